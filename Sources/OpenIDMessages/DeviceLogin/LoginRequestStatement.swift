@@ -1,0 +1,82 @@
+/// What the provider asks the person to approve: `login-request+jwt` (docs/protocol.md §4.3).
+public struct LoginRequestStatement: DeviceStatement {
+    public static let type = "login-request+jwt"
+
+    public var issuer: IssuerURL
+    public var device: DeviceIdentifier
+    public var transaction: TransactionIdentifier
+    /// 256 random bits, base64url.
+    public var nonce: Nonce
+    public var issuedAt: Timestamp
+    public var expiresAt: Timestamp
+    public var purpose: LoginPurpose
+    public var portal: PortalDescription
+    /// The level that this login will have, as `acr`.
+    public var acr: String
+    /// Claims without which the portal cannot go on.
+    public var essentialClaims: [String]
+    /// Claims that the person may withhold.
+    public var voluntaryClaims: [String]
+    /// The text to show, in the person's language.
+    public var text: String
+    public var textDigest: ContentDigest
+    public var initiator: LoginInitiator
+    public var flow: LoginFlow
+    public var binding: BrowserBinding
+
+    public init(
+        issuer: IssuerURL, device: DeviceIdentifier, transaction: TransactionIdentifier, nonce: Nonce,
+        issuedAt: Timestamp, expiresAt: Timestamp, purpose: LoginPurpose, portal: PortalDescription, acr: String,
+        essentialClaims: [String], voluntaryClaims: [String], text: String, textDigest: ContentDigest,
+        initiator: LoginInitiator, flow: LoginFlow, binding: BrowserBinding
+    ) {
+        self.issuer = issuer
+        self.device = device
+        self.transaction = transaction
+        self.nonce = nonce
+        self.issuedAt = issuedAt
+        self.expiresAt = expiresAt
+        self.purpose = purpose
+        self.portal = portal
+        self.acr = acr
+        self.essentialClaims = essentialClaims
+        self.voluntaryClaims = voluntaryClaims
+        self.text = text
+        self.textDigest = textDigest
+        self.initiator = initiator
+        self.flow = flow
+        self.binding = binding
+    }
+
+    public init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        issuer = try reader.wire("iss")
+        device = try reader.wire("aud")
+        transaction = try reader.wire("txn")
+        nonce = try reader.wire("nonce")
+        issuedAt = try reader.time("iat")
+        expiresAt = try reader.time("exp")
+        purpose = try reader.choice("purpose")
+        portal = try PortalDescription(json: reader.object("portal"))
+        acr = try reader.string("acr", maximumLength: 256)
+        essentialClaims = try reader.strings("claims_essential")
+        voluntaryClaims = try reader.strings("claims_voluntary")
+        text = try reader.string("text", maximumLength: 2048)
+        textDigest = try reader.wire("text_sha256")
+        initiator = try LoginInitiator(json: reader.object("initiator"))
+        flow = try reader.choice("flow")
+        binding = try reader.choice("binding")
+        try reader.finish()
+    }
+
+    public var json: JSONObject {
+        [
+            "iss": .string(issuer.rawValue), "aud": .string(device.rawValue), "txn": .string(transaction.rawValue),
+            "nonce": .string(nonce.rawValue), "iat": issuedAt.json, "exp": expiresAt.json,
+            "purpose": .string(purpose.rawValue), "portal": .object(portal.json), "acr": .string(acr),
+            "claims_essential": .strings(essentialClaims), "claims_voluntary": .strings(voluntaryClaims),
+            "text": .string(text), "text_sha256": .string(textDigest.rawValue), "initiator": .object(initiator.json),
+            "flow": .string(flow.rawValue), "binding": .string(binding.rawValue),
+        ]
+    }
+}

@@ -1,0 +1,61 @@
+/// Canonical base64url without padding (RFC 4648 §5, RFC 7515 §2).
+///
+/// Decoding accepts exactly one spelling of each byte sequence: no padding, no white space and no spare bits that are
+/// not zero, so that a value cannot be changed without changing what it stands for.
+public enum Base64URL {
+    private static let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+    private static let values: [UInt8] = {
+        var table = [UInt8](repeating: 0xFF, count: 256)
+        for (value, character) in alphabet.enumerated() { table[Int(character)] = UInt8(value) }
+        return table
+    }()
+
+    /// The ASCII bytes of the encoding of `bytes`.
+    public static func encodedBytes(_ bytes: some Collection<UInt8>) -> [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity((bytes.count * 4 + 2) / 3)
+        var buffer: UInt32 = 0
+        var bits = 0
+        for byte in bytes {
+            buffer = buffer << 8 | UInt32(byte)
+            bits += 8
+            while bits >= 6 {
+                bits -= 6
+                output.append(alphabet[Int(buffer >> bits & 63)])
+            }
+        }
+        if bits > 0 { output.append(alphabet[Int(buffer << (6 - bits) & 63)]) }
+        return output
+    }
+
+    /// The encoding of `bytes` as text.
+    public static func encode(_ bytes: some Collection<UInt8>) -> String {
+        String(decoding: encodedBytes(bytes), as: UTF8.self)
+    }
+
+    /// The bytes that `text` stands for, or nil when `text` is not their canonical encoding.
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(text.utf8) }
+
+    /// The bytes that the ASCII characters `characters` stand for, or nil when they are not a canonical encoding.
+    public static func decode(_ characters: some Collection<UInt8>) -> [UInt8]? {
+        let count = characters.count
+        guard count % 4 != 1 else { return nil }
+        var output: [UInt8] = []
+        output.reserveCapacity(count * 3 / 4)
+        var buffer: UInt32 = 0
+        var bits = 0
+        for character in characters {
+            let value = values[Int(character)]
+            guard value != 0xFF else { return nil }
+            buffer = buffer << 6 | UInt32(value)
+            bits += 6
+            if bits >= 8 {
+                bits -= 8
+                output.append(UInt8(truncatingIfNeeded: buffer >> bits))
+            }
+        }
+        guard buffer & ((1 << bits) - 1) == 0 else { return nil }
+        return output
+    }
+}

@@ -1,0 +1,86 @@
+extension JSONValue {
+    /// The compact UTF-8 text of the value: no white space, members in their order.
+    public var serialized: [UInt8] {
+        var output: [UInt8] = []
+        output.reserveCapacity(256)
+        write(to: &output)
+        return output
+    }
+
+    /// The text with one member or element on each line, for people.
+    public var prettyText: String {
+        var output = ""
+        writePretty(to: &output, indent: 0)
+        return output
+    }
+
+    private func write(to output: inout [UInt8]) {
+        switch self {
+        case .null: output.append(contentsOf: "null".utf8)
+        case .bool(let value): output.append(contentsOf: (value ? "true" : "false").utf8)
+        case .integer(let value): output.append(contentsOf: String(value).utf8)
+        case .number(let value): output.append(contentsOf: "\(value)".utf8)
+        case .string(let value): Self.write(value, to: &output)
+        case .array(let elements):
+            output.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                element.write(to: &output)
+            }
+            output.append(UInt8(ascii: "]"))
+        case .object(let object):
+            output.append(UInt8(ascii: "{"))
+            for (index, member) in object.members.enumerated() {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                Self.write(member.name, to: &output)
+                output.append(UInt8(ascii: ":"))
+                member.value.write(to: &output)
+            }
+            output.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static let hexadecimal = [UInt8]("0123456789abcdef".utf8)
+
+    private static func write(_ text: String, to output: inout [UInt8]) {
+        output.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+                output.append(UInt8(ascii: "\\"))
+                output.append(byte)
+            case 0x0A: output.append(contentsOf: #"\n"#.utf8)
+            case 0..<0x20, 0x7F:
+                output.append(contentsOf: #"\u00"#.utf8)
+                output.append(hexadecimal[Int(byte >> 4)])
+                output.append(hexadecimal[Int(byte & 15)])
+            default: output.append(byte)
+            }
+        }
+        output.append(UInt8(ascii: "\""))
+    }
+
+    private func writePretty(to output: inout String, indent: Int) {
+        let inner = String(repeating: "  ", count: indent + 1)
+        let outer = String(repeating: "  ", count: indent)
+        switch self {
+        case .array(let elements) where !elements.isEmpty:
+            output += "[\n"
+            for (index, element) in elements.enumerated() {
+                output += inner
+                element.writePretty(to: &output, indent: indent + 1)
+                output += index + 1 < elements.count ? ",\n" : "\n"
+            }
+            output += outer + "]"
+        case .object(let object) where !object.isEmpty:
+            output += "{\n"
+            for (index, member) in object.members.enumerated() {
+                output += inner + String(decoding: JSONValue.string(member.name).serialized, as: UTF8.self) + ": "
+                member.value.writePretty(to: &output, indent: indent + 1)
+                output += index + 1 < object.members.count ? ",\n" : "\n"
+            }
+            output += outer + "}"
+        default: output += String(decoding: serialized, as: UTF8.self)
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/// Why the members of a message do not make that message.
+public enum MessageError: Error, Sendable, Equatable {
+    /// A member that must be there is not.
+    case missing(String)
+    /// A member has the wrong type or a malformed value.
+    case malformed(String)
+    /// A member that this version of the message does not know.
+    case unknown(String)
+}
+
+/// Reads the members of one JSON object, each once, and refuses those that nobody asked for.
+public struct MemberReader {
+    private var rest: [String: JSONValue]
+
+    public init(_ object: JSONObject) {
+        rest = Dictionary(uniqueKeysWithValues: object.members.map { ($0.name, $0.value) })
+    }
+
+    /// The value of `name`, if it is there.
+    public mutating func optional(_ name: String) -> JSONValue? { rest.removeValue(forKey: name) }
+
+    /// The value of `name`.
+    public mutating func value(_ name: String) throws(MessageError) -> JSONValue {
+        guard let value = optional(name) else { throw .missing(name) }
+        return value
+    }
+
+    /// A string of at most `maximumLength` UTF-8 bytes without control characters.
+    public mutating func string(_ name: String, maximumLength: Int = 1024) throws(MessageError) -> String {
+        guard let text = try value(name).string, text.utf8.count <= maximumLength,
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+        else { throw .malformed(name) }
+        return text
+    }
+
+    /// A string as `string(_:maximumLength:)`, or nil when the member is absent.
+    public mutating func optionalString(_ name: String, maximumLength: Int = 1024) throws(MessageError) -> String? {
+        rest[name] == nil ? nil : try string(name, maximumLength: maximumLength)
+    }
+
+    /// A wire value.
+    public mutating func wire<Value: WireValue>(_ name: String, as type: Value.Type = Value.self) throws(MessageError)
+        -> Value
+    {
+        guard let value = Value(rawValue: try string(name, maximumLength: 4096)) else { throw .malformed(name) }
+        return value
+    }
+
+    /// A wire value, or nil when the member is absent.
+    public mutating func optionalWire<Value: WireValue>(
+        _ name: String, as type: Value.Type = Value.self
+    ) throws(MessageError) -> Value? {
+        rest[name] == nil ? nil : try wire(name)
+    }
+
+    /// One of the cases of an enumeration.
+    public mutating func choice<Value: RawRepresentable<String>>(
+        _ name: String, as type: Value.Type = Value.self
+    ) throws(MessageError) -> Value {
+        guard let value = Value(rawValue: try string(name, maximumLength: 128)) else { throw .malformed(name) }
+        return value
+    }
+
+    /// A time in seconds since 1970 (RFC 7519 §2, NumericDate without a fraction), up to the year 9999.
+    public mutating func time(_ name: String) throws(MessageError) -> Timestamp {
+        guard let seconds = try value(name).integer, (0...253_402_300_799).contains(seconds) else {
+            throw .malformed(name)
+        }
+        return Timestamp(seconds: seconds)
+    }
+
+    /// An integer that is not negative.
+    public mutating func count(_ name: String) throws(MessageError) -> Int64 {
+        guard let value = try value(name).integer, value >= 0 else { throw .malformed(name) }
+        return value
+    }
+
+    /// A truth value.
+    public mutating func bool(_ name: String) throws(MessageError) -> Bool {
+        guard let value = try value(name).bool else { throw .malformed(name) }
+        return value
+    }
+
+    /// At most 64 strings, each at most 128 bytes long.
+    public mutating func strings(_ name: String) throws(MessageError) -> [String] {
+        guard let values = try value(name).strings, values.count <= 64,
+            values.allSatisfy({ (1...128).contains($0.utf8.count) })
+        else { throw .malformed(name) }
+        return values
+    }
+
+    /// The members of an inner object.
+    public mutating func object(_ name: String) throws(MessageError) -> JSONObject {
+        guard let object = try value(name).object else { throw .malformed(name) }
+        return object
+    }
+
+    /// Refuses members that were not read.
+    public func finish() throws(MessageError) {
+        if let name = rest.keys.min() { throw .unknown(name) }
+    }
+}

@@ -1,0 +1,62 @@
+/// A level of assurance of TR-03107-1; the region's canonical vocabulary for `acr`.
+///
+/// These are levels of the region's own scheme. They are not eIDAS levels: the scheme is not notified.
+public enum AssuranceLevel: Int, Sendable, Hashable, Comparable, CaseIterable {
+    case undefined = 0
+    case normal = 1
+    case substantiell = 2
+    case hoch = 3
+
+    public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    /// The word for the level in configuration and on pages.
+    public var name: String {
+        switch self {
+        case .undefined: "undefined"
+        case .normal: "normal"
+        case .substantiell: "substantiell"
+        case .hoch: "hoch"
+        }
+    }
+
+    public init?(name: String) {
+        guard let level = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = level
+    }
+
+    /// The level as `acr` (OpenID Connect Core §2).
+    public var acr: String { "http://bsi.bund.de/eID/LoA/" + name }
+
+    /// Reads an `acr` value of a request in any vocabulary that the region understands.
+    public init?(acr: String) {
+        let level = Self.allCases.first { level in
+            level != .undefined && (level.acr == acr || level.name == acr || level.aliases.contains(acr))
+        }
+        guard let level else { return nil }
+        self = level
+    }
+
+    private var aliases: [String] {
+        switch self {
+        case .undefined: []
+        case .normal: ["http://eidas.europa.eu/LoA/low", "low", "STORK-QAA-Level-2"]
+        case .substantiell: ["http://eidas.europa.eu/LoA/substantial", "substantial", "STORK-QAA-Level-3"]
+        case .hoch: ["http://eidas.europa.eu/LoA/high", "high", "STORK-QAA-Level-4"]
+        }
+    }
+}
+
+/// What a login reached: a level and whether it was reached by simulation.
+public struct AuthenticationContext: Sendable, Hashable {
+    public var level: AssuranceLevel
+    /// True when the device's evidence came from the simulator: such a login is for tests and says so in its `acr`.
+    public var isSimulated: Bool
+
+    public init(level: AssuranceLevel, isSimulated: Bool) {
+        self.level = level
+        self.isSimulated = isSimulated
+    }
+
+    /// The `acr` that tokens carry: simulated levels have the prefix `sim:`.
+    public var acr: String { (isSimulated ? "sim:" : "") + level.acr }
+}

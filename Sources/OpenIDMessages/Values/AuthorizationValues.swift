@@ -1,0 +1,61 @@
+/// `state` (RFC 6749 §4.1.1): 1 to 1024 visible characters.
+public struct StateValue: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.isASCII(1...1024, CharacterClass.isVisible) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// `nonce` (OpenID Connect Core §3.1.2.1): 1 to 512 visible characters.
+public struct Nonce: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.isASCII(1...512, CharacterClass.isVisible) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// A PKCE challenge for S256 (RFC 7636 §4.2): the base64url of a SHA-256 digest, exactly 43 characters.
+public struct CodeChallenge: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.utf8.count == 43, Base64URL.decode(rawValue) != nil else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// A PKCE verifier (RFC 7636 §4.1): 43 to 128 unreserved characters.
+public struct CodeVerifier: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.isASCII(43...128, CharacterClass.isUnreserved) else { return nil }
+        self.rawValue = rawValue
+    }
+    /// Verifiers are secrets: they describe themselves without their value.
+    public var description: String { "(code verifier)" }
+}
+
+/// A set of scope tokens (RFC 6749 §3.3) in the order given; 1 to 32 tokens, each at most 64 characters.
+public struct Scope: Sendable, Hashable, CustomStringConvertible {
+    public let tokens: [String]
+
+    /// Reads the space-delimited text; nil when it is malformed or names a token twice.
+    public init?(parsing text: String) {
+        self.init(tokens: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init))
+    }
+
+    /// Nil when a token is malformed or occurs twice.
+    public init?(tokens: [String]) {
+        guard (1...32).contains(tokens.count), Set(tokens).count == tokens.count,
+            tokens.allSatisfy({ $0.isASCII(1...64, CharacterClass.isScopeCharacter) })
+        else { return nil }
+        self.tokens = tokens
+    }
+
+    public func contains(_ token: String) -> Bool { tokens.contains(token) }
+    public var description: String { tokens.joined(separator: " ") }
+
+    /// The scope that makes a request an OpenID Connect request (OpenID Connect Core §3.1.2.1).
+    public static let openID = "openid"
+}

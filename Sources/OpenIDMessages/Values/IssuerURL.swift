@@ -1,0 +1,17 @@
+/// The issuer (RFC 8414 §2): `https`, a host, an optional port and nothing after it.
+public struct IssuerURL: WireValue {
+    public let rawValue: String
+
+    /// Host and port, as a `Host` header names them.
+    public let authority: String
+
+    public init?(rawValue: String) {
+        guard rawValue.hasPrefix("https://"), let uri = RedirectURI(rawValue: rawValue) else { return nil }
+        authority = String(rawValue.dropFirst("https://".count))
+        guard !authority.contains("/"), !authority.contains("?"), !authority.hasSuffix(":443") else { return nil }
+        self.rawValue = uri.rawValue
+    }
+
+    /// The URL of a path of the provider, which begins with `/`.
+    public func appending(_ path: String) -> String { rawValue + path }
+}
