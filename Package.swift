@@ -86,7 +86,8 @@ let package = Package(
             swiftSettings: sourceTarget),
         .target(name: "AccountDirectory", dependencies: ["OpenIDMessages"], swiftSettings: sourceTarget),
         .target(
-            name: "RegionFile", dependencies: ["OpenIDMessages", "AccountDirectory", .yams], swiftSettings: sourceTarget
+            name: "RegionFile", dependencies: ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", .yams],
+            swiftSettings: sourceTarget
         ),
         .target(
             name: "ProviderCore", dependencies: ["OpenIDMessages", "IdentityCrypto", "AccountDirectory"],
