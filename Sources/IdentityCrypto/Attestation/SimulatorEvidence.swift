@@ -1,0 +1,103 @@
+internal import Crypto
+public import OpenIDMessages
+internal import SwiftASN1
+internal import X509
+
+/// Reads a region's simulator roots once and checks simulator evidence against them (docs/protocol.md §7).
+public struct SimulatorEvidenceVerifier: Sendable {
+    private let roots: [Certificate]
+
+    /// A certificate that cannot be read.
+    public struct UnreadableCertificate: Error, Sendable {}
+
+    /// - Parameter roots: DER certificates.
+    public init(roots: [[UInt8]]) throws(UnreadableCertificate) {
+        var certificates: [Certificate] = []
+        for root in roots {
+            guard let certificate = try? Certificate(derEncoded: root) else { throw UnreadableCertificate() }
+            certificates.append(certificate)
+        }
+        self.roots = certificates
+    }
+
+    /// What the evidence said, if every check passed, and how each check ended.
+    public struct Result: Sendable {
+        /// Nil when a check failed.
+        public let keyStore: SimulatorAttestation.KeyStore?
+        public let verdicts: [EvidenceVerdict]
+    }
+
+    /// Checks the chain, the signature and that the attestation is about exactly this offer and these keys.
+    public func verify(_ evidence: JSONObject, offerDigest: ContentDigest, keys: DeviceKeys) async -> Result {
+        var verdicts: [EvidenceVerdict] = []
+        func check(_ name: String, _ passed: Bool, _ good: String, _ bad: String) -> Bool {
+            verdicts.append(EvidenceVerdict(check: name, passed: passed, detail: passed ? good : bad))
+            return passed
+        }
+        let token = evidence["attestation"]?.string.flatMap { try? CompactJWS(parsing: $0) }
+        let chain = token?.header["x5c"]?.strings.flatMap(Self.certificates) ?? []
+        guard check("form", token != nil && !chain.isEmpty, "attestation and chain are well-formed",
+            "attestation or chain is malformed"), let token, let leaf = chain.first
+        else { return Result(keyStore: nil, verdicts: verdicts) }
+        let isChained = await isTrusted(leaf, intermediates: Array(chain.dropFirst()))
+        guard check("chain", isChained, "chain leads to a simulator root of the region",
+            "chain does not lead to a simulator root of the region")
+        else { return Result(keyStore: nil, verdicts: verdicts) }
+        let attestation = P256.Signing.PublicKey(leaf.publicKey).flatMap { key in
+            try? token.verified(by: VerificationKey(key), type: SimulatorAttestation.type)
+        }.flatMap { try? SimulatorAttestation(json: $0.payload) }
+        guard check("signature", attestation != nil, "signed by the attester", "not signed by the attester"),
+            let attestation
+        else { return Result(keyStore: nil, verdicts: verdicts) }
+        let isFresh = attestation.offerDigest == offerDigest
+        let isAboutKeys = attestation.authenticationKey == keys.authentication.thumbprint
+            && attestation.installationKey == keys.installation.thumbprint
+            && attestation.pinKey == keys.pin.thumbprint
+        let passed = check("challenge", isFresh, "made for this offer", "made for another offer")
+        guard check("keys", isAboutKeys, "names exactly these keys", "names other keys"), passed else {
+            return Result(keyStore: nil, verdicts: verdicts)
+        }
+        return Result(keyStore: attestation.keyStore, verdicts: verdicts)
+    }
+
+    private func isTrusted(_ leaf: Certificate, intermediates: [Certificate]) async -> Bool {
+        // A root is no attester: a chain of the root alone would let the root's key vouch for devices directly.
+        guard !roots.isEmpty, !roots.contains(leaf) else { return false }
+        var verifier = Verifier(rootCertificates: CertificateStore(roots)) { RFC5280Policy() }
+        let result = await verifier.validate(leaf: leaf, intermediates: CertificateStore(intermediates))
+        if case .validCertificate = result { return true }
+        return false
+    }
+
+    /// RFC 7515 §4.1.6: standard base64 with padding, at most four certificates.
+    private static func certificates(_ chain: [String]) -> [Certificate]? {
+        guard (1...4).contains(chain.count) else { return nil }
+        var result: [Certificate] = []
+        for element in chain {
+            guard let der = StandardBase64.decode(element), let certificate = try? Certificate(derEncoded: der) else {
+                return nil
+            }
+            result.append(certificate)
+        }
+        return result
+    }
+}
+
+/// Simulator evidence, as a phone under test makes it.
+public struct SimulatorAttester: Sendable {
+    private let key: SigningKey
+    private let chain: [[UInt8]]
+
+    /// - Parameters:
+    ///   - key: the attester's private key.
+    ///   - chain: the attester's certificate and those above it, DER, without the root.
+    public init(key: SigningKey, chain: [[UInt8]]) {
+        self.key = key
+        self.chain = chain
+    }
+
+    public func evidence(for attestation: SimulatorAttestation) throws -> DeviceEvidence {
+        let token = try key.sign(attestation, header: ["x5c": .strings(chain.map(StandardBase64.encode))])
+        return DeviceEvidence(format: "simulator", evidence: ["attestation": .string(token)])
+    }
+}

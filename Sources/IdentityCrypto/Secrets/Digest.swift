@@ -1,0 +1,44 @@
+internal import Crypto
+public import OpenIDMessages
+
+/// SHA-256 and what is built on it.
+public enum Digest {
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
+    /// HMAC-SHA256.
+    public static func authenticationCode(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
+    }
+}
+
+extension ContentDigest {
+    /// The digest of the UTF-8 bytes of `text`.
+    public init(of text: String) {
+        // The base64url of 32 bytes always has the 43 characters that a ContentDigest wants.
+        self.init(rawValue: Base64URL.encode(Digest.sha256(Array(text.utf8))))!
+    }
+}
+
+extension CodeVerifier {
+    /// A fresh verifier of 256 random bits.
+    public static func random() -> CodeVerifier {
+        // 32 bytes in base64url are 43 unreserved characters, the shortest verifier that RFC 7636 §4.1 allows.
+        CodeVerifier(rawValue: RandomBytes.text(32))!
+    }
+
+    /// `BASE64URL(SHA256(ASCII(code_verifier)))` (RFC 7636 §4.2).
+    public var challenge: CodeChallenge {
+        // The base64url of 32 bytes always has the 43 characters that a CodeChallenge wants.
+        CodeChallenge(rawValue: Base64URL.encode(Digest.sha256(Array(rawValue.utf8))))!
+    }
+}
+
+extension WireValue {
+    /// A fresh value of `bytes` random bytes, base64url. Only for types that accept such text.
+    public static func random(bytes: Int) -> Self {
+        guard let value = Self(rawValue: RandomBytes.text(bytes)) else {
+            preconditionFailure("\(Self.self) does not accept \(bytes) random bytes in base64url")
+        }
+        return value
+    }
+}

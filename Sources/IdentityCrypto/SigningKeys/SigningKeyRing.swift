@@ -1,0 +1,87 @@
+public import OpenIDMessages
+
+/// The provider's signing keys: those that will sign, sign now, and signed until lately.
+///
+/// `kid` is the key's RFC 7638 thumbprint. An unknown `kid` finds nothing.
+public struct SigningKeyRing: Sendable {
+    /// Where a key stands in its life.
+    public enum Stage: String, Sendable, Hashable, CaseIterable {
+        /// Published, so that portals know it before it signs.
+        case next
+        /// Signs.
+        case current
+        /// Signs no more; still published until everything it signed has expired.
+        case retiring
+    }
+
+    /// A key and where it stands.
+    public struct Entry: Sendable {
+        public let key: SigningKey
+        public let stage: Stage
+        public let since: Timestamp
+
+        public init(key: SigningKey, stage: Stage, since: Timestamp) {
+            self.key = key
+            self.stage = stage
+            self.since = since
+        }
+    }
+
+    public let entries: [Entry]
+
+    /// Keys by algorithm that sign now.
+    private let current: [JWSAlgorithm: SigningKey]
+
+    /// Nil unless each algorithm has exactly one current key and no key occurs twice.
+    public init?(_ entries: [Entry]) {
+        var current: [JWSAlgorithm: SigningKey] = [:]
+        for entry in entries where entry.stage == .current {
+            guard current.updateValue(entry.key, forKey: entry.key.algorithm) == nil else { return nil }
+        }
+        guard current.count == JWSAlgorithm.allCases.count,
+            Set(entries.map(\.key.thumbprint)).count == entries.count
+        else { return nil }
+        self.entries = entries
+        self.current = current
+    }
+
+    /// The key that signs now with `algorithm`.
+    public func current(_ algorithm: JWSAlgorithm) -> SigningKey {
+        // The initializer refuses a ring that lacks a current key of any algorithm.
+        current[algorithm]!
+    }
+
+    /// Every published key, for verifying what this provider signed.
+    public var verificationKeys: VerificationKeySet {
+        VerificationKeySet(entries.map { ($0.key.thumbprint.rawValue, $0.key.publicKey) })
+    }
+
+    /// The JWK Set (RFC 7517 §5): public members only.
+    public var jwks: JSONObject {
+        [
+            "keys": .array(
+                entries.map { .object($0.key.publicKey.listedJWK(identifier: $0.key.thumbprint.rawValue)) })
+        ]
+    }
+
+    /// The ring after a rotation of `algorithm` at `now`: the next key signs, the current one retires, and `fresh`
+    /// becomes the next. Without a next key `fresh` signs at once.
+    public func rotated(_ algorithm: JWSAlgorithm, fresh: SigningKey, now: Timestamp) -> SigningKeyRing? {
+        let hasNext = entries.contains { $0.stage == .next && $0.key.algorithm == algorithm }
+        var result = entries.map { entry in
+            guard entry.key.algorithm == algorithm else { return entry }
+            switch entry.stage {
+            case .next: return Entry(key: entry.key, stage: .current, since: now)
+            case .current: return Entry(key: entry.key, stage: .retiring, since: now)
+            case .retiring: return entry
+            }
+        }
+        result.append(Entry(key: fresh, stage: hasNext ? .next : .current, since: now))
+        return SigningKeyRing(result)
+    }
+
+    /// The ring without the keys that have been retiring for longer than `seconds`.
+    public func pruned(now: Timestamp, keeping seconds: Int64) -> SigningKeyRing? {
+        SigningKeyRing(entries.filter { $0.stage != .retiring || $0.since + seconds > now })
+    }
+}

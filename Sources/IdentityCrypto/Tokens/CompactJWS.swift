@@ -1,0 +1,116 @@
+public import OpenIDMessages
+
+/// Why a token was refused.
+public enum JWSError: Error, Sendable, Equatable {
+    case malformed
+    /// `crit` names extensions; none is understood here (RFC 7515 §4.1.11).
+    case criticalExtension
+    /// The `typ` is not the one that is expected (RFC 8725 §3.11).
+    case wrongType
+    /// The `alg` is not the key's (RFC 8725 §3.1).
+    case wrongAlgorithm
+    /// No key with this `kid`.
+    case unknownKey
+    case wrongSignature
+    /// The payload is not the expected message.
+    case wrongPayload
+}
+
+/// A compact JWS (RFC 7515 §7.1), parsed strictly and not yet believed.
+public struct CompactJWS: Sendable {
+    /// The longest token that is read, in bytes.
+    public static let maximumLength = 16_384
+
+    /// The exact text.
+    public let text: String
+    /// Nothing in it may be believed before the signature is verified.
+    public let header: JSONObject
+    let payload: [UInt8]
+    let signature: [UInt8]
+    let signingInput: [UInt8]
+
+    public init(parsing text: String) throws(JWSError) {
+        guard text.utf8.count <= Self.maximumLength else { throw .malformed }
+        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
+            let signature = Base64URL.decode(parts[2]), !signature.isEmpty,
+            let object = try? StrictJSON.parseObject(header)
+        else { throw .malformed }
+        guard object["crit"] == nil else { throw .criticalExtension }
+        guard object["alg"]?.string != nil else { throw .malformed }
+        self.text = text
+        self.header = object
+        self.payload = payload
+        self.signature = signature
+        signingInput = Array(text.utf8.prefix(parts[0].count + 1 + parts[1].count))
+    }
+
+    /// The header's `kid`.
+    public var keyIdentifier: String? { header["kid"]?.string }
+
+    /// The payload without belief; only to choose the key or to show it to a person.
+    public var unverifiedPayload: JSONObject? { try? StrictJSON.parseObject(payload) }
+
+    /// Verifies type, algorithm and signature, and reads the payload.
+    public func verified(by key: VerificationKey, type: String?) throws(JWSError) -> VerifiedJWS {
+        if let type {
+            guard let actual = header["typ"]?.string, Self.normalized(actual) == type else { throw .wrongType }
+        }
+        guard header["alg"]?.string == key.algorithm.rawValue else { throw .wrongAlgorithm }
+        guard key.isValid(signature: signature, for: signingInput) else { throw .wrongSignature }
+        guard let object = try? StrictJSON.parseObject(payload) else { throw .wrongPayload }
+        return VerifiedJWS(text: text, payload: object, key: key)
+    }
+
+    /// `typ` without its optional prefix, in lower case (RFC 7515 §4.1.9).
+    private static func normalized(_ type: String) -> String {
+        let lower = type.lowercased()
+        return lower.hasPrefix("application/") ? String(lower.dropFirst("application/".count)) : lower
+    }
+}
+
+/// A token whose signature was verified. Only `CompactJWS` makes it.
+public struct VerifiedJWS: Sendable {
+    /// The exact text.
+    public let text: String
+    public let payload: JSONObject
+    /// The key that signed.
+    public let key: VerificationKey
+
+    fileprivate init(text: String, payload: JSONObject, key: VerificationKey) {
+        self.text = text
+        self.payload = payload
+        self.key = key
+    }
+}
+
+/// Several public keys, found by `kid`. An unknown `kid` finds nothing; there is no default key.
+public struct VerificationKeySet: Sendable {
+    private let keys: [(identifier: String, key: VerificationKey)]
+
+    /// Keys with their identifiers, which must differ.
+    public init(_ keys: [(identifier: String, key: VerificationKey)]) { self.keys = keys }
+
+    /// Reads a JWK Set (RFC 7517 §5); keys that cannot verify signatures here are passed over, as §5 asks.
+    public init(jwks object: JSONObject) {
+        var keys: [(identifier: String, key: VerificationKey)] = []
+        for element in object["keys"]?.array ?? [] {
+            guard let jwk = element.object, let key = try? VerificationKey(jwk: jwk) else { continue }
+            let identifier = jwk["kid"]?.string ?? key.thumbprint.rawValue
+            guard !keys.contains(where: { $0.identifier == identifier }) else { continue }
+            keys.append((identifier, key))
+        }
+        self.keys = keys
+    }
+
+    public var isEmpty: Bool { keys.isEmpty }
+
+    public func key(identifier: String) -> VerificationKey? { keys.first { $0.identifier == identifier }?.key }
+
+    /// Verifies a token by the key that its `kid` names; without `kid`, by the only key there is.
+    public func verify(_ token: CompactJWS, type: String?) throws(JWSError) -> VerifiedJWS {
+        let key = token.keyIdentifier.map { self.key(identifier: $0) } ?? (keys.count == 1 ? keys[0].key : nil)
+        guard let key else { throw .unknownKey }
+        return try token.verified(by: key, type: type)
+    }
+}

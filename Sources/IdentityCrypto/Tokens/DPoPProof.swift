@@ -1,0 +1,73 @@
+public import OpenIDMessages
+
+/// Why a DPoP proof was refused (RFC 9449 §4.3).
+public enum DPoPError: Error, Sendable, Equatable {
+    case malformed
+    case wrongMethod
+    case wrongURL
+    case outsideTimeWindow
+    case wrongAccessTokenHash
+    /// The proof has no nonce or one that the server did not give lately.
+    case nonceNeeded
+}
+
+/// A DPoP proof whose signature and members were verified; only `verify` makes it. Its `jti` still has to be used up.
+public struct VerifiedDPoPProof: Sendable {
+    /// The `typ` of a proof (RFC 9449 §4.2).
+    public static let type = "dpop+jwt"
+    /// How far `iat` may lie from the server's clock, in seconds.
+    public static let timeWindow: Int64 = 60
+
+    /// The key that the proof proves.
+    public let key: VerificationKey
+    public let identifier: TokenIdentifier
+    public let issuedAt: Timestamp
+
+    private init(key: VerificationKey, identifier: TokenIdentifier, issuedAt: Timestamp) {
+        self.key = key
+        self.identifier = identifier
+        self.issuedAt = issuedAt
+    }
+
+    /// The checks of RFC 9449 §4.3, in its order; single use of `jti` (check 12) is the caller's.
+    ///
+    /// - Parameters:
+    ///   - isAcceptableNonce: whether the server gave the nonce lately; nil when nonces are not demanded.
+    ///   - accessToken: the token with which the proof came, if any.
+    public static func verify(
+        _ text: String, method: String, url: String, now: Timestamp, isAcceptableNonce: ((String) -> Bool)?,
+        accessToken: String? = nil
+    ) throws(DPoPError) -> VerifiedDPoPProof {
+        guard let token = try? CompactJWS(parsing: text), let jwk = token.header["jwk"]?.object,
+            let key = try? VerificationKey(jwk: jwk), key.algorithm == .es256,
+            let verified = try? token.verified(by: key, type: type)
+        else { throw .malformed }
+        let claims = verified.payload
+        guard let identifier = claims["jti"]?.string.flatMap(TokenIdentifier.init(rawValue:)),
+            let issuedAt = claims["iat"]?.integer
+        else { throw .malformed }
+        guard claims["htm"]?.string == method else { throw .wrongMethod }
+        guard claims["htu"]?.string == url else { throw .wrongURL }
+        if let isAcceptableNonce {
+            guard let nonce = claims["nonce"]?.string, isAcceptableNonce(nonce) else { throw .nonceNeeded }
+        }
+        let window = (now - timeWindow)...(now + timeWindow)
+        guard window.contains(Timestamp(seconds: issuedAt)) else { throw .outsideTimeWindow }
+        if let accessToken {
+            guard claims["ath"]?.string == ContentDigest(of: accessToken).rawValue else { throw .wrongAccessTokenHash }
+        }
+        return VerifiedDPoPProof(key: key, identifier: identifier, issuedAt: Timestamp(seconds: issuedAt))
+    }
+
+    /// A proof by `key`, as a client makes it.
+    public static func make(
+        key: SigningKey, method: String, url: String, now: Timestamp, nonce: String?, accessToken: String? = nil
+    ) throws -> String {
+        var claims: JSONObject = [
+            "jti": .string(RandomBytes.text(16)), "htm": .string(method), "htu": .string(url), "iat": now.json,
+        ]
+        claims["nonce"] = nonce.map { .string($0) }
+        claims["ath"] = accessToken.map { .string(ContentDigest(of: $0).rawValue) }
+        return try key.sign(type: type, payload: claims, header: ["jwk": .object(key.publicKey.jwk)])
+    }
+}

@@ -1,0 +1,134 @@
+internal import Crypto
+internal import CryptoExtras
+internal import Foundation
+public import OpenIDMessages
+
+/// Signature algorithms (RFC 7518 §3.1). `none` and the HMAC family do not exist here.
+public enum JWSAlgorithm: String, Sendable, Hashable, CaseIterable {
+    case es256 = "ES256"
+    case rs256 = "RS256"
+}
+
+/// Why a JWK is not a key that can verify signatures.
+public enum JSONWebKeyError: Error, Sendable, Equatable {
+    /// Private members must never be sent.
+    case containsPrivateKey
+    case unsupportedKeyType
+    case malformed
+    /// `use`, `key_ops` or `alg` forbid verifying signatures with it.
+    case notForSignatures
+    /// An RSA modulus below 2048 bits.
+    case tooWeak
+}
+
+/// A public key that can verify signatures of exactly one algorithm.
+public struct VerificationKey: Sendable, Equatable {
+    enum Material: Sendable {
+        case es256(P256.Signing.PublicKey)
+        case rs256(_RSA.Signing.PublicKey)
+    }
+
+    let material: Material
+    /// The required members of the JWK alone, in the order of RFC 7638 §3.2.
+    public let jwk: JSONObject
+    public let thumbprint: KeyThumbprint
+
+    public var algorithm: JWSAlgorithm {
+        switch material {
+        case .es256: .es256
+        case .rs256: .rs256
+        }
+    }
+
+    /// Reads a public JWK (RFC 7517 §4, RFC 7518 §6).
+    public init(jwk object: JSONObject) throws(JSONWebKeyError) {
+        guard !object.names.contains(where: Self.privateMembers.contains) else { throw .containsPrivateKey }
+        if let use = object["use"], use != "sig" { throw .notForSignatures }
+        if let operations = object["key_ops"] {
+            guard operations.strings?.contains("verify") == true else { throw .notForSignatures }
+        }
+        switch object["kty"]?.string {
+        case "EC": try self.init(ellipticCurve: object)
+        case "RSA": try self.init(rsa: object)
+        default: throw .unsupportedKeyType
+        }
+        if let algorithm = object["alg"], algorithm.string != self.algorithm.rawValue { throw .notForSignatures }
+    }
+
+    init(_ key: P256.Signing.PublicKey) {
+        let point = Array(key.rawRepresentation)
+        self.init(
+            material: .es256(key),
+            jwk: [
+                "crv": "P-256", "kty": "EC", "x": .string(Base64URL.encode(point[..<32])),
+                "y": .string(Base64URL.encode(point[32...])),
+            ])
+    }
+
+    init(_ key: _RSA.Signing.PublicKey) throws {
+        let numbers = try key.getKeyPrimitives()
+        self.init(
+            material: .rs256(key),
+            jwk: [
+                "e": .string(Base64URL.encode(Self.trimmed(numbers.publicExponent))), "kty": "RSA",
+                "n": .string(Base64URL.encode(Self.trimmed(numbers.modulus))),
+            ])
+    }
+
+    private init(material: Material, jwk: JSONObject) {
+        self.material = material
+        self.jwk = jwk
+        // The base64url of a SHA-256 digest always is a KeyThumbprint.
+        thumbprint = KeyThumbprint(rawValue: Base64URL.encode(Digest.sha256(jwk.serialized)))!
+    }
+
+    private init(ellipticCurve object: JSONObject) throws(JSONWebKeyError) {
+        guard object["crv"] == "P-256" else { throw .unsupportedKeyType }
+        guard let x = object["x"]?.string.flatMap({ Base64URL.decode($0) }), x.count == 32,
+            let y = object["y"]?.string.flatMap({ Base64URL.decode($0) }), y.count == 32,
+            let key = try? P256.Signing.PublicKey(rawRepresentation: x + y)
+        else { throw .malformed }
+        self.init(key)
+    }
+
+    private init(rsa object: JSONObject) throws(JSONWebKeyError) {
+        guard let modulus = object["n"]?.string.flatMap({ Base64URL.decode($0) }), let first = modulus.first,
+            first != 0, let exponent = object["e"]?.string.flatMap({ Base64URL.decode($0) }), exponent.count <= 8,
+            let last = exponent.last, last & 1 == 1, exponent != [1]
+        else { throw .malformed }
+        guard modulus.count <= 1024 else { throw .malformed }
+        guard modulus.count * 8 - first.leadingZeroBitCount >= 2048 else { throw .tooWeak }
+        guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent), let result = try? Self(key) else {
+            throw .malformed
+        }
+        self = result
+    }
+
+    /// The JWK as a key set lists it: with `kid`, `use` and `alg`.
+    public func listedJWK(identifier: String) -> JSONObject {
+        var object = jwk
+        object["kid"] = .string(identifier)
+        object["use"] = "sig"
+        object["alg"] = .string(algorithm.rawValue)
+        return object
+    }
+
+    /// True when `signature` is this key's signature over `message`: for ES256 the 64 bytes `r ‖ s` (RFC 7518 §3.4).
+    func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {
+        switch material {
+        case .es256(let key):
+            guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }
+            return key.isValidSignature(signature, for: message)
+        case .rs256(let key):
+            return key.isValidSignature(
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
+                padding: .insecurePKCS1v1_5)
+        }
+    }
+
+    public static func == (left: Self, right: Self) -> Bool { left.jwk == right.jwk }
+
+    private static let privateMembers: Set<String> = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
+
+    private static func trimmed(_ number: Data) -> [UInt8] { Array(number.drop { $0 == 0 }) }
+}

@@ -1,0 +1,101 @@
+internal import Crypto
+internal import CryptoExtras
+internal import Foundation
+public import OpenIDMessages
+
+/// A private key that cannot be read.
+public struct PrivateKeyError: Error, Sendable, Equatable {
+    public init() {}
+}
+
+/// A private key that signs compact JWSs with one algorithm. It has no description and no public private part.
+public struct SigningKey: Sendable, CustomStringConvertible {
+    private enum Material: Sendable {
+        case es256(P256.Signing.PrivateKey)
+        case rs256(_RSA.Signing.PrivateKey)
+    }
+
+    private let material: Material
+    public let publicKey: VerificationKey
+
+    public var algorithm: JWSAlgorithm { publicKey.algorithm }
+    public var thumbprint: KeyThumbprint { publicKey.thumbprint }
+    public var description: String { "(private key \(thumbprint))" }
+
+    /// A fresh P-256 key.
+    public static func makeES256() -> SigningKey { SigningKey(P256.Signing.PrivateKey()) }
+
+    /// A fresh RSA key of 3072 bits.
+    public static func makeRS256() throws -> SigningKey {
+        try SigningKey(_RSA.Signing.PrivateKey(keySize: _RSA.Signing.KeySize(bitCount: 3072)))
+    }
+
+    init(_ key: P256.Signing.PrivateKey) {
+        material = .es256(key)
+        publicKey = VerificationKey(key.publicKey)
+    }
+
+    private init(_ key: _RSA.Signing.PrivateKey) throws {
+        material = .rs256(key)
+        publicKey = try VerificationKey(key.publicKey)
+    }
+
+    /// Reads the DER that `derRepresentation` gave.
+    public init(_ algorithm: JWSAlgorithm, derRepresentation: [UInt8]) throws(PrivateKeyError) {
+        do {
+            switch algorithm {
+            case .es256: self.init(try P256.Signing.PrivateKey(derRepresentation: derRepresentation))
+            case .rs256: try self.init(_RSA.Signing.PrivateKey(derRepresentation: derRepresentation))
+            }
+        } catch { throw PrivateKeyError() }
+    }
+
+    /// Reads a P-256 key from PEM (PKCS #8 or SEC 1).
+    public init(es256PEM pem: String) throws(PrivateKeyError) {
+        guard let key = try? P256.Signing.PrivateKey(pemRepresentation: pem) else { throw PrivateKeyError() }
+        self.init(key)
+    }
+
+    /// The private key in DER. For a sealed box and nothing else.
+    public var derRepresentation: [UInt8] {
+        switch material {
+        case .es256(let key): Array(key.derRepresentation)
+        case .rs256(let key): Array(key.derRepresentation)
+        }
+    }
+
+    /// Signs a payload as a compact JWS with `typ` and, unless the header carries the key itself, `kid`.
+    ///
+    /// `header` holds further header members; with a member `jwk` or `x5c` the header names its key by that.
+    public func sign(type: String, payload: JSONObject, keyIdentifier: String? = nil, header extra: JSONObject = [:])
+        throws -> String
+    {
+        var header: JSONObject = ["alg": .string(algorithm.rawValue), "typ": .string(type)]
+        if extra["jwk"] == nil && extra["x5c"] == nil {
+            header["kid"] = .string(keyIdentifier ?? thumbprint.rawValue)
+        }
+        for member in extra.members { header[member.name] = member.value }
+        var output = Base64URL.encodedBytes(header.serialized)
+        output.append(UInt8(ascii: "."))
+        output += Base64URL.encodedBytes(payload.serialized)
+        let signature = try signature(for: output)
+        output.append(UInt8(ascii: "."))
+        output += Base64URL.encodedBytes(signature)
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Signs a device statement.
+    public func sign<Statement: DeviceStatement>(
+        _ statement: Statement, keyIdentifier: String? = nil, header: JSONObject = [:]
+    ) throws -> String {
+        try sign(type: Statement.type, payload: statement.json, keyIdentifier: keyIdentifier, header: header)
+    }
+
+    private func signature(for message: [UInt8]) throws -> [UInt8] {
+        switch material {
+        case .es256(let key): Array(try key.signature(for: message).rawRepresentation)
+        case .rs256(let key):
+            Array(try key.signature(for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5).rawRepresentation)
+        }
+    }
+}
