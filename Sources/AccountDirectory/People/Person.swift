@@ -1,0 +1,112 @@
+public import OpenIDMessages
+
+/// A natural person as a clerk recorded it: the root of identity assurance.
+public struct PersonRecord: Sendable, Equatable {
+    public var givenName: String
+    public var familyName: String
+    public var title: String?
+    public var birthFamilyName: String?
+    /// ISO 8601 date, e.g. `1964-08-12`.
+    public var birthdate: String?
+    public var placeOfBirth: String?
+    public var address: PostalAddress?
+    public var email: String?
+    public var phoneNumber: String?
+
+    /// Reads the record from the clerk's file.
+    public init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        givenName = try Self.name(&reader, "given_name")
+        familyName = try Self.name(&reader, "family_name")
+        title = try reader.optionalString("title", maximumLength: 64)
+        birthFamilyName = try reader.optionalString("birth_family_name", maximumLength: 256)
+        birthdate = try reader.optionalString("birthdate", maximumLength: 10)
+        if let birthdate, !CalendarDate.isWellFormed(birthdate) { throw .malformed("birthdate") }
+        placeOfBirth = try reader.optionalString("place_of_birth", maximumLength: 256)
+        if let address = reader.optional("address") {
+            guard let object = address.object else { throw .malformed("address") }
+            self.address = try PostalAddress(json: object)
+        }
+        email = try reader.optionalString("email", maximumLength: 254)
+        if let email, email.split(separator: "@", omittingEmptySubsequences: false).count != 2 {
+            throw .malformed("email")
+        }
+        phoneNumber = try reader.optionalString("phone_number", maximumLength: 32)
+        try reader.finish()
+    }
+
+    private static func name(_ reader: inout MemberReader, _ member: String) throws(MessageError) -> String {
+        let name = try reader.string(member, maximumLength: 256)
+        guard name.contains(where: { !$0.isWhitespace }) else { throw .malformed(member) }
+        return name
+    }
+
+    public var json: JSONObject {
+        var object: JSONObject = ["given_name": .string(givenName), "family_name": .string(familyName)]
+        object["title"] = title.map { .string($0) }
+        object["birth_family_name"] = birthFamilyName.map { .string($0) }
+        object["birthdate"] = birthdate.map { .string($0) }
+        object["place_of_birth"] = placeOfBirth.map { .string($0) }
+        object["address"] = address.map { .object($0.json) }
+        object["email"] = email.map { .string($0) }
+        object["phone_number"] = phoneNumber.map { .string($0) }
+        return object
+    }
+
+    /// The value of a claim of the catalogue; nil when the person has none.
+    public func claim(_ name: String) -> JSONValue? {
+        guard ClaimCatalogue.all.contains(name) else { return nil }
+        if name == "place_of_birth" { return placeOfBirth.map { .object(["locality": .string($0)]) } }
+        return json[name]
+    }
+
+    /// Enough to recognise oneself and too little to learn a stranger's name, e.g. `E. M…n`.
+    public var maskedName: String {
+        func initial(_ name: String) -> String { name.first.map { String($0).uppercased() } ?? "" }
+        let last = familyName.count > 2 ? familyName.last.map(String.init) ?? "" : ""
+        return "\(initial(givenName)). \(initial(familyName))…\(last)"
+    }
+}
+
+/// A postal address with street and number apart, so that nobody has to take them apart again.
+public struct PostalAddress: Sendable, Equatable {
+    public var street: String
+    public var houseNumber: String?
+    public var postalCode: String
+    public var locality: String
+    /// ISO 3166-1 alpha-2.
+    public var country: String
+
+    init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        street = try reader.string("street", maximumLength: 256)
+        houseNumber = try reader.optionalString("house_number", maximumLength: 16)
+        postalCode = try reader.string("postal_code", maximumLength: 16)
+        locality = try reader.string("locality", maximumLength: 256)
+        country = try reader.optionalString("country", maximumLength: 2) ?? "DE"
+        try reader.finish()
+    }
+
+    /// The members of `address` (OpenID Connect Core §5.1.1) with our two parts of the street line.
+    public var json: JSONObject {
+        var object: JSONObject = ["street": .string(street)]
+        object["house_number"] = houseNumber.map { .string($0) }
+        object["postal_code"] = .string(postalCode)
+        object["locality"] = .string(locality)
+        object["country"] = .string(country)
+        return object
+    }
+}
+
+enum CalendarDate {
+    /// True for `YYYY-MM-DD` with a day that exists in that month.
+    static func isWellFormed(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.map(\.utf8.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]),
+            let day = Int(parts[2]), year >= 1800, (1...12).contains(month)
+        else { return false }
+        let isLeapYear = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
+        let days = [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        return (1...days[month - 1]).contains(day)
+    }
+}

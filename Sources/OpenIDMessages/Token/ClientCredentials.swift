@@ -1,0 +1,59 @@
+/// How a client says who it is (RFC 6749 §2.3, RFC 7523 §2.2): presented, not yet proved.
+public enum ClientCredentials: Sendable {
+    /// `client_secret_basic`, from the `Authorization` header.
+    case basic(client: ClientIdentifier, secret: String)
+    /// `client_secret_post`, from the body.
+    case post(client: ClientIdentifier, secret: String)
+    /// `private_key_jwt`, from the body.
+    case assertion(String, client: ClientIdentifier?)
+
+    public static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+    /// Reads exactly one way of authentication; two ways in one request are refused (RFC 6749 §2.3).
+    public init(parameters: FormParameters, authorization: String?) throws(OAuthError) {
+        let inBody = parameters["client_id"]
+        let bodyClient = inBody.flatMap(ClientIdentifier.init(rawValue:))
+        guard inBody == nil || bodyClient != nil else { throw OAuthError(.invalidRequest, "client_id is malformed") }
+        let ways = [authorization, parameters["client_secret"], parameters["client_assertion"]].compactMap(\.self)
+        guard ways.count <= 1 else {
+            throw OAuthError(.invalidRequest, "more than one way of client authentication")
+        }
+        if let authorization {
+            self = try Self.basic(authorization, bodyClient: bodyClient)
+        } else if let secret = parameters["client_secret"] {
+            guard let bodyClient else { throw OAuthError(.invalidClient, "client_id is missing") }
+            self = .post(client: bodyClient, secret: secret)
+        } else if let assertion = parameters["client_assertion"] {
+            guard parameters["client_assertion_type"] == Self.assertionType else {
+                throw OAuthError(.invalidRequest, "client_assertion_type is missing or unknown")
+            }
+            self = .assertion(assertion, client: bodyClient)
+        } else {
+            throw OAuthError(.invalidClient, "client authentication is missing")
+        }
+    }
+
+    /// RFC 6749 §2.3.1: both parts are form-encoded before they are joined.
+    private static func basic(_ header: String, bodyClient: ClientIdentifier?) throws(OAuthError) -> Self {
+        let malformed = OAuthError(.invalidClient, "the Authorization header is malformed")
+        guard header.prefix(6).lowercased() == "basic ", header.utf8.count <= 2048,
+            let bytes = decodeBase64(header.dropFirst(6)), let text = String(validating: bytes, as: UTF8.self),
+            let colon = text.firstIndex(of: ":"),
+            let name = FormParameters.percentDecode(String(text[..<colon])),
+            let client = ClientIdentifier(rawValue: name),
+            let secret = FormParameters.percentDecode(String(text[text.index(after: colon)...])), !secret.isEmpty
+        else { throw malformed }
+        guard bodyClient == nil || bodyClient == client else {
+            throw OAuthError(.invalidRequest, "client_id differs from the Authorization header")
+        }
+        return .basic(client: client, secret: secret)
+    }
+
+    /// Standard base64, canonical, with or without padding.
+    private static func decodeBase64(_ text: Substring) -> [UInt8]? {
+        guard !text.contains("-"), !text.contains("_") else { return nil }
+        var body = text
+        for _ in 0..<2 where body.hasSuffix("=") && text.utf8.count % 4 == 0 { body = body.dropLast() }
+        return Base64URL.decode(body.replacing("+", with: "-").replacing("/", with: "_"))
+    }
+}
