@@ -1,0 +1,31 @@
+public import OpenIDMessages
+
+/// The time as the provider sees it.
+public struct ProviderClock: Sendable {
+    public let now: @Sendable () -> Timestamp
+
+    public init(now: @escaping @Sendable () -> Timestamp) { self.now = now }
+}
+
+/// How long things live, in seconds.
+public enum Lifetime {
+    /// A pushed request, to be used (FAPI 2.0 §5.3.2.2-12 allows less than 600; the checklist 90).
+    public static let pushedRequest: Int64 = 60
+    /// A login, to be claimed by a phone.
+    public static let unclaimedLogin: Int64 = 120
+    /// A login from the claim to the answer.
+    public static let claimedLogin: Int64 = 180
+    /// A code from the acceptance of the phone's answer (FAPI 2.0 §5.3.2.1-11).
+    public static let code: Int64 = 60
+    /// What a finished login can still be asked for.
+    public static let finishedLogin: Int64 = 300
+    public static let idToken: Int64 = 300
+    public static let accessToken: Int64 = 300
+    public static let ticket: Int64 = 600
+    public static let offer: Int64 = 300
+    public static let clientAttestation: Int64 = 86_400
+    /// The longest `exp` of a client assertion that is accepted.
+    public static let clientAssertion: Int64 = 300
+    /// A retired signing key stays published for longer than anything that it signed.
+    public static let retiredKey: Int64 = 2 * 86_400
+}
