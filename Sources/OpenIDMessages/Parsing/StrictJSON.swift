@@ -86,7 +86,7 @@ private struct JSONReader {
         guard depth <= StrictJSON.maximumDepth else { throw .tooDeep }
         position += 1
         var members: [JSONObject.Member] = []
-        // A set, because comparing each name with all others would let one long text occupy the processor for seconds.
+        // A set: comparing each name with all others costs time that grows with the square of their number.
         var names: Set<String> = []
         skipWhiteSpace()
         if take(UInt8(ascii: "}")) { return .object([:]) }
