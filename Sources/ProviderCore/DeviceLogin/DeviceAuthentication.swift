@@ -1,6 +1,6 @@
 internal import AccountDirectory
 internal import IdentityCrypto
-public import OpenIDMessages
+internal import OpenIDMessages
 
 /// The proof that a call comes from an enrolled device. Only `DeviceAuthentication` makes it.
 public struct VerifiedDevice: Sendable {

@@ -1,6 +1,6 @@
 internal import AccountDirectory
-public import IdentityCrypto
-public import OpenIDMessages
+internal import IdentityCrypto
+internal import OpenIDMessages
 
 /// What the provider knows of the browser that began a login.
 public struct BrowserContext: Sendable {
