@@ -16,7 +16,7 @@ public struct LoginView: Sendable {
     public let portalHost: String
     public let tenantName: String
     public let isCollected: Bool
-    public let language: Language
+    public var language: Language
     /// Seconds until the state ends by itself.
     public let secondsLeft: Int64
 }
