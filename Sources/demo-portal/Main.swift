@@ -3,6 +3,7 @@ internal import Hummingbird
 internal import HummingbirdTLS
 internal import IdentityCrypto
 internal import Logging
+internal import NIOCore
 internal import NIOSSL
 internal import OpenIDMessages
 internal import RelyingParty
@@ -50,18 +51,20 @@ internal import UnixSignals
             configuration: .init(address: .hostname(address.host, port: address.port)),
             onServerRunning: { _ in logger.info("the portal is open", metadata: ["origin": "\(origin)"]) },
             logger: logger)
-        await serve(application, logger: logger)
+        let end = await serve(application, logger: logger)
         await relyingParty.shutdown()
+        try end.get()
     }
 
-    /// Runs until SIGTERM or SIGINT; open connections get two seconds.
-    private func serve(_ application: some Service, logger: Logger) async {
+    /// Runs until SIGTERM or SIGINT; open connections get a second.
+    private func serve(_ application: some Service, logger: Logger) async -> Result<Void, any Error> {
         var configuration = ServiceGroupConfiguration(
             services: [application], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        configuration.maximumGracefulShutdownDuration = .seconds(2)
-        do { try await ServiceGroup(configuration: configuration).run() } catch {
-            logger.error("the portal stopped", metadata: ["error": "\(error)"])
-        }
+        configuration.maximumGracefulShutdownDuration = .seconds(1)
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+            return .success(())
+        } catch { return .failure(error) }
     }
 
     private func tlsConfiguration() throws -> TLSConfiguration {
@@ -73,6 +76,8 @@ internal import UnixSignals
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
+        // A browser that does not answer the closing of its connection must not hold up the portal's end.
+        configuration.shutdownTimeout = .milliseconds(500)
         return configuration
     }
 }

@@ -40,8 +40,9 @@ struct Pages: Sendable {
         let words = Words.of(language)
         let claims = session.userinfo.members.filter { $0.name != "sub" }.map { ClaimText($0, language: language) }
         let context = session.login.authenticationContext
+        let name = Self.name(in: session.userinfo)
         let content = accountTemplate.render([
-            "t": words, "name": Self.name(in: session.userinfo), "level": context.words(language),
+            "t": words, "name": name, "hasName": !name.isEmpty, "level": context.words(language),
             "acr": session.login.acr, "isSimulated": context.isSimulated, "subject": session.login.subject.rawValue,
             "provider": session.login.idToken["iss"]?.string ?? "", "hasClaims": !claims.isEmpty,
             "claims": claims.map { ["label": $0.label, "value": $0.value] },

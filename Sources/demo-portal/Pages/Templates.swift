@@ -66,7 +66,7 @@ enum Templates {
 
     static let account = """
         <section class="head">
-          <h1>{{t.greeting}} {{name}}</h1>
+          <h1>{{t.greeting}}{{#hasName}}, {{name}}{{/hasName}}</h1>
           <p class="lead">{{t.accountTitle}}</p>
         </section>
         {{#isSimulated}}<p class="notice" role="note"><strong class="badge">{{t.simulated}}</strong> {{t.simulatedText}}</p>{{/isSimulated}}

@@ -38,7 +38,7 @@ enum Words {
             "This is a demonstration. The services shown accept no applications."
         ),
         "accountTitle": ("Sie sind angemeldet", "You are logged in"),
-        "greeting": ("Guten Tag,", "Hello,"),
+        "greeting": ("Guten Tag", "Hello"),
         "yourLogin": ("Ihre Anmeldung", "Your login"),
         "level": ("Vertrauensniveau", "Level of assurance"),
         "simulated": ("simuliert", "simulated"),
