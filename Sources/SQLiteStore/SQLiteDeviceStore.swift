@@ -1,0 +1,90 @@
+internal import AccountDirectory
+internal import GRDB
+public import IdentityCrypto
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func device(_ identifier: DeviceIdentifier) async throws -> (DeviceRecordRow, AccountRecord)? {
+        try await pool.read { db in
+            let row = try db.row(
+                """
+                SELECT d.*, auth.jwk AS auth_jwk, inst.jwk AS inst_jwk, pin.jwk AS pin_jwk,
+                    a.level AS account_level, a.state AS account_state, p.attributes
+                FROM device d
+                JOIN device_key auth ON auth.device = d.id AND auth.kind = 'auth'
+                JOIN device_key inst ON inst.device = d.id AND inst.kind = 'inst'
+                JOIN device_key pin ON pin.device = d.id AND pin.kind = 'pin'
+                JOIN account a ON a.id = d.account
+                JOIN person p ON p.id = a.person
+                WHERE d.id = ?
+                """, [identifier.rawValue])
+            guard let row else { return nil }
+            return (try row.device, try row.account)
+        }
+    }
+
+    public func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow] {
+        try await pool.read { db in
+            try db.rows(
+                """
+                SELECT d.*, auth.jwk AS auth_jwk, inst.jwk AS inst_jwk, pin.jwk AS pin_jwk
+                FROM device d
+                JOIN device_key auth ON auth.device = d.id AND auth.kind = 'auth'
+                JOIN device_key inst ON inst.device = d.id AND inst.kind = 'inst'
+                JOIN device_key pin ON pin.device = d.id AND pin.kind = 'pin'
+                WHERE d.account = ? ORDER BY d.created_at, d.rowid
+                """, [account.rawValue]
+            ).map { row in try row.device }
+        }
+    }
+
+    public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool {
+        try await writer.write { db in
+            let row = try db.row("SELECT id, state FROM device WHERE block_digest = ?", [digest.bytes.data])
+            guard let row else { return false }
+            // A locked device stays locked: to lift that takes more.
+            guard try row.value("state", as: DeviceRecordRow.State.self) == .active else { return true }
+            let device = try row.value("id", as: DeviceIdentifier.self)
+            try db.run("UPDATE device SET state = 'suspended' WHERE id = ?", [device.rawValue])
+            try db.audit(SecurityEvent(.deviceSuspended, time: time, object: device.rawValue))
+            return true
+        }
+    }
+}
+
+extension StoredRow {
+    var accountIdentifier: AccountIdentifier {
+        get throws { AccountIdentifier(rawValue: try text("account")) }
+    }
+
+    /// The account of a row that was joined with `account` and `person`.
+    var account: AccountRecord {
+        get throws {
+            AccountRecord(
+                identifier: try accountIdentifier,
+                person: try wanted(try? PersonRecord(json: try json("attributes")), "attributes"),
+                level: try level("account_level"), isActive: try text("account_state") == "active")
+        }
+    }
+
+    fileprivate var device: DeviceRecordRow {
+        get throws {
+            DeviceRecordRow(
+                identifier: try value("id"), account: try accountIdentifier,
+                keys: DeviceKeys(
+                    authentication: try key("auth_jwk"), installation: try key("inst_jwk"), pin: try key("pin_jwk")),
+                description: DeviceDescription(
+                    name: try text("name"), model: try text("model"), system: try text("system")),
+                ceiling: DeviceCeiling(
+                    level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
+                state: try value("state"), counter: try integer("counter"),
+                pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
+                createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"))
+        }
+    }
+
+    private func key(_ column: String) throws -> VerificationKey {
+        try wanted(try? VerificationKey(jwk: try json(column)), column)
+    }
+}

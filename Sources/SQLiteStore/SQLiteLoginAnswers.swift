@@ -1,0 +1,128 @@
+internal import GRDB
+internal import IdentityCrypto
+internal import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func accept(_ answer: LoginAnswer) async throws -> LoginAnswerOutcome {
+        try await writer.write { db in try db.accept(answer) }
+    }
+}
+
+/// What an answer is judged by.
+private struct AnsweringDevice {
+    var account: AccountIdentifier
+    var counter: Int64
+    var pinTriesLeft: Int64
+}
+
+extension Database {
+    /// The order is that of docs/protocol.md, P-4.6.1; the transaction around it is P-4.6.2.
+    fileprivate func accept(_ answer: LoginAnswer) throws -> LoginAnswerOutcome {
+        // 1. Whoever answered first has answered.
+        if let digest = try earlierAnswer(to: answer.transaction) { return .answeredAlready(digest) }
+        // 2. The device may answer.
+        guard let device = try activeDevice(answer.device) else { return .deviceNotActive }
+        // 3. A counter that does not rise means that two devices have the same key.
+        guard answer.counter > device.counter else {
+            try run("UPDATE device SET state = 'suspended' WHERE id = ?", [answer.device.rawValue])
+            try audit(.deviceSuspended, answer)
+            return .cloned
+        }
+        // 4. An approval needs the PIN. A wrong one costs a try and leaves the login to be answered again.
+        if answer.decision == .approve && !answer.isPINProved { return try countWrongPIN(answer, device) }
+        // 5. The answer counts.
+        try write(answer)
+        switch answer.decision {
+        case .approve:
+            try writeGrant(of: answer, account: device.account)
+            try audit(.loginApproved, answer)
+        case .deny: try audit(.loginDenied, answer)
+        case .report: try audit(.loginReported, answer)
+        }
+        return .accepted
+    }
+
+    private func audit(_ kind: SecurityEvent.Kind, _ answer: LoginAnswer) throws {
+        try audit(
+            SecurityEvent(
+                kind, time: answer.time, tenant: answer.tenant, object: answer.device.rawValue,
+                transaction: answer.transaction))
+    }
+
+    private func earlierAnswer(to transaction: TransactionIdentifier) throws -> ContentDigest? {
+        try row("SELECT response_digest FROM login_answer WHERE txn = ?", [transaction.rawValue])?
+            .value("response_digest")
+    }
+
+    /// The device, if both it and its account are active.
+    private func activeDevice(_ identifier: DeviceIdentifier) throws -> AnsweringDevice? {
+        let row = try row(
+            """
+            SELECT d.account, d.counter, d.pin_tries_left FROM device d JOIN account a ON a.id = d.account
+            WHERE d.id = ? AND d.state = 'active' AND a.state = 'active'
+            """, [identifier.rawValue])
+        guard let row else { return nil }
+        return AnsweringDevice(
+            account: try row.accountIdentifier, counter: try row.integer("counter"),
+            pinTriesLeft: try row.integer("pin_tries_left"))
+    }
+
+    private func countWrongPIN(_ answer: LoginAnswer, _ device: AnsweringDevice) throws -> LoginAnswerOutcome {
+        let triesLeft = max(0, device.pinTriesLeft - 1)
+        try run(
+            "UPDATE device SET counter = ?, pin_tries_left = ?, state = ?, last_used_at = ? WHERE id = ?",
+            [
+                answer.counter, triesLeft, (triesLeft > 0 ? DeviceRecordRow.State.active : .locked).rawValue,
+                answer.time.seconds, answer.device.rawValue,
+            ])
+        try audit(.loginFailed, answer)
+        guard triesLeft == 0 else { return .wrongPIN(triesLeft: Int(triesLeft)) }
+        try audit(.deviceLocked, answer)
+        return .locked
+    }
+
+    private func write(_ answer: LoginAnswer) throws {
+        let hasProvedPIN = answer.decision == .approve
+        try run(
+            """
+            UPDATE device SET counter = :counter, last_used_at = :time,
+                pin_tries_left = CASE WHEN :has_proved_pin THEN :tries ELSE pin_tries_left END
+            WHERE id = :device
+            """,
+            [
+                "counter": answer.counter, "time": answer.time.seconds, "has_proved_pin": hasProvedPIN,
+                "tries": DeviceRecordRow.pinTries, "device": answer.device.rawValue,
+            ])
+        try run(
+            "INSERT INTO login_answer (txn, device, response_digest, decision, answered_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                answer.transaction.rawValue, answer.device.rawValue, answer.responseDigest.rawValue,
+                answer.decision.rawValue, answer.time.seconds,
+            ])
+    }
+
+    private func writeGrant(of answer: LoginAnswer, account: AccountIdentifier) throws {
+        guard let (grant, sector) = answer.grant, grant.transaction == answer.transaction, grant.account == account,
+            grant.tenant == answer.tenant
+        else { throw StorageFault.grantDoesNotFitAnswer }
+        try run(
+            "INSERT INTO session (id, account, device, started_at) VALUES (?, ?, ?, ?)",
+            [grant.session, account.rawValue, answer.device.rawValue, answer.time.seconds])
+        try insert(grant, subject: subject(of: account, in: sector))
+    }
+
+    /// The person's name in that sector: random, made at the first login there, the same ever after.
+    private func subject(of account: AccountIdentifier, in sector: SectorIdentifier) throws -> SubjectIdentifier {
+        try run(
+            """
+            INSERT INTO pairwise (subject, account, sector, context) VALUES (?, ?, ?, 'citizen')
+            ON CONFLICT (account, sector, context) DO NOTHING
+            """, [RandomBytes.text(16), account.rawValue, sector.rawValue])
+        let row = try row(
+            "SELECT subject FROM pairwise WHERE account = ? AND sector = ? AND context = 'citizen'",
+            [account.rawValue, sector.rawValue])
+        guard let row else { throw StorageFault.missing("pairwise") }
+        return try row.value("subject")
+    }
+}

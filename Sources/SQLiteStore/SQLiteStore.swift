@@ -1,0 +1,79 @@
+internal import Foundation
+internal import GRDB
+public import ProviderCore
+internal import Synchronization
+
+/// The default storage: one SQLite file, one process.
+///
+/// Reads run on a few connections of their own; all writes and all checkpoints run on one (`GroupCommitWriter`).
+public final class SQLiteStore: ProviderStore {
+    let pool: DatabasePool
+    let writer: GroupCommitWriter
+    private let temporaryDirectory: String?
+    private let lock: Mutex<DatabaseLock?>
+
+    /// Opens the database at `path`, makes it where there is none, and brings its schema up to date.
+    public convenience init(path: String) throws { try self.init(path: path, temporaryDirectory: nil) }
+
+    /// A database that is gone with its last reference: a real SQLite file, in memory where the system has a place for
+    /// that.
+    public static func inMemory() throws -> SQLiteStore {
+        let memory = "/dev/shm"
+        let parent =
+            FileManager.default.isWritableFile(atPath: memory)
+            ? memory : FileManager.default.temporaryDirectory.path
+        let directory = "\(parent)/citizen-id-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        return try SQLiteStore(path: directory + "/store.sqlite", temporaryDirectory: directory)
+    }
+
+    private init(path: String, temporaryDirectory: String?) throws {
+        let lock = try DatabaseLock(database: path)
+        try DatabaseFile.restrict(path)
+        let migrator = DatabaseMigrator.citizenID
+        if DatabaseFile.hasContent(path) { try migrator.refuseNewerSchema(path) }
+        pool = try DatabasePool(path: path, configuration: Self.configuration)
+        try pool.writeWithoutTransaction(Self.insistOnDurability)
+        try migrator.migrate(pool)
+        writer = GroupCommitWriter(pool)
+        self.temporaryDirectory = temporaryDirectory
+        self.lock = Mutex(lock)
+    }
+
+    deinit {
+        guard let temporaryDirectory else { return }
+        try? pool.close()
+        try? FileManager.default.removeItem(atPath: temporaryDirectory)
+    }
+
+    /// Finishes the writes that wait, refuses further ones, and closes the file. Do it once.
+    public func close() async throws {
+        try await writer.close { pool in
+            // What is in the log goes into the database now, on the writer's connection. A reader that is not done
+            // yet may prevent that; the log then stays, and nothing is lost.
+            _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            try pool.close()
+        }
+        lock.withLock { $0 = nil }
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.label = "citizen-id"
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(5)
+        return configuration
+    }
+
+    /// A commit must be on the disk before it is told. `DatabasePool` sets `synchronous=NORMAL` when it turns the log
+    /// on, so FULL is set afterwards; what SQLite says about itself decides whether the store opens.
+    private static func insistOnDurability(_ db: Database) throws {
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        let demands = [("synchronous", "2"), ("foreign_keys", "1"), ("journal_mode", "wal")]
+        for (setting, value) in demands {
+            let actual = try Row.fetchOne(db, sql: "PRAGMA \(setting)")?[0] as (any DatabaseValueConvertible)?
+            guard actual.map({ "\($0)" }) == value else { throw StorageFault.settingNotInForce(setting) }
+        }
+    }
+}
