@@ -41,7 +41,8 @@ struct LoginEndpoints {
         let security = PageSecurity.fresh()
         let svg = view.state == .created ? LoginPage.qrSVG(link: view.qrLink, language: view.language) : nil
         return Answer.html(
-            LoginPage.html(view: view, qrSVG: svg, notice: notice, security: security), security: security)
+            LoginPage.html(view: view, qrSVG: svg, notice: notice, security: security), security: security,
+            status: notice == nil ? .ok : .unprocessableContent)
     }
 
     /// The state as JSON; waits for a change when `after` names the version that the page shows.

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import ArgumentParser
 internal import Foundation
 internal import OpenIDMessages

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AsyncHTTPClient
 internal import Foundation
 internal import NIOCore
+internal import NIOHTTP1
 internal import OpenIDMessages
 
 /// Talks to the running server over its socket.
@@ -26,10 +27,10 @@ struct AdministrationClient {
 
     func post(_ path: String, _ body: JSONObject) async throws -> JSONObject { try await call(.POST, path, body: body) }
 
-    private func call(_ method: HTTPMethodName, _ path: String, body: JSONObject?) async throws -> JSONObject {
+    private func call(_ method: HTTPMethod, _ path: String, body: JSONObject?) async throws -> JSONObject {
         let encoded = FormParameters.percentEncode(socket)
         var request = HTTPClientRequest(url: "http+unix://\(encoded)\(path)")
-        request.method = method == .POST ? .POST : .GET
+        request.method = method
         if let body {
             request.headers.add(name: "Content-Type", value: "application/json")
             request.body = .bytes(ByteBuffer(bytes: body.serialized))
@@ -50,6 +51,4 @@ struct AdministrationClient {
         }
         return object
     }
-
-    private enum HTTPMethodName { case GET, POST }
 }

@@ -13,6 +13,7 @@ internal import ProviderHTTP
 internal import RegionFile
 internal import SQLiteStore
 internal import ServiceLifecycle
+internal import UnixSignals
 
 /// Wires everything: store, keys, registry, provider, the public listener, the administration socket and the sweeper.
 struct ProviderService {
@@ -56,7 +57,7 @@ struct ProviderService {
     /// Headers at most 16 KiB in 100 fields; connections that say nothing for a minute are closed.
     private static let http = HTTP1Channel.Configuration(
         idleTimeout: .seconds(60),
-        httpDecoder: HTTP1Channel.Configuration.DecoderConfiguration(
+        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: 16_384, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))
 
     /// The region of the database; at the first start that of the files.
@@ -103,7 +104,7 @@ struct ProviderService {
 
     private func administration(
         provider: Provider, region: RegionDesk
-    ) throws -> some Service {
+    ) throws -> some ApplicationProtocol {
         let path = settings.socket
         guard path.utf8.count <= 100 else {
             throw ServeSettings.Mistake(description: "The socket's path \(path) is longer than 100 bytes.")
@@ -123,7 +124,7 @@ struct ProviderService {
 }
 
 /// Ends logins that waited too long every few seconds, and cleans the database every few minutes.
-struct Sweeper: Service {
+struct Sweeper: ServiceLifecycle.Service {
     let provider: Provider
     let logger: Logger
 
