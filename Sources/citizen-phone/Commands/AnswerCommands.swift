@@ -18,6 +18,9 @@ struct ApproveCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await shared.run { (phone, _, console) in
+            if let (code, portal) = try phone.currentCode() {
+                for line in RequestText.lines(code: code, portal: portal) { console.note(line) }
+            }
             let request = try await phone.waitForRequest()
             for line in RequestText.lines(request) { console.note(line) }
             let chosen = release.map { $0.split(separator: ",").map(String.init) }
