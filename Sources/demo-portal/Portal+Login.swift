@@ -9,6 +9,21 @@ extension Portal {
     func login(_ request: Request) async -> Response {
         let language = Language(of: request)
         guard sameOrigin.sent(request) else { return pages.message(.foreignForm, language: language) }
+        return await begin(request, language)
+    }
+
+    /// Begins a login that another party asks for (OpenID Connect Core §4): only at our own provider, and with nothing
+    /// of what the other party sends.
+    func start(_ request: Request) async -> Response {
+        let language = Language(of: request)
+        let query = try? FormParameters(parsing: Array((request.uri.query ?? "").utf8))
+        guard let query, query["iss"].map({ $0 == relyingParty.configuration.issuer.rawValue }) ?? true else {
+            return pages.message(.foreignForm, language: language)
+        }
+        return await begin(request, language)
+    }
+
+    private func begin(_ request: Request, _ language: Language) async -> Response {
         do throws(RelyingPartyError) {
             let pending = try await relyingParty.beginLogin(uiLocales: [language.code, language.other.code])
             // A browser keeps its cookie, so that logins in several tabs do not displace each other.

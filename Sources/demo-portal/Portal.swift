@@ -22,6 +22,7 @@ struct Portal: Sendable {
         router.add(middleware: SecurityHeaders(pages: pages))
         router.get("/") { request, _ in await home(request) }
         router.post("/login") { request, _ in await login(request) }
+        router.get("/oidc/start") { request, _ in await start(request) }
         router.get("/oidc/callback") { request, _ in await callback(request) }
         router.get("/account") { request, _ in await account(request) }
         router.post("/logout") { request, _ in await logout(request) }

@@ -13,11 +13,16 @@ struct BrowserSession {
     private let transport: any HTTPTransport
     private let clock: DeviceClock
     private let language: String
+    private let accept: String
     private var jar = CookieJar()
 
     private static let maximumRedirects = 20
 
-    init(transport: any HTTPTransport, language: String, clock: DeviceClock = .live) {
+    /// What a browser accepts when it opens a page.
+    static let page = "text/html,application/xhtml+xml"
+
+    init(transport: any HTTPTransport, language: String, accept: String = Self.page, clock: DeviceClock = .live) {
+        self.accept = accept
         self.transport = transport
         self.language = language
         self.clock = clock
@@ -72,7 +77,7 @@ struct BrowserSession {
 
     private mutating func exchange(_ call: HTTPCall, at address: WebAddress) async throws -> HTTPAnswer {
         var call = call
-        call.headers.append(("Accept", "text/html,application/xhtml+xml"))
+        call.headers.append(("Accept", accept))
         call.headers.append(("Accept-Language", language))
         call.headers.append(("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) citizen-phone/1"))
         if let cookies = jar.header(for: address, now: clock.now) { call.headers.append(("Cookie", cookies)) }

@@ -30,6 +30,12 @@ struct LoginCommand: AsyncParsableCommand {
     @Flag(help: "Print the portal's callback URL instead of opening it.")
     var stopAtCallback = false
 
+    @Option(help: "The browser's Accept header, e.g. application/json for portals that answer programs.")
+    var accept = BrowserSession.page
+
+    @Flag(help: "Print the last page's text; JSON is laid out.")
+    var showPage = false
+
     @Flag(help: "Tell how long each step took.")
     var timings = false
 
@@ -44,16 +50,17 @@ struct LoginCommand: AsyncParsableCommand {
             let steps = JourneySteps(console: console, showsTimings: timings)
             var journey = LoginJourney(
                 phone: phone, issuer: enrolled.issuer,
-                browser: BrowserSession(transport: transport, language: shared.language), steps: steps)
+                browser: BrowserSession(transport: transport, language: shared.language, accept: accept),
+                steps: steps)
             let plan = LoginJourney.Plan(
                 flow: flow == .qr ? .qr : .link, pin: pin, isReport: decision == .report,
                 released: release.map { $0.split(separator: ",").map(String.init) }, stopsAtCallback: stopAtCallback)
             let end = try await journey.run(from: address, plan: plan)
-            return Self.report(end, timings: timings ? steps.json : nil)
+            return report(end, timings: timings ? steps.json : nil)
         }
     }
 
-    private static func report(_ end: LoginJourney.End, timings: JSONObject?) -> Report {
+    private func report(_ end: LoginJourney.End, timings: JSONObject?) -> Report {
         var json = AnswerReport.json(end.outcome)
         // The return URL has been used up by now.
         json["return"] = nil
@@ -70,6 +77,11 @@ struct LoginCommand: AsyncParsableCommand {
             lines.append(RequestText.row("Ended at", page.address.text))
             lines.append(RequestText.row("Status", "\(page.status)"))
             if let title { lines.append(RequestText.row("Title", title)) }
+            if showPage {
+                let content = try? StrictJSON.parse(Array(page.html.utf8))
+                json["page"] = content ?? .string(page.html)
+                lines += (content?.prettyText ?? page.html).split(separator: "\n").map { TerminalText.visible(String($0)) }
+            }
         }
         json["timings_ms"] = timings.map { .object($0) }
         return Report(json: json, lines: lines)
