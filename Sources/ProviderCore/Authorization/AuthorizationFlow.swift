@@ -53,10 +53,12 @@ public struct AuthorizationFlow: Sendable {
         }
         // The reference is bound to its client: another client's attempt does not use it up.
         guard
-            let validated = pushed.take(uri.reference, now: clock.now(), where: { $0.client.client.identifier == client }),
+            let validated = pushed.take(
+                uri.reference, now: clock.now(), where: { $0.client.client.identifier == client }),
             registry.resolve(client)?.client == validated.client.client
         else {
-            throw .page(OAuthError(.invalidRequestURI, "request_uri is unknown, used or expired"), .pushedRequestUnknown)
+            throw .page(
+                OAuthError(.invalidRequestURI, "request_uri is unknown, used or expired"), .pushedRequestUnknown)
         }
         return validated
     }

@@ -53,7 +53,8 @@ enum ResponseRules {
         }
         let released = Set(response.released)
         let isWithin = released.isSubset(of: asked.essentialClaims + asked.voluntaryClaims)
-        let isComplete = response.decision == .approve
+        let isComplete =
+            response.decision == .approve
             ? released.isSuperset(of: asked.essentialClaims) : released.isEmpty
         guard isWithin, isComplete, released.count == response.released.count else {
             throw DeviceRefusal(.statementRefused, .responseClaims)

@@ -6,7 +6,9 @@ enum NetworkArea {
     static func text(_ address: SocketAddress?) -> String {
         guard let host = address?.ipAddress else { return "local" }
         if host == "::1" || host.hasPrefix("127.") { return "local" }
-        if host.contains(":") { return host.split(separator: ":", omittingEmptySubsequences: false).prefix(3).joined(separator: ":") + "::x" }
+        if host.contains(":") {
+            return host.split(separator: ":", omittingEmptySubsequences: false).prefix(3).joined(separator: ":") + "::x"
+        }
         return host.split(separator: ".").prefix(3).joined(separator: ".") + ".x"
     }
 }

@@ -56,7 +56,9 @@ struct AuthorizationEndpoints {
         _ validated: ValidatedAuthorizationRequest, _ request: Request, _ context: ProviderRequestContext,
         _ preferred: Language
     ) -> Response {
-        let asked = validated.request.uiLocales.lazy.compactMap { Language(rawValue: String($0.prefix(2)).lowercased()) }
+        let asked = validated.request.uiLocales.lazy.compactMap {
+            Language(rawValue: String($0.prefix(2)).lowercased())
+        }
         let browser = BrowserContext(
             description: BrowserName.text(request.headers[.userAgent]),
             area: NetworkArea.text(context.remoteAddress), language: asked.first ?? preferred)

@@ -49,7 +49,8 @@ struct LoginEndpoints {
     private func state(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
         let held = try held(request, context)
         var view = held.view
-        if let after = try request.query()["after"].flatMap({ Int($0) }), after == view.version, !view.state.isTerminal {
+        if let after = try request.query()["after"].flatMap({ Int($0) }), after == view.version, !view.state.isTerminal
+        {
             view = await logins.nextView(page: held.page, cookie: held.cookie, after: after, seconds: 20) ?? view
         }
         return Answer.json(StatePayload.json(view: view))

@@ -12,7 +12,10 @@ enum LoginPage {
     }
 }
 enum MessagePage {
-    static func html(title: String, text: String, remedy: String?, reference: String, language: Language, link: (String, String)?, security: PageSecurity) -> String { "" }
+    static func html(
+        title: String, text: String, remedy: String?, reference: String, language: Language, link: (String, String)?,
+        security: PageSecurity
+    ) -> String { "" }
 }
 enum StatePayload { static func json(view: LoginView) -> JSONObject { [:] } }
 extension Language { init(acceptLanguage: String?) { self = .german } }

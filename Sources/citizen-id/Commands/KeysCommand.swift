@@ -11,7 +11,11 @@ struct KeysCommand: AsyncParsableCommand {
         @OptionGroup var options: AdministrationOptions
 
         func run() async throws {
-            try await options.run { client in try await client.get("/keys") } text: { KeysCommand.table($0) }
+            try await options.run { client in
+                try await client.get("/keys")
+            } text: {
+                KeysCommand.table($0)
+            }
         }
     }
 
@@ -27,7 +31,9 @@ struct KeysCommand: AsyncParsableCommand {
         func run() async throws {
             try await options.run { client in
                 try await client.post("/keys/rotate", ["alg": .string(alg)])
-            } text: { KeysCommand.table($0) }
+            } text: {
+                KeysCommand.table($0)
+            }
         }
     }
 

@@ -69,7 +69,9 @@ struct RegionCommand: AsyncParsableCommand {
                 } catch let error as RegionFileError {
                     return ["mistakes": .strings(error.mistakes.map(\.description))]
                 }
-            } text: { answer in describe(answer) }
+            } text: { answer in
+                describe(answer)
+            }
             guard isSettled else { throw ExitCode(2) }
         }
 

@@ -55,7 +55,8 @@ struct ServeSettings: Sendable {
             keyFile: flags.key ?? reader.string(forKey: "tls.key", default: "Certs/development/server-key.pem"),
             regionFiles: flags.region.isEmpty
                 ? reader.stringArray(forKey: "region", default: ["Config/emscher-lippe.yaml"]) : flags.region,
-            dataFolder: data, logLevel: try level(flags.logLevel ?? reader.string(forKey: "log.level", default: "info")),
+            dataFolder: data,
+            logLevel: try level(flags.logLevel ?? reader.string(forKey: "log.level", default: "info")),
             socket: flags.socket ?? reader.string(forKey: "socket", default: data + "/admin.sock"))
     }
 

@@ -80,7 +80,9 @@ struct LoginCommand: AsyncParsableCommand {
             if showPage {
                 let content = try? StrictJSON.parse(Array(page.html.utf8))
                 json["page"] = content ?? .string(page.html)
-                lines += (content?.prettyText ?? page.html).split(separator: "\n").map { TerminalText.visible(String($0)) }
+                lines += (content?.prettyText ?? page.html).split(separator: "\n").map {
+                    TerminalText.visible(String($0))
+                }
             }
         }
         json["timings_ms"] = timings.map { .object($0) }
