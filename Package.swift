@@ -80,6 +80,7 @@ let package = Package(
         .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZBar", providers: [.apt(["libzbar-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CFileStatus"),
 
         // Rooms of the house; docs/architecture.md says what each is for.
         .target(name: "OpenIDMessages", swiftSettings: sourceTarget),
@@ -109,7 +110,7 @@ let package = Package(
             swiftSettings: sourceTarget),
         .target(
             name: "DeviceAuthenticator",
-            dependencies: ["OpenIDMessages", "IdentityCrypto", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL],
+            dependencies: ["OpenIDMessages", "IdentityCrypto", "CFileStatus", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL],
             swiftSettings: sourceTarget),
         .target(
             name: "RelyingParty",

@@ -4,7 +4,7 @@ public import OpenIDMessages
 /// A citizen's device: enrols at a provider and answers its logins, as docs/protocol.md asks of a device.
 ///
 ///     let transport = try TLSTransport()
-///     let phone = DeviceAuthenticator(folder: SealedFolder(path: "/home/erika/.phone"), transport: transport)
+///     let phone = DeviceAuthenticator(folder: SealedFolder(path: folder), transport: transport)
 ///     let invitation = try await phone.beginEnrolment(enrolmentLink)
 ///     let enrolled = try await phone.complete(invitation, pin: pin, device: description)
 ///

@@ -66,7 +66,7 @@ public struct Provider: Sendable {
         let isDevelopment = registry.region.isDevelopment
         let levels: [AssuranceLevel] = [.normal, .substantiell]
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
-        return ProviderMetadata.document(
+        return DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
             claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
             levels: levels.map(\.acr) + (isDevelopment ? simulated : []))

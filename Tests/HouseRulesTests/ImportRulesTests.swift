@@ -30,16 +30,16 @@ enum ImportTable {
         ],
         "DeviceAuthenticator": [
             "OpenIDMessages", "IdentityCrypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
-            "NIOFoundationCompat", "CSodium",
+            "CFileStatus",
         ],
         "RelyingParty": [
             "OpenIDMessages", "IdentityCrypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
-            "NIOFoundationCompat",
         ],
         "citizen-id": [
             "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RegionFile", "ProviderCore", "SQLiteStore",
             "ProviderHTTP", "QRCode", "Hummingbird", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1",
             "NIOFoundationCompat", "Logging", "AsyncHTTPClient", "ArgumentParser", "Configuration", "ServiceLifecycle",
+            "HummingbirdCore", "SystemPackage", "UnixSignals",
         ],
         "citizen-phone": [
             "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "CZBar", "CPNG",
@@ -47,7 +47,7 @@ enum ImportTable {
         ],
         "demo-portal": [
             "OpenIDMessages", "IdentityCrypto", "RelyingParty", "Hummingbird", "HummingbirdTLS", "HTTPTypes",
-            "ArgumentParser", "Mustache", "NIOCore", "NIOSSL", "Logging", "ServiceLifecycle",
+            "ArgumentParser", "Mustache", "NIOCore", "NIOSSL", "Logging", "ServiceLifecycle", "UnixSignals",
         ],
     ]
 

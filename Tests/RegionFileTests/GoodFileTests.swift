@@ -51,11 +51,10 @@ struct GoodFileTests {
             component: UUID().uuidString)
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
-        let der = [0x30, 0x81, 0x80] + [UInt8](repeating: 7, count: 128)
-        let pem = "-----BEGIN CERTIFICATE-----\n\(Data(der).base64EncodedString())\n-----END CERTIFICATE-----\n"
+        let pem = "-----BEGIN CERTIFICATE-----\n\(KeySamples.certificate)\n-----END CERTIFICATE-----\n"
         try Data(pem.utf8).write(to: directory.appending(component: "root.pem"))
-        let coordinate = String(repeating: "A", count: 43)
-        let keys = #"{"keys":[{"kty":"EC","crv":"P-256","kid":"k1","x":"\#(coordinate)","y":"\#(coordinate)"}]}"#
+        let keys =
+            #"{"keys":[{"kty":"EC","crv":"P-256","kid":"k1","x":"\#(KeySamples.x)","y":"\#(KeySamples.y)"}]}"#
         try Data(keys.utf8).write(to: directory.appending(component: "keys.json"))
         let text = sample(
             "name: Test",
@@ -66,12 +65,13 @@ struct GoodFileTests {
         let file = directory.appending(component: "region.yaml")
         try Data(text.utf8).write(to: file)
         let region = try RegionFile.load(paths: [file.path])
-        #expect(region.evidence == EvidencePolicy(formats: ["simulator", "none"], simulatorRoots: [der]))
+        let root = try #require(Data(base64Encoded: KeySamples.certificate))
+        #expect(region.evidence == EvidencePolicy(formats: ["simulator", "none"], simulatorRoots: [[UInt8](root)]))
         #expect(region.clients.first?.keys.map { $0["kid"] } == ["k1"])
     }
 
     @Test func `may have an RSA key inline`() throws {
-        let modulus = "g" + String(repeating: "A", count: 341)
+        let modulus = "g" + String(repeating: "A", count: 340) + "Q"
         let region = try load(
             sample(
                 "scopes: [openid, person]",

@@ -173,7 +173,7 @@ struct MistakeTests {
         Self.check(Mistaken(line: 36, "    redirect_uris: [\"\(uri)\"]", reason))
     }
 
-    static let coordinate = String(repeating: "A", count: 43)
+    static let coordinate = KeySamples.x
     @Test(arguments: [
         ("{kty: EC, crv: P-256, x: \(coordinate), y: \(coordinate)}", "needs a `kid`"),
         ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: AAAA}", "`y` must be 32 bytes"),
@@ -181,6 +181,7 @@ struct MistakeTests {
         ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate), d: \(coordinate)}", "private member `d`"),
         ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate), alg: RS256}", "`alg` must be ES256"),
         ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate), use: enc}", "`use` must be `sig`"),
+        ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate)}", "make no public key"),
         ("{kty: RSA, kid: a, n: gAAA, e: AQAB}", "2048 to 8192 bits"),
         ("{kty: RSA, kid: a, n: \"g+A\", e: AQAB}", "`n` must be base64url"),
         ("{kty: RSA, kid: a, n: g\(String(repeating: "A", count: 341)), e: AQ}", "`e` must be an odd number"),
@@ -188,8 +189,8 @@ struct MistakeTests {
         ("{kty: OKP, kid: a}", "`kty` must be"),
         ("text", "must be a mapping"),
         (
-            "{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate)}, "
-                + "{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate)}", "duplicate kid `a`"
+            "{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(KeySamples.y)}, "
+                + "{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(KeySamples.y)}", "duplicate kid `a`"
         ),
     ]) func `in a client's key`(key: String, reason: String) {
         Self.check(Mistaken(client: "jwks: {keys: [\(key)]}", reason))

@@ -40,14 +40,18 @@ struct RegionPlanTests {
     }
 
     @Test func `a key with the same kid but other bytes is a change`() throws {
-        func region(_ last: String) throws -> Region {
-            let coordinate = String(repeating: "A", count: 42)
-            let key = "{kty: EC, crv: P-256, kid: a, x: \(coordinate)A, y: \(coordinate)\(last)}"
+        func region(_ y: String) throws -> Region {
+            let key = "{kty: EC, crv: P-256, kid: a, x: \(KeySamples.x), y: \(y)}"
             return try load(sample("scopes: [openid, person]", "scopes: [openid, person]\n    jwks: {keys: [\(key)]}"))
         }
-        #expect(RegionPlan(from: try region("A"), to: try region("E")).lines == ["~ client marl-portal: jwks replaced"])
         #expect(
-            RegionPlan(from: try load(sample), to: try region("A")).lines == ["~ client marl-portal: jwks none → a"])
+            RegionPlan(from: try region(KeySamples.y), to: try region(KeySamples.negativeY)).lines == [
+                "~ client marl-portal: jwks replaced"
+            ])
+        #expect(
+            RegionPlan(from: try load(sample), to: try region(KeySamples.y)).lines == [
+                "~ client marl-portal: jwks none → a"
+            ])
     }
 
     @Test func `and objects to a sector that would change hands`() throws {

@@ -1,3 +1,4 @@
+internal import CFileStatus
 internal import Foundation
 internal import Glibc
 
@@ -26,14 +27,15 @@ final class OpenFile {
 
     /// Owner, kind and mode (checklist J2): ours, of the right kind and closed to group and others.
     func requirePrivate(_ kind: mode_t, path: String) throws(FileRefusal) {
-        var information = stat()
-        guard unsafe fstat(descriptor, &information) == 0 else {
+        var fullMode: UInt32 = 0
+        var owner: UInt32 = 0
+        guard unsafe citizen_file_status(descriptor, &fullMode, &owner) == 0 else {
             throw .system(path, operation: "stat", code: errno)
         }
-        guard information.st_mode & mode_t(S_IFMT) == kind else { throw .wrongKind(path) }
-        guard information.st_uid == geteuid() else { throw .foreignOwner(path) }
-        let mode = information.st_mode & 0o7777
-        guard mode & 0o077 == 0 else { throw .openToOthers(path, mode: UInt32(mode)) }
+        guard fullMode & UInt32(S_IFMT) == kind else { throw .wrongKind(path) }
+        guard owner == geteuid() else { throw .foreignOwner(path) }
+        let mode = fullMode & 0o7777
+        guard mode & 0o077 == 0 else { throw .openToOthers(path, mode: mode) }
     }
 
     func read(atMost limit: Int, path: String) throws(FileRefusal) -> [UInt8] {

@@ -1,3 +1,4 @@
+import IdentityCrypto
 import OpenIDMessages
 
 /// What the public key of a client must look like as a JWK (RFC 7517 §4, RFC 7518 §6).
@@ -14,11 +15,14 @@ enum PublicKeyRules {
             return "the key needs a `kid` of 1 to 128 visible characters"
         }
         if let use = key["use"], use != "sig" { return "the key's `use` must be `sig`" }
-        switch key["kty"]?.string {
-        case "EC": return mistake(inEllipticCurve: key)
-        case "RSA": return mistake(inRSA: key)
-        default: return "the key's `kty` must be `EC` or `RSA`"
-        }
+        let shape =
+            switch key["kty"]?.string {
+            case "EC": mistake(inEllipticCurve: key)
+            case "RSA": mistake(inRSA: key)
+            default: "the key's `kty` must be `EC` or `RSA`"
+            }
+        if let shape { return shape }
+        return (try? VerificationKey(jwk: key)) == nil ? "the key's numbers make no public key that can be used" : nil
     }
 
     private static func mistake(inEllipticCurve key: JSONObject) -> String? {
@@ -37,7 +41,7 @@ enum PublicKeyRules {
         guard let exponent = bytes(key["e"]), (1...8).contains(exponent.count), exponent.first != 0,
             let last = exponent.last, last % 2 == 1, exponent != [1]
         else { return "the key's `e` must be an odd number above 1 in base64url, usually `AQAB`" }
-        return algorithm(of: key, among: ["RS256", "PS256"])
+        return algorithm(of: key, among: ["RS256"])
     }
 
     private static func algorithm(of key: JSONObject, among allowed: [String]) -> String? {

@@ -1,5 +1,5 @@
 /// The provider's metadata (OpenID Connect Discovery §3, RFC 8414 §2): the same document at both addresses.
-public enum ProviderMetadata {
+public enum DiscoveryDocument {
     /// Paths of the provider's endpoints.
     public enum Path {
         public static let openIDConfiguration = "/.well-known/openid-configuration"
@@ -12,7 +12,7 @@ public enum ProviderMetadata {
     }
 
     /// The document of `issuer`.
-    public static func document(
+    public static func make(
         issuer: IssuerURL, scopes: [String], claims: [String], levels: [String]
     ) -> JSONObject {
         [
