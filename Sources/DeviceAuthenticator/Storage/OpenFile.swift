@@ -27,14 +27,14 @@ final class OpenFile {
 
     /// Owner, kind and mode (checklist J2): ours, of the right kind and closed to group and others.
     func requirePrivate(_ kind: mode_t, path: String) throws(FileRefusal) {
-        var fullMode: UInt32 = 0
+        var actualKind: UInt32 = 0
+        var mode: UInt32 = 0
         var owner: UInt32 = 0
-        guard unsafe citizen_file_status(descriptor, &fullMode, &owner) == 0 else {
+        guard unsafe citizen_file_status(descriptor, &actualKind, &mode, &owner) == 0 else {
             throw .system(path, operation: "stat", code: errno)
         }
-        guard fullMode & UInt32(S_IFMT) == kind else { throw .wrongKind(path) }
+        guard actualKind == kind else { throw .wrongKind(path) }
         guard owner == geteuid() else { throw .foreignOwner(path) }
-        let mode = fullMode & 0o7777
         guard mode & 0o077 == 0 else { throw .openToOthers(path, mode: mode) }
     }
 
