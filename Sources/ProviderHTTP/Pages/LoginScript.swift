@@ -6,7 +6,6 @@ enum LoginScript {
           'use strict';
           const login = document.getElementById('login');
           const status = document.getElementById('status');
-          if (!status) return; // The login is over.
           const base = '/login/' + status.dataset.page;
           const shown = login.dataset.state;
           let version = status.dataset.version;

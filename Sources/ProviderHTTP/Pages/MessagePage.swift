@@ -6,13 +6,13 @@ enum MessagePage {
     /// out.
     static func html(
         title: String, text: String, remedy: String?, reference: String?, language: Language,
-        link: (text: String, url: String)?, security: PageSecurity
+        link: (text: String, url: String)?, sign: PageSign = .bad, security: PageSecurity
     ) -> String {
         let main: HTML = """
             <main id="message" data-language="\(language.rawValue)">
             <div class="narrow">
             <section class="card mood">
-            \(PageSign.bad.html)
+            \(sign.html)
             <div>
             <h1>\(title)</h1>
             <p>\(text)</p>
@@ -34,14 +34,14 @@ enum MessagePage {
                 text: "Öffnen Sie ihn auf dem Telefon, auf dem die CitizenID-App eingerichtet ist.",
                 remedy: "Haben Sie den Link von jemandem bekommen? Dann öffnen Sie ihn nicht. "
                     + "Wer citizen-phone benutzt: citizen-phone scan und die Adresse dieser Seite.",
-                reference: nil, language: language, link: nil, security: security)
+                reference: nil, language: language, link: nil, sign: .phone, security: security)
         case .english:
             html(
                 title: "This link is for your phone",
                 text: "Open it on the phone on which the CitizenID app is set up.",
                 remedy: "Did someone send you this link? Then do not open it. "
                     + "If you use citizen-phone: citizen-phone scan and the address of this page.",
-                reference: nil, language: language, link: nil, security: security)
+                reference: nil, language: language, link: nil, sign: .phone, security: security)
         }
     }
 
