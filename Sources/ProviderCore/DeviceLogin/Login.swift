@@ -1,6 +1,6 @@
 internal import AccountDirectory
 internal import IdentityCrypto
-internal import OpenIDMessages
+public import OpenIDMessages
 
 /// What the provider knows of the browser that began a login.
 public struct BrowserContext: Sendable {
@@ -8,7 +8,7 @@ public struct BrowserContext: Sendable {
     public var description: String
     /// The network part of the browser's address.
     public var area: String
-    /// The page's language, `de` or `en`.
+    /// The page's language.
     public var language: Language
 
     public init(description: String, area: String, language: Language) {
@@ -16,12 +16,6 @@ public struct BrowserContext: Sendable {
         self.area = area
         self.language = language
     }
-}
-
-/// Languages of citizens' texts.
-public enum Language: String, Sendable, CaseIterable {
-    case german = "de"
-    case english = "en"
 }
 
 /// A login in flight. Its transitions are pure: values in, decision out; `LoginsInFlight` makes them one at a time.
