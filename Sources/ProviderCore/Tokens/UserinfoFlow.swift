@@ -27,7 +27,7 @@ public struct UserinfoFlow: Sendable {
             subject.rawValue == claims["sub"]?.string
         else { throw refuse(.grantRevoked) }
         var result: JSONObject = ["sub": .string(subject.rawValue)]
-        for name in grant.released { result[name] = account.person.claim(name) }
+        for name in grant.released { result[name] = account.person.claim(name, namespace: issuer.claimNamespace) }
         return result
     }
 
