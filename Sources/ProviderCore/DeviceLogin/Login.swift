@@ -26,7 +26,7 @@ struct Login: Sendable {
     let handle: String
     let transaction: TransactionIdentifier
     let request: ValidatedAuthorizationRequest
-    let browser: BrowserContext
+    private(set) var browser: BrowserContext
     /// The digest of the cookie of the browser that began.
     let cookie: SecretDigest
     /// Must come back with every form of the page.
@@ -93,6 +93,9 @@ struct Login: Sendable {
         state = next
         version += 1
     }
+
+    /// The person chose another language for the page.
+    mutating func choose(_ language: Language) { browser.language = language }
 
     /// Ends what has waited too long.
     mutating func expire(now: Timestamp) {
