@@ -68,7 +68,7 @@ struct LoginEndpoints {
         let body = ResponseBody { writer in
             var view = held.view
             var isFirst = true
-            while true {
+            while !Task.isCancelled {
                 if isFirst || view.state.isTerminal {
                     try await writer.write(ServerSentEvent.state(view))
                     isFirst = false

@@ -46,11 +46,12 @@ struct ProviderService {
             }, logger: logger)
         let administration = try administration(
             provider: provider, region: RegionDesk(registry: registry, store: store, clock: clock))
-        try await ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [Sweeper(provider: provider, logger: logger), administration, listener],
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-        ).run()
+        var configuration = ServiceGroupConfiguration(
+            services: [Sweeper(provider: provider, logger: logger), administration, listener],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        // Pages that watch a login would hold the server for minutes: they are cut off and come back by themselves.
+        configuration.maximumGracefulShutdownDuration = .seconds(5)
+        try await ServiceGroup(configuration: configuration).run()
         try await store.close()
     }
 
