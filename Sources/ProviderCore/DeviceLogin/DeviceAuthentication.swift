@@ -70,10 +70,13 @@ public struct DeviceAuthentication: Sendable {
             throw DeviceRefusal(.invalidAttestation, .attestationKeyMismatch)
         }
         // 3. It was never used before.
+        let name = "\(proof.key.thumbprint) \(proof.identifier)"
         let isFresh = identifiers.insert(
-            (), as: "\(proof.key.thumbprint) \(proof.identifier)",
-            expiresAt: now + NonceIssuer.lifetime + VerifiedDPoPProof.timeWindow, now: now)
-        guard isFresh else { throw DeviceRefusal(.invalidDPoPProof, .proofReplayed) }
+            (), as: name, expiresAt: now + NonceIssuer.lifetime + VerifiedDPoPProof.timeWindow, now: now)
+        guard isFresh else {
+            throw identifiers.value(name, now: now) != nil
+                ? DeviceRefusal(.invalidDPoPProof, .proofReplayed) : DeviceRefusal(.overloaded, .overloaded)
+        }
         // 4. The device is known by this key, and active.
         guard let (device, account) = try await devices.device(attestation.statement.device),
             device.keys.installation == proof.key
