@@ -178,7 +178,7 @@ let package = Package(
             name: "ProviderHTTPTests",
             dependencies: [
                 "ProviderHTTP", "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages",
-                "TestVectors", "ProviderHarness", .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
+                "TestVectors", "ProviderHarness", .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore, .logging,
             ], swiftSettings: everyTarget),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: everyTarget),
         .testTarget(

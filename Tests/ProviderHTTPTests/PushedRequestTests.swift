@@ -1,0 +1,141 @@
+import HTTPTypes
+import HummingbirdTesting
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+/// RFC 9126; checklist C4, C5.
+@Suite("Pushed authorization requests")
+struct PushedRequestTests {
+    private static func use(
+        _ site: Site, _ uri: String, as client: String = "pushing", _ more: [String: String] = [:]
+    ) async throws -> TestResponse {
+        try await site.get("/authorize", more.merging(["client_id": client, "request_uri": uri]) { $1 })
+    }
+
+    private static func isRefused(_ response: TestResponse) -> Bool {
+        response.status == .badRequest && response.headers[.location] == nil && response.headers[.setCookie] == nil
+    }
+
+    @Test("a request_uri has 256 random bits and is good once (fapi2-…-par-attempt-reuse-request_uri)")
+    func once() async throws {
+        try await Site.serve { site in
+            let uri = try await site.pushed()
+            #expect(Base64URL.decode(uri.dropFirst("urn:ietf:params:oauth:request_uri:".count))?.count == 32)
+            #expect(try await Self.use(site, uri).headers[.location]?.hasPrefix("/login/") == true)
+            for _ in 0..<2 { #expect(Self.isRefused(try await Self.use(site, uri))) }
+        }
+    }
+
+    @Test("every way to answer uses it up, prompt=none as well (Keycloak CVE-2026-96446)")
+    func promptNone() async throws {
+        try await Site.serve { site in
+            let uri = try await site.pushed()
+            // What stands beside request_uri is ignored (RFC 9126 §4).
+            let response = try await Self.use(
+                site, uri, ["prompt": "none", "scope": "openid phone", "redirect_uri": "https://evil.example/"])
+            #expect(response.headers[.location]?.hasPrefix("/login/") == true)
+            #expect(Self.isRefused(try await Self.use(site, uri, ["prompt": "none"])))
+            #expect(Self.isRefused(try await Self.use(site, uri)))
+        }
+    }
+
+    @Test("of 32 uses at once one begins a login")
+    func parallelUses() async throws {
+        try await Site.serve { site in
+            let uri = try await site.pushed()
+            let begun = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<32 { group.addTask { try await Self.use(site, uri).status == .seeOther } }
+                return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+            }
+            #expect(begun == 1)
+        }
+    }
+
+    @Test(
+        "another client cannot use it, and does not use it up (fapi2-…-par-attempt-to-use-request_uri-for-different-client)"
+    )
+    func otherClient() async throws {
+        try await Site.serve { site in
+            let uri = try await site.pushed()
+            for client in ["basic", "post", "rsa", "nobody", "", "pushing "] {
+                #expect(Self.isRefused(try await Self.use(site, uri, as: client)))
+            }
+            #expect(Self.isRefused(try await site.get("/authorize", ["request_uri": uri])))
+            #expect(try await Self.use(site, uri).status == .seeOther)
+        }
+    }
+
+    @Test("it expires after 60 s (fapi2-…-par-attempt-to-use-expired-request_uri)")
+    func expiry() async throws {
+        try await Site.serve { site in
+            let (first, second) = (try await site.pushed(), try await site.pushed())
+            site.provider.clock.advance(59)
+            #expect(try await Self.use(site, first).status == .seeOther)
+            site.provider.clock.advance(1)
+            #expect(Self.isRefused(try await Self.use(site, second)))
+        }
+    }
+
+    @Test("guessed and changed references find nothing")
+    func guesses() async throws {
+        try await Site.serve { site in
+            let uri = try await site.pushed()
+            for guess in [
+                "urn:ietf:params:oauth:request_uri:" + RandomBytes.text(32), String(uri.dropLast()) + "_", uri + "=",
+                String(uri.dropLast()), uri.uppercased(), "https://evil.example/request.jwt",
+                String(uri.dropFirst("urn:ietf:params:oauth:request_uri:".count)),
+            ] {
+                #expect(Self.isRefused(try await Self.use(site, guess)), "\(guess)")
+            }
+            #expect(try await Self.use(site, uri).status == .seeOther)
+        }
+    }
+
+    @Test("a push needs the client's authentication and is for the client itself (B5)")
+    func authentication() async throws {
+        try await Site.serve { site in
+            let request = TestRegion.pushing.request()
+            let anonymous = try await site.post("/par", form: request)
+            #expect(anonymous.status == .unauthorized && anonymous.error == "invalid_client")
+            for portal in TestRegion.portals {
+                for other in TestRegion.portals where other.identifier != portal.identifier {
+                    var form = other.request()
+                    if portal.identifier == "post" { form["client_id"] = "post" }
+                    let response = try await site.post("/par", form: form, as: portal)
+                    #expect(response.status == .badRequest, "\(portal.identifier) for \(other.identifier)")
+                    #expect(response.json["request_uri"] == nil)
+                }
+                var own = portal.request()
+                if portal.identifier != "post" { own["client_id"] = nil }
+                #expect(try await site.post("/par", form: own, as: portal).status == .created)
+            }
+        }
+    }
+
+    @Test("a request_uri inside a pushed request is refused (fapi2-…-par-authorization-request-containing-request_uri)")
+    func nested() async throws {
+        try await Site.serve { site in
+            let uri = try await site.pushed()
+            for value in [uri, "https://pushing.example/r", "x"] {
+                let response = try await site.post(
+                    "/par", form: TestRegion.pushing.request(["request_uri": value]), as: TestRegion.pushing)
+                #expect(response.status == .badRequest && response.error == "invalid_request")
+            }
+            #expect(try await Self.use(site, uri).status == .seeOther)
+        }
+    }
+
+    @Test("a client that must push gets no login without it")
+    func required() async throws {
+        try await Site.serve { site in
+            let response = try await site.get("/authorize", TestRegion.pushing.request())
+            #expect(response.target?["error"] == "invalid_request" && response.target?["iss"] != nil)
+            #expect(response.headers[.setCookie] == nil)
+            let get = try await site.get("/par", TestRegion.pushing.request())
+            #expect(get.status == .notFound || get.status == .methodNotAllowed)
+        }
+    }
+}

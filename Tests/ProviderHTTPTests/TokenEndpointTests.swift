@@ -1,0 +1,172 @@
+import HTTPTypes
+import HummingbirdTesting
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+/// RFC 6749 §2.3, §3.2, §5; checklist B1, B6, C3, C8, N2.
+@Suite("Token endpoint")
+struct TokenEndpointTests {
+    /// A provider with one phone, for tests that leave both as they were.
+    static let shared = Task {
+        let provider = try await TestProvider()
+        return (provider, try await provider.enrolledPhone())
+    }
+
+    @Test("each portal gets tokens with its own method, never stored by a cache")
+    func good() async throws {
+        let (provider, phone) = try await Self.shared.value
+        try await Site.serve(provider) { site in
+            for portal in [TestRegion.basic, TestRegion.post, TestRegion.rsa] {
+                let code = try await provider.code(at: portal, phone: phone)
+                let response = try await site.post("/token", form: portal.tokenRequest(code: code), as: portal)
+                #expect(response.status == .ok)
+                #expect(response.headers[.cacheControl] == "no-store")
+                #expect(response.headers[.contentType] == "application/json")
+                #expect(response.json["access_token"] != nil && response.json["refresh_token"] == nil)
+            }
+        }
+    }
+
+    @Test("one way of authentication, one value of a parameter, in the body alone (B6)")
+    func ambiguity() async throws {
+        let (provider, phone) = try await Self.shared.value
+        try await Site.serve(provider) { site in
+            let code = try await provider.code(phone: phone)
+            let good = TestRegion.basic.tokenRequest(code: code)
+            let header: HTTPFields = [.authorization: Site.basic("basic", TestRegion.basic.secret ?? "")]
+            let text = FormParameters(good).encoded
+            let assertion = try TestRegion.pushing.assertion(now: provider.now)
+            let cases: [(String, TestResponse)] = [
+                (
+                    "basic and post",
+                    try await site.post("/token", text: text + "&client_id=basic&client_secret=x", headers: header)
+                ),
+                (
+                    "basic and assertion",
+                    try await site.post("/token", text: text + "&client_assertion=\(assertion)", headers: header)
+                ),
+                (
+                    "post and assertion",
+                    try await site.post(
+                        "/token", text: text + "&client_id=post&client_secret=x&client_assertion=\(assertion)")
+                ),
+                ("another client_id", try await site.post("/token", text: text + "&client_id=post", headers: header)),
+                ("code twice", try await site.post("/token", text: text + "&code=x", headers: header)),
+                ("the same code twice", try await site.post("/token", text: text + "&code=\(code)", headers: header)),
+                ("scope twice", try await site.post("/token", text: text + "&scope=a&scope=b", headers: header)),
+                ("code in the query, too", try await site.post("/token?code=\(code)", text: text, headers: header)),
+                ("everything in the query", try await site.post("/token?" + text, text: "", headers: header)),
+                ("no assertion type", try await site.post("/token", text: text + "&client_assertion=\(assertion)")),
+                ("JSON", try await site.post("/token", text: "{}", type: "application/json", headers: header)),
+                ("no type", try await site.post("/token", text: text, type: nil, headers: header)),
+                (
+                    "gzip",
+                    try await site.post(
+                        "/token", text: text,
+                        headers: [.authorization: header[.authorization] ?? "", .contentEncoding: "gzip"])
+                ),
+                (
+                    "65,537 bytes",
+                    try await site.post(
+                        "/token", text: text + "&x=" + String(repeating: "a", count: 65_537 - text.utf8.count - 3),
+                        headers: header)
+                ),
+            ]
+            for (name, response) in cases {
+                #expect(response.status == .badRequest && response.error == "invalid_request", "\(name)")
+                #expect(response.headers[.cacheControl] == "no-store")
+            }
+            // Nothing of this spent the code; unknown parameters are ignored.
+            #expect(
+                try await site.post("/token", text: text + "&client_id=basic&colour=blue", headers: header).status
+                    == .ok)
+        }
+    }
+
+    @Test("a failed authentication is 401, with a challenge where Basic was tried (B1)")
+    func failedAuthentication() async throws {
+        let (provider, phone) = try await Self.shared.value
+        try await Site.serve(provider) { site in
+            let code = try await provider.code(phone: phone)
+            let form = TestRegion.basic.tokenRequest(code: code)
+            for header in [
+                Site.basic("basic", "wrong"), Site.basic("nobody", "x"), Site.basic("basic", ""), "Basic",
+                "Basic %%%", "Bearer abc", "Basic " + StandardBase64.encode(Array("basic".utf8)), "Digest x",
+            ] {
+                let response = try await site.post("/token", form: form, headers: [.authorization: header])
+                #expect(response.status == .unauthorized && response.error == "invalid_client", "\(header)")
+                #expect(response.headers[.wwwAuthenticate]?.hasPrefix("Basic ") == true)
+            }
+            let anonymous: [[String: String]] = [
+                [:], ["client_id": "basic"], ["client_id": "basic", "client_secret": TestRegion.basic.secret ?? ""],
+                ["client_id": "post", "client_secret": "wrong"], ["client_secret": "x"],
+                ["client_assertion": "x", "client_assertion_type": ClientCredentials.assertionType],
+            ]
+            for more in anonymous {
+                let response = try await site.post("/token", form: form.merging(more) { $1 })
+                #expect(response.status == .unauthorized && response.error == "invalid_client", "\(more)")
+                #expect(response.headers[.wwwAuthenticate] == nil)
+            }
+            #expect(try await site.post("/token", form: form, as: TestRegion.basic).status == .ok)
+        }
+    }
+
+    @Test("grants other than the code do not exist (C8), and a code request is whole (C3)")
+    func requests() async throws {
+        let (provider, phone) = try await Self.shared.value
+        try await Site.serve(provider) { site in
+            let code = try await provider.code(phone: phone)
+            let cases: [([String: String?], String)] = [
+                (["grant_type": nil], "invalid_request"), (["grant_type": "password"], "unsupported_grant_type"),
+                (["grant_type": "client_credentials"], "unsupported_grant_type"),
+                (["grant_type": "refresh_token"], "unsupported_grant_type"),
+                (["grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer"], "unsupported_grant_type"),
+                (["grant_type": "urn:ietf:params:oauth:grant-type:device_code"], "unsupported_grant_type"),
+                (["grant_type": "urn:ietf:params:oauth:grant-type:token-exchange"], "unsupported_grant_type"),
+                (["grant_type": "implicit"], "unsupported_grant_type"), (["code": nil], "invalid_request"),
+                (["code": ""], "invalid_request"), (["code": String(repeating: "a", count: 256)], "invalid_grant"),
+                (["code": String(repeating: "a", count: 257)], "invalid_grant"), (["code": "ä"], "invalid_grant"),
+                (["redirect_uri": nil], "invalid_request"), (["code_verifier": nil], "invalid_request"),
+                (["code_verifier": String(repeating: "a", count: 42)], "invalid_request"),
+                (["code_verifier": String(repeating: "a", count: 129)], "invalid_request"),
+                (["code_verifier": String(repeating: "a", count: 42) + "="], "invalid_request"),
+                (["code_verifier": String(repeating: "ä", count: 43)], "invalid_request"),
+            ]
+            for (changes, error) in cases {
+                for portal in [TestRegion.basic, TestRegion.rsa] {
+                    let form = portal.tokenRequest(code: code, changes)
+                    let response = try await site.post("/token", form: form, as: portal)
+                    #expect(response.status == .badRequest && response.error == error, "\(changes)")
+                }
+            }
+            let form = TestRegion.basic.tokenRequest(code: code)
+            #expect(try await site.post("/token", form: form, as: TestRegion.basic).status == .ok)
+        }
+    }
+
+    @Test("every part of a code counts: shorter, longer and changed ones are unknown")
+    func damagedCodes() async throws {
+        let (provider, phone) = try await Self.shared.value
+        try await Site.serve(provider) { site in
+            let code = try await provider.code(phone: phone)
+            let bytes = Array(code.utf8)
+            var damaged = (1..<bytes.count).map { Array(bytes.prefix($0)) }
+            for index in bytes.indices {
+                var copy = bytes
+                copy[index] = copy[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+                damaged.append(copy)
+            }
+            damaged += ["A", "=", " "].map { bytes + Array($0.utf8) }
+            for copy in damaged {
+                let form = TestRegion.basic.tokenRequest(code: String(decoding: copy, as: UTF8.self))
+                let response = try await site.post("/token", form: form, as: TestRegion.basic)
+                #expect(response.status == .badRequest && response.error == "invalid_grant")
+            }
+            let form = TestRegion.basic.tokenRequest(code: code)
+            #expect(try await site.post("/token", form: form, as: TestRegion.basic).status == .ok)
+        }
+    }
+}
