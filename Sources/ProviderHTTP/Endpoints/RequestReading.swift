@@ -49,9 +49,7 @@ extension Request {
         do {
             let buffer = try await collectBody(upTo: Self.maximumBody)
             return Array(buffer.readableBytesView)
-        } catch let error as HTTPError where error.status == .contentTooLarge {
-            throw RequestFault.tooLarge
-        }
+        } catch is NIOTooManyBytesError { throw RequestFault.tooLarge }
     }
 
     private func hasMediaType(_ type: String) -> Bool {
