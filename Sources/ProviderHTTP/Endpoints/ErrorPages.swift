@@ -71,6 +71,17 @@ enum ErrorPages {
             trace, .notFound)
     }
 
+    static func tooManyRequests(language: Language, trace: TraceIdentifier) -> Response {
+        let german = language == .german
+        return page(
+            german ? "Zu viele Anmeldungen" : "Too many logins",
+            german
+                ? "Aus Ihrem Netz wurden gerade sehr viele Anmeldungen begonnen."
+                : "Very many logins were begun from your network just now.",
+            german ? "Bitte versuchen Sie es in einer Minute noch einmal." : "Please try again in a minute.", language,
+            trace, .tooManyRequests)
+    }
+
     static func serverError(_ error: any Error, language: Language, context: ProviderRequestContext) -> Response {
         context.logFault(error)
         let german = language == .german

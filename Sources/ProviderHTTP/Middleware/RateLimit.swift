@@ -59,7 +59,7 @@ final class RateLimiter: Sendable {
 
 /// Limits the calls that anybody can make without proving anything.
 struct RateLimit: RouterMiddleware {
-    /// Which calls, as beginnings of paths.
+    /// Which calls, as beginnings of routes. The path as it was sent has many spellings that lead to one route.
     let prefixes: [String]
     let limiter: RateLimiter
 
@@ -67,13 +67,18 @@ struct RateLimit: RouterMiddleware {
         _ request: Request, context: ProviderRequestContext,
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard prefixes.contains(where: request.rawPath.hasPrefix),
+        guard let route = context.endpointPath, prefixes.contains(where: route.hasPrefix),
             let seconds = limiter.take(context.remoteAddress?.ipAddress ?? "local")
         else { return try await next(request, context) }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))
-        return Answer.problem(
-            ProblemCode.rateLimited.problem(traceIdentifier: context.trace.text),
-            headers: [.retryAfter: String(seconds), Self.rateLimit: "\"default\";r=0;t=\(seconds)"])
+        var response =
+            route.hasPrefix("/device/")
+            ? Answer.problem(ProblemCode.rateLimited.problem(traceIdentifier: context.trace.text))
+            : ErrorPages.tooManyRequests(
+                language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
+        response.headers[.retryAfter] = String(seconds)
+        response.headers[Self.rateLimit] = "\"default\";r=0;t=\(seconds)"
+        return response
     }
 
     private static let rateLimit = HTTPField.Name("RateLimit")!
