@@ -4,7 +4,9 @@ internal import NIOCore
 enum NetworkArea {
     /// `192.0.2.x` for IPv4, the first 48 bits for IPv6, `local` for loopback.
     static func text(_ address: SocketAddress?) -> String {
-        guard let host = address?.ipAddress else { return "local" }
+        guard var host = address?.ipAddress else { return "local" }
+        // A listener for both families sees IPv4 as `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2): all of it would be one area.
+        if host.hasPrefix("::ffff:"), host.contains(".") { host = String(host.dropFirst("::ffff:".count)) }
         if host == "::1" || host.hasPrefix("127.") { return "local" }
         if host.contains(":") {
             return host.split(separator: ":", omittingEmptySubsequences: false).prefix(3).joined(separator: ":") + "::x"
