@@ -68,7 +68,7 @@ struct DeviceEndpointTests {
 
     @Test("a proof without the server's nonce gets one, and with it the call succeeds (RFC 9449 §8)")
     func nonces() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let path = "/device/v1/devices"
             let bare = try await site.call(
@@ -95,7 +95,7 @@ struct DeviceEndpointTests {
 
     @Test("calls without attestation or proof, or with two, are refused")
     func missingHeaders() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let path = "/device/v1/devices"
             func proof() throws -> String {
@@ -156,7 +156,7 @@ struct DeviceEndpointTests {
 
     @Test("logins of others, unknown ones and malformed names look the same (G8)")
     func foreignLogins() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         let stranger = try await provider.enrolledPhone()
         try await Site.serve(provider) { site in
             let device = try await provider.verified(phone)
@@ -203,7 +203,7 @@ struct DeviceEndpointTests {
 
     @Test("tickets and block codes are limited per address, however the path is spelled")
     func rateLimit() async throws {
-        let (provider, _) = try await TokenEndpointTests.shared.value
+        let (provider, _) = try await Site.sharedProvider()
         let limits = ProviderApplication.Limits(codeBurst: 3, codesPerMinute: 1)
         try await Site.serve(provider, limits: limits) { site in
             for _ in 0..<3 {

@@ -11,7 +11,7 @@ import Testing
 struct LoginBrowserTests {
     @Test("a whole login ends with a code at the portal, once, and the cookie is gone")
     func wholeLogin() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let page = try await browser.begin()
@@ -26,7 +26,7 @@ struct LoginBrowserTests {
 
     @Test("the cookie is __Host-, Secure, HttpOnly, SameSite and has 256 random bits; each login has its own (F1, F2)")
     func cookieAttributes() async throws {
-        let (provider, _) = try await TokenEndpointTests.shared.value
+        let (provider, _) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let response = try await browser.get("/authorize", TestRegion.basic.request())
@@ -54,7 +54,7 @@ struct LoginBrowserTests {
 
     @Test("without the cookie a login looks like one that does not exist (F6, G3, G8)")
     func otherBrowser() async throws {
-        let (provider, _) = try await TokenEndpointTests.shared.value
+        let (provider, _) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let page = try await browser.begin()
@@ -84,7 +84,7 @@ struct LoginBrowserTests {
 
     @Test("forms come from the page itself: origin, fetch metadata and token (F5)")
     func foreignForms() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let page = try await browser.begin()
@@ -131,7 +131,7 @@ struct LoginBrowserTests {
 
     @Test("the return link works in the browser that began, with the phone's value", arguments: [true, false])
     func sameDevice(isRight: Bool) async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let page = try await browser.begin()
@@ -161,7 +161,7 @@ struct LoginBrowserTests {
 
     @Test("a code whose digits are wrong three times ends the login")
     func lockedCode() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let page = try await browser.begin()

@@ -40,7 +40,7 @@ struct SecurityHeaderTests {
 
     @Test("every answer, errors too, has HSTS, nosniff, no-referrer, COOP, a policy against frames, and no CORS")
     func everyAnswer() async throws {
-        let (provider, _) = try await TokenEndpointTests.shared.value
+        let (provider, _) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             for (name, response) in try await Self.crawl(site, headers: [.origin: "https://evil.example"]) {
                 func header(_ field: String) -> String { response.headers[HTTPField.Name(field)!] ?? "" }
@@ -65,7 +65,7 @@ struct SecurityHeaderTests {
 
     @Test("a page's nonce is fresh in each answer and nothing in a page comes from elsewhere")
     func pages() async throws {
-        let (provider, _) = try await TokenEndpointTests.shared.value
+        let (provider, _) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let page = try await browser.begin()
@@ -86,7 +86,7 @@ struct SecurityHeaderTests {
 
     @Test("Host, Forwarded and X-Forwarded-* change no byte of an address, link or area (B7)")
     func hostileHeaders() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             var hostile = HTTPFields()
             for (name, value) in [

@@ -34,6 +34,14 @@ struct Site: Sendable {
         try await application.test(.router) { client in try await body(Site(provider: provider, client: client)) }
     }
 
+    private static let shared = Task { try await TestProvider() }
+
+    /// One provider for all tests that do not move its clock, with a phone of the test's own.
+    static func sharedProvider() async throws -> (TestProvider, TestPhone) {
+        let provider = try await shared.value
+        return (provider, try await provider.enrolledPhone())
+    }
+
     func get(_ path: String, _ parameters: [String: String] = [:], headers: HTTPFields = [:]) async throws
         -> TestResponse
     {
@@ -136,6 +144,14 @@ final class Browser: Sendable {
     init(_ site: Site) { self.site = site }
 
     var cookies: [String: String] { jar.withLock { $0 } }
+
+    private static let shared = Task { try await TestProvider() }
+
+    /// One provider for all tests that do not move its clock, with a phone of the test's own.
+    static func sharedProvider() async throws -> (TestProvider, TestPhone) {
+        let provider = try await shared.value
+        return (provider, try await provider.enrolledPhone())
+    }
 
     func get(_ path: String, _ parameters: [String: String] = [:]) async throws -> TestResponse {
         keep(try await site.get(path, parameters, headers: headers))

@@ -9,15 +9,9 @@ import Testing
 /// RFC 6749 §2.3, §3.2, §5; checklist B1, B6, C3, C8, N2.
 @Suite("Token endpoint")
 struct TokenEndpointTests {
-    /// A provider with one phone, for tests that leave both as they were.
-    static let shared = Task {
-        let provider = try await TestProvider()
-        return (provider, try await provider.enrolledPhone())
-    }
-
     @Test("each portal gets tokens with its own method, never stored by a cache")
     func good() async throws {
-        let (provider, phone) = try await Self.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             for portal in [TestRegion.basic, TestRegion.post, TestRegion.rsa] {
                 let code = try await provider.code(at: portal, phone: phone)
@@ -32,7 +26,7 @@ struct TokenEndpointTests {
 
     @Test("one way of authentication, one value of a parameter, in the body alone (B6)")
     func ambiguity() async throws {
-        let (provider, phone) = try await Self.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let code = try await provider.code(phone: phone)
             let good = TestRegion.basic.tokenRequest(code: code)
@@ -88,7 +82,7 @@ struct TokenEndpointTests {
 
     @Test("a failed authentication is 401, with a challenge where Basic was tried (B1)")
     func failedAuthentication() async throws {
-        let (provider, phone) = try await Self.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let code = try await provider.code(phone: phone)
             let form = TestRegion.basic.tokenRequest(code: code)
@@ -116,7 +110,7 @@ struct TokenEndpointTests {
 
     @Test("grants other than the code do not exist (C8), and a code request is whole (C3)")
     func requests() async throws {
-        let (provider, phone) = try await Self.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let code = try await provider.code(phone: phone)
             let cases: [([String: String?], String)] = [
@@ -149,7 +143,7 @@ struct TokenEndpointTests {
 
     @Test("every part of a code counts: shorter, longer and changed ones are unknown")
     func damagedCodes() async throws {
-        let (provider, phone) = try await Self.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let code = try await provider.code(phone: phone)
             let bytes = Array(code.utf8)

@@ -11,7 +11,7 @@ import Testing
 struct UserinfoEndpointTests {
     @Test("a token in one Authorization header, by GET and POST, and the answer is stored nowhere")
     func bearer() async throws {
-        let (provider, phone) = try await TokenEndpointTests.shared.value
+        let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let tokens = try await provider.redeem(provider.code(phone: phone))
             let token = try #require(tokens["access_token"]?.string)
