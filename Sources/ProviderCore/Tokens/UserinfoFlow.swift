@@ -5,6 +5,7 @@ public import OpenIDMessages
 /// The userinfo endpoint (OpenID Connect Core §5.3): the claims that the person released, and nothing else.
 public struct UserinfoFlow: Sendable {
     let issuer: IssuerURL
+    let registry: ClientRegistry
     let keys: KeyCustodian
     let grants: any GrantStore
     let clock: ProviderClock
@@ -23,8 +24,9 @@ public struct UserinfoFlow: Sendable {
             let transaction = claims["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:))
         else { throw refuse(.accessTokenClaims) }
         guard Timestamp(seconds: expires) > clock.now() else { throw refuse(.accessTokenExpired) }
+        // A client that was removed, or whose tenant was suspended, gets nothing any more.
         guard let (grant, account) = try await grants.liveGrant(transaction), let subject = grant.subject,
-            subject.rawValue == claims["sub"]?.string
+            subject.rawValue == claims["sub"]?.string, registry.resolve(grant.client) != nil
         else { throw refuse(.grantRevoked) }
         var result: JSONObject = ["sub": .string(subject.rawValue)]
         for name in grant.released { result[name] = account.person.claim(name, namespace: issuer.claimNamespace) }

@@ -43,6 +43,8 @@ struct Serve: AsyncParsableCommand {
     var socket: String?
 
     func run() async throws {
+        // Whatever this process makes belongs to it alone.
+        umask(0o077)
         do {
             let settings = try await ServeSettings.load(
                 ServeSettings.Flags(
