@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import GRDB
 @testable import SQLiteStore
@@ -30,23 +31,15 @@ struct GroupCommitWriterTests {
         #expect(Set(names) == Set((0..<200).filter { !$0.isMultiple(of: 3) }.map { "\($0)" }))
     }
 
-    @Test("Requests that come while a commit is on its way share the next one")
-    func sharing() async throws {
+    @Test("Requests that wait share a commit, at most 64", arguments: [(64, 1), (65, 2), (200, 4)])
+    func sharing(requests: Int, expected: Int) async throws {
         let store = try SQLiteStore.inMemory()
-        let before = try await commits(store)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await store.writer.write { _ in Thread.sleep(forTimeInterval: 0.2) } }
-            try await Task.sleep(for: .milliseconds(50))
-            for index in 0..<64 {
-                group.addTask {
-                    try await store.execute("INSERT INTO secret (name, sealed) VALUES ('\(index)', x'00')")
-                }
-            }
-            try await group.waitForAll()
+        let before = try commits(store)
+        let outcomes = await outcomesOfOneBatch(store, count: requests) { index in
+            try await store.execute("INSERT INTO secret (name, sealed) VALUES ('\(index)', x'00')")
         }
-        let after = try await commits(store)
-        // The request that keeps the writer busy writes nothing, and so commits nothing.
-        #expect(after - before == 1)
+        #expect(outcomes.allSatisfy { $0 })
+        #expect(try commits(store) - before == expected)
     }
 
     @Test("A commit that fails is everybody's failure")
@@ -55,23 +48,38 @@ struct GroupCommitWriterTests {
         // A deferred foreign key is looked at when the transaction commits, and not before.
         try await store.execute(
             "CREATE TABLE late (id TEXT REFERENCES account (id) DEFERRABLE INITIALLY DEFERRED)")
-        let outcomes = await withTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                await succeeds { try await store.writer.write { _ in Thread.sleep(forTimeInterval: 0.3) } }
-            }
-            try? await Task.sleep(for: .milliseconds(50))
-            group.addTask {
-                await succeeds { try await store.execute("INSERT INTO late VALUES ('nobody')") }
-            }
-            for index in 0..<10 {
+        let outcomes = await outcomesOfOneBatch(store, count: 20) { index in
+            if index == 7 { return try await store.execute("INSERT INTO late VALUES ('nobody')") }
+            _ = try await store.secret("\(index)", fresh: [1])
+        }
+        #expect(outcomes.count == 20)
+        #expect(!outcomes.contains(true))
+        #expect(try await store.pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM secret") } == 0)
+        #expect(try await store.secret("afterwards", fresh: [7]) == [7])
+    }
+
+    @Test("On a full disk nobody is told a success that is not there")
+    func fullDisk() async throws {
+        let store = try SQLiteStore.inMemory()
+        let pages = try await store.pool.read { db in try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0 }
+        try await store.execute("PRAGMA max_page_count = \(pages + 20)")
+        let told = await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<100 {
                 group.addTask {
-                    await succeeds { _ = try await store.secret("\(index)", fresh: [1]) }
+                    await succeeds {
+                        _ = try await store.secret("\(index)", fresh: Array(repeating: 0, count: 10_000))
+                    }
                 }
             }
-            return await group.reduce(into: []) { $0.append($1) }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
-        #expect(outcomes.count { $0 } == 1, "only the request before the failing batch succeeds")
-        #expect(try await store.pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM secret") } == 0)
+        let kept = try await store.pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM secret") }
+        #expect(kept == told)
+        #expect(told < 100)
+        await #expect(throws: (any Error).self) {
+            try await store.secret("large", fresh: Array(repeating: 0, count: 100_000))
+        }
+        try await store.execute("PRAGMA max_page_count = 1000000")
         #expect(try await store.secret("afterwards", fresh: [7]) == [7])
     }
 
@@ -100,9 +108,33 @@ struct GroupCommitWriterTests {
         } catch { return false }
     }
 
-    /// How many transactions have changed the file, as a reader sees it.
-    private func commits(_ store: SQLiteStore) async throws -> Int {
-        // The log's header does not count commits; frames that end a transaction do.
+    /// Keeps the writer busy until `count` requests wait, so that they come into the same transaction; returns which
+    /// of them succeed.
+    private func outcomesOfOneBatch(
+        _ store: SQLiteStore, count: Int, _ body: @escaping @Sendable (Int) async throws -> Void
+    ) async -> [Bool] {
+        let gate = DispatchSemaphore(value: 0)
+        let (started, hasStarted) = AsyncStream.makeStream(of: Void.self)
+        // This request writes nothing, and so its commit writes nothing.
+        let busy = Task {
+            try await store.writer.write { _ in
+                hasStarted.finish()
+                gate.wait()
+            }
+        }
+        for await _ in started {}
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<count { group.addTask { await succeeds { try await body(index) } } }
+            while store.writer.waitingCount < count { try? await Task.sleep(for: .milliseconds(1)) }
+            gate.signal()
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        _ = try? await busy.value
+        return outcomes
+    }
+
+    /// How many transactions are in the log: a frame that ends one tells the size of the database.
+    private func commits(_ store: SQLiteStore) throws -> Int {
         let log = try Data(contentsOf: URL(fileURLWithPath: store.pool.path + "-wal"))
         return stride(from: 32, to: log.count, by: 24 + 4096).count { frame in
             log[(frame + 4)..<(frame + 8)].contains { $0 != 0 }
