@@ -34,9 +34,11 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let yams = product(name: "Yams", package: "Yams")
     static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
 }
@@ -63,6 +65,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
@@ -77,6 +80,7 @@ let package = Package(
         .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZBar", providers: [.apt(["libzbar-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CFileStatus"),
 
         // Rooms of the house; docs/architecture.md says what each is for.
         .target(name: "OpenIDMessages", swiftSettings: sourceTarget),
@@ -106,7 +110,7 @@ let package = Package(
             swiftSettings: sourceTarget),
         .target(
             name: "DeviceAuthenticator",
-            dependencies: ["OpenIDMessages", "IdentityCrypto", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL],
+            dependencies: ["OpenIDMessages", "IdentityCrypto", "CFileStatus", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL],
             swiftSettings: sourceTarget),
         .target(
             name: "RelyingParty",
@@ -117,7 +121,8 @@ let package = Package(
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RegionFile", "ProviderCore", "SQLiteStore",
                 "QRCode", "ProviderHTTP", .hummingbird, .hummingbirdTLS, .nioCore, .nioPosix, .nioSSL, .logging,
-                .asyncHTTPClient, .argumentParser, .configuration, .serviceLifecycle,
+                .nioHTTP1, .asyncHTTPClient, .argumentParser, .configuration, .serviceLifecycle, .unixSignals,
+                .systemPackage,
             ],
             swiftSettings: sourceTarget),
         .executableTarget(

@@ -36,12 +36,16 @@ public struct SimulatorEvidenceVerifier: Sendable {
         }
         let token = evidence["attestation"]?.string.flatMap { try? CompactJWS(parsing: $0) }
         let chain = token?.header["x5c"]?.strings.flatMap(Self.certificates) ?? []
-        guard check("form", token != nil && !chain.isEmpty, "attestation and chain are well-formed",
-            "attestation or chain is malformed"), let token, let leaf = chain.first
+        guard
+            check(
+                "form", token != nil && !chain.isEmpty, "attestation and chain are well-formed",
+                "attestation or chain is malformed"), let token, let leaf = chain.first
         else { return Result(keyStore: nil, verdicts: verdicts) }
         let isChained = await isTrusted(leaf, intermediates: Array(chain.dropFirst()))
-        guard check("chain", isChained, "chain leads to a simulator root of the region",
-            "chain does not lead to a simulator root of the region")
+        guard
+            check(
+                "chain", isChained, "chain leads to a simulator root of the region",
+                "chain does not lead to a simulator root of the region")
         else { return Result(keyStore: nil, verdicts: verdicts) }
         let attestation = P256.Signing.PublicKey(leaf.publicKey).flatMap { key in
             try? token.verified(by: VerificationKey(key), type: SimulatorAttestation.type)
@@ -50,7 +54,8 @@ public struct SimulatorEvidenceVerifier: Sendable {
             let attestation
         else { return Result(keyStore: nil, verdicts: verdicts) }
         let isFresh = attestation.offerDigest == offerDigest
-        let isAboutKeys = attestation.authenticationKey == keys.authentication.thumbprint
+        let isAboutKeys =
+            attestation.authenticationKey == keys.authentication.thumbprint
             && attestation.installationKey == keys.installation.thumbprint
             && attestation.pinKey == keys.pin.thumbprint
         let passed = check("challenge", isFresh, "made for this offer", "made for another offer")

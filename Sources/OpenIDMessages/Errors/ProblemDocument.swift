@@ -36,7 +36,8 @@ public struct ProblemDocument: Error, Sendable, Equatable {
 
     public var json: JSONObject {
         var object: JSONObject = [
-            "type": .string("urn:citizen-id:problem:" + code), "title": .string(title), "status": .integer(Int64(status)),
+            "type": .string("urn:citizen-id:problem:" + code), "title": .string(title),
+            "status": .integer(Int64(status)),
             "code": .string(code), "side": .string(side.rawValue), "retry": .bool(retry),
             "trace_id": .string(traceIdentifier),
         ]

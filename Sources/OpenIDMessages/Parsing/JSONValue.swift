@@ -74,12 +74,8 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Appends a member; false when the name is already there.
-    mutating func appendUnique(_ name: String, _ value: JSONValue) -> Bool {
-        guard !members.contains(where: { $0.name == name }) else { return false }
-        members.append(Member(name: name, value: value))
-        return true
-    }
+    /// An object of members of which the caller knows that no name occurs twice.
+    init(uniqueMembers: [Member]) { members = uniqueMembers }
 
     /// The names in their order.
     public var names: [String] { members.map(\.name) }

@@ -28,7 +28,7 @@ public struct MemberReader {
     /// A string of at most `maximumLength` UTF-8 bytes without control characters.
     public mutating func string(_ name: String, maximumLength: Int = 1024) throws(MessageError) -> String {
         guard let text = try value(name).string, text.utf8.count <= maximumLength,
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F })
+            !Self.hasControlCharacters(text)
         else { throw .malformed(name) }
         return text
     }
@@ -81,10 +81,10 @@ public struct MemberReader {
         return value
     }
 
-    /// At most 64 strings, each at most 128 bytes long.
+    /// At most 64 strings, each 1 to 128 UTF-8 bytes long and without control characters.
     public mutating func strings(_ name: String) throws(MessageError) -> [String] {
         guard let values = try value(name).strings, values.count <= 64,
-            values.allSatisfy({ (1...128).contains($0.utf8.count) })
+            values.allSatisfy({ (1...128).contains($0.utf8.count) && !Self.hasControlCharacters($0) })
         else { throw .malformed(name) }
         return values
     }
@@ -93,6 +93,10 @@ public struct MemberReader {
     public mutating func object(_ name: String) throws(MessageError) -> JSONObject {
         guard let object = try value(name).object else { throw .malformed(name) }
         return object
+    }
+
+    private static func hasControlCharacters(_ text: String) -> Bool {
+        text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
     }
 
     /// Refuses members that were not read.

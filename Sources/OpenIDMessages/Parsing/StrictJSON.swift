@@ -85,9 +85,11 @@ private struct JSONReader {
     private mutating func object(depth: Int) throws(StrictJSONError) -> JSONValue {
         guard depth <= StrictJSON.maximumDepth else { throw .tooDeep }
         position += 1
-        var object = JSONObject()
+        var members: [JSONObject.Member] = []
+        // A set: comparing each name with all others costs time that grows with the square of their number.
+        var names: Set<String> = []
         skipWhiteSpace()
-        if take(UInt8(ascii: "}")) { return .object(object) }
+        if take(UInt8(ascii: "}")) { return .object([:]) }
         repeat {
             skipWhiteSpace()
             guard current == UInt8(ascii: "\"") else { throw .syntax(offset: position) }
@@ -95,11 +97,12 @@ private struct JSONReader {
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw .syntax(offset: position) }
             let value = try value(depth: depth)
-            guard object.appendUnique(name, value) else { throw .duplicateName }
+            guard names.insert(name).inserted else { throw .duplicateName }
+            members.append(JSONObject.Member(name: name, value: value))
             skipWhiteSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw .syntax(offset: position) }
-        return .object(object)
+        return .object(JSONObject(uniqueMembers: members))
     }
 
     private mutating func array(depth: Int) throws(StrictJSONError) -> JSONValue {

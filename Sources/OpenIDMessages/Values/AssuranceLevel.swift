@@ -29,6 +29,8 @@ public enum AssuranceLevel: Int, Sendable, Hashable, Comparable, CaseIterable {
 
     /// Reads an `acr` value of a request in any vocabulary that the region understands.
     public init?(acr: String) {
+        // Strings are equal by Unicode equivalence, which takes U+212A for K; texts of ASCII are equal by their bytes.
+        guard acr.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
         let level = Self.allCases.first { level in
             level != .undefined && (level.acr == acr || level.name == acr || level.aliases.contains(acr))
         }

@@ -44,7 +44,8 @@ public struct RedirectURI: WireValue {
         return secure || loopbackHosts.contains(host) ? host : nil
     }
 
-    /// No dot segments, no empty percent escapes: nothing that two readers could resolve differently.
+    /// No dot segments, no percent escapes in the path and no malformed ones in the query: nothing that two readers could
+    /// resolve differently.
     private static func hasCanonicalPath(_ pathAndQuery: String) -> Bool {
         let path = pathAndQuery.prefix { $0 != "?" }
         guard !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else { return false }
@@ -80,14 +81,20 @@ public struct RedirectURI: WireValue {
     }
 
     /// Lower-case letters, digits and inner hyphens in labels of 1 to 63 characters (RFC 1123 §2.1); an address only in
-    /// its dotted form.
+    /// its dotted form. Browsers read any host as an address whose last label is a number, in hexadecimal too (WHATWG
+    /// URL §3.5, "ends in a number"): `127.0.0.0x1` is 127.0.0.1 for them.
     static func isHostName(_ host: String) -> Bool {
         let labels = host.split(separator: ".", omittingEmptySubsequences: false)
         guard host.utf8.count <= 253, labels.count >= 2 || host == "localhost",
             labels.allSatisfy({ TenantIdentifier(rawValue: String($0)) != nil })
         else { return false }
-        guard let last = labels.last, last.utf8.allSatisfy(CharacterClass.isDigit) else { return true }
+        guard let last = labels.last, isNumber(last) else { return true }
         return labels.count == 4
             && labels.allSatisfy { label in UInt8(label).map { String($0) == label } ?? false }
+    }
+
+    private static func isNumber(_ label: Substring) -> Bool {
+        label.utf8.allSatisfy(CharacterClass.isDigit)
+            || (label.hasPrefix("0x") && label.dropFirst(2).allSatisfy(\.isHexDigit))
     }
 }

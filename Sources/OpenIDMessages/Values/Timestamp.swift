@@ -10,7 +10,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         let (sum, overflow) = time.seconds.addingReportingOverflow(seconds)
         return Self(seconds: overflow ? (seconds > 0 ? .max : .min) : sum)
     }
-    public static func - (time: Self, seconds: Int64) -> Self { time + -seconds }
+    /// The time `seconds` earlier. Saturates instead of overflowing.
+    public static func - (time: Self, seconds: Int64) -> Self {
+        let (difference, overflow) = time.seconds.subtractingReportingOverflow(seconds)
+        return Self(seconds: overflow ? (seconds > 0 ? .min : .max) : difference)
+    }
 
     public var json: JSONValue { .integer(seconds) }
 }

@@ -50,8 +50,9 @@ public final class KeyCustodian: Sendable {
     public func rotate(_ algorithm: JWSAlgorithm) async throws -> SigningKeyRing {
         let fresh = algorithm == .es256 ? SigningKey.makeES256() : try SigningKey.makeRS256()
         let now = clock.now()
-        guard let rotated = ring.rotated(algorithm, fresh: fresh, now: now)?
-            .pruned(now: now, keeping: Lifetime.retiredKey)
+        guard
+            let rotated = ring.rotated(algorithm, fresh: fresh, now: now)?
+                .pruned(now: now, keeping: Lifetime.retiredKey)
         else { throw Fault.inconsistent }
         try await save(rotated, event: SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue))
         state.withLock { $0 = rotated }

@@ -1,0 +1,85 @@
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// A citizen's device: enrols at a provider and answers its logins, as docs/protocol.md asks of a device.
+///
+///     let transport = try TLSTransport()
+///     let phone = DeviceAuthenticator(folder: SealedFolder(path: folder), transport: transport)
+///     let invitation = try await phone.beginEnrolment(enrolmentLink)
+///     let enrolled = try await phone.complete(invitation, pin: pin, device: description)
+///
+///     if case .awaitingCode(let digits, let portal) = try await phone.claim(loginLink) { show(digits, portal) }
+///     show(try await phone.waitForRequest())
+///     let outcome = try await phone.approve(pin: pin)
+///     await transport.close()
+public struct DeviceAuthenticator: Sendable {
+    let folder: SealedFolder
+    let transport: any HTTPTransport
+    let clock: DeviceClock
+    let language: String
+    let nonces = NonceKeeper()
+
+    /// - Parameters:
+    ///   - folder: the files of one profile.
+    ///   - language: `de` or `en`, for the texts that will be shown.
+    public init(
+        folder: SealedFolder, transport: any HTTPTransport, clock: DeviceClock = .live, language: String = "de"
+    ) {
+        self.folder = folder
+        self.transport = transport
+        self.clock = clock
+        self.language = language
+    }
+
+    /// Where and as what this profile is enrolled.
+    public struct Enrolled: Sendable, Equatable {
+        public let issuer: IssuerURL
+        public let device: DeviceIdentifier
+        public let name: String
+    }
+
+    /// The enrolment of this profile; nil when there is none.
+    public func enrolment() throws(DeviceError) -> Enrolled? {
+        do throws(FileRefusal) {
+            return try folder.state().map { Enrolled(issuer: $0.issuer, device: $0.device, name: $0.name) }
+        } catch { throw .file(error) }
+    }
+
+    func connection(to issuer: IssuerURL) -> ProviderConnection {
+        ProviderConnection(issuer: issuer, transport: transport, nonces: nonces, clock: clock, language: language)
+    }
+
+    func state() throws(DeviceError) -> DeviceState {
+        do throws(FileRefusal) {
+            if let state = try folder.state() { return state }
+        } catch { throw .file(error) }
+        throw .notEnrolled
+    }
+
+    func keys() throws(DeviceError) -> FileKeyStore {
+        do throws(FileRefusal) {
+            if let keys = try FileKeyStore.open(in: folder) { return keys }
+        } catch { throw .file(error) }
+        throw .notEnrolled
+    }
+
+    /// The provider's ES256 keys, as it lists them over TLS.
+    func fetchKeys(_ connection: ProviderConnection) async throws(DeviceError) -> ProviderKeys {
+        ProviderKeys(jwks: try await connection.call("GET", "/jwks").json)
+    }
+
+    /// Checks a statement with the known keys and, if its key is not among them, once more with those that the issuer
+    /// lists now: the provider may have changed its key.
+    func checked<Value>(
+        _ state: DeviceState, _ check: (ProviderKeys) throws(StatementRefusal) -> Value
+    ) async throws(DeviceError) -> Value {
+        do throws(StatementRefusal) { return try check(state.providerKeys) } catch {
+            guard error == .wrongKey else { throw .statementRefused(error) }
+        }
+        let fresh = try await fetchKeys(connection(to: state.issuer))
+        let value: Value
+        do throws(StatementRefusal) { value = try check(fresh) } catch { throw .statementRefused(error) }
+        try folder.updateState { $0.providerKeys = fresh }
+        return value
+    }
+}

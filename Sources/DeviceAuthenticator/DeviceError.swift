@@ -1,0 +1,83 @@
+public import OpenIDMessages
+
+/// Why the device did not do what it was asked.
+public enum DeviceError: Error, Sendable, Equatable {
+    /// The profile has no device; it must be enrolled first.
+    case notEnrolled
+    /// The profile already has a device.
+    case alreadyEnrolled(IssuerURL)
+    /// The link does not lead where this device may go (D-3.1); nothing was sent.
+    case linkRefused(LinkRefusal)
+    /// A statement of the provider failed a check; nothing was signed.
+    case statementRefused(StatementRefusal)
+    /// The provider could not be reached.
+    case network(NetworkFailure)
+    /// The provider refused, with its reason (docs/protocol.md §9).
+    case provider(ProblemDocument)
+    /// The provider's answer is none that the protocol knows.
+    case unexpectedAnswer(status: Int, what: String)
+    /// No login waits on this device.
+    case noLogin
+    /// A login waits, but its request has not come yet: the digits must be typed first.
+    case requestNotYetThere
+    /// The login is over.
+    case loginOver(LoginState)
+    /// The PIN is shorter than the provider wants.
+    case pinTooShort(minimum: Int)
+    /// The offer does not accept the evidence that was chosen.
+    case evidenceNotAccepted(format: String, accepted: [String])
+    /// The claims chosen for release were not asked for.
+    case unknownClaims([String])
+    /// The device's files are not as they must be.
+    case file(FileRefusal)
+    /// A key could not be derived or did not sign.
+    case cryptography
+}
+
+/// Why a link is not followed.
+public enum LinkRefusal: String, Error, Sendable, Equatable, CaseIterable {
+    /// The text is no CitizenID link.
+    case malformed
+    /// A login link where an enrolment link is needed.
+    case notForEnrolment
+    /// An enrolment link where a login link is needed.
+    case notForLogin
+    /// The link leads to another provider than the one at which this device is enrolled.
+    case foreignIssuer
+}
+
+extension DeviceError: CustomStringConvertible {
+    /// One plain English sentence or two, with the remedy. Text of the provider in it still has to be escaped.
+    public var description: String {
+        switch self {
+        case .notEnrolled: "This profile has no device yet. Enrol it first with an enrolment link."
+        case .alreadyEnrolled(let issuer): "This profile is already enrolled at \(issuer). Choose another profile."
+        case .linkRefused(let refusal): refusal.sentence
+        case .statementRefused(let refusal): "Nothing was signed: \(refusal.sentence)"
+        case .network(let failure): failure.description
+        case .provider(let problem): problem.title + (problem.triesLeft.map { " Tries left: \($0)." } ?? "")
+        case .unexpectedAnswer(let status, let what):
+            "The provider's answer (status \(status)) is not understood: \(what)."
+        case .noLogin: "No login waits on this device. Scan a login's QR code or open its link first."
+        case .requestNotYetThere: "The request is not there yet. Type the eight digits into the browser first."
+        case .loginOver(let state): "The login is over (\(state.rawValue)). Begin again in the browser."
+        case .pinTooShort(let minimum): "The PIN needs at least \(minimum) digits."
+        case .evidenceNotAccepted(let format, let accepted):
+            "The provider does not accept the evidence '\(format)'; it accepts: \(accepted.joined(separator: ", "))."
+        case .unknownClaims(let names): "The portal did not ask for: \(names.joined(separator: ", "))."
+        case .file(let refusal): refusal.description
+        case .cryptography: "A key could not be used, perhaps for lack of memory."
+        }
+    }
+}
+
+extension LinkRefusal {
+    var sentence: String {
+        switch self {
+        case .malformed: "This is not a CitizenID link."
+        case .notForEnrolment: "This link is for a login, not for enrolling a device."
+        case .notForLogin: "This link is for enrolling a device, not for a login."
+        case .foreignIssuer: "The link leads to a provider at which this device is not enrolled. Nothing was sent."
+        }
+    }
+}

@@ -1,0 +1,115 @@
+internal import IdentityCrypto
+public import OpenIDMessages
+
+extension DeviceAuthenticator {
+    /// Presents the ticket of an enrolment link and checks the offer (D-6.2.1 to D-6.2.3).
+    public func beginEnrolment(_ link: String) async throws(DeviceError) -> EnrolmentInvitation {
+        if let enrolled = try enrolment() { throw .alreadyEnrolled(enrolled.issuer) }
+        guard let link = DeviceLink(parsing: link) else { throw .linkRefused(.malformed) }
+        guard case .enrolment(let ticket, let thumbprint) = link.target else { throw .linkRefused(.notForEnrolment) }
+        // D-3.1: the link's issuer is the one that is talked to, and nothing else.
+        let connection = connection(to: link.issuer)
+        let answer = try await connection.call("POST", "/device/v1/enrolments", body: ["ticket": .string(ticket)])
+        let text = try answer.read("offer") { (reader) throws(MessageError) in
+            try reader.string("offer", maximumLength: CompactJWS.maximumLength)
+        }
+        let keys = try await fetchKeys(connection)
+        guard let key = keys[thumbprint] else { throw .statementRefused(.wrongKey) }
+        do throws(StatementRefusal) {
+            let offer = try RequestChecks.offer(text, key: key, issuer: link.issuer, ticket: ticket, now: clock.now)
+            return EnrolmentInvitation(offer: offer, providerKeys: keys)
+        } catch { throw .statementRefused(error) }
+    }
+
+    /// Makes the keys, registers them and keeps what the provider answers (D-6.3, D-6.4).
+    public func complete(
+        _ invitation: EnrolmentInvitation, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none
+    ) async throws(DeviceError) -> EnrolmentResult {
+        guard pin.digits.count >= invitation.minimumPINLength else {
+            throw .pinTooShort(minimum: invitation.minimumPINLength)
+        }
+        guard invitation.formats.contains(evidence.format) else {
+            throw .evidenceNotAccepted(format: evidence.format, accepted: invitation.formats)
+        }
+        // Stored first: a full disk must not cost the ticket. Without a state the profile is not enrolled.
+        let keys: FileKeyStore
+        do throws(FileRefusal) { keys = try FileKeyStore.create(in: folder) } catch { throw .file(error) }
+        let body = try registration(invitation, keys: keys, pin: pin, device: device, evidence: evidence)
+        let identifier = FormParameters.percentEncode(invitation.offer.statement.identifier.rawValue)
+        let path = "/device/v1/enrolments/" + identifier
+        let answer = try await connection(to: invitation.issuer).call("POST", path, body: body)
+        return try keep(answer, invitation: invitation, keys: keys, name: device.name, keyMethod: evidence.keyMethod)
+    }
+
+    /// Both steps at once, for a caller who needs not show the offer.
+    public func enrol(
+        link: String, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none
+    ) async throws(DeviceError) -> EnrolmentResult {
+        try await complete(try await beginEnrolment(link), pin: pin, device: device, evidence: evidence)
+    }
+
+    /// The registration and its proofs by `K_inst` and `K_pin` (D-6.4).
+    private func registration(
+        _ invitation: EnrolmentInvitation, keys: FileKeyStore, pin: PIN, device: DeviceDescription,
+        evidence: EvidenceSource
+    ) throws(DeviceError) -> JSONObject {
+        guard let pinKey = keys.pinDerivation.key(for: pin) else { throw .cryptography }
+        let authentication = keys.publicKey(.authentication)
+        let installation = keys.publicKey(.installation)
+        do {
+            let registration = DeviceRegistration(
+                key: authentication.thumbprint, issuer: invitation.issuer, offerDigest: invitation.offer.digest,
+                nonce: invitation.offer.statement.nonce, installationKey: installation.jwk,
+                pinKey: pinKey.publicKey.jwk,
+                evidence: [
+                    try evidence.evidence(
+                        offer: invitation.offer.digest, authentication: authentication.thumbprint,
+                        installation: installation.thumbprint, pin: pinKey.thumbprint)
+                ], device: device, issuedAt: clock.now, identifier: .random(bytes: 16))
+            let text = try keys.sign(registration, with: .authentication, header: ["jwk": .object(authentication.jwk)])
+            let proof = KeyProofStatement(purpose: .registration, digest: ContentDigest(of: text))
+            return [
+                "registration": .string(text),
+                "inst_proof": .string(try keys.sign(proof, with: .installation, header: [:])),
+                "pin_proof": .string(try pinKey.sign(proof)),
+            ]
+        } catch { throw .cryptography }
+    }
+
+    private func keep(
+        _ answer: ProviderAnswer, invitation: EnrolmentInvitation, keys: FileKeyStore, name: String,
+        keyMethod: String
+    ) throws(DeviceError) -> EnrolmentResult {
+        let (recordText, attestationText, blockCode, verdicts) = try answer.read("enrolment") {
+            (reader) throws(MessageError) in
+            let record = try reader.string("record", maximumLength: CompactJWS.maximumLength)
+            let attestation = try reader.string("attestation", maximumLength: CompactJWS.maximumLength)
+            let code = try reader.string("block_code", maximumLength: 64)
+            var verdicts: [EvidenceVerdict] = []
+            for element in try reader.value("verdicts").array ?? [] {
+                guard let object = element.object else { throw .malformed("verdicts") }
+                verdicts.append(try EvidenceVerdict(json: object))
+            }
+            return (record, attestation, code, verdicts)
+        }
+        let record: DeviceRecord
+        let attestation: ClientAttestation
+        do throws(StatementRefusal) {
+            record = try RequestChecks.record(
+                recordText, keys: invitation.providerKeys, issuer: invitation.issuer,
+                authentication: keys.publicKey(.authentication).thumbprint,
+                installation: keys.publicKey(.installation).thumbprint)
+            attestation = try RequestChecks.attestation(
+                attestationText, keys: invitation.providerKeys, issuer: invitation.issuer, device: record.device,
+                installation: keys.publicKey(.installation), now: clock.now)
+        } catch { throw .statementRefused(error) }
+        let state = DeviceState(
+            issuer: invitation.issuer, device: record.device, name: name, record: recordText,
+            attestation: attestationText, attestationExpiresAt: attestation.expiresAt,
+            providerKeys: invitation.providerKeys, keyMethod: keyMethod)
+        do throws(FileRefusal) { try folder.replace(DeviceState.fileName, with: state.json) } catch {
+            throw .file(error)
+        }
+        return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode)
+    }
+}

@@ -1,0 +1,38 @@
+public import IdentityCrypto
+public import OpenIDMessages
+
+/// What the device can say about where its keys live (docs/protocol.md §7).
+public enum EvidenceSource: Sendable {
+    /// Nothing: the keys are in software.
+    case none
+    /// A simulator of hardware, for development regions.
+    case simulator(SimulatorAttester, SimulatorAttestation.KeyStore)
+
+    var format: String {
+        switch self {
+        case .none: "none"
+        case .simulator: "simulator"
+        }
+    }
+
+    /// The method that answers name (RFC 8176): a key in software, or in hardware, were it real.
+    var keyMethod: String {
+        switch self {
+        case .none, .simulator(_, .software): "swk"
+        case .simulator(_, .tee), .simulator(_, .strongbox): "hwk"
+        }
+    }
+
+    func evidence(
+        offer: ContentDigest, authentication: KeyThumbprint, installation: KeyThumbprint, pin: KeyThumbprint
+    ) throws -> DeviceEvidence {
+        switch self {
+        case .none: return DeviceEvidence(format: "none", evidence: [:])
+        case .simulator(let attester, let keyStore):
+            return try attester.evidence(
+                for: SimulatorAttestation(
+                    offerDigest: offer, authenticationKey: authentication, installationKey: installation, pinKey: pin,
+                    keyStore: keyStore))
+        }
+    }
+}

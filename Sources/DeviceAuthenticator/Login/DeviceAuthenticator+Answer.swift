@@ -1,0 +1,139 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+extension DeviceAuthenticator {
+    /// Approves the login that waits. The PIN is needed each time (D-4.4.1).
+    ///
+    /// - Parameter released: the voluntary claims to release; nil for all that were asked. What is essential is
+    ///   released with every approval.
+    public func approve(pin: PIN, released: [String]? = nil) async throws(DeviceError) -> LoginOutcome {
+        try await answer(.approve, pin: pin, chosen: released)
+    }
+
+    /// Denies the login that waits.
+    public func deny() async throws(DeviceError) -> LoginOutcome { try await answer(.deny, pin: nil, chosen: nil) }
+
+    /// "That was not me": denies the login and reports it.
+    public func report() async throws(DeviceError) -> LoginOutcome {
+        try await answer(.report, pin: nil, chosen: nil)
+    }
+
+    private func answer(
+        _ decision: LoginDecision, pin: PIN?, chosen: [String]?
+    ) async throws(DeviceError) -> LoginOutcome {
+        let (request, pending, state) = try await checkedRequest()
+        let released = decision == .approve ? try Self.released(request.statement, chosen: chosen) : []
+        let keys = try keys()
+        let sent = try sentAnswer(decision, released, request: request, pending: pending, keys: keys)
+        var body: JSONObject = ["response": .string(sent.response)]
+        if let pin { body["pin_proof"] = .string(try Self.pinProof(pin, keys: keys, response: sent.response)) }
+        let answer = try await send(body, transaction: pending.transaction)
+        let text = try answer.read("receipt") { (reader) throws(MessageError) in
+            try reader.string("receipt", maximumLength: CompactJWS.maximumLength)
+        }
+        let receipt = try await checked(state) { (providerKeys) throws(StatementRefusal) in
+            try RequestChecks.receipt(
+                text, keys: providerKeys, issuer: state.issuer, device: state.device,
+                transaction: pending.transaction, response: sent.response, decision: decision, flow: pending.flow)
+        }
+        try archive(pending.transaction, request: request.text, response: sent.response, receipt: text)
+        try forget(pending.transaction)
+        return LoginOutcome(
+            decision: decision, receipt: receipt,
+            returnURL: Self.returnURL(receipt: receipt, returnValue: sent.returnValue), released: released)
+    }
+
+    /// Everything essential and, of what is voluntary, what was chosen, in the request's order.
+    static func released(
+        _ request: LoginRequestStatement, chosen: [String]?
+    ) throws(DeviceError) -> [String] {
+        guard let chosen else { return request.essentialClaims + request.voluntaryClaims }
+        let asked = Set(request.essentialClaims + request.voluntaryClaims)
+        let unknown = chosen.filter { !asked.contains($0) }
+        guard unknown.isEmpty else { throw .unknownClaims(unknown) }
+        return request.essentialClaims + request.voluntaryClaims.filter(chosen.contains)
+    }
+
+    /// The answer that was already signed, if it says the same: a lost answer is sent again byte for byte (D-4.5.3).
+    /// Else a new one, whose counter is stored before it is signed (D-4.5.1).
+    private func sentAnswer(
+        _ decision: LoginDecision, _ released: [String], request: SignedStatement<LoginRequestStatement>,
+        pending: PendingLogin, keys: any DeviceKeyStore
+    ) throws(DeviceError) -> PendingLogin.SentAnswer {
+        if let answer = pending.answer, answer.decision == decision, answer.released == released { return answer }
+        let (counter, keyMethod) = try folder.updateState { (state) throws(DeviceError) in
+            state.counter += 1
+            return (state.counter, state.keyMethod)
+        }
+        let returnValue = pending.flow == .link ? RandomBytes.text(32) : nil
+        let statement = LoginResponseStatement(
+            key: keys.publicKey(.authentication).thumbprint, device: request.statement.device,
+            issuer: request.statement.issuer, transaction: request.statement.transaction,
+            nonce: request.statement.nonce, requestDigest: request.digest, decision: decision,
+            flow: request.statement.flow, textDigest: request.statement.textDigest, released: released,
+            returnChallenge: returnValue.map { ContentDigest(of: $0) },
+            methods: decision == .approve ? [keyMethod, "pin", "mfa", "user"] : [], counter: counter,
+            issuedAt: clock.now, identifier: .random(bytes: 16))
+        guard let text = try? keys.sign(statement, with: .authentication, header: [:]) else { throw .cryptography }
+        let answer = PendingLogin.SentAnswer(
+            decision: decision, released: released, response: text, returnValue: returnValue)
+        try remember(answer, of: pending.transaction)
+        return answer
+    }
+
+    /// The proof by `K_pin` over the response; it exists in memory and in the call, nowhere else (D-4.7.2).
+    private static func pinProof(
+        _ pin: PIN, keys: any DeviceKeyStore, response: String
+    ) throws(DeviceError) -> String {
+        let proof = KeyProofStatement(purpose: .login, digest: ContentDigest(of: response))
+        guard let key = keys.pinDerivation.key(for: pin), let text = try? key.sign(proof) else { throw .cryptography }
+        return text
+    }
+
+    private func send(
+        _ body: JSONObject, transaction: TransactionIdentifier
+    ) async throws(DeviceError) -> ProviderAnswer {
+        do throws(DeviceError) {
+            return try await authenticatedCall("POST", "/device/v1/logins/\(transaction)/response", body: body)
+        } catch {
+            if case .provider(let problem) = error {
+                switch problem.code {
+                // Refused, but the login lives: the next answer is a new one with a counter of its own.
+                case "not_accepted", "statement_refused": try remember(nil, of: transaction)
+                case "login_over", "unknown_login", "device_locked", "device_suspended", "device_cloned":
+                    try forget(transaction)
+                default: break
+                }
+            }
+            throw error
+        }
+    }
+
+    private func remember(
+        _ answer: PendingLogin.SentAnswer?, of transaction: TransactionIdentifier
+    ) throws(DeviceError) {
+        try folder.updateState { (state) throws(DeviceError) in
+            if state.pending?.transaction == transaction { state.pending?.answer = answer }
+        }
+    }
+
+    /// `{return}?uv={uv}` (D-4.7.3).
+    private static func returnURL(receipt: LoginReceipt, returnValue: String?) -> String? {
+        guard let url = receipt.returnURL.flatMap(RedirectURI.init(rawValue:)), let returnValue else { return nil }
+        return url.appending(FormParameters(["uv": returnValue]))
+    }
+
+    /// Keeps request, response and receipt: the person's own evidence of what was signed (D-4.7.2).
+    private func archive(
+        _ transaction: TransactionIdentifier, request: String, response: String, receipt: String
+    ) throws(DeviceError) {
+        let object: JSONObject = [
+            "request": .string(request), "response": .string(response), "receipt": .string(receipt),
+        ]
+        do throws(FileRefusal) {
+            let receipts = folder.folder.folder("receipts")
+            try receipts.create()
+            try receipts.replace("\(transaction).json", with: object.serialized)
+        } catch { throw .file(error) }
+    }
+}

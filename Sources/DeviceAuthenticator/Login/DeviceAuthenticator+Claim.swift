@@ -1,0 +1,128 @@
+internal import IdentityCrypto
+public import OpenIDMessages
+
+extension DeviceAuthenticator {
+    /// Claims the login of a link for this device (D-4.2.1). A login that waited before is forgotten.
+    public func claim(_ link: String) async throws(DeviceError) -> ClaimedLogin {
+        let state = try state()
+        let parsed: (link: DeviceLink, flow: LoginFlow)
+        do throws(LinkRefusal) { parsed = try RequestChecks.loginLink(link, issuer: state.issuer) } catch {
+            throw .linkRefused(error)
+        }
+        let answer = try await authenticatedCall(
+            "POST", "/device/v1/claims", body: ["link": .string(parsed.link.text)])
+        let (transaction, status) = try answer.readState()
+        var pending = PendingLogin(transaction: transaction, flow: parsed.flow)
+        switch status {
+        case .awaitingCode where parsed.flow == .qr:
+            let (code, portal) = try answer.read("code") { (reader) throws(MessageError) in
+                let code = try reader.string("code", maximumLength: 8)
+                guard code.utf8.count == 8, code.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                    throw .malformed("code")
+                }
+                return (code, try ClaimedPortal(json: reader.object("portal")))
+            }
+            pending.code = code
+            pending.portal = portal
+            try keep(pending)
+            return .awaitingCode(code, portal)
+        case .awaitingUser:
+            return .request(try await accept(answer, for: pending, state: state))
+        default: throw .unexpectedAnswer(status: answer.status, what: "the state does not follow a claim")
+        }
+    }
+
+    /// Waits until the person has typed the digits into the browser and the request is here (D-4.2.4).
+    ///
+    /// - Parameter seconds: when to give up; the provider ends a login after 180 seconds.
+    public func waitForRequest(seconds: Int64 = 200) async throws(DeviceError) -> LoginRequestStatement {
+        let state = try state()
+        guard let pending = state.pending else { throw .noLogin }
+        if pending.request != nil { return try await currentRequest() }
+        let deadline = clock.now + seconds
+        while clock.now < deadline {
+            let answer = try await authenticatedCall(
+                "GET", "/device/v1/logins/\(pending.transaction)", query: "?wait=25", timeoutSeconds: 40)
+            let (transaction, status) = try answer.readState()
+            guard transaction == pending.transaction else { throw .statementRefused(.wrongTransaction) }
+            switch status {
+            case .awaitingUser: return try await accept(answer, for: pending, state: state)
+            case .created, .claimed, .awaitingCode:
+                // A provider that answers at once must not make this device call without end.
+                try? await Task.sleep(for: .milliseconds(250))
+                guard !Task.isCancelled else { throw .requestNotYetThere }
+            default:
+                try forget(pending.transaction)
+                throw .loginOver(status)
+            }
+        }
+        throw .requestNotYetThere
+    }
+
+    /// The request that waits on this device, checked anew.
+    public func currentRequest() async throws(DeviceError) -> LoginRequestStatement {
+        try await checkedRequest().request.statement
+    }
+
+    /// The digits and the portal of a login that still waits for the browser; nil when there is none.
+    public func currentCode() throws(DeviceError) -> (code: String, portal: ClaimedPortal)? {
+        guard let pending = try state().pending, pending.request == nil, let code = pending.code,
+            let portal = pending.portal
+        else { return nil }
+        return (code, portal)
+    }
+
+    func checkedRequest() async throws(DeviceError) -> (
+        request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState
+    ) {
+        let state = try state()
+        guard let pending = state.pending else { throw .noLogin }
+        guard let text = pending.request else { throw .requestNotYetThere }
+        return (try await check(text, for: pending, state: state), pending, state)
+    }
+
+    func forget(_ transaction: TransactionIdentifier) throws(DeviceError) {
+        try folder.updateState { (state) throws(DeviceError) in
+            if state.pending?.transaction == transaction { state.pending = nil }
+        }
+    }
+
+    private func accept(
+        _ answer: ProviderAnswer, for login: PendingLogin, state: DeviceState
+    ) async throws(DeviceError) -> LoginRequestStatement {
+        let text = try answer.read("request") { (reader) throws(MessageError) in
+            try reader.string("request", maximumLength: CompactJWS.maximumLength)
+        }
+        let request = try await check(text, for: login, state: state)
+        var pending = login
+        pending.request = text
+        try keep(pending)
+        return request.statement
+    }
+
+    private func check(
+        _ text: String, for login: PendingLogin, state: DeviceState
+    ) async throws(DeviceError) -> SignedStatement<LoginRequestStatement> {
+        let now = clock.now
+        return try await checked(state) { (keys) throws(StatementRefusal) in
+            try RequestChecks.request(
+                text, keys: keys, issuer: state.issuer, device: state.device, transaction: login.transaction,
+                flow: login.flow, now: now)
+        }
+    }
+
+    private func keep(_ pending: PendingLogin) throws(DeviceError) {
+        try folder.updateState { (state) throws(DeviceError) in
+            // A repeated claim of the same login must not lose an answer that is already on its way (D-4.5.3).
+            var pending = pending
+            if state.pending?.transaction == pending.transaction { pending.answer = state.pending?.answer }
+            state.pending = pending
+        }
+    }
+}
+
+extension ProviderAnswer {
+    func readState() throws(DeviceError) -> (transaction: TransactionIdentifier, state: LoginState) {
+        try read("state") { (reader) throws(MessageError) in (try reader.wire("txn"), try reader.choice("state")) }
+    }
+}

@@ -1,0 +1,83 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// What a device knows beside its keys: `state.sealed`.
+struct DeviceState: Sendable, Equatable {
+    var issuer: IssuerURL
+    var device: DeviceIdentifier
+    var name: String
+    /// The exact `device-record+jwt`.
+    var record: String
+    /// The exact `oauth-client-attestation+jwt`.
+    var attestation: String
+    var attestationExpiresAt: Timestamp
+    /// The provider's keys: the one that the enrolment link named, and later those that the issuer lists over TLS.
+    var providerKeys: ProviderKeys
+    /// The counter of the last response. Stored before each signature (D-4.5.1).
+    var counter: Int64 = 0
+    /// `hwk` or `swk` (RFC 8176), as the evidence of the keys said.
+    var keyMethod: String
+    var pending: PendingLogin?
+
+    static let fileName = "state.sealed"
+}
+
+extension DeviceState {
+    init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        guard try reader.count("version") == 1 else { throw .malformed("version") }
+        issuer = try reader.wire("issuer")
+        device = try reader.wire("device")
+        name = try reader.string("name")
+        record = try reader.string("record", maximumLength: CompactJWS.maximumLength)
+        attestation = try reader.string("attestation", maximumLength: CompactJWS.maximumLength)
+        attestationExpiresAt = try reader.time("attestation_exp")
+        providerKeys = ProviderKeys(jwks: try reader.object("provider_keys"))
+        counter = try reader.count("counter")
+        keyMethod = try reader.string("key_method")
+        pending = nil
+        if let value = reader.optional("pending") {
+            guard let object = value.object else { throw .malformed("pending") }
+            pending = try PendingLogin(json: object)
+        }
+        try reader.finish()
+    }
+
+    var json: JSONObject {
+        var object: JSONObject = [
+            "version": 1, "issuer": .string(issuer.rawValue), "device": .string(device.rawValue),
+            "name": .string(name), "record": .string(record), "attestation": .string(attestation),
+            "attestation_exp": attestationExpiresAt.json, "provider_keys": .object(providerKeys.json),
+            "counter": .integer(counter), "key_method": .string(keyMethod),
+        ]
+        object["pending"] = pending.map { .object($0.json) }
+        return object
+    }
+}
+
+extension SealedFolder {
+    /// The profile's state; nil when no device is enrolled.
+    func state() throws(FileRefusal) -> DeviceState? {
+        guard let object = try read(DeviceState.fileName) else { return nil }
+        return try decode(object)
+    }
+
+    /// Changes the state durably while no other process does.
+    func updateState<Result>(
+        _ change: (inout DeviceState) throws(DeviceError) -> Result
+    ) throws(DeviceError) -> Result {
+        try update(DeviceState.fileName) { (object) throws(DeviceError) in
+            guard let object else { throw .notEnrolled }
+            var state: DeviceState
+            do throws(FileRefusal) { state = try decode(object) } catch { throw .file(error) }
+            let result = try change(&state)
+            return (state.json, result)
+        }
+    }
+
+    private func decode(_ object: JSONObject) throws(FileRefusal) -> DeviceState {
+        do { return try DeviceState(json: object) } catch {
+            throw .cannotOpen(folder.path + "/" + DeviceState.fileName)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import CFileStatus
+internal import Foundation
+internal import Glibc
+
+/// An open file descriptor that closes itself.
+final class OpenFile {
+    let descriptor: Int32
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    deinit { _ = close(descriptor) }
+
+    /// Opens `name` in `folder` without following a symbolic link at its end; nil when there is nothing.
+    static func at(
+        _ folder: Int32, _ name: String, flags: Int32, path: String
+    ) throws(FileRefusal) -> OpenFile? {
+        let descriptor = unsafe openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o600)
+        if descriptor >= 0 { return OpenFile(descriptor: descriptor) }
+        switch errno {
+        case ENOENT: return nil
+        case ELOOP: throw .symbolicLink(path)
+        // O_DIRECTORY | O_NOFOLLOW says ENOTDIR for a symbolic link as well.
+        case ENOTDIR: throw .wrongKind(path)
+        default: throw .system(path, operation: "open", code: errno)
+        }
+    }
+
+    /// Owner, kind and mode (checklist J2): ours, of the right kind and closed to group and others.
+    func requirePrivate(_ kind: mode_t, path: String) throws(FileRefusal) {
+        var actualKind: UInt32 = 0
+        var mode: UInt32 = 0
+        var owner: UInt32 = 0
+        guard unsafe citizen_file_status(descriptor, &actualKind, &mode, &owner) == 0 else {
+            throw .system(path, operation: "stat", code: errno)
+        }
+        guard actualKind == kind else { throw .wrongKind(path) }
+        guard owner == geteuid() else { throw .foreignOwner(path) }
+        guard mode & 0o077 == 0 else { throw .openToOthers(path, mode: mode) }
+    }
+
+    func read(atMost limit: Int, path: String) throws(FileRefusal) -> [UInt8] {
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        guard let data = try? handle.read(upToCount: limit + 1) ?? Data() else {
+            throw .system(path, operation: "read", code: EIO)
+        }
+        guard data.count <= limit else { throw .tooLong(path) }
+        return Array(data)
+    }
+
+    func write(_ bytes: [UInt8], path: String) throws(FileRefusal) {
+        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        do { try handle.write(contentsOf: bytes) } catch { throw .system(path, operation: "write", code: EIO) }
+        try synchronize(path: path)
+    }
+
+    func synchronize(path: String) throws(FileRefusal) {
+        guard fsync(descriptor) == 0 else { throw .system(path, operation: "fsync", code: errno) }
+    }
+
+    func lockExclusively(path: String) throws(FileRefusal) {
+        while flock(descriptor, LOCK_EX) != 0 {
+            guard errno == EINTR else { throw .system(path, operation: "lock", code: errno) }
+        }
+    }
+}

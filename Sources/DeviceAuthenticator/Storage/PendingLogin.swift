@@ -1,0 +1,72 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// The login that waits on this device, between the claim and the receipt.
+///
+/// The proof by `K_pin` is never among it: from it a thief could test guesses of the PIN (D-4.7.2).
+struct PendingLogin: Sendable, Equatable {
+    var transaction: TransactionIdentifier
+    var flow: LoginFlow
+    /// The eight digits and the portal, while the provider waits for them.
+    var code: String?
+    var portal: ClaimedPortal?
+    /// The exact `login-request+jwt`.
+    var request: String?
+    /// The answer that was sent, kept so that exactly the same bytes can be sent again (D-4.5.3).
+    var answer: SentAnswer?
+
+    /// An answer whose receipt has not come yet.
+    struct SentAnswer: Sendable, Equatable {
+        var decision: LoginDecision
+        var released: [String]
+        /// The exact `login-response+jwt`.
+        var response: String
+        /// In the flow `link`: the value that goes back through the browser.
+        var returnValue: String?
+    }
+}
+
+extension PendingLogin {
+    init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        transaction = try reader.wire("txn")
+        flow = try reader.choice("flow")
+        code = try reader.optionalString("code")
+        portal = try reader.optional("portal")?.object.map { (object) throws(MessageError) in
+            try ClaimedPortal(json: object)
+        }
+        request = try reader.optionalString("request", maximumLength: CompactJWS.maximumLength)
+        answer = try reader.optional("answer")?.object.map { (object) throws(MessageError) in
+            try SentAnswer(json: object)
+        }
+        try reader.finish()
+    }
+
+    var json: JSONObject {
+        var object: JSONObject = ["txn": .string(transaction.rawValue), "flow": .string(flow.rawValue)]
+        object["code"] = code.map { .string($0) }
+        object["portal"] = portal.map { .object($0.json) }
+        object["request"] = request.map { .string($0) }
+        object["answer"] = answer.map { .object($0.json) }
+        return object
+    }
+}
+
+extension PendingLogin.SentAnswer {
+    init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        decision = try reader.choice("decision")
+        released = try reader.strings("released")
+        response = try reader.string("response", maximumLength: CompactJWS.maximumLength)
+        returnValue = try reader.optionalString("uv")
+        try reader.finish()
+    }
+
+    var json: JSONObject {
+        var object: JSONObject = [
+            "decision": .string(decision.rawValue), "released": .strings(released), "response": .string(response),
+        ]
+        object["uv"] = returnValue.map { .string($0) }
+        return object
+    }
+}

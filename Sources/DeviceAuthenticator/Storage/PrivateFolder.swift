@@ -1,0 +1,139 @@
+internal import Foundation
+internal import Glibc
+
+/// A folder that only its owner can reach and whose files are always the old or the new one, never half of each.
+///
+/// Files have the mode 0600 and the folder 0700; whatever group or others can reach is refused. A file is replaced by
+/// writing a new one beside it, `fsync`, `rename` and `fsync` of the folder, under a lock between processes.
+public struct PrivateFolder: Sendable {
+    public let path: String
+
+    private static let maximumLength = 1_048_576
+    private static let lockName = ".lock"
+
+    public init(path: String) { self.path = path }
+
+    /// The folder `name` inside this one.
+    public func folder(_ name: String) -> PrivateFolder { PrivateFolder(path: path + "/" + name) }
+
+    /// Makes the folder, and those above it, where they are missing.
+    public func create() throws(FileRefusal) {
+        do {
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw .system(path, operation: "mkdir", code: EACCES)
+            }
+        }
+        _ = try opened()
+    }
+
+    /// The bytes of a file; nil when it or the folder does not exist.
+    public func read(_ name: String) throws(FileRefusal) -> [UInt8]? {
+        guard let folder = try openedIfThere() else { return nil }
+        return try read(name, in: folder.descriptor)
+    }
+
+    /// Writes a file whole or not at all.
+    public func replace(_ name: String, with bytes: [UInt8]) throws(FileRefusal) {
+        try update(name) { (_) throws(FileRefusal) in (bytes, ()) }
+    }
+
+    /// Replaces a file by what `change` makes of it, while no other process changes anything in the folder.
+    func update<Result, Failure: Error>(
+        _ name: String, _ change: ([UInt8]?) throws(Failure) -> ([UInt8], Result)
+    ) throws(Failure) -> Result where Failure: FromFileRefusal {
+        let folder: OpenFile
+        let lock: OpenFile
+        let old: [UInt8]?
+        do throws(FileRefusal) {
+            folder = try opened()
+            lock = try lockFile(in: folder.descriptor)
+            old = try read(name, in: folder.descriptor)
+        } catch { throw Failure(error) }
+        // The lock ends when its file is closed: not before the new file is in place.
+        defer { withExtendedLifetime(lock) {} }
+        let (new, result) = try change(old)
+        do throws(FileRefusal) { try write(new, to: name, in: folder) } catch { throw Failure(error) }
+        return result
+    }
+
+    /// Removes a file, if it is there.
+    func remove(_ name: String) throws(FileRefusal) {
+        guard let folder = try openedIfThere() else { return }
+        let lock = try lockFile(in: folder.descriptor)
+        defer { withExtendedLifetime(lock) {} }
+        if unsafe unlinkat(folder.descriptor, name, 0) != 0, errno != ENOENT {
+            throw .system(path(of: name), operation: "unlink", code: errno)
+        }
+        try folder.synchronize(path: path)
+    }
+
+    private func path(of name: String) -> String { path + "/" + name }
+
+    private func opened() throws(FileRefusal) -> OpenFile {
+        guard let folder = try openedIfThere() else { throw .missing(path) }
+        return folder
+    }
+
+    private func openedIfThere() throws(FileRefusal) -> OpenFile? {
+        guard let folder = try OpenFile.at(AT_FDCWD, path, flags: O_RDONLY | O_DIRECTORY, path: path) else {
+            return nil
+        }
+        try folder.requirePrivate(mode_t(S_IFDIR), path: path)
+        return folder
+    }
+
+    private func lockFile(in folder: Int32) throws(FileRefusal) -> OpenFile {
+        let path = path(of: Self.lockName)
+        guard let file = try OpenFile.at(folder, Self.lockName, flags: O_RDWR | O_CREAT, path: path) else {
+            throw .missing(path)
+        }
+        try file.requirePrivate(mode_t(S_IFREG), path: path)
+        try file.lockExclusively(path: path)
+        return file
+    }
+
+    private func read(_ name: String, in folder: Int32) throws(FileRefusal) -> [UInt8]? {
+        let path = path(of: name)
+        guard let file = try OpenFile.at(folder, name, flags: O_RDONLY, path: path) else { return nil }
+        try file.requirePrivate(mode_t(S_IFREG), path: path)
+        return try file.read(atMost: Self.maximumLength, path: path)
+    }
+
+    private func write(_ bytes: [UInt8], to name: String, in folder: OpenFile) throws(FileRefusal) {
+        // One name is enough, because the lock admits one writer; what a killed writer left is removed first.
+        let temporary = "." + name + ".new"
+        _ = unsafe unlinkat(folder.descriptor, temporary, 0)
+        do throws(FileRefusal) {
+            let path = path(of: temporary)
+            let flags = O_WRONLY | O_CREAT | O_EXCL
+            guard let file = try OpenFile.at(folder.descriptor, temporary, flags: flags, path: path) else {
+                throw .missing(path)
+            }
+            try file.requirePrivate(mode_t(S_IFREG), path: path)
+            try file.write(bytes, path: path)
+            guard unsafe renameat(folder.descriptor, temporary, folder.descriptor, name) == 0 else {
+                throw .system(self.path(of: name), operation: "rename", code: errno)
+            }
+        } catch {
+            _ = unsafe unlinkat(folder.descriptor, temporary, 0)
+            throw error
+        }
+        try folder.synchronize(path: self.path)
+    }
+}
+
+/// An error that can say that a file was refused.
+protocol FromFileRefusal: Error {
+    init(_ refusal: FileRefusal)
+}
+
+extension FileRefusal: FromFileRefusal {
+    init(_ refusal: FileRefusal) { self = refusal }
+}
+
+extension DeviceError: FromFileRefusal {
+    init(_ refusal: FileRefusal) { self = .file(refusal) }
+}

@@ -1,0 +1,81 @@
+public import IdentityCrypto
+internal import OpenIDMessages
+
+/// The folder of one profile: every file in it that matters is sealed, under a passphrase or else under a random key
+/// that lies beside it in `seal.key`.
+public struct SealedFolder: Sendable {
+    let folder: PrivateFolder
+    private let passphrase: [UInt8]?
+    private let cost: SealedBox.Cost
+
+    private static let keyName = "seal.key"
+
+    /// - Parameters:
+    ///   - path: the folder of the profile.
+    ///   - passphrase: nil for a random key beside the files.
+    ///   - cost: what Argon2id costs for the passphrase and for the PIN.
+    public init(path: String, passphrase: [UInt8]? = nil, cost: SealedBox.Cost = .standard) {
+        folder = PrivateFolder(path: path)
+        self.passphrase = passphrase
+        self.cost = cost
+    }
+
+    /// What a PIN's derivation will cost.
+    var pinCost: SealedBox.Cost { cost }
+
+    /// Makes the folder and, without a passphrase, its key.
+    func prepare() throws(FileRefusal) {
+        try folder.create()
+        guard passphrase == nil else { return }
+        try folder.update(Self.keyName) { (old) throws(FileRefusal) in (old ?? RandomBytes.make(32), ()) }
+    }
+
+    /// The object in a file; nil when there is none. Damage and a wrong passphrase are one error.
+    func read(_ name: String) throws(FileRefusal) -> JSONObject? {
+        guard let box = try folder.read(name) else { return nil }
+        return try open(box, name: name)
+    }
+
+    func replace(_ name: String, with object: JSONObject) throws(FileRefusal) {
+        try folder.replace(name, with: seal(object, name: name))
+    }
+
+    /// Changes the object in a file while no other process does.
+    func update<Result>(
+        _ name: String, _ change: (JSONObject?) throws(DeviceError) -> (JSONObject, Result)
+    ) throws(DeviceError) -> Result {
+        try folder.update(name) { (box) throws(DeviceError) in
+            let old: JSONObject?
+            do throws(FileRefusal) {
+                old = try box.map { (box) throws(FileRefusal) in try open(box, name: name) }
+            } catch {
+                throw .file(error)
+            }
+            let (new, result) = try change(old)
+            do throws(FileRefusal) { return (try seal(new, name: name), result) } catch { throw .file(error) }
+        }
+    }
+
+    private func path(_ name: String) -> String { folder.path + "/" + name }
+
+    private func protection(for name: String) throws(FileRefusal) -> SealedBox.Protection {
+        if let passphrase { return .passphrase(passphrase) }
+        guard let key = try folder.read(Self.keyName), key.count == 32 else { throw .cannotOpen(path(name)) }
+        return .key(key)
+    }
+
+    private func seal(_ object: JSONObject, name: String) throws(FileRefusal) -> [UInt8] {
+        let protection = try protection(for: name)
+        do { return try SealedBox.seal(object.serialized, with: protection, cost: cost) } catch {
+            throw .cannotOpen(path(name))
+        }
+    }
+
+    private func open(_ box: [UInt8], name: String) throws(FileRefusal) -> JSONObject {
+        let protection = try protection(for: name)
+        guard let bytes = try? SealedBox.open(box, with: protection),
+            let object = try? StrictJSON.parseObject(bytes, maximumLength: 1_048_576)
+        else { throw .cannotOpen(path(name)) }
+        return object
+    }
+}

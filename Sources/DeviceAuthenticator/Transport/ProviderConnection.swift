@@ -1,0 +1,106 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// What the device shows at authenticated calls (docs/protocol.md §8).
+struct CallCredentials: Sendable {
+    let keys: any DeviceKeyStore
+    let attestation: String
+}
+
+/// Keeps the last nonce that the provider gave in `DPoP-Nonce`.
+actor NonceKeeper {
+    private(set) var nonce: String?
+
+    func keep(_ nonce: String?) {
+        if let nonce, (1...512).contains(nonce.utf8.count) { self.nonce = nonce }
+    }
+}
+
+/// An answer that is no refusal.
+struct ProviderAnswer: Sendable {
+    let status: Int
+    let json: JSONObject
+}
+
+/// The calls to one provider: JSON in, JSON or a typed error out.
+struct ProviderConnection: Sendable {
+    let issuer: IssuerURL
+    let transport: any HTTPTransport
+    let nonces: NonceKeeper
+    let clock: DeviceClock
+    /// `de` or `en`, for the texts that will be shown.
+    let language: String
+
+    /// One call. With credentials it carries attestation and DPoP proof; when the provider wants another nonce the
+    /// call is repeated once (RFC 9449 §8).
+    func call(
+        _ method: String, _ path: String, query: String = "", body: JSONObject? = nil,
+        credentials: CallCredentials? = nil, timeoutSeconds: Int64 = 20
+    ) async throws(DeviceError) -> ProviderAnswer {
+        do throws(DeviceError) {
+            return try await attempt(method, path, query, body, credentials, timeoutSeconds)
+        } catch {
+            guard credentials != nil, case .provider(let problem) = error, problem.code == "use_dpop_nonce" else {
+                throw error
+            }
+            return try await attempt(method, path, query, body, credentials, timeoutSeconds)
+        }
+    }
+
+    private func attempt(
+        _ method: String, _ path: String, _ query: String, _ body: JSONObject?, _ credentials: CallCredentials?,
+        _ timeoutSeconds: Int64
+    ) async throws(DeviceError) -> ProviderAnswer {
+        var headers = [
+            (name: "Accept", value: "application/json, application/problem+json"),
+            (name: "Accept-Language", value: language), (name: "User-Agent", value: "citizen-phone/1"),
+        ]
+        if body != nil { headers.append(("Content-Type", "application/json")) }
+        let url = issuer.appending(path)
+        if let credentials {
+            let nonce = await nonces.nonce
+            // `htu` is the URL without its query (RFC 9449 §4.2).
+            guard
+                let proof = try? credentials.keys.proof(method: method, url: url, now: clock.now, nonce: nonce)
+            else { throw .cryptography }
+            headers.append(("OAuth-Client-Attestation", credentials.attestation))
+            headers.append(("DPoP", proof))
+        }
+        let answer: HTTPAnswer
+        do throws(NetworkFailure) {
+            answer = try await transport.send(
+                HTTPCall(
+                    method: method, url: url + query, headers: headers, body: body?.serialized,
+                    timeoutSeconds: timeoutSeconds))
+        } catch { throw .network(error) }
+        await nonces.keep(answer.values("DPoP-Nonce").first)
+        return try Self.read(answer)
+    }
+
+    private static func read(_ answer: HTTPAnswer) throws(DeviceError) -> ProviderAnswer {
+        if answer.status == 204 { return ProviderAnswer(status: 204, json: [:]) }
+        guard let json = try? StrictJSON.parseObject(answer.body, maximumLength: 262_144) else {
+            throw .unexpectedAnswer(status: answer.status, what: "the body is not JSON")
+        }
+        switch answer.status {
+        case 200, 201, 202: return ProviderAnswer(status: answer.status, json: json)
+        default:
+            guard let problem = ProblemDocument(json: json), problem.status == answer.status else {
+                throw .unexpectedAnswer(status: answer.status, what: "the body is no problem document")
+            }
+            throw .provider(problem)
+        }
+    }
+}
+
+extension ProviderAnswer {
+    /// Reads members of the answer; members that nobody asked for are passed over, for answers may grow.
+    func read<Value>(
+        _ what: String, _ body: (inout MemberReader) throws(MessageError) -> Value
+    ) throws(DeviceError) -> Value {
+        var reader = MemberReader(json)
+        do throws(MessageError) { return try body(&reader) } catch {
+            throw .unexpectedAnswer(status: status, what: "\(what) is malformed")
+        }
+    }
+}

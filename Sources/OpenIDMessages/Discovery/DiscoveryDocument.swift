@@ -1,0 +1,48 @@
+/// The provider's metadata (OpenID Connect Discovery §3, RFC 8414 §2): the same document at both addresses.
+public enum DiscoveryDocument {
+    /// Paths of the provider's endpoints.
+    public enum Path {
+        public static let openIDConfiguration = "/.well-known/openid-configuration"
+        public static let authorizationServer = "/.well-known/oauth-authorization-server"
+        public static let jwks = "/jwks"
+        public static let authorize = "/authorize"
+        public static let pushedAuthorizationRequest = "/par"
+        public static let token = "/token"
+        public static let userinfo = "/userinfo"
+    }
+
+    /// The document of `issuer`.
+    public static func make(
+        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String]
+    ) -> JSONObject {
+        [
+            "issuer": .string(issuer.rawValue),
+            "authorization_endpoint": .string(issuer.appending(Path.authorize)),
+            "token_endpoint": .string(issuer.appending(Path.token)),
+            "userinfo_endpoint": .string(issuer.appending(Path.userinfo)),
+            "jwks_uri": .string(issuer.appending(Path.jwks)),
+            "pushed_authorization_request_endpoint": .string(issuer.appending(Path.pushedAuthorizationRequest)),
+            "scopes_supported": .strings(scopes),
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "grant_types_supported": ["authorization_code"],
+            "acr_values_supported": .strings(levels),
+            "subject_types_supported": ["pairwise"],
+            "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+            "token_endpoint_auth_methods_supported": [
+                "private_key_jwt", "client_secret_basic", "client_secret_post",
+            ],
+            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
+            "display_values_supported": ["page"],
+            "claim_types_supported": ["normal"],
+            "claims_supported": .strings(claims),
+            "ui_locales_supported": ["de", "en"],
+            "claims_parameter_supported": false,
+            "request_parameter_supported": false,
+            "request_uri_parameter_supported": false,
+            "require_request_uri_registration": false,
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+        ]
+    }
+}

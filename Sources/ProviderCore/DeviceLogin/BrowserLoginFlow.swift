@@ -1,0 +1,129 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// A login as its own browser sees it.
+public struct LoginView: Sendable {
+    public let page: String
+    public let state: LoginState
+    /// Rises with every change.
+    public let version: Int
+    public let qrLink: String
+    public let sameDeviceLink: String
+    public let formToken: String
+    public let codeTriesLeft: Int
+    public let portalName: String
+    public let portalHost: String
+    public let tenantName: String
+    public let isCollected: Bool
+    public var language: Language
+    /// Seconds until the state ends by itself.
+    public let secondsLeft: Int64
+}
+
+/// The browser's leg of a login: begin, watch, type the digits, come back, collect.
+///
+/// Everything here needs the cookie of the browser that began; without it a login looks like one that does not exist.
+public struct BrowserLoginFlow: Sendable {
+    let logins: LoginsInFlight
+    let links: LinkAuthentication
+    let clock: ProviderClock
+
+    /// Starts a login; nil when too many are in flight. The cookie is for this browser alone.
+    public func begin(_ request: ValidatedAuthorizationRequest, browser: BrowserContext) -> (
+        page: String, cookie: String
+    )? {
+        let cookie = OneTimeSecret()
+        let login = Login(request: request, browser: browser, cookie: cookie.digest, now: clock.now())
+        guard logins.insert(login) else { return nil }
+        return (login.page, cookie.text)
+    }
+
+    /// Nil for an unknown login and for a foreign one.
+    public func view(page: String, cookie: String) -> LoginView? {
+        held(page, cookie) { login in describe(login) } ?? nil
+    }
+
+    /// The view after the next change, or after `seconds`.
+    public func nextView(page: String, cookie: String, after version: Int, seconds: Int64) async -> LoginView? {
+        guard let view = view(page: page, cookie: cookie) else { return nil }
+        guard view.version == version else { return view }
+        await logins.waitForChange(.page(page), after: version, seconds: min(seconds, view.secondsLeft + 1))
+        return self.view(page: page, cookie: cookie)
+    }
+
+    /// How the typed digits were received.
+    public enum CodeEntry: Sendable, Equatable {
+        case right
+        case wrong(triesLeft: Int)
+        case locked
+        case notAwaited
+        /// The form came from another page, or the login from another browser.
+        case refused
+    }
+
+    /// P-4.2.5: compares the digits that the person typed.
+    public func enter(code: String, page: String, cookie: String, formToken: String) -> CodeEntry {
+        let digits = String(code.filter { !$0.isWhitespace && $0 != "-" })
+        let now = clock.now()
+        let entry = held(page, cookie) { login -> CodeEntry in
+            guard login.formToken.digest == SecretDigest(of: formToken) else { return .refused }
+            switch login.enter(code: digits, now: now) {
+            case .right: return .right
+            case .wrong(let triesLeft): return .wrong(triesLeft: triesLeft)
+            case .locked: return .locked
+            case .notAwaited: return .notAwaited
+            }
+        }
+        return entry ?? .refused
+    }
+
+    /// The person gave up in the browser; true when that ended the login.
+    public func cancel(page: String, cookie: String, formToken: String) -> Bool {
+        let now = clock.now()
+        return held(page, cookie) { login in
+            guard login.formToken.digest == SecretDigest(of: formToken), !login.state.isTerminal else { return false }
+            login.end(.cancelled, error: OAuthError(.accessDenied, "the person cancelled"), now: now)
+            return true
+        } ?? false
+    }
+
+    /// P-4.7.4: the phone came back with `uv`; false for an unknown or foreign login.
+    public func comeBack(page: String, cookie: String, value: String) -> Bool {
+        let now = clock.now()
+        return held(page, cookie) { login in
+            login.comeBack(with: value, now: now)
+            return true
+        } ?? false
+    }
+
+    /// P-4.7.5: the address that takes the outcome to the portal; once.
+    public func collect(page: String, cookie: String) -> String? {
+        let now = clock.now()
+        return held(page, cookie) { login in login.collect(now: now) } ?? nil
+    }
+
+    private func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {
+        let digest = SecretDigest(of: cookie)
+        let result = logins.update(.page(page)) { login -> Result? in
+            guard login.cookie == digest else { return nil }
+            return body(&login)
+        }
+        return result ?? nil
+    }
+
+    private func describe(_ login: Login) -> LoginView? {
+        let now = clock.now()
+        let client = login.request.client
+        return LoginView(
+            page: login.page, state: login.state, version: login.version,
+            qrLink: links.qrLink(
+                handle: login.handle, frame: LinkAuthentication.frame(at: now, start: login.createdAt)
+            ).text,
+            sameDeviceLink: links.sameDeviceLink(handle: login.handle).text, formToken: login.formToken.text,
+            codeTriesLeft: login.codeTriesLeft, portalName: client.client.name,
+            portalHost: login.request.wayBack.redirectURI.host, tenantName: client.scope.tenant.officialName,
+            isCollected: login.isCollected, language: login.browser.language,
+            secondsLeft: max(0, login.deadline.seconds - now.seconds))
+    }
+}

@@ -1,0 +1,223 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// What a device hears about a login that it claimed.
+public struct ClaimedLogin: Sendable {
+    public let transaction: TransactionIdentifier
+    public let state: LoginState
+    /// The eight digits, while they are awaited.
+    public let code: String?
+    public let portalName: String
+    public let portalHost: String
+    public let tenantName: String
+    /// The signed request, once the login awaits the person.
+    public let request: String?
+}
+
+/// The phone's leg of a login: claim, wait, answer (docs/protocol.md §4).
+public struct DeviceLoginFlow: Sendable {
+    static let openLoginsPerAccount = 3
+
+    let issuer: IssuerURL
+    let logins: LoginsInFlight
+    let links: LinkAuthentication
+    let keys: KeyCustodian
+    let store: any GrantStore
+    let clock: ProviderClock
+
+    /// P-4.2.2: claims the login that a link stands for.
+    public func claim(
+        link text: String, by device: VerifiedDevice, language: Language, area: String
+    ) throws -> ClaimedLogin {
+        guard let link = DeviceLink(parsing: text) else { throw DeviceRefusal(.unknownLogin, .linkMalformed) }
+        let now = clock.now()
+        let handle: String
+        let flow: LoginFlow
+        switch links.check(link, now: now, start: { logins.login(.handle($0))?.createdAt }) {
+        case .authentic(let authenticHandle, let authenticFlow): (handle, flow) = (authenticHandle, authenticFlow)
+        case .stale: throw DeviceRefusal(.scanAgain, .frameStale)
+        case .forged: throw DeviceRefusal(.unknownLogin, .linkForged)
+        }
+        guard let login = logins.login(.handle(handle)) else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
+        let claim = try makeClaim(login, device: device, flow: flow, language: language, area: area, now: now)
+        let claimed = try logins.update(.handle(handle)) { (login) throws(DeviceRefusal) -> Login in
+            try login.claim(claim)
+            return login
+        }
+        guard let claimed else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
+        return try describe(claimed, device: device)
+    }
+
+    private func makeClaim(
+        _ login: Login, device: VerifiedDevice, flow: LoginFlow, language: Language, area: String, now: Timestamp
+    ) throws -> Login.Claim {
+        if let existing = login.claim, existing.device == device.device.identifier, existing.flow == flow {
+            return existing
+        }
+        guard login.claim == nil else { throw DeviceRefusal(.alreadyClaimed, .alreadyClaimed) }
+        guard login.state == .created else { throw DeviceRefusal(.loginOver, .loginOver) }
+        guard logins.openLogins(of: device.account.identifier) < Self.openLoginsPerAccount else {
+            throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
+        }
+        let reached = AssuranceRules.reached(proofing: device.account.level, ceiling: device.device.ceiling)
+        let request = login.request
+        guard
+            let context = AssuranceRules.answer(
+                acrValues: request.request.acrValues, required: request.client.requiredLevel, reached: reached)
+        else {
+            logins.update(.page(login.page)) { login in
+                guard !login.state.isTerminal, login.claim == nil else { return }
+                login.end(
+                    .failed,
+                    error: OAuthError(.unmetAuthenticationRequirements, "the device cannot reach the level asked for"),
+                    now: now)
+            }
+            throw DeviceRefusal(.levelUnreachable, .levelUnreachable)
+        }
+        return Login.Claim(
+            device: device.device.identifier, account: device.account.identifier, flow: flow,
+            code: RandomBytes.digits(8), context: context, claimedAt: now, language: language,
+            sameNetwork: area == login.browser.area)
+    }
+
+    /// P-4.2.4: the login as its device sees it; waits at most `wait` seconds while nothing changes.
+    public func status(
+        _ transaction: TransactionIdentifier, device: VerifiedDevice, wait: Int64
+    ) async throws -> ClaimedLogin {
+        let login = try held(transaction, by: device)
+        guard wait > 0, login.state == .awaitingCode else { return try describe(login, device: device) }
+        await logins.waitForChange(.transaction(transaction), after: login.version, seconds: min(wait, 25))
+        return try describe(held(transaction, by: device), device: device)
+    }
+
+    /// P-4.6: takes the device's answer and returns the receipt.
+    public func answer(
+        _ transaction: TransactionIdentifier, response text: String, pinProof: String?, device: VerifiedDevice
+    ) async throws -> String {
+        let login = try held(transaction, by: device)
+        if let answer = login.answer, answer.responseDigest == ContentDigest(of: text) { return answer.receipt }
+        guard login.state == .awaitingUser, let request = login.signedRequest, let claim = login.claim else {
+            throw DeviceRefusal(.loginOver, .loginOver)
+        }
+        let now = clock.now()
+        let authenticated = try ResponseRules.check(
+            text, pinProof: pinProof, request: request, device: device, now: now)
+        let decision = authenticated.response.statement.decision
+        let digest = authenticated.response.digest
+        let code = decision == .approve ? OneTimeSecret() : nil
+        let outcome = try await store.accept(
+            LoginAnswer(
+                transaction: transaction, device: device.device.identifier, decision: decision,
+                responseDigest: digest, counter: authenticated.response.statement.counter,
+                isPINProved: authenticated.isPINProved,
+                grant: code.map { (grant(login, claim, authenticated.response, code: $0, now: now), login.sector) },
+                tenant: login.request.client.client.tenant, time: now))
+        try await settle(outcome, login: login, digest: digest, now: now)
+        return try conclude(login, decision: decision, response: authenticated.response, code: code, now: now)
+    }
+
+    /// What the store's decision means for the device.
+    private func settle(
+        _ outcome: LoginAnswerOutcome, login: Login, digest: ContentDigest, now: Timestamp
+    ) async throws {
+        switch outcome {
+        case .accepted: return
+        case .answeredAlready: throw DeviceRefusal(.loginOver, .answeredAlready)
+        case .deviceNotActive:
+            end(login, .failed, "the device is not active", now)
+            throw DeviceRefusal(.deviceSuspended, .deviceNotActive)
+        case .cloned:
+            end(login, .deviceCloned, "the device was suspended", now)
+            throw DeviceRefusal(.deviceCloned, .counterNotRising)
+        case .wrongPIN(let triesLeft): throw DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
+        case .locked:
+            end(login, .failed, "the device was locked", now)
+            throw DeviceRefusal(.deviceLocked, .pinLocked, triesLeft: 0)
+        }
+    }
+
+    private func end(_ login: Login, _ state: LoginState, _ description: String, _ now: Timestamp) {
+        logins.update(.page(login.page)) { login in
+            guard !login.state.isTerminal, login.state.successors.contains(state) else { return }
+            login.end(state, error: OAuthError(.accessDenied, description), now: now)
+        }
+    }
+
+    private func grant(
+        _ login: Login, _ claim: Login.Claim, _ response: DeviceSignedResponse, code: OneTimeSecret, now: Timestamp
+    ) -> AuthorizationGrant {
+        AuthorizationGrant(
+            transaction: login.transaction, codeDigest: code.digest, client: login.request.client.client.identifier,
+            tenant: login.request.client.client.tenant, account: claim.account,
+            redirectURI: login.request.wayBack.redirectURI.rawValue, scope: login.request.request.scope,
+            nonce: login.request.request.nonce, codeChallenge: login.request.request.codeChallenge,
+            acr: claim.context.acr, methods: response.statement.methods, flow: claim.flow, authenticatedAt: now,
+            session: RandomBytes.text(16), released: response.statement.released, expiresAt: now + Lifetime.code)
+    }
+
+    /// After the commit: the receipt is signed and the login moves on.
+    private func conclude(
+        _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, code: OneTimeSecret?, now: Timestamp
+    ) throws -> String {
+        let isReturning = decision == .approve && login.claim?.flow == .link
+        let state: LoginState =
+            switch decision {
+            case .approve: isReturning ? .awaitingReturn : .complete
+            case .deny: .denied
+            case .report: .reported
+            }
+        let receipt = try keys.ring.current(.es256).sign(
+            LoginReceipt(
+                issuer: issuer, device: response.statement.device, transaction: login.transaction,
+                responseDigest: response.digest, state: state,
+                returnURL: isReturning ? issuer.appending("/login/\(login.page)/return") : nil, issuedAt: now))
+        let isAccepted = logins.update(.page(login.page)) { login in
+            login.accept(
+                Login.Answer(
+                    responseDigest: response.digest, receipt: receipt,
+                    returnChallenge: response.statement.returnChallenge, code: code),
+                decision: decision, now: now)
+        }
+        guard isAccepted == true else { throw DeviceRefusal(.loginOver, .loginOver) }
+        return receipt
+    }
+
+    /// Logins of other devices and logins that do not exist look the same.
+    private func held(_ transaction: TransactionIdentifier, by device: VerifiedDevice) throws(DeviceRefusal) -> Login {
+        guard let login = logins.login(.transaction(transaction)),
+            login.claim?.device == device.device.identifier
+        else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
+        return login
+    }
+
+    private func describe(_ login: Login, device: VerifiedDevice) throws -> ClaimedLogin {
+        let client = login.request.client
+        let request = login.state == .awaitingUser ? try signedRequest(login, device: device).text : nil
+        return ClaimedLogin(
+            transaction: login.transaction, state: login.state,
+            code: login.state == .awaitingCode ? login.claim?.code : nil, portalName: client.client.name,
+            portalHost: login.request.wayBack.redirectURI.host, tenantName: client.scope.tenant.officialName,
+            request: request)
+    }
+
+    /// P-4.3.1: signed once, when the login first awaits the person.
+    private func signedRequest(_ login: Login, device: VerifiedDevice) throws -> Login.SignedRequest {
+        if let request = login.signedRequest { return request }
+        guard let claim = login.claim else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
+        let statement = RequestComposer.statement(
+            login, claim: claim, person: device.account.person, issuer: issuer, now: clock.now())
+        let fresh = Login.SignedRequest(
+            statement: statement, text: try keys.ring.current(.es256).sign(statement))
+        let kept = logins.update(.page(login.page)) { login in
+            login.store(fresh)
+            return login.signedRequest
+        }
+        guard let kept, let request = kept else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
+        return request
+    }
+}
+
+extension Login {
+    var sector: SectorIdentifier { request.client.scope.tenant.sector }
+}

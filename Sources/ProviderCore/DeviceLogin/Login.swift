@@ -1,0 +1,193 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// What the provider knows of the browser that began a login.
+public struct BrowserContext: Sendable {
+    /// Browser and system in plain words.
+    public var description: String
+    /// The network part of the browser's address.
+    public var area: String
+    /// The page's language.
+    public var language: Language
+
+    public init(description: String, area: String, language: Language) {
+        self.description = description
+        self.area = area
+        self.language = language
+    }
+}
+
+/// A login in flight. Its transitions are pure: values in, decision out; `LoginsInFlight` makes them one at a time.
+struct Login: Sendable {
+    /// Names the login in the browser's address; no secret.
+    let page: String
+    /// Names the login in links.
+    let handle: String
+    let transaction: TransactionIdentifier
+    let request: ValidatedAuthorizationRequest
+    let browser: BrowserContext
+    /// The digest of the cookie of the browser that began.
+    let cookie: SecretDigest
+    /// Must come back with every form of the page.
+    let formToken: OneTimeSecret
+    let createdAt: Timestamp
+
+    private(set) var state = LoginState.created
+    /// Rises with every change, so that whoever watches notices.
+    private(set) var version = 0
+    private(set) var deadline: Timestamp
+    private(set) var claim: Claim?
+    private(set) var codeTriesLeft = 3
+    /// The signed request, once the login awaits the person.
+    private(set) var signedRequest: SignedRequest?
+    private(set) var answer: Answer?
+    /// The error that the portal gets instead of a code.
+    private(set) var error: OAuthError?
+    private(set) var isCollected = false
+
+    /// The device that holds the login.
+    struct Claim: Sendable {
+        let device: DeviceIdentifier
+        let account: AccountIdentifier
+        let flow: LoginFlow
+        /// Eight digits for the person to type, in the flow `qr`.
+        let code: String
+        let context: AuthenticationContext
+        let claimedAt: Timestamp
+        let language: Language
+        let sameNetwork: Bool
+    }
+
+    struct SignedRequest: Sendable {
+        let statement: LoginRequestStatement
+        let text: String
+    }
+
+    /// The accepted answer and what came of it.
+    struct Answer: Sendable {
+        let responseDigest: ContentDigest
+        let receipt: String
+        let returnChallenge: ContentDigest?
+        /// Nil unless approved.
+        let code: OneTimeSecret?
+    }
+
+    init(
+        request: ValidatedAuthorizationRequest, browser: BrowserContext, cookie: SecretDigest, now: Timestamp
+    ) {
+        page = RandomBytes.text(16)
+        handle = RandomBytes.text(16)
+        transaction = .random(bytes: 16)
+        self.request = request
+        self.browser = browser
+        self.cookie = cookie
+        formToken = OneTimeSecret(bytes: 16)
+        createdAt = now
+        deadline = now + Lifetime.unclaimedLogin
+    }
+
+    private mutating func move(to next: LoginState) {
+        // LoginState.successors is the protocol's table; a transition beside it is a mistake of this file.
+        precondition(state.successors.contains(next), "no transition from \(state) to \(next)")
+        state = next
+        version += 1
+    }
+
+    /// Ends what has waited too long.
+    mutating func expire(now: Timestamp) {
+        guard !state.isTerminal, deadline <= now else { return }
+        end(.expired, error: OAuthError(.accessDenied, "the login was not finished in time"), now: now)
+    }
+
+    mutating func end(_ terminal: LoginState, error: OAuthError, now: Timestamp) {
+        move(to: terminal)
+        self.error = error
+        deadline = now + Lifetime.finishedLogin
+    }
+
+    /// The first claim locks the login to its device; the same device may claim again.
+    mutating func claim(_ claim: Claim) throws(DeviceRefusal) {
+        if let existing = self.claim {
+            guard existing.device == claim.device, existing.flow == claim.flow else {
+                throw DeviceRefusal(.alreadyClaimed, .alreadyClaimed)
+            }
+            return
+        }
+        guard state == .created else { throw DeviceRefusal(.loginOver, .loginOver) }
+        move(to: .claimed)
+        self.claim = claim
+        deadline = claim.claimedAt + Lifetime.claimedLogin
+        move(to: claim.flow == .qr ? .awaitingCode : .awaitingUser)
+    }
+
+    enum CodeEntry: Sendable, Equatable {
+        case right
+        case wrong(triesLeft: Int)
+        case locked
+        /// Nothing awaits a code.
+        case notAwaited
+    }
+
+    /// Compares the digits that the person typed; three tries.
+    mutating func enter(code: String, now: Timestamp) -> CodeEntry {
+        guard state == .awaitingCode, let claim else { return .notAwaited }
+        if constantTimeEqual(Array(code.utf8), Array(claim.code.utf8)) {
+            move(to: .awaitingUser)
+            return .right
+        }
+        codeTriesLeft -= 1
+        version += 1
+        guard codeTriesLeft > 0 else {
+            end(.codeLocked, error: OAuthError(.accessDenied, "the code was wrong three times"), now: now)
+            return .locked
+        }
+        return .wrong(triesLeft: codeTriesLeft)
+    }
+
+    mutating func store(_ request: SignedRequest) { if signedRequest == nil { signedRequest = request } }
+
+    /// Takes an accepted answer; false when the login is not waiting for one any more.
+    mutating func accept(_ answer: Answer, decision: LoginDecision, now: Timestamp) -> Bool {
+        guard state == .awaitingUser, let claim else { return false }
+        self.answer = answer
+        switch decision {
+        case .approve:
+            move(to: claim.flow == .link ? .awaitingReturn : .complete)
+            deadline = now + Lifetime.code
+        case .deny: end(.denied, error: OAuthError(.accessDenied, "the person refused"), now: now)
+        case .report: end(.reported, error: OAuthError(.accessDenied, "the person refused"), now: now)
+        }
+        return true
+    }
+
+    /// The phone came back: `uv` must fit what the phone signed.
+    mutating func comeBack(with value: String, now: Timestamp) {
+        guard state == .awaitingReturn, let challenge = answer?.returnChallenge else { return }
+        if ContentDigest(of: value) == challenge {
+            move(to: .complete)
+        } else {
+            end(
+                .returnMismatch, error: OAuthError(.accessDenied, "the phone's return does not fit this login"),
+                now: now)
+        }
+    }
+
+    /// The address that takes the outcome to the portal, once.
+    mutating func collect(now: Timestamp) -> String? {
+        guard state.isTerminal, !isCollected else { return nil }
+        isCollected = true
+        version += 1
+        if state == .complete, let code = answer?.code {
+            guard deadline > now else {
+                return request.wayBack.location(
+                    error: OAuthError(.accessDenied, "the login was not finished in time"))
+            }
+            return request.wayBack.location(code: code.text)
+        }
+        return request.wayBack.location(error: error ?? OAuthError(.accessDenied, "the login failed"))
+    }
+
+    /// True when nobody can want it any more.
+    func isForgettable(now: Timestamp) -> Bool { state.isTerminal && deadline <= now }
+}

@@ -1,0 +1,179 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// What a clerk gets for a person whose identity was proved.
+public struct IssuedTicket: Sendable {
+    /// The enrolment link, to be shown once.
+    public let link: DeviceLink
+    public let maskedName: String
+    public let expiresAt: Timestamp
+}
+
+/// What a new device gets.
+public struct EnrolledDevice: Sendable {
+    public let record: String
+    public let attestation: String
+    public let verdicts: [EvidenceVerdict]
+    /// 18 digits, shown once.
+    public let blockCode: String
+}
+
+/// Enrolment of devices (docs/protocol.md §6).
+public struct EnrolmentFlow: Sendable {
+    static let offersPerTicket = 3
+
+    struct Offer: Sendable {
+        let ticket: SecretDigest
+        let account: AccountIdentifier
+        let tenant: TenantIdentifier
+        let statement: EnrolmentOffer
+        let digest: ContentDigest
+    }
+
+    let issuer: IssuerURL
+    let registry: ClientRegistry
+    let keys: KeyCustodian
+    let store: any EnrolmentStore
+    let devices: DeviceAuthentication
+    let clock: ProviderClock
+    let offers: ExpiringMemory<Offer>
+    let offerCounts: ExpiringMemory<Int>
+
+    /// P-6.1: a clerk of `tenant` has proved the person's identity to `level`.
+    public func issueTicket(for person: JSONObject, tenant: TenantIdentifier, level: AssuranceLevel) async throws
+        -> IssuedTicket
+    {
+        let now = clock.now()
+        let record = try PersonRecord(json: person)
+        let account = AccountRecord(identifier: .random(), person: record, level: level, isActive: true)
+        let secret = OneTimeSecret(bytes: 14)
+        let ticket = TicketRecord(
+            digest: secret.digest, account: account.identifier, tenant: tenant, expiresAt: now + Lifetime.ticket)
+        try await store.register(
+            account, ticket: ticket,
+            events: [
+                SecurityEvent(.accountRegistered, time: now, tenant: tenant),
+                SecurityEvent(.ticketIssued, time: now, tenant: tenant),
+            ])
+        let link = DeviceLink(
+            issuer: issuer,
+            target: .enrolment(ticket: secret.text, key: keys.ring.current(.es256).thumbprint))
+        return IssuedTicket(link: link, maskedName: record.maskedName, expiresAt: ticket.expiresAt)
+    }
+
+    /// P-6.2: what a ticket stands for, signed.
+    public func offer(ticket secret: String) async throws -> String {
+        let now = clock.now()
+        guard Base64URL.decode(secret)?.count == 14,
+            let (ticket, account) = try await store.ticket(SecretDigest(of: secret)), ticket.expiresAt > now
+        else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
+        let counted = Base64URL.encode(ticket.digest.bytes)
+        let count = offerCounts.take(counted, now: now) ?? 0
+        guard offerCounts.insert(count + 1, as: counted, expiresAt: ticket.expiresAt, now: now),
+            count < Self.offersPerTicket
+        else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
+        let statement = EnrolmentOffer(
+            issuer: issuer, identifier: .random(bytes: 16), ticketDigest: ContentDigest(of: secret),
+            nonce: .random(bytes: 32), maskedName: account.person.maskedName, level: account.level,
+            formats: registry.region.evidence.formats, minimumPINLength: Int64(PINKey.lengths.lowerBound),
+            issuedAt: now, expiresAt: now + Lifetime.offer)
+        let text = try keys.ring.current(.es256).sign(statement)
+        let offer = Offer(
+            ticket: ticket.digest, account: account.identifier, tenant: ticket.tenant, statement: statement,
+            digest: ContentDigest(of: text))
+        guard offers.insert(offer, as: statement.identifier.rawValue, expiresAt: statement.expiresAt, now: now) else {
+            throw DeviceRefusal(.overloaded, .overloaded)
+        }
+        return text
+    }
+
+    /// P-6.5: the checks in their order, then one transaction.
+    public func register(
+        offer identifier: String, registration text: String, installationProof: String, pinProof: String
+    ) async throws -> EnrolledDevice {
+        let now = clock.now()
+        guard let offer = offers.value(identifier, now: now) else {
+            throw DeviceRefusal(.unknownOffer, .offerUnknown)
+        }
+        let (registration, keys) = try RegistrationRules.check(
+            text, installationProof: installationProof, pinProof: pinProof, offer: offer, issuer: issuer)
+        let (ceiling, verdicts) = try await EvidenceRules.judge(
+            registration.evidence, policy: registry.region.evidence, simulator: registry.simulator,
+            offerDigest: offer.digest, keys: keys)
+        let blockCode = RandomBytes.digits(18)
+        let device = DeviceRecordRow(
+            identifier: .random(bytes: 16), account: offer.account, keys: keys, description: registration.device,
+            ceiling: ceiling, state: .active, counter: 0, pinTriesLeft: DeviceRecordRow.pinTries,
+            blockDigest: SecretDigest(of: blockCode), createdAt: now, lastUsedAt: nil)
+        let event = SecurityEvent(
+            .deviceActivated, time: now, tenant: offer.tenant, object: device.identifier.rawValue)
+        switch try await store.enrol(device, ticket: offer.ticket, event: event) {
+        case .enrolled: break
+        case .ticketUsed: throw DeviceRefusal(.unknownOffer, .offerUnknown)
+        case .keyKnown: throw DeviceRefusal(.keyAlreadyRegistered, .keyRegistered)
+        }
+        _ = offers.take(identifier, now: now)
+        let record = DeviceRecord(
+            issuer: issuer, device: device.identifier, authenticationKey: keys.authentication.thumbprint,
+            installationKey: keys.installation.thumbprint, ceiling: ceiling.context.acr, issuedAt: now)
+        return EnrolledDevice(
+            record: try self.keys.ring.current(.es256).sign(record),
+            attestation: try devices.attestation(for: device.identifier, key: keys.installation.jwk),
+            verdicts: verdicts, blockCode: blockCode)
+    }
+}
+
+/// The checks of a registration (docs/protocol.md P-6.5). Values in, decision out.
+enum RegistrationRules {
+    static func check(
+        _ text: String, installationProof: String, pinProof: String, offer: EnrolmentFlow.Offer, issuer: IssuerURL
+    ) throws(DeviceRefusal) -> (DeviceRegistration, DeviceKeys) {
+        guard let signed = try? SignedStatement<DeviceRegistration>.verifyPossession(text),
+            signed.statement.key == signed.key.thumbprint, signed.key.algorithm == .es256
+        else { throw DeviceRefusal(.statementRefused, .registrationSignature) }
+        let registration = signed.statement
+        guard registration.issuer == issuer, registration.offerDigest == offer.digest,
+            registration.nonce == offer.statement.nonce
+        else { throw DeviceRefusal(.statementRefused, .registrationAddress) }
+        guard let installation = try? VerificationKey(jwk: registration.installationKey),
+            let pin = try? VerificationKey(jwk: registration.pinKey), installation.algorithm == .es256,
+            pin.algorithm == .es256,
+            Set([signed.key.thumbprint, installation.thumbprint, pin.thumbprint]).count == 3
+        else { throw DeviceRefusal(.statementRefused, .registrationKeys) }
+        guard
+            DeviceSignatureVerifier.isProof(
+                installationProof, by: installation, purpose: .registration, digest: signed.digest),
+            DeviceSignatureVerifier.isProof(pinProof, by: pin, purpose: .registration, digest: signed.digest)
+        else { throw DeviceRefusal(.statementRefused, .registrationProof) }
+        return (registration, DeviceKeys(authentication: signed.key, installation: installation, pin: pin))
+    }
+}
+
+/// Which ceiling a device's evidence earns (docs/protocol.md §7). Failure is refusal, never a silent lower ceiling.
+enum EvidenceRules {
+    static func judge(
+        _ evidence: [DeviceEvidence], policy: EvidencePolicy, simulator: SimulatorEvidenceVerifier,
+        offerDigest: ContentDigest, keys: DeviceKeys
+    ) async throws(DeviceRefusal) -> (DeviceCeiling, [EvidenceVerdict]) {
+        guard evidence.count == 1, let only = evidence.first, policy.formats.contains(only.format) else {
+            let verdict = EvidenceVerdict(
+                check: "format", passed: false, detail: "exactly one piece of evidence in an accepted format is needed")
+            throw DeviceRefusal(.evidenceRefused, .evidenceRefused, verdicts: [verdict])
+        }
+        switch only.format {
+        case "none":
+            let verdict = EvidenceVerdict(
+                check: "format", passed: true, detail: "no evidence: the device reaches normal at most")
+            return (.withoutEvidence, [verdict])
+        case "simulator":
+            let result = await simulator.verify(only.evidence, offerDigest: offerDigest, keys: keys)
+            guard let keyStore = result.keyStore else {
+                throw DeviceRefusal(.evidenceRefused, .evidenceRefused, verdicts: result.verdicts)
+            }
+            return (.simulated(keyStore), result.verdicts)
+        default:
+            throw DeviceRefusal(.evidenceRefused, .evidenceRefused)
+        }
+    }
+}

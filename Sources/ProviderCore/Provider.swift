@@ -1,0 +1,95 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// One provider: every flow over one store, one key ring and one registry.
+public struct Provider: Sendable {
+    public let issuer: IssuerURL
+    public let registry: ClientRegistry
+    public let keys: KeyCustodian
+    public let authorization: AuthorizationFlow
+    public let browserLogins: BrowserLoginFlow
+    public let deviceLogins: DeviceLoginFlow
+    public let deviceAuthentication: DeviceAuthentication
+    public let enrolment: EnrolmentFlow
+    public let tokens: TokenFlow
+    public let userinfo: UserinfoFlow
+    private let clients: ClientAuthentication
+    private let store: any ProviderStore
+    private let logins: LoginsInFlight
+    private let clock: ProviderClock
+
+    /// How much may wait in memory at once.
+    public struct Capacity: Sendable {
+        public var logins: Int
+        public var pushedRequests: Int
+
+        public init(logins: Int = 50_000, pushedRequests: Int = 50_000) {
+            self.logins = logins
+            self.pushedRequests = pushedRequests
+        }
+    }
+
+    public init(
+        issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
+        clock: ProviderClock, capacity: Capacity = Capacity()
+    ) async throws {
+        self.issuer = issuer
+        self.registry = registry
+        self.keys = keys
+        self.store = store
+        self.clock = clock
+        let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
+        logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
+        authorization = AuthorizationFlow(
+            issuer: issuer, registry: registry, clock: clock, capacity: capacity.pushedRequests)
+        browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
+        deviceLogins = DeviceLoginFlow(
+            issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
+        deviceAuthentication = DeviceAuthentication(
+            issuer: issuer, keys: keys, devices: store, clock: clock, nonces: NonceIssuer())
+        enrolment = EnrolmentFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
+            clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
+        tokens = TokenFlow(issuer: issuer, keys: keys, grants: store, clock: clock)
+        userinfo = UserinfoFlow(issuer: issuer, keys: keys, grants: store, clock: clock)
+        clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
+    }
+
+    /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.
+    public func authenticate(_ credentials: ClientCredentials) async throws -> AuthenticatedClient {
+        try await clients.authenticate(credentials)
+    }
+
+    /// The provider's metadata (OpenID Connect Discovery §3).
+    public var metadata: JSONObject {
+        let isDevelopment = registry.region.isDevelopment
+        let levels: [AssuranceLevel] = [.normal, .substantiell]
+        let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
+        return DiscoveryDocument.make(
+            issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
+            claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
+            levels: levels.map(\.acr) + (isDevelopment ? simulated : []))
+    }
+
+    /// P-8.2: the devices of the account that a device belongs to.
+    public func devices(of device: VerifiedDevice) async throws -> [DeviceRecordRow] {
+        try await store.devices(of: device.account.identifier)
+    }
+
+    /// P-8.3: suspends the device whose block code this is.
+    public func block(code: String) async throws {
+        guard try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now()) else {
+            throw DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)
+        }
+    }
+
+    /// How many logins are in memory now.
+    public var loginsInFlight: Int { logins.count }
+
+    /// Ends what has waited too long and removes what is over; to be called every few seconds.
+    public func sweep(includingStore: Bool) async throws {
+        logins.sweep()
+        if includingStore { try await store.sweep(now: clock.now()) }
+    }
+}

@@ -1,0 +1,37 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// The userinfo endpoint (OpenID Connect Core §5.3): the claims that the person released, and nothing else.
+public struct UserinfoFlow: Sendable {
+    let issuer: IssuerURL
+    let keys: KeyCustodian
+    let grants: any GrantStore
+    let clock: ProviderClock
+
+    /// The claims for an access token. Revoked grants and accounts that are not active get nothing.
+    public func claims(accessToken text: String) async throws -> JSONObject {
+        let token: CompactJWS
+        do { token = try CompactJWS(parsing: text) } catch { throw refuse(.accessTokenMalformed) }
+        let verified: VerifiedJWS
+        do { verified = try keys.ring.verificationKeys.verify(token, type: AccessToken.type) } catch {
+            throw refuse(.accessTokenSignature)
+        }
+        let claims = verified.payload
+        guard claims["iss"]?.string == issuer.rawValue, claims["aud"]?.string == issuer.rawValue,
+            let expires = claims["exp"]?.integer,
+            let transaction = claims["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:))
+        else { throw refuse(.accessTokenClaims) }
+        guard Timestamp(seconds: expires) > clock.now() else { throw refuse(.accessTokenExpired) }
+        guard let (grant, account) = try await grants.liveGrant(transaction), let subject = grant.subject,
+            subject.rawValue == claims["sub"]?.string
+        else { throw refuse(.grantRevoked) }
+        var result: JSONObject = ["sub": .string(subject.rawValue)]
+        for name in grant.released { result[name] = account.person.claim(name, namespace: issuer.claimNamespace) }
+        return result
+    }
+
+    private func refuse(_ reason: Refusal) -> ClientRefusal {
+        ClientRefusal(.invalidToken, "the access token is malformed, expired or revoked", reason)
+    }
+}

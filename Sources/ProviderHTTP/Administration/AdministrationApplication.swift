@@ -1,0 +1,182 @@
+internal import AccountDirectory
+internal import HTTPTypes
+public import Hummingbird
+internal import IdentityCrypto
+internal import Logging
+public import OpenIDMessages
+public import ProviderCore
+
+/// Reads and applies region files; the program that owns the files gives it.
+public protocol RegionAdministration: Sendable {
+    /// What the sources would change: `{"plan": [line], "objections": [line]}`, or `{"mistakes": [line]}`.
+    func plan(_ sources: JSONObject) async throws -> JSONObject
+    /// Applies the sources; the same answer with `"applied": true`, or without it when something stands against it.
+    func apply(_ sources: JSONObject) async throws -> JSONObject
+}
+
+/// The local administration interface. It listens on a socket in the data folder whose mode lets only the owner in;
+/// whoever can open the socket may administer.
+public enum AdministrationApplication {
+    public static func router(
+        provider: Provider, region: some RegionAdministration
+    ) -> Router<ProviderRequestContext> {
+        let router = Router(context: ProviderRequestContext.self)
+        router.add(middleware: AdministrationErrors())
+        router.get("/status") { _, _ in
+            Answer.json([
+                "issuer": .string(provider.issuer.rawValue), "region": .string(provider.registry.region.name),
+                "logins_in_flight": .integer(Int64(provider.loginsInFlight)),
+            ])
+        }
+        router.post("/desk/tickets") { request, _ in try await issueTicket(request, provider) }
+        router.get("/clients") { _, _ in
+            Answer.json(["clients": .array(provider.registry.region.clients.map { .object($0.summary) })])
+        }
+        router.get("/clients/{client}") { _, context in
+            let name = try context.parameters.require("client")
+            guard let client = provider.registry.region.clients.first(where: { $0.identifier.rawValue == name }) else {
+                throw AdministrationError(.notFound, "unknown_client", "There is no client \(name).")
+            }
+            return Answer.json(client.details)
+        }
+        router.get("/keys") { _, _ in Answer.json(provider.keys.ring.summary) }
+        router.post("/keys/rotate") { request, _ in
+            var request = request
+            var reader = MemberReader(try await request.json())
+            let name = try reader.string("alg")
+            try reader.finish()
+            guard let algorithm = JWSAlgorithm(rawValue: name) else {
+                throw AdministrationError(.badRequest, "unknown_algorithm", "The algorithm is ES256 or RS256.")
+            }
+            return Answer.json(try await provider.keys.rotate(algorithm).summary)
+        }
+        router.post("/region/plan") { request, _ in
+            var request = request
+            return Answer.json(try await region.plan(request.largeJSON()))
+        }
+        router.post("/region/apply") { request, _ in
+            var request = request
+            return Answer.json(try await region.apply(request.largeJSON()))
+        }
+        return router
+    }
+
+    private static func issueTicket(_ request: Request, _ provider: Provider) async throws -> Response {
+        var request = request
+        var reader = MemberReader(try await request.json())
+        let tenant: TenantIdentifier = try reader.wire("tenant")
+        guard let level = AssuranceLevel(name: try reader.string("level")), level >= .normal, level <= .substantiell
+        else { throw AdministrationError(.badRequest, "unknown_level", "The level is normal or substantiell.") }
+        let person = try reader.object("person")
+        try reader.finish()
+        guard provider.registry.tenant(tenant)?.state == .active else {
+            throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
+        }
+        let ticket = try await provider.enrolment.issueTicket(for: person, tenant: tenant, level: level)
+        return Answer.json(
+            [
+                "link": .string(ticket.link.text), "name": .string(ticket.maskedName),
+                "expires_at": ticket.expiresAt.json,
+            ], status: .created)
+    }
+}
+
+/// A refusal on the administration interface.
+struct AdministrationError: Error {
+    let status: HTTPResponse.Status
+    let code: String
+    let message: String
+
+    init(_ status: HTTPResponse.Status, _ code: String, _ message: String) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+
+    var response: Response { Answer.json(["error": .string(code), "message": .string(message)], status: status) }
+}
+
+/// Turns what went wrong into a code and a plain sentence.
+struct AdministrationErrors: RouterMiddleware {
+    func handle(
+        _ request: Request, context: ProviderRequestContext,
+        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
+    ) async throws -> Response {
+        do { return try await next(request, context) } catch let error as AdministrationError {
+            return error.response
+        } catch let error as MessageError {
+            return AdministrationError(.badRequest, "invalid_request", error.sentence).response
+        } catch is RequestFault {
+            return AdministrationError(.badRequest, "invalid_request", "The request is malformed.").response
+        } catch let error as HTTPError {
+            return AdministrationError(error.status, "invalid_request", "The call is not known here.").response
+        } catch {
+            context.logFault(error)
+            return AdministrationError(
+                .internalServerError, "server_error", "Something went wrong; the log has \(context.trace.text)."
+            ).response
+        }
+    }
+}
+
+extension MessageError {
+    /// The mistake in a plain sentence.
+    public var sentence: String {
+        switch self {
+        case .missing(let name): "\(name) is missing."
+        case .malformed(let name): "\(name) is malformed."
+        case .unknown(let name): "\(name) is not known here."
+        }
+    }
+}
+
+extension Request {
+    /// Region files may be larger than what strangers may send.
+    fileprivate mutating func largeJSON() async throws -> JSONObject {
+        let buffer = try await collectBody(upTo: 8_388_608)
+        do { return try StrictJSON.parseObject(Array(buffer.readableBytesView), maximumLength: 8_388_608) } catch {
+            throw RequestFault.malformed("the body is not a JSON object")
+        }
+    }
+}
+
+extension Client {
+    fileprivate var summary: JSONObject {
+        [
+            "client_id": .string(identifier.rawValue), "tenant": .string(tenant.rawValue), "name": .string(name),
+            "authentication": .string(authenticationMethod.rawValue), "can_authenticate": .bool(canAuthenticate),
+        ]
+    }
+
+    fileprivate var details: JSONObject {
+        var object = summary
+        object["profile"] = .string(profile.rawValue)
+        object["redirect_uris"] = .strings(redirectURIs.map(\.rawValue))
+        object["scopes"] = .strings(scopes)
+        object["required_level"] = .string(requiredLevel.name)
+        object["id_token_alg"] = .string(idTokenAlgorithm.rawValue)
+        object["require_pushed_authorization_requests"] = .bool(requiresPushedAuthorizationRequests)
+        object["key_ids"] = .strings(keys.compactMap { $0["kid"]?.string })
+        object["initiate_login_uri"] = initiateLoginURI.map { .string($0.rawValue) }
+        return object
+    }
+
+    private var canAuthenticate: Bool {
+        authenticationMethod == .privateKeyJWT ? !keys.isEmpty : secretDigest != nil
+    }
+}
+
+extension SigningKeyRing {
+    fileprivate var summary: JSONObject {
+        [
+            "keys": .array(
+                entries.map { entry in
+                    .object([
+                        "kid": .string(entry.key.thumbprint.rawValue),
+                        "alg": .string(entry.key.algorithm.rawValue), "stage": .string(entry.stage.rawValue),
+                        "since": entry.since.json,
+                    ])
+                })
+        ]
+    }
+}

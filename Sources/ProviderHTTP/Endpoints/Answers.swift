@@ -1,0 +1,83 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension HTTPField.Name {
+    static let dpop = Self("DPoP")!
+    static let dpopNonce = Self("DPoP-Nonce")!
+    static let clientAttestation = Self("OAuth-Client-Attestation")!
+    static let fetchSite = Self("Sec-Fetch-Site")!
+}
+
+/// Makes answers; every answer about a person or a token must not be stored.
+enum Answer {
+    static func json(_ object: JSONObject, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]) -> Response {
+        bytes(object.serialized, type: "application/json", status: status, headers: headers)
+    }
+
+    /// RFC 6749 §5.2; 401 with a challenge where the client tried Basic or a bearer token is expected.
+    static func oauthError(_ error: OAuthError, usedBasic: Bool = false) -> Response {
+        var headers = HTTPFields()
+        var status = HTTPResponse.Status.badRequest
+        switch error.code {
+        case .invalidClient:
+            status = .unauthorized
+            if usedBasic { headers[.wwwAuthenticate] = "Basic realm=\"citizen-id\", charset=\"UTF-8\"" }
+        case .serverError: status = .internalServerError
+        case .temporarilyUnavailable: status = .serviceUnavailable
+        default: break
+        }
+        return json(error.json, status: status, headers: headers)
+    }
+
+    /// RFC 6750 §3: an error at a resource.
+    static func bearerError(_ error: OAuthError?) -> Response {
+        var headers = HTTPFields()
+        headers[.wwwAuthenticate] =
+            error.map { "Bearer error=\"\($0.code.rawValue)\", error_description=\"\($0.description)\"" } ?? "Bearer"
+        guard let error else { return Response(status: .unauthorized, headers: headers) }
+        let status: HTTPResponse.Status = error.code == .invalidRequest ? .badRequest : .unauthorized
+        return json(error.json, status: status, headers: headers)
+    }
+
+    static func problem(_ problem: ProblemDocument, extra: JSONObject = [:], headers: HTTPFields = [:]) -> Response {
+        var object = problem.json
+        for member in extra.members { object[member.name] = member.value }
+        return bytes(
+            object.serialized, type: ProblemDocument.mediaType,
+            status: HTTPResponse.Status(code: problem.status), headers: headers)
+    }
+
+    static func html(
+        _ html: String, security: PageSecurity, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentSecurityPolicy] = security.policy
+        return bytes(Array(html.utf8), type: "text/html; charset=utf-8", status: status, headers: headers)
+    }
+
+    /// After a POST as after a GET the browser follows with GET (RFC 9700 §4.12).
+    static func seeOther(_ location: String, headers: HTTPFields = [:]) -> Response {
+        var headers = headers
+        headers[.location] = location
+        return Response(status: .seeOther, headers: headers)
+    }
+
+    static func bytes(
+        _ bytes: [UInt8], type: String, status: HTTPResponse.Status, headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = type
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+}
+
+extension PageSecurity {
+    /// Nothing from elsewhere, no frames, and only the scripts and styles that carry this answer's nonce.
+    var policy: String {
+        "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; img-src 'self' data:; "
+            + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    }
+}

@@ -1,0 +1,88 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// `/par` (RFC 9126) and `/authorize` (RFC 6749 §3.1).
+struct AuthorizationEndpoints {
+    let provider: Provider
+
+    func add(to router: Router<ProviderRequestContext>) {
+        router.post("/par") { request, context in await push(request, context) }
+        router.get("/authorize") { request, context in
+            await authorize(request, context) { request in try request.query() }
+        }
+        router.post("/authorize") { request, context in
+            await authorize(request, context) { request in try await request.form() }
+        }
+    }
+
+    private func push(_ request: Request, _ context: ProviderRequestContext) async -> Response {
+        await ClientCall(provider: provider, context: context).answer(request) { parameters, client in
+            let uri = try provider.authorization.push(parameters, by: client)
+            return Answer.json(
+                ["request_uri": .string(uri.text), "expires_in": .integer(Lifetime.pushedRequest)], status: .created)
+        }
+    }
+
+    private func authorize(
+        _ request: Request, _ context: ProviderRequestContext,
+        reading parameters: (inout Request) async throws -> FormParameters
+    ) async -> Response {
+        var request = request
+        let language = Language(acceptLanguage: request.headers[.acceptLanguage])
+        do {
+            let validated = try provider.authorization.authorize(try await parameters(&request))
+            return begin(validated, request, context, language)
+        } catch let refusal as AuthorizationRefusal {
+            switch refusal {
+            case .page(let error, let reason):
+                context.log(reason, error)
+                return ErrorPages.badRequest(error, language: language, trace: context.trace)
+            case .redirect(let error, let wayBack, let reason):
+                context.log(reason, error)
+                return Answer.seeOther(wayBack.location(error: error))
+            }
+        } catch let fault as RequestFault {
+            context.log(nil, fault.oauthError)
+            return ErrorPages.badRequest(fault.oauthError, language: language, trace: context.trace)
+        } catch {
+            return ErrorPages.serverError(error, language: language, context: context)
+        }
+    }
+
+    private func begin(
+        _ validated: ValidatedAuthorizationRequest, _ request: Request, _ context: ProviderRequestContext,
+        _ preferred: Language
+    ) -> Response {
+        let asked = validated.request.uiLocales.lazy.compactMap {
+            Language(rawValue: String($0.prefix(2)).lowercased())
+        }
+        let browser = BrowserContext(
+            description: BrowserName.text(request.headers[.userAgent]),
+            area: NetworkArea.text(context.remoteAddress), language: asked.first ?? preferred)
+        guard let begun = provider.browserLogins.begin(validated, browser: browser) else {
+            context.log(.overloaded, OAuthError(.temporarilyUnavailable, "too many logins are in flight"))
+            return Answer.seeOther(
+                validated.wayBack.location(
+                    error: OAuthError(.temporarilyUnavailable, "too many logins are in flight")))
+        }
+        return Answer.seeOther(
+            "/login/\(begun.page)", headers: [.setCookie: LoginCookie.set(page: begun.page, value: begun.cookie)])
+    }
+}
+
+/// The cookie that binds a login to the browser that began it; one for each login, so that two tabs do not disturb
+/// each other. `__Host-`: no other host can set it.
+enum LoginCookie {
+    static func name(page: String) -> String { "__Host-login-\(page)" }
+
+    static func set(page: String, value: String) -> String {
+        "\(name(page: page))=\(value); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"
+    }
+
+    static func clear(page: String) -> String {
+        "\(name(page: page))=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"
+    }
+}

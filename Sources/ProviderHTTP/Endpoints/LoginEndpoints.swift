@@ -1,0 +1,168 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import IdentityCrypto
+internal import NIOCore
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// The login page and what it does (docs/protocol.md §4.1, §4.2.5, §4.7).
+struct LoginEndpoints {
+    let provider: Provider
+
+    private var logins: BrowserLoginFlow { provider.browserLogins }
+
+    func add(to router: Router<ProviderRequestContext>) {
+        router.get("/login/{page}") { request, context in try show(request, context, notice: nil) }
+        router.get("/login/{page}/state") { request, context in try await state(request, context) }
+        router.get("/login/{page}/events") { request, context in try events(request, context) }
+        router.post("/login/{page}/code") { request, context in try await enterCode(request, context) }
+        router.post("/login/{page}/cancel") { request, context in try await cancel(request, context) }
+        router.get("/login/{page}/return") { request, context in try comeBack(request, context) }
+        router.get("/login/{page}/finish") { request, context in try finish(request, context) }
+    }
+
+    /// The login and its cookie, as the request names them. Without the cookie there is no login.
+    private struct Held {
+        let page: String
+        let cookie: String
+        let view: LoginView
+    }
+
+    private func held(_ request: Request, _ context: ProviderRequestContext) throws -> Held {
+        let page = try context.parameters.require("page")
+        guard Base64URL.decode(page)?.count == 16, let cookie = request.cookie(LoginCookie.name(page: page)),
+            let view = logins.view(page: page, cookie: cookie)
+        else { throw PageFault.unknownLogin }
+        return Held(page: page, cookie: cookie, view: view)
+    }
+
+    private func show(_ request: Request, _ context: ProviderRequestContext, notice: LoginNotice?) throws -> Response {
+        let view = try held(request, context).view.inLanguage(request.chosenLanguage)
+        let security = PageSecurity.fresh()
+        let svg = view.state == .created ? LoginPage.qrSVG(link: view.qrLink, language: view.language) : nil
+        return Answer.html(
+            LoginPage.html(view: view, qrSVG: svg, notice: notice, security: security), security: security,
+            status: notice == nil ? .ok : .unprocessableContent)
+    }
+
+    /// The state as JSON; waits for a change when `after` names the version that the page shows.
+    private func state(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
+        let held = try held(request, context)
+        var view = held.view
+        if let after = try request.query()["after"].flatMap({ Int($0) }), after == view.version, !view.state.isTerminal
+        {
+            view = await logins.nextView(page: held.page, cookie: held.cookie, after: after, seconds: 20) ?? view
+        }
+        return Answer.json(StatePayload.json(view: view))
+    }
+
+    /// Server-Sent Events: a new QR frame every two seconds and every change of state; ends with the login.
+    private func events(_ request: Request, _ context: ProviderRequestContext) throws -> Response {
+        let held = try held(request, context)
+        let logins = logins
+        let body = ResponseBody { writer in
+            var view = held.view
+            var isFirst = true
+            while true {
+                if isFirst || view.state.isTerminal {
+                    try await writer.write(ServerSentEvent.state(view))
+                    isFirst = false
+                }
+                if view.state.isTerminal { break }
+                if view.state == .created { try await writer.write(ServerSentEvent.qr(view)) }
+                let wait = view.state == .created ? LinkAuthentication.frameSeconds : 15
+                let before = view.version
+                guard
+                    let next = await logins.nextView(
+                        page: held.page, cookie: held.cookie, after: before, seconds: wait)
+                else { break }
+                view = next
+                try await writer.write(
+                    view.version == before ? ServerSentEvent.keepAlive : ServerSentEvent.state(view))
+            }
+            try await writer.finish(nil)
+        }
+        return Response(
+            status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"], body: body)
+    }
+
+    private func enterCode(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
+        var request = request
+        guard request.isFromOwnPage(issuer: provider.issuer) else { throw PageFault.foreignForm }
+        let form = try await request.form()
+        let held = try held(request, context)
+        let entry = logins.enter(
+            code: form["code"] ?? "", page: held.page, cookie: held.cookie, formToken: form["csrf"] ?? "")
+        switch entry {
+        case .wrong(let triesLeft):
+            return try show(request, context, notice: .wrongCode(triesLeft: triesLeft))
+        case .refused: throw PageFault.foreignForm
+        case .right, .locked, .notAwaited: return Answer.seeOther("/login/\(held.page)")
+        }
+    }
+
+    private func cancel(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
+        var request = request
+        guard request.isFromOwnPage(issuer: provider.issuer) else { throw PageFault.foreignForm }
+        let form = try await request.form()
+        let held = try held(request, context)
+        guard logins.cancel(page: held.page, cookie: held.cookie, formToken: form["csrf"] ?? "") else {
+            throw PageFault.foreignForm
+        }
+        return Answer.seeOther("/login/\(held.page)")
+    }
+
+    /// P-4.7.4: the phone opened the return link in a browser; only the one that began gets on.
+    private func comeBack(_ request: Request, _ context: ProviderRequestContext) throws -> Response {
+        let held = try held(request, context)
+        guard let value = try request.query()["uv"], value.utf8.count <= 128,
+            logins.comeBack(page: held.page, cookie: held.cookie, value: value)
+        else { throw PageFault.unknownLogin }
+        return Answer.seeOther("/login/\(held.page)/finish")
+    }
+
+    /// P-4.7.5: takes the outcome to the portal, once.
+    private func finish(_ request: Request, _ context: ProviderRequestContext) throws -> Response {
+        let held = try held(request, context)
+        guard held.view.state.isTerminal else { return Answer.seeOther("/login/\(held.page)") }
+        guard let location = logins.collect(page: held.page, cookie: held.cookie) else {
+            throw PageFault.alreadyFinished
+        }
+        return Answer.seeOther(location, headers: [.setCookie: LoginCookie.clear(page: held.page)])
+    }
+}
+
+/// Events of `text/event-stream` (HTML Living Standard §9.2).
+enum ServerSentEvent {
+    static let keepAlive = ByteBuffer(string: ": still here\n\n")
+
+    static func state(_ view: LoginView) -> ByteBuffer { event("state", StatePayload.json(view: view)) }
+
+    static func qr(_ view: LoginView) -> ByteBuffer {
+        event(
+            "qr",
+            [
+                "link": .string(view.qrLink),
+                "svg": .string(LoginPage.qrSVG(link: view.qrLink, language: view.language)),
+            ])
+    }
+
+    /// JSON without line feeds fits one `data` line.
+    private static func event(_ name: String, _ data: JSONObject) -> ByteBuffer {
+        ByteBuffer(string: "event: \(name)\ndata: \(data.text)\n\n")
+    }
+}
+
+extension LoginView {
+    fileprivate func inLanguage(_ language: Language?) -> LoginView {
+        guard let language else { return self }
+        var copy = self
+        copy.language = language
+        return copy
+    }
+}
+
+extension Request {
+    /// `?lang=de` or `?lang=en`, where the person chose one.
+    var chosenLanguage: Language? { (try? query())?["lang"].flatMap(Language.init(rawValue:)) }
+}

@@ -1,0 +1,118 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// Why a request could not be read.
+enum RequestFault: Error, Equatable {
+    case tooLarge
+    case unsupportedMediaType
+    case malformed(String)
+}
+
+extension Request {
+    /// The longest body that is read, in bytes.
+    static let maximumBody = 65_536
+
+    /// The path without the query, as it was sent.
+    var rawPath: String { String(head.path.map { $0.prefix { $0 != "?" } } ?? "/") }
+
+    /// The query's parameters; each at most once.
+    func query() throws(RequestFault) -> FormParameters {
+        guard let path = head.path, let mark = path.firstIndex(of: "?") else { return FormParameters() }
+        do { return try FormParameters(parsing: path[path.index(after: mark)...].utf8, maximumLength: 16_384) } catch {
+            throw error.fault
+        }
+    }
+
+    /// The parameters of a form body, together with those of the query; a name in both is a duplicate.
+    mutating func form() async throws -> FormParameters {
+        guard hasMediaType("application/x-www-form-urlencoded") else { throw RequestFault.unsupportedMediaType }
+        let bytes = try await body()
+        do { return try query().joined(with: FormParameters(parsing: bytes, maximumLength: Self.maximumBody)) } catch {
+            throw (error as? FormError)?.fault ?? error
+        }
+    }
+
+    /// The object of a JSON body.
+    mutating func json() async throws -> JSONObject {
+        guard hasMediaType("application/json") else { throw RequestFault.unsupportedMediaType }
+        let bytes = try await body()
+        do { return try StrictJSON.parseObject(bytes, maximumLength: Self.maximumBody) } catch {
+            throw RequestFault.malformed("the body is not a JSON object without duplicate names")
+        }
+    }
+
+    private mutating func body() async throws -> [UInt8] {
+        guard headers[.contentEncoding] == nil else { throw RequestFault.unsupportedMediaType }
+        do {
+            let buffer = try await collectBody(upTo: Self.maximumBody)
+            return Array(buffer.readableBytesView)
+        } catch let error as HTTPError where error.status == .contentTooLarge {
+            throw RequestFault.tooLarge
+        }
+    }
+
+    private func hasMediaType(_ type: String) -> Bool {
+        guard let value = headers[.contentType] else { return false }
+        let parts = value.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
+        return parts.first == type && parts.dropFirst().allSatisfy { $0 == "charset=utf-8" }
+    }
+
+    /// The cookie `name`; nil when it is missing or there twice.
+    func cookie(_ name: String) -> String? {
+        let values = headers[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair -> String? in
+            let halves = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingSpaces() }
+            return halves.count == 2 && halves[0] == name ? halves[1] : nil
+        }
+        return values.count == 1 ? values[0] : nil
+    }
+
+    /// True when the browser says that a page of this issuer sent the form (RFC 6454 §7, Fetch Metadata). Under our
+    /// own `no-referrer` a browser may send the origin `null`: then Fetch Metadata alone must vouch for it.
+    func isFromOwnPage(issuer: IssuerURL) -> Bool {
+        switch (headers[.origin], headers[.fetchSite]) {
+        case (nil, nil): false
+        case (let origin, nil): origin == issuer.rawValue
+        case (nil, let site), ("null", let site): site == "same-origin"
+        case (let origin, let site): origin == issuer.rawValue && site == "same-origin"
+        }
+    }
+}
+
+extension FormError {
+    var fault: RequestFault {
+        switch self {
+        case .tooLong: .tooLarge
+        case .tooManyParameters: .malformed("too many parameters")
+        case .malformed: .malformed("a parameter is not well-formed")
+        case .duplicate: .malformed("a parameter occurs more than once")
+        }
+    }
+}
+
+extension RequestFault {
+    /// The fault as an OAuth error.
+    var oauthError: OAuthError {
+        switch self {
+        case .tooLarge: OAuthError(.invalidRequest, "the request is too large")
+        case .unsupportedMediaType: OAuthError(.invalidRequest, "the content type is not supported")
+        case .malformed(let description): OAuthError(.invalidRequest, description)
+        }
+    }
+
+    var problem: ProblemCode {
+        switch self {
+        case .tooLarge: .tooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .malformed: .invalidRequest
+        }
+    }
+}
+
+extension StringProtocol {
+    func trimmingSpaces() -> String {
+        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+    }
+}

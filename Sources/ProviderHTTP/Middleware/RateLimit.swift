@@ -1,0 +1,80 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import NIOCore
+internal import OpenIDMessages
+internal import ProviderCore
+internal import Synchronization
+
+/// A token bucket for each address and kind of call (docs/protocol.md §9, `rate_limited`).
+///
+/// Memory is bounded: buckets that are full again are forgotten, and when too many addresses are active at once the
+/// newest share one bucket.
+final class RateLimiter: Sendable {
+    private struct Bucket {
+        var tokens: Double
+        var updatedAt: ContinuousClock.Instant
+    }
+
+    private let capacity: Double
+    private let refillPerSecond: Double
+    private let maximumBuckets: Int
+    private let buckets = Mutex<[String: Bucket]>([:])
+
+    /// - Parameters:
+    ///   - burst: calls at once.
+    ///   - perMinute: calls in the long run.
+    init(burst: Int, perMinute: Int, maximumBuckets: Int = 50_000) {
+        capacity = Double(burst)
+        refillPerSecond = Double(perMinute) / 60
+        self.maximumBuckets = maximumBuckets
+    }
+
+    /// Nil when the call may go on; otherwise the seconds to wait.
+    func take(_ address: String, now: ContinuousClock.Instant = .now) -> Int? {
+        buckets.withLock { buckets in
+            if buckets.count >= maximumBuckets { forgetFull(&buckets, now: now) }
+            let key = buckets[address] != nil || buckets.count < maximumBuckets ? address : "(others)"
+            var bucket = buckets[key] ?? Bucket(tokens: capacity, updatedAt: now)
+            bucket.tokens = filled(bucket, now: now)
+            bucket.updatedAt = now
+            guard bucket.tokens >= 1 else {
+                buckets[key] = bucket
+                return Int(((1 - bucket.tokens) / refillPerSecond).rounded(.up))
+            }
+            bucket.tokens -= 1
+            buckets[key] = bucket
+            return nil
+        }
+    }
+
+    private func filled(_ bucket: Bucket, now: ContinuousClock.Instant) -> Double {
+        let elapsed = (now - bucket.updatedAt) / .seconds(1)
+        return min(capacity, bucket.tokens + elapsed * refillPerSecond)
+    }
+
+    private func forgetFull(_ buckets: inout [String: Bucket], now: ContinuousClock.Instant) {
+        buckets = buckets.filter { filled($0.value, now: now) < capacity }
+    }
+}
+
+/// Limits the calls that anybody can make without proving anything.
+struct RateLimit: RouterMiddleware {
+    /// Which calls, as beginnings of paths.
+    let prefixes: [String]
+    let limiter: RateLimiter
+
+    func handle(
+        _ request: Request, context: ProviderRequestContext,
+        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
+    ) async throws -> Response {
+        guard prefixes.contains(where: request.rawPath.hasPrefix),
+            let seconds = limiter.take(context.remoteAddress?.ipAddress ?? "local")
+        else { return try await next(request, context) }
+        context.log(DeviceRefusal(.rateLimited, .rateLimited))
+        return Answer.problem(
+            ProblemCode.rateLimited.problem(traceIdentifier: context.trace.text),
+            headers: [.retryAfter: String(seconds), Self.rateLimit: "\"default\";r=0;t=\(seconds)"])
+    }
+
+    private static let rateLimit = HTTPField.Name("RateLimit")!
+}

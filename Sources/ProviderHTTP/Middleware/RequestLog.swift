@@ -1,0 +1,45 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// One line for each call: the route's pattern, never the path or the query, which may hold secrets. Turns what no
+/// endpoint caught into a page or a problem.
+struct RequestLog: RouterMiddleware {
+    func handle(
+        _ request: Request, context: ProviderRequestContext,
+        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        let response: Response
+        do { response = try await next(request, context) } catch { response = translate(error, request, context) }
+        context.logger.debug(
+            "call",
+            metadata: [
+                "trace_id": "\(context.trace.text)", "method": "\(request.method.rawValue)",
+                "route": "\(context.endpointPath ?? "(none)")", "status": "\(response.status.code)",
+                "microseconds": "\((ContinuousClock.now - start).components.attoseconds / 1_000_000_000_000)",
+            ])
+        return response
+    }
+
+    private func translate(_ error: any Error, _ request: Request, _ context: ProviderRequestContext) -> Response {
+        let language = Language(acceptLanguage: request.headers[.acceptLanguage])
+        switch error {
+        case let fault as PageFault: return ErrorPages.fault(fault, language: language, trace: context.trace)
+        case let fault as RequestFault:
+            return ErrorPages.badRequest(fault.oauthError, language: language, trace: context.trace)
+        case let error as HTTPError where error.status == .notFound:
+            return request.rawPath.hasPrefix("/device/")
+                ? Answer.problem(
+                    ProblemDocument(
+                        code: "not_found", status: 404, title: "There is no such address.", side: .device, retry: false,
+                        traceIdentifier: context.trace.text))
+                : ErrorPages.notFound(language: language, trace: context.trace)
+        case let error as HTTPError where (400...499).contains(error.status.code):
+            return Answer.json(["error": "invalid_request"], status: error.status)
+        default: return ErrorPages.serverError(error, language: language, context: context)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+internal import OpenIDMessages
+internal import ProviderCore
+internal import QRCode
+
+/// What just happened to the form of the login page.
+enum LoginNotice: Sendable, Equatable {
+    case wrongCode(triesLeft: Int)
+}
+
+/// The page `/login/{id}`: values in, HTML out.
+///
+/// A simulated phone reads it: `main#login` with its `data-` attributes, the forms `code-form` and `cancel-form` and the
+/// link `finish-link` are a contract.
+enum LoginPage {
+    static func html(view: LoginView, qrSVG: String?, notice: LoginNotice?, security: PageSecurity) -> String {
+        let parts = LoginPageParts(view: view, notice: notice)
+        let words = parts.words
+        let content: HTML =
+            switch view.state {
+            case .created: parts.ways(qrSVG: qrSVG.map(HTML.init(trusted:)))
+            case .awaitingCode: parts.codeEntry
+            default: parts.message
+            }
+        return PageFrame(
+            title: parts.text.title, language: view.language, languagePath: parts.path, security: security,
+            head: refresh(for: view), script: view.state.isTerminal ? nil : LoginScript.javaScript,
+            main: """
+                <main id="login" data-state="\(view.state.rawValue)" data-qr-link="\(view.qrLink)" \
+                data-same-device-link="\(view.sameDeviceLink)" data-language="\(view.language.rawValue)">
+                <div\(view.state == .created ? nil : " class=\"narrow\"")>
+                <h1>\(words.heading)</h1>
+                \(parts.requester)
+                \(content)
+                \(view.state.isTerminal ? nil : parts.foot)</div>
+                </main>
+                """
+        ).text
+    }
+
+    /// The image of one frame's link.
+    static func qrSVG(link: String, language: Language) -> String {
+        // Only a link of thousands of characters fits no QR code; then the page's other way is left.
+        QRCode(link)?.svg(label: LoginPageWords.words(in: language).qrLabel) ?? ""
+    }
+
+    /// Moves on without scripts, but never while a person types.
+    private static func refresh(for view: LoginView) -> HTML {
+        switch view.state {
+        case .complete where !view.isCollected:
+            "<meta http-equiv=\"refresh\" content=\"0; url=/login/\(view.page)/finish\">\n"
+        case .created, .claimed, .awaitingUser, .awaitingReturn:
+            "<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>\n"
+        default: ""
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import Hummingbird
+internal import OpenIDMessages
+public import ProviderCore
+
+/// The route table of the provider's public listener.
+public enum ProviderApplication {
+    /// Limits for calls that prove nothing, per address.
+    public struct Limits: Sendable {
+        /// Calls at once, and per minute in the long run, for logins that begin.
+        public var loginBurst: Int
+        public var loginsPerMinute: Int
+        /// The same for tickets and block codes.
+        public var codeBurst: Int
+        public var codesPerMinute: Int
+
+        public init(loginBurst: Int = 200, loginsPerMinute: Int = 600, codeBurst: Int = 30, codesPerMinute: Int = 30) {
+            self.loginBurst = loginBurst
+            self.loginsPerMinute = loginsPerMinute
+            self.codeBurst = codeBurst
+            self.codesPerMinute = codesPerMinute
+        }
+    }
+
+    public static func router(provider: Provider, limits: Limits = Limits()) -> Router<ProviderRequestContext> {
+        let router = Router(context: ProviderRequestContext.self)
+        router.add(middleware: SecurityHeaders())
+        router.add(middleware: RequestLog())
+        router.add(
+            middleware: RateLimit(
+                prefixes: ["/authorize"],
+                limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)))
+        router.add(
+            middleware: RateLimit(
+                prefixes: ["/device/v1/enrolments", "/device/v1/blocks"],
+                limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)))
+        DiscoveryEndpoints(provider: provider).add(to: router)
+        AuthorizationEndpoints(provider: provider).add(to: router)
+        TokenEndpoints(provider: provider).add(to: router)
+        LoginEndpoints(provider: provider).add(to: router)
+        DeviceEndpoints(provider: provider).add(to: router)
+        AppLinkEndpoints(provider: provider).add(to: router)
+        router.get("/health") { _, _ in Answer.json(["status": "ok"]) }
+        return router
+    }
+}

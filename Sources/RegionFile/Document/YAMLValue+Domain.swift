@@ -1,0 +1,69 @@
+import AccountDirectory
+import OpenIDMessages
+
+extension YAMLValue {
+    /// Levels that a login in the region can reach. `hoch` would need another provider behind it, such as the eID card.
+    static let offeredLevels: [AssuranceLevel] = [.normal, .substantiell]
+
+    /// An identifier in the form of a tenant's.
+    func slug() -> TenantIdentifier? { wire(TenantIdentifier.self, Self.slugForm) }
+
+    static let slugForm = "1 to 63 lower-case letters, digits and inner hyphens"
+
+    /// A level that the region offers.
+    func level() -> AssuranceLevel? {
+        guard let text = text() else { return nil }
+        let offered = Self.offeredLevels.map(\.name)
+        guard let level = AssuranceLevel(name: text), level != .undefined else {
+            return refused("unknown level \(quoted(text)); known are \(offered.joined(separator: ", "))")
+        }
+        guard offered.contains(text) else {
+            return refused("level `\(text)` is not offered; offered are \(offered.joined(separator: ", "))")
+        }
+        return level
+    }
+
+    /// A scope of the catalogue.
+    func catalogueScope() -> String? {
+        guard let text = text() else { return nil }
+        guard ClaimCatalogue.contains(scope: text) else {
+            let known = ClaimCatalogue.scopes.map(\.scope)
+            return refused("unknown scope \(quoted(text)); known are \(known.joined(separator: ", "))")
+        }
+        return text
+    }
+
+    /// A list of scopes with `openid` (OpenID Connect Core §3.1.2.1).
+    func scopes() -> [String] {
+        let scopes = distinct { $0.catalogueScope() }
+        if isList, !scopes.contains(Scope.openID) { refuse("the list must contain `openid`") }
+        return scopes
+    }
+
+    /// A URI to which browsers are sent.
+    func redirectURI() -> RedirectURI? {
+        guard let text = text() else { return nil }
+        return RedirectURI(rawValue: text)
+            ?? refused("\(quoted(text)) cannot be a redirect URI: \(RedirectURIRefusal.reason(text))")
+    }
+
+    /// A host name in lower case, without scheme and port.
+    func host() -> String? {
+        guard let text = text() else { return nil }
+        guard RedirectURI(rawValue: "https://\(text)/")?.host == text else {
+            return refused(
+                "\(quoted(text)) is not a host: write a name like `portal.town.example`, in lower case, "
+                    + "without `https://`, port and path")
+        }
+        return text
+    }
+
+    /// The text of the file that the value names, and the name.
+    func file() -> (name: String, text: String)? {
+        guard let path = text() else { return nil }
+        switch FileText.read(FileText.resolve(path, in: source.directory)) {
+        case .success(let text): return (path, text)
+        case .failure(let refusal): return refused("\(quoted(path)): \(refusal.message)")
+        }
+    }
+}

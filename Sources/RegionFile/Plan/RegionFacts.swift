@@ -1,0 +1,116 @@
+import AccountDirectory
+import OpenIDMessages
+
+/// An entry of a region as a list of named values that a plan compares.
+struct RegionFacts {
+    /// One value: what is compared and what people see of it, which can be less.
+    struct Fact {
+        var name: String
+        var value: String
+        var shown: String
+
+        init(_ name: String, _ value: String, shown: String? = nil) {
+            self.name = name
+            self.value = value
+            self.shown = shown ?? (value.isEmpty ? "none" : value)
+        }
+
+        init(_ name: String, list: [String]) { self.init(name, list.joined(separator: ", ")) }
+    }
+
+    /// What makes two entries the same one.
+    struct Key: Hashable {
+        var kind: RegionPlan.Kind
+        var identifier: String
+    }
+
+    var key: Key
+    var facts: [Fact]
+
+    init(_ kind: RegionPlan.Kind, _ identifier: String, _ facts: [Fact]) {
+        key = Key(kind: kind, identifier: identifier)
+        self.facts = facts
+    }
+
+    func planned(_ differences: [String] = []) -> RegionPlan.Entry {
+        RegionPlan.Entry(kind: key.kind, identifier: key.identifier, differences: differences)
+    }
+
+    /// `floor normal → substantiell` for each value that differs; `jwks replaced` where people see no difference.
+    func differences(to other: RegionFacts) -> [String] {
+        zip(facts, other.facts).filter { $0.value != $1.value }.map { old, new in
+            old.shown == new.shown ? "\(old.name) replaced" : "\(old.name) \(old.shown) → \(new.shown)"
+        }
+    }
+}
+
+extension RegionFacts {
+    static func entries(of region: Region) -> [RegionFacts] {
+        [facts(region)] + region.operators.map(facts) + region.tenants.map(facts) + region.services.map(facts)
+            + region.clients.map(facts)
+    }
+
+    private static func facts(_ region: Region) -> RegionFacts {
+        let roots = region.evidence.simulatorRoots.map { Base64URL.encode($0) }
+        return RegionFacts(
+            .region, region.identifier.rawValue,
+            [
+                Fact("name", region.name), Fact("issuer", region.issuer.rawValue),
+                Fact("development", String(region.isDevelopment)),
+                Fact("evidence formats", list: region.evidence.formats),
+                Fact("simulator_roots", roots.joined(separator: ","), shown: String(roots.count)),
+            ])
+    }
+
+    private static func facts(_ provider: Operator) -> RegionFacts {
+        RegionFacts(
+            .operator, provider.identifier.rawValue,
+            [Fact("name", provider.name), Fact("short_name", provider.shortName)])
+    }
+
+    private static func facts(_ tenant: Tenant) -> RegionFacts {
+        RegionFacts(
+            .tenant, tenant.identifier.rawValue,
+            [
+                Fact("name", tenant.officialName), Fact("kind", tenant.kind.rawValue),
+                Fact("ags", tenant.municipalityKey ?? ""), Fact("operator", tenant.operatorIdentifier.rawValue),
+                Fact("sector", tenant.sector.rawValue), Fact("hosts", list: tenant.hosts),
+                Fact("floor", tenant.floor.name),
+                Fact("allowed_scopes", tenant.allowedScopes?.joined(separator: ", ") ?? "all"),
+                Fact("state", tenant.state.rawValue),
+            ])
+    }
+
+    private static func facts(_ service: Service) -> RegionFacts {
+        RegionFacts(
+            .service, service.identifier.rawValue,
+            [
+                Fact("title de", service.title.german), Fact("title en", service.title.english ?? ""),
+                Fact("publisher", service.publisher.rawValue), Fact("version", service.version),
+                Fact("contexts", list: service.contexts.map(\.rawValue)),
+                Fact("required_level", service.requiredLevel?.name ?? ""),
+                Fact("mandate_scope", service.mandateScope ?? ""),
+                Fact("served_tenants", list: service.servedTenants.map(\.rawValue)),
+            ])
+    }
+
+    private static func facts(_ client: Client) -> RegionFacts {
+        let keys = client.keys.map { $0["kid"]?.string ?? "?" }.joined(separator: ", ")
+        return RegionFacts(
+            .client, client.identifier.rawValue,
+            [
+                Fact("tenant", client.tenant.rawValue), Fact("name", client.name),
+                Fact("profile", client.profile.rawValue),
+                Fact("redirect_uris", list: client.redirectURIs.map(\.rawValue)),
+                Fact("authentication", client.authenticationMethod.rawValue),
+                Fact("jwks", client.keys.map(\.text).joined(separator: ","), shown: keys.isEmpty ? "none" : keys),
+                Fact(
+                    "secret_sha256", client.secretDigest?.rawValue ?? "",
+                    shown: client.secretDigest == nil ? "none" : "set"),
+                Fact("require_pushed_authorization_requests", String(client.requiresPushedAuthorizationRequests)),
+                Fact("id_token_alg", client.idTokenAlgorithm.rawValue), Fact("scopes", list: client.scopes),
+                Fact("required_level", client.requiredLevel.name),
+                Fact("initiate_login_uri", client.initiateLoginURI?.rawValue ?? ""),
+            ])
+    }
+}

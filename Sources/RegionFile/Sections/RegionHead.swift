@@ -1,0 +1,54 @@
+import AccountDirectory
+import OpenIDMessages
+
+/// The section `region`: the trust domain itself.
+struct RegionHead {
+    static let keys = ["id", "name", "issuer", "development", "evidence"]
+
+    let identifier: TenantIdentifier?
+    let name: String?
+    let issuer: IssuerURL?
+    let isDevelopment: Bool
+    let evidence: EvidencePolicy
+
+    init(_ head: YAMLMapping) {
+        identifier = head.required("id") { $0.slug() }
+        name = head.required("name") { $0.text() }
+        issuer = head.required("issuer") {
+            $0.wire(IssuerURL.self, "`https://`, a host in lower case, perhaps a port other than 443, and nothing else")
+        }
+        isDevelopment = head.value("development", default: false) { $0.bool() }
+        evidence = Self.evidence(head["evidence"], isDevelopment: isDevelopment)
+    }
+
+    private enum Format: String, CaseIterable {
+        case none, simulator
+    }
+
+    private static func evidence(_ value: YAMLValue?, isDevelopment: Bool) -> EvidencePolicy {
+        var policy = EvidencePolicy(formats: [Format.none.rawValue], simulatorRoots: [])
+        guard let evidence = value?.mapping(keys: ["formats", "simulator_roots"]) else { return policy }
+        policy.formats = evidence.value("formats", default: policy.formats) { formats in
+            formats.someDistinct { format(of: $0, isDevelopment: isDevelopment) }
+        }
+        policy.simulatorRoots = evidence.list("simulator_roots").flatMap { root -> [[UInt8]] in
+            guard isDevelopment else { return root.refused("a production region cannot list a simulator root") ?? [] }
+            return certificates(root) ?? []
+        }
+        return policy
+    }
+
+    private static func format(of value: YAMLValue, isDevelopment: Bool) -> String? {
+        guard let format = value.choice(Format.self) else { return nil }
+        guard format != .simulator || isDevelopment else {
+            return value.refused("a production region cannot accept `simulator` evidence")
+        }
+        return format.rawValue
+    }
+
+    private static func certificates(_ value: YAMLValue) -> [[UInt8]]? {
+        guard let file = value.file() else { return nil }
+        return PEMCertificates.decode(file.text)
+            ?? value.refused("\(quoted(file.name)) does not consist of PEM certificates")
+    }
+}

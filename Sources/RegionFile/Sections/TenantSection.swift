@@ -1,0 +1,95 @@
+import AccountDirectory
+import OpenIDMessages
+
+/// The section `tenants`.
+struct TenantSection {
+    private static let keys = [
+        "id", "name", "kind", "ags", "operator", "sector", "hosts", "floor", "allowed_scopes", "state",
+    ]
+
+    private(set) var names = NameTable("tenant")
+    private(set) var tenants: [Tenant] = []
+    private var byIdentifier: [String: Tenant] = [:]
+    private let operators: OperatorSection
+    private let isDevelopment: Bool
+    private var municipalityKeys = NameTable("AGS")
+    /// A sector belongs to one tenant for ever: with a shared one, two towns could recognise each other's citizens.
+    private var sectors = NameTable("sector")
+    private var hosts = NameTable("host")
+
+    init(_ entries: [YAMLValue], _ operators: OperatorSection, isDevelopment: Bool) {
+        self.operators = operators
+        self.isDevelopment = isDevelopment
+        for entry in entries { read(entry) }
+    }
+
+    /// The tenant that `value` refers to, by name. Nil, with a mistake, when there is none.
+    func reference(_ value: YAMLValue) -> TenantIdentifier? {
+        names.find(value).flatMap(TenantIdentifier.init(rawValue:))
+    }
+
+    /// The tenant itself; nil also when its entry has a mistake.
+    func tenant(_ identifier: TenantIdentifier) -> Tenant? { byIdentifier[identifier.rawValue] }
+
+    private mutating func read(_ value: YAMLValue) {
+        let entry = value.mapping(keys: Self.keys)
+        let identifier = entry?.required("id") { $0.slug() }
+        let isNew = names.add(identifier?.rawValue, at: entry?["id"])
+        guard let entry else { return }
+        let name = entry.required("name") { $0.text() }
+        let kind = entry.required("kind") { $0.choice(Tenant.Kind.self) }
+        let municipalityKey = kind.flatMap { self.municipalityKey(entry, $0) }
+        let operatorName = entry.required("operator") { operators.names.find($0) }
+        let sector = entry.required("sector") { self.sector($0) }
+        let hosts = entry.required("hosts") { self.hosts($0) }
+        let floor = entry.required("floor") { $0.level() }
+        let allowedScopes = entry["allowed_scopes"]?.scopes()
+        let state = entry.value("state", default: Tenant.State.active) { $0.choice(Tenant.State.self) }
+        guard isNew, let identifier, let name, let kind, let sector, let hosts, let floor,
+            let operatorIdentifier = operatorName.flatMap(TenantIdentifier.init(rawValue:))
+        else { return }
+        let tenant = Tenant(
+            identifier: identifier, officialName: name, kind: kind, municipalityKey: municipalityKey,
+            operatorIdentifier: operatorIdentifier, sector: sector, hosts: hosts, floor: floor,
+            allowedScopes: allowedScopes, state: state)
+        tenants.append(tenant)
+        byIdentifier[identifier.rawValue] = tenant
+    }
+
+    /// The Amtlicher Gemeindeschlüssel: Land 2, Regierungsbezirk 1, Kreis 2, Gemeinde 3 digits. A kreisfreie Stadt has
+    /// the Gemeinde `000`.
+    private mutating func municipalityKey(_ entry: YAMLMapping, _ kind: Tenant.Kind) -> String? {
+        guard kind != .regionalPortal else {
+            return entry["ags"]?.refused("a regional_portal has no AGS: leave the key out")
+        }
+        guard let value = entry["ags"] else { return entry.required("ags") { $0.text() } }
+        guard let text = value.text() else { return nil }
+        let digits = kind == .kreis ? 5 : 8
+        guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return value.refused("\(quoted(text)) is no AGS: that of a \(kind.rawValue) has \(digits) digits")
+        }
+        guard kind == .kreis || text.hasSuffix("000") == (kind == .kreisfreieStadt) else {
+            return value.refused(
+                "the AGS of a \(kind.rawValue) \(kind == .kreisfreieStadt ? "ends" : "does not end") with 000")
+        }
+        return municipalityKeys.add(text, at: value) ? text : nil
+    }
+
+    private mutating func sector(_ value: YAMLValue) -> SectorIdentifier? {
+        let form = "1 to 255 letters, digits and any of `-._~:`"
+        guard let sector = value.wire(SectorIdentifier.self, form) else { return nil }
+        return sectors.add(sector.rawValue, at: value) ? sector : nil
+    }
+
+    private mutating func hosts(_ value: YAMLValue) -> [String]? {
+        value.elements()?.compactMap { element in
+            guard let host = element.host() else { return nil }
+            let isLoopback = RedirectURI(rawValue: "https://\(host)/")?.isLoopback ?? false
+            guard !isLoopback || isDevelopment else {
+                return element.refused("a loopback host is only for a development region")
+            }
+            // A redirect to a shared host would hand one tenant's codes to the other.
+            return isLoopback || hosts.add(host, at: element) ? host : nil
+        }
+    }
+}

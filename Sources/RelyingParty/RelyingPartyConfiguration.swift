@@ -1,0 +1,38 @@
+public import OpenIDMessages
+
+extension RelyingParty {
+    /// What a portal knows about the provider and about itself.
+    public struct Configuration: Sendable {
+        public var issuer: IssuerURL
+        public var clientIdentifier: ClientIdentifier
+        public var redirectURI: RedirectURI
+        public var authentication: ClientAuthentication
+        /// Must contain `openid`.
+        public var scopes: Scope
+        /// The levels that satisfy the portal; a higher one than the lowest does as well. Empty: any known level.
+        public var acrValues: [String]
+        /// Sends the request to the provider first and the browser with a reference only (RFC 9126).
+        public var usesPushedAuthorizationRequests: Bool
+        /// Only for test portals: accepts logins whose `acr` begins with `sim:`.
+        public var acceptsSimulatedLevels: Bool
+        /// The path of a PEM file with certificates that are trusted besides the system's.
+        public var extraTrustedCertificates: String?
+
+        public init(
+            issuer: IssuerURL, clientIdentifier: ClientIdentifier, redirectURI: RedirectURI,
+            authentication: ClientAuthentication, scopes: Scope, acrValues: [String] = [],
+            usesPushedAuthorizationRequests: Bool = true, acceptsSimulatedLevels: Bool = false,
+            extraTrustedCertificates: String? = nil
+        ) {
+            self.issuer = issuer
+            self.clientIdentifier = clientIdentifier
+            self.redirectURI = redirectURI
+            self.authentication = authentication
+            self.scopes = scopes
+            self.acrValues = acrValues
+            self.usesPushedAuthorizationRequests = usesPushedAuthorizationRequests
+            self.acceptsSimulatedLevels = acceptsSimulatedLevels
+            self.extraTrustedCertificates = extraTrustedCertificates
+        }
+    }
+}

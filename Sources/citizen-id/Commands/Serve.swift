@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Foundation
+internal import IdentityCrypto
+internal import Logging
+internal import ProviderCore
+internal import RegionFile
+
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Run the provider.",
+        discussion: """
+            Every setting can come from a flag, from the environment (CITIZEN_ID_LISTEN, CITIZEN_ID_TLS_CERTIFICATE, …) \
+            or from the settings file, in this order of precedence. Config/citizen-id.yaml lists all with their defaults.
+            The region files count at the first start; later the region that was applied last stays in force, and \
+            `citizen-id region apply` changes it.
+            """)
+
+    @Option(help: "The settings file (YAML).")
+    var config: String?
+
+    @Option(help: "The folder for everything the provider keeps. Environment: CITIZEN_ID_DATA. Default: data.")
+    var data: String?
+
+    @Option(help: "Address and port of the HTTPS listener. CITIZEN_ID_LISTEN. Default: 127.0.0.1:8443.")
+    var listen: String?
+
+    @Option(help: "The issuer, https://HOST[:PORT]. CITIZEN_ID_ISSUER. Default: the region file's.")
+    var issuer: String?
+
+    @Option(help: "The certificate chain (PEM). CITIZEN_ID_TLS_CERTIFICATE.")
+    var tlsCertificate: String?
+
+    @Option(help: "The certificate's private key (PEM). CITIZEN_ID_TLS_KEY.")
+    var tlsKey: String?
+
+    @Option(help: "A region file; repeat it to join several. CITIZEN_ID_REGION.")
+    var region: [String] = []
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical. CITIZEN_ID_LOG_LEVEL. Default: info.")
+    var logLevel: String?
+
+    @Option(help: "The administration socket. CITIZEN_ID_SOCKET. Default: admin.sock in the data folder.")
+    var socket: String?
+
+    func run() async throws {
+        do {
+            let settings = try await ServeSettings.load(
+                ServeSettings.Flags(
+                    config: config, listen: listen, issuer: issuer, certificate: tlsCertificate, key: tlsKey,
+                    region: region, data: data, logLevel: logLevel, socket: socket))
+            LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
+            var logger = Logger(label: "citizen-id")
+            logger.logLevel = settings.logLevel
+            try await ProviderService(settings: settings, logger: logger).run()
+        } catch let mistake as ServeSettings.Mistake {
+            throw Output.fail(mistake.description, code: "settings", exit: 1, json: false)
+        } catch let fault as DataFolder.Fault {
+            throw Output.fail(fault.description, code: "data_folder", exit: 1, json: false)
+        } catch let error as RegionFileError {
+            for mistake in error.mistakes { Output.say(mistake.description) }
+            throw Output.fail(
+                "The region has \(error.mistakes.count) mistake(s). Nothing was started.", code: "region", exit: 2,
+                json: false)
+        } catch KeyCustodian.Fault.wrongMasterKey {
+            throw Output.fail(
+                "The master key does not open the keys in the database. Restore the right one from the backup.",
+                code: "master_key", exit: 1, json: false)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+internal import ArgumentParser
+internal import AsyncHTTPClient
+internal import Foundation
+internal import NIOCore
+internal import NIOHTTP1
+internal import OpenIDMessages
+
+/// Talks to the running server over its socket.
+struct AdministrationClient {
+    let socket: String
+
+    /// A refusal by the server or no server at all.
+    enum Failure: Error, CustomStringConvertible {
+        case notReached(socket: String)
+        case refused(code: String, message: String)
+
+        var description: String {
+            switch self {
+            case .notReached(let socket):
+                "The server was not reached at \(socket). Is `citizen-id serve` running with this data folder, and are you its user?"
+            case .refused(_, let message): message
+            }
+        }
+    }
+
+    func get(_ path: String) async throws -> JSONObject { try await call(.GET, path, body: nil) }
+
+    func post(_ path: String, _ body: JSONObject) async throws -> JSONObject { try await call(.POST, path, body: body) }
+
+    private func call(_ method: HTTPMethod, _ path: String, body: JSONObject?) async throws -> JSONObject {
+        let encoded = FormParameters.percentEncode(socket)
+        var request = HTTPClientRequest(url: "http+unix://\(encoded)\(path)")
+        request.method = method
+        if let body {
+            request.headers.add(name: "Content-Type", value: "application/json")
+            request.body = .bytes(ByteBuffer(bytes: body.serialized))
+        }
+        let status: UInt
+        let bytes: [UInt8]
+        do {
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            status = response.status.code
+            bytes = Array(try await response.body.collect(upTo: 8_388_608).readableBytesView)
+        } catch { throw Failure.notReached(socket: socket) }
+        guard let object = try? StrictJSON.parseObject(bytes, maximumLength: 8_388_608) else {
+            throw Failure.refused(code: "unreadable", message: "The server's answer is not readable.")
+        }
+        guard (200...299).contains(status) else {
+            throw Failure.refused(
+                code: object["error"]?.string ?? "unknown", message: object["message"]?.string ?? "Refused.")
+        }
+        return object
+    }
+}

@@ -1,0 +1,141 @@
+internal import AccountDirectory
+internal import Foundation
+internal import Hummingbird
+internal import HummingbirdCore
+internal import HummingbirdTLS
+internal import IdentityCrypto
+internal import Logging
+internal import NIOCore
+internal import NIOSSL
+internal import OpenIDMessages
+internal import ProviderCore
+internal import ProviderHTTP
+internal import RegionFile
+internal import SQLiteStore
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// Wires everything: store, keys, registry, provider, the public listener, the administration socket and the sweeper.
+struct ProviderService {
+    let settings: ServeSettings
+    let logger: Logger
+
+    /// Runs until a signal ends it.
+    func run() async throws {
+        let started = ContinuousClock.now
+        let clock = ProviderClock { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+        let folder = try DataFolder(path: settings.dataFolder)
+        let masterKey = try folder.masterKey()
+        let store = try SQLiteStore(path: folder.database)
+        let region = try await region(store: store, clock: clock)
+        let registry = try ClientRegistry(region: region)
+        let provider = try await Provider(
+            issuer: settings.issuer ?? region.issuer, registry: registry,
+            keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock)
+        let logger = logger
+        let listener = Application(
+            router: ProviderApplication.router(provider: provider),
+            server: try .tls(.http1(configuration: Self.http), tlsConfiguration: tlsConfiguration()),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024),
+            onServerRunning: { _ in
+                let milliseconds = (ContinuousClock.now - started) / .milliseconds(1)
+                logger.notice(
+                    "ready",
+                    metadata: ["issuer": "\(provider.issuer)", "milliseconds": "\(Int(milliseconds))"])
+            }, logger: logger)
+        let administration = try administration(
+            provider: provider, region: RegionDesk(registry: registry, store: store, clock: clock))
+        try await ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [Sweeper(provider: provider, logger: logger), administration, listener],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        ).run()
+        try await store.close()
+    }
+
+    /// Headers at most 16 KiB in 100 fields; connections that say nothing for a minute are closed.
+    private static let http = HTTP1Channel.Configuration(
+        idleTimeout: .seconds(60),
+        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
+            maxHeaderFieldSize: 16_384, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))
+
+    /// The region of the database; at the first start that of the files.
+    private func region(store: SQLiteStore, clock: ProviderClock) async throws -> Region {
+        let files = try RegionDocument.read(settings.regionFiles)
+        let fromFiles = try RegionFile.load(files)
+        guard let stored = try await store.regionDocument() else {
+            try await store.saveRegionDocument(
+                RegionDocument.json(files).text,
+                event: SecurityEvent(.regionApplied, time: clock.now(), object: fromFiles.name))
+            return fromFiles
+        }
+        let document = try StrictJSON.parseObject(Array(stored.utf8), maximumLength: 8_388_608)
+        let applied = try RegionFile.load(RegionDocument.sources(document))
+        let plan = RegionPlan(from: applied, to: fromFiles)
+        if !plan.isEmpty {
+            logger.warning(
+                "the region files differ from the region that was applied last, which stays in force: see citizen-id region apply",
+                metadata: ["differences": "\(plan.lines.count)"])
+        }
+        return applied
+    }
+
+    private func tlsConfiguration() throws -> TLSConfiguration {
+        let chain: [NIOSSLCertificateSource]
+        let key: NIOSSLPrivateKey
+        do { chain = try NIOSSLCertificate.fromPEMFile(settings.certificateFile).map { .certificate($0) } } catch {
+            throw ServeSettings.Mistake(
+                description: "The certificate \(settings.certificateFile) cannot be read as PEM.")
+        }
+        do { key = try NIOSSLPrivateKey(file: settings.keyFile, format: .pem) } catch {
+            throw ServeSettings.Mistake(description: "The private key \(settings.keyFile) cannot be read as PEM.")
+        }
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: chain, privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        configuration.cipherSuiteValues = [
+            .TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
+            .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+            .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+        ]
+        return configuration
+    }
+
+    private func administration(
+        provider: Provider, region: RegionDesk
+    ) throws -> some ApplicationProtocol {
+        let path = settings.socket
+        guard path.utf8.count <= 100 else {
+            throw ServeSettings.Mistake(description: "The socket's path \(path) is longer than 100 bytes.")
+        }
+        // A socket that a killed server left behind; a running one would hold the database.
+        try? FileManager.default.removeItem(atPath: path)
+        let logger = logger
+        return Application(
+            router: AdministrationApplication.router(provider: provider, region: region),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: path), serverName: nil),
+            onServerRunning: { _ in
+                do { try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path) } catch {
+                    logger.critical("the administration socket cannot be protected", metadata: ["socket": "\(path)"])
+                }
+            }, logger: logger)
+    }
+}
+
+/// Ends logins that waited too long every few seconds, and cleans the database every few minutes.
+struct Sweeper: ServiceLifecycle.Service {
+    let provider: Provider
+    let logger: Logger
+
+    func run() async throws {
+        var round = 0
+        while !Task.isShuttingDownGracefully && !Task.isCancelled {
+            try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(5)) }
+            round += 1
+            do { try await provider.sweep(includingStore: round % 60 == 0) } catch {
+                logger.error("sweep failed", metadata: ["fault": "\(String(reflecting: type(of: error)))"])
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+internal import AccountDirectory
+internal import Foundation
+internal import OpenIDMessages
+internal import ProviderCore
+internal import ProviderHTTP
+internal import RegionFile
+
+/// Region files as one document that the store keeps and the administration socket carries.
+enum RegionDocument {
+    static func json(_ sources: [RegionFile.Source]) -> JSONObject {
+        [
+            "sources": .array(
+                sources.map {
+                    .object([
+                        "name": .string($0.name), "text": .string($0.text), "directory": .string($0.directory),
+                    ])
+                })
+        ]
+    }
+
+    static func sources(_ object: JSONObject) throws -> [RegionFile.Source] {
+        var reader = MemberReader(object)
+        guard let list = try reader.value("sources").array else { throw MessageError.malformed("sources") }
+        try reader.finish()
+        return try list.map { element in
+            guard let name = element.object?["name"]?.string, let text = element.object?["text"]?.string,
+                let directory = element.object?["directory"]?.string
+            else { throw MessageError.malformed("sources") }
+            return RegionFile.Source(name: name, text: text, directory: directory)
+        }
+    }
+
+    /// Reads the files; a file that cannot be read is a mistake like others.
+    static func read(_ paths: [String]) throws -> [RegionFile.Source] {
+        try paths.map { path in
+            guard let data = FileManager.default.contents(atPath: path),
+                let text = String(validating: data, as: UTF8.self)
+            else {
+                throw RegionFileError(mistakes: [
+                    RegionMistake(file: path, line: 1, column: 1, message: "the file cannot be read as UTF-8 text")
+                ])
+            }
+            let url = URL(fileURLWithPath: path)
+            return RegionFile.Source(name: path, text: text, directory: url.deletingLastPathComponent().path)
+        }
+    }
+}
+
+/// Plans and applies region files on the running provider, one at a time.
+actor RegionDesk: RegionAdministration {
+    private let registry: ClientRegistry
+    private let store: any RegionStore
+    private let clock: ProviderClock
+
+    init(registry: ClientRegistry, store: any RegionStore, clock: ProviderClock) {
+        self.registry = registry
+        self.store = store
+        self.clock = clock
+    }
+
+    func plan(_ document: JSONObject) async throws -> JSONObject {
+        do {
+            let region = try RegionFile.load(RegionDocument.sources(document))
+            return Self.json(RegionPlan(from: registry.region, to: region))
+        } catch let error as RegionFileError {
+            return ["mistakes": .strings(error.mistakes.map(\.description))]
+        }
+    }
+
+    func apply(_ document: JSONObject) async throws -> JSONObject {
+        do {
+            let region = try RegionFile.load(RegionDocument.sources(document))
+            let plan = RegionPlan(from: registry.region, to: region)
+            var answer = Self.json(plan)
+            guard plan.objections.isEmpty else { return answer }
+            try await store.saveRegionDocument(
+                document.text, event: SecurityEvent(.regionApplied, time: clock.now(), object: region.name))
+            try registry.replace(with: region)
+            answer["applied"] = true
+            return answer
+        } catch let error as RegionFileError {
+            return ["mistakes": .strings(error.mistakes.map(\.description))]
+        }
+    }
+
+    private static func json(_ plan: RegionPlan) -> JSONObject {
+        ["plan": .strings(plan.lines), "objections": .strings(plan.objections)]
+    }
+}

@@ -1,0 +1,88 @@
+internal import Configuration
+internal import Foundation
+internal import Logging
+internal import OpenIDMessages
+internal import SystemPackage
+
+/// The settings of `citizen-id serve`: from flags, then the environment (`CITIZEN_ID_…`), then the file.
+struct ServeSettings: Sendable {
+    var host: String
+    var port: Int
+    /// Nil: the region file's issuer.
+    var issuer: IssuerURL?
+    var certificateFile: String
+    var keyFile: String
+    var regionFiles: [String]
+    var dataFolder: String
+    var logLevel: Logger.Level
+    var socket: String
+
+    /// What the command line gave; nil where it gave nothing.
+    struct Flags {
+        var config: String?
+        var listen: String?
+        var issuer: String?
+        var certificate: String?
+        var key: String?
+        var region: [String] = []
+        var data: String?
+        var logLevel: String?
+        var socket: String?
+    }
+
+    /// A setting that cannot be used; the message names it and says what it takes.
+    struct Mistake: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    static func load(_ flags: Flags) async throws -> ServeSettings {
+        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider().prefixKeys(with: ["citizen", "id"])]
+        if let path = flags.config {
+            guard FileManager.default.isReadableFile(atPath: path) else {
+                throw Mistake(description: "The settings file \(path) cannot be read.")
+            }
+            do { providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))) } catch {
+                throw Mistake(description: "The settings file \(path) is not well-formed YAML.")
+            }
+        }
+        let reader = ConfigReader(providers: providers)
+        let data = flags.data ?? reader.string(forKey: "data", default: "data")
+        let listen = try address(flags.listen ?? reader.string(forKey: "listen", default: "127.0.0.1:8443"))
+        return ServeSettings(
+            host: listen.host, port: listen.port, issuer: try issuer(flags.issuer ?? reader.string(forKey: "issuer")),
+            certificateFile: flags.certificate
+                ?? reader.string(forKey: "tls.certificate", default: "Certs/development/server.pem"),
+            keyFile: flags.key ?? reader.string(forKey: "tls.key", default: "Certs/development/server-key.pem"),
+            regionFiles: flags.region.isEmpty
+                ? reader.stringArray(forKey: "region", default: ["Config/emscher-lippe.yaml"]) : flags.region,
+            dataFolder: data,
+            logLevel: try level(flags.logLevel ?? reader.string(forKey: "log.level", default: "info")),
+            socket: flags.socket ?? reader.string(forKey: "socket", default: data + "/admin.sock"))
+    }
+
+    private static func address(_ text: String) throws -> (host: String, port: Int) {
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+            throw Mistake(description: "listen is ADDRESS:PORT, for example 127.0.0.1:8443; it is “\(text)”.")
+        }
+        let host = text[..<colon].trimmingCharacters(in: ["[", "]"])
+        guard !host.isEmpty else { throw Mistake(description: "listen has no address before the port.") }
+        return (host, Int(port))
+    }
+
+    private static func issuer(_ text: String?) throws -> IssuerURL? {
+        guard let text else { return nil }
+        guard let issuer = IssuerURL(rawValue: text) else {
+            throw Mistake(
+                description: "issuer is https://HOST or https://HOST:PORT with nothing after it; it is “\(text)”.")
+        }
+        return issuer
+    }
+
+    private static func level(_ text: String) throws -> Logger.Level {
+        guard let level = Logger.Level(rawValue: text) else {
+            let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Mistake(description: "log.level is one of \(known); it is “\(text)”.")
+        }
+        return level
+    }
+}

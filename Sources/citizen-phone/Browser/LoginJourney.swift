@@ -1,0 +1,136 @@
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// One login from the portal's first page to its last, with the browser's part and the phone's.
+struct LoginJourney {
+    struct Plan {
+        var flow: LoginFlow
+        /// Present when the login is to be approved.
+        var pin: PIN?
+        /// When it is not to be approved: whether to report it too.
+        var isReport: Bool
+        var released: [String]?
+        var stopsAtCallback: Bool
+    }
+
+    struct End {
+        var outcome: LoginOutcome
+        /// The first address off the provider after the answer.
+        var callback: WebAddress?
+        /// Where the browser came to rest; nil when it stopped before the callback.
+        var page: BrowserSession.Page?
+    }
+
+    let phone: DeviceAuthenticator
+    let issuer: IssuerURL
+    var browser: BrowserSession
+    let steps: JourneySteps
+
+    mutating func run(from address: WebAddress, plan: Plan) async throws -> End {
+        var (page, login) = try await openLogin(address)
+        steps.done("login_page", "Browser: the login page is here: \(page.address.text)")
+        let request: LoginRequestStatement
+        switch plan.flow {
+        case .qr: request = try await byQRCode(&page, &login)
+        case .link: request = try await byLink(login)
+        }
+        steps.done("request", "Phone: \(request.portal.name) (\(request.portal.host)), \(request.portal.tenantName):")
+        steps.done("shown", "Phone: \(request.text)")
+        let outcome = try await answer(plan)
+        steps.done("answer", "Phone: \(outcome.decision.rawValue), the provider says \(outcome.receipt.state.rawValue)")
+        return try await finish(outcome, login: page.address, plan: plan)
+    }
+
+    /// Opens the portal's address and expects the provider's login page.
+    private mutating func openLogin(_ address: WebAddress) async throws -> (BrowserSession.Page, LoginPage) {
+        let page = try await browser.open(address)
+        guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
+            throw CommandFailure(
+                .browser,
+                "The browser came to \(page.address.text) (status \(page.status)), which is no login page of \(issuer)."
+            )
+        }
+        return (page, login)
+    }
+
+    private mutating func byQRCode(
+        _ page: inout BrowserSession.Page, _ login: inout LoginPage
+    ) async throws -> LoginRequestStatement {
+        let code = try await claim(&page, &login)
+        steps.done("claim", "Phone: scanned the QR code; it shows \(code.prefix(4)) \(code.suffix(4))")
+        let form = try await codeForm(page.address)
+        guard let action = WebAddress(form.action, relativeTo: page.address), action.origin == page.address.origin
+        else {
+            throw CommandFailure(.browser, "The form for the digits leads away from the provider.")
+        }
+        var fields = FormParameters()
+        for field in form.hidden { fields.append(field.name, field.value) }
+        fields.append("code", code)
+        let answer = try await browser.submit(fields, to: action, from: page.address)
+        guard answer.status < 400 else {
+            throw CommandFailure(.browser, "The provider did not take the digits (status \(answer.status)).")
+        }
+        steps.done("code", "Browser: typed the digits")
+        return try await phone.waitForRequest()
+    }
+
+    /// Scans; a picture that has grown old on the way is scanned again.
+    private mutating func claim(
+        _ page: inout BrowserSession.Page, _ login: inout LoginPage
+    ) async throws -> String {
+        for attempt in 1... {
+            guard let link = login.qrLink else { throw CommandFailure(.browser, "The login page shows no QR code.") }
+            do throws(DeviceError) {
+                guard case .awaitingCode(let code, _) = try await phone.claim(link) else { break }
+                return code
+            } catch {
+                guard attempt < 3, case .provider(let problem) = error, problem.code == "scan_again" else {
+                    throw error
+                }
+                (page, login) = try await openLogin(page.address)
+            }
+        }
+        throw CommandFailure(.browser, "The provider showed no digits for a login on another screen.")
+    }
+
+    /// The page changes when the phone has claimed the login; a person would wait a moment for it.
+    private mutating func codeForm(_ address: WebAddress) async throws -> LoginPage.CodeForm {
+        for _ in 1...10 {
+            let (_, login) = try await openLogin(address)
+            if let form = login.codeForm { return form }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        throw CommandFailure(.browser, "The login page has no form for the digits.")
+    }
+
+    private func byLink(_ login: LoginPage) async throws -> LoginRequestStatement {
+        guard let link = login.sameDeviceLink else {
+            throw CommandFailure(.browser, "The login page has no link for this device.")
+        }
+        guard case .request(let request) = try await phone.claim(link) else {
+            throw CommandFailure(.browser, "The provider asks for digits in a login on the same device.")
+        }
+        return request
+    }
+
+    private func answer(_ plan: Plan) async throws -> LoginOutcome {
+        if let pin = plan.pin { return try await phone.approve(pin: pin, released: plan.released) }
+        return plan.isReport ? try await phone.report() : try await phone.deny()
+    }
+
+    private mutating func finish(_ outcome: LoginOutcome, login: WebAddress, plan: Plan) async throws -> End {
+        let text = outcome.returnURL ?? issuer.appending(login.path + "/finish")
+        guard let next = WebAddress(text) else {
+            throw CommandFailure(.browser, "The provider's return address cannot be opened.")
+        }
+        let home = login.origin
+        var callback: WebAddress?
+        let page = try await browser.open(next) { address in
+            if callback == nil, address.origin != home { callback = address }
+            return plan.stopsAtCallback && callback != nil
+        }
+        steps.done(
+            "portal", "Browser: \(callback.map { "back at the portal: \($0.authority)" } ?? "still at the provider")")
+        return End(outcome: outcome, callback: callback, page: page.status == 0 ? nil : page)
+    }
+}

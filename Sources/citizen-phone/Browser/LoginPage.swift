@@ -1,0 +1,61 @@
+/// The provider's page at `{issuer}/login/{id}`, as a person with a browser uses it.
+struct LoginPage {
+    /// The form for the eight digits.
+    struct CodeForm: Equatable {
+        var action: String
+        /// Hidden fields with their values, in their order.
+        var hidden: [(name: String, value: String)]
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.action == right.action && left.hidden.map(\.name) == right.hidden.map(\.name)
+                && left.hidden.map(\.value) == right.hidden.map(\.value)
+        }
+    }
+
+    let state: String
+    let qrLink: String?
+    let sameDeviceLink: String?
+    let codeForm: CodeForm?
+
+    /// Nil when the page is no login page.
+    init?(html: String) {
+        let pieces = HTMLScanner.pieces(of: html)
+        var login: [String: String]?
+        for case .start("main", let attributes) in pieces where attributes["id"] == "login" { login = attributes }
+        guard let login, let state = login["data-state"] else { return nil }
+        self.state = state
+        qrLink = login["data-qr-link"]
+        sameDeviceLink = login["data-same-device-link"]
+        codeForm = Self.codeForm(pieces)
+    }
+
+    /// The title of any page.
+    static func title(html: String) -> String? {
+        var isInside = false
+        for piece in HTMLScanner.pieces(of: html) {
+            switch piece {
+            case .start("title", _): isInside = true
+            case .text(let text) where isInside:
+                return text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            case .end("title"): return nil
+            default: break
+            }
+        }
+        return nil
+    }
+
+    private static func codeForm(_ pieces: [HTMLPiece]) -> CodeForm? {
+        var form: CodeForm?
+        for piece in pieces {
+            switch piece {
+            case .start("form", let attributes) where attributes["id"] == "code-form":
+                form = CodeForm(action: attributes["action"] ?? "", hidden: [])
+            case .start("input", let attributes) where attributes["type"]?.lowercased() == "hidden":
+                if let name = attributes["name"] { form?.hidden.append((name, attributes["value"] ?? "")) }
+            case .end("form") where form != nil: return form
+            default: break
+            }
+        }
+        return nil
+    }
+}

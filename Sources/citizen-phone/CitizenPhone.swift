@@ -1,0 +1,40 @@
+import ArgumentParser
+import Glibc
+
+/// A citizen's phone on the command line: enrols and answers logins.
+@main
+struct CitizenPhone: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "citizen-phone",
+        abstract: "A citizen's phone on the command line: holds a login key and answers logins.",
+        discussion: "Results go to standard output, everything else to standard error. docs/citizen-phone.md lists "
+            + "the exit statuses.",
+        subcommands: [
+            EnrolCommand.self, ScanCommand.self, ShowCommand.self, ApproveCommand.self, DenyCommand.self,
+            ReportCommand.self, DevicesCommand.self, BlockCommand.self, LoginCommand.self,
+        ])
+
+    static func main() async {
+        forbidCoreDumps()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            if exitCode(for: error) == .validationFailure, CommandLine.arguments.contains("--json") {
+                Console(isJSON: true).fail(CommandFailure(.usage, message(for: error)))
+                exit(withError: ExitCode(ExitStatus.usage.rawValue))
+            }
+            exit(withError: error)
+        }
+    }
+
+    /// Keys and PINs must not reach a core file (checklist J3).
+    private static func forbidCoreDumps() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    }
+}

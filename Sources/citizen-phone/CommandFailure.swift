@@ -1,0 +1,72 @@
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// Why a command failed: a status, a sentence for the person, and what programs may want to know.
+struct CommandFailure: Error {
+    var status: ExitStatus
+    var message: String
+    var problem: ProblemDocument?
+
+    init(_ status: ExitStatus, _ message: String, problem: ProblemDocument? = nil) {
+        self.status = status
+        self.message = message
+        self.problem = problem
+    }
+
+    init(_ error: any Error) {
+        switch error {
+        case let failure as CommandFailure: self = failure
+        case let error as DeviceError: self.init(device: error)
+        case let refusal as FileRefusal: self.init(device: .file(refusal))
+        case let failure as NetworkFailure: self.init(device: .network(failure))
+        default: self.init(.internalError, "\(error)")
+        }
+    }
+
+    private init(device error: DeviceError) {
+        let status: ExitStatus
+        var problem: ProblemDocument?
+        switch error {
+        case .notEnrolled: status = .notEnrolled
+        case .alreadyEnrolled: status = .alreadyEnrolled
+        case .linkRefused: status = .linkRefused
+        case .statementRefused(.expired), .loginOver: status = .loginOver
+        case .statementRefused: status = .statementRefused
+        case .network(let failure): status = failure.reason == .badCertificateFile ? .file : .network
+        case .provider(let document):
+            status = Self.status(of: document.code)
+            problem = document
+        case .unexpectedAnswer: status = .providerRefused
+        case .noLogin, .requestNotYetThere: status = .nothingWaits
+        case .pinTooShort, .evidenceNotAccepted, .unknownClaims: status = .usage
+        case .file: status = .file
+        case .cryptography: status = .internalError
+        }
+        self.init(status, "\(error)", problem: problem)
+    }
+
+    /// The status for a code of docs/protocol.md §9.
+    private static func status(of code: String) -> ExitStatus {
+        switch code {
+        case "not_accepted": .wrongPIN
+        case "device_locked", "device_suspended", "device_cloned": .deviceBlocked
+        case "unknown_login", "login_over": .loginOver
+        case "scan_again", "unknown_ticket": .linkRefused
+        default: .providerRefused
+        }
+    }
+
+    /// `{"error": …}` as `--json` prints it.
+    var json: JSONObject {
+        var error: JSONObject = [
+            "status": .integer(Int64(status.rawValue)), "name": .string(status.name), "message": .string(message),
+        ]
+        if let problem {
+            error["code"] = .string(problem.code)
+            error["retry"] = .bool(problem.retry)
+            error["trace_id"] = .string(problem.traceIdentifier)
+            error["tries_left"] = problem.triesLeft.map { .integer(Int64($0)) }
+        }
+        return ["error": .object(error)]
+    }
+}

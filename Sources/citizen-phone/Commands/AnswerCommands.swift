@@ -1,0 +1,79 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// `citizen-phone approve`
+struct ApproveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Approve the login that waits. Needs the PIN.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var pinOptions: PINOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Release only these of the voluntary claims; empty for none. Without the option all are released.",
+            valueName: "a,b"))
+    var release: String?
+
+    func run() async throws {
+        try await shared.run { (phone, _, console) in
+            if let (code, portal) = try phone.currentCode() {
+                for line in RequestText.lines(code: code, portal: portal) { console.note(line) }
+            }
+            let request = try await phone.waitForRequest()
+            for line in RequestText.lines(request) { console.note(line) }
+            let chosen = release.map { $0.split(separator: ",").map(String.init) }
+            return AnswerReport.make(try await phone.approve(pin: try pinOptions.read(), released: chosen))
+        }
+    }
+}
+
+/// `citizen-phone deny`
+struct DenyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "deny", abstract: "Deny the login that waits.")
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in AnswerReport.make(try await phone.deny()) }
+    }
+}
+
+/// `citizen-phone report`
+struct ReportCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "report", abstract: "Deny the login that waits and report it: you did not begin it.")
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in AnswerReport.make(try await phone.report()) }
+    }
+}
+
+/// How an answer is told.
+enum AnswerReport {
+    static func make(_ outcome: LoginOutcome) -> Report {
+        var lines = ["\(sentence(outcome.decision)) State: \(outcome.receipt.state.rawValue)."]
+        if let url = outcome.returnURL { lines.append("Open in the browser of this device: " + url) }
+        return Report(json: json(outcome), lines: lines)
+    }
+
+    static func json(_ outcome: LoginOutcome) -> JSONObject {
+        var json: JSONObject = [
+            "decision": .string(outcome.decision.rawValue), "txn": .string(outcome.receipt.transaction.rawValue),
+            "state": .string(outcome.receipt.state.rawValue), "released": .strings(outcome.released),
+        ]
+        json["return"] = outcome.returnURL.map { .string($0) }
+        return json
+    }
+
+    private static func sentence(_ decision: LoginDecision) -> String {
+        switch decision {
+        case .approve: "Approved."
+        case .deny: "Denied."
+        case .report: "Denied and reported."
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// `citizen-phone block CODE`
+struct BlockCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "block", abstract: "Suspend a lost device at once with its block code.")
+
+    @OptionGroup var shared: SharedOptions
+
+    @Argument(help: "The 18 digits that the enrolment showed.")
+    var code: String
+
+    @Option(help: "The provider; else the one of this profile.")
+    var issuer: String?
+
+    func validate() throws {
+        guard issuer == nil || issuer.flatMap(IssuerURL.init(rawValue:)) != nil else {
+            throw ValidationError("The issuer is an https URL without a path.")
+        }
+    }
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in
+            try await phone.block(code: code, at: issuer.flatMap(IssuerURL.init(rawValue:)))
+            return Report(json: ["blocked": true], lines: ["The device is suspended."])
+        }
+    }
+}

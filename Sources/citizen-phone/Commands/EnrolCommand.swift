@@ -1,0 +1,87 @@
+import ArgumentParser
+import DeviceAuthenticator
+import IdentityCrypto
+import OpenIDMessages
+
+/// `citizen-phone enrol LINK`
+struct EnrolCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "enrol", abstract: "Enrol this device with the link that a clerk gave.")
+
+    enum Evidence: String, ExpressibleByArgument, CaseIterable { case none, simulator }
+    enum KeyStore: String, ExpressibleByArgument, CaseIterable { case software, tee, strongbox }
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var pinOptions: PINOptions
+
+    @Argument(help: "The enrolment link, https://…/app/e/…#k=…")
+    var link: String
+
+    @Option(help: "Your name for this device.")
+    var name = "citizen-phone"
+
+    @Option(help: "What to say about where the keys live: none or simulator.")
+    var evidence = Evidence.none
+
+    @Option(help: ArgumentHelp("The private key (PEM, mode 0600) of the simulator's attester.", valueName: "pem"))
+    var simulatorKey: String?
+
+    @Option(help: ArgumentHelp("The certificates of the attester (PEM), without the root.", valueName: "pem"))
+    var simulatorCertificate: String?
+
+    @Option(help: "The hardware that the simulator plays: software, tee or strongbox.")
+    var keyStore = KeyStore.strongbox
+
+    func validate() throws {
+        let hasBoth = simulatorKey != nil && simulatorCertificate != nil
+        guard evidence == .none || hasBoth else {
+            throw ValidationError("Evidence by the simulator needs --simulator-key and --simulator-certificate.")
+        }
+    }
+
+    func run() async throws {
+        try await shared.run { (phone, _, console) in
+            let source = try evidenceSource()
+            let invitation = try await phone.beginEnrolment(link)
+            console.note(RequestText.row("Provider", invitation.issuer.rawValue))
+            console.note(RequestText.row("Person", invitation.maskedName))
+            console.note(RequestText.row("Level", invitation.level.name))
+            let pin = try pinOptions.readNew(minimum: invitation.minimumPINLength)
+            let device = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
+            let result = try await phone.complete(invitation, pin: pin, device: device, evidence: source)
+            return Self.report(result)
+        }
+    }
+
+    private func evidenceSource() throws -> EvidenceSource {
+        guard evidence == .simulator, let simulatorKey, let simulatorCertificate else { return .none }
+        let pem = String(decoding: try PrivateFile.read(simulatorKey), as: UTF8.self)
+        let certificates = try PublicFile.text(simulatorCertificate)
+        guard let key = try? SigningKey(es256PEM: pem) else {
+            throw CommandFailure(.file, "\(simulatorKey) holds no P-256 key in PEM.")
+        }
+        guard let chain = StandardBase64.pemBlocks("CERTIFICATE", in: certificates), !chain.isEmpty else {
+            throw CommandFailure(.file, "\(simulatorCertificate) holds no certificate in PEM.")
+        }
+        let kind = SimulatorAttestation.KeyStore(rawValue: keyStore.rawValue) ?? .software
+        return .simulator(SimulatorAttester(key: key, chain: chain), kind)
+    }
+
+    private static func report(_ result: EnrolmentResult) -> Report {
+        var lines = [
+            RequestText.row("Device", result.record.device.rawValue),
+            RequestText.row("Ceiling", result.record.ceiling),
+        ]
+        for verdict in result.verdicts {
+            lines.append(
+                RequestText.row("Evidence", "\(verdict.passed ? "ok" : "NO") \(verdict.check): \(verdict.detail)"))
+        }
+        lines.append(RequestText.row("Block code", result.blockCode))
+        lines.append("Write the block code down and keep it away from this device: it stops the device if you lose it.")
+        return Report(
+            json: [
+                "record": .object(result.record.json), "verdicts": .array(result.verdicts.map { .object($0.json) }),
+                "block_code": .string(result.blockCode),
+            ], lines: lines)
+    }
+}

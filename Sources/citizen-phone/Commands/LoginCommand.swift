@@ -1,0 +1,91 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// `citizen-phone login URL`
+struct LoginCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "login",
+        abstract: "Play browser and phone: log in at a portal from its first page to its last.",
+        discussion: "URL is the portal's address that begins the login.")
+
+    enum Decision: String, ExpressibleByArgument, CaseIterable { case approve, deny, report }
+    enum Flow: String, ExpressibleByArgument, CaseIterable { case qr, link }
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var pinOptions: PINOptions
+
+    @Argument(help: "The address at the portal that begins the login.")
+    var url: String
+
+    @Option(help: "How the phone learns of the login: qr (another screen) or link (the same device).")
+    var flow = Flow.qr
+
+    @Option(help: "The answer: approve, deny or report.")
+    var decision = Decision.approve
+
+    @Option(help: ArgumentHelp("Release only these of the voluntary claims.", valueName: "a,b"))
+    var release: String?
+
+    @Flag(help: "Print the portal's callback URL instead of opening it.")
+    var stopAtCallback = false
+
+    @Option(help: "The browser's Accept header, e.g. application/json for portals that answer programs.")
+    var accept = BrowserSession.page
+
+    @Flag(help: "Print the last page's text; JSON is laid out.")
+    var showPage = false
+
+    @Flag(help: "Tell how long each step took.")
+    var timings = false
+
+    func run() async throws {
+        try await shared.run { (phone, transport, console) in
+            guard let address = WebAddress(url) else {
+                throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
+            }
+            guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
+            // Asked before the login begins, whose clock does not wait for a person to type.
+            let pin = decision == .approve ? try pinOptions.read() : nil
+            let steps = JourneySteps(console: console, showsTimings: timings)
+            var journey = LoginJourney(
+                phone: phone, issuer: enrolled.issuer,
+                browser: BrowserSession(transport: transport, language: shared.language, accept: accept),
+                steps: steps)
+            let plan = LoginJourney.Plan(
+                flow: flow == .qr ? .qr : .link, pin: pin, isReport: decision == .report,
+                released: release.map { $0.split(separator: ",").map(String.init) }, stopsAtCallback: stopAtCallback)
+            let end = try await journey.run(from: address, plan: plan)
+            return report(end, timings: timings ? steps.json : nil)
+        }
+    }
+
+    private func report(_ end: LoginJourney.End, timings: JSONObject?) -> Report {
+        var json = AnswerReport.json(end.outcome)
+        // The return URL has been used up by now.
+        json["return"] = nil
+        var lines: [String] = []
+        if let callback = end.callback {
+            json["callback"] = .string(callback.text)
+            if end.page == nil { lines.append(TerminalText.visible(callback.text)) }
+        }
+        if let page = end.page {
+            let title = LoginPage.title(html: page.html)
+            json["final_url"] = .string(page.address.text)
+            json["status"] = .integer(Int64(page.status))
+            json["title"] = title.map { .string($0) }
+            lines.append(RequestText.row("Ended at", page.address.text))
+            lines.append(RequestText.row("Status", "\(page.status)"))
+            if let title { lines.append(RequestText.row("Title", title)) }
+            if showPage {
+                let content = try? StrictJSON.parse(Array(page.html.utf8))
+                json["page"] = content ?? .string(page.html)
+                lines += (content?.prettyText ?? page.html).split(separator: "\n").map {
+                    TerminalText.visible(String($0))
+                }
+            }
+        }
+        json["timings_ms"] = timings.map { .object($0) }
+        return Report(json: json, lines: lines)
+    }
+}

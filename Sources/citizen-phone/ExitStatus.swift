@@ -1,0 +1,50 @@
+/// What the exit status of `citizen-phone` says; docs/citizen-phone.md has the same list.
+enum ExitStatus: Int32, CaseIterable {
+    case ok = 0
+    /// Something that should not happen.
+    case internalError = 1
+    case notEnrolled = 10
+    case alreadyEnrolled = 11
+    /// The link is malformed, stale, or leads elsewhere than where this device is enrolled.
+    case linkRefused = 12
+    /// A statement of the provider failed a check; nothing was signed.
+    case statementRefused = 13
+    case network = 14
+    case providerRefused = 15
+    case wrongPIN = 16
+    /// The device is locked, suspended or taken for a copy.
+    case deviceBlocked = 17
+    /// The login is over or its request has expired.
+    case loginOver = 18
+    /// A file is missing, damaged or can be reached by others.
+    case file = 19
+    /// A PIN is needed and there is no terminal to ask.
+    case noTerminal = 20
+    /// No login waits, or its request is not there yet.
+    case nothingWaits = 21
+    /// `login`: the browser's side did not come where it should.
+    case browser = 22
+    case usage = 64
+
+    /// The word for it in `--json`.
+    var name: String {
+        switch self {
+        case .ok: "ok"
+        case .internalError: "internal_error"
+        case .notEnrolled: "not_enrolled"
+        case .alreadyEnrolled: "already_enrolled"
+        case .linkRefused: "link_refused"
+        case .statementRefused: "statement_refused"
+        case .network: "network"
+        case .providerRefused: "provider_refused"
+        case .wrongPIN: "wrong_pin"
+        case .deviceBlocked: "device_blocked"
+        case .loginOver: "login_over"
+        case .file: "file"
+        case .noTerminal: "no_terminal"
+        case .nothingWaits: "nothing_waits"
+        case .browser: "browser"
+        case .usage: "usage"
+        }
+    }
+}

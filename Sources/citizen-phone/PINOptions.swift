@@ -1,0 +1,40 @@
+import ArgumentParser
+import DeviceAuthenticator
+
+/// Where the PIN comes from. There is no option that takes the PIN itself: arguments can be seen by others.
+struct PINOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A file (mode 0600) whose first line is the PIN.", valueName: "file"))
+    var pinFile: String?
+
+    @Option(help: ArgumentHelp("A file descriptor whose next line is the PIN.", valueName: "n"))
+    var pinFd: Int32?
+
+    func validate() throws {
+        guard pinFile == nil || pinFd == nil else { throw ValidationError("Use --pin-file or --pin-fd, not both.") }
+        if let pinFd, pinFd < 0 { throw ValidationError("A file descriptor is not negative.") }
+    }
+
+    /// The PIN of this device.
+    func read() throws -> PIN { try Self.pin(try given() ?? PINPrompt.ask("PIN: ")) }
+
+    /// A new PIN, typed twice when a person types it.
+    func readNew(minimum: Int) throws -> PIN {
+        if let given = try given() { return try Self.pin(given) }
+        let first = try PINPrompt.ask("Choose a PIN of \(minimum) to 12 digits: ")
+        guard try PINPrompt.ask("The same PIN again: ") == first else {
+            throw CommandFailure(.usage, "The two PINs differ. Nothing was done.")
+        }
+        return try Self.pin(first)
+    }
+
+    private func given() throws -> [UInt8]? {
+        if let pinFile { return try SecretInput.line(ofFile: pinFile) }
+        if let pinFd { return try SecretInput.line(of: pinFd) }
+        return nil
+    }
+
+    private static func pin(_ digits: [UInt8]) throws(CommandFailure) -> PIN {
+        guard let pin = PIN(digits) else { throw CommandFailure(.usage, "A PIN has 5 to 12 digits and nothing else.") }
+        return pin
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import DeviceAuthenticator
+import Foundation
+import OpenIDMessages
+
+/// Options of every command.
+struct SharedOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The folder of all profiles. Else $CITIZEN_PHONE_HOME, else $XDG_DATA_HOME/citizen-phone.",
+            valueName: "dir"))
+    var home: String?
+
+    @Option(help: ArgumentHelp("The profile: one device at one provider.", valueName: "name"))
+    var profile = "default"
+
+    @Option(
+        help: ArgumentHelp(
+            "A PEM file with a further CA, for development. Else $CITIZEN_PHONE_CA.", valueName: "file"))
+    var ca: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A file (mode 0600) whose first line is the passphrase of the profile.", valueName: "file"))
+    var passphraseFile: String?
+
+    @Option(help: ArgumentHelp("The language of the texts: de or en.", valueName: "language"))
+    var language = "de"
+
+    @Flag(help: "Print one JSON object to standard output, also on failure.")
+    var json = false
+
+    func validate() throws {
+        let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+        guard (1...64).contains(profile.count), profile.allSatisfy(allowed.contains) else {
+            throw ValidationError("A profile's name has 1 to 64 letters, digits, hyphens and underscores.")
+        }
+        guard ["de", "en"].contains(language) else { throw ValidationError("The language is de or en.") }
+    }
+
+    var console: Console { Console(isJSON: json) }
+
+    var homeFolder: String {
+        let environment = ProcessInfo.processInfo.environment
+        if let home { return home }
+        if let home = environment["CITIZEN_PHONE_HOME"], !home.isEmpty { return home }
+        if let data = environment["XDG_DATA_HOME"], data.hasPrefix("/") { return data + "/citizen-phone" }
+        return NSHomeDirectory() + "/.local/share/citizen-phone"
+    }
+
+    var extraCA: String? {
+        ca ?? ProcessInfo.processInfo.environment["CITIZEN_PHONE_CA"].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Runs a command with the profile's device and tells how it ended.
+    func run(_ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report) async throws {
+        do {
+            let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
+                try SecretInput.line(ofFile: path)
+            }
+            guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
+            let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
+            let phone = DeviceAuthenticator(
+                folder: SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase), transport: transport,
+                language: language)
+            let report: Report
+            do { report = try await body(phone, transport, console) } catch {
+                await transport.close()
+                throw error
+            }
+            await transport.close()
+            console.finish(report)
+        } catch {
+            let failure = CommandFailure(error)
+            console.fail(failure)
+            throw ExitCode(failure.status.rawValue)
+        }
+    }
+}

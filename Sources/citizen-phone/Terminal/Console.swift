@@ -1,0 +1,36 @@
+import Foundation
+import OpenIDMessages
+
+/// What a command has to say in the end.
+struct Report {
+    var json: JSONObject
+    /// Lines for a person; text of others in them must have gone through `TerminalText.visible`.
+    var lines: [String]
+}
+
+/// Results to standard output, everything else to standard error.
+struct Console {
+    let isJSON: Bool
+
+    func finish(_ report: Report) {
+        if isJSON {
+            write(TerminalText.harmlessJSON(report.json.text), to: .standardOutput)
+        } else {
+            for line in report.lines { write(line, to: .standardOutput) }
+        }
+    }
+
+    func fail(_ failure: CommandFailure) {
+        if isJSON { write(TerminalText.harmlessJSON(failure.json.text), to: .standardOutput) }
+        let lines = failure.message.split(separator: "\n").map { TerminalText.visible(String($0)) }
+        note("citizen-phone: " + lines.joined(separator: "\n"))
+    }
+
+    /// A line for the person who looks on.
+    func note(_ line: String) { write(line, to: .standardError) }
+
+    private func write(_ line: String, to handle: FileHandle) {
+        // When nobody reads any more there is nobody to tell.
+        try? handle.write(contentsOf: Data((line + "\n").utf8))
+    }
+}

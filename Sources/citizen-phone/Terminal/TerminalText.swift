@@ -1,0 +1,44 @@
+/// Text of others on its way to a terminal or into JSON for one (checklist F9).
+enum TerminalText {
+    /// `text` with every character that could act on the terminal or reorder what is seen made visible, e.g. ‹U+202E›.
+    static func visible(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            if isHarmful(scalar) {
+                result.append(contentsOf: "‹U+\(hexadecimal(scalar.value))›".unicodeScalars)
+            } else {
+                result.append(scalar)
+            }
+        }
+        return String(result)
+    }
+
+    /// JSON text in which the same characters are written as escapes: the same value, and harmless to look at.
+    static func harmlessJSON(_ json: String) -> String {
+        var result = String.UnicodeScalarView()
+        for scalar in json.unicodeScalars {
+            guard isHarmful(scalar), scalar != "\n" else {
+                result.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                result.append(contentsOf: "\\u\(hexadecimal(UInt32(unit)))".unicodeScalars)
+            }
+        }
+        return String(result)
+    }
+
+    /// Control, format (bidirectional marks, zero width, tags), private-use and unassigned characters, and the two
+    /// separators that break lines.
+    private static func isHarmful(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: true
+        default: false
+        }
+    }
+
+    private static func hexadecimal(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}

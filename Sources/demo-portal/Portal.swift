@@ -1,0 +1,82 @@
+internal import Foundation
+internal import HTTPTypes
+internal import Hummingbird
+internal import Logging
+internal import NIOCore
+internal import OpenIDMessages
+internal import RelyingParty
+
+/// The portal's routes.
+struct Portal: Sendable {
+    let relyingParty: RelyingParty
+    let pages: Pages
+    let sameOrigin: SameOrigin
+    let logger: Logger
+    let logins = PendingLogins()
+    let sessions = Sessions()
+
+    var now: Timestamp { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+
+    func router() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: SecurityHeaders(pages: pages))
+        router.get("/") { request, _ in await home(request) }
+        router.post("/login") { request, _ in await login(request) }
+        router.get("/oidc/start") { request, _ in await start(request) }
+        router.get("/oidc/callback") { request, _ in await callback(request) }
+        router.get("/account") { request, _ in await account(request) }
+        router.post("/logout") { request, _ in await logout(request) }
+        router.get("/health") { _, _ in Response.json(["status": "ok"]) }
+        return router
+    }
+
+    private func home(_ request: Request) async -> Response {
+        pages.home(language: Language(of: request), isLoggedIn: await session(of: request) != nil)
+    }
+
+    private func account(_ request: Request) async -> Response {
+        let session = await session(of: request)
+        guard !request.wantsJSON else {
+            guard let session else { return .json(["error": "login_required"], status: .unauthorized) }
+            return .json(["id_token": .object(session.login.idToken), "userinfo": .object(session.userinfo)])
+        }
+        let language = Language(of: request)
+        guard let session else { return .seeOther(language.link("/")) }
+        return pages.account(session, language: language)
+    }
+
+    /// Ends the portal's own session; the region's session lives on.
+    private func logout(_ request: Request) async -> Response {
+        let language = Language(of: request)
+        guard sameOrigin.sent(request) else { return pages.message(.foreignForm, language: language) }
+        if let cookie = PortalCookie.session.value(in: request) { await sessions.end(cookie: cookie, now: now) }
+        var response = Response.seeOther(language.link("/"))
+        response.setCookie(PortalCookie.session.removal)
+        return response
+    }
+
+    func session(of request: Request) async -> Sessions.Session? {
+        guard let cookie = PortalCookie.session.value(in: request) else { return nil }
+        return await sessions.session(cookie: cookie, now: now)
+    }
+}
+
+extension Request {
+    /// True for a program: it accepts JSON and does not ask for a page.
+    var wantsJSON: Bool {
+        let accepted = headers[values: .accept].joined(separator: ",").lowercased()
+        return accepted.contains("application/json") && !accepted.contains("text/html")
+    }
+}
+
+extension Response {
+    static func seeOther(_ location: String) -> Response {
+        Response(status: .seeOther, headers: [.location: location])
+    }
+
+    static func json(_ object: JSONObject, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: object.serialized)))
+    }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import IdentityCrypto
+import OpenIDMessages
+import Testing
+
+@testable import DeviceAuthenticator
+
+@Suite("The device, from enrolment to receipt")
+struct DeviceAuthenticatorTests {
+    let workshop = Workshop()
+    let provider = FakeProvider()
+    private static let responsePath = "/device/v1/logins/\(FakeProvider.transaction)/response"
+
+    private func response(_ body: JSONObject) throws -> LoginResponseStatement {
+        let token = try CompactJWS(parsing: body["response"]?.string ?? "")
+        return try LoginResponseStatement(json: token.unverifiedPayload ?? [:])
+    }
+
+    @Test func `enrols with an offer that the link vouches for`() async throws {
+        let phone = workshop.phone(provider)
+        let invitation = try await phone.beginEnrolment(provider.enrolmentLink)
+        #expect(invitation.maskedName == "E. M…n")
+        #expect(invitation.minimumPINLength == 6)
+        let short = PIN(Array("12345".utf8))!
+        await #expect(throws: DeviceError.pinTooShort(minimum: 6)) {
+            try await phone.complete(invitation, pin: short, device: .mine)
+        }
+        #expect(try phone.enrolment() == nil)
+        let result = try await phone.complete(invitation, pin: .good, device: .mine)
+        #expect(result.blockCode == "123456789012345678")
+        #expect(try phone.enrolment()?.device == FakeProvider.device)
+        await #expect(throws: DeviceError.alreadyEnrolled(FakeProvider.issuer)) {
+            try await phone.beginEnrolment(provider.enrolmentLink)
+        }
+    }
+
+    @Test func `an offer by a key that the link does not name is refused`() async throws {
+        let other = SigningKey.makeES256().thumbprint
+        let link = DeviceLink(issuer: FakeProvider.issuer, target: .enrolment(ticket: FakeProvider.ticket, key: other))
+        await #expect(throws: DeviceError.statementRefused(.wrongKey)) {
+            try await workshop.phone(provider).beginEnrolment(link.text)
+        }
+    }
+
+    @Test func `flow qr: digits, request, approval, receipt`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        guard case .awaitingCode(let code, let portal) = try await phone.claim(provider.qrLink) else {
+            Issue.record("no digits")
+            return
+        }
+        #expect(code == "12345678")
+        #expect(portal.host == "portal.example")
+        await #expect(throws: DeviceError.requestNotYetThere) { try await phone.approve(pin: .good) }
+        #expect(try await phone.waitForRequest() == FakeProvider.request())
+        let outcome = try await phone.approve(pin: .good, released: ["email"])
+        #expect(outcome.released == ["given_name", "email"])
+        #expect(outcome.returnURL == nil)
+        let response = try response(try #require(await provider.bodies("/response").first))
+        #expect(response.counter == 1)
+        #expect(response.methods == ["swk", "pin", "mfa", "user"])
+        #expect(response.returnChallenge == nil)
+        await #expect(throws: DeviceError.noLogin) { try await phone.deny() }
+    }
+
+    @Test func `flow link: the return URL carries the uv that was promised`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        guard case .request = try await phone.claim(provider.sameDeviceLink) else {
+            Issue.record("no request")
+            return
+        }
+        let outcome = try await phone.approve(pin: .good)
+        let url = try #require(outcome.returnURL)
+        #expect(url.hasPrefix("https://id.example/login/1/return?uv="))
+        let response = try response(try #require(await provider.bodies("/response").first))
+        #expect(response.returnChallenge == ContentDigest(of: String(url.suffix(43))))
+    }
+
+    @Test func `D-4.5.1 the counter is stored before an answer leaves`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .failure(NetworkFailure(.timeout, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.deny() }
+        #expect(try phone.state().counter == 1)
+        #expect(try response(try #require(await provider.bodies("/response").first)).counter == 1)
+    }
+
+    @Test func `D-4.5.1 without a stored counter nothing is signed`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        // The new file cannot be written: a folder stands in its place.
+        try PrivateFolder(path: workshop.path + "/profile/.state.sealed.new").create()
+        await #expect(throws: DeviceError.self) { try await phone.deny() }
+        #expect(await provider.bodies("/response").isEmpty)
+    }
+
+    @Test func `D-4.5.3 a lost answer is sent again byte for byte, by another process too`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .failure(NetworkFailure(.connectionLost, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        let outcome = try await workshop.phone(provider).approve(pin: .good)
+        let sent = await provider.bodies("/response").map { $0["response"] }
+        #expect(sent.count == 2)
+        #expect(sent[0] == sent[1])
+        #expect(outcome.returnURL != nil)
+    }
+
+    @Test func `another decision is another answer with a counter of its own`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .failure(NetworkFailure(.connectionLost, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        _ = try await phone.report()
+        #expect(try await provider.bodies("/response").map { try response($0).counter } == [1, 2])
+    }
+
+    @Test func `after a wrong PIN the next answer is a new one`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .success(FakeProvider.problem("not_accepted", 403)))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: PIN(Array("000000".utf8))!) }
+        _ = try await phone.approve(pin: .good)
+        #expect(try await provider.bodies("/response").map { try response($0).counter } == [1, 2])
+    }
+
+    @Test func `D-4.7.2 a PIN proof reaches no file`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .failure(NetworkFailure(.connectionLost, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        let stateText = try phone.state().json.text
+        _ = try await phone.approve(pin: .good)
+        let receipt = String(
+            decoding: try workshop.bytes("profile/receipts/\(FakeProvider.transaction).json"), as: UTF8.self)
+        for body in await provider.bodies("/response") {
+            let proof = try #require(body["pin_proof"]?.string)
+            #expect(!stateText.contains(proof))
+            #expect(!receipt.contains(proof))
+        }
+        #expect(receipt.contains("\"receipt\""))
+    }
+
+    @Test func `D-3.1 a link to another provider sends nothing`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        let before = await provider.calls.count
+        let link = provider.sameDeviceLink.replacing("id.example", with: "id.example.org")
+        await #expect(throws: DeviceError.linkRefused(.foreignIssuer)) { try await phone.claim(link) }
+        #expect(await provider.calls.count == before)
+    }
+
+    @Test func `a claim that was not asked for is not released`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await #expect(throws: DeviceError.unknownClaims(["birthdate"])) {
+            try await phone.approve(pin: .good, released: ["birthdate"])
+        }
+        #expect(await provider.bodies("/response").isEmpty)
+    }
+}

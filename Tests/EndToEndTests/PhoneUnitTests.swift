@@ -1,0 +1,146 @@
+import OpenIDMessages
+import Testing
+
+@testable import citizen_phone
+
+@Suite("The phone's cookie jar")
+struct CookieJarTests {
+    static let now = Timestamp(seconds: 1_800_000_000)
+    static let page = WebAddress("https://id.example/login/1")!
+
+    private func sent(
+        _ header: String, from: String = "https://id.example/login/1", to: String = "https://id.example/login/1",
+        later seconds: Int64 = 0
+    ) -> String? {
+        var jar = CookieJar()
+        jar.take(header, from: WebAddress(from)!, now: Self.now)
+        return jar.header(for: WebAddress(to)!, now: Self.now + seconds)
+    }
+
+    @Test func `a cookie goes back to its host`() { #expect(sent("a=b; Path=/; Secure; HttpOnly") == "a=b") }
+
+    @Test(arguments: [
+        "https://id.example:8443/", "https://www.id.example/", "https://example/", "https://id.example.org/",
+    ])
+    func `and to no other host or port`(address: String) { #expect(sent("a=b; Path=/", to: address) == nil) }
+
+    @Test(arguments: [
+        ("/login", "/login", true), ("/login", "/login/1", true), ("/login/", "/login/1", true),
+        ("/login", "/logins", false), ("/login/1", "/login", false), ("/", "/anything", true),
+    ])
+    func `a path is matched by whole segments`(path: String, target: String, goes: Bool) {
+        #expect((sent("a=b; Path=\(path)", to: "https://id.example" + target) != nil) == goes)
+    }
+
+    @Test func `without a path the folder of the page counts`() {
+        #expect(sent("a=b", to: "https://id.example/login/2") == "a=b")
+        #expect(sent("a=b", to: "https://id.example/other") == nil)
+    }
+
+    @Test func `secure cookies go over https only and come over https only`() {
+        #expect(sent("a=b; Path=/; Secure", from: "https://localhost/", to: "http://localhost/") == nil)
+        #expect(sent("a=b; Path=/; Secure", from: "http://localhost/", to: "http://localhost/") == nil)
+        #expect(sent("a=b; Path=/", from: "http://localhost/", to: "http://localhost/") == "a=b")
+    }
+
+    @Test(arguments: [
+        ("__Host-s=1; Path=/; Secure", true), ("__Host-s=1; Secure", false), ("__Host-s=1; Path=/", false),
+        ("__Host-s=1; Path=/login; Secure", false), ("__Host-s=1; Path=/; Secure; Domain=id.example", false),
+        ("__host-s=1; Path=/", false), ("__Secure-s=1; Path=/; Secure", true), ("__Secure-s=1; Path=/", false),
+    ])
+    func `name prefixes promise what they say`(header: String, isKept: Bool) {
+        #expect((sent(header) != nil) == isKept)
+    }
+
+    @Test func `Max-Age and Expires end a cookie, Max-Age before Expires`() {
+        #expect(sent("a=b; Path=/; Max-Age=10", later: 9) == "a=b")
+        #expect(sent("a=b; Path=/; Max-Age=10", later: 10) == nil)
+        #expect(sent("a=b; Path=/; Max-Age=0") == nil)
+        #expect(sent("a=b; Path=/; Expires=Fri, 15 Jan 2027 08:00:10 GMT", later: 9) == "a=b")
+        #expect(sent("a=b; Path=/; Expires=Fri, 15-Jan-2027 08:00:10 GMT", later: 10) == nil)
+        #expect(sent("a=b; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=10") == "a=b")
+    }
+
+    @Test func `a cookie is replaced and removed by its name and path`() {
+        var jar = CookieJar()
+        jar.take("a=1; Path=/", from: Self.page, now: Self.now)
+        jar.take("a=2; Path=/", from: Self.page, now: Self.now)
+        #expect(jar.header(for: Self.page, now: Self.now) == "a=2")
+        jar.take("a=3; Path=/login", from: Self.page, now: Self.now)
+        #expect(jar.header(for: Self.page, now: Self.now) == "a=3; a=2")
+        jar.take("a=; Path=/; Max-Age=0", from: Self.page, now: Self.now)
+        #expect(jar.header(for: Self.page, now: Self.now) == "a=3")
+    }
+
+    @Test(arguments: ["", "=b", "novalue", "a=b; Domain=other.example", "a=b\u{0}"])
+    func `what is no cookie for this host is passed over`(header: String) { #expect(sent(header) == nil) }
+}
+
+@Suite("The phone's browser")
+struct PhoneBrowserTests {
+    @Test(arguments: [
+        "http://portal.example/", "ftp://id.example/", "https://user@id.example/", "javascript:alert(1)", "/relative",
+        "http://127.0.0.1.evil.test/",
+    ])
+    func `an address that is not opened`(text: String) { #expect(WebAddress(text) == nil) }
+
+    @Test func `addresses are resolved as a browser does`() throws {
+        let base = try #require(WebAddress("https://ID.example:443/login/1?x=1#frag"))
+        #expect(base.text == "https://id.example/login/1?x=1")
+        #expect(WebAddress("/login/1/code", relativeTo: base)?.text == "https://id.example/login/1/code")
+        #expect(WebAddress("finish?a=b%20c", relativeTo: base)?.text == "https://id.example/login/finish?a=b%20c")
+        #expect(WebAddress("//other.example/x", relativeTo: base)?.origin == "https://other.example")
+        #expect(WebAddress("http://other.example/x", relativeTo: base) == nil)
+        #expect(WebAddress("http://localhost:8080", relativeTo: base)?.text == "http://localhost:8080/")
+    }
+
+    static let page = """
+        <!doctype html><html><head><title> CitizenID &amp; more
+        </title><style>main { content: "<main id='login'>" }</style></head><body>
+        <!-- <main id="login" data-state="forged"> -->
+        <main class=wide id='login' data-state="awaiting_code" data-language="de"
+          data-qr-link="https://id.example/app/q/a.1.b" data-same-device-link="https://id.example/app/s/a&amp;&#39;b">
+        <form id="other"><input type="hidden" name="wrong" value="1"></form>
+        <form id="code-form" method="post" action="/login/1/code"><input type="hidden" name="csrf" value="a&quot;b&amp;lt;">
+        <input name="code" inputmode="numeric" autofocus/></form><input type="hidden" name="late" value="1"></main>
+        """
+
+    @Test func `reads the login page by its contract`() throws {
+        let page = try #require(LoginPage(html: Self.page))
+        #expect(page.state == "awaiting_code")
+        #expect(page.qrLink == "https://id.example/app/q/a.1.b")
+        #expect(page.sameDeviceLink == "https://id.example/app/s/a&'b")
+        #expect(page.codeForm == LoginPage.CodeForm(action: "/login/1/code", hidden: [("csrf", "a\"b&lt;")]))
+        #expect(LoginPage.title(html: Self.page) == "CitizenID & more")
+    }
+
+    @Test(arguments: [
+        "", "<", "<main", "<main id=\"login\"", "<main id=login>", "<main id=\"other\" data-state=\"created\">",
+        "<!-- <main id=\"login\" data-state=\"x\">", "<script><main id=\"login\" data-state=\"x\"></script>",
+    ])
+    func `a page that is none ends the scan and nothing else`(html: String) { #expect(LoginPage(html: html) == nil) }
+}
+
+@Suite("Text of others at the terminal")
+struct TerminalTextTests {
+    @Test(arguments: [
+        ("Bürgeramt – Köln", "Bürgeramt – Köln"), ("\u{1B}[2J", "‹U+001B›[2J"), ("a\u{202E}b", "a‹U+202E›b"),
+        ("a\nb\r", "a‹U+000A›b‹U+000D›"), ("\u{200B}\u{2066}\u{FEFF}", "‹U+200B›‹U+2066›‹U+FEFF›"),
+        ("\u{9B}31m\u{7F}", "‹U+009B›31m‹U+007F›"), ("\u{2028}", "‹U+2028›"), ("\u{E0041}", "‹U+E0041›"),
+    ])
+    func `what could act or reorder is made visible`(text: String, shown: String) {
+        #expect(TerminalText.visible(text) == shown)
+    }
+
+    @Test func `JSON keeps the value and hides no character`() throws {
+        let object: JSONObject = ["a": "x\u{202E}\u{9B}\u{E0041}y\n"]
+        let text = TerminalText.harmlessJSON(object.text)
+        #expect(text == #"{"a":"x\u202E\u009B\uDB40\uDC41y\n"}"#)
+        #expect(try StrictJSON.parseObject(Array(text.utf8)) == object)
+    }
+
+    @Test func `every exit status has a name of its own`() {
+        #expect(Set(ExitStatus.allCases.map(\.name)).count == ExitStatus.allCases.count)
+        #expect(Set(ExitStatus.allCases.map(\.rawValue)).count == ExitStatus.allCases.count)
+    }
+}

@@ -1,0 +1,90 @@
+import Testing
+
+/// A rule about the text of Swift files.
+struct TextRule: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// Where the rule holds.
+    let files: [SourceTree.File]
+    /// The numbers of the lines that break the rule.
+    let broken: @Sendable (SourceTree.File) -> [Int]
+    /// Made-up texts that break the rule, each on its last line, and near-misses that keep it.
+    let bad: [String]
+    let good: [String]
+
+    func violations(in file: SourceTree.File) -> [String] { broken(file).map { "\(file.path):\($0)" } }
+
+    /// Numbers of the lines that `isBroken` says so of.
+    static func lines(_ isBroken: @escaping @Sendable (Substring) -> Bool) -> @Sendable (SourceTree.File) -> [Int] {
+        { file in file.lines.filter { isBroken($0.text) }.map(\.number) }
+    }
+
+    static let all: [TextRule] = [noOpenEnds, ownParsers, statedInvariants, noMachinePaths]
+
+    static let noOpenEnds = TextRule(
+        testDescription: "no open ends are left in the sources", files: SourceTree.sources,
+        broken: lines { $0.contains(/\b(?:TODO|FIXME|XXX)\b/) },
+        bad: ["// TODO: later", "let a = 1 // FIXME", "/// XXX"], good: ["mkstemp(\"aXXXXXX\")", "let todo = 1"])
+
+    /// `JSONDecoder` takes the first of two members with one name, Foundation's base64 takes spare bits that are not
+    /// zero: two readers of one message must not come to two results.
+    static let ownParsers = TextRule(
+        testDescription: "Foundation does not decide security questions", files: SourceTree.sources,
+        broken: lines { $0.contains(/JSONDecoder|JSONSerialization|Data\(base64Encoded/) },
+        bad: [
+            "let d = JSONDecoder()", "try JSONSerialization.jsonObject(with: data)", "Data(base64Encoded: text)",
+        ], good: ["StrictJSON.parse(bytes)", "Base64URL.decode(text)"])
+
+    static let statedInvariants = TextRule(
+        testDescription: "what can end the process has its invariant in a comment above", files: SourceTree.sources,
+        broken: { file in
+            let lines = file.lines.map { $0.text.drop(while: \.isWhitespace) }
+            return lines.indices.filter { index in
+                let line = lines[index]
+                guard !line.hasPrefix("//"), line.contains(/\btry!|\bfatalError\(/) else { return false }
+                return index == 0 || !lines[index - 1].hasPrefix("//")
+            }.map { $0 + 1 }
+        },
+        bad: [
+            "let a = try! f()", "// Far away.\n\nfatalError(\"no\")", "let b = 1 // beside\nlet a = try! f()",
+            "fatalError()",
+        ],
+        good: [
+            "// The pattern is a constant.\nlet a = try! f()", "/// Never.\n    fatalError(\"no\")",
+            "// fatalError() is bad",
+            "let a = try f()",
+        ])
+
+    static let noMachinePaths = TextRule(
+        testDescription: "no path of somebody's machine", files: SourceTree.everything,
+        broken: lines { line in
+            // In two parts, so that this file keeps the rule.
+            ["home", "Users", "root", "work"].contains { folder in
+                line.firstRange(of: "/" + folder + "/").map { range in
+                    let before = line[..<range.lowerBound].last
+                    return before == nil || before.map { "\"'` =(:".contains($0) } == true
+                } ?? false
+            }
+        },
+        bad: ["let a = \"/" + "home/erika/region.yaml\"", "// see /" + "Users/me/x", "open('/" + "root/y')"],
+        good: ["let a = \"/etc/citizen-id\"", "let b = folder + \"/homework/x\"", "https://a.example/home/x"])
+}
+
+@Suite("House rules about texts")
+struct TextRulesTests {
+    @Test("the rule is kept", arguments: TextRule.all)
+    func ruleIsKept(_ rule: TextRule) {
+        #expect(!rule.files.isEmpty)
+        #expect(rule.files.flatMap(rule.violations) == [])
+    }
+
+    @Test("the rule bites", arguments: TextRule.all)
+    func ruleBites(_ rule: TextRule) {
+        for text in rule.bad {
+            let file = SourceTree.File(path: "Sources/Made/Up.swift", text: text)
+            #expect(rule.violations(in: file) == ["Sources/Made/Up.swift:\(file.lines.count)"], "\(text)")
+        }
+        for text in rule.good {
+            #expect(rule.violations(in: SourceTree.File(path: "Sources/Made/Up.swift", text: text)) == [], "\(text)")
+        }
+    }
+}
