@@ -32,7 +32,7 @@ public final class SQLiteStore: ProviderStore {
         let lock = try DatabaseLock(database: path)
         try DatabaseFile.restrict(path)
         let migrator = DatabaseMigrator.citizenID
-        if DatabaseFile.hasContent(path) { try migrator.refuseNewerSchema(path) }
+        try migrator.refuseNewerSchema(path)
         pool = try DatabasePool(path: path, configuration: Self.configuration)
         try pool.writeWithoutTransaction(Self.insistOnDurability)
         try migrator.migrate(pool)
