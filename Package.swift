@@ -27,12 +27,10 @@ extension Target.Dependency {
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
-    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let logging = product(name: "Logging", package: "swift-log")
-    static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -62,7 +60,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -105,12 +102,14 @@ let package = Package(
             name: "ProviderHTTP",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "QRCode", .hummingbird,
-                .httpTypes, .nioCore, .mustache, .logging, .metrics,
+                .httpTypes, .nioCore, .logging,
             ],
             swiftSettings: sourceTarget),
         .target(
             name: "DeviceAuthenticator",
-            dependencies: ["OpenIDMessages", "IdentityCrypto", "CFileStatus", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL],
+            dependencies: [
+                "OpenIDMessages", "IdentityCrypto", "CFileStatus", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL,
+            ],
             swiftSettings: sourceTarget),
         .target(
             name: "RelyingParty",
@@ -120,7 +119,7 @@ let package = Package(
             name: "citizen-id",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RegionFile", "ProviderCore", "SQLiteStore",
-                "QRCode", "ProviderHTTP", .hummingbird, .hummingbirdTLS, .nioCore, .nioPosix, .nioSSL, .logging,
+                "QRCode", "ProviderHTTP", .hummingbird, .hummingbirdTLS, .nioCore, .nioSSL, .logging,
                 .nioHTTP1, .asyncHTTPClient, .argumentParser, .configuration, .serviceLifecycle, .unixSignals,
                 .systemPackage,
             ],
@@ -135,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "demo-portal",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "RelyingParty", .hummingbird, .hummingbirdTLS, .argumentParser,
-                .mustache, .nioCore, .nioSSL, .logging, .serviceLifecycle,
+                "OpenIDMessages", "IdentityCrypto", "RelyingParty", .hummingbird, .hummingbirdTLS, .httpTypes,
+                .argumentParser, .mustache, .nioCore, .nioSSL, .logging, .serviceLifecycle,
             ],
             swiftSettings: sourceTarget),
 
