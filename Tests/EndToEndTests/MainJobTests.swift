@@ -51,7 +51,8 @@ struct MainJobTests {
         #expect(steps.count >= 9, "\(steps)")
         // One decoded ID token for each flow.
         #expect(result.lines.filter { $0.contains(#""id_token": {"#) }.count == 2)
-        #expect(result.lines.filter { $0.contains(#""acr": "sim:http://bsi.bund.de/eID/LoA/substantiell""#) }.count == 2)
+        #expect(
+            result.lines.filter { $0.contains(#""acr": "sim:http://bsi.bund.de/eID/LoA/substantiell""#) }.count == 2)
         #expect(result.lines.filter { $0.contains(#""family_name": "Mustermann""#) }.count == 2)
         #expect(result.output.contains("Everything that was started has been stopped."))
         for match in Set(result.output.matches(of: /https:\/\/localhost:([0-9]+)/).compactMap { Int($0.output.1) }) {

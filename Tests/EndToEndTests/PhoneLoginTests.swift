@@ -3,6 +3,8 @@ import OpenIDMessages
 import RelyingParty
 import Testing
 
+@testable import citizen_phone
+
 @Suite("citizen-phone answers logins")
 struct PhoneLoginTests {
     static let installation = Task { try await Installation.start() }

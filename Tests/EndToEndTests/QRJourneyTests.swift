@@ -3,6 +3,8 @@ import OpenIDMessages
 import QRCode
 import Testing
 
+@testable import citizen_phone
+
 @Suite("A login on another screen, step by step")
 struct QRJourneyTests {
     static let installation = Task { try await Installation.start() }

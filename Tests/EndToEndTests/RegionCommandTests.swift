@@ -1,8 +1,9 @@
 import Foundation
+import IdentityCrypto
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-id region, client, keys and desk")
+@Suite("citizen-id region and client")
 struct RegionCommandTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 
@@ -138,93 +139,5 @@ struct RegionCommandTests {
         #expect(result.status == 3, "\(result)")
         #expect(try result.json()["error"]?.string == "not_reached")
         #expect(result.errors.contains(folder.path + "/admin.sock"))
-    }
-}
-
-@Suite("citizen-id desk ticket")
-struct DeskCommandTests {
-    static let installation = Task { try await Installation.start(withPortal: false) }
-
-    @Test func `a ticket is a link, a picture and a masked name`() async throws {
-        let here = try await Self.installation.value
-        let file = try here.personFile(family: "Kanarienvogel")
-        let result = try await here.administer("desk", "ticket", "--tenant", "marl", "--person", file)
-        #expect(result.status == 0)
-        #expect(result.output.contains(here.issuer + "/app/e/"), "\(result)")
-        #expect(result.output.contains("█"))
-        #expect(!result.output.contains("Kanarienvogel"), "the screen of a desk can be seen by others")
-    }
-
-    @Test(arguments: [
-        ("not JSON", 2, "file"), ("[]", 2, "file"), ("{}", 1, "invalid_request"),
-        (#"{"given_name": "Erika"}"#, 1, "invalid_request"),
-        (#"{"given_name": "Erika", "family_name": ""}"#, 1, "invalid_request"),
-        (#"{"given_name": "Erika", "family_name": "M", "shoe_size": 38}"#, 1, "invalid_request"),
-        (#"{"given_name": "Erika", "family_name": "M", "birthdate": "12.8.1964"}"#, 1, "invalid_request"),
-        (#"{"given_name": "E", "given_name": "F", "family_name": "M"}"#, 2, "file"),
-    ] as [(String, Int32, String)])
-    func `a person's file that cannot be used`(text: String, status: Int32, code: String) async throws {
-        let here = try await Self.installation.value
-        let file = try here.folder.write("bad-\(UInt32.random(in: 0 ... .max)).json", text)
-        let result = try await here.administer("desk", "ticket", "--tenant", "marl", "--person", file, "--json")
-        #expect(result.status == status, "\(result)")
-        #expect(try result.json()["error"]?.string == code, "\(result)")
-        #expect(!result.errors.isEmpty)
-    }
-
-    @Test(arguments: [
-        ("atlantis", "substantiell", "unknown_tenant"), ("MARL", "substantiell", "invalid_request"),
-        ("marl", "hoch", "unknown_level"), ("marl", "high", "unknown_level"),
-    ])
-    func `a town or a level that is none`(tenant: String, level: String, code: String) async throws {
-        let here = try await Self.installation.value
-        let result = try await here.administer(
-            "desk", "ticket", "--tenant", tenant, "--level", level, "--person", try here.personFile(family: "Level"),
-            "--json")
-        #expect(result.status == 1, "\(result)")
-        #expect(try result.json()["error"]?.string == code, "\(result)")
-    }
-}
-
-@Suite("citizen-id keys")
-struct KeysCommandTests {
-    private func stages(_ result: ProgramResult) throws -> [String: String] {
-        let keys = (try result.json()["keys"]?.array ?? []).compactMap(\.object).filter { $0["alg"] == "ES256" }
-        return Dictionary(uniqueKeysWithValues: keys.map { ($0["stage"]?.string ?? "", $0["kid"]?.string ?? "") })
-    }
-
-    @Test func `the next key becomes the current one; old tokens and phones stay good`() async throws {
-        let here = try await Installation.start(withPortal: false)
-        let phone = try await here.enrolledPhone()
-        let portal = try here.testPortal()
-        let pending = try await portal.beginLogin()
-        let query = try await phone.callbackQuery(at: pending.authorizationURL)
-        let before = try await portal.finishLogin(callbackQuery: query, pending: pending)
-        let old = try stages(try await here.administer("keys", "list", "--json"))
-
-        let rotated = try await here.administer("keys", "rotate", "--json")
-        #expect(rotated.status == 0, "\(rotated)")
-        let new = try stages(rotated)
-        #expect(new["current"] == old["next"])
-        #expect(new["retiring"] == old["current"])
-        #expect(new["next"] != nil && !old.values.contains(new["next"] ?? ""))
-
-        _ = try await portal.userinfo(accessToken: before.accessToken, expectedSubject: before.subject)
-        for flow in ["qr", "link"] {
-            let pending = try await portal.beginLogin()
-            let query = try await phone.callbackQuery(at: pending.authorizationURL, "--flow", flow)
-            let after = try await portal.finishLogin(callbackQuery: query, pending: pending)
-            #expect(after.subject == before.subject)
-        }
-        await portal.shutdown()
-
-        try await here.killProvider()
-        try await here.startProvider()
-        #expect(try stages(try await here.administer("keys", "list", "--json")) == new)
-        let table = try await here.administer("keys", "list")
-        #expect(table.lines.first?.hasPrefix("KEY") == true)
-        let unknown = try await here.administer("keys", "rotate", "--alg", "HS256", "--json")
-        #expect(unknown.status == 1)
-        #expect(try unknown.json()["error"]?.string == "unknown_algorithm")
     }
 }

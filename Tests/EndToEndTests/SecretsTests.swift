@@ -3,6 +3,8 @@ import OpenIDMessages
 import RelyingParty
 import Testing
 
+@testable import citizen_phone
+
 /// The canaries are the real secrets of real logins: whatever of them is found stood somewhere in the clear.
 @Suite("Secrets and personal data stay where they belong")
 struct SecretsTests {
