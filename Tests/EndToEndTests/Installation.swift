@@ -178,14 +178,19 @@ extension Installation {
         return phone
     }
 
-    /// The portal that the tests play.
-    nonisolated func testPortal() throws -> RelyingParty {
-        try RelyingParty(
+    /// The portal that the tests play. Its connections are closed however the body ends.
+    nonisolated func withTestPortal(_ body: (RelyingParty) async throws -> Void) async throws {
+        let portal = try RelyingParty(
             RelyingParty.Configuration(
                 issuer: try #require(IssuerURL(rawValue: issuer)),
                 clientIdentifier: try #require(ClientIdentifier(rawValue: "test-portal")),
                 redirectURI: try #require(RedirectURI(rawValue: portalURL + "/test/callback")),
                 authentication: .privateKeyJWT(portalKey), scopes: try #require(Scope(parsing: "openid person")),
                 acceptsSimulatedLevels: true, extraTrustedCertificates: ca))
+        do { try await body(portal) } catch {
+            await portal.shutdown()
+            throw error
+        }
+        await portal.shutdown()
     }
 }

@@ -14,7 +14,7 @@ struct MainJobTests {
             [
                 phone.here.loginURL, "--ca", phone.here.ca, "--home", phone.home, "--profile", phone.profile,
                 "--pin-file", phone.pinFile, "--flow", flow, "--phone", Place.program("citizen-phone"),
-            ], timeout: .seconds(600))
+            ], timeout: .seconds(600), atOnce: true)
         #expect(result.status == 0, "\(result)")
         #expect(result.lines.contains("\(flow): 100 logins without a failure"), "\(result)")
         print(result.lines.suffix(2).joined(separator: " "))

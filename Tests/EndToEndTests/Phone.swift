@@ -15,8 +15,8 @@ struct Phone: Sendable {
     /// A command with the options that say which phone.
     func run(_ arguments: String...) async throws -> ProgramResult { try await run(arguments) }
 
-    func run(_ arguments: [String]) async throws -> ProgramResult {
-        try await Program.run(Place.program("citizen-phone"), arguments + options)
+    func run(_ arguments: [String], atOnce: Bool = false) async throws -> ProgramResult {
+        try await Program.run(Place.program("citizen-phone"), arguments + options, atOnce: atOnce)
     }
 
     /// Enrols with simulated hardware.

@@ -5,7 +5,8 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("citizen-phone answers logins")
+/// One after another: a phone answers one login at a time, and most tests share a phone.
+@Suite("citizen-phone answers logins", .serialized)
 struct PhoneLoginTests {
     static let installation = Task { try await Installation.start() }
 
@@ -45,16 +46,16 @@ struct PhoneLoginTests {
 
     @Test func `the relying party hears access_denied and nothing else`() async throws {
         let phone = try await Self.refusing.value
-        let portal = try phone.here.testPortal()
-        let pending = try await portal.beginLogin()
-        let query = try await phone.callbackQuery(at: pending.authorizationURL, "--decision", "deny")
-        await #expect {
-            try await portal.finishLogin(callbackQuery: query, pending: pending)
-        } throws: { error in
-            guard case .loginRefused(let refusal)? = error as? RelyingPartyError else { return false }
-            return refusal.code == "access_denied"
+        try await phone.here.withTestPortal { portal in
+            let pending = try await portal.beginLogin()
+            let query = try await phone.callbackQuery(at: pending.authorizationURL, "--decision", "deny")
+            await #expect {
+                try await portal.finishLogin(callbackQuery: query, pending: pending)
+            } throws: { error in
+                guard case .loginRefused(let refusal)? = error as? RelyingPartyError else { return false }
+                return refusal.code == "access_denied"
+            }
         }
-        await portal.shutdown()
     }
 
     @Test func `only the chosen claims are released`() async throws {

@@ -20,13 +20,15 @@ struct ProgramResult: Sendable, CustomStringConvertible {
 enum Program {
     struct Overdue: Error { let arguments: [String] }
 
-    /// Three at once, or the key derivation of many phones would need more memory than a build machine has.
-    private static let gate = Gate(permits: 3)
+    /// Four at once, or the key derivation of many phones would need more memory than a build machine has.
+    private static let gate = Gate(permits: 4)
 
+    /// - Parameter atOnce: for what takes long or must not wait for others.
     static func run(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
-        directory: String? = nil, timeout: Duration = .seconds(120)
+        directory: String? = nil, timeout: Duration = .seconds(120), atOnce: Bool = false
     ) async throws -> ProgramResult {
+        guard !atOnce else { return try await runNow(path, arguments, environment, input, directory, timeout) }
         await gate.enter()
         do {
             let result = try await runNow(path, arguments, environment, input, directory, timeout)
