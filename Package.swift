@@ -180,7 +180,10 @@ let package = Package(
             dependencies: ["RelyingParty", "IdentityCrypto", "OpenIDMessages"], swiftSettings: everyTarget),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["OpenIDMessages", "citizen-id", "citizen-phone", "demo-portal"], swiftSettings: everyTarget),
+            dependencies: [
+                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "QRCode", "citizen-id", "citizen-phone",
+                "demo-portal", .grdb,
+            ], swiftSettings: everyTarget),
         .testTarget(name: "HouseRulesTests", swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]
