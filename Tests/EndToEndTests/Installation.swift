@@ -50,10 +50,11 @@ actor Installation {
 
     private func prepare() async throws {
         let made = try await Program.run(
-            Place.source("Certs/make-development-certificates"), [certificates, "localhost"])
+            Place.source("Certs/make-development-certificates"), [certificates, "localhost"], atOnce: true)
         try #require(made.status == 0, "\(made)")
         let key = try await Program.run(
-            Place.program("demo-portal"), ["--key", folder.path + "/portal-key.pem", "--make-key", "--print-jwk"])
+            Place.program("demo-portal"), ["--key", folder.path + "/portal-key.pem", "--make-key", "--print-jwk"],
+            atOnce: true)
         try #require(key.status == 0, "\(key)")
         try folder.write("overlay.yaml", Self.overlay(self, demoKey: key.lines[0]))
     }
@@ -138,7 +139,7 @@ extension Installation {
 
     /// An administration command for this provider.
     nonisolated func administer(_ arguments: String...) async throws -> ProgramResult {
-        try await Program.run(Place.program("citizen-id"), arguments + ["--data", data])
+        try await Program.run(Place.program("citizen-id"), arguments + ["--data", data], atOnce: true)
     }
 }
 
@@ -171,9 +172,9 @@ extension Installation {
     }
 
     /// A phone that is enrolled as a person's first.
-    nonisolated func enrolledPhone(family: String = "Mustermann") async throws -> Phone {
+    nonisolated func enrolledPhone(family: String = "Mustermann", atOnce: Bool = false) async throws -> Phone {
         let phone = try newPhone()
-        let result = try await phone.enrol(try await ticket(family: family))
+        let result = try await phone.enrol(try await ticket(family: family), atOnce: atOnce)
         try #require(result.status == 0, "\(result)")
         return phone
     }

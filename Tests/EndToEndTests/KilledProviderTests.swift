@@ -82,6 +82,36 @@ struct KilledProviderTests {
         }
     }
 
+    @Test func `killed while a code is redeemed, the code is good once at most`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let phone = try await here.enrolledPhone()
+        try await here.withTestPortal { portal in
+            var random = SeededGenerator(seed: 6_749)
+            var acknowledged = 0
+            for round in 1...8 {
+                let pending = try await portal.beginLogin()
+                let query = try await phone.callbackQuery(at: pending.authorizationURL, "--flow", "link")
+                async let first = isRedeemed(query, pending, at: portal)
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...25, using: &random)))
+                try await here.killProvider()
+                let redemptions = await first ? 1 : 0
+                acknowledged += redemptions
+                #expect(try DatabaseCopy(of: here.database).integrity == ["ok"], "round \(round)")
+
+                try await here.startProvider()
+                // Without an answer the portal cannot know; with one the code must be spent.
+                let again = await isRedeemed(query, pending, at: portal) ? 1 : 0
+                #expect(redemptions + again <= 1, "round \(round)")
+                #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant", "round \(round)")
+            }
+            print("killed 8 times at the redemption; \(acknowledged) were acknowledged before")
+        }
+    }
+
+    private func isRedeemed(_ query: [UInt8], _ pending: PendingLogin, at portal: RelyingParty) async -> Bool {
+        (try? await portal.finishLogin(callbackQuery: query, pending: pending)) != nil
+    }
+
     /// One login from begin to token; nil when the provider was gone before the token came.
     private func logIn(_ phone: Phone, _ flow: String, at portal: RelyingParty) async -> (PendingLogin, [UInt8])? {
         do {

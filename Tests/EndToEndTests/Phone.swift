@@ -20,13 +20,13 @@ struct Phone: Sendable {
     }
 
     /// Enrols with simulated hardware.
-    func enrol(_ link: String, _ more: String...) async throws -> ProgramResult {
+    func enrol(_ link: String, atOnce: Bool = false) async throws -> ProgramResult {
         try await run(
             [
                 "enrol", link, "--pin-file", pinFile, "--evidence", "simulator", "--simulator-key",
                 here.certificates + "/simulator-attester-key.pem", "--simulator-certificate",
                 here.certificates + "/simulator-attester.pem", "--json",
-            ] + more)
+            ], atOnce: atOnce)
     }
 
     /// Logs in; at the demo portal unless another address is given.

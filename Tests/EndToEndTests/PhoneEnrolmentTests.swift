@@ -37,7 +37,7 @@ struct PhoneEnrolmentTests {
         let phone = try here.newPhone()
         let link = try await here.ticket()
         let (ticket, key) = (link.prefix { $0 != "#" }, link.drop { $0 != "#" }.dropFirst(3))
-        let otherKey = String(key.reversed())
+        let otherKey = (key.hasPrefix("A") ? "B" : "A") + key.dropFirst()
         let garbled: [(String, Int32, String, String?)] = [
             ("hello", 12, "link_refused", nil), ("", 12, "link_refused", nil),
             (String(ticket), 12, "link_refused", nil), (String(link.dropLast()), 12, "link_refused", nil),
@@ -51,7 +51,7 @@ struct PhoneEnrolmentTests {
             (link.replacing(here.issuer, with: "https://localhost:1"), 14, "network", nil),
             (link.replacing("localhost", with: "localhost.localdomain"), 14, "network", nil),
         ]
-        for (link, status, name, code) in garbled where !(name == "statement_refused" && otherKey == key) {
+        for (link, status, name, code) in garbled {
             try expectFailure(try await phone.enrol(link), status, name, code: code)
         }
         #expect(try await phone.enrol(link).status == 0, "what was refused has not used up the ticket")
