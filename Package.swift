@@ -50,7 +50,11 @@ let package = Package(
         .executable(name: "demo-portal", targets: ["demo-portal"]),
         .library(name: "DeviceAuthenticator", targets: ["DeviceAuthenticator"]),
         .library(name: "RelyingParty", targets: ["RelyingParty"]),
-        .library(name: "Provider", targets: ["ProviderCore", "SQLiteStore", "ProviderHTTP"]),
+        .library(
+            name: "Provider",
+            targets: [
+                "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "SQLiteStore", "ProviderHTTP",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
