@@ -45,8 +45,6 @@ struct Serve: AsyncParsableCommand {
     var socket: String?
 
     func run() async throws {
-        // Whatever this process makes belongs to it alone.
-        umask(0o077)
         do {
             let settings = try await ServeSettings.load(
                 ServeSettings.Flags(
@@ -79,6 +77,7 @@ struct Serve: AsyncParsableCommand {
                 code: "master_key", exit: 1, json: false)
         }
     }
+
     private static func reason(_ code: CInt) -> String {
         switch code {
         case EADDRINUSE: "another program listens there"
