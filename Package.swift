@@ -160,10 +160,17 @@ let package = Package(
         .testTarget(
             name: "RegionFileTests", dependencies: ["RegionFile", "AccountDirectory", "OpenIDMessages"],
             swiftSettings: everyTarget),
+        .target(
+            name: "ProviderHarness",
+            dependencies: [
+                "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages", .crypto, .x509,
+                .asn1,
+            ], path: "Tests/ProviderHarness", swiftSettings: everyTarget),
         .testTarget(
             name: "ProviderCoreTests",
             dependencies: [
                 "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages", "TestVectors",
+                "ProviderHarness",
             ], swiftSettings: everyTarget),
         .testTarget(
             name: "SQLiteStoreTests", dependencies: ["SQLiteStore", "StoreConformance", .grdb],
@@ -172,7 +179,7 @@ let package = Package(
             name: "ProviderHTTPTests",
             dependencies: [
                 "ProviderHTTP", "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages",
-                "TestVectors", .hummingbird, .hummingbirdTesting,
+                "TestVectors", "ProviderHarness", .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
             ], swiftSettings: everyTarget),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: everyTarget),
         .testTarget(

@@ -73,11 +73,14 @@ public struct DeviceAuthentication: Sendable {
             throw DeviceRefusal(.invalidAttestation, .attestationKeyMismatch)
         }
         // 3. It was never used before.
-        let name = Digest.sha256(Array("\(proof.key.thumbprint) \(proof.identifier)".utf8)).prefix(16)
+        let text = "\(proof.key.thumbprint) \(proof.identifier)"
+        let name = Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
         let isFresh = identifiers.insert(
-            (), as: Base64URL.encode(Array(name)),
-            expiresAt: now + NonceIssuer.lifetime + VerifiedDPoPProof.timeWindow, now: now)
-        guard isFresh else { throw DeviceRefusal(.invalidDPoPProof, .proofReplayed) }
+            (), as: name, expiresAt: now + NonceIssuer.lifetime + VerifiedDPoPProof.timeWindow, now: now)
+        guard isFresh else {
+            throw identifiers.value(name, now: now) != nil
+                ? DeviceRefusal(.invalidDPoPProof, .proofReplayed) : DeviceRefusal(.overloaded, .overloaded)
+        }
         // 4. The device is known by this key, and active.
         guard let (device, account) = try await devices.device(attestation.statement.device),
             device.keys.installation == proof.key

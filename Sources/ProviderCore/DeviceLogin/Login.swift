@@ -42,6 +42,8 @@ struct Login: Sendable {
     /// The signed request, once the login awaits the person.
     private(set) var signedRequest: SignedRequest?
     private(set) var answer: Answer?
+    /// The last answer that was refused for its PIN.
+    private(set) var refusedAnswer: RefusedAnswer?
     /// The error that the portal gets instead of a code.
     private(set) var error: OAuthError?
     private(set) var isCollected = false
@@ -71,6 +73,11 @@ struct Login: Sendable {
         let returnChallenge: ContentDigest?
         /// Nil unless approved.
         let code: OneTimeSecret?
+    }
+
+    struct RefusedAnswer: Sendable {
+        let responseDigest: ContentDigest
+        let triesLeft: Int
     }
 
     init(
@@ -149,6 +156,9 @@ struct Login: Sendable {
     }
 
     mutating func store(_ request: SignedRequest) { if signedRequest == nil { signedRequest = request } }
+
+    /// Remembers an answer with a wrong PIN, so that the same bytes again are known for what they are.
+    mutating func refuse(_ answer: RefusedAnswer) { refusedAnswer = answer }
 
     /// Takes an accepted answer; false when the login is not waiting for one any more.
     mutating func accept(_ answer: Answer, decision: LoginDecision, now: Timestamp) -> Bool {

@@ -10,7 +10,8 @@ public struct UserinfoFlow: Sendable {
     let grants: any GrantStore
     let clock: ProviderClock
 
-    /// The claims for an access token. Revoked grants and accounts that are not active get nothing.
+    /// The claims for an access token. Revoked grants get nothing, nor do accounts, clients and towns
+    /// that are not active.
     public func claims(accessToken text: String) async throws -> JSONObject {
         let token: CompactJWS
         do { token = try CompactJWS(parsing: text) } catch { throw refuse(.accessTokenMalformed) }
