@@ -38,7 +38,10 @@ public struct CompactJWS: Sendable {
             let object = try? StrictJSON.parseObject(header)
         else { throw .malformed }
         guard object["crit"] == nil else { throw .criticalExtension }
-        guard object["alg"]?.string != nil else { throw .malformed }
+        // A name of the wrong type is no name: it must not count as one that is absent.
+        guard object["alg"]?.string != nil,
+            ["typ", "kid"].allSatisfy({ object[$0] == nil || object[$0]?.string != nil })
+        else { throw .malformed }
         self.text = text
         self.header = object
         self.payload = payload
@@ -66,8 +69,11 @@ public struct CompactJWS: Sendable {
     }
 
     /// `typ` without its optional prefix, in lower case (RFC 7515 §4.1.9).
+    ///
+    /// Only ASCII has a lower case here: for Unicode the Kelvin sign is a `k`.
     private static func normalized(_ type: String) -> String {
-        let lower = type.lowercased()
+        let bytes = type.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        let lower = String(decoding: bytes, as: UTF8.self)
         return lower.hasPrefix("application/") ? String(lower.dropFirst("application/".count)) : lower
     }
 }

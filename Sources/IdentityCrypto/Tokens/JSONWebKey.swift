@@ -98,7 +98,7 @@ public struct VerificationKey: Sendable, Equatable {
     private init(rsa object: JSONObject) throws(JSONWebKeyError) {
         guard let modulus = object["n"]?.string.flatMap({ Base64URL.decode($0) }), let first = modulus.first,
             first != 0, let exponent = object["e"]?.string.flatMap({ Base64URL.decode($0) }), exponent.count <= 8,
-            let last = exponent.last, last & 1 == 1, exponent != [1]
+            exponent.first != 0, let last = exponent.last, last & 1 == 1, exponent != [1]
         else { throw .malformed }
         guard modulus.count <= 1024 else { throw .malformed }
         guard modulus.count * 8 - first.leadingZeroBitCount >= 2048 else { throw .tooWeak }

@@ -58,6 +58,13 @@ public struct MemberReader {
         has(name) ? try wire(name) : nil
     }
 
+    /// A nonce of the device protocol: exactly 32 bytes in base64url (docs/protocol.md §2).
+    public mutating func statementNonce(_ name: String) throws(MessageError) -> Nonce {
+        let nonce = try wire(name, as: Nonce.self)
+        guard Base64URL.decode(nonce.rawValue)?.count == 32 else { throw .malformed(name) }
+        return nonce
+    }
+
     /// One of the cases of an enumeration.
     public mutating func choice<Value: RawRepresentable<String>>(
         _ name: String, as type: Value.Type = Value.self
@@ -100,8 +107,9 @@ public struct MemberReader {
         return object
     }
 
+    /// Control characters of ASCII and of Latin 1 (Unicode's category Cc).
     private static func hasControlCharacters(_ text: String) -> Bool {
-        text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        text.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
     }
 
     /// Refuses members that were not read.
