@@ -93,6 +93,13 @@ enum Benchmarks {
             try await primitives.commits(report, folder: folder.path)
         }
         noteSignatures(report, cost)
+        let processors = machine.processors
+        report.add(
+            Figure(
+                name: "logins' signatures alone, all processors at once", unit: "/s",
+                spread: try await primitives.loginsOfSignatures(processors: processors),
+                floor: Double(processors) / cost.microseconds(provider: nil) * 1e6,
+                floorMeaning: "one core times \(processors)", isRate: true))
         let logins = LoginMeasurement(
             effort: options.effort, cost: cost, cores: machine.processors, atOnce: options.atOnce)
         if options.wants("in-process") {

@@ -21,6 +21,37 @@ struct Primitives {
         )
     }
 
+    /// How many logins' signatures all processors make and verify in a second, and nothing else. Where two processors
+    /// are halves of one core this is less than twice what one does alone.
+    func loginsOfSignatures(processors: Int) async throws -> Spread {
+        let (signs, verifies) = SignatureCount.total(provider: nil)
+        let seconds = effort.primitiveSeconds * 5
+        var rates: [Double] = []
+        for _ in 0..<effort.rounds {
+            let start = wallClock
+            let done = try await withThrowingTaskGroup(of: Int.self) { group in
+                for _ in 0..<processors {
+                    group.addTask {
+                        let key = P256.Signing.PrivateKey()
+                        let message = RandomBytes.make(200)
+                        let signature = try key.signature(for: message)
+                        let publicKey = key.publicKey
+                        var count = 0
+                        while wallClock < start + seconds {
+                            for _ in 0..<signs { keep(try key.signature(for: message)) }
+                            for _ in 0..<verifies { keep(publicKey.isValidSignature(signature, for: message)) }
+                            count += 1
+                        }
+                        return count
+                    }
+                }
+                return try await group.reduce(0, +)
+            }
+            rates.append(Double(done) / (wallClock - start))
+        }
+        return Spread(rates)
+    }
+
     func measure(_ report: Report, cost: SignatureCost) throws {
         let key = SigningKey.makeES256()
         let keys = VerificationKeySet([(key.thumbprint.rawValue, key.publicKey)])
