@@ -31,18 +31,18 @@ struct LoginExplorationTests {
     private static let error = OAuthError(.accessDenied, "no")
 
     @Test("a code needs an approval and a bound browser; nothing leaves a terminal state; one collection")
-    func allSequencesOfFive() async throws {
+    func allShortSequences() async throws {
         let provider = try await TestProvider()
         let request = try provider.provider.authorization.authorize(FormParameters(TestRegion.basic.request()))
         let browser = BrowserContext(description: "?", area: "local", language: .german)
         let login = Login(request: request, browser: browser, cookie: SecretDigest(of: "cookie"), now: provider.now)
         var visited = 0
         var codes = 0
-        Self.explore(Walk(login: login, now: provider.now), depth: 5) { walk in
+        Self.explore(Walk(login: login, now: provider.now), depth: 7) { walk in
             visited += 1
             codes += walk.hasCode ? 1 : 0
         }
-        #expect(visited > 300_000)
+        #expect(visited > 10_000)
         // The near-miss of all refusals: some sequences do end with a code.
         #expect(codes > 0)
     }
@@ -50,7 +50,12 @@ struct LoginExplorationTests {
     private static func explore(_ walk: Walk, depth: Int, visit: (Walk) -> Void) {
         visit(walk)
         guard depth > 0 else { return }
-        for event in Event.allCases { explore(step(walk, event), depth: depth - 1, visit: visit) }
+        for event in Event.allCases {
+            let next = step(walk, event)
+            // What changed nothing leads nowhere new: the rest of such a sequence is explored without it.
+            guard next.login.version != walk.login.version || next.now != walk.now else { continue }
+            explore(next, depth: depth - 1, visit: visit)
+        }
     }
 
     /// Applies one event and checks the invariants.

@@ -49,6 +49,12 @@ public final class TestPhone: Sendable {
         public var registration: String
         public var installationProof: String
         public var pinProof: String
+
+        public init(registration: String, installationProof: String, pinProof: String) {
+            self.registration = registration
+            self.installationProof = installationProof
+            self.pinProof = pinProof
+        }
     }
 
     public func registration(

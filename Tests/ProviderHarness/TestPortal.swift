@@ -97,3 +97,11 @@ public enum ForgedJWS {
         return "\(input).\(Base64URL.encode(signature(Array(input.utf8))))"
     }
 }
+
+/// The payload of a token, without belief.
+public func unverifiedPayload(_ text: String?) throws -> JSONObject {
+    guard let payload = try text.flatMap({ try CompactJWS(parsing: $0).unverifiedPayload }) else {
+        throw TestProvider.Unexpected.noPayload
+    }
+    return payload
+}

@@ -98,5 +98,5 @@ public final class TestProvider: Sendable {
     }
 
     /// What must never happen in a harness.
-    public enum Unexpected: Error { case link, loginNotBegun, noRequest, noLocation }
+    public enum Unexpected: Error { case link, loginNotBegun, noRequest, noLocation, noPayload }
 }
