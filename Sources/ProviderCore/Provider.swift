@@ -52,7 +52,7 @@ public struct Provider: Sendable {
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
         tokens = TokenFlow(issuer: issuer, keys: keys, grants: store, clock: clock)
-        userinfo = UserinfoFlow(issuer: issuer, keys: keys, grants: store, clock: clock)
+        userinfo = UserinfoFlow(issuer: issuer, registry: registry, keys: keys, grants: store, clock: clock)
         clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
     }
 

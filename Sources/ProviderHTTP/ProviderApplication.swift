@@ -38,7 +38,7 @@ public enum ProviderApplication {
         TokenEndpoints(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)
         DeviceEndpoints(provider: provider).add(to: router)
-        AppLinkEndpoints(provider: provider).add(to: router)
+        AppLinkEndpoints().add(to: router)
         router.get("/health") { _, _ in Answer.json(["status": "ok"]) }
         return router
     }

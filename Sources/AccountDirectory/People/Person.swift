@@ -54,10 +54,15 @@ public struct PersonRecord: Sendable, Equatable {
     }
 
     /// The value of a claim of the catalogue; nil when the person has none.
-    public func claim(_ name: String) -> JSONValue? {
+    ///
+    /// - Parameter namespace: what the region's own members begin with, e.g. `https://id.example/claims/`.
+    public func claim(_ name: String, namespace: String) -> JSONValue? {
         guard ClaimCatalogue.all.contains(name) else { return nil }
-        if name == "place_of_birth" { return placeOfBirth.map { .object(["locality": .string($0)]) } }
-        return json[name]
+        switch name {
+        case "place_of_birth": return placeOfBirth.map { .object(["locality": .string($0)]) }
+        case "address": return address.map { .object($0.claim(namespace: namespace)) }
+        default: return json[name]
+        }
     }
 
     /// Enough to recognise oneself and too little to learn a stranger's name, e.g. `E. M…n`.
@@ -87,8 +92,19 @@ public struct PostalAddress: Sendable, Equatable {
         try reader.finish()
     }
 
-    /// The members of `address` (OpenID Connect Core §5.1.1) with our two parts of the street line.
-    public var json: JSONObject {
+    /// The claim `address` (OpenID Connect Core §5.1.1), and the parts of the street line apart.
+    func claim(namespace: String) -> JSONObject {
+        let line = [street, houseNumber].compactMap(\.self).joined(separator: " ")
+        var object: JSONObject = [
+            "street_address": .string(line), "postal_code": .string(postalCode), "locality": .string(locality),
+            "country": .string(country), namespace + "street": .string(street),
+        ]
+        object[namespace + "house_number"] = houseNumber.map { .string($0) }
+        return object
+    }
+
+    /// The address as the clerk's file has it.
+    var json: JSONObject {
         var object: JSONObject = ["street": .string(street)]
         object["house_number"] = houseNumber.map { .string($0) }
         object["postal_code"] = .string(postalCode)

@@ -31,7 +31,8 @@ public struct CompactJWS: Sendable {
 
     public init(parsing text: String) throws(JWSError) {
         guard text.utf8.count <= Self.maximumLength else { throw .malformed }
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let bytes = Array(text.utf8)
+        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2]), !signature.isEmpty,
             let object = try? StrictJSON.parseObject(header)
@@ -45,7 +46,7 @@ public struct CompactJWS: Sendable {
         self.header = object
         self.payload = payload
         self.signature = signature
-        signingInput = Array(text.utf8.prefix(parts[0].count + 1 + parts[1].count))
+        signingInput = Array(bytes[..<parts[1].endIndex])
     }
 
     /// The header's `kid`.
@@ -57,7 +58,9 @@ public struct CompactJWS: Sendable {
     /// Verifies type, algorithm and signature, and reads the payload.
     public func verified(by key: VerificationKey, type: String?) throws(JWSError) -> VerifiedJWS {
         if let type {
-            guard let actual = header["typ"]?.string, Self.normalized(actual) == type else { throw .wrongType }
+            guard let actual = header["typ"]?.string, actual == type || Self.normalized(actual) == type else {
+                throw .wrongType
+            }
         }
         guard header["alg"]?.string == key.algorithm.rawValue else { throw .wrongAlgorithm }
         guard key.isValid(signature: signature, for: signingInput) else { throw .wrongSignature }

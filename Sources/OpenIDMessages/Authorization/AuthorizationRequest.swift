@@ -44,6 +44,7 @@ public struct AuthorizationRequest: Sendable {
     public init(parameters: FormParameters) throws(OAuthError) {
         state = try Self.wire(parameters, "state")
         try Self.refuseUnsupported(parameters)
+        try Self.refuseOversized(parameters)
         guard let responseType = parameters["response_type"] else {
             throw OAuthError(.invalidRequest, "response_type is missing")
         }
@@ -98,6 +99,20 @@ public struct AuthorizationRequest: Sendable {
         }
         if parameters["claims"] != nil {
             throw OAuthError(.invalidRequest, "the claims parameter is not supported: use scopes")
+        }
+    }
+
+    /// Lists and hints have no grammar that would bound them; present but unusable is an error, never ignored.
+    private static func refuseOversized(_ parameters: FormParameters) throws(OAuthError) {
+        for name in ["acr_values", "prompt", "ui_locales", "max_age", "display", "login_hint"] {
+            guard let value = parameters[name] else { continue }
+            guard value.utf8.count <= 512 else { throw OAuthError(.invalidRequest, "\(name) is too long") }
+        }
+        guard (parameters["id_token_hint"]?.utf8.count ?? 0) <= 8192 else {
+            throw OAuthError(.invalidRequest, "id_token_hint is too long")
+        }
+        if let display = parameters["display"], !["page", "popup", "touch", "wap"].contains(display) {
+            throw OAuthError(.invalidRequest, "display has an unknown value")
         }
     }
 

@@ -22,6 +22,7 @@ public enum ClientCredentials: Sendable {
             self = try Self.basic(authorization, bodyClient: bodyClient)
         } else if let secret = parameters["client_secret"] {
             guard let bodyClient else { throw OAuthError(.invalidClient, "client_id is missing") }
+            guard secret.utf8.count <= 1024 else { throw OAuthError(.invalidRequest, "client_secret is too long") }
             self = .post(client: bodyClient, secret: secret)
         } else if let assertion = parameters["client_assertion"] {
             guard parameters["client_assertion_type"] == Self.assertionType else {

@@ -12,6 +12,9 @@ public struct IssuerURL: WireValue {
         self.rawValue = uri.rawValue
     }
 
+    /// What the names of the region's own claims begin with.
+    public var claimNamespace: String { rawValue + "/claims/" }
+
     /// The URL of a path of the provider, which begins with `/`.
     public func appending(_ path: String) -> String { rawValue + path }
 }

@@ -16,7 +16,7 @@ public struct LoginView: Sendable {
     public let portalHost: String
     public let tenantName: String
     public let isCollected: Bool
-    public var language: Language
+    public let language: Language
     /// Seconds until the state ends by itself.
     public let secondsLeft: Int64
 }
@@ -42,6 +42,11 @@ public struct BrowserLoginFlow: Sendable {
     /// Nil for an unknown login and for a foreign one.
     public func view(page: String, cookie: String) -> LoginView? {
         held(page, cookie) { login in describe(login) } ?? nil
+    }
+
+    /// The person chose another language for the page.
+    public func choose(_ language: Language, page: String, cookie: String) {
+        _ = held(page, cookie) { login in login.choose(language) }
     }
 
     /// The view after the next change, or after `seconds`.

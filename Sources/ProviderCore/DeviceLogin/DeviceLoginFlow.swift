@@ -96,7 +96,7 @@ public struct DeviceLoginFlow: Sendable {
         _ transaction: TransactionIdentifier, response text: String, pinProof: String?, device: VerifiedDevice
     ) async throws -> String {
         let login = try held(transaction, by: device)
-        if let answer = login.answer, answer.responseDigest == ContentDigest(of: text) { return answer.receipt }
+        if let receipt = try earlierOutcome(login, digest: ContentDigest(of: text)) { return receipt }
         guard login.state == .awaitingUser, let request = login.signedRequest, let claim = login.claim else {
             throw DeviceRefusal(.loginOver, .loginOver)
         }
@@ -113,14 +113,36 @@ public struct DeviceLoginFlow: Sendable {
                 isPINProved: authenticated.isPINProved,
                 grant: code.map { (grant(login, claim, authenticated.response, code: $0, now: now), login.sector) },
                 tenant: login.request.client.client.tenant, time: now))
-        try await settle(outcome, login: login, digest: digest, now: now)
+        if outcome == .answeredAlready(digest) {
+            return try await receiptInFlight(login, digest: digest, device: device)
+        }
+        try settle(outcome, login: login, digest: digest, now: now)
         return try conclude(login, decision: decision, response: authenticated.response, code: code, now: now)
+    }
+
+    /// D-4.5.3: the same bytes again get the same outcome, an accepted answer its receipt and a wrong PIN its refusal:
+    /// no second try is counted, and the counter, which did not rise, is no sign of a copy.
+    private func earlierOutcome(_ login: Login, digest: ContentDigest) throws(DeviceRefusal) -> String? {
+        if let answer = login.answer, answer.responseDigest == digest { return answer.receipt }
+        guard let refused = login.refusedAnswer, refused.responseDigest == digest, login.state == .awaitingUser else {
+            return nil
+        }
+        throw DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: refused.triesLeft)
+    }
+
+    /// The same answer came twice at once: the call that wrote it makes the receipt in a moment.
+    private func receiptInFlight(_ login: Login, digest: ContentDigest, device: VerifiedDevice) async throws -> String {
+        await logins.waitForChange(.page(login.page), after: login.version, seconds: 5)
+        guard let receipt = try earlierOutcome(try held(login.transaction, by: device), digest: digest) else {
+            throw DeviceRefusal(.loginOver, .answeredAlready)
+        }
+        return receipt
     }
 
     /// What the store's decision means for the device.
     private func settle(
         _ outcome: LoginAnswerOutcome, login: Login, digest: ContentDigest, now: Timestamp
-    ) async throws {
+    ) throws {
         switch outcome {
         case .accepted: return
         case .answeredAlready: throw DeviceRefusal(.loginOver, .answeredAlready)
@@ -130,7 +152,11 @@ public struct DeviceLoginFlow: Sendable {
         case .cloned:
             end(login, .deviceCloned, "the device was suspended", now)
             throw DeviceRefusal(.deviceCloned, .counterNotRising)
-        case .wrongPIN(let triesLeft): throw DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
+        case .wrongPIN(let triesLeft):
+            logins.update(.page(login.page)) { login in
+                login.refuse(Login.RefusedAnswer(responseDigest: digest, triesLeft: triesLeft))
+            }
+            throw DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
         case .locked:
             end(login, .failed, "the device was locked", now)
             throw DeviceRefusal(.deviceLocked, .pinLocked, triesLeft: 0)

@@ -26,7 +26,7 @@ struct Login: Sendable {
     let handle: String
     let transaction: TransactionIdentifier
     let request: ValidatedAuthorizationRequest
-    let browser: BrowserContext
+    private(set) var browser: BrowserContext
     /// The digest of the cookie of the browser that began.
     let cookie: SecretDigest
     /// Must come back with every form of the page.
@@ -42,6 +42,8 @@ struct Login: Sendable {
     /// The signed request, once the login awaits the person.
     private(set) var signedRequest: SignedRequest?
     private(set) var answer: Answer?
+    /// The last answer that was refused for its PIN.
+    private(set) var refusedAnswer: RefusedAnswer?
     /// The error that the portal gets instead of a code.
     private(set) var error: OAuthError?
     private(set) var isCollected = false
@@ -73,6 +75,11 @@ struct Login: Sendable {
         let code: OneTimeSecret?
     }
 
+    struct RefusedAnswer: Sendable {
+        let responseDigest: ContentDigest
+        let triesLeft: Int
+    }
+
     init(
         request: ValidatedAuthorizationRequest, browser: BrowserContext, cookie: SecretDigest, now: Timestamp
     ) {
@@ -93,6 +100,9 @@ struct Login: Sendable {
         state = next
         version += 1
     }
+
+    /// The person chose another language for the page.
+    mutating func choose(_ language: Language) { browser.language = language }
 
     /// Ends what has waited too long.
     mutating func expire(now: Timestamp) {
@@ -146,6 +156,9 @@ struct Login: Sendable {
     }
 
     mutating func store(_ request: SignedRequest) { if signedRequest == nil { signedRequest = request } }
+
+    /// Remembers an answer with a wrong PIN, so that the same bytes again are known for what they are.
+    mutating func refuse(_ answer: RefusedAnswer) { refusedAnswer = answer }
 
     /// Takes an accepted answer; false when the login is not waiting for one any more.
     mutating func accept(_ answer: Answer, decision: LoginDecision, now: Timestamp) -> Bool {

@@ -10,6 +10,7 @@ final class LoginsInFlight: Sendable {
         var openByAccount: [AccountIdentifier: Set<String>] = [:]
         var waiters: [String: [Int: CheckedContinuation<Void, Never>]] = [:]
         var nextWaiter = 0
+        var sweptAt: Timestamp?
     }
 
     /// Which login is meant.
@@ -32,8 +33,10 @@ final class LoginsInFlight: Sendable {
 
     /// False when the memory is full.
     func insert(_ login: Login) -> Bool {
-        let isFull = contents.withLock { $0.logins.count >= capacity }
-        if isFull { sweep() }
+        // A full memory is swept at most once a second: otherwise each refused login would cost more than a good one.
+        let now = clock.now()
+        let isWorthSweeping = contents.withLock { $0.logins.count >= capacity && $0.sweptAt != now }
+        if isWorthSweeping { sweep() }
         return contents.withLock { contents in
             guard contents.logins.count < capacity else { return false }
             contents.logins[login.page] = login
@@ -135,6 +138,7 @@ final class LoginsInFlight: Sendable {
         let now = clock.now()
         var woken: [CheckedContinuation<Void, Never>] = []
         contents.withLock { contents in
+            contents.sweptAt = now
             for (page, login) in contents.logins {
                 var login = login
                 let before = login.version

@@ -11,7 +11,9 @@ enum RequestComposer {
         let tenant = login.request.client.scope.tenant
         let text = LoginTexts.request(portal: client.name, tenant: tenant.officialName, language: claim.language)
         // Only what the person has can be released; names are what a portal cannot go on without.
-        let asked = ClaimCatalogue.claims(for: login.request.request.scope.tokens).filter { person.claim($0) != nil }
+        let asked = ClaimCatalogue.claims(for: login.request.request.scope.tokens).filter { claim in
+            person.claim(claim, namespace: issuer.claimNamespace) != nil
+        }
         return LoginRequestStatement(
             issuer: issuer, device: claim.device, transaction: login.transaction, nonce: .random(bytes: 32),
             issuedAt: now, expiresAt: claim.claimedAt + Lifetime.claimedLogin, purpose: .login,

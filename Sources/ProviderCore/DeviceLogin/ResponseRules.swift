@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import IdentityCrypto
 internal import OpenIDMessages
 
@@ -59,11 +60,16 @@ enum ResponseRules {
         guard isWithin, isComplete, released.count == response.released.count else {
             throw DeviceRefusal(.statementRefused, .responseClaims)
         }
-        guard response.methods.allSatisfy(allowedMethods.contains) else {
+        guard areTrue(response.methods, decision: response.decision, ceiling: device.device.ceiling) else {
             throw DeviceRefusal(.statementRefused, .responseClaims)
         }
     }
 
-    /// RFC 8176 values that a device may name.
-    private static let allowedMethods: Set<String> = ["hwk", "swk", "pin", "mfa", "user"]
+    /// The methods go into `amr`, so they must be what took part: key, PIN and person for an approval, nothing else and
+    /// nothing less. A key in hardware (RFC 8176, `hwk`) is what the evidence at enrolment showed.
+    private static func areTrue(_ methods: [String], decision: LoginDecision, ceiling: DeviceCeiling) -> Bool {
+        guard decision == .approve else { return methods.isEmpty }
+        guard methods.count == 4, Set(methods).isSuperset(of: ["pin", "mfa", "user"]) else { return false }
+        return methods.contains("swk") || methods.contains("hwk") && ceiling.level > .normal
+    }
 }

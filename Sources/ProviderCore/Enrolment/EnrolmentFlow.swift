@@ -69,10 +69,12 @@ public struct EnrolmentFlow: Sendable {
             let (ticket, account) = try await store.ticket(SecretDigest(of: secret)), ticket.expiresAt > now
         else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
         let counted = Base64URL.encode(ticket.digest.bytes)
-        let count = offerCounts.take(counted, now: now) ?? 0
-        guard offerCounts.insert(count + 1, as: counted, expiresAt: ticket.expiresAt, now: now),
-            count < Self.offersPerTicket
-        else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
+        var count = 0
+        let isCounted = offerCounts.update(counted, expiresAt: ticket.expiresAt, now: now) { earlier in
+            count = (earlier ?? 0) + 1
+            return count
+        }
+        guard isCounted, count <= Self.offersPerTicket else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
         let statement = EnrolmentOffer(
             issuer: issuer, identifier: .random(bytes: 16), ticketDigest: ContentDigest(of: secret),
             nonce: .random(bytes: 32), maskedName: account.person.maskedName, level: account.level,

@@ -30,6 +30,19 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
         }
     }
 
+    /// Replaces the value of `key` by what `change` makes of it (nil when it is not there), in one step; false when the
+    /// memory is full.
+    func update(_ key: String, expiresAt: Timestamp, now: Timestamp, _ change: (Value?) -> Value) -> Bool {
+        contents.withLock { contents in
+            Self.sweep(&contents, now: now)
+            let existing = contents.values[key].flatMap { $0.expiresAt > now ? $0.value : nil }
+            guard contents.values[key] != nil || contents.values.count < capacity else { return false }
+            if contents.values[key] == nil { contents.order.append(key) }
+            contents.values[key] = (change(existing), expiresAt)
+            return true
+        }
+    }
+
     func value(_ key: String, now: Timestamp) -> Value? {
         contents.withLock { contents in
             guard let entry = contents.values[key], entry.expiresAt > now else { return nil }

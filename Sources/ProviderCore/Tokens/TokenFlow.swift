@@ -75,7 +75,7 @@ public struct TokenFlow: Sendable {
         claims["at_hash"] = .string(Self.halfHash(accessToken))
         claims["rr"] = .string(grant.flow == .qr ? "code" : "same_device")
         claims["idm"] = .string(grant.flow.rawValue)
-        let namespace = issuer.appending("/claims/")
+        let namespace = issuer.claimNamespace
         claims[namespace + "context"] = .object(["type": "citizen"])
         var place: JSONObject = ["id": .string(tenant.identifier.rawValue)]
         place["ags"] = tenant.municipalityKey.map { .string($0) }

@@ -5,11 +5,13 @@ public import OpenIDMessages
 /// The userinfo endpoint (OpenID Connect Core §5.3): the claims that the person released, and nothing else.
 public struct UserinfoFlow: Sendable {
     let issuer: IssuerURL
+    let registry: ClientRegistry
     let keys: KeyCustodian
     let grants: any GrantStore
     let clock: ProviderClock
 
-    /// The claims for an access token. Revoked grants and accounts that are not active get nothing.
+    /// The claims for an access token. Revoked grants get nothing, nor do accounts, clients and towns
+    /// that are not active.
     public func claims(accessToken text: String) async throws -> JSONObject {
         let token: CompactJWS
         do { token = try CompactJWS(parsing: text) } catch { throw refuse(.accessTokenMalformed) }
@@ -23,11 +25,12 @@ public struct UserinfoFlow: Sendable {
             let transaction = claims["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:))
         else { throw refuse(.accessTokenClaims) }
         guard Timestamp(seconds: expires) > clock.now() else { throw refuse(.accessTokenExpired) }
+        // A client that was removed, or whose tenant was suspended, gets nothing any more.
         guard let (grant, account) = try await grants.liveGrant(transaction), let subject = grant.subject,
-            subject.rawValue == claims["sub"]?.string
+            subject.rawValue == claims["sub"]?.string, registry.resolve(grant.client) != nil
         else { throw refuse(.grantRevoked) }
         var result: JSONObject = ["sub": .string(subject.rawValue)]
-        for name in grant.released { result[name] = account.person.claim(name) }
+        for name in grant.released { result[name] = account.person.claim(name, namespace: issuer.claimNamespace) }
         return result
     }
 

@@ -37,7 +37,12 @@ struct LoginEndpoints {
     }
 
     private func show(_ request: Request, _ context: ProviderRequestContext, notice: LoginNotice?) throws -> Response {
-        let view = try held(request, context).view.inLanguage(request.chosenLanguage)
+        var held = try held(request, context)
+        if let language = request.chosenLanguage {
+            logins.choose(language, page: held.page, cookie: held.cookie)
+            held = try self.held(request, context)
+        }
+        let view = held.view
         let security = PageSecurity.fresh()
         let svg = view.state == .created ? LoginPage.qrSVG(link: view.qrLink, language: view.language) : nil
         return Answer.html(
@@ -63,7 +68,7 @@ struct LoginEndpoints {
         let body = ResponseBody { writer in
             var view = held.view
             var isFirst = true
-            while true {
+            while !Task.isCancelled {
                 if isFirst || view.state.isTerminal {
                     try await writer.write(ServerSentEvent.state(view))
                     isFirst = false
@@ -150,15 +155,6 @@ enum ServerSentEvent {
     /// JSON without line feeds fits one `data` line.
     private static func event(_ name: String, _ data: JSONObject) -> ByteBuffer {
         ByteBuffer(string: "event: \(name)\ndata: \(data.text)\n\n")
-    }
-}
-
-extension LoginView {
-    fileprivate func inLanguage(_ language: Language?) -> LoginView {
-        guard let language else { return self }
-        var copy = self
-        copy.language = language
-        return copy
     }
 }
 

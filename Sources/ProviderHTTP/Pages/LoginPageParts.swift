@@ -25,11 +25,12 @@ struct LoginPageParts {
         <div class="who">
         <p class="soft">\(words.asking)</p>
         <p><strong><bdi>\(view.portalName)</bdi></strong> <bdi>\(view.tenantName)</bdi></p>
-        <p class="host">\(PageSign.lock)<bdi>\(view.portalHost)</bdi></p>
-        <p class="soft small">\(words.checkHost)</p>
-        </div>
+        <p class="host">\(PageSign.globe)<bdi>\(view.portalHost)</bdi></p>
+        \(view.state.isTerminal ? nil : hostAdvice)</div>
         """
     }
+
+    private var hostAdvice: HTML { "<p class=\"soft small\">\(words.checkHost)</p>\n" }
 
     /// State `created`: the QR code and the link side by side.
     func ways(qrSVG: HTML?) -> HTML {
@@ -57,17 +58,17 @@ struct LoginPageParts {
         """
         <section class="card code" aria-labelledby="code-title">
         <h2 id="code-title">\(text.title)</h2>
-        <p id="code-text">\(text.explanation)</p>
+        <p>\(text.explanation)</p>
+        <p id="code-warning" class="note">\(words.codeWarning)</p>
         \(wrongCode)<form id="code-form" method="post" action="\(path)/code">\
         <input type="hidden" name="csrf" value="\(view.formToken)">
         <label for="code">\(words.codeLabel)</label>
         <input name="code" inputmode="numeric" autocomplete="one-time-code" pattern="[0-9 ]{8,9}" maxlength="9" required \
         id="code" class="digits" type="text" spellcheck="false" autofocus \
-        aria-describedby="\(wrongCode == nil ? nil : "code-error ")code-hint code-warning"\
+        aria-describedby="\(wrongCode == nil ? nil : "code-error ")code-warning code-hint"\
         \(wrongCode == nil ? nil : " aria-invalid=\"true\"")>
         <p id="code-hint" class="soft small">\(words.codeHint)</p>
         <button class="button" type="submit">\(words.codeButton)</button></form>
-        <p id="code-warning" class="note">\(words.codeWarning)</p>
         </section>
         """
     }
@@ -83,7 +84,7 @@ struct LoginPageParts {
         return """
             <section class="card mood" aria-labelledby="message-title">
             \(sign.html)
-            <div>
+            <div class="says">
             <h2 id="message-title">\(isOver ? words.collected.title : text.title)</h2>
             <p>\(isOver ? words.collected.text : text.explanation)</p>
             \((isOver ? nil : text.remedy).map { "<p class=\"soft\">\($0)</p>\n" })\(finish)</div>

@@ -92,7 +92,8 @@ enum LoginScript {
             const whole = Math.max(0, left);
             time.textContent = Math.floor(whole / 60) + ':' + String(whole % 60).padStart(2, '0');
             silence += 1;
-            if (shown === 'created' && silence > 7) ask();
+            if (shown === 'created' && silence > 7) ask(); // No QR code came.
+            if (shown !== 'created' && silence > 9) look();
             if (left < 0 && left % 3 === 0) look();
           }, 1000);
         })();

@@ -13,7 +13,7 @@ enum MessagePage {
             <div class="narrow">
             <section class="card mood">
             \(sign.html)
-            <div>
+            <div class="says">
             <h1>\(title)</h1>
             <p>\(text)</p>
             \(remedy.map { "<p class=\"soft\">\($0)</p>\n" })\(link.flatMap(button))\(

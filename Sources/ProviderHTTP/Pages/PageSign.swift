@@ -21,9 +21,10 @@ enum PageSign {
             """
     }
 
-    /// A small padlock before an address.
-    static let lock: HTML = #"""
-        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false" fill="currentColor">\#
-        <path d="M4.5 7V5a3.5 3.5 0 0 1 7 0v2h.5a1.5 1.5 0 0 1 1.5 1.5v5A1.5 1.5 0 0 1 12 15H4a1.5 1.5 0 0 1-1.5-1.5v-5A1.5 1.5 0 0 1 4 7zm1.8 0h3.4V5a1.7 1.7 0 0 0-3.4 0z"/></svg>
+    /// A small globe before an address: it promises nothing, as a padlock would.
+    static let globe: HTML = #"""
+        <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true" focusable="false" fill="none" \#
+        stroke="currentColor" stroke-width="1.3"><circle cx="8" cy="8" r="6.3"/><ellipse cx="8" cy="8" rx="2.7" ry="6.3"/>\#
+        <path d="M1.8 8h12.4"/></svg>
         """#
 }

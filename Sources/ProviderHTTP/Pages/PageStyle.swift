@@ -30,16 +30,17 @@ enum PageStyle {
         a { color: var(--accent); text-underline-offset: 0.2em; }
         a:hover { color: var(--accent-strong); }
         :focus-visible { outline: 3px solid var(--focus); outline-offset: 3px; border-radius: 4px; }
+        .mood h1 { font-size: 1.5rem; }
         .bar { background: var(--paper); border-bottom: 1px solid var(--line); border-top: 4px solid var(--accent); }
         .row {
-          max-width: 62rem; margin: 0 auto; padding: 0.6rem 1.5rem; display: flex; align-items: center;
+          max-width: 64rem; min-height: 3.65rem; margin: 0 auto; padding: 0.6rem 1.5rem; display: flex; align-items: center;
           justify-content: space-between; gap: 1rem;
         }
         .brand { display: flex; align-items: center; gap: 0.6rem; font-weight: 700; font-size: 1.15rem; }
         .brand svg { color: var(--accent); }
         .hole { fill: var(--paper); }
         .language { display: inline-block; padding: 0.4rem 0.2rem; }
-        main { max-width: 62rem; margin: 0 auto; padding: 2.25rem 1.5rem 3rem; }
+        main { max-width: 64rem; margin: 0 auto; padding: 2.25rem 1.5rem 3rem; }
         .narrow { max-width: 41rem; margin: 0 auto; }
         .soft { color: var(--soft); }
         .small { font-size: 0.94rem; }
@@ -61,7 +62,7 @@ enum PageStyle {
           box-shadow: 0 1px 2px rgb(10 30 50 / 6%), 0 8px 24px rgb(10 30 50 / 5%);
         }
         .card > * + * { margin-top: 0.9rem; }
-        .ways { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem; align-items: stretch; }
+        .ways { display: grid; grid-template-columns: minmax(0, 5fr) minmax(0, 3fr); gap: 1.5rem; align-items: stretch; }
         .here { order: 2; display: flex; flex-direction: column; }
         .there { order: 1; }
         .scan { display: flex; flex-wrap: wrap; gap: 1.5rem; align-items: center; }
@@ -74,8 +75,8 @@ enum PageStyle {
           line-height: 1.75rem; text-align: center;
         }
         .qr {
-          flex: 0 1 17rem; width: 17rem; aspect-ratio: 1; background: #fff; border: 1px solid var(--line);
-          border-radius: 10px; padding: 0.25rem;
+          flex: 0 1 18.5rem; width: 18.5rem; aspect-ratio: 1; background: #fff; border: 1px solid var(--line);
+          border-radius: 10px; padding: 0; overflow: hidden;
         }
         .qr svg { display: block; width: 100%; height: 100%; }
         .button {
@@ -104,7 +105,10 @@ enum PageStyle {
           border-radius: 0 8px 8px 0; }
         .bad { border-color: var(--bad-line); background: var(--bad-ground); }
         .mood { display: flex; gap: 1.25rem; align-items: flex-start; }
-        .mood > div > * + * { margin-top: 0.5rem; }
+        .card.mood > * { margin-top: 0; }
+        .says { flex: 1; }
+        .says > * + * { margin-top: 0.5rem; }
+        .says .button { margin-top: 1rem; max-width: 20rem; }
         .sign {
           flex: none; width: 3.25rem; height: 3.25rem; padding: 0.7rem; border-radius: 50%;
           background: var(--tint); color: var(--accent);
@@ -118,7 +122,8 @@ enum PageStyle {
           display: flex; flex-wrap: wrap; gap: 0.25rem 1.5rem; align-items: center; justify-content: space-between;
           margin-top: 1.25rem;
         }
-        .time { font-variant-numeric: tabular-nums; }
+        #code-hint { margin-top: 0.6rem; }
+        .time { display: inline-block; margin-left: 0.75rem; padding-left: 0.75rem; border-left: 1px solid var(--soft); line-height: 1.2; font-variant-numeric: tabular-nums; }
         code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", "Roboto Mono", "DejaVu Sans Mono", monospace; }
         @media (max-width: 40rem) {
           h1 { font-size: 1.55rem; }
@@ -132,7 +137,10 @@ enum PageStyle {
           .here .button { min-height: 4rem; font-size: 1.15rem; margin-top: 0.9rem; }
           .scan { justify-content: center; }
           .scan ol { flex-basis: 100%; }
-          .digits, .code .button { max-width: none; }
+          .digits, .code .button, .says .button { max-width: none; }
+          .mood { flex-direction: column; }
+          .says { width: 100%; }
+          .time { margin-left: 0; padding-left: 0; border-left: 0; }
         }
         @media (prefers-reduced-motion: reduce) { .pulse { animation: none; } }
         @media (forced-colors: active) { .button, .qr { border-color: CanvasText; } }

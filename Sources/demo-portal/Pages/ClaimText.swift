@@ -28,9 +28,15 @@ struct ClaimText: Sendable {
         case .string(let text): date(text, language: language) ?? text
         case .array(let values): values.map { Self.text($0, language: language) }.joined(separator: ", ")
         case .object(let object):
-            object["formatted"]?.string
-                ?? object.members.map { Self.text($0.value, language: language) }.joined(separator: ", ")
+            address(object) ?? object.members.map { Self.text($0.value, language: language) }.joined(separator: ", ")
         }
+    }
+
+    /// An address (OpenID Connect Core §5.1.1) in one line.
+    private static func address(_ object: JSONObject) -> String? {
+        guard let street = object["street_address"]?.string else { return object["formatted"]?.string }
+        let town = ["postal_code", "locality"].compactMap { object[$0]?.string }.joined(separator: " ")
+        return [street, town].filter { !$0.isEmpty }.joined(separator: ", ")
     }
 
     /// `1964-08-12` as Germans write it; nil for anything else.

@@ -1,0 +1,57 @@
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+/// Checklist N6: calls that prove nothing cannot grow memory or storage without bound.
+@Suite("Memory: abandoned logins and pushed requests are bounded")
+struct MemoryTests {
+    @Test("of 100,000 abandoned logins as many live as there is room, the database does not grow, and time frees them")
+    func abandonedLogins() async throws {
+        let database = try TemporaryDatabase()
+        let provider = try await TestProvider(
+            capacity: Provider.Capacity(logins: 1000, pushedRequests: 1000), store: SQLiteStore(path: database.path))
+        let size = try database.size
+        let request = try provider.provider.authorization.authorize(FormParameters(TestRegion.basic.request()))
+        let browser = BrowserContext(description: "?", area: "local", language: .german)
+        var begun = 0
+        for _ in 0..<100_000 where provider.provider.browserLogins.begin(request, browser: browser) != nil {
+            begun += 1
+        }
+        #expect(begun == 1000)
+        #expect(provider.provider.loginsInFlight == 1000)
+        provider.clock.advance(120)
+        // They are over now, and still answer for five minutes.
+        try await provider.provider.sweep(includingStore: true)
+        #expect(provider.provider.loginsInFlight == 1000)
+        provider.clock.advance(300)
+        #expect(provider.provider.browserLogins.begin(request, browser: browser) != nil)
+        try await provider.provider.sweep(includingStore: true)
+        #expect(provider.provider.loginsInFlight == 1)
+        #expect(try database.size == size)
+    }
+
+    @Test("of 20,000 pushed requests as many live as there is room, and time frees them")
+    func abandonedPushedRequests() async throws {
+        let database = try TemporaryDatabase()
+        let provider = try await TestProvider(
+            capacity: Provider.Capacity(logins: 1000, pushedRequests: 1000), store: SQLiteStore(path: database.path))
+        let client = try await provider.authenticated(TestRegion.pushing)
+        let size = try database.size
+        let request = FormParameters(TestRegion.pushing.request())
+        let full = ClientRefusal(.temporarilyUnavailable, "too many requests are waiting", .overloaded)
+        var accepted = 0
+        for _ in 0..<20_000 {
+            do {
+                _ = try provider.provider.authorization.push(request, by: client)
+                accepted += 1
+            } catch { #expect(error == full) }
+        }
+        #expect(accepted == 1000)
+        provider.clock.advance(60)
+        for _ in 0..<1000 { _ = try provider.provider.authorization.push(request, by: client) }
+        #expect(throws: full) { try provider.provider.authorization.push(request, by: client) }
+        #expect(try database.size == size)
+    }
+}

@@ -1,0 +1,33 @@
+import Foundation
+
+/// A place for a database file that a test opens more than once or weighs.
+public final class TemporaryDatabase: Sendable {
+    private let directory: String
+    public var path: String { directory + "/store.sqlite" }
+
+    public init() throws {
+        directory = FileManager.default.temporaryDirectory.path + "/citizen-id-test-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: false)
+    }
+
+    /// The bytes of the database with everything beside it.
+    public var size: Int {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: directory).reduce(0) { sum, name in
+                let attributes = try FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)")
+                return sum + ((attributes[.size] as? Int) ?? 0)
+            }
+        }
+    }
+
+    /// Everything that the files hold.
+    public var contents: Data {
+        get throws {
+            try FileManager.default.contentsOfDirectory(atPath: directory).reduce(into: Data()) { data, name in
+                data += try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)"))
+            }
+        }
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
+}

@@ -1,0 +1,157 @@
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import Synchronization
+
+/// A phone with real keys that can make each of its messages slightly wrong.
+public final class TestPhone: Sendable {
+    /// What a phone says about its keys.
+    public enum Evidence: Sendable {
+        case none
+        case simulated(SimulatorAttester, SimulatorAttestation.KeyStore)
+        case made(@Sendable (ContentDigest, TestPhone) throws -> [DeviceEvidence])
+    }
+
+    public let authentication: SigningKey
+    public let installation: SigningKey
+    /// From a random seed: Argon2id belongs to the tests of the device.
+    public let pin: SigningKey
+    private let state = Mutex(State())
+
+    private struct State {
+        var counter: Int64 = 0
+        var identity: (device: DeviceIdentifier, attestation: String, blockCode: String)?
+        var isSimulatingHardware = false
+    }
+
+    public init(
+        authentication: SigningKey = .makeES256(), installation: SigningKey = .makeES256(),
+        pin: SigningKey = .makeES256()
+    ) {
+        self.authentication = authentication
+        self.installation = installation
+        self.pin = pin
+    }
+
+    public var device: DeviceIdentifier { state.withLock { $0.identity!.device } }
+    public var attestation: String { state.withLock { $0.identity!.attestation } }
+    public var blockCode: String { state.withLock { $0.identity!.blockCode } }
+
+    public var counter: Int64 {
+        get { state.withLock { $0.counter } }
+        set { state.withLock { $0.counter = newValue } }
+    }
+
+    // MARK: Enrolment
+
+    /// What `POST /device/v1/enrolments/{jti}` carries.
+    public struct Registration: Sendable {
+        public var registration: String
+        public var installationProof: String
+        public var pinProof: String
+
+        public init(registration: String, installationProof: String, pinProof: String) {
+            self.registration = registration
+            self.installationProof = installationProof
+            self.pinProof = pinProof
+        }
+    }
+
+    public func registration(
+        for offer: SignedStatement<EnrolmentOffer>, evidence: Evidence = .none, signedBy: SigningKey? = nil,
+        now: Timestamp, _ change: (inout DeviceRegistration) -> Void = { _ in }
+    ) throws -> Registration {
+        var statement = DeviceRegistration(
+            key: authentication.thumbprint, issuer: offer.statement.issuer, offerDigest: offer.digest,
+            nonce: offer.statement.nonce, installationKey: installation.publicKey.jwk, pinKey: pin.publicKey.jwk,
+            evidence: try pieces(evidence, offer: offer.digest),
+            device: DeviceDescription(name: "Telefon", model: "Test", system: "Swift"), issuedAt: now,
+            identifier: .random(bytes: 16))
+        change(&statement)
+        let text = try (signedBy ?? authentication)
+            .sign(statement, header: ["jwk": .object(authentication.publicKey.jwk)])
+        let proof = KeyProofStatement(purpose: .registration, digest: ContentDigest(of: text))
+        return Registration(
+            registration: text, installationProof: try installation.sign(proof), pinProof: try pin.sign(proof))
+    }
+
+    private func pieces(_ evidence: Evidence, offer: ContentDigest) throws -> [DeviceEvidence] {
+        switch evidence {
+        case .none: return [DeviceEvidence(format: "none", evidence: [:])]
+        case .simulated(let attester, let keyStore):
+            state.withLock { $0.isSimulatingHardware = keyStore != .software }
+            return [try attester.evidence(for: attestation(for: offer, keyStore: keyStore))]
+        case .made(let make): return try make(offer, self)
+        }
+    }
+
+    /// A true simulator attestation about this phone.
+    public func attestation(
+        for offer: ContentDigest, keyStore: SimulatorAttestation.KeyStore
+    ) -> SimulatorAttestation {
+        SimulatorAttestation(
+            offerDigest: offer, authenticationKey: authentication.thumbprint,
+            installationKey: installation.thumbprint, pinKey: pin.thumbprint, keyStore: keyStore)
+    }
+
+    public func adopt(_ device: DeviceIdentifier, attestation: String, blockCode: String) {
+        state.withLock { $0.identity = (device, attestation, blockCode) }
+    }
+
+    // MARK: Calls
+
+    /// A DPoP proof; `change` sees the claims before they are signed.
+    public func proof(
+        _ method: String, _ path: String, nonce: String?, now: Timestamp, key: SigningKey? = nil,
+        type: String = VerifiedDPoPProof.type, header: JSONObject = [:], _ change: (inout JSONObject) -> Void = { _ in }
+    ) throws -> String {
+        let key = key ?? installation
+        var claims: JSONObject = [
+            "jti": .string(RandomBytes.text(16)), "htm": .string(method),
+            "htu": .string(TestRegion.issuer.appending(path)), "iat": now.json,
+        ]
+        claims["nonce"] = nonce.map { .string($0) }
+        change(&claims)
+        var members: JSONObject = ["jwk": .object(key.publicKey.jwk)]
+        for member in header.members { members[member.name] = member.value }
+        return try key.sign(type: type, payload: claims, header: members)
+    }
+
+    // MARK: Answers
+
+    /// What `POST /device/v1/logins/{txn}/response` carries.
+    public struct Response: Sendable {
+        public var response: String
+        public var pinProof: String?
+        /// `uv`, in the flow `link`.
+        public var returnValue: String?
+    }
+
+    /// Answers a request; the counter rises first. `change` sees the statement before it is signed.
+    public func response(
+        to request: SignedStatement<LoginRequestStatement>, _ decision: LoginDecision = .approve, now: Timestamp,
+        key: SigningKey? = nil, pin other: SigningKey? = nil,
+        _ change: (inout LoginResponseStatement) -> Void = { _ in }
+    ) throws -> Response {
+        let (counter, method) = state.withLock { state in
+            state.counter += 1
+            return (state.counter, state.isSimulatingHardware ? "hwk" : "swk")
+        }
+        let asked = request.statement
+        let returnValue = asked.flow == .link ? RandomBytes.text(32) : nil
+        var statement = LoginResponseStatement(
+            key: authentication.thumbprint, device: device, issuer: asked.issuer, transaction: asked.transaction,
+            nonce: asked.nonce, requestDigest: request.digest, decision: decision, flow: asked.flow,
+            textDigest: asked.textDigest,
+            released: decision == .approve ? asked.essentialClaims + asked.voluntaryClaims : [],
+            returnChallenge: returnValue.map { ContentDigest(of: $0) },
+            methods: decision == .approve ? [method, "pin", "mfa", "user"] : [], counter: counter, issuedAt: now,
+            identifier: .random(bytes: 16))
+        change(&statement)
+        let text = try (key ?? authentication).sign(statement)
+        let proof = KeyProofStatement(purpose: .login, digest: ContentDigest(of: text))
+        return Response(
+            response: text, pinProof: decision == .approve ? try (other ?? pin).sign(proof) : nil,
+            returnValue: returnValue)
+    }
+}

@@ -1,0 +1,102 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import SQLiteStore
+
+/// A provider over a real store with real keys; only its clock is the test's.
+public final class TestProvider: Sendable {
+    public let clock: SettableClock
+    public let store: SQLiteStore
+    public let provider: Provider
+    public let simulator: TestSimulator
+
+    public var now: Timestamp { clock.now }
+
+    public init(
+        formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
+        store: SQLiteStore? = nil, clock: SettableClock = SettableClock()
+    ) async throws {
+        self.clock = clock
+        self.store = try store ?? .inMemory()
+        simulator = try Self.sharedSimulator.get()
+        if try await self.store.signingKeys().isEmpty {
+            try await self.store.replaceSigningKeys(try await Self.readyKeys.value, event: nil)
+        }
+        let keys = try await KeyCustodian(
+            masterKey: Self.masterKey, store: self.store, clock: clock.asProviderClock)
+        provider = try await Provider(
+            issuer: TestRegion.issuer,
+            registry: ClientRegistry(region: TestRegion.region(formats: formats, simulatorRoots: [simulator.root])),
+            keys: keys, store: self.store, clock: clock.asProviderClock, capacity: capacity)
+    }
+
+    private static let masterKey = [UInt8](repeating: 7, count: 32)
+    private static let sharedSimulator = Result { try TestSimulator() }
+
+    /// Keys for every provider of a test run: RSA keys are slow to make.
+    private static let readyKeys = Task {
+        let store = try SQLiteStore.inMemory()
+        _ = try await KeyCustodian(masterKey: masterKey, store: store, clock: SettableClock().asProviderClock)
+        return try await store.signingKeys()
+    }
+
+    // MARK: Enrolment
+
+    /// A fresh ticket's secret.
+    public func ticket(
+        person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell
+    ) async throws -> String {
+        let issued = try await provider.enrolment.issueTicket(for: person, tenant: TestRegion.herten, level: level)
+        guard case .enrolment(let ticket, _) = issued.link.target else { throw Unexpected.link }
+        return ticket
+    }
+
+    public func offer(ticket: String) async throws -> SignedStatement<EnrolmentOffer> {
+        try .verify(try await provider.enrolment.offer(ticket: ticket), keys: provider.keys.ring.verificationKeys)
+    }
+
+    @discardableResult
+    public func register(
+        _ phone: TestPhone, _ message: TestPhone.Registration, offer: SignedStatement<EnrolmentOffer>
+    ) async throws -> EnrolledDevice {
+        let enrolled = try await provider.enrolment.register(
+            offer: offer.statement.identifier.rawValue, registration: message.registration,
+            installationProof: message.installationProof, pinProof: message.pinProof)
+        let record = try SignedStatement<DeviceRecord>.verify(
+            enrolled.record, keys: provider.keys.ring.verificationKeys)
+        phone.adopt(record.statement.device, attestation: enrolled.attestation, blockCode: enrolled.blockCode)
+        return enrolled
+    }
+
+    /// A phone of a new account. With simulated hardware it reaches *substantiell*, else *normal*.
+    public func enrolledPhone(
+        _ phone: TestPhone = TestPhone(), person: JSONObject = TestRegion.person,
+        level: AssuranceLevel = .substantiell, simulating keyStore: SimulatorAttestation.KeyStore? = nil
+    ) async throws -> TestPhone {
+        let offer = try await offer(ticket: try await ticket(person: person, level: level))
+        let evidence = keyStore.map { TestPhone.Evidence.simulated(simulator.attester, $0) } ?? .none
+        try await register(phone, phone.registration(for: offer, evidence: evidence, now: now), offer: offer)
+        return phone
+    }
+
+    // MARK: Calls
+
+    /// The proof that a call comes from this phone.
+    public func verified(
+        _ phone: TestPhone, method: String = "POST", path: String = "/device/v1/claims"
+    ) async throws -> VerifiedDevice {
+        let nonce = provider.deviceAuthentication.nonce()
+        return try await provider.deviceAuthentication.verify(
+            DeviceCredentials(
+                attestation: phone.attestation, proof: phone.proof(method, path, nonce: nonce, now: now),
+                method: method, path: path))
+    }
+
+    public func authenticated(_ portal: TestPortal) async throws -> AuthenticatedClient {
+        try await provider.authenticate(portal.credentials(now: now))
+    }
+
+    /// What must never happen in a harness.
+    public enum Unexpected: Error { case link, loginNotBegun, noRequest, noLocation, noPayload }
+}

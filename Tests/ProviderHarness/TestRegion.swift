@@ -1,0 +1,50 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+
+/// A region of two towns that exists only in these tests.
+public enum TestRegion {
+    public static let issuer = IssuerURL(rawValue: "https://id.region.example")!
+    public static let herten = TenantIdentifier(rawValue: "herten")!
+    public static let marl = TenantIdentifier(rawValue: "marl")!
+
+    /// `private_key_jwt` with pushed requests; two redirect URIs, one of them with a query.
+    public static let pushing = TestPortal(
+        "pushing", tenant: "herten", method: .privateKeyJWT, key: .makeES256(),
+        redirectURIs: ["https://pushing.example/callback", "https://pushing.example/back?way=2"], pushes: true)
+    /// `client_secret_basic` without pushed requests.
+    public static let basic = TestPortal("basic", tenant: "herten", method: .clientSecretBasic)
+    /// `client_secret_post` in the other town.
+    public static let post = TestPortal("post", tenant: "marl", method: .clientSecretPost)
+    /// An RSA client key and ID tokens with RS256.
+    public static let rsa = TestPortal(
+        "rsa", tenant: "marl", method: .privateKeyJWT, key: try? .makeRS256(), algorithm: .rs256)
+    /// Every login needs *substantiell*.
+    public static let substantial = TestPortal(
+        "substantial", tenant: "herten", method: .clientSecretBasic, level: .substantiell)
+
+    public static let portals = [pushing, basic, post, rsa, substantial]
+
+    public static func region(formats: [String], simulatorRoots: [[UInt8]]) -> Region {
+        Region(
+            identifier: TenantIdentifier(rawValue: "test-region")!, name: "Testregion", issuer: issuer,
+            isDevelopment: true, evidence: EvidencePolicy(formats: formats, simulatorRoots: simulatorRoots),
+            operators: [Operator(identifier: TenantIdentifier(rawValue: "it")!, name: "IT", shortName: "IT")],
+            tenants: [tenant("herten", "Stadt Herten", "05562020"), tenant("marl", "Stadt Marl", "05562024")],
+            services: [], clients: portals.map(\.client))
+    }
+
+    private static func tenant(_ identifier: String, _ name: String, _ key: String) -> Tenant {
+        Tenant(
+            identifier: TenantIdentifier(rawValue: identifier)!, officialName: name, kind: .kreisangehoerigeStadt,
+            municipalityKey: key, operatorIdentifier: TenantIdentifier(rawValue: "it")!,
+            sector: SectorIdentifier(rawValue: "sector:\(identifier)")!, hosts: ["\(identifier).example"],
+            floor: .normal, allowedScopes: nil, state: .active)
+    }
+
+    /// A person for whom a clerk makes tickets.
+    public static let person: JSONObject = [
+        "given_name": "Erika", "family_name": "Mustermann", "birthdate": "1964-08-12",
+        "email": "erika@example.org",
+    ]
+}
