@@ -145,7 +145,7 @@ let package = Package(
 
         // Tests.
         .target(
-            name: "TestVectors", dependencies: ["OpenIDMessages"], path: "Tests/TestVectors",
+            name: "TestVectors", dependencies: ["OpenIDMessages", "IdentityCrypto"], path: "Tests/TestVectors",
             swiftSettings: everyTarget),
         .target(
             name: "StoreConformance",
