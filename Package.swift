@@ -27,12 +27,10 @@ extension Target.Dependency {
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
-    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
     static let logging = product(name: "Logging", package: "swift-log")
-    static let metrics = product(name: "Metrics", package: "swift-metrics")
     static let serviceLifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let asyncHTTPClient = product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -52,7 +50,11 @@ let package = Package(
         .executable(name: "demo-portal", targets: ["demo-portal"]),
         .library(name: "DeviceAuthenticator", targets: ["DeviceAuthenticator"]),
         .library(name: "RelyingParty", targets: ["RelyingParty"]),
-        .library(name: "Provider", targets: ["ProviderCore", "SQLiteStore", "ProviderHTTP"]),
+        .library(
+            name: "Provider",
+            targets: [
+                "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "SQLiteStore", "ProviderHTTP",
+            ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -62,7 +64,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
@@ -105,7 +106,7 @@ let package = Package(
             name: "ProviderHTTP",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "QRCode", .hummingbird,
-                .httpTypes, .nioCore, .mustache, .logging, .metrics,
+                .httpTypes, .nioCore, .logging,
             ],
             swiftSettings: sourceTarget),
         .target(
@@ -122,7 +123,7 @@ let package = Package(
             name: "citizen-id",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RegionFile", "ProviderCore", "SQLiteStore",
-                "QRCode", "ProviderHTTP", .hummingbird, .hummingbirdTLS, .nioCore, .nioPosix, .nioSSL, .logging,
+                "QRCode", "ProviderHTTP", .hummingbird, .hummingbirdTLS, .nioCore, .nioSSL, .logging,
                 .nioHTTP1, .asyncHTTPClient, .argumentParser, .configuration, .serviceLifecycle, .unixSignals,
                 .systemPackage,
             ],
@@ -137,14 +138,14 @@ let package = Package(
         .executableTarget(
             name: "demo-portal",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "RelyingParty", .hummingbird, .hummingbirdTLS, .argumentParser,
-                .mustache, .nioCore, .nioSSL, .logging, .serviceLifecycle,
+                "OpenIDMessages", "IdentityCrypto", "RelyingParty", .hummingbird, .hummingbirdTLS, .httpTypes,
+                .argumentParser, .mustache, .nioCore, .nioSSL, .logging, .serviceLifecycle,
             ],
             swiftSettings: sourceTarget),
 
         // Tests.
         .target(
-            name: "TestVectors", dependencies: ["OpenIDMessages"], path: "Tests/TestVectors",
+            name: "TestVectors", dependencies: ["OpenIDMessages", "IdentityCrypto"], path: "Tests/TestVectors",
             swiftSettings: everyTarget),
         .target(
             name: "StoreConformance",
@@ -190,7 +191,10 @@ let package = Package(
             dependencies: ["RelyingParty", "IdentityCrypto", "OpenIDMessages"], swiftSettings: everyTarget),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["OpenIDMessages", "citizen-id", "citizen-phone", "demo-portal"], swiftSettings: everyTarget),
+            dependencies: [
+                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "QRCode", "citizen-id", "citizen-phone",
+                "demo-portal", .grdb,
+            ], swiftSettings: everyTarget),
         .testTarget(name: "HouseRulesTests", swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]

@@ -13,12 +13,6 @@ enum DatabaseFile {
             guard errno == EEXIST, unsafe chmod(path, 0o600) == 0 else { throw StorageFault.cannotOpen(errno) }
         }
     }
-
-    /// True when there is something in the file.
-    static func hasContent(_ path: String) -> Bool {
-        let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-        return (attributes?[.size] as? NSNumber)?.int64Value ?? 0 > 0
-    }
 }
 
 /// Keeps a second process away while the store is open: SQLite 3.7.0 to 3.51.2 can lose pages when one connection

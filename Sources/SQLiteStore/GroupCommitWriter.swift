@@ -20,6 +20,9 @@ final class GroupCommitWriter: Sendable {
     private let queue = DispatchQueue(label: "org.citizenid.group-commit")
     private let state = Mutex(State())
 
+    /// How many requests wait for the next transaction.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
+
     init(_ pool: DatabasePool) { self.pool = pool }
 
     /// Runs `body` in a transaction and returns its result after the commit.
@@ -79,7 +82,8 @@ final class GroupCommitWriter: Sendable {
                     for request in batch { try request.perform(in: db) }
                     try db.run("COMMIT")
                 } catch {
-                    try db.rollback()
+                    // What is told is why the transaction failed, not how taking it back went.
+                    try? db.rollback()
                     throw error
                 }
             }

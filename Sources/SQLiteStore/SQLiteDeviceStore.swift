@@ -6,7 +6,7 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func device(_ identifier: DeviceIdentifier) async throws -> (DeviceRecordRow, AccountRecord)? {
-        try await pool.read { db in
+        try read { db in
             let row = try db.row(
                 """
                 SELECT d.*, auth.jwk AS auth_jwk, inst.jwk AS inst_jwk, pin.jwk AS pin_jwk,
@@ -20,12 +20,12 @@ extension SQLiteStore {
                 WHERE d.id = ?
                 """, [identifier.rawValue])
             guard let row else { return nil }
-            return (try row.device, try row.account)
+            return (try row.device(keys), try row.account)
         }
     }
 
     public func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow] {
-        try await pool.read { db in
+        try read { db in
             try db.rows(
                 """
                 SELECT d.*, auth.jwk AS auth_jwk, inst.jwk AS inst_jwk, pin.jwk AS pin_jwk
@@ -35,7 +35,7 @@ extension SQLiteStore {
                 JOIN device_key pin ON pin.device = d.id AND pin.kind = 'pin'
                 WHERE d.account = ? ORDER BY d.created_at, d.rowid
                 """, [account.rawValue]
-            ).map { row in try row.device }
+            ).map { row in try row.device(keys) }
         }
     }
 
@@ -68,23 +68,21 @@ extension StoredRow {
         }
     }
 
-    fileprivate var device: DeviceRecordRow {
-        get throws {
-            DeviceRecordRow(
-                identifier: try value("id"), account: try accountIdentifier,
-                keys: DeviceKeys(
-                    authentication: try key("auth_jwk"), installation: try key("inst_jwk"), pin: try key("pin_jwk")),
-                description: DeviceDescription(
-                    name: try text("name"), model: try text("model"), system: try text("system")),
-                ceiling: DeviceCeiling(
-                    level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
-                state: try value("state"), counter: try integer("counter"),
-                pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
-                createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"))
-        }
+    fileprivate func device(_ keys: ParsedKeys) throws -> DeviceRecordRow {
+        DeviceRecordRow(
+            identifier: try value("id"), account: try accountIdentifier,
+            keys: DeviceKeys(
+                authentication: try key("auth_jwk", keys), installation: try key("inst_jwk", keys),
+                pin: try key("pin_jwk", keys)),
+            description: DeviceDescription(
+                name: try text("name"), model: try text("model"), system: try text("system")),
+            ceiling: DeviceCeiling(level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
+            state: try value("state"), counter: try integer("counter"),
+            pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
+            createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"))
     }
 
-    private func key(_ column: String) throws -> VerificationKey {
-        try wanted(try? VerificationKey(jwk: try json(column)), column)
+    private func key(_ column: String, _ keys: ParsedKeys) throws -> VerificationKey {
+        try wanted(keys.key(try text(column)), column)
     }
 }

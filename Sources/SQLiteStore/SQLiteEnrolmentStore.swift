@@ -25,7 +25,7 @@ extension SQLiteStore {
     }
 
     public func ticket(_ digest: SecretDigest) async throws -> (TicketRecord, AccountRecord)? {
-        try await pool.read { db in
+        try read { db in
             let row = try db.row(
                 """
                 SELECT t.digest, t.account, t.tenant, t.expires_at,

@@ -24,7 +24,7 @@ extension SQLiteStore {
     }
 
     public func liveGrant(_ transaction: TransactionIdentifier) async throws -> (AuthorizationGrant, AccountRecord)? {
-        try await pool.read { db in
+        try read { db in
             let row = try db.row(
                 """
                 SELECT g.*, a.level AS account_level, a.state AS account_state, p.attributes

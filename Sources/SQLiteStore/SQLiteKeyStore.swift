@@ -5,7 +5,7 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func signingKeys() async throws -> [StoredSigningKey] {
-        try await pool.read { db in
+        try read { db in
             try db.rows("SELECT thumbprint, algorithm, stage, since, sealed FROM signing_key ORDER BY position")
                 .map { row in
                     StoredSigningKey(

@@ -3,7 +3,7 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func regionDocument() async throws -> String? {
-        try await pool.read { db in try db.row("SELECT document FROM region_document")?.text("document") }
+        try read { db in try db.row("SELECT document FROM region_document")?.text("document") }
     }
 
     public func saveRegionDocument(_ document: String, event: SecurityEvent) async throws {

@@ -9,6 +9,7 @@ internal import Synchronization
 public final class SQLiteStore: ProviderStore {
     let pool: DatabasePool
     let writer: GroupCommitWriter
+    let keys = ParsedKeys()
     private let temporaryDirectory: String?
     private let lock: Mutex<DatabaseLock?>
 
@@ -32,7 +33,7 @@ public final class SQLiteStore: ProviderStore {
         let lock = try DatabaseLock(database: path)
         try DatabaseFile.restrict(path)
         let migrator = DatabaseMigrator.citizenID
-        if DatabaseFile.hasContent(path) { try migrator.refuseNewerSchema(path) }
+        try migrator.refuseNewerSchema(path)
         pool = try DatabasePool(path: path, configuration: Self.configuration)
         try pool.writeWithoutTransaction(Self.insistOnDurability)
         try migrator.migrate(pool)
@@ -57,6 +58,13 @@ public final class SQLiteStore: ProviderStore {
         }
         lock.withLock { $0 = nil }
     }
+
+    /// Runs one SELECT, at once and on this thread: it takes some microseconds, less than handing it to another thread.
+    /// There are more readers than threads of the concurrency runtime's pool on small machines; on others one may wait
+    /// for another's microseconds.
+    ///
+    /// A single statement sees one state of the database also without a transaction around it.
+    func read<T>(_ body: (Database) throws -> T) throws -> T { try pool.unsafeRead(body) }
 
     private static var configuration: Configuration {
         var configuration = Configuration()

@@ -24,7 +24,10 @@ struct CitizenPhone: AsyncParsableCommand {
                 try command.run()
             }
         } catch {
-            if exitCode(for: error) == .validationFailure, CommandLine.arguments.contains("--json") {
+            // An `ExitCode` comes from a command that has told everything itself.
+            if !(error is ExitCode), exitCode(for: error) == .validationFailure,
+                CommandLine.arguments.contains("--json")
+            {
                 Console(isJSON: true).fail(CommandFailure(.usage, message(for: error)))
                 exit(withError: ExitCode(ExitStatus.usage.rawValue))
             }

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """A login in a real browser: Chromium opens the portal, the phone reads the QR code from the screenshot.
 
-usage: login_in_chromium.py --portal URL --phone PROGRAM --home DIR --ca FILE --pin-file FILE [--pictures DIR]
+usage: login_in_chromium.py --portal URL --phone PROGRAM --home DIR --ca FILE --pin-file FILE
+                            [--profile NAME] [--pictures DIR]
 
 Needs chromium and chromedriver (Debian: chromium chromium-driver). Ends with "browser: N passed, M failed".
 Standard library only: chromedriver speaks the WebDriver protocol (W3C), which is JSON over HTTP.
@@ -104,7 +105,7 @@ def wait_until(what, condition, seconds=20):
 class Phone:
     def __init__(self, arguments):
         self.program = arguments.phone
-        self.options = ["--home", arguments.home, "--ca", arguments.ca, "--json"]
+        self.options = ["--home", arguments.home, "--profile", arguments.profile, "--ca", arguments.ca, "--json"]
         self.pin = ["--pin-file", arguments.pin_file]
 
     def run(self, *words, pin=False):
@@ -183,6 +184,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name in ["portal", "phone", "home", "ca", "pin-file"]:
         parser.add_argument("--" + name, required=True)
+    parser.add_argument("--profile", default="default")
     parser.add_argument("--pictures")
     arguments = parser.parse_args()
     arguments.portal = arguments.portal.rstrip("/")

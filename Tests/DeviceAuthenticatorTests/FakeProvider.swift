@@ -126,7 +126,8 @@ actor FakeProvider: HTTPTransport {
 
     static func request(flow: LoginFlow = .qr) -> LoginRequestStatement {
         LoginRequestStatement(
-            issuer: issuer, device: device, transaction: transaction, nonce: Nonce(rawValue: "n")!, issuedAt: now,
+            issuer: issuer, device: device, transaction: transaction,
+            nonce: Nonce(rawValue: Base64URL.encode([UInt8](repeating: 7, count: 32)))!, issuedAt: now,
             expiresAt: now + 180, purpose: .login,
             portal: PortalDescription(
                 client: ClientIdentifier(rawValue: "portal")!, name: "Portal", host: "portal.example",

@@ -23,12 +23,15 @@ enum SourceTree {
     /// Everything that is written in Swift and committed.
     static let everything = sources + files(below: "Tests") + files(named: ["Package.swift"])
 
-    private static let root: URL = {
+    static let root: URL = {
         // Tests/HouseRulesTests/SourceTree.swift: three steps up.
         var root = URL(fileURLWithPath: #filePath)
         for _ in 0..<3 { root.deleteLastPathComponent() }
         return root
     }()
+
+    /// The Swift files below `Tests`.
+    static let tests = files(below: "Tests")
 
     private static func files(below folder: String) -> [File] {
         let names = FileManager.default.enumerator(atPath: root.path + "/" + folder)?.compactMap { $0 as? String } ?? []

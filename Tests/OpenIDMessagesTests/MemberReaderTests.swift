@@ -7,7 +7,9 @@ struct MemberReaderTests {
 
     @Test(
         "a string has no control characters",
-        arguments: ["a\n", "\u{0}", "a\u{1B}[31m", "\u{7F}", "a\r\nb", "\tb"])
+        arguments: [
+            "a\n", "\u{0}", "a\u{1B}[31m", "\u{7F}", "a\r\nb", "\tb", "a\u{80}", "\u{85}", "\u{9B}31m", "\u{9F}",
+        ])
     func controlCharactersAreRefused(_ text: String) {
         #expect(throws: MessageError.malformed("m")) {
             var reader = reader(.string(text))
@@ -17,6 +19,29 @@ struct MemberReaderTests {
             var reader = reader(.strings(["fine", text]))
             _ = try reader.strings("m")
         }
+    }
+
+    @Test("letters and signs behind the control characters stay", arguments: ["\u{A0}", "ä", "„…“", "🪪"])
+    func otherCharactersStay(_ text: String) throws {
+        var reader = reader(.string(text))
+        #expect(try reader.string("m") == text)
+    }
+
+    @Test("docs/protocol.md §2 a nonce of a statement is 32 bytes in base64url", arguments: [0, 16, 31, 32, 33, 64])
+    func nonces(_ count: Int) throws {
+        let text = Base64URL.encode([UInt8](repeating: 1, count: count))
+        var reader = reader(.string(text))
+        if count == 32 {
+            #expect(try reader.statementNonce("m").rawValue == text)
+        } else {
+            #expect(throws: MessageError.malformed("m")) { try reader.statementNonce("m") }
+        }
+    }
+
+    @Test("a nonce of a statement has one spelling", arguments: ["=", "\n", " "])
+    func nonceSpelling(_ suffix: String) {
+        var reader = reader(.string(Base64URL.encode([UInt8](repeating: 1, count: 32)) + suffix))
+        #expect(throws: MessageError.malformed("m")) { try reader.statementNonce("m") }
     }
 
     @Test("a string ends at its limit in bytes, not in letters")

@@ -34,7 +34,8 @@ public struct SimulatorEvidenceVerifier: Sendable {
             verdicts.append(EvidenceVerdict(check: name, passed: passed, detail: passed ? good : bad))
             return passed
         }
-        let token = evidence["attestation"]?.string.flatMap { try? CompactJWS(parsing: $0) }
+        let text = evidence.names == ["attestation"] ? evidence["attestation"]?.string : nil
+        let token = text.flatMap { try? CompactJWS(parsing: $0) }
         let chain = token?.header["x5c"]?.strings.flatMap(Self.certificates) ?? []
         guard
             check(

@@ -46,7 +46,7 @@ public enum SealedBox {
     private static let headerLength = 8 + 1 + 1 + 4 + 16 + 24
     private static let tagLength = 16
 
-    /// Seals `plaintext`.
+    /// Seals `plaintext`; a passphrase only at a cost that `open` accepts.
     public static func seal(
         _ plaintext: [UInt8], with protection: Protection, cost: Cost = .standard
     ) throws(SealedBoxError) -> [UInt8] {
@@ -55,6 +55,7 @@ public enum SealedBox {
         let nonce = RandomBytes.make(24)
         var header = magic
         if case .passphrase = protection {
+            precondition(cost.isAcceptable, "a box below the floor could never be opened")
             header += [1, cost.operations] + bigEndian(cost.memoryKiB)
         } else {
             header += [0, 0, 0, 0, 0, 0]

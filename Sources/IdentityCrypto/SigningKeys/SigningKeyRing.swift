@@ -43,6 +43,7 @@ public struct SigningKeyRing: Sendable {
         else { return nil }
         self.entries = entries
         self.current = current
+        verificationKeys = VerificationKeySet(entries.map { ($0.key.thumbprint.rawValue, $0.key.publicKey) })
     }
 
     /// The key that signs now with `algorithm`.
@@ -52,9 +53,7 @@ public struct SigningKeyRing: Sendable {
     }
 
     /// Every published key, for verifying what this provider signed.
-    public var verificationKeys: VerificationKeySet {
-        VerificationKeySet(entries.map { ($0.key.thumbprint.rawValue, $0.key.publicKey) })
-    }
+    public let verificationKeys: VerificationKeySet
 
     /// The JWK Set (RFC 7517 §5): public members only.
     public var jwks: JSONObject {

@@ -31,18 +31,22 @@ public struct CompactJWS: Sendable {
 
     public init(parsing text: String) throws(JWSError) {
         guard text.utf8.count <= Self.maximumLength else { throw .malformed }
-        let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        let bytes = Array(text.utf8)
+        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2]), !signature.isEmpty,
             let object = try? StrictJSON.parseObject(header)
         else { throw .malformed }
         guard object["crit"] == nil else { throw .criticalExtension }
-        guard object["alg"]?.string != nil else { throw .malformed }
+        // A name of the wrong type is no name: it must not count as one that is absent.
+        guard object["alg"]?.string != nil,
+            ["typ", "kid"].allSatisfy({ object[$0] == nil || object[$0]?.string != nil })
+        else { throw .malformed }
         self.text = text
         self.header = object
         self.payload = payload
         self.signature = signature
-        signingInput = Array(text.utf8.prefix(parts[0].count + 1 + parts[1].count))
+        signingInput = Array(bytes[..<parts[1].endIndex])
     }
 
     /// The header's `kid`.
@@ -54,7 +58,9 @@ public struct CompactJWS: Sendable {
     /// Verifies type, algorithm and signature, and reads the payload.
     public func verified(by key: VerificationKey, type: String?) throws(JWSError) -> VerifiedJWS {
         if let type {
-            guard let actual = header["typ"]?.string, Self.normalized(actual) == type else { throw .wrongType }
+            guard let actual = header["typ"]?.string, actual == type || Self.normalized(actual) == type else {
+                throw .wrongType
+            }
         }
         guard header["alg"]?.string == key.algorithm.rawValue else { throw .wrongAlgorithm }
         guard key.isValid(signature: signature, for: signingInput) else { throw .wrongSignature }
@@ -63,8 +69,11 @@ public struct CompactJWS: Sendable {
     }
 
     /// `typ` without its optional prefix, in lower case (RFC 7515 §4.1.9).
+    ///
+    /// Only ASCII has a lower case here: for Unicode the Kelvin sign is a `k`.
     private static func normalized(_ type: String) -> String {
-        let lower = type.lowercased()
+        let bytes = type.utf8.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        let lower = String(decoding: bytes, as: UTF8.self)
         return lower.hasPrefix("application/") ? String(lower.dropFirst("application/".count)) : lower
     }
 }

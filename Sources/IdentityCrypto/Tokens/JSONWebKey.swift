@@ -57,12 +57,15 @@ public struct VerificationKey: Sendable, Equatable {
 
     init(_ key: P256.Signing.PublicKey) {
         let point = Array(key.rawRepresentation)
+        self.init(key, x: Base64URL.encode(Array(point[..<32])), y: Base64URL.encode(Array(point[32...])))
+    }
+
+    /// - Parameters:
+    ///   - x: the first coordinate of `key`, base64url.
+    ///   - y: the second one.
+    private init(_ key: P256.Signing.PublicKey, x: String, y: String) {
         self.init(
-            material: .es256(key),
-            jwk: [
-                "crv": "P-256", "kty": "EC", "x": .string(Base64URL.encode(point[..<32])),
-                "y": .string(Base64URL.encode(point[32...])),
-            ])
+            material: .es256(key), jwk: ["crv": "P-256", "kty": "EC", "x": .string(x), "y": .string(y)])
     }
 
     init(_ key: _RSA.Signing.PublicKey) throws {
@@ -84,17 +87,18 @@ public struct VerificationKey: Sendable, Equatable {
 
     private init(ellipticCurve object: JSONObject) throws(JSONWebKeyError) {
         guard object["crv"] == "P-256" else { throw .unsupportedKeyType }
-        guard let x = object["x"]?.string.flatMap({ Base64URL.decode($0) }), x.count == 32,
-            let y = object["y"]?.string.flatMap({ Base64URL.decode($0) }), y.count == 32,
-            let key = try? P256.Signing.PublicKey(rawRepresentation: x + y)
+        guard let x = object["x"]?.string, let y = object["y"]?.string, let first = Base64URL.decode(x),
+            first.count == 32, let second = Base64URL.decode(y), second.count == 32,
+            let key = try? P256.Signing.PublicKey(rawRepresentation: first + second)
         else { throw .malformed }
-        self.init(key)
+        // The decoder accepts one spelling of each number alone: what was read is what would be written.
+        self.init(key, x: x, y: y)
     }
 
     private init(rsa object: JSONObject) throws(JSONWebKeyError) {
         guard let modulus = object["n"]?.string.flatMap({ Base64URL.decode($0) }), let first = modulus.first,
             first != 0, let exponent = object["e"]?.string.flatMap({ Base64URL.decode($0) }), exponent.count <= 8,
-            let last = exponent.last, last & 1 == 1, exponent != [1]
+            exponent.first != 0, let last = exponent.last, last & 1 == 1, exponent != [1]
         else { throw .malformed }
         guard modulus.count <= 1024 else { throw .malformed }
         guard modulus.count * 8 - first.leadingZeroBitCount >= 2048 else { throw .tooWeak }

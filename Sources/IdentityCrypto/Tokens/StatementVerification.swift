@@ -30,12 +30,13 @@ public struct SignedStatement<Statement: DeviceStatement>: Sendable {
         try Self(keys.verify(CompactJWS(parsing: text), type: Statement.type))
     }
 
-    /// Verifies a statement that brings its own public key in the header `jwk`: possession, not identity.
+    /// Verifies a statement that brings its own public key in the header `jwk`, and no `kid` beside it: possession, not
+    /// identity.
     public static func verifyPossession(_ text: String) throws(JWSError) -> Self {
         let token = try CompactJWS(parsing: text)
-        guard let jwk = token.header["jwk"]?.object, let key = try? VerificationKey(jwk: jwk) else {
-            throw .unknownKey
-        }
+        guard token.keyIdentifier == nil, let jwk = token.header["jwk"]?.object,
+            let key = try? VerificationKey(jwk: jwk)
+        else { throw .unknownKey }
         return try Self(token.verified(by: key, type: Statement.type))
     }
 

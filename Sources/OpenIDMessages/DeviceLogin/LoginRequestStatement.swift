@@ -53,7 +53,7 @@ public struct LoginRequestStatement: DeviceStatement {
         issuer = try reader.wire("iss")
         device = try reader.wire("aud")
         transaction = try reader.wire("txn")
-        nonce = try reader.wire("nonce")
+        nonce = try reader.statementNonce("nonce")
         issuedAt = try reader.time("iat")
         expiresAt = try reader.time("exp")
         purpose = try reader.choice("purpose")

@@ -54,7 +54,7 @@ public struct LoginResponseStatement: DeviceStatement {
         device = try reader.wire("sub")
         issuer = try reader.wire("aud")
         transaction = try reader.wire("txn")
-        nonce = try reader.wire("nonce")
+        nonce = try reader.statementNonce("nonce")
         requestDigest = try reader.wire("req_sha256")
         decision = try reader.choice("decision")
         flow = try reader.choice("flow")

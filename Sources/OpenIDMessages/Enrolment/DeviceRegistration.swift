@@ -87,7 +87,7 @@ public struct DeviceRegistration: DeviceStatement {
         key = try reader.wire("iss")
         issuer = try reader.wire("aud")
         offerDigest = try reader.wire("offer_sha256")
-        nonce = try reader.wire("nonce")
+        nonce = try reader.statementNonce("nonce")
         installationKey = try reader.object("inst_jwk")
         pinKey = try reader.object("pin_jwk")
         guard let list = try reader.value("evidence").array, (1...4).contains(list.count) else {

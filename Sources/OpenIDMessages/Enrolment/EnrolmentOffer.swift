@@ -40,7 +40,7 @@ public struct EnrolmentOffer: DeviceStatement {
         issuer = try reader.wire("iss")
         identifier = try reader.wire("jti")
         ticketDigest = try reader.wire("ticket_sha256")
-        nonce = try reader.wire("nonce")
+        nonce = try reader.statementNonce("nonce")
         maskedName = try reader.string("name", maximumLength: 128)
         guard let level = AssuranceLevel(name: try reader.string("level")) else { throw .malformed("level") }
         self.level = level

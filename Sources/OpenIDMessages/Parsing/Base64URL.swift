@@ -12,9 +12,15 @@ public enum Base64URL {
     }()
 
     /// The ASCII bytes of the encoding of `bytes`.
-    public static func encodedBytes(_ bytes: some Collection<UInt8>) -> [UInt8] {
-        var output: [UInt8] = []
-        output.reserveCapacity((bytes.count * 4 + 2) / 3)
+    ///
+    /// The loops run over arrays: over a generic collection, which other modules cannot specialise, each byte costs a
+    /// call or more.
+    public static func encodedBytes(_ bytes: some Collection<UInt8>) -> [UInt8] { encodedBytes(Array(bytes)) }
+
+    public static func encodedBytes(_ bytes: [UInt8]) -> [UInt8] {
+        let alphabet = alphabet
+        var output = [UInt8](repeating: 0, count: (bytes.count * 4 + 2) / 3)
+        var written = 0
         var buffer: UInt32 = 0
         var bits = 0
         for byte in bytes {
@@ -22,27 +28,31 @@ public enum Base64URL {
             bits += 8
             while bits >= 6 {
                 bits -= 6
-                output.append(alphabet[Int(buffer >> bits & 63)])
+                output[written] = alphabet[Int(buffer >> bits & 63)]
+                written += 1
             }
         }
-        if bits > 0 { output.append(alphabet[Int(buffer << (6 - bits) & 63)]) }
+        if bits > 0 { output[written] = alphabet[Int(buffer << (6 - bits) & 63)] }
         return output
     }
 
     /// The encoding of `bytes` as text.
-    public static func encode(_ bytes: some Collection<UInt8>) -> String {
-        String(decoding: encodedBytes(bytes), as: UTF8.self)
-    }
+    public static func encode(_ bytes: some Collection<UInt8>) -> String { encode(Array(bytes)) }
+
+    public static func encode(_ bytes: [UInt8]) -> String { String(decoding: encodedBytes(bytes), as: UTF8.self) }
 
     /// The bytes that `text` stands for, or nil when `text` is not their canonical encoding.
-    public static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(text.utf8) }
+    public static func decode(_ text: some StringProtocol) -> [UInt8]? { decode(Array(String(text).utf8)) }
 
     /// The bytes that the ASCII characters `characters` stand for, or nil when they are not a canonical encoding.
-    public static func decode(_ characters: some Collection<UInt8>) -> [UInt8]? {
+    public static func decode(_ characters: some Collection<UInt8>) -> [UInt8]? { decode(Array(characters)) }
+
+    public static func decode(_ characters: [UInt8]) -> [UInt8]? {
+        let values = values
         let count = characters.count
         guard count % 4 != 1 else { return nil }
-        var output: [UInt8] = []
-        output.reserveCapacity(count * 3 / 4)
+        var output = [UInt8](repeating: 0, count: count * 3 / 4)
+        var written = 0
         var buffer: UInt32 = 0
         var bits = 0
         for character in characters {
@@ -52,7 +62,8 @@ public enum Base64URL {
             bits += 6
             if bits >= 8 {
                 bits -= 8
-                output.append(UInt8(truncatingIfNeeded: buffer >> bits))
+                output[written] = UInt8(truncatingIfNeeded: buffer >> bits)
+                written += 1
             }
         }
         guard buffer & ((1 << bits) - 1) == 0 else { return nil }

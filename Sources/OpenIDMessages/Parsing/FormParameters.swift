@@ -24,6 +24,12 @@ public struct FormParameters: Sendable, Equatable {
 
     /// Reads the text after `?` or a form body.
     public init(parsing text: some Collection<UInt8>, maximumLength: Int = 65_536) throws(FormError) {
+        guard text.count <= maximumLength else { throw .tooLong }
+        // An array: a generic collection costs a call or more for each byte.
+        try self.init(parsing: Array(text), maximumLength: maximumLength)
+    }
+
+    public init(parsing text: [UInt8], maximumLength: Int = 65_536) throws(FormError) {
         pairs = []
         guard text.count <= maximumLength else { throw .tooLong }
         guard !text.isEmpty else { return }
@@ -84,7 +90,7 @@ public struct FormParameters: Sendable, Equatable {
     }
 
     /// The text that percent-encoded `text` stands for; `+` is a space. Nil when it is malformed.
-    public static func percentDecode(_ text: String) -> String? { decode(text.utf8) }
+    public static func percentDecode(_ text: String) -> String? { decode(Array(text.utf8)[...]) }
 
     private static let hexadecimal = [UInt8]("0123456789ABCDEF".utf8)
 
@@ -103,7 +109,7 @@ public struct FormParameters: Sendable, Equatable {
         }
     }
 
-    private static func decode(_ text: (some Collection<UInt8>)?) -> String? {
+    private static func decode(_ text: ArraySlice<UInt8>?) -> String? {
         guard let text else { return "" }
         var output: [UInt8] = []
         output.reserveCapacity(text.count)
@@ -126,6 +132,11 @@ public struct FormParameters: Sendable, Equatable {
     }
 
     private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
-        Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
     }
 }

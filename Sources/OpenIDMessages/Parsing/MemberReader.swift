@@ -10,14 +10,19 @@ public enum MessageError: Error, Sendable, Equatable {
 
 /// Reads the members of one JSON object, each once, and refuses those that nobody asked for.
 public struct MemberReader {
-    private var rest: [String: JSONValue]
+    /// Members that were not read yet. A list: messages have few members, and hashing their names costs more than
+    /// looking through them.
+    private var rest: [JSONObject.Member]
 
-    public init(_ object: JSONObject) {
-        rest = Dictionary(uniqueKeysWithValues: object.members.map { ($0.name, $0.value) })
-    }
+    public init(_ object: JSONObject) { rest = object.members }
 
     /// The value of `name`, if it is there.
-    public mutating func optional(_ name: String) -> JSONValue? { rest.removeValue(forKey: name) }
+    public mutating func optional(_ name: String) -> JSONValue? {
+        guard let index = rest.firstIndex(where: { $0.name == name }) else { return nil }
+        return rest.remove(at: index).value
+    }
+
+    private func has(_ name: String) -> Bool { rest.contains { $0.name == name } }
 
     /// The value of `name`.
     public mutating func value(_ name: String) throws(MessageError) -> JSONValue {
@@ -35,7 +40,7 @@ public struct MemberReader {
 
     /// A string as `string(_:maximumLength:)`, or nil when the member is absent.
     public mutating func optionalString(_ name: String, maximumLength: Int = 1024) throws(MessageError) -> String? {
-        rest[name] == nil ? nil : try string(name, maximumLength: maximumLength)
+        has(name) ? try string(name, maximumLength: maximumLength) : nil
     }
 
     /// A wire value.
@@ -50,7 +55,14 @@ public struct MemberReader {
     public mutating func optionalWire<Value: WireValue>(
         _ name: String, as type: Value.Type = Value.self
     ) throws(MessageError) -> Value? {
-        rest[name] == nil ? nil : try wire(name)
+        has(name) ? try wire(name) : nil
+    }
+
+    /// A nonce of the device protocol: exactly 32 bytes in base64url (docs/protocol.md §2).
+    public mutating func statementNonce(_ name: String) throws(MessageError) -> Nonce {
+        let nonce = try wire(name, as: Nonce.self)
+        guard Base64URL.decode(nonce.rawValue)?.count == 32 else { throw .malformed(name) }
+        return nonce
     }
 
     /// One of the cases of an enumeration.
@@ -95,12 +107,13 @@ public struct MemberReader {
         return object
     }
 
+    /// Control characters of ASCII and of Latin 1 (Unicode's category Cc).
     private static func hasControlCharacters(_ text: String) -> Bool {
-        text.utf8.contains { $0 < 0x20 || $0 == 0x7F }
+        text.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
     }
 
     /// Refuses members that were not read.
     public func finish() throws(MessageError) {
-        if let name = rest.keys.min() { throw .unknown(name) }
+        if let name = rest.map(\.name).min() { throw .unknown(name) }
     }
 }

@@ -86,7 +86,8 @@ private struct JSONReader {
         guard depth <= StrictJSON.maximumDepth else { throw .tooDeep }
         position += 1
         var members: [JSONObject.Member] = []
-        // A set: comparing each name with all others costs time that grows with the square of their number.
+        // Names of large objects go into a set: comparing each with all others costs time that grows with the square
+        // of their number. For the few names of our messages comparing is the cheaper way.
         var names: Set<String> = []
         skipWhiteSpace()
         if take(UInt8(ascii: "}")) { return .object([:]) }
@@ -97,12 +98,18 @@ private struct JSONReader {
             skipWhiteSpace()
             guard take(UInt8(ascii: ":")) else { throw .syntax(offset: position) }
             let value = try value(depth: depth)
-            guard names.insert(name).inserted else { throw .duplicateName }
+            guard isNew(name, among: members, &names) else { throw .duplicateName }
             members.append(JSONObject.Member(name: name, value: value))
             skipWhiteSpace()
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw .syntax(offset: position) }
         return .object(JSONObject(uniqueMembers: members))
+    }
+
+    private func isNew(_ name: String, among members: [JSONObject.Member], _ names: inout Set<String>) -> Bool {
+        guard members.count >= 24 else { return !members.contains { $0.name == name } }
+        if names.isEmpty { names = Set(members.map(\.name)) }
+        return names.insert(name).inserted
     }
 
     private mutating func array(depth: Int) throws(StrictJSONError) -> JSONValue {

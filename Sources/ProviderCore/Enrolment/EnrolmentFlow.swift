@@ -165,6 +165,7 @@ enum EvidenceRules {
         }
         switch only.format {
         case "none":
+            guard only.evidence.isEmpty else { throw DeviceRefusal(.evidenceRefused, .evidenceRefused) }
             let verdict = EvidenceVerdict(
                 check: "format", passed: true, detail: "no evidence: the device reaches normal at most")
             return (.withoutEvidence, [verdict])

@@ -7,10 +7,15 @@ public final class KeyCustodian: Sendable {
     private let masterKey: [UInt8]
     private let store: any KeyStore
     private let clock: ProviderClock
-    private let state: Mutex<SigningKeyRing>
+    private let state: Mutex<State>
+
+    private struct State {
+        var ring: SigningKeyRing
+        var isRotating = false
+    }
 
     /// The ring as it is now.
-    public var ring: SigningKeyRing { state.withLock { $0 } }
+    public var ring: SigningKeyRing { state.withLock { $0.ring } }
 
     /// Why the keys cannot be used.
     public enum Fault: Error, Sendable, Equatable {
@@ -18,6 +23,8 @@ public final class KeyCustodian: Sendable {
         case wrongMasterKey
         /// The stored keys do not make a ring.
         case inconsistent
+        /// Another rotation is under way.
+        case busy
     }
 
     /// Loads the ring, and makes the first keys where there are none.
@@ -36,18 +43,24 @@ public final class KeyCustodian: Sendable {
                 SigningKeyRing.Entry(key: .makeES256(), stage: .next, since: now),
             ]
             guard let ring = SigningKeyRing(fresh) else { throw Fault.inconsistent }
-            state = Mutex(ring)
+            state = Mutex(State(ring: ring))
             try await save(ring, event: nil)
         } else {
             guard let ring = SigningKeyRing(try stored.map { try Self.open($0, masterKey: masterKey) }) else {
                 throw Fault.inconsistent
             }
-            state = Mutex(ring)
+            state = Mutex(State(ring: ring))
         }
     }
 
     /// Rotates the keys of `algorithm`: the next key signs, the current one retires and stays published.
     public func rotate(_ algorithm: JWSAlgorithm) async throws -> SigningKeyRing {
+        let isFree = state.withLock { state in
+            defer { state.isRotating = true }
+            return !state.isRotating
+        }
+        guard isFree else { throw Fault.busy }
+        defer { state.withLock { $0.isRotating = false } }
         let fresh = algorithm == .es256 ? SigningKey.makeES256() : try SigningKey.makeRS256()
         let now = clock.now()
         guard
@@ -55,7 +68,7 @@ public final class KeyCustodian: Sendable {
                 .pruned(now: now, keeping: Lifetime.retiredKey)
         else { throw Fault.inconsistent }
         try await save(rotated, event: SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue))
-        state.withLock { $0 = rotated }
+        state.withLock { $0.ring = rotated }
         return rotated
     }
 

@@ -25,6 +25,7 @@ public struct UserinfoFlow: Sendable {
             let transaction = claims["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:))
         else { throw refuse(.accessTokenClaims) }
         guard Timestamp(seconds: expires) > clock.now() else { throw refuse(.accessTokenExpired) }
+        // A client that was removed, or whose tenant was suspended, gets nothing any more.
         guard let (grant, account) = try await grants.liveGrant(transaction), let subject = grant.subject,
             subject.rawValue == claims["sub"]?.string, registry.resolve(grant.client) != nil
         else { throw refuse(.grantRevoked) }

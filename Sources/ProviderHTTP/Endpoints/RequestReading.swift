@@ -110,7 +110,14 @@ extension RequestFault {
 }
 
 extension StringProtocol {
+    /// The text without spaces and tabs at its ends. By bytes: a token has hundreds of characters, and to go through
+    /// them as characters, twice in reverse, cost as much as verifying a signature.
     func trimmingSpaces() -> String {
-        String(drop { $0 == " " || $0 == "\t" }.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        let bytes = Array(utf8)
+        guard let first = bytes.firstIndex(where: { !isSpace($0) }),
+            let last = bytes.lastIndex(where: { !isSpace($0) })
+        else { return "" }
+        return String(decoding: bytes[first...last], as: UTF8.self)
     }
 }

@@ -64,7 +64,9 @@ struct RegionCommand: AsyncParsableCommand {
                 do {
                     let document = RegionDocument.json(try RegionDocument.read(files))
                     let answer = try await client.post(yes ? "/region/apply" : "/region/plan", document)
-                    isSettled = answer["applied"] == true || answer["plan"]?.array?.isEmpty == true
+                    isSettled =
+                        answer["applied"] == true
+                        || (answer["plan"]?.array?.isEmpty == true && answer["objections"]?.array?.isEmpty == true)
                     return answer
                 } catch let error as RegionFileError {
                     return ["mistakes": .strings(error.mistakes.map(\.description))]
@@ -79,7 +81,7 @@ struct RegionCommand: AsyncParsableCommand {
             if let mistakes = answer["mistakes"]?.strings { return mistakes.joined(separator: "\n") }
             let plan = answer["plan"]?.strings ?? []
             let objections = answer["objections"]?.strings ?? []
-            guard !plan.isEmpty else { return "Nothing to change." }
+            guard !plan.isEmpty || !objections.isEmpty else { return "Nothing to change." }
             var lines = plan
             if !objections.isEmpty {
                 lines += ["", "This cannot be applied:"] + objections

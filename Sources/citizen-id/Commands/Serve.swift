@@ -2,8 +2,10 @@ internal import ArgumentParser
 internal import Foundation
 internal import IdentityCrypto
 internal import Logging
+internal import NIOCore
 internal import ProviderCore
 internal import RegionFile
+internal import SQLiteStore
 
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -51,7 +53,13 @@ struct Serve: AsyncParsableCommand {
             LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
             var logger = Logger(label: "citizen-id")
             logger.logLevel = settings.logLevel
-            try await ProviderService(settings: settings, logger: logger).run()
+            // Whatever the process makes is its own from the first moment, the socket too.
+            _ = umask(0o077)
+            do { try await ProviderService(settings: settings, logger: logger).run() } catch let error as IOError {
+                throw ServeSettings.Mistake(
+                    description: "Cannot listen on \(settings.host):\(settings.port) and the socket "
+                        + "\(settings.socket): \(Self.reason(error.errnoCode)).")
+            }
         } catch let mistake as ServeSettings.Mistake {
             throw Output.fail(mistake.description, code: "settings", exit: 1, json: false)
         } catch let fault as DataFolder.Fault {
@@ -61,10 +69,36 @@ struct Serve: AsyncParsableCommand {
             throw Output.fail(
                 "The region has \(error.mistakes.count) mistake(s). Nothing was started.", code: "region", exit: 2,
                 json: false)
+        } catch let fault as StorageFault {
+            throw Output.fail(fault.sentence, code: "storage", exit: 1, json: false)
         } catch KeyCustodian.Fault.wrongMasterKey {
             throw Output.fail(
                 "The master key does not open the keys in the database. Restore the right one from the backup.",
                 code: "master_key", exit: 1, json: false)
+        }
+    }
+
+    private static func reason(_ code: CInt) -> String {
+        switch code {
+        case EADDRINUSE: "another program listens there"
+        case EADDRNOTAVAIL: "this machine does not have the address"
+        case EACCES: "the system does not allow it to this user"
+        default: "the system refused with error \(code)"
+        }
+    }
+}
+
+extension StorageFault {
+    /// What the operator does about a database that cannot be opened.
+    fileprivate var sentence: String {
+        switch self {
+        case .inUse: "Another process has the database open. Only one provider may use a data folder."
+        case .newerSchema: "A newer version of CitizenID made this database. It was not touched; run that version."
+        case .cannotOpen(let code): "The database or its lock cannot be opened: the system's error is \(code)."
+        case .settingNotInForce(let name):
+            "SQLite does not keep its setting \(name) on this file system, so that nothing it promises would be safe."
+        case .closed, .undecodable, .missing, .grantDoesNotFitAnswer:
+            "The database is not as it must be (\(self)). Restore it from the backup."
         }
     }
 }

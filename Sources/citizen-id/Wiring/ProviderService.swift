@@ -44,10 +44,15 @@ struct ProviderService {
                     "ready",
                     metadata: ["issuer": "\(provider.issuer)", "milliseconds": "\(Int(milliseconds))"])
             }, logger: logger)
+        let (isAdministrable, administrationRuns) = AsyncStream.makeStream(of: Never.self)
         let administration = try administration(
-            provider: provider, region: RegionDesk(registry: registry, store: store, clock: clock))
+            provider: provider, region: RegionDesk(registry: registry, store: store, clock: clock),
+            whenRunning: { administrationRuns.finish() })
         var configuration = ServiceGroupConfiguration(
-            services: [Sweeper(provider: provider, logger: logger), administration, listener],
+            services: [
+                Sweeper(provider: provider, logger: logger), administration,
+                Following(first: isAdministrable, then: listener),
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Pages that watch a login would hold the server for minutes: they are cut off and come back by themselves.
         configuration.maximumGracefulShutdownDuration = .seconds(5)
@@ -104,7 +109,7 @@ struct ProviderService {
     }
 
     private func administration(
-        provider: Provider, region: RegionDesk
+        provider: Provider, region: RegionDesk, whenRunning: @escaping @Sendable () -> Void
     ) throws -> some ApplicationProtocol {
         let path = settings.socket
         guard path.utf8.count <= 100 else {
@@ -120,7 +125,19 @@ struct ProviderService {
                 do { try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path) } catch {
                     logger.critical("the administration socket cannot be protected", metadata: ["socket": "\(path)"])
                 }
+                whenRunning()
             }, logger: logger)
+    }
+}
+
+/// A service that begins when another one runs: whoever reaches the provider can administer it, too.
+struct Following<Base: ServiceLifecycle.Service>: ServiceLifecycle.Service {
+    let first: AsyncStream<Never>
+    let then: Base
+
+    func run() async throws {
+        for await _ in first.cancelOnGracefulShutdown() {}
+        try await then.run()
     }
 }
 

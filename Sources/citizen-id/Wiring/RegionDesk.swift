@@ -51,6 +51,7 @@ actor RegionDesk: RegionAdministration {
     private let registry: ClientRegistry
     private let store: any RegionStore
     private let clock: ProviderClock
+    private var isApplying = false
 
     init(registry: ClientRegistry, store: any RegionStore, clock: ProviderClock) {
         self.registry = registry
@@ -68,6 +69,10 @@ actor RegionDesk: RegionAdministration {
     }
 
     func apply(_ document: JSONObject) async throws -> JSONObject {
+        // An actor lets others in while it waits for the store: two regions must not overtake each other.
+        guard !isApplying else { return ["plan": [], "objections": ["another region is being applied"]] }
+        isApplying = true
+        defer { isApplying = false }
         do {
             let region = try RegionFile.load(RegionDocument.sources(document))
             let plan = RegionPlan(from: registry.region, to: region)

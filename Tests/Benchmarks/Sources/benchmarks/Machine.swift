@@ -1,0 +1,61 @@
+import Foundation
+
+/// What the figures were measured on.
+struct Machine: Sendable {
+    let processors = ProcessInfo.processInfo.activeProcessorCount
+
+    var model: String {
+        let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+        let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+        return line?.split(separator: ":").last.map { $0.trimmingCharacters(in: .whitespaces) } ?? "unknown"
+    }
+
+    var memoryMiB: Int { Int(ProcessInfo.processInfo.physicalMemory / 1_048_576) }
+
+    /// The load of the last minute: what else the machine was doing.
+    var load: String {
+        let text = (try? String(contentsOfFile: "/proc/loadavg", encoding: .utf8)) ?? ""
+        return text.split(separator: " ").first.map(String.init) ?? "unknown"
+    }
+}
+
+/// Processor time in seconds.
+enum ProcessorTime {
+    /// Of the running thread.
+    static var thread: Double { seconds(CLOCK_THREAD_CPUTIME_ID) }
+    /// Of this process, user and system.
+    static var process: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
+
+    /// Of another process, user and system; in steps of 10 ms.
+    static func process(_ identifier: Int32) -> Double {
+        guard let text = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return 0 }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
+    private static func seconds(_ clock: clockid_t) -> Double {
+        var time = timespec()
+        unsafe clock_gettime(clock, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+}
+
+/// Memory of a process in MiB, from its status file.
+enum ProcessMemory {
+    static func peak(_ process: String = "self") -> Double { read("VmHWM:", process) }
+    static func resident(_ process: String = "self") -> Double { read("VmRSS:", process) }
+
+    private static func read(_ name: String, _ process: String) -> Double {
+        let text = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
+        guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(name) }),
+            let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Double($0) })
+        else { return 0 }
+        return kibibytes / 1024
+    }
+}
+
+/// The wall clock in seconds, from some beginning.
+var wallClock: Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }

@@ -1,0 +1,70 @@
+import AccountDirectory
+import Foundation
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import SQLiteStore
+
+/// The region in which everything is measured: one town, one portal, phones without evidence.
+struct Town: Sendable {
+    static let redirectURI = "https://portal.example/oidc/callback"
+    static let client = "benchmark-portal"
+
+    let issuer: IssuerURL
+    let region: Region
+    static let clock = ProviderClock { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+
+    init(issuer: String, portalKey: JSONObject) {
+        self.issuer = IssuerURL(rawValue: issuer)!
+        let town = TenantIdentifier(rawValue: "town")!
+        let worker = TenantIdentifier(rawValue: "operator")!
+        region = Region(
+            identifier: TenantIdentifier(rawValue: "benchmarks")!, name: "Benchmarks", issuer: self.issuer,
+            isDevelopment: true, evidence: EvidencePolicy(formats: ["none"], simulatorRoots: []),
+            operators: [Operator(identifier: worker, name: "Operator", shortName: "OP")],
+            tenants: [
+                Tenant(
+                    identifier: town, officialName: "Stadt Herten", kind: .kreisangehoerigeStadt,
+                    municipalityKey: "05562020", operatorIdentifier: worker,
+                    sector: SectorIdentifier(rawValue: "town.example")!, hosts: ["portal.example"], floor: .normal,
+                    allowedScopes: nil, state: .active)
+            ], services: [],
+            clients: [
+                Client(
+                    identifier: ClientIdentifier(rawValue: Self.client)!, tenant: town,
+                    name: "Serviceportal Herten", profile: .baseline,
+                    redirectURIs: [RedirectURI(rawValue: Self.redirectURI)!], authenticationMethod: .privateKeyJWT,
+                    keys: [portalKey], secretDigest: nil, requiresPushedAuthorizationRequests: true,
+                    idTokenAlgorithm: .es256, scopes: ["openid", "person", "person_birth", "person_address", "email"],
+                    requiredLevel: .normal, initiateLoginURI: nil)
+            ])
+    }
+
+    func provider(store: SQLiteStore, masterKey: [UInt8]) async throws -> Provider {
+        try await Provider(
+            issuer: issuer, registry: ClientRegistry(region: region),
+            keys: KeyCustodian(masterKey: masterKey, store: store, clock: Self.clock), store: store,
+            clock: Self.clock)
+    }
+
+    static let erika: JSONObject = [
+        "given_name": "Erika", "family_name": "Mustermann", "birth_family_name": "Gabler", "birthdate": "1964-08-12",
+        "address": .object([
+            "street": "Musterweg", "house_number": "7a", "postal_code": "45768", "locality": "Marl",
+        ]), "email": "erika.mustermann@example.org",
+    ]
+}
+
+/// The work of client programs, which the provider's process would not do.
+final class ClientWork: Sendable {
+    private let nanoseconds = Counter()
+
+    var seconds: Double { Double(nanoseconds.value) / 1e9 }
+
+    /// Runs `body` and counts its processor time as the client's.
+    func measure<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let start = ProcessorTime.thread
+        defer { nanoseconds.add(Int((ProcessorTime.thread - start) * 1e9)) }
+        return try body()
+    }
+}

@@ -1,0 +1,74 @@
+import Foundation
+import Glibc
+
+/// Kills the programs of an installation and removes its folder when the tests end, however they end.
+///
+/// A shell of its own waits for the end of its input, which the system closes even when the tests are killed.
+final class Caretaker: Sendable {
+    private let input: FileHandle
+
+    private static let script = """
+        running=
+        while read -r word pid; do
+            others=
+            for other in $running; do [ "$other" = "$pid" ] || others="$others $other"; done
+            running=$others
+            [ "$word" = forget ] || running="$running $pid"
+        done
+        for pid in $running; do kill -KILL "$pid"; done
+        rm -rf "$0"
+        """
+
+    init(folder: String) throws {
+        let pipe = Pipe()
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
+        shell.arguments = ["-c", Self.script, folder]
+        shell.standardInput = pipe
+        shell.standardOutput = FileHandle.nullDevice
+        shell.standardError = FileHandle.nullDevice
+        try shell.run()
+        input = pipe.fileHandleForWriting
+    }
+
+    deinit { try? input.close() }
+
+    func watch(_ process: Process) throws { try tell("watch \(process.processIdentifier)") }
+    func forget(_ process: Process) throws { try tell("forget \(process.processIdentifier)") }
+
+    private func tell(_ line: String) throws { try input.write(contentsOf: Data((line + "\n").utf8)) }
+}
+
+/// Ports of this machine.
+enum Port {
+    private enum Attempt { case toListen, toConnect }
+
+    /// A port that nobody listens on, below those that the system gives to outgoing connections.
+    static func free() -> Int {
+        while true {
+            let port = Int.random(in: 20_000..<32_000)
+            if succeeds(.toListen, port) { return port }
+        }
+    }
+
+    /// True when somebody listens on the port.
+    static func isListening(_ port: Int) -> Bool { succeeds(.toConnect, port) }
+
+    private static func succeeds(_ attempt: Attempt, _ port: Int) -> Bool {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { _ = close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        return unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                switch attempt {
+                case .toListen: unsafe bind(descriptor, address, length) == 0
+                case .toConnect: unsafe connect(descriptor, address, length) == 0
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+import Foundation
+import Glibc
+import IdentityCrypto
+import OpenIDMessages
+import RelyingParty
+import Testing
+
+/// A provider and a portal as real programs over real TLS, in a folder of their own; a suite shares one.
+actor Installation {
+    nonisolated let folder: TemporaryFolder
+    nonisolated let port = Port.free()
+    nonisolated let portalPort = Port.free()
+    nonisolated let portalKey = SigningKey.makeES256()
+    private nonisolated let caretaker: Caretaker
+    private var provider: Process?
+    private var portal: Process?
+
+    nonisolated var issuer: String { "https://localhost:\(port)" }
+    nonisolated var portalURL: String { "https://localhost:\(portalPort)" }
+    nonisolated var loginURL: String { portalURL + "/oidc/start" }
+    nonisolated var data: String { folder.path + "/provider" }
+    nonisolated var database: String { data + "/citizen-id.sqlite" }
+    nonisolated var certificates: String { folder.path + "/certificates" }
+    nonisolated var ca: String { certificates + "/ca.pem" }
+    nonisolated var providerLog: String { folder.path + "/provider.log" }
+    nonisolated var overlay: String { folder.path + "/overlay.yaml" }
+    nonisolated var regionFiles: [String] { [Place.source("Config/emscher-lippe.yaml"), overlay] }
+
+    struct NotReady: Error { let log: String }
+
+    static func start(withPortal: Bool = true) async throws -> Installation {
+        let installation = try Installation()
+        try await installation.prepare()
+        try await installation.startProvider()
+        if withPortal { try await installation.startPortal() }
+        return installation
+    }
+
+    /// Everything but the running programs.
+    static func prepared() async throws -> Installation {
+        let installation = try Installation()
+        try await installation.prepare()
+        return installation
+    }
+
+    private init() throws {
+        folder = try TemporaryFolder()
+        caretaker = try Caretaker(folder: folder.path)
+    }
+
+    private func prepare() async throws {
+        let made = try await Program.run(
+            Place.source("Certs/make-development-certificates"), [certificates, "localhost"], atOnce: true)
+        try #require(made.status == 0, "\(made)")
+        let key = try await Program.run(
+            Place.program("demo-portal"), ["--key", folder.path + "/portal-key.pem", "--make-key", "--print-jwk"],
+            atOnce: true)
+        try #require(key.status == 0, "\(key)")
+        try folder.write("overlay.yaml", Self.overlay(self, demoKey: key.lines[0]))
+    }
+
+    /// Two clients: the demo portal, and `test-portal`, which the tests themselves play.
+    private static func overlay(_ here: Installation, demoKey: String) -> String {
+        let testKey = here.portalKey.publicKey.listedJWK(identifier: here.portalKey.thumbprint.rawValue).text
+        return """
+            region:
+              development: true
+              evidence: {formats: [simulator, none], simulator_roots: ["\(here.certificates)/simulator-ca.pem"]}
+            clients:
+              - id: herten-demo-portal
+                tenant: herten
+                name: Serviceportal Herten (Demo)
+                redirect_uris: ["\(here.portalURL)/oidc/callback"]
+                initiate_login_uri: "\(here.portalURL)/oidc/start"
+                jwks: {keys: [\(demoKey)]}
+                scopes: [openid, person, person_birth, person_address, email]
+              - id: test-portal
+                tenant: marl
+                name: Testportal
+                redirect_uris: ["\(here.portalURL)/test/callback"]
+                jwks: {keys: [\(testKey)]}
+                scopes: [openid, person]
+
+            """
+    }
+}
+
+// MARK: - The programs
+
+extension Installation {
+    nonisolated var serveArguments: [String] {
+        [
+            "serve", "--data", data, "--listen", "127.0.0.1:\(port)", "--issuer", issuer, "--tls-certificate",
+            certificates + "/server.pem", "--tls-key", certificates + "/server-key.pem",
+        ] + regionFiles.flatMap { ["--region", $0] }
+    }
+
+    func startProvider() async throws {
+        provider = try await start("citizen-id", serveArguments, log: providerLog, says: "ready")
+    }
+
+    /// SIGKILL, and the end of the process. The signal is no request: nothing of the program runs after it.
+    func killProvider() async throws { try await endProvider(SIGKILL) }
+
+    func stopProvider() async throws { try await endProvider(SIGTERM) }
+
+    func startPortal() async throws {
+        portal = try await start(
+            "demo-portal",
+            [
+                "--issuer", issuer, "--client-id", "herten-demo-portal", "--key", folder.path + "/portal-key.pem",
+                "--listen", "localhost:\(portalPort)", "--tls-certificate", certificates + "/server.pem", "--tls-key",
+                certificates + "/server-key.pem", "--ca", ca, "--scope",
+                "openid person person_birth person_address email", "--accept-simulated",
+            ], log: folder.path + "/portal.log", says: "the portal is open")
+    }
+
+    private func start(_ name: String, _ arguments: [String], log: String, says word: String) async throws -> Process {
+        let before = (try? Program.text(of: log).count) ?? 0
+        let process = try Program.start(Place.program(name), arguments, output: "/dev/null", errors: log)
+        try caretaker.watch(process)
+        let deadline = ContinuousClock.now + .seconds(60)
+        while try !Program.text(of: log).dropFirst(before).contains(word) {
+            guard process.isRunning, ContinuousClock.now < deadline else {
+                throw NotReady(log: try Program.text(of: log))
+            }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        return process
+    }
+
+    private func endProvider(_ signal: Int32) async throws {
+        guard let running = provider else { return }
+        provider = nil
+        kill(running.processIdentifier, signal)
+        while running.isRunning { try await Task.sleep(for: .milliseconds(2)) }
+        try caretaker.forget(running)
+    }
+
+    /// An administration command for this provider.
+    nonisolated func administer(_ arguments: String...) async throws -> ProgramResult {
+        try await Program.run(Place.program("citizen-id"), arguments + ["--data", data], atOnce: true)
+    }
+}
+
+// MARK: - People and portals
+
+extension Installation {
+    /// A person's file as a clerk writes it.
+    nonisolated func personFile(family: String = "Mustermann") throws -> String {
+        try folder.write(
+            "person-\(family).json",
+            """
+            {"given_name": "Erika", "family_name": "\(family)", "birthdate": "1964-08-12",
+             "address": {"street": "Musterweg", "house_number": "7a", "postal_code": "45768", "locality": "Marl"},
+             "email": "erika@example.org"}
+            """)
+    }
+
+    /// The enrolment link of a fresh ticket.
+    nonisolated func ticket(family: String = "Mustermann") async throws -> String {
+        let result = try await administer(
+            "desk", "ticket", "--tenant", "marl", "--person", try personFile(family: family), "--json")
+        try #require(result.status == 0, "\(result)")
+        return try #require(try result.json()["link"]?.string)
+    }
+
+    /// A phone in a profile of its own, without a device.
+    nonisolated func newPhone(pin: String = "135790") throws -> Phone {
+        let name = "p" + String(UInt32.random(in: 0 ... .max), radix: 36)
+        return Phone(here: self, profile: name, pinFile: try folder.write(name + ".pin", pin + "\n"))
+    }
+
+    /// A phone that is enrolled as a person's first.
+    nonisolated func enrolledPhone(family: String = "Mustermann", atOnce: Bool = false) async throws -> Phone {
+        let phone = try newPhone()
+        let result = try await phone.enrol(try await ticket(family: family), atOnce: atOnce)
+        try #require(result.status == 0, "\(result)")
+        return phone
+    }
+
+    /// The portal that the tests play. Its connections are closed however the body ends.
+    nonisolated func withTestPortal(_ body: (RelyingParty) async throws -> Void) async throws {
+        let portal = try RelyingParty(
+            RelyingParty.Configuration(
+                issuer: try #require(IssuerURL(rawValue: issuer)),
+                clientIdentifier: try #require(ClientIdentifier(rawValue: "test-portal")),
+                redirectURI: try #require(RedirectURI(rawValue: portalURL + "/test/callback")),
+                authentication: .privateKeyJWT(portalKey), scopes: try #require(Scope(parsing: "openid person")),
+                acceptsSimulatedLevels: true, extraTrustedCertificates: ca))
+        do { try await body(portal) } catch {
+            await portal.shutdown()
+            throw error
+        }
+        await portal.shutdown()
+    }
+}

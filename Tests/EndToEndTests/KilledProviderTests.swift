@@ -1,0 +1,175 @@
+import Foundation
+import GRDB
+import OpenIDMessages
+import RelyingParty
+import Testing
+
+@Suite("A provider that is killed (SIGKILL) keeps what it has promised")
+struct KilledProviderTests {
+    @Test func `a code that the browser already has is redeemed exactly once after the restart`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let phone = try await here.enrolledPhone()
+        try await here.withTestPortal { portal in
+            let pending = try await portal.beginLogin()
+            let query = try await phone.callbackQuery(at: pending.authorizationURL)
+            try await here.killProvider()
+            try await here.startProvider()
+
+            let login = try await portal.finishLogin(callbackQuery: query, pending: pending)
+            #expect(login.acr == "sim:http://bsi.bund.de/eID/LoA/substantiell")
+            let claims = try await portal.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+            #expect(claims["family_name"]?.string == "Mustermann")
+
+            // RFC 6749 §4.1.2: a second use is refused and revokes what the first one gave.
+            #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant")
+            await #expect {
+                try await portal.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+            } throws: { error in
+                guard case .requestRefused(.userinfo, _)? = error as? RelyingPartyError else { return false }
+                return true
+            }
+        }
+    }
+
+    @Test func `a code that was redeemed before is not redeemed again after the restart`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let phone = try await here.enrolledPhone()
+        try await here.withTestPortal { portal in
+            let pending = try await portal.beginLogin()
+            let query = try await phone.callbackQuery(at: pending.authorizationURL, "--flow", "link")
+            let login = try await portal.finishLogin(callbackQuery: query, pending: pending)
+            try await here.killProvider()
+            try await here.startProvider()
+            // The token lives on: what it says is in the database or in itself, not in the memory of one process.
+            _ = try await portal.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+            #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant")
+        }
+    }
+
+    @Test func `killed at any moment, the database is whole, nothing counts twice and counters only rise`() async throws
+    {
+        let here = try await Installation.start(withPortal: false)
+        let phone = try await here.enrolledPhone()
+        try await here.withTestPortal { portal in
+            var random = SeededGenerator(seed: 20_261_121)
+            let clock = ContinuousClock()
+            let usual = try await clock.measure { try #require(await logIn(phone, "qr", at: portal) != nil) }
+            var counter: Int64 = 0
+            var redeemed = 0
+            for round in 1...20 {
+                let flow = round % 2 == 0 ? "link" : "qr"
+                async let attempt = logIn(phone, flow, at: portal)
+                try await Task.sleep(for: usual * Double.random(in: 0...1.3, using: &random))
+                try await here.killProvider()
+                let done = await attempt
+
+                let state = try DatabaseCopy(of: here.database)
+                #expect(state.integrity == ["ok"], "round \(round)")
+                #expect(state.brokenReferences == 0, "round \(round)")
+                #expect(state.counter >= counter, "round \(round)")
+                counter = state.counter
+
+                try await here.startProvider()
+                if let (pending, query) = done {
+                    redeemed += 1
+                    #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant", "round \(round)")
+                }
+            }
+            // The phone was not taken for a copy of itself, whatever was lost on the way.
+            let login = await logIn(phone, "qr", at: portal)
+            #expect(login != nil)
+            print("killed 20 times; \(redeemed) logins were redeemed before")
+        }
+    }
+
+    @Test func `killed while a code is redeemed, the code is good once at most`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let phone = try await here.enrolledPhone()
+        try await here.withTestPortal { portal in
+            var random = SeededGenerator(seed: 6_749)
+            var acknowledged = 0
+            for round in 1...8 {
+                let pending = try await portal.beginLogin()
+                let query = try await phone.callbackQuery(at: pending.authorizationURL, "--flow", "link")
+                async let first = isRedeemed(query, pending, at: portal)
+                try await Task.sleep(for: .milliseconds(Int.random(in: 0...25, using: &random)))
+                try await here.killProvider()
+                let redemptions = await first ? 1 : 0
+                acknowledged += redemptions
+                #expect(try DatabaseCopy(of: here.database).integrity == ["ok"], "round \(round)")
+
+                try await here.startProvider()
+                // Without an answer the portal cannot know; with one the code must be spent.
+                let again = await isRedeemed(query, pending, at: portal) ? 1 : 0
+                #expect(redemptions + again <= 1, "round \(round)")
+                #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant", "round \(round)")
+            }
+            print("killed 8 times at the redemption; \(acknowledged) were acknowledged before")
+        }
+    }
+
+    private func isRedeemed(_ query: [UInt8], _ pending: PendingLogin, at portal: RelyingParty) async -> Bool {
+        (try? await portal.finishLogin(callbackQuery: query, pending: pending)) != nil
+    }
+
+    /// One login from begin to token; nil when the provider was gone before the token came.
+    private func logIn(_ phone: Phone, _ flow: String, at portal: RelyingParty) async -> (PendingLogin, [UInt8])? {
+        do {
+            let pending = try await portal.beginLogin()
+            let arguments = ["login", pending.authorizationURL, "--stop-at-callback", "--flow", flow, "--json"]
+            let result = try await phone.run(arguments + ["--pin-file", phone.pinFile], atOnce: true)
+            guard result.status == 0 else { return nil }
+            let query = try Phone.query(ofCallback: result)
+            _ = try await portal.finishLogin(callbackQuery: query, pending: pending)
+            return (pending, query)
+        } catch { return nil }
+    }
+
+    /// The error code with which the token endpoint refuses a code.
+    private func refusal(of query: [UInt8], _ pending: PendingLogin, at portal: RelyingParty) async throws -> String? {
+        do {
+            _ = try await portal.finishLogin(callbackQuery: query, pending: pending)
+            return nil
+        } catch RelyingPartyError.requestRefused(.token, let refusal) { return refusal.code }
+    }
+}
+
+/// What a killed provider left, looked at in a copy so that its own recovery is not done for it.
+private struct DatabaseCopy {
+    let integrity: [String]
+    let brokenReferences: Int
+    /// The sum over all devices: it rises with each answer that was accepted.
+    let counter: Int64
+
+    init(of path: String) throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        for end in ["", "-wal"] where FileManager.default.fileExists(atPath: path + end) {
+            try FileManager.default.copyItem(atPath: path + end, toPath: folder.path + "/copy" + end)
+        }
+        let database = try DatabaseQueue(path: folder.path + "/copy")
+        (integrity, brokenReferences, counter) = try database.read { db in
+            (
+                try String.fetchAll(db, sql: "PRAGMA integrity_check"),
+                try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count,
+                try Int64.fetchOne(db, sql: "SELECT sum(counter) FROM device") ?? 0
+            )
+        }
+        try database.close()
+    }
+}
+
+/// SplitMix64: the same moments in every run, as far as moments can be the same.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}

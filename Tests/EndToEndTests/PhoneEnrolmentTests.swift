@@ -1,0 +1,151 @@
+import Foundation
+import GRDB
+import OpenIDMessages
+import Testing
+
+@Suite("citizen-phone enrol")
+struct PhoneEnrolmentTests {
+    static let installation = Task { try await Installation.start() }
+
+    @Test func `a link enrols once, and two profiles are two devices of two people`() async throws {
+        let here = try await Self.installation.value
+        let first = try here.newPhone()
+        let link = try await here.ticket(family: "Erste")
+        let enrolled = try await first.enrol(link)
+        #expect(enrolled.status == 0, "\(enrolled)")
+        let blockCode = try #require(try enrolled.json()["block_code"]?.string)
+        #expect(blockCode.filter(\.isNumber).count == 18)
+        #expect(!enrolled.errors.contains("Erste"), "the name is masked until the phone is enrolled")
+
+        let second = try here.newPhone(pin: "24680")
+        try expectFailure(try await second.enrol(link), 12, "link_refused", code: "unknown_ticket")
+        try expectFailure(try await first.enrol(link), 11, "already_enrolled")
+        try expectFailure(try await second.run("devices", "--json"), 10, "not_enrolled")
+
+        let other = try await second.enrol(try await here.ticket(family: "Zweite"))
+        #expect(other.status == 0, "\(other)")
+        for phone in [first, second] {
+            let devices = try await phone.run("devices", "--json").json()["devices"]?.array
+            #expect(devices?.count == 1)
+            let login = try await phone.login(at: nil, "--accept", "application/json", "--show-page")
+            #expect(login.output.contains(phone.profile == first.profile ? "Erste" : "Zweite"), "\(login)")
+        }
+    }
+
+    @Test func `links that lead nowhere`() async throws {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let link = try await here.ticket()
+        let (ticket, key) = (link.prefix { $0 != "#" }, link.drop { $0 != "#" }.dropFirst(3))
+        let otherKey = (key.hasPrefix("A") ? "B" : "A") + key.dropFirst()
+        let garbled: [(String, Int32, String, String?)] = [
+            ("hello", 12, "link_refused", nil), ("", 12, "link_refused", nil),
+            (String(ticket), 12, "link_refused", nil), (String(link.dropLast()), 12, "link_refused", nil),
+            (link.replacing("/app/e/", with: "/app/q/"), 12, "link_refused", nil),
+            (link.replacing("https://", with: "http://"), 12, "link_refused", nil),
+            // Another ticket of the right form is an unknown one.
+            (here.issuer + "/app/e/AAAAAAAAAAAAAAAAAAA#k=" + key, 12, "link_refused", "unknown_ticket"),
+            // A provider whose key is not the one that the clerk's link names.
+            (ticket + "#k=" + otherKey, 13, "statement_refused", nil),
+            // Another host: nobody there, or somebody whose certificate is for another name.
+            (link.replacing(here.issuer, with: "https://localhost:1"), 14, "network", nil),
+            (link.replacing("localhost", with: "localhost.localdomain"), 14, "network", nil),
+        ]
+        for (link, status, name, code) in garbled {
+            try expectFailure(try await phone.enrol(link), status, name, code: code)
+        }
+        #expect(try await phone.enrol(link).status == 0, "what was refused has not used up the ticket")
+    }
+
+    @Test func `a ticket that has expired gets the answer of one that was never made`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let link = try await here.ticket()
+        try await here.stopProvider()
+        let database = try DatabaseQueue(path: here.database)
+        try await database.write { try $0.execute(sql: "UPDATE ticket SET expires_at = 1") }
+        try database.close()
+        try await here.startProvider()
+        try expectFailure(try await here.newPhone().enrol(link), 12, "link_refused", code: "unknown_ticket")
+    }
+
+    @Test func `a provider whose certificate is not trusted is not spoken to`() async throws {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let link = try await here.ticket()
+        let result = try await Program.run(
+            Place.program("citizen-phone"),
+            ["enrol", link, "--pin-file", phone.pinFile, "--home", phone.home, "--profile", phone.profile, "--json"])
+        try expectFailure(result, 14, "network")
+        // The environment may name the CA as well.
+        let trusting = try await Program.run(
+            Place.program("citizen-phone"), ["enrol", link, "--pin-file", phone.pinFile, "--json"],
+            environment: ["CITIZEN_PHONE_CA": here.ca, "CITIZEN_PHONE_HOME": phone.home + "/other"])
+        #expect(trusting.status == 0, "\(trusting)")
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o620])
+    func `a PIN file that others can reach is not read`(mode: Int) async throws {
+        let here = try await Self.installation.value
+        let phone = try await Self.waiting.value
+        let file = try here.folder.write("open-\(mode).pin", "135790", mode: mode)
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: file)
+        let result = try await phone.run("login", here.loginURL, "--pin-file", file, "--json")
+        try expectFailure(result, 19, "file")
+        #expect(result.errors.contains("chmod go= '\(file)'"), "\(result)")
+    }
+
+    @Test(arguments: ["1234", "1234567890123", "12a45", " 13579", ""])
+    func `what is no PIN`(text: String) async throws {
+        let here = try await Self.installation.value
+        let phone = try await Self.waiting.value
+        let file = try here.folder.write("none-\(text.count)-\(text.hasPrefix(" ")).pin", text)
+        let result = try await phone.run("login", here.loginURL, "--pin-file", file, "--json")
+        try expectFailure(result, 64, "usage")
+        #expect(text.isEmpty || !(result.output + result.errors).contains(text), "a PIN is not repeated")
+    }
+
+    @Test func `no argument takes a PIN`() async throws {
+        let phone = try await Self.waiting.value
+        for arguments in [["--pin", "135790"], ["--pin=135790"], ["135790"], ["-p", "135790"]] {
+            let result = try await phone.run(["login", phone.here.loginURL, "--json"] + arguments)
+            try expectFailure(result, 64, "usage")
+        }
+    }
+
+    @Test func `without a terminal nobody is asked`() async throws {
+        let phone = try await Self.waiting.value
+        // A session of its own has no terminal, wherever the tests run.
+        let result = try await Program.run(
+            "/usr/bin/setsid",
+            ["--wait", Place.program("citizen-phone"), "login", phone.here.loginURL, "--json"] + phone.options)
+        try expectFailure(result, 20, "no_terminal")
+    }
+
+    @Test(arguments: ["keys.sealed", "state.sealed", "seal.key", "."])
+    func `a profile that others can reach is not used`(name: String) async throws {
+        let phone = try await Self.waiting.value
+        let copy = Phone(
+            here: phone.here, profile: phone.profile + "-" + name.filter(\.isLetter), pinFile: phone.pinFile)
+        try FileManager.default.copyItem(atPath: phone.files, toPath: copy.files)
+        #expect(try await copy.run("devices", "--json").status == 0, "the copy itself is not what is refused")
+        let file = name == "." ? copy.files : copy.files + "/" + name
+        try FileManager.default.setAttributes([.posixPermissions: name == "." ? 0o750 : 0o640], ofItemAtPath: file)
+        let result = try await copy.run("devices", "--json")
+        try expectFailure(result, 19, "file")
+        #expect(result.errors.contains("chmod go= '\(copy.files)"), "\(result)")
+    }
+
+    @Test func `the profile's files hold nothing that reads`() async throws {
+        let phone = try await Self.waiting.value
+        for name in ["keys.sealed", "state.sealed", "seal.key"] {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: phone.files + "/" + name))
+            #expect(!bytes.isEmpty)
+            for canary in ["135790", phone.here.issuer, "EC", "kty", "localhost"] where canary.count > 2 {
+                #expect(bytes.range(of: Data(canary.utf8)) == nil, "\(name) shows \(canary)")
+            }
+        }
+    }
+
+    /// A phone that is only looked at or refused.
+    private static let waiting = Task { try await installation.value.enrolledPhone() }
+}

@@ -1,0 +1,163 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("citizen-id serve refuses to start with what it cannot trust, and says why")
+struct ServeCommandTests {
+    static let prepared = Task { try await Installation.prepared() }
+
+    /// Starts the provider in a data folder of its own and expects that it ends.
+    private func serve(
+        data: String? = nil, without removed: String? = nil, adding more: [String] = [],
+        environment: [String: String] = [:]
+    ) async throws -> ProgramResult {
+        let here = try await Self.prepared.value
+        let folder = try data ?? TemporaryFolder().path
+        var arguments = here.serveArguments
+        if let removed, let index = arguments.firstIndex(of: removed) { arguments.removeSubrange(index...(index + 1)) }
+        if let index = arguments.firstIndex(of: "--data") { arguments[index + 1] = folder }
+        let result = try await Program.run(
+            Place.program("citizen-id"), arguments + more, environment: environment, timeout: .seconds(20))
+        if data == nil { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(result.output.isEmpty, "standard output is for results: \(result)")
+        return result
+    }
+
+    @Test func `a region with mistakes: all are listed`() async throws {
+        let file = try await Self.prepared.value.folder.write("mistaken.yaml", RegionCommandTests.mistaken)
+        let result = try await serve(adding: ["--region", file])
+        #expect(result.status == 2)
+        for line in RegionCommandTests.mistakenLines {
+            #expect(result.errors.contains("mistaken.yaml:\(line):"), "line \(line): \(result)")
+        }
+        #expect(result.errors.contains("Nothing was started."))
+    }
+
+    @Test(arguments: [
+        ("--tls-certificate", "/nowhere/server.pem", "The certificate /nowhere/server.pem cannot be read"),
+        ("--tls-key", "/nowhere/key.pem", "The private key /nowhere/key.pem cannot be read"),
+        ("--listen", "localhost", "listen is ADDRESS:PORT"),
+        ("--listen", "localhost:99999", "listen is ADDRESS:PORT"),
+        ("--issuer", "http://localhost", "issuer is https://HOST"),
+        ("--issuer", "https://localhost/path", "issuer is https://HOST"),
+        ("--log-level", "chatty", "log.level is one of"),
+        ("--config", "/nowhere/settings.yaml", "The settings file /nowhere/settings.yaml cannot be read"),
+    ])
+    func `a setting that cannot be used`(option: String, value: String, sentence: String) async throws {
+        let result = try await serve(without: option, adding: [option, value])
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains(sentence), "\(result)")
+    }
+
+    @Test(arguments: [0o750, 0o701, 0o755])
+    func `a data folder that others can enter`(mode: Int) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: folder.path)
+        let result = try await serve(data: folder.path)
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains("Others can open \(folder.path)"), "\(result)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).isEmpty)
+    }
+
+    @Test func `a master key that others can read, that is cut off, that is gone or that is another`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        try await here.stopProvider()
+        let file = here.data + "/master.key"
+        let key = try Data(contentsOf: URL(fileURLWithPath: file))
+        #expect(key.count == 32)
+
+        try FileManager.default.setAttributes([.posixPermissions: 0o640], ofItemAtPath: file)
+        #expect(try await refused(here).contains("Others can open \(file)"))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+
+        try key.prefix(31).write(to: URL(fileURLWithPath: file))
+        #expect(try await refused(here).contains("does not hold 32 bytes"))
+
+        try FileManager.default.removeItem(atPath: file)
+        #expect(try await refused(here).contains("is missing beside a database that needs it"))
+
+        try Data(repeating: 7, count: 32).write(to: URL(fileURLWithPath: file))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        #expect(try await refused(here).contains("The master key does not open the keys in the database"))
+
+        try key.write(to: URL(fileURLWithPath: file))
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+        try await here.startProvider()
+    }
+
+    private func refused(_ here: Installation) async throws -> String {
+        let result = try await Program.run(Place.program("citizen-id"), here.serveArguments, timeout: .seconds(20))
+        #expect(result.status == 1, "\(result)")
+        return result.errors
+    }
+
+    @Test func `a second provider on the same data`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let result = try await Program.run(
+            Place.program("citizen-id"), here.serveArguments + ["--listen", "127.0.0.1:\(Port.free())"],
+            timeout: .seconds(20))
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains("Another process has the database open."), "\(result)")
+        // The first one is not disturbed, its socket neither.
+        #expect(try await here.administer("client", "list").status == 0)
+    }
+
+    @Test func `a port that is taken`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        var arguments = here.serveArguments
+        arguments[2] = folder.path
+        let result = try await Program.run(Place.program("citizen-id"), arguments, timeout: .seconds(20))
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains("Cannot listen on 127.0.0.1:\(here.port)"), "\(result)")
+        #expect(result.errors.contains("another program listens there"), "\(result)")
+    }
+
+    @Test(arguments: [
+        // What flag, environment and file say, and which of them counts.
+        (["--listen", "flag"], ["CITIZEN_ID_LISTEN": "environment"], "listen: file", "flag"),
+        ([], ["CITIZEN_ID_LISTEN": "environment"], "listen: file", "environment"),
+        ([], [:], "listen: file", "file"),
+    ])
+    func `a flag counts before the environment and that before the file`(
+        flags: [String], environment: [String: String], file: String, wins: String
+    ) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let config = try folder.write("settings.yaml", file + "\n")
+        let result = try await serve(
+            without: "--listen", adding: flags + ["--config", config], environment: environment)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("“\(wins)”"), "\(result)")
+    }
+
+    @Test(arguments: [
+        (["--log-level", "flag"], ["CITIZEN_ID_LOG_LEVEL": "environment"], "flag"),
+        ([], ["CITIZEN_ID_LOG_LEVEL": "environment"], "environment"), ([], [:], "file"),
+    ])
+    func `so it is with the log's level`(flags: [String], environment: [String: String], wins: String) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let config = try folder.write("settings.yaml", "log:\n  level: file\n")
+        let result = try await serve(adding: flags + ["--config", config], environment: environment)
+        #expect(result.status == 1)
+        #expect(result.errors.contains("“\(wins)”"), "\(result)")
+    }
+
+    @Test func `the folder, the socket and every file belong to the owner alone`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        #expect(try mode(here.data) == 0o700)
+        let names = try FileManager.default.contentsOfDirectory(atPath: here.data)
+        #expect(Set(names).isSuperset(of: ["admin.sock", "citizen-id.sqlite", "citizen-id.sqlite-wal", "master.key"]))
+        for name in names { #expect(try mode(here.data + "/" + name) == 0o600, "\(name)") }
+        try await here.stopProvider()
+        #expect(!Port.isListening(here.port))
+    }
+
+    private func mode(_ path: String) throws -> Int? {
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return (attributes[.posixPermissions] as? NSNumber)?.intValue
+    }
+}

@@ -1,0 +1,37 @@
+import Crypto
+import OpenIDMessages
+
+@testable import IdentityCrypto
+
+/// Keys that several suites share: making an RSA key takes a moment.
+enum TestKeys {
+    static let es256 = SigningKey.makeES256()
+    static let otherES256 = SigningKey.makeES256()
+    static let rs256 = try! SigningKey.makeRS256()
+
+    static let now = Timestamp(seconds: 1_800_000_000)
+    static let issuer = IssuerURL(rawValue: "https://id.example")!
+}
+
+/// Compact JWSs as nobody should make them: the header and the payload are any bytes.
+enum RawJWS {
+    static func signed(header: String, payload: String, key: P256.Signing.PrivateKey) -> String {
+        let input = Base64URL.encode(Array(header.utf8)) + "." + Base64URL.encode(Array(payload.utf8))
+        let signature = try! key.signature(for: Array(input.utf8)).rawRepresentation
+        return input + "." + Base64URL.encode(Array(signature))
+    }
+}
+
+extension JSONValue {
+    /// The member of an object; nil for other values.
+    subscript(_ name: String) -> JSONValue? { object?[name] }
+}
+
+extension [UInt8] {
+    /// The bytes that hexadecimal digits stand for.
+    init?(hexadecimal text: String) {
+        let digits = text.compactMap(\.hexDigitValue)
+        guard digits.count == text.count, digits.count % 2 == 0 else { return nil }
+        self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+}

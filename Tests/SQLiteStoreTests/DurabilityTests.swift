@@ -1,0 +1,113 @@
+import Foundation
+import GRDB
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+@testable import SQLiteStore
+import StoreConformance
+import Testing
+
+@Suite("What was told is on the disk")
+struct DurabilityTests {
+    @Test(
+        "The writer flushes every commit",
+        arguments: [("synchronous", "2"), ("foreign_keys", "1"), ("journal_mode", "wal")])
+    func setting(name: String, value: String) async throws {
+        let store = try SQLiteStore.inMemory()
+        let actual = try await store.writer.write { db in try String.fetchOne(db, sql: "PRAGMA \(name)") }
+        #expect(actual == value)
+    }
+
+    @Test("A store that is opened again has everything, and in a file that only its owner reads")
+    func reopening() async throws {
+        let directory = try TemporaryDirectory()
+        let code = OneTimeSecret()
+        let first = try SQLiteStore(path: directory.database)
+        let device = try await Fixtures.enrolledDevice(in: first)
+        let answer = Fixtures.answer(from: device, code: code)
+        _ = try await first.accept(answer)
+        try await first.close()
+
+        let second = try SQLiteStore(path: directory.database)
+        #expect(try await second.accept(answer) == .answeredAlready(answer.responseDigest))
+        guard case .redeemed = try await second.redeem(code.digest, client: Fixtures.client, now: Fixtures.now) else {
+            Issue.record("the code is gone")
+            return
+        }
+        try await second.close()
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
+            let attributes = try FileManager.default.attributesOfItem(atPath: directory.path + "/" + name)
+            #expect(attributes[.posixPermissions] as? Int == 0o600, "\(name)")
+        }
+    }
+
+    @Test("A file that others may read is closed to them")
+    func fileMode() async throws {
+        let directory = try TemporaryDirectory()
+        _ = FileManager.default.createFile(
+            atPath: directory.database, contents: nil, attributes: [.posixPermissions: 0o644])
+        let store = try SQLiteStore(path: directory.database)
+        let attributes = try FileManager.default.attributesOfItem(atPath: directory.database)
+        #expect(attributes[.posixPermissions] as? Int == 0o600)
+        try await store.close()
+    }
+
+    @Test("A second store on the same file is refused while the first is open")
+    func secondStore() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(path: directory.database)
+        #expect(throws: StorageFault.inUse) { try SQLiteStore(path: directory.database) }
+        try await store.close()
+        try await SQLiteStore(path: directory.database).close()
+    }
+
+    @Test("A database of a newer version is refused and not touched")
+    func newerSchema() async throws {
+        let directory = try TemporaryDirectory()
+        try await SQLiteStore(path: directory.database).close()
+        let queue = try DatabaseQueue(path: directory.database)
+        try await queue.write { db in try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('v99')") }
+        try queue.close()
+        let before = try Data(contentsOf: URL(fileURLWithPath: directory.database))
+        #expect(throws: StorageFault.newerSchema) { try SQLiteStore(path: directory.database) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: directory.database)) == before)
+    }
+
+    @Test("A file that is no database is refused and not touched")
+    func foreignFile() throws {
+        let directory = try TemporaryDirectory()
+        let text = Data(String(repeating: "This is no database. ", count: 100).utf8)
+        try text.write(to: URL(fileURLWithPath: directory.database))
+        #expect(throws: (any Error).self) { try SQLiteStore(path: directory.database) }
+        #expect(try Data(contentsOf: URL(fileURLWithPath: directory.database)) == text)
+    }
+
+    @Test("Neither codes nor tickets nor block codes are in the files, only their digests")
+    func noSecrets() async throws {
+        let directory = try TemporaryDirectory()
+        let store = try SQLiteStore(path: directory.database)
+        let phone = Fixtures.Phone()
+        let account = Fixtures.account()
+        let (code, secret) = (OneTimeSecret(), OneTimeSecret(bytes: 14))
+        let ticket = Fixtures.ticket(for: account, secret: secret)
+        try await store.register(account, ticket: ticket, events: [])
+        let device = phone.device(of: account.identifier)
+        _ = try await store.enrol(device, ticket: ticket.digest, event: Fixtures.activation(of: device))
+        _ = try await store.accept(Fixtures.answer(from: device, code: code))
+        _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+        try expectNoSecrets([code, secret, phone.blockCode], in: directory, digest: code.digest)
+        try await store.close()
+        try expectNoSecrets([code, secret, phone.blockCode], in: directory, digest: code.digest)
+    }
+
+    private func expectNoSecrets(
+        _ secrets: [OneTimeSecret], in directory: TemporaryDirectory, digest: SecretDigest
+    ) throws {
+        let contents = try directory.contents()
+        #expect(contents.range(of: Data(digest.bytes)) != nil, "the search finds what is there")
+        for secret in secrets {
+            #expect(contents.range(of: Data(secret.text.utf8)) == nil)
+            #expect(contents.range(of: Data(try #require(Base64URL.decode(secret.text)))) == nil)
+        }
+    }
+}

@@ -1,0 +1,126 @@
+import GRDB
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+@testable import SQLiteStore
+import StoreConformance
+import Testing
+
+@Suite("The schema defends the data")
+struct SchemaTests {
+    @Test(
+        "Audit events are neither changed nor removed nor replaced",
+        arguments: [
+            "UPDATE audit_event SET kind = 'auth.denied'", "DELETE FROM audit_event",
+            "INSERT OR REPLACE INTO audit_event (seq, kind, time) VALUES (1, 'auth.denied', 0)",
+        ])
+    func audit(sql: String) async throws {
+        let store = try SQLiteStore.inMemory()
+        _ = try await Fixtures.enrolledDevice(in: store)
+        let before = try await rows(store)
+        #expect(before.count == 2)
+        await #expect(throws: DatabaseError.self) { try await store.execute(sql) }
+        #expect(try await rows(store) == before)
+    }
+
+    @Test("A login leaves its trace, without personal data")
+    func trace() async throws {
+        let store = try SQLiteStore.inMemory()
+        let device = try await Fixtures.enrolledDevice(in: store)
+        let code = OneTimeSecret()
+        _ = try await store.accept(Fixtures.answer(from: device, counter: 1, isPINProved: false))
+        _ = try await store.accept(Fixtures.answer(from: device, counter: 2, code: code))
+        _ = try await store.accept(Fixtures.answer(from: device, counter: 3, decision: .deny))
+        _ = try await store.accept(Fixtures.answer(from: device, counter: 4, decision: .report))
+        for _ in 0..<3 { _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now) }
+        _ = try await store.accept(Fixtures.answer(from: device, counter: 4))
+        let rows = try await rows(store)
+        #expect(
+            rows.map { $0["kind"] } == [
+                "account.registered", "device.activated", "auth.failed", "auth.approved", "auth.denied",
+                "auth.reported", "token.issued", "auth.replay_rejected", "token.revoked", "auth.replay_rejected",
+                "device.suspended",
+            ])
+        for row in rows.dropFirst(2) {
+            #expect(row["tenant"] == Fixtures.tenant.rawValue)
+            #expect(row["txn"] != "NULL")
+        }
+        #expect(!rows.description.contains("Mustermann"))
+    }
+
+    @Test("Words in the CHECKs are those of the Swift enumerations")
+    func words() async throws {
+        let store = try SQLiteStore.inMemory()
+        let levels = AssuranceLevel.allCases.map(\.name)
+        let expected: [(column: String, words: [String])] = [
+            ("level", levels), ("ceiling", levels), ("state", DeviceRecordRow.State.allCases.map(\.rawValue)),
+            ("decision", LoginDecision.allCases.map(\.rawValue)), ("flow", LoginFlow.allCases.map(\.rawValue)),
+            ("algorithm", JWSAlgorithm.allCases.map(\.rawValue)),
+            ("stage", SigningKeyRing.Stage.allCases.map(\.rawValue)),
+        ]
+        let schema = try await store.pool.read { db in
+            try String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
+        }.joined()
+        for (column, words) in expected {
+            let list = words.map { "'\($0)'" }.joined(separator: ", ")
+            #expect(schema.contains("CHECK (\(column) IN (\(list)))"), "\(column)")
+        }
+    }
+
+    @Test(
+        "Values that no type allows are refused",
+        arguments: [
+            "INSERT INTO ticket (digest, account, tenant, expires_at) SELECT x'00', id, 't', 0 FROM account",
+            "INSERT INTO ticket (digest, account, tenant, expires_at) VALUES (zeroblob(32), 'nobody', 't', 0)",
+            "UPDATE device SET pin_tries_left = 4", "UPDATE device SET pin_tries_left = 0",
+            "UPDATE device SET state = 'unknown'", "UPDATE device SET counter = 'many'",
+            "UPDATE account SET level = 'hoechst'", "UPDATE person SET attributes = '[]'",
+            "DELETE FROM device", "INSERT INTO region_document VALUES (2, '')",
+        ])
+    func refused(sql: String) async throws {
+        let store = try SQLiteStore.inMemory()
+        let device = try await Fixtures.enrolledDevice(in: store)
+        await #expect(throws: DatabaseError.self) { try await store.execute(sql) }
+        #expect(try await store.device(device.identifier)?.0 == device)
+    }
+
+    @Test("A row that cannot be read is a fault and no crash")
+    func undecodable() async throws {
+        let store = try SQLiteStore.inMemory()
+        let device = try await Fixtures.enrolledDevice(in: store)
+        try await store.execute("UPDATE person SET attributes = '{}'")
+        await #expect(throws: StorageFault.undecodable("attributes")) { try await store.device(device.identifier) }
+        try await store.execute("UPDATE device_key SET jwk = '{}' WHERE kind = 'pin'")
+        await #expect(throws: StorageFault.undecodable("pin_jwk")) { try await store.devices(of: device.account) }
+    }
+
+    @Test("An account that is not active has no live grant, and its devices are not accepted")
+    func suspendedAccount() async throws {
+        let store = try SQLiteStore.inMemory()
+        let device = try await Fixtures.enrolledDevice(in: store)
+        let code = OneTimeSecret()
+        let answer = Fixtures.answer(from: device, code: code)
+        _ = try await store.accept(answer)
+        _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+        #expect(try await store.liveGrant(answer.transaction) != nil)
+        try await store.execute("UPDATE account SET state = 'suspended'")
+        #expect(try await store.liveGrant(answer.transaction) == nil)
+        #expect(try await store.accept(Fixtures.answer(from: device, counter: 2)) == .deviceNotActive)
+        #expect(try await store.device(device.identifier)?.1.isActive == false)
+    }
+
+    private func rows(_ store: SQLiteStore) async throws -> [[String: String]] {
+        try await store.pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM audit_event ORDER BY seq").map { row in
+                Dictionary(uniqueKeysWithValues: row.map { ($0, String.fromDatabaseValue($1) ?? "\($1)") })
+            }
+        }
+    }
+}
+
+extension SQLiteStore {
+    /// Runs a statement behind the back of the promises.
+    func execute(_ sql: String) async throws {
+        try await writer.write { db in try db.execute(sql: sql) }
+    }
+}

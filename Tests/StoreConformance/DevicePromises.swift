@@ -1,0 +1,36 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension StorePromise {
+    static let devices: [StorePromise] = [
+        StorePromise("An unknown device is not found") { store in
+            try require(try await store.device(.random(bytes: 16)) == nil, "an unknown device was found")
+        },
+        StorePromise("The devices of an account are listed, the oldest first, without those of others") { store in
+            let account = Fixtures.account()
+            let first = try await Fixtures.enrolledDevice(in: store, account: account)
+            _ = try await Fixtures.enrolledDevice(in: store)
+            try requireEqual(try await store.devices(of: account.identifier), [first])
+            try requireEqual(try await store.devices(of: .random()), [])
+        },
+        StorePromise("A block code suspends its device; the device is still found, with its state") { store in
+            let phone = Fixtures.Phone()
+            let device = try await Fixtures.enrolledDevice(in: store, phone: phone)
+            try require(try await store.block(phone.blockCode.digest, time: Fixtures.now), "no such block code")
+            try requireEqual(try await store.device(device.identifier)?.0.state, .suspended)
+            try require(try await store.block(phone.blockCode.digest, time: Fixtures.now), "second use of the code")
+        },
+        StorePromise("A wrong block code suspends nothing") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            try require(try await !store.block(OneTimeSecret().digest, time: Fixtures.now), "a block code was found")
+            try requireEqual(try await store.device(device.identifier)?.0.state, .active)
+        },
+        StorePromise("A blocked device is not accepted any more") { store in
+            let phone = Fixtures.Phone()
+            let device = try await Fixtures.enrolledDevice(in: store, phone: phone)
+            _ = try await store.block(phone.blockCode.digest, time: Fixtures.now)
+            try requireEqual(try await store.accept(Fixtures.answer(from: device)), .deviceNotActive)
+        },
+    ]
+}

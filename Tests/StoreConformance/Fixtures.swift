@@ -1,0 +1,119 @@
+public import AccountDirectory
+public import IdentityCrypto
+public import OpenIDMessages
+public import ProviderCore
+
+/// People, devices and logins for tests: real keys and valid values, different at each call.
+public enum Fixtures {
+    /// 2026-01-01T00:00:00Z.
+    public static let now = Timestamp(seconds: 1_767_225_600)
+    public static let tenant = TenantIdentifier(rawValue: "gelsenkirchen")!
+    public static let client = ClientIdentifier(rawValue: "portal-gelsenkirchen")!
+    public static let otherClient = ClientIdentifier(rawValue: "portal-bottrop")!
+    public static let sector = SectorIdentifier(rawValue: "gelsenkirchen")!
+    public static let otherSector = SectorIdentifier(rawValue: "bottrop")!
+
+    public static func person(givenName: String = "Erika", familyName: String = "Mustermann") -> PersonRecord {
+        try! PersonRecord(json: [
+            "given_name": .string(givenName), "family_name": .string(familyName), "birthdate": "1964-08-12",
+            "address": .object(["street": "Ebertstraße", "postal_code": "45879", "locality": "Gelsenkirchen"]),
+        ])
+    }
+
+    /// An account as a clerk registers it: not active until a device is enrolled.
+    public static func account(person: PersonRecord = person(), level: AssuranceLevel = .substantiell) -> AccountRecord
+    {
+        AccountRecord(identifier: .random(), person: person, level: level, isActive: false)
+    }
+
+    public static func ticket(
+        for account: AccountRecord, secret: OneTimeSecret = OneTimeSecret(bytes: 14), now: Timestamp = now
+    ) -> TicketRecord {
+        TicketRecord(
+            digest: secret.digest, account: account.identifier, tenant: tenant, expiresAt: now + Lifetime.ticket)
+    }
+
+    /// A phone with its private keys.
+    public struct Phone: Sendable {
+        public var authentication = SigningKey.makeES256()
+        public var installation = SigningKey.makeES256()
+        public var pin = SigningKey.makeES256()
+        public var blockCode = OneTimeSecret(bytes: 14)
+
+        public init() {}
+
+        public var keys: DeviceKeys {
+            DeviceKeys(
+                authentication: authentication.publicKey, installation: installation.publicKey, pin: pin.publicKey)
+        }
+
+        /// The phone's row as an enrolment writes it.
+        public func device(
+            of account: AccountIdentifier, ceiling: DeviceCeiling = .simulated(.strongbox), at time: Timestamp = now
+        ) -> DeviceRecordRow {
+            DeviceRecordRow(
+                identifier: .random(bytes: 16), account: account, keys: keys,
+                description: DeviceDescription(name: "Erikas Telefon", model: "Pixel 9", system: "Android 16"),
+                ceiling: ceiling, state: .active, counter: 0, pinTriesLeft: DeviceRecordRow.pinTries,
+                blockDigest: blockCode.digest, createdAt: time, lastUsedAt: nil)
+        }
+    }
+
+    public static func activation(of device: DeviceRecordRow, at time: Timestamp = now) -> SecurityEvent {
+        SecurityEvent(.deviceActivated, time: time, tenant: tenant, object: device.identifier.rawValue)
+    }
+
+    /// Registers an account and enrols a phone for it.
+    public static func enrolledDevice(
+        in store: any EnrolmentStore, account: AccountRecord = account(), phone: Phone = Phone(),
+        at time: Timestamp = now
+    ) async throws -> DeviceRecordRow {
+        let ticket = ticket(for: account, now: time)
+        let event = SecurityEvent(
+            .accountRegistered, time: time, tenant: tenant, object: account.identifier.rawValue)
+        try await store.register(account, ticket: ticket, events: [event])
+        let device = phone.device(of: account.identifier, at: time)
+        let outcome = try await store.enrol(device, ticket: ticket.digest, event: activation(of: device, at: time))
+        try requireEqual(outcome, .enrolled, "enrolment of a fixture")
+        return device
+    }
+
+    /// A grant for a login of that account.
+    public static func grant(
+        for account: AccountIdentifier, transaction: TransactionIdentifier = .random(bytes: 16),
+        code: OneTimeSecret = OneTimeSecret(), client: ClientIdentifier = client, at time: Timestamp = now
+    ) -> AuthorizationGrant {
+        AuthorizationGrant(
+            transaction: transaction, codeDigest: code.digest, client: client, tenant: tenant, account: account,
+            redirectURI: "https://portal.gelsenkirchen.example/callback",
+            scope: Scope(parsing: "openid person")!, nonce: Nonce(rawValue: "n-0S6_WzA2Mj"),
+            codeChallenge: CodeVerifier.random().challenge,
+            acr: AuthenticationContext(level: .substantiell, isSimulated: true).acr, methods: ["hwk", "pin"],
+            flow: .qr, authenticatedAt: time, session: RandomBytes.text(16),
+            released: ["given_name", "family_name"], expiresAt: time + Lifetime.code)
+    }
+
+    /// What a device answers to a login; an approval brings a grant.
+    public static func answer(
+        from device: DeviceRecordRow, counter: Int64 = 1, decision: LoginDecision = .approve,
+        isPINProved: Bool = true, transaction: TransactionIdentifier = .random(bytes: 16),
+        code: OneTimeSecret = OneTimeSecret(), sector: SectorIdentifier = sector, at time: Timestamp = now
+    ) -> LoginAnswer {
+        let grant = grant(for: device.account, transaction: transaction, code: code, at: time)
+        return LoginAnswer(
+            transaction: transaction, device: device.identifier, decision: decision,
+            responseDigest: ContentDigest(of: RandomBytes.text(16)), counter: counter, isPINProved: isPINProved,
+            grant: decision == .approve ? (grant, sector) : nil, tenant: tenant, time: time)
+    }
+
+    /// Lets a fresh device approve a login; returns its code.
+    public static func approvedCode(
+        in store: any EnrolmentStore & GrantStore, transaction: TransactionIdentifier = .random(bytes: 16)
+    ) async throws -> OneTimeSecret {
+        let device = try await enrolledDevice(in: store)
+        let code = OneTimeSecret()
+        let outcome = try await store.accept(answer(from: device, transaction: transaction, code: code))
+        try requireEqual(outcome, .accepted, "approval of a fixture")
+        return code
+    }
+}
