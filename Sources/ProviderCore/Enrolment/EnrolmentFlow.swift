@@ -165,7 +165,10 @@ enum EvidenceRules {
         }
         switch only.format {
         case "none":
-            guard only.evidence.isEmpty else { throw DeviceRefusal(.evidenceRefused, .evidenceRefused) }
+            guard only.evidence.isEmpty else {
+                let verdict = EvidenceVerdict(check: "form", passed: false, detail: "the format none has no evidence")
+                throw DeviceRefusal(.evidenceRefused, .evidenceRefused, verdicts: [verdict])
+            }
             let verdict = EvidenceVerdict(
                 check: "format", passed: true, detail: "no evidence: the device reaches normal at most")
             return (.withoutEvidence, [verdict])
