@@ -56,8 +56,9 @@ struct Desk: AsyncParsableCommand {
                     "The person's file \(person) cannot be read.", code: "file", exit: 1, json: options.json)
             }
             do { return try StrictJSON.parseObject(Array(data)) } catch {
+                let place = if case .syntax(let offset) = error { "at byte \(offset)" } else { "\(error)" }
                 throw Output.fail(
-                    "The person's file is not a JSON object: \(error).", code: "file", exit: 2, json: options.json)
+                    "The person's file is not a JSON object: \(place).", code: "file", exit: 2, json: options.json)
             }
         }
     }

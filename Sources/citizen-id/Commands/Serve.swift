@@ -75,6 +75,12 @@ struct Serve: AsyncParsableCommand {
             throw Output.fail(
                 "The master key does not open the keys in the database. Restore the right one from the backup.",
                 code: "master_key", exit: 1, json: false)
+        } catch let exit as ExitCode {
+            throw exit
+        } catch {
+            throw Output.fail(
+                "The provider cannot go on: \(error). If the disk of the data folder is full or fails, mend that and "
+                    + "start again; nothing that was told a success is lost.", code: "fault", exit: 1, json: false)
         }
     }
 
