@@ -31,8 +31,17 @@ public struct AuthorizationRequest: Sendable {
     public let scope: Scope
     public let state: StateValue?
     public let nonce: Nonce?
-    /// Always for S256 (RFC 7636 §4.3); `plain` is refused.
-    public let codeChallenge: CodeChallenge
+    /// Always for S256 (RFC 7636 §4.3); `plain` is refused. Whether it may be missing is the client's profile to say.
+    public let codeChallenge: CodeChallenge?
+    public let responseMode: ResponseMode
+    /// How old an earlier authentication may be, in seconds; nil when the request does not say.
+    public let maximumAge: Int64?
+    /// The resource that access tokens shall be for (RFC 8707 §2.1).
+    public let resource: ResourceURI?
+    /// The key that the code shall be bound to (RFC 9449 §10).
+    public let proofKey: KeyThumbprint?
+    /// An earlier ID token of the person who is expected; not yet verified.
+    public let idTokenHint: String?
     public let prompts: Set<Prompt>
     /// Levels that satisfy the portal, in its order of preference; empty when it names none.
     public let acrValues: [AssuranceLevel]
@@ -51,9 +60,10 @@ public struct AuthorizationRequest: Sendable {
         guard responseType == "code" else {
             throw OAuthError(.unsupportedResponseType, "only response_type=code is supported")
         }
-        if let mode = parameters["response_mode"], mode != "query" {
-            throw OAuthError(.invalidRequest, "only response_mode=query is supported")
+        guard let mode = ResponseMode(rawValue: parameters["response_mode"] ?? ResponseMode.query.rawValue) else {
+            throw OAuthError(.invalidRequest, "response_mode is not supported")
         }
+        responseMode = mode
         guard let scope = parameters["scope"].flatMap(Scope.init(parsing:)) else {
             throw OAuthError(.invalidScope, "scope is missing or malformed")
         }
@@ -68,12 +78,10 @@ public struct AuthorizationRequest: Sendable {
         guard acrValues.count <= 8 else { throw OAuthError(.invalidRequest, "acr_values has too many values") }
         asksForLevel = !acrValues.isEmpty
         self.acrValues = acrValues.compactMap(AssuranceLevel.init(acr:))
-        if let maximumAge = parameters["max_age"] {
-            // Every login asks the phone anew, so that any age is met; the value must still be one.
-            guard let seconds = Int64(maximumAge), seconds >= 0 else {
-                throw OAuthError(.invalidRequest, "max_age is not a number of seconds")
-            }
-        }
+        maximumAge = try Self.maximumAge(parameters)
+        resource = try Self.wire(parameters, "resource")
+        proofKey = try Self.wire(parameters, "dpop_jkt")
+        idTokenHint = parameters["id_token_hint"]
         uiLocales = parameters["ui_locales"]?.split(separator: " ").prefix(8).map(String.init) ?? []
     }
 
@@ -116,10 +124,21 @@ public struct AuthorizationRequest: Sendable {
         }
     }
 
+    private static func maximumAge(_ parameters: FormParameters) throws(OAuthError) -> Int64? {
+        guard let text = parameters["max_age"] else { return nil }
+        guard let seconds = Int64(text), seconds >= 0, String(seconds) == text else {
+            throw OAuthError(.invalidRequest, "max_age is not a number of seconds")
+        }
+        return seconds
+    }
+
     /// RFC 7636 §4.3.
-    private static func challenge(_ parameters: FormParameters) throws(OAuthError) -> CodeChallenge {
+    private static func challenge(_ parameters: FormParameters) throws(OAuthError) -> CodeChallenge? {
         guard let text = parameters["code_challenge"] else {
-            throw OAuthError(.invalidRequest, "code_challenge is missing: PKCE is required")
+            guard parameters["code_challenge_method"] == nil else {
+                throw OAuthError(.invalidRequest, "code_challenge is missing")
+            }
+            return nil
         }
         guard parameters["code_challenge_method"] == "S256" else {
             throw OAuthError(.invalidRequest, "code_challenge_method must be S256")

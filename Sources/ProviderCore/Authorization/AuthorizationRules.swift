@@ -1,4 +1,5 @@
 internal import AccountDirectory
+internal import IdentityCrypto
 public import OpenIDMessages
 
 /// An authorization request that client and registry agree on. Only `AuthorizationRules.validate` makes it.
@@ -11,6 +12,22 @@ public struct ValidatedAuthorizationRequest: Sendable {
         self.client = client
         self.wayBack = wayBack
         self.request = request
+    }
+}
+
+extension ValidatedAuthorizationRequest {
+    /// The grant that an approval of this request makes.
+    func grant(
+        transaction: TransactionIdentifier, handle: HandleDigest, session: SessionRecord,
+        context: AuthenticationContext, released: [String], now: Timestamp
+    ) -> AuthorizationGrant {
+        AuthorizationGrant(
+            transaction: transaction, handle: handle, client: client.client.identifier, tenant: client.client.tenant,
+            account: session.account, redirectURI: wayBack.redirectURI.rawValue, scope: request.scope,
+            resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
+            proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
+            authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
+            expiresAt: now + Lifetime.code)
     }
 }
 
@@ -67,6 +84,9 @@ struct AuthorizationRules {
         }
         let request: AuthorizationRequest
         do { request = try AuthorizationRequest(parameters: parameters) } catch { throw refusal(error, nil) }
+        guard request.codeChallenge != nil || client.client.profile == .legacy else {
+            throw refusal(OAuthError(.invalidRequest, "code_challenge is missing: PKCE is required"), nil)
+        }
         guard request.scope.tokens.allSatisfy(client.client.scopes.contains) else {
             throw refusal(OAuthError(.invalidScope, "the client may not ask for this scope"), .scopeNotAllowed)
         }

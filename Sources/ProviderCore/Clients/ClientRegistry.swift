@@ -9,6 +9,9 @@ public struct RegisteredClient: Sendable {
     public let scope: TenantScope
     let keys: VerificationKeySet
 
+    /// Where the client's pairwise subjects live.
+    var sector: SubjectSector { client.subjectType == .public ? .public : .pairwise(scope.tenant.sector) }
+
     /// What client and tenant demand of every login.
     public var requiredLevel: AssuranceLevel { max(client.requiredLevel, scope.tenant.floor) }
 }

@@ -77,7 +77,7 @@ public struct DeviceLoginFlow: Sendable {
         }
         return Login.Claim(
             device: device.device.identifier, account: device.account.identifier, flow: flow,
-            code: RandomBytes.digits(8), context: context, claimedAt: now, language: language,
+            code: RandomBytes.digits(8), context: context, reached: reached, claimedAt: now, language: language,
             sameNetwork: area == login.browser.area)
     }
 
@@ -105,19 +105,19 @@ public struct DeviceLoginFlow: Sendable {
             text, pinProof: pinProof, request: request, device: device, now: now)
         let decision = authenticated.response.statement.decision
         let digest = authenticated.response.digest
-        let code = decision == .approve ? OneTimeSecret() : nil
+        let prize = decision == .approve ? Login.Prize() : nil
         let outcome = try await store.accept(
             LoginAnswer(
                 transaction: transaction, device: device.device.identifier, decision: decision,
                 responseDigest: digest, counter: authenticated.response.statement.counter,
                 isPINProved: authenticated.isPINProved,
-                grant: code.map { (grant(login, claim, authenticated.response, code: $0, now: now), login.sector) },
+                approval: prize.map { approval(login, claim, authenticated.response, prize: $0, now: now) },
                 tenant: login.request.client.client.tenant, time: now))
         if outcome == .answeredAlready(digest) {
             return try await receiptInFlight(login, digest: digest, device: device)
         }
         try settle(outcome, login: login, digest: digest, now: now)
-        return try conclude(login, decision: decision, response: authenticated.response, code: code, now: now)
+        return try conclude(login, decision: decision, response: authenticated.response, prize: prize, now: now)
     }
 
     /// D-4.5.3: the same bytes again get the same outcome, an accepted answer its receipt and a wrong PIN its refusal:
@@ -170,21 +170,26 @@ public struct DeviceLoginFlow: Sendable {
         }
     }
 
-    private func grant(
-        _ login: Login, _ claim: Login.Claim, _ response: DeviceSignedResponse, code: OneTimeSecret, now: Timestamp
-    ) -> AuthorizationGrant {
-        AuthorizationGrant(
-            transaction: login.transaction, codeDigest: code.digest, client: login.request.client.client.identifier,
-            tenant: login.request.client.client.tenant, account: claim.account,
-            redirectURI: login.request.wayBack.redirectURI.rawValue, scope: login.request.request.scope,
-            nonce: login.request.request.nonce, codeChallenge: login.request.request.codeChallenge,
-            acr: claim.context.acr, methods: response.statement.methods, flow: claim.flow, authenticatedAt: now,
-            session: RandomBytes.text(16), released: response.statement.released, expiresAt: now + Lifetime.code)
+    private func approval(
+        _ login: Login, _ claim: Login.Claim, _ response: DeviceSignedResponse, prize: Login.Prize, now: Timestamp
+    ) -> LoginApproval {
+        let session = SessionRecord(
+            identifier: .random(bytes: 16), account: claim.account, device: claim.device,
+            cookie: prize.session.digest, context: claim.reached, methods: response.statement.methods,
+            flow: claim.flow, startedAt: now, authenticatedAt: now, lastUsedAt: now,
+            expiresAt: now + SessionLimit.absolute, browser: login.browser.description)
+        let asked = login.signedRequest?.statement
+        return LoginApproval(
+            grant: login.request.grant(
+                transaction: login.transaction, handle: login.redemption ?? prize.code.digest, session: session,
+                context: claim.context, released: response.statement.released, now: now),
+            sector: login.request.client.sector, session: session, previousSession: login.previousSession,
+            asked: (asked?.essentialClaims ?? []) + (asked?.voluntaryClaims ?? []))
     }
 
     /// After the commit: the receipt is signed and the login moves on.
     private func conclude(
-        _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, code: OneTimeSecret?, now: Timestamp
+        _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, prize: Login.Prize?, now: Timestamp
     ) throws -> String {
         let isReturning = decision == .approve && login.claim?.flow == .link
         let state: LoginState =
@@ -202,7 +207,7 @@ public struct DeviceLoginFlow: Sendable {
             login.accept(
                 Login.Answer(
                     responseDigest: response.digest, receipt: receipt,
-                    returnChallenge: response.statement.returnChallenge, code: code),
+                    returnChallenge: response.statement.returnChallenge, prize: prize),
                 decision: decision, now: now)
         }
         guard isAccepted == true else { throw DeviceRefusal(.loginOver, .loginOver) }
@@ -242,8 +247,4 @@ public struct DeviceLoginFlow: Sendable {
         guard let kept, let request = kept else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
         return request
     }
-}
-
-extension Login {
-    var sector: SectorIdentifier { request.client.scope.tenant.sector }
 }

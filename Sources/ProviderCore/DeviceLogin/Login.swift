@@ -29,6 +29,10 @@ struct Login: Sendable {
     private(set) var browser: BrowserContext
     /// The digest of the cookie of the browser that began.
     let cookie: SecretDigest
+    /// The session that the browser had when it began.
+    let previousSession: SessionIdentifier?
+    /// What redeems the grant instead of a code: the device code of a device authorization grant.
+    let redemption: HandleDigest?
     /// Must come back with every form of the page.
     let formToken: OneTimeSecret
     let createdAt: Timestamp
@@ -55,7 +59,10 @@ struct Login: Sendable {
         let flow: LoginFlow
         /// Eight digits for the person to type, in the flow `qr`.
         let code: String
+        /// The level to answer with.
         let context: AuthenticationContext
+        /// The level that person and device reach, which may be higher: it is the session's.
+        let reached: AuthenticationContext
         let claimedAt: Timestamp
         let language: Language
         let sameNetwork: Bool
@@ -72,7 +79,13 @@ struct Login: Sendable {
         let receipt: String
         let returnChallenge: ContentDigest?
         /// Nil unless approved.
-        let code: OneTimeSecret?
+        let prize: Prize?
+    }
+
+    /// What an approved login hands to its browser: a code for the portal, and a session at the provider.
+    struct Prize: Sendable {
+        let code = OneTimeHandle(.authorizationCode)
+        let session = OneTimeHandle(.session)
     }
 
     struct RefusedAnswer: Sendable {
@@ -81,7 +94,8 @@ struct Login: Sendable {
     }
 
     init(
-        request: ValidatedAuthorizationRequest, browser: BrowserContext, cookie: SecretDigest, now: Timestamp
+        request: ValidatedAuthorizationRequest, browser: BrowserContext, cookie: SecretDigest,
+        previousSession: SessionIdentifier? = nil, redemption: HandleDigest? = nil, now: Timestamp
     ) {
         page = RandomBytes.text(16)
         handle = RandomBytes.text(16)
@@ -89,6 +103,8 @@ struct Login: Sendable {
         self.request = request
         self.browser = browser
         self.cookie = cookie
+        self.previousSession = previousSession
+        self.redemption = redemption
         formToken = OneTimeSecret(bytes: 16)
         createdAt = now
         deadline = now + Lifetime.unclaimedLogin
@@ -191,12 +207,12 @@ struct Login: Sendable {
         guard state.isTerminal, !isCollected else { return nil }
         isCollected = true
         version += 1
-        if state == .complete, let code = answer?.code {
+        if state == .complete, let prize = answer?.prize {
             guard deadline > now else {
                 return request.wayBack.location(
                     error: OAuthError(.accessDenied, "the login was not finished in time"))
             }
-            return request.wayBack.location(code: code.text)
+            return request.wayBack.location(code: prize.code.text)
         }
         return request.wayBack.location(error: error ?? OAuthError(.accessDenied, "the login failed"))
     }

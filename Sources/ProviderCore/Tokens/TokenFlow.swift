@@ -18,20 +18,23 @@ public struct TokenFlow: Sendable {
     {
         let now = clock.now()
         let grant: AuthorizationGrant
-        switch try await grants.redeem(SecretDigest(of: request.code), client: client.identifier, now: now) {
-        case .redeemed(let redeemed): grant = redeemed
+        guard let code = OneTimeHandle(parsing: request.code, as: .authorizationCode) else {
+            throw refuse(.codeUnknown)
+        }
+        switch try await grants.redeem(code.digest, client: client.identifier, refreshToken: nil, now: now) {
+        case .redeemed(let redeemed): grant = redeemed.grant
         case .replayed: throw refuse(.codeReplayed)
         case .expired: throw refuse(.codeExpired)
         case .unknown: throw refuse(.codeUnknown)
         }
-        guard grant.redirectURI.utf8.elementsEqual(request.redirectURI.utf8) else {
+        guard let redirectURI = grant.redirectURI, redirectURI.utf8.elementsEqual(request.redirectURI.utf8) else {
             throw refuse(.redirectURIMismatch)
         }
         guard request.codeVerifier.challenge == grant.codeChallenge else { throw refuse(.codeVerifierMismatch) }
         guard let subject = grant.subject else { throw refuse(.codeUnknown) }
         let accessToken = try keys.ring.current(.es256).sign(
             type: AccessToken.type, payload: accessTokenClaims(grant, subject: subject, now: now))
-        let algorithm: JWSAlgorithm = client.registered.client.idTokenAlgorithm == .rs256 ? .rs256 : .es256
+        let algorithm: JWSAlgorithm = client.registered.client.cryptography.idTokenAlgorithm == .rs256 ? .rs256 : .es256
         let claims = idTokenClaims(
             grant, subject: subject, tenant: client.registered.scope.tenant, accessToken: accessToken, now: now)
         let idToken = try keys.ring.current(algorithm).sign(type: "JWT", payload: claims)
@@ -53,7 +56,7 @@ public struct TokenFlow: Sendable {
             "iss": .string(issuer.rawValue), "sub": .string(subject.rawValue), "aud": .string(issuer.rawValue),
             "client_id": .string(grant.client.rawValue), "exp": (now + Lifetime.accessToken).json, "iat": now.json,
             "jti": .string(RandomBytes.text(16)), "txn": .string(grant.transaction.rawValue),
-            "scope": .string(grant.scope.description), "acr": .string(grant.acr),
+            "scope": .string(grant.scope.description), "acr": .string(grant.context.acr),
             "auth_time": grant.authenticatedAt.json,
         ]
     }
@@ -68,9 +71,9 @@ public struct TokenFlow: Sendable {
         ]
         claims["nonce"] = grant.nonce.map { .string($0.rawValue) }
         claims["jti"] = .string(RandomBytes.text(16))
-        claims["sid"] = .string(grant.session)
+        claims["sid"] = .string(grant.session.rawValue)
         claims["txn"] = .string(grant.transaction.rawValue)
-        claims["acr"] = .string(grant.acr)
+        claims["acr"] = .string(grant.context.acr)
         claims["amr"] = .strings(grant.methods)
         claims["at_hash"] = .string(Self.halfHash(accessToken))
         claims["rr"] = .string(grant.flow == .qr ? "code" : "same_device")

@@ -13,22 +13,25 @@ public struct UserinfoFlow: Sendable {
     /// The claims for an access token. Revoked grants get nothing, nor do accounts, clients and towns
     /// that are not active.
     public func claims(accessToken text: String) async throws -> JSONObject {
-        let token: CompactJWS
-        do { token = try CompactJWS(parsing: text) } catch { throw refuse(.accessTokenMalformed) }
+        let compact: CompactJWS
+        do { compact = try CompactJWS(parsing: text) } catch { throw refuse(.accessTokenMalformed) }
         let verified: VerifiedJWS
-        do { verified = try keys.ring.verificationKeys.verify(token, type: AccessToken.type) } catch {
+        do { verified = try keys.ring.verificationKeys.verify(compact, type: AccessToken.type) } catch {
             throw refuse(.accessTokenSignature)
         }
         let claims = verified.payload
         guard claims["iss"]?.string == issuer.rawValue, claims["aud"]?.string == issuer.rawValue,
             let expires = claims["exp"]?.integer,
-            let transaction = claims["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:))
+            let transaction = claims["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:)),
+            let token = claims["jti"]?.string.flatMap(TokenIdentifier.init(rawValue:))
         else { throw refuse(.accessTokenClaims) }
         guard Timestamp(seconds: expires) > clock.now() else { throw refuse(.accessTokenExpired) }
         // A client that was removed, or whose tenant was suspended, gets nothing any more.
-        guard let (grant, account) = try await grants.liveGrant(transaction), let subject = grant.subject,
-            subject.rawValue == claims["sub"]?.string, registry.resolve(grant.client) != nil
+        guard let live = try await grants.liveGrant(transaction, token: token, now: clock.now()),
+            live.account.isActive, let subject = live.grant.subject, subject.rawValue == claims["sub"]?.string,
+            registry.resolve(live.grant.client) != nil
         else { throw refuse(.grantRevoked) }
+        let (grant, account) = (live.grant, live.account)
         var result: JSONObject = ["sub": .string(subject.rawValue)]
         for name in grant.released { result[name] = account.person.claim(name, namespace: issuer.claimNamespace) }
         return result
