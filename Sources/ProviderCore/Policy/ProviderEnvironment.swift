@@ -21,6 +21,12 @@ public enum Lifetime {
     public static let finishedLogin: Int64 = 300
     public static let idToken: Int64 = 300
     public static let accessToken: Int64 = 300
+    /// A refresh token, from its last use; it never outlives its session.
+    public static let refreshToken: Int64 = 8 * 3600
+    /// How long the answer to a rotation may be asked for again.
+    public static let refreshGrace: Int64 = 30
+    /// A device code (RFC 8628 §3.2).
+    public static let deviceCode: Int64 = 600
     public static let ticket: Int64 = 600
     public static let offer: Int64 = 300
     public static let clientAttestation: Int64 = 86_400
