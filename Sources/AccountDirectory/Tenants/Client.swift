@@ -17,6 +17,8 @@ public enum ClientAuthenticationMethod: String, Sendable, CaseIterable {
 public enum IDTokenAlgorithm: String, Sendable, CaseIterable {
     case es256 = "ES256"
     case rs256 = "RS256"
+    case ps256 = "PS256"
+    case edDSA = "EdDSA"
 }
 
 /// An OpenID relying party of one tenant: a portal.

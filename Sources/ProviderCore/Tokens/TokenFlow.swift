@@ -31,10 +31,10 @@ public struct TokenFlow: Sendable {
         guard let subject = grant.subject else { throw refuse(.codeUnknown) }
         let accessToken = try keys.ring.current(.es256).sign(
             type: AccessToken.type, payload: accessTokenClaims(grant, subject: subject, now: now))
-        let algorithm: JWSAlgorithm = client.registered.client.idTokenAlgorithm == .rs256 ? .rs256 : .es256
-        let claims = idTokenClaims(
-            grant, subject: subject, tenant: client.registered.scope.tenant, accessToken: accessToken, now: now)
-        let idToken = try keys.ring.current(algorithm).sign(type: "JWT", payload: claims)
+        let key = try keys.idTokenKey(client.registered.client.idTokenAlgorithm)
+        var claims = idTokenClaims(grant, subject: subject, tenant: client.registered.scope.tenant, now: now)
+        claims["at_hash"] = .string(key.algorithm.halfHash(of: accessToken))
+        let idToken = try key.sign(type: "JWT", payload: claims)
         return [
             "access_token": .string(accessToken), "token_type": "Bearer", "expires_in": .integer(Lifetime.accessToken),
             "scope": .string(grant.scope.description), "id_token": .string(idToken),
@@ -60,7 +60,7 @@ public struct TokenFlow: Sendable {
 
     /// OpenID Connect Core §2, with the region's claims about tenant and context (docs/integration.md).
     private func idTokenClaims(
-        _ grant: AuthorizationGrant, subject: SubjectIdentifier, tenant: Tenant, accessToken: String, now: Timestamp
+        _ grant: AuthorizationGrant, subject: SubjectIdentifier, tenant: Tenant, now: Timestamp
     ) -> JSONObject {
         var claims: JSONObject = [
             "iss": .string(issuer.rawValue), "sub": .string(subject.rawValue), "aud": .string(grant.client.rawValue),
@@ -72,7 +72,6 @@ public struct TokenFlow: Sendable {
         claims["txn"] = .string(grant.transaction.rawValue)
         claims["acr"] = .string(grant.acr)
         claims["amr"] = .strings(grant.methods)
-        claims["at_hash"] = .string(Self.halfHash(accessToken))
         claims["rr"] = .string(grant.flow == .qr ? "code" : "same_device")
         claims["idm"] = .string(grant.flow.rawValue)
         let namespace = issuer.claimNamespace
@@ -82,11 +81,6 @@ public struct TokenFlow: Sendable {
         place["name"] = .string(tenant.officialName)
         claims[namespace + "tenant"] = .object(place)
         return claims
-    }
-
-    /// `at_hash`: the left half of the token's SHA-256 (OpenID Connect Core §3.1.3.6).
-    static func halfHash(_ token: String) -> String {
-        Base64URL.encode(Digest.sha256(Array(token.utf8)).prefix(16))
     }
 }
 
