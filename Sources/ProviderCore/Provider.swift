@@ -103,9 +103,12 @@ public struct Provider: Sendable {
     /// How many logins are in memory now.
     public var loginsInFlight: Int { logins.count }
 
-    /// Ends what has waited too long and removes what is over; to be called every few seconds.
+    /// Ends what has waited too long and removes what is over, and rotates signing keys that are due; to be called every
+    /// few seconds.
     public func sweep(includingStore: Bool) async throws {
         logins.sweep()
-        if includingStore { try await store.sweep(now: clock.now()) }
+        guard includingStore else { return }
+        try await store.sweep(now: clock.now())
+        try await keys.rotateIfDue()
     }
 }

@@ -32,6 +32,10 @@ public enum Lifetime {
     public static let clientAttestation: Int64 = 86_400
     /// The longest `exp` of a client assertion that is accepted.
     public static let clientAssertion: Int64 = 300
+    /// A signing key is published for at least so long before it signs: longer than portals keep the key set.
+    public static let keyPublication: Int64 = 86_400
+    /// A signing key signs for so long; then the next one takes over.
+    public static let keyUse: Int64 = 90 * 86_400
     /// A retired signing key stays published for longer than anything that it signed.
     public static let retiredKey: Int64 = 2 * 86_400
 }

@@ -22,7 +22,8 @@ struct IDTokenClaims {
         claims["txn"] = .string(grant.transaction.rawValue)
         claims["acr"] = .string(grant.context.acr(in: client.client.levelVocabulary))
         claims["amr"] = .strings(grant.methods)
-        claims["at_hash"] = .string(Self.halfHash(accessToken))
+        claims["at_hash"] = .string(
+            JWSAlgorithm(client.client.cryptography.idTokenAlgorithm).halfHash(of: accessToken))
         claims["rr"] = .string(grant.flow == .qr ? "code" : "same_device")
         claims["idm"] = .string(grant.flow.rawValue)
         let namespace = issuer.claimNamespace
@@ -40,10 +41,5 @@ struct IDTokenClaims {
         place["ags"] = tenant.municipalityKey.map { .string($0) }
         place["name"] = .string(tenant.officialName)
         return place
-    }
-
-    /// `at_hash`: the left half of the token's SHA-256 (OpenID Connect Core §3.1.3.6).
-    private static func halfHash(_ token: String) -> String {
-        Base64URL.encode(Digest.sha256(Array(token.utf8)).prefix(16))
     }
 }

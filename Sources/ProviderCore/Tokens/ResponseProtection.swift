@@ -29,7 +29,9 @@ struct ResponseProtection: Sendable {
     }
 
     func sign(_ claims: JSONObject, type: String, algorithm: SignatureAlgorithm) throws -> String {
-        try keys.ring.current(algorithm == .rs256 ? .rs256 : .es256).sign(type: type, payload: claims)
+        // The custodian makes the missing keys of every algorithm at the start.
+        guard let key = keys.ring.signingKey(JWSAlgorithm(algorithm)) else { throw KeyCustodian.Fault.inconsistent }
+        return try key.sign(type: type, payload: claims)
     }
 
     /// A nested JWT (RFC 7519 §5.2); the text itself when the client wants none.
@@ -37,5 +39,17 @@ struct ResponseProtection: Sendable {
         _ signed: String, for client: RegisteredClient, algorithm: EncryptionAlgorithm?
     ) async throws -> String {
         signed
+    }
+}
+
+extension JWSAlgorithm {
+    init(_ algorithm: SignatureAlgorithm) {
+        self =
+            switch algorithm {
+            case .es256: .es256
+            case .ps256: .ps256
+            case .edDSA: .edDSA
+            case .rs256: .rs256
+            }
     }
 }
