@@ -44,17 +44,17 @@ public struct Provider: Sendable {
         self.clock = clock
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
+        proofs = ProofOfPossession(issuer: issuer, clock: clock)
         authorization = AuthorizationFlow(
             issuer: issuer, registry: registry, clock: clock, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
         deviceAuthentication = DeviceAuthentication(
-            issuer: issuer, keys: keys, devices: store, clock: clock, nonces: NonceIssuer())
+            issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
-        proofs = ProofOfPossession(issuer: issuer, clock: clock)
         let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
