@@ -48,14 +48,19 @@ struct TokenTests {
         #expect(tokens["token_type"]?.string == "Bearer" && tokens["expires_in"]?.integer == 300)
     }
 
-    @Test("a client that chose RS256 gets RS256")
-    func rs256() async throws {
+    @Test(
+        "a client gets the algorithm that it chose",
+        arguments: [(TestRegion.rsa, JWSAlgorithm.rs256), (TestRegion.ps256, .ps256), (TestRegion.edDSA, .edDSA)])
+    func algorithm(portal: TestPortal, algorithm: JWSAlgorithm) async throws {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()
-        let code = try await provider.code(at: TestRegion.rsa, phone: phone)
-        let token = try await Self.idToken(provider, provider.redeem(code, at: TestRegion.rsa))
-        #expect(token.key.algorithm == .rs256)
-        #expect(token.payload["aud"]?.string == "rsa")
+        let code = try await provider.code(at: portal, phone: phone)
+        let tokens = try await provider.redeem(code, at: portal)
+        let token = try Self.idToken(provider, tokens)
+        #expect(token.key.algorithm == algorithm)
+        #expect(token.payload["aud"]?.string == portal.identifier)
+        let access = try #require(tokens["access_token"]?.string)
+        #expect(token.payload["at_hash"]?.string == algorithm.halfHash(of: access))
     }
 
     @Test("sub is one in a town, another in the next, and never the same for two people (E8)")

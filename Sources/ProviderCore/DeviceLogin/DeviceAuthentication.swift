@@ -40,6 +40,7 @@ public struct DeviceAuthentication: Sendable {
     ///
     /// Each lives for six minutes, and a login has three: a million are enough for 900 logins a second.
     let identifiers = ExpiringMemory<Void>(capacity: 1_000_000)
+    let attestations = VerifiedAttestations()
 
     /// A nonce for the next proof (RFC 9449 §8).
     public func nonce() -> String { nonces.make(now: clock.now()) }
@@ -51,11 +52,10 @@ public struct DeviceAuthentication: Sendable {
         let now = clock.now()
         // 1. The attestation is ours and not over.
         guard
-            let attestation = try? SignedStatement<ClientAttestation>.verify(
-                credentials.attestation, keys: keys.ring.verificationKeys),
-            attestation.statement.issuer == issuer
+            let attestation = try? attestations.verify(credentials.attestation, ring: keys.ring, now: now),
+            attestation.issuer == issuer
         else { throw DeviceRefusal(.invalidAttestation, .attestationSignature) }
-        guard acceptsExpired || attestation.statement.expiresAt > now else {
+        guard acceptsExpired || attestation.expiresAt > now else {
             throw DeviceRefusal(.invalidAttestation, .attestationExpired)
         }
         // 2. The proof is for this call, and fresh.
@@ -69,7 +69,7 @@ public struct DeviceAuthentication: Sendable {
                 ? DeviceRefusal(.useDPoPNonce, .proofNonce) : DeviceRefusal(.invalidDPoPProof, .proofMalformed)
         }
         // The provider wrote `cnf` itself, in the one form that keys have here: nothing needs to be parsed again.
-        guard attestation.statement.key == proof.key.jwk else {
+        guard attestation.key == proof.key.jwk else {
             throw DeviceRefusal(.invalidAttestation, .attestationKeyMismatch)
         }
         // 3. It was never used before.
@@ -82,7 +82,7 @@ public struct DeviceAuthentication: Sendable {
                 ? DeviceRefusal(.invalidDPoPProof, .proofReplayed) : DeviceRefusal(.overloaded, .overloaded)
         }
         // 4. The device is known by this key, and active.
-        guard let (device, account) = try await devices.device(attestation.statement.device),
+        guard let (device, account) = try await devices.device(attestation.device),
             device.keys.installation == proof.key
         else { throw DeviceRefusal(.invalidAttestation, .deviceUnknown) }
         switch device.state {
