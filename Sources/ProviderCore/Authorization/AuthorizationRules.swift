@@ -90,9 +90,6 @@ struct AuthorizationRules {
         guard request.scope.tokens.allSatisfy(client.client.scopes.contains) else {
             throw refusal(OAuthError(.invalidScope, "the client may not ask for this scope"), .scopeNotAllowed)
         }
-        guard !request.prompts.contains(.none) else {
-            throw refusal(OAuthError(.loginRequired, "a login needs the person's phone"), .promptNone)
-        }
         guard !request.asksForLevel || !request.acrValues.isEmpty else {
             throw refusal(
                 OAuthError(.unmetAuthenticationRequirements, "acr_values names no level that is known here"),
@@ -104,5 +101,5 @@ struct AuthorizationRules {
 
 extension RedirectURI {
     /// Byte for byte (RFC 9700 §2.1). Swift compares strings by their characters' meaning, hence the bytes.
-    fileprivate func isExactly(_ text: String) -> Bool { rawValue.utf8.elementsEqual(text.utf8) }
+    func isExactly(_ text: String) -> Bool { rawValue.utf8.elementsEqual(text.utf8) }
 }

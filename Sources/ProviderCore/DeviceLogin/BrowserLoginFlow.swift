@@ -30,11 +30,12 @@ public struct BrowserLoginFlow: Sendable {
     let clock: ProviderClock
 
     /// Starts a login; nil when too many are in flight. The cookie is for this browser alone.
-    public func begin(_ request: ValidatedAuthorizationRequest, browser: BrowserContext) -> (
-        page: String, cookie: String
-    )? {
+    public func begin(
+        _ request: ValidatedAuthorizationRequest, browser: BrowserContext, start: LoginStart = LoginStart()
+    ) -> (page: String, cookie: String)? {
         let cookie = OneTimeSecret()
-        let login = Login(request: request, browser: browser, cookie: cookie.digest, now: clock.now())
+        let login = Login(
+            request: request, browser: browser, cookie: cookie.digest, start: start, now: clock.now())
         guard logins.insert(login) else { return nil }
         return (login.page, cookie.text)
     }
@@ -102,8 +103,8 @@ public struct BrowserLoginFlow: Sendable {
         } ?? false
     }
 
-    /// P-4.7.5: the address that takes the outcome to the portal; once.
-    public func collect(page: String, cookie: String) -> String? {
+    /// P-4.7.5: what the browser takes along, once.
+    public func collect(page: String, cookie: String) -> LoginOutcome? {
         let now = clock.now()
         return held(page, cookie) { login in login.collect(now: now) } ?? nil
     }
