@@ -42,7 +42,8 @@ public struct Provider: Sendable {
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         authorization = AuthorizationFlow(
-            issuer: issuer, registry: registry, clock: clock, capacity: capacity.pushedRequests)
+            issuer: issuer, registry: registry, keys: keys, uses: store, clock: clock,
+            capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
@@ -69,7 +70,11 @@ public struct Provider: Sendable {
         return DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
             claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
-            levels: levels.map(\.acr) + (isDevelopment ? simulated : []))
+            levels: levels.map(\.acr) + (isDevelopment ? simulated : []),
+            verifiableAlgorithms: SignatureAlgorithm.allCases.map(\.rawValue).filter {
+                JWSAlgorithm(rawValue: $0) != nil
+            },
+            signingAlgorithms: keys.ring.entries.filter { $0.stage == .current }.map(\.key.algorithm.rawValue))
     }
 
     /// P-8.2: the devices of the account that a device belongs to.

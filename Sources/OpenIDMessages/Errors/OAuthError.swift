@@ -26,6 +26,10 @@ public struct OAuthError: Error, Sendable, Equatable {
         public static let requestURINotSupported = Code("request_uri_not_supported")
         public static let invalidRequestURI = Code("invalid_request_uri")
         public static let registrationNotSupported = Code("registration_not_supported")
+        // RFC 9101 §6.2
+        public static let invalidRequestObject = Code("invalid_request_object")
+        // RFC 8707 §2
+        public static let invalidTarget = Code("invalid_target")
         // OpenID Connect Unmet Authentication Requirements 1.0
         public static let unmetAuthenticationRequirements = Code("unmet_authentication_requirements")
         // RFC 9449 §5, §8

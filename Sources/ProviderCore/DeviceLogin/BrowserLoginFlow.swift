@@ -102,10 +102,15 @@ public struct BrowserLoginFlow: Sendable {
         } ?? false
     }
 
-    /// P-4.7.5: the address that takes the outcome to the portal; once.
-    public func collect(page: String, cookie: String) -> String? {
+    /// P-4.7.5: takes the outcome to the portal; once. Throws only when a response that must be signed cannot be.
+    public func collect(page: String, cookie: String) throws -> AuthorizationResponse? {
         let now = clock.now()
-        return held(page, cookie) { login in login.collect(now: now) } ?? nil
+        let taken = held(page, cookie) { login in
+            login.collect(now: now).map { (outcome: $0, wayBack: login.request.wayBack) }
+        }
+        // Signed here, not under the lock of all logins.
+        guard let taken = taken ?? nil else { return nil }
+        return try taken.wayBack.response(taken.outcome)
     }
 
     private func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {

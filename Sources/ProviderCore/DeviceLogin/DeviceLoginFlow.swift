@@ -61,10 +61,8 @@ public struct DeviceLoginFlow: Sendable {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
         let reached = AssuranceRules.reached(proofing: device.account.level, ceiling: device.device.ceiling)
-        let request = login.request
         guard
-            let context = AssuranceRules.answer(
-                acrValues: request.request.acrValues, required: request.client.requiredLevel, reached: reached)
+            let context = login.request.levels.answer(reached: reached)
         else {
             logins.update(.page(login.page)) { login in
                 guard !login.state.isTerminal, login.claim == nil else { return }

@@ -202,19 +202,18 @@ struct Login: Sendable {
         }
     }
 
-    /// The address that takes the outcome to the portal, once.
-    mutating func collect(now: Timestamp) -> String? {
+    /// What the portal gets, once.
+    mutating func collect(now: Timestamp) -> AuthorizationOutcome? {
         guard state.isTerminal, !isCollected else { return nil }
         isCollected = true
         version += 1
         if state == .complete, let prize = answer?.prize {
             guard deadline > now else {
-                return request.wayBack.location(
-                    error: OAuthError(.accessDenied, "the login was not finished in time"))
+                return .error(OAuthError(.accessDenied, "the login was not finished in time"))
             }
-            return request.wayBack.location(code: prize.code.text)
+            return .code(prize.code.text)
         }
-        return request.wayBack.location(error: error ?? OAuthError(.accessDenied, "the login failed"))
+        return .error(error ?? OAuthError(.accessDenied, "the login failed"))
     }
 
     /// True when nobody can want it any more.

@@ -11,7 +11,7 @@ enum RequestComposer {
         let tenant = login.request.client.scope.tenant
         let text = LoginTexts.request(portal: client.name, tenant: tenant.officialName, language: claim.language)
         // Only what the person has can be released; names are what a portal cannot go on without.
-        let asked = ClaimCatalogue.claims(for: login.request.request.scope.tokens).filter { claim in
+        let asked = login.request.claims.filter { claim in
             person.claim(claim, namespace: issuer.claimNamespace) != nil
         }
         return LoginRequestStatement(

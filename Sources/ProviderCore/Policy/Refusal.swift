@@ -4,7 +4,8 @@ public import OpenIDMessages
 public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // The portal is at fault.
     case unknownClient, redirectURINotRegistered, pushedRequestRequired, pushedRequestUnknown, scopeNotAllowed
-    case promptNone, levelUnknown
+    case promptNone, levelUnknown, resourceNotAllowed, proofKeyMismatch
+    case requestObjectSignature, requestObjectClaims, requestObjectTime, requestObjectReplayed, requestObjectRequired
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims
     case assertionTooOld, assertionReplayed
     case codeUnknown, codeReplayed, codeExpired, codeOfOtherClient, redirectURIMismatch, codeVerifierMismatch
