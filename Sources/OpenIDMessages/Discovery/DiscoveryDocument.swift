@@ -13,12 +13,9 @@ public enum DiscoveryDocument {
 
     /// The document of `issuer`.
     ///
-    /// - Parameters:
-    ///   - verifiableAlgorithms: signature algorithms of clients.
-    ///   - signingAlgorithms: signature algorithms of the provider.
+    /// - Parameter algorithms: the signature algorithms of provider and clients.
     public static func make(
-        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String], verifiableAlgorithms: [String],
-        signingAlgorithms: [String]
+        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String], algorithms: [String]
     ) -> JSONObject {
         [
             "issuer": .string(issuer.rawValue),
@@ -34,7 +31,7 @@ public enum DiscoveryDocument {
             "grant_types_supported": ["authorization_code"],
             "acr_values_supported": .strings(levels),
             "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+            "id_token_signing_alg_values_supported": ["ES256", "RS256", "PS256", "EdDSA"],
             "token_endpoint_auth_methods_supported": [
                 "private_key_jwt", "client_secret_basic", "client_secret_post",
             ],
@@ -48,8 +45,8 @@ public enum DiscoveryDocument {
             "request_uri_parameter_supported": false,
             "require_request_uri_registration": false,
             "require_pushed_authorization_requests": false,
-            "request_object_signing_alg_values_supported": .strings(verifiableAlgorithms),
-            "authorization_signing_alg_values_supported": .strings(signingAlgorithms),
+            "request_object_signing_alg_values_supported": .strings(algorithms),
+            "authorization_signing_alg_values_supported": .strings(algorithms),
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true,
         ]

@@ -11,12 +11,11 @@ public struct AuthorizationFlow: Sendable {
     let clock: ProviderClock
 
     init(
-        issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, uses: any OneTimeUseStore,
-        clock: ProviderClock, capacity: Int
+        registry: ClientRegistry, protection: ResponseProtection, uses: any OneTimeUseStore, capacity: Int
     ) {
-        rules = AuthorizationRules(issuer: issuer, registry: registry, keys: keys, clock: clock)
-        objects = RequestObjectVerifier(issuer: issuer, uses: uses, clock: clock)
-        self.clock = clock
+        rules = AuthorizationRules(registry: registry, protection: protection)
+        objects = RequestObjectVerifier(issuer: protection.issuer, uses: uses, clock: protection.clock)
+        clock = protection.clock
         pushed = ExpiringMemory(capacity: capacity)
     }
 

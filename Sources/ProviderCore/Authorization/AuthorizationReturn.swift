@@ -1,5 +1,4 @@
 internal import AccountDirectory
-internal import IdentityCrypto
 public import OpenIDMessages
 
 /// What a login brought.
@@ -41,7 +40,7 @@ public struct AuthorizationReturn: Sendable {
         if mode.isSigned {
             parameters.append("response", try signer.sign(members))
         } else {
-            members.append(("iss", signer.issuer.rawValue))
+            members.append(("iss", signer.protection.issuer.rawValue))
             for member in members { parameters.append(member.name, member.value) }
         }
         return mode.isForm
@@ -51,24 +50,16 @@ public struct AuthorizationReturn: Sendable {
 
 /// Signs authorization responses for one client (JARM §2.1, §2.2).
 struct AuthorizationResponseSigner: Sendable {
-    let issuer: IssuerURL
+    let protection: ResponseProtection
     let client: ClientIdentifier
     let algorithm: SignatureAlgorithm
-    let keys: KeyCustodian
-    let clock: ProviderClock
 
     func sign(_ members: [(name: String, value: String)]) throws -> String {
-        // The ring has no key of an algorithm that this provider does not sign with: no other may take its place.
-        guard
-            let key = keys.ring.entries.first(where: {
-                $0.stage == .current && $0.key.algorithm.rawValue == algorithm.rawValue
-            })?.key
-        else { throw KeyCustodian.Fault.inconsistent }
         var payload: JSONObject = [
-            "iss": .string(issuer.rawValue), "aud": .string(client.rawValue),
-            "exp": (clock.now() + Lifetime.authorizationResponse).json,
+            "iss": .string(protection.issuer.rawValue), "aud": .string(client.rawValue),
+            "exp": (protection.clock.now() + Lifetime.authorizationResponse).json,
         ]
         for member in members { payload[member.name] = .string(member.value) }
-        return try key.sign(type: "JWT", payload: payload)
+        return try protection.sign(payload, type: "JWT", algorithm: algorithm)
     }
 }

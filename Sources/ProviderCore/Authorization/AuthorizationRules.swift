@@ -61,10 +61,8 @@ struct RequestOrigin: Sendable {
 
 /// The checks of an authorization request in the specification's order. Values in, decision out.
 struct AuthorizationRules: Sendable {
-    let issuer: IssuerURL
     let registry: ClientRegistry
-    let keys: KeyCustodian
-    let clock: ProviderClock
+    let protection: ResponseProtection
 
     /// A client and one of its redirect URIs: from here on errors go back to the portal.
     struct ProvedTarget: Sendable {
@@ -122,8 +120,8 @@ struct AuthorizationRules: Sendable {
                 redirectURI: redirectURI, state: parameters[.state].flatMap(StateValue.init(rawValue:)),
                 mode: usable ?? .query,
                 signer: AuthorizationResponseSigner(
-                    issuer: issuer, client: client.identifier,
-                    algorithm: client.cryptography.authorizationResponseAlgorithm, keys: keys, clock: clock)))
+                    protection: protection, client: client.identifier,
+                    algorithm: client.cryptography.authorizationResponseAlgorithm)))
     }
 
     func client(_ identifier: ClientIdentifier) throws(AuthorizationRefusal) -> RegisteredClient {

@@ -19,7 +19,7 @@ public struct LevelDemand: Sendable, Equatable {
         isBinding = wish?.isEssential == true || request.asksForLevel
         let wishes =
             wish?.isEssential != true && request.asksForLevel ? request.acrValues : wish?.levels ?? []
-        let ceiling: AssuranceLevel = client.client.profile == .legacy ? .normal : .hoch
+        let ceiling = client.levelCeiling ?? .hoch
         self.ceiling = ceiling
         self.wishes = wishes.filter { $0 <= ceiling }
         required = client.requiredLevel
