@@ -51,8 +51,9 @@ public struct Provider: Sendable {
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
+        let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
         authorization = AuthorizationFlow(
-            issuer: issuer, registry: registry, clock: clock, capacity: capacity.pushedRequests)
+            registry: registry, protection: protection, uses: store, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
@@ -61,7 +62,6 @@ public struct Provider: Sendable {
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
-        let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
         tokens = TokenFlow(
@@ -99,7 +99,8 @@ public struct Provider: Sendable {
         return DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
             claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
-            levels: levels.map(\.acr) + (isDevelopment ? simulated : []))
+            levels: levels.map(\.acr) + (isDevelopment ? simulated : []),
+            algorithms: JWSAlgorithm.allCases.map(\.rawValue))
     }
 
     /// P-8.2: the devices of the account that a device belongs to.
