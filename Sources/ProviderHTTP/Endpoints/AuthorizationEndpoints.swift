@@ -34,7 +34,11 @@ struct AuthorizationEndpoints {
         let language = Language(acceptLanguage: request.headers[.acceptLanguage])
         do {
             let validated = try provider.authorization.authorize(try await parameters(&request))
-            return begin(validated, request, context, language)
+            switch try await provider.sessions.enter(validated, cookie: request.sessionCookie) {
+            case .code(let code): return Answer.seeOther(validated.wayBack.location(code: code))
+            case .login(let start): return begin(validated, start, request, context, language)
+            case .refused(let error, let reason): throw AuthorizationRefusal.redirect(error, validated.wayBack, reason)
+            }
         } catch let refusal as AuthorizationRefusal {
             switch refusal {
             case .page(let error, let reason):
@@ -53,8 +57,8 @@ struct AuthorizationEndpoints {
     }
 
     private func begin(
-        _ validated: ValidatedAuthorizationRequest, _ request: Request, _ context: ProviderRequestContext,
-        _ preferred: Language
+        _ validated: ValidatedAuthorizationRequest, _ start: LoginStart, _ request: Request,
+        _ context: ProviderRequestContext, _ preferred: Language
     ) -> Response {
         let asked = validated.request.uiLocales.lazy.compactMap {
             Language(rawValue: String($0.prefix(2)).lowercased())
@@ -62,7 +66,7 @@ struct AuthorizationEndpoints {
         let browser = BrowserContext(
             description: BrowserName.text(request.headers[.userAgent]),
             area: NetworkArea.text(context.remoteAddress), language: asked.first ?? preferred)
-        guard let begun = provider.browserLogins.begin(validated, browser: browser) else {
+        guard let begun = provider.browserLogins.begin(validated, browser: browser, start: start) else {
             context.log(.overloaded, OAuthError(.temporarilyUnavailable, "too many logins are in flight"))
             return Answer.seeOther(
                 validated.wayBack.location(
