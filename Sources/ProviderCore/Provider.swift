@@ -20,6 +20,9 @@ public struct Provider: Sendable {
     public let logoutBell = LogoutBell()
     public let tokens: TokenFlow
     public let userinfo: UserinfoFlow
+    public let introspection: IntrospectionFlow
+    public let revocation: RevocationFlow
+    public let proofs: ProofOfPossession
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -47,13 +50,14 @@ public struct Provider: Sendable {
         self.clock = clock
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
+        proofs = ProofOfPossession(issuer: issuer, clock: clock)
         authorization = AuthorizationFlow(
             issuer: issuer, registry: registry, clock: clock, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
         deviceAuthentication = DeviceAuthentication(
-            issuer: issuer, keys: keys, devices: store, clock: clock, nonces: NonceIssuer())
+            issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
@@ -63,10 +67,22 @@ public struct Provider: Sendable {
         sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
         logout = LogoutFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
-        logoutDeliveries = LogoutDeliveryFlow(
+        let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
+        let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
-        tokens = TokenFlow(issuer: issuer, keys: keys, grants: store, clock: clock)
-        userinfo = UserinfoFlow(issuer: issuer, registry: registry, keys: keys, grants: store, clock: clock)
+        tokens = TokenFlow(
+            grants: store,
+            minter: TokenMinter(issuer: issuer, keys: keys, protection: protection, clock: clock),
+            accessTokens: accessTokens,
+            devices: DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock), clock: clock,
+            successorKey: try await keys.secret("refresh-token-successors"))
+        userinfo = UserinfoFlow(
+            issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection)
+        introspection = IntrospectionFlow(
+            issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
+        revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
+        logoutDeliveries = LogoutDeliveryFlow(
+            issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
     }
 
@@ -106,9 +122,12 @@ public struct Provider: Sendable {
     /// How many logins are in memory now.
     public var loginsInFlight: Int { logins.count }
 
-    /// Ends what has waited too long and removes what is over; to be called every few seconds.
+    /// Ends what has waited too long and removes what is over, and rotates signing keys that are due; to be called every
+    /// few seconds.
     public func sweep(includingStore: Bool) async throws {
         logins.sweep()
-        if includingStore { try await store.sweep(now: clock.now()) }
+        guard includingStore else { return }
+        try await store.sweep(now: clock.now())
+        try await keys.rotateIfDue()
     }
 }

@@ -13,6 +13,12 @@ extension SQLiteStore {
         }
     }
 
+    public func isUsed(_ value: String, class: OneTimeClass) async throws -> Bool {
+        try read { db in
+            try db.row("SELECT 1 FROM used_once WHERE class = ? AND value = ?", [`class`.rawValue, value]) != nil
+        }
+    }
+
     public func sweep(now: Timestamp) async throws {
         for statement in Self.sweeps {
             let limit = (now - statement.keptAfterwards).seconds

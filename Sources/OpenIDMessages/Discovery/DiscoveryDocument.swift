@@ -32,7 +32,7 @@ public enum DiscoveryDocument {
             "grant_types_supported": ["authorization_code"],
             "acr_values_supported": .strings(levels),
             "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+            "id_token_signing_alg_values_supported": ["ES256", "RS256", "PS256", "EdDSA"],
             "token_endpoint_auth_methods_supported": [
                 "private_key_jwt", "client_secret_basic", "client_secret_post",
             ],

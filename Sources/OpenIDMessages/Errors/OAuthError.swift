@@ -29,6 +29,14 @@ public struct OAuthError: Error, Sendable, Equatable {
         public static let registrationNotSupported = Code("registration_not_supported")
         // OpenID Connect Unmet Authentication Requirements 1.0
         public static let unmetAuthenticationRequirements = Code("unmet_authentication_requirements")
+        // RFC 8707 §2
+        public static let invalidTarget = Code("invalid_target")
+        // RFC 8628 §3.5
+        public static let authorizationPending = Code("authorization_pending")
+        public static let slowDown = Code("slow_down")
+        public static let expiredToken = Code("expired_token")
+        // RFC 9470 §3
+        public static let insufficientUserAuthentication = Code("insufficient_user_authentication")
         // RFC 9449 §5, §8
         public static let invalidDPoPProof = Code("invalid_dpop_proof")
         public static let useDPoPNonce = Code("use_dpop_nonce")

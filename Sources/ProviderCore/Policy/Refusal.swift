@@ -8,6 +8,8 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims
     case assertionTooOld, assertionReplayed
     case codeUnknown, codeReplayed, codeExpired, codeOfOtherClient, redirectURIMismatch, codeVerifierMismatch
+    case grantTypeNotAllowed, resourceNotAllowed, proofMissing, proofKeyMismatch, sessionOver, levelAboveProfile
+    case refreshTokenUnknown, refreshTokenReplayed, refreshTokenExpired, tokenOfOtherClient, subjectTokenNotForClient
     case accessTokenMalformed, accessTokenSignature, accessTokenClaims, accessTokenExpired, grantRevoked
     // The device is at fault.
     case linkMalformed, linkForged, frameStale, loginUnknown, loginOver, alreadyClaimed, tooManyLogins

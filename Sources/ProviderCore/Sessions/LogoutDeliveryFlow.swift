@@ -14,7 +14,7 @@ public final class LogoutDeliveryFlow: Sendable {
 
     private let issuer: IssuerURL
     private let registry: ClientRegistry
-    private let keys: KeyCustodian
+    private let protection: ResponseProtection
     private let store: any SessionStore
     private let clock: ProviderClock
     private let rounds = Mutex(Rounds())
@@ -28,11 +28,12 @@ public final class LogoutDeliveryFlow: Sendable {
     }
 
     init(
-        issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any SessionStore, clock: ProviderClock
+        issuer: IssuerURL, registry: ClientRegistry, protection: ResponseProtection, store: any SessionStore,
+        clock: ProviderClock
     ) {
         self.issuer = issuer
         self.registry = registry
-        self.keys = keys
+        self.protection = protection
         self.store = store
         self.clock = clock
     }
@@ -107,9 +108,8 @@ public final class LogoutDeliveryFlow: Sendable {
 
     private func form(_ delivery: LogoutDelivery, for registered: RegisteredClient) throws -> FormParameters {
         let claims = LogoutToken.claims(delivery, issuer: issuer, now: clock.now())
-        let algorithm: JWSAlgorithm = registered.client.cryptography.idTokenAlgorithm == .rs256 ? .rs256 : .es256
-        return FormParameters([
-            "logout_token": try keys.ring.current(algorithm).sign(type: LogoutToken.type, payload: claims)
-        ])
+        let token = try protection.sign(
+            claims, type: LogoutToken.type, algorithm: registered.client.cryptography.idTokenAlgorithm)
+        return FormParameters(["logout_token": token])
     }
 }

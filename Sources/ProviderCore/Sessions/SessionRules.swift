@@ -82,6 +82,9 @@ extension ValidatedAuthorizationRequest {
     /// The level to answer this request with, or nil when what was reached is not enough: the one place that decides it,
     /// for phones as for sessions.
     func answer(reached: AuthenticationContext) -> AuthenticationContext? {
-        AssuranceRules.answer(acrValues: request.acrValues, required: client.requiredLevel, reached: reached)
+        let ceiling = client.levelCeiling ?? reached.level
+        return AssuranceRules.answer(
+            acrValues: request.acrValues, required: client.requiredLevel,
+            reached: AuthenticationContext(level: min(reached.level, ceiling), isSimulated: reached.isSimulated))
     }
 }

@@ -19,8 +19,8 @@ struct AuthorizationEndpoints {
     }
 
     private func push(_ request: Request, _ context: ProviderRequestContext) async -> Response {
-        await ClientCall(provider: provider, context: context).answer(request) { parameters, client in
-            let uri = try provider.authorization.push(parameters, by: client)
+        await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
+            let uri = try provider.authorization.push(parameters, by: caller.client)
             return Answer.json(
                 ["request_uri": .string(uri.text), "expires_in": .integer(Lifetime.pushedRequest)], status: .created)
         }
