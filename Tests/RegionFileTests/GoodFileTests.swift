@@ -19,7 +19,7 @@ struct GoodFileTests {
         #expect(client.authenticationMethod == .privateKeyJWT)
         #expect(client.keys.isEmpty)
         #expect(client.requiresPushedAuthorizationRequests)
-        #expect(client.idTokenAlgorithm == .es256)
+        #expect(client.cryptography.idTokenAlgorithm == .es256)
         #expect(client.requiredLevel == .normal)
         #expect(client.initiateLoginURI == nil)
         #expect(region.clients.last?.requiredLevel == .substantiell, "the floor of its tenant")

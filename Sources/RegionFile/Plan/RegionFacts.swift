@@ -108,7 +108,8 @@ extension RegionFacts {
                     "secret_sha256", client.secretDigest?.rawValue ?? "",
                     shown: client.secretDigest == nil ? "none" : "set"),
                 Fact("require_pushed_authorization_requests", String(client.requiresPushedAuthorizationRequests)),
-                Fact("id_token_alg", client.idTokenAlgorithm.rawValue), Fact("scopes", list: client.scopes),
+                Fact("id_token_alg", client.cryptography.idTokenAlgorithm.rawValue),
+                Fact("scopes", list: client.scopes),
                 Fact("required_level", client.requiredLevel.name),
                 Fact("initiate_login_uri", client.initiateLoginURI?.rawValue ?? ""),
             ])

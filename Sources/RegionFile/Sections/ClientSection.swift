@@ -35,7 +35,7 @@ struct ClientSection {
         let initiateLoginURI = entry["initiate_login_uri"].flatMap { uri($0, tenant) }
         let profile = entry.value("profile", default: .baseline) { $0.choice(ClientProfile.self) }
         let pushes = entry.value("require_pushed_authorization_requests", default: true) { $0.bool() }
-        let algorithm = entry.value("id_token_alg", default: .es256) { $0.choice(IDTokenAlgorithm.self) }
+        let algorithm = entry.value("id_token_alg", default: .es256) { $0.choice(SignatureAlgorithm.self) }
         guard isNew, let identifier, let tenant, let name, let redirectURIs, let scopes, let requiredLevel else {
             return
         }
@@ -44,7 +44,8 @@ struct ClientSection {
                 identifier: identifier, tenant: tenant.identifier, name: name, profile: profile,
                 redirectURIs: redirectURIs, authenticationMethod: credentials.method, keys: credentials.keys,
                 secretDigest: credentials.secretDigest, requiresPushedAuthorizationRequests: pushes,
-                idTokenAlgorithm: algorithm, scopes: scopes, requiredLevel: requiredLevel,
+                cryptography: ClientCryptography(idTokenAlgorithm: algorithm), scopes: scopes,
+                requiredLevel: requiredLevel,
                 initiateLoginURI: initiateLoginURI))
     }
 
