@@ -17,6 +17,7 @@ public struct Provider: Sendable {
     public let introspection: IntrospectionFlow
     public let revocation: RevocationFlow
     public let proofs: ProofOfPossession
+    public let registrations: ClientRegistrationFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -35,7 +36,7 @@ public struct Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity()
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -69,7 +70,12 @@ public struct Provider: Sendable {
         introspection = IntrospectionFlow(
             issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
         revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
-        clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
+        clients = ClientAuthentication(
+            issuer: issuer, registry: registry, keys: ClientKeys(clock: clock, fetch: documents), uses: store,
+            clock: clock)
+        registrations = ClientRegistrationFlow(
+            issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
+        try await registry.load(from: store)
     }
 
     /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.

@@ -9,6 +9,7 @@ public enum DiscoveryDocument {
         public static let pushedAuthorizationRequest = "/par"
         public static let token = "/token"
         public static let userinfo = "/userinfo"
+        public static let registration = "/register"
     }
 
     /// The document of `issuer`.
@@ -21,6 +22,7 @@ public enum DiscoveryDocument {
             "token_endpoint": .string(issuer.appending(Path.token)),
             "userinfo_endpoint": .string(issuer.appending(Path.userinfo)),
             "jwks_uri": .string(issuer.appending(Path.jwks)),
+            "registration_endpoint": .string(issuer.appending(Path.registration)),
             "pushed_authorization_request_endpoint": .string(issuer.appending(Path.pushedAuthorizationRequest)),
             "scopes_supported": .strings(scopes),
             "response_types_supported": ["code"],

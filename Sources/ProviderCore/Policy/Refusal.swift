@@ -6,7 +6,8 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case unknownClient, redirectURINotRegistered, pushedRequestRequired, pushedRequestUnknown, scopeNotAllowed
     case promptNone, levelUnknown
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims
-    case assertionTooOld, assertionReplayed
+    case assertionTooOld, assertionReplayed, assertionHeader, assertionAlgorithm, clientKeysUnreachable
+    case registrationTokenUnknown, clientMetadataRefused
     case codeUnknown, codeReplayed, codeExpired, codeOfOtherClient, redirectURIMismatch, codeVerifierMismatch
     case grantTypeNotAllowed, resourceNotAllowed, proofMissing, proofKeyMismatch, sessionOver, levelAboveProfile
     case refreshTokenUnknown, refreshTokenReplayed, refreshTokenExpired, tokenOfOtherClient, subjectTokenNotForClient
