@@ -23,6 +23,7 @@ public struct Provider: Sendable {
     public let introspection: IntrospectionFlow
     public let revocation: RevocationFlow
     public let proofs: ProofOfPossession
+    public let registrations: ClientRegistrationFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -41,7 +42,7 @@ public struct Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity()
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -83,7 +84,12 @@ public struct Provider: Sendable {
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
-        clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
+        clients = ClientAuthentication(
+            issuer: issuer, registry: registry, keys: ClientKeys(clock: clock, fetch: documents), uses: store,
+            clock: clock)
+        registrations = ClientRegistrationFlow(
+            issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
+        try await registry.load(from: store)
     }
 
     /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.
