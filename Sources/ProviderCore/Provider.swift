@@ -12,6 +12,12 @@ public struct Provider: Sendable {
     public let deviceLogins: DeviceLoginFlow
     public let deviceAuthentication: DeviceAuthentication
     public let enrolment: EnrolmentFlow
+    public let sessions: SessionFlow
+    public let sessionList: SessionListFlow
+    public let logout: LogoutFlow
+    public let logoutDeliveries: LogoutDeliveryFlow
+    /// Rings when a session ended whose portals must hear of it.
+    public let logoutBell = LogoutBell()
     public let tokens: TokenFlow
     public let userinfo: UserinfoFlow
     public let introspection: IntrospectionFlow
@@ -69,6 +75,14 @@ public struct Provider: Sendable {
         introspection = IntrospectionFlow(
             issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
         revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
+        let forms = SessionForms(key: try await keys.secret("session-forms"))
+        sessions = SessionFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
+        sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
+        logout = LogoutFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
+        logoutDeliveries = LogoutDeliveryFlow(
+            issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
     }
 
@@ -99,6 +113,11 @@ public struct Provider: Sendable {
         guard try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now()) else {
             throw DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)
         }
+    }
+
+    /// The latest logout tokens to a client, the newest first, for the operator.
+    public func logoutDeliveries(to client: ClientIdentifier, limit: Int) async throws -> [LogoutDelivery] {
+        try await store.logouts(to: client, limit: limit)
     }
 
     /// How many logins are in memory now.

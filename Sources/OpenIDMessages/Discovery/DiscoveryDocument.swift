@@ -9,6 +9,7 @@ public enum DiscoveryDocument {
         public static let pushedAuthorizationRequest = "/par"
         public static let token = "/token"
         public static let userinfo = "/userinfo"
+        public static let logout = "/logout"
     }
 
     /// The document of `issuer`.
@@ -24,6 +25,9 @@ public enum DiscoveryDocument {
             "userinfo_endpoint": .string(issuer.appending(Path.userinfo)),
             "jwks_uri": .string(issuer.appending(Path.jwks)),
             "pushed_authorization_request_endpoint": .string(issuer.appending(Path.pushedAuthorizationRequest)),
+            "end_session_endpoint": .string(issuer.appending(Path.logout)),
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
             "scopes_supported": .strings(scopes),
             "response_types_supported": ["code"],
             "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),

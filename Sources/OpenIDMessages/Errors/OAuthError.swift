@@ -22,6 +22,7 @@ public struct OAuthError: Error, Sendable, Equatable {
         // OpenID Connect Core §3.1.2.6
         public static let loginRequired = Code("login_required")
         public static let interactionRequired = Code("interaction_required")
+        public static let consentRequired = Code("consent_required")
         public static let requestNotSupported = Code("request_not_supported")
         public static let requestURINotSupported = Code("request_uri_not_supported")
         public static let invalidRequestURI = Code("invalid_request_uri")

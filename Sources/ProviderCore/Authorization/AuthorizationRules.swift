@@ -91,9 +91,6 @@ struct AuthorizationRules: Sendable {
             throw .redirect(error, target.wayBack, nil)
         }
         try checkClientMayAsk(request, target)
-        guard !request.prompts.contains(.none) else {
-            throw target.refusal(.loginRequired, "a login needs the person's phone", .promptNone)
-        }
         guard let levels = LevelDemand(request, client: target.client) else {
             throw target.refusal(
                 .unmetAuthenticationRequirements, "no level that is asked for can be reached", .levelUnknown)
