@@ -62,6 +62,12 @@ public struct Provider: Sendable {
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
+        let forms = SessionForms(key: try await keys.secret("session-forms"))
+        sessions = SessionFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
+        sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
+        logout = LogoutFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
         tokens = TokenFlow(
@@ -75,12 +81,6 @@ public struct Provider: Sendable {
         introspection = IntrospectionFlow(
             issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
         revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
-        let forms = SessionForms(key: try await keys.secret("session-forms"))
-        sessions = SessionFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
-        sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
-        logout = LogoutFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
