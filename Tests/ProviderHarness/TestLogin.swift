@@ -23,7 +23,8 @@ public struct TestLogin: Sendable {
     public func comeBack(_ value: String) -> Bool { flow.comeBack(page: page, cookie: cookie, value: value) }
 
     public func collect() -> ReturnedParameters? {
-        flow.collect(page: page, cookie: cookie).map(ReturnedParameters.init)
+        // A response that cannot be made is none; the tests then miss it.
+        (try? flow.collect(page: page, cookie: cookie)).flatMap(\.self).map { ReturnedParameters($0.response) }
     }
 }
 
@@ -37,6 +38,15 @@ public struct ReturnedParameters: Sendable {
         let query = location.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().first
         // What cannot be read has no parameters; the tests then miss them.
         parameters = (try? FormParameters(parsing: (query ?? "").utf8)) ?? FormParameters()
+    }
+
+    public init(_ response: AuthorizationResponse) {
+        switch response {
+        case .redirect(let location): self.init(location)
+        case .formPost(let action, let parameters):
+            location = action.rawValue
+            self.parameters = parameters
+        }
     }
 
     public subscript(name: String) -> String? { parameters[name] }
