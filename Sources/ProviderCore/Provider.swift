@@ -23,6 +23,7 @@ public struct Provider: Sendable {
     public let introspection: IntrospectionFlow
     public let revocation: RevocationFlow
     public let proofs: ProofOfPossession
+    public let registrations: ClientRegistrationFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -41,7 +42,7 @@ public struct Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity()
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -52,8 +53,10 @@ public struct Provider: Sendable {
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
         let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
+        let clientKeys = ClientKeys(clock: clock, fetch: documents)
         authorization = AuthorizationFlow(
-            registry: registry, protection: protection, uses: store, capacity: capacity.pushedRequests)
+            registry: registry, protection: protection, clientKeys: clientKeys, uses: store,
+            capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
@@ -62,12 +65,6 @@ public struct Provider: Sendable {
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
-        let forms = SessionForms(key: try await keys.secret("session-forms"))
-        sessions = SessionFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
-        sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
-        logout = LogoutFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
         tokens = TokenFlow(
@@ -81,9 +78,20 @@ public struct Provider: Sendable {
         introspection = IntrospectionFlow(
             issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
         revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
+        let forms = SessionForms(key: try await keys.secret("session-forms"))
+        sessions = SessionFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
+        sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
+        logout = LogoutFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
-        clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
+        clients = ClientAuthentication(
+            issuer: issuer, registry: registry, keys: clientKeys, uses: store,
+            clock: clock)
+        registrations = ClientRegistrationFlow(
+            issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
+        try await registry.load(from: store)
     }
 
     /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.

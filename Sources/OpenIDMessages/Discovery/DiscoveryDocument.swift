@@ -10,6 +10,7 @@ public enum DiscoveryDocument {
         public static let token = "/token"
         public static let userinfo = "/userinfo"
         public static let logout = "/logout"
+        public static let registration = "/register"
     }
 
     /// The document of `issuer`.
@@ -24,6 +25,7 @@ public enum DiscoveryDocument {
             "token_endpoint": .string(issuer.appending(Path.token)),
             "userinfo_endpoint": .string(issuer.appending(Path.userinfo)),
             "jwks_uri": .string(issuer.appending(Path.jwks)),
+            "registration_endpoint": .string(issuer.appending(Path.registration)),
             "pushed_authorization_request_endpoint": .string(issuer.appending(Path.pushedAuthorizationRequest)),
             "end_session_endpoint": .string(issuer.appending(Path.logout)),
             "backchannel_logout_supported": true,

@@ -107,12 +107,12 @@ public struct BrowserLoginFlow: Sendable {
     public func collect(page: String, cookie: String) throws -> LoginOutcome? {
         let now = clock.now()
         let taken = held(page, cookie) { login in
-            login.collect(now: now).map { (collected: $0, wayBack: login.request.wayBack) }
+            login.collect(now: now).map { (outcome: $0.outcome, session: $0.session, wayBack: login.request.wayBack) }
         }
         // Signed here, not under the lock of all logins.
         guard let taken = taken ?? nil else { return nil }
         return LoginOutcome(
-            response: try taken.wayBack.response(taken.collected.outcome), session: taken.collected.session)
+            response: try taken.wayBack.response(taken.outcome), session: taken.session?.text)
     }
 
     private func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {

@@ -211,8 +211,8 @@ struct Login: Sendable {
         }
     }
 
-    /// What the login brought, for the portal and for the browser's session, once.
-    mutating func collect(now: Timestamp) -> (outcome: AuthorizationOutcome, session: String?)? {
+    /// What the portal gets, and the session that the browser gets; once.
+    mutating func collect(now: Timestamp) -> (outcome: AuthorizationOutcome, session: OneTimeHandle?)? {
         guard state.isTerminal, !isCollected else { return nil }
         isCollected = true
         version += 1
@@ -220,7 +220,7 @@ struct Login: Sendable {
             guard deadline > now else {
                 return (.error(OAuthError(.accessDenied, "the login was not finished in time")), nil)
             }
-            return (.code(prize.code.text), prize.session.text)
+            return (.code(prize.code.text), prize.session)
         }
         return (.error(error ?? OAuthError(.accessDenied, "the login failed")), nil)
     }
