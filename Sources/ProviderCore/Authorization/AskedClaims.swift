@@ -11,9 +11,7 @@ struct AskedClaims: Sendable, Equatable {
 
     /// Only what the person has can be released; names are what a portal cannot go on without.
     init(_ request: ValidatedAuthorizationRequest, person: PersonRecord, issuer: IssuerURL) {
-        let asked = ClaimCatalogue.claims(for: request.request.scope.tokens).filter { claim in
-            person.claim(claim, namespace: issuer.claimNamespace) != nil
-        }
+        let asked = request.claims.filter { claim in person.claim(claim, namespace: issuer.claimNamespace) != nil }
         essential = asked.filter(Self.names.contains)
         voluntary = asked.filter { !Self.names.contains($0) }
     }

@@ -103,10 +103,16 @@ public struct BrowserLoginFlow: Sendable {
         } ?? false
     }
 
-    /// P-4.7.5: what the browser takes along, once.
-    public func collect(page: String, cookie: String) -> LoginOutcome? {
+    /// P-4.7.5: what the browser takes along, once. Throws only when a response that must be signed cannot be.
+    public func collect(page: String, cookie: String) throws -> LoginOutcome? {
         let now = clock.now()
-        return held(page, cookie) { login in login.collect(now: now) } ?? nil
+        let taken = held(page, cookie) { login in
+            login.collect(now: now).map { (outcome: $0.outcome, session: $0.session, wayBack: login.request.wayBack) }
+        }
+        // Signed here, not under the lock of all logins.
+        guard let taken = taken ?? nil else { return nil }
+        return LoginOutcome(
+            response: try taken.wayBack.response(taken.outcome), session: taken.session?.text)
     }
 
     private func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {

@@ -61,8 +61,7 @@ public struct DeviceLoginFlow: Sendable {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
         let reached = AssuranceRules.reached(proofing: device.account.level, ceiling: device.device.ceiling)
-        let request = login.request
-        guard let context = request.answer(reached: reached) else {
+        guard let context = login.request.levels.answer(reached: reached) else {
             logins.update(.page(login.page)) { login in
                 guard !login.state.isTerminal, login.claim == nil else { return }
                 login.end(

@@ -20,8 +20,8 @@ public struct BrowserContext: Sendable {
 
 /// What a login that is over hands to its browser.
 public struct LoginOutcome: Sendable {
-    /// The address that takes a code or an error to the portal.
-    public let location: String
+    /// A code or an error for the portal.
+    public let response: AuthorizationResponse
     /// The cookie's value of the session that an approval made. Always a fresh one: a value that somebody planted before
     /// the login is never taken over (session fixation).
     public let session: String?
@@ -211,23 +211,18 @@ struct Login: Sendable {
         }
     }
 
-    /// What the browser takes along when the login is over, once.
-    mutating func collect(now: Timestamp) -> LoginOutcome? {
+    /// What the portal gets, and the session that the browser gets; once.
+    mutating func collect(now: Timestamp) -> (outcome: AuthorizationOutcome, session: OneTimeHandle?)? {
         guard state.isTerminal, !isCollected else { return nil }
         isCollected = true
         version += 1
         if state == .complete, let prize = answer?.prize {
             guard deadline > now else {
-                return LoginOutcome(
-                    location: request.wayBack.location(
-                        error: OAuthError(.accessDenied, "the login was not finished in time")), session: nil)
+                return (.error(OAuthError(.accessDenied, "the login was not finished in time")), nil)
             }
-            return LoginOutcome(
-                location: request.wayBack.location(code: prize.code.text), session: prize.session.text)
+            return (.code(prize.code.text), prize.session)
         }
-        return LoginOutcome(
-            location: request.wayBack.location(error: error ?? OAuthError(.accessDenied, "the login failed")),
-            session: nil)
+        return (.error(error ?? OAuthError(.accessDenied, "the login failed")), nil)
     }
 
     /// True when nobody can want it any more.

@@ -5,8 +5,10 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // The portal is at fault.
     case unknownClient, redirectURINotRegistered, pushedRequestRequired, pushedRequestUnknown, scopeNotAllowed
     case promptNone, levelUnknown, hintUnusable, logoutURINotRegistered
+    case requestObjectSignature, requestObjectClaims, requestObjectTime, requestObjectReplayed, requestObjectRequired
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims
-    case assertionTooOld, assertionReplayed
+    case assertionTooOld, assertionReplayed, assertionHeader, assertionAlgorithm, clientKeysUnreachable
+    case registrationTokenUnknown, clientMetadataRefused
     case codeUnknown, codeReplayed, codeExpired, codeOfOtherClient, redirectURIMismatch, codeVerifierMismatch
     case grantTypeNotAllowed, resourceNotAllowed, proofMissing, proofKeyMismatch, sessionOver, levelAboveProfile
     case refreshTokenUnknown, refreshTokenReplayed, refreshTokenExpired, tokenOfOtherClient, subjectTokenNotForClient

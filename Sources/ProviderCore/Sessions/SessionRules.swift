@@ -69,22 +69,11 @@ enum SessionRules {
             guard candidate.session.authenticatedAt + maximumAge > now else { throw .tooOld }
         }
         // 4. The level that was reached then is enough now.
-        guard let context = request.answer(reached: candidate.session.context) else { throw .levelTooLow }
+        guard let context = request.levels.answer(reached: candidate.session.context) else { throw .levelTooLow }
         // 5. The person released all of it before; what was kept back then is kept back now.
         guard let consent = candidate.consent, Set(candidate.asked.all).isSubset(of: consent.asked),
             Set(candidate.asked.essential).isSubset(of: consent.released)
         else { throw .consentMissing }
         return .reuse(context, released: candidate.asked.all.filter(consent.released.contains))
-    }
-}
-
-extension ValidatedAuthorizationRequest {
-    /// The level to answer this request with, or nil when what was reached is not enough: the one place that decides it,
-    /// for phones as for sessions.
-    func answer(reached: AuthenticationContext) -> AuthenticationContext? {
-        let ceiling = client.levelCeiling ?? reached.level
-        return AssuranceRules.answer(
-            acrValues: request.acrValues, required: client.requiredLevel,
-            reached: AuthenticationContext(level: min(reached.level, ceiling), isSimulated: reached.isSimulated))
     }
 }

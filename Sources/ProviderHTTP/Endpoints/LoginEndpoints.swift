@@ -130,11 +130,11 @@ struct LoginEndpoints {
     private func finish(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
         let held = try held(request, context)
         guard held.view.state.isTerminal else { return Answer.seeOther("/login/\(held.page)") }
-        guard let outcome = logins.collect(page: held.page, cookie: held.cookie) else {
+        guard let outcome = try logins.collect(page: held.page, cookie: held.cookie) else {
             throw PageFault.alreadyFinished
         }
-        var response = Answer.seeOther(
-            outcome.location, headers: [.setCookie: LoginCookie.clear(page: held.page)])
+        var response = Answer.authorizationResponse(
+            outcome.response, language: held.view.language, headers: [.setCookie: LoginCookie.clear(page: held.page)])
         if let session = outcome.session {
             // The login stands already: a fault here only leaves an older session without its browser.
             do { try await provider.sessions.adopt(session, replacing: request.sessionCookie) } catch {
