@@ -22,10 +22,13 @@ public struct OAuthError: Error, Sendable, Equatable {
         // OpenID Connect Core §3.1.2.6
         public static let loginRequired = Code("login_required")
         public static let interactionRequired = Code("interaction_required")
+        public static let consentRequired = Code("consent_required")
         public static let requestNotSupported = Code("request_not_supported")
         public static let requestURINotSupported = Code("request_uri_not_supported")
         public static let invalidRequestURI = Code("invalid_request_uri")
         public static let registrationNotSupported = Code("registration_not_supported")
+        // RFC 9101 §6.2
+        public static let invalidRequestObject = Code("invalid_request_object")
         // OpenID Connect Unmet Authentication Requirements 1.0
         public static let unmetAuthenticationRequirements = Code("unmet_authentication_requirements")
         // RFC 8707 §2

@@ -75,3 +75,15 @@ extension ProofOfPossession.Fault {
         }
     }
 }
+
+extension ProofOfPossession.Fault {
+    /// The problem for a device (docs/protocol.md §9).
+    var deviceRefusal: DeviceRefusal {
+        switch self {
+        case .nonceNeeded: DeviceRefusal(.useDPoPNonce, .proofNonce)
+        case .malformed: DeviceRefusal(.invalidDPoPProof, .proofMalformed)
+        case .replayed: DeviceRefusal(.invalidDPoPProof, .proofReplayed)
+        case .overloaded: DeviceRefusal(.overloaded, .overloaded)
+        }
+    }
+}

@@ -17,6 +17,8 @@ public enum Lifetime {
     public static let claimedLogin: Int64 = 180
     /// A code from the acceptance of the phone's answer (FAPI 2.0 §5.3.2.1-11).
     public static let code: Int64 = 60
+    /// A signed authorization response (JARM §2.1 wants at most 600).
+    public static let authorizationResponse: Int64 = 300
     /// What a finished login can still be asked for.
     public static let finishedLogin: Int64 = 300
     public static let idToken: Int64 = 300

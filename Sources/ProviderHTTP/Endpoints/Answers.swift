@@ -71,6 +71,6 @@ extension PageSecurity {
     /// Nothing from elsewhere, no frames, and only the scripts and styles that carry this answer's nonce.
     var policy: String {
         "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; img-src 'self' data:; "
-            + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            + "connect-src 'self'; form-action \(formAction); base-uri 'none'; frame-ancestors 'none'"
     }
 }

@@ -130,10 +130,11 @@ struct LoginEndpoints {
     private func finish(_ request: Request, _ context: ProviderRequestContext) throws -> Response {
         let held = try held(request, context)
         guard held.view.state.isTerminal else { return Answer.seeOther("/login/\(held.page)") }
-        guard let location = logins.collect(page: held.page, cookie: held.cookie) else {
+        guard let response = try logins.collect(page: held.page, cookie: held.cookie) else {
             throw PageFault.alreadyFinished
         }
-        return Answer.seeOther(location, headers: [.setCookie: LoginCookie.clear(page: held.page)])
+        return Answer.authorizationResponse(
+            response, language: held.view.language, headers: [.setCookie: LoginCookie.clear(page: held.page)])
     }
 }
 
