@@ -42,7 +42,7 @@ public struct Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry

@@ -39,6 +39,8 @@ public enum ProviderApplication {
         UserinfoEndpoint(provider: provider).add(to: router)
         RegistrationEndpoints(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)
+        LogoutEndpoints(provider: provider).add(to: router)
+        SessionEndpoints(provider: provider).add(to: router)
         DeviceEndpoints(provider: provider).add(to: router)
         AppLinkEndpoints().add(to: router)
         router.get("/health") { _, _ in Answer.json(["status": "ok"]) }

@@ -9,8 +9,8 @@ public enum DiscoveryDocument {
         public static let pushedAuthorizationRequest = "/par"
         public static let token = "/token"
         public static let userinfo = "/userinfo"
-        public static let registration = "/register"
         public static let logout = "/logout"
+        public static let registration = "/register"
     }
 
     /// The document of `issuer`.

@@ -108,9 +108,8 @@ public final class LogoutDeliveryFlow: Sendable {
 
     private func form(_ delivery: LogoutDelivery, for registered: RegisteredClient) throws -> FormParameters {
         let claims = LogoutToken.claims(delivery, issuer: issuer, now: clock.now())
-        return FormParameters([
-            "logout_token": try protection.sign(
-                claims, type: LogoutToken.type, algorithm: registered.client.cryptography.idTokenAlgorithm)
-        ])
+        let token = try protection.sign(
+            claims, type: LogoutToken.type, algorithm: registered.client.cryptography.idTokenAlgorithm)
+        return FormParameters(["logout_token": token])
     }
 }

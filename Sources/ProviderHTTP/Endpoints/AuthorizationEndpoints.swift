@@ -36,7 +36,14 @@ struct AuthorizationEndpoints {
         do {
             do {
                 let validated = try await provider.authorization.authorize(try await parameters(&request))
-                return try begin(validated, request, context, language)
+                switch try await provider.sessions.enter(validated, cookie: request.sessionCookie) {
+                case .code(let code):
+                    return try Answer.authorizationResponse(
+                        validated.wayBack.response(code: code), language: language)
+                case .login(let start): return try begin(validated, start, request, context, language)
+                case .refused(let error, let reason):
+                    throw AuthorizationRefusal.redirect(error, validated.wayBack, reason)
+                }
             } catch let refusal as AuthorizationRefusal {
                 return try refuse(refusal, context, language)
             }
@@ -62,8 +69,8 @@ struct AuthorizationEndpoints {
     }
 
     private func begin(
-        _ validated: ValidatedAuthorizationRequest, _ request: Request, _ context: ProviderRequestContext,
-        _ preferred: Language
+        _ validated: ValidatedAuthorizationRequest, _ start: LoginStart, _ request: Request,
+        _ context: ProviderRequestContext, _ preferred: Language
     ) throws -> Response {
         let asked = validated.request.uiLocales.lazy.compactMap {
             Language(rawValue: String($0.prefix(2)).lowercased())
@@ -71,7 +78,7 @@ struct AuthorizationEndpoints {
         let browser = BrowserContext(
             description: BrowserName.text(request.headers[.userAgent]),
             area: NetworkArea.text(context.remoteAddress), language: asked.first ?? preferred)
-        guard let begun = provider.browserLogins.begin(validated, browser: browser) else {
+        guard let begun = provider.browserLogins.begin(validated, browser: browser, start: start) else {
             let error = OAuthError(.temporarilyUnavailable, "too many logins are in flight")
             context.log(.overloaded, error)
             return try Answer.authorizationResponse(
