@@ -42,7 +42,7 @@ public struct Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -87,8 +87,7 @@ public struct Provider: Sendable {
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
-            issuer: issuer, registry: registry, keys: clientKeys, uses: store,
-            clock: clock)
+            issuer: issuer, registry: registry, keys: clientKeys, uses: store, clock: clock)
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
         try await registry.load(from: store)
