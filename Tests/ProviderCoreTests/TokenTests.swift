@@ -69,8 +69,7 @@ struct TokenTests {
         let (erika, max) = (try await provider.enrolledPhone(simulating: .tee), try await provider.enrolledPhone())
         func subject(_ portal: TestPortal, _ phone: TestPhone) async throws -> String {
             let tokens = try await provider.redeem(provider.code(at: portal, phone: phone), at: portal)
-            let info = try await provider.provider.userinfo.claims(
-                accessToken: #require(tokens["access_token"]?.string))
+            let info = try await provider.userinfo(#require(tokens["access_token"]?.string))
             let subject = try #require(Self.idToken(provider, tokens).payload["sub"]?.string)
             #expect(info["sub"]?.string == subject)
             return subject
@@ -101,15 +100,14 @@ struct TokenTests {
             let answer = try phone.response(to: request, now: provider.now) { $0.released = chosen }
             try await provider.answer(request, answer, by: device)
             let tokens = try await provider.redeem(#require(login.collect()?["code"]))
-            let info = try await provider.provider.userinfo.claims(
-                accessToken: #require(tokens["access_token"]?.string))
+            let info = try await provider.userinfo(#require(tokens["access_token"]?.string))
             #expect(Set(info.names) == Set(expected))
         }
     }
 
     private static func reason(_ provider: TestProvider, _ token: String) async -> Refusal? {
         do {
-            _ = try await provider.provider.userinfo.claims(accessToken: token)
+            _ = try await provider.userinfo(token)
             return nil
         } catch let refusal as ClientRefusal {
             #expect(refusal.error.code == .invalidToken)

@@ -31,7 +31,7 @@ public enum TestRegion {
 
     public static let portals = [pushing, basic, post, rsa, edDSA, ps256, substantial]
 
-    public static func region(formats: [String], simulatorRoots: [[UInt8]]) -> Region {
+    public static func region(formats: [String] = ["none"], simulatorRoots: [[UInt8]] = []) -> Region {
         Region(
             identifier: TenantIdentifier(rawValue: "test-region")!, name: "Testregion", issuer: issuer,
             isDevelopment: true, evidence: EvidencePolicy(formats: formats, simulatorRoots: simulatorRoots),

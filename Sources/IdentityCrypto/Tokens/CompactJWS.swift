@@ -52,6 +52,9 @@ public struct CompactJWS: Sendable {
     /// The header's `kid`.
     public var keyIdentifier: String? { header["kid"]?.string }
 
+    /// The header's `typ` in lower case and without its optional prefix `application/`; nil when there is none.
+    public var normalizedType: String? { (header["typ"]?.string).map(Self.normalized) }
+
     /// The payload without belief; only to choose the key or to show it to a person.
     public var unverifiedPayload: JSONObject? { try? StrictJSON.parseObject(payload) }
 

@@ -17,10 +17,18 @@ public enum Lifetime {
     public static let claimedLogin: Int64 = 180
     /// A code from the acceptance of the phone's answer (FAPI 2.0 §5.3.2.1-11).
     public static let code: Int64 = 60
+    /// A signed authorization response (JARM §2.1 wants at most 600).
+    public static let authorizationResponse: Int64 = 300
     /// What a finished login can still be asked for.
     public static let finishedLogin: Int64 = 300
     public static let idToken: Int64 = 300
     public static let accessToken: Int64 = 300
+    /// A refresh token, from its last use; it never outlives its session.
+    public static let refreshToken: Int64 = 8 * 3600
+    /// How long the answer to a rotation may be asked for again.
+    public static let refreshGrace: Int64 = 30
+    /// A device code (RFC 8628 §3.2).
+    public static let deviceCode: Int64 = 600
     public static let ticket: Int64 = 600
     public static let offer: Int64 = 300
     public static let clientAttestation: Int64 = 86_400

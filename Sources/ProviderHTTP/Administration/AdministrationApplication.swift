@@ -143,7 +143,7 @@ extension Client {
         object["redirect_uris"] = .strings(redirectURIs.map(\.rawValue))
         object["scopes"] = .strings(scopes)
         object["required_level"] = .string(requiredLevel.name)
-        object["id_token_alg"] = .string(idTokenAlgorithm.rawValue)
+        object["id_token_alg"] = .string(cryptography.idTokenAlgorithm.rawValue)
         object["require_pushed_authorization_requests"] = .bool(requiresPushedAuthorizationRequests)
         object["key_ids"] = .strings(keys.compactMap { $0["kid"]?.string })
         object["initiate_login_uri"] = initiateLoginURI.map { .string($0.rawValue) }
@@ -151,6 +151,10 @@ extension Client {
     }
 
     private var canAuthenticate: Bool {
-        authenticationMethod == .privateKeyJWT ? !keys.isEmpty : secretDigest != nil
+        switch authenticationMethod {
+        case .privateKeyJWT: !keys.isEmpty || keysURI != nil
+        case .clientSecretBasic, .clientSecretPost: secretDigest != nil
+        case .none: true
+        }
     }
 }
