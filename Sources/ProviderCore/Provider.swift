@@ -53,8 +53,10 @@ public struct Provider: Sendable {
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
         let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
+        let clientKeys = ClientKeys(clock: clock, fetch: documents)
         authorization = AuthorizationFlow(
-            registry: registry, protection: protection, uses: store, capacity: capacity.pushedRequests)
+            registry: registry, protection: protection, keys: clientKeys, uses: store, capacity: capacity.pushedRequests
+        )
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
@@ -85,7 +87,7 @@ public struct Provider: Sendable {
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
-            issuer: issuer, registry: registry, keys: ClientKeys(clock: clock, fetch: documents), uses: store,
+            issuer: issuer, registry: registry, keys: clientKeys, uses: store,
             clock: clock)
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)

@@ -11,12 +11,13 @@ struct RequestObjectVerifier: Sendable {
     static let clockTolerance: Int64 = 60
 
     let issuer: IssuerURL
+    let keys: ClientKeys
     let uses: any OneTimeUseStore
     let clock: ProviderClock
 
     /// The parameters that the object holds. Throws `ClientRefusal`, or a fault of the store: then nothing succeeds.
     func parameters(of text: String, by client: RegisteredClient) async throws -> FormParameters {
-        let payload = try verify(text, by: client)
+        let payload = try await verify(text, by: client)
         try check(payload, of: client.client)
         let parameters: FormParameters
         do { parameters = try FormParameters(requestObject: payload) } catch {
@@ -26,7 +27,7 @@ struct RequestObjectVerifier: Sendable {
         return parameters
     }
 
-    private func verify(_ text: String, by client: RegisteredClient) throws(ClientRefusal) -> JSONObject {
+    private func verify(_ text: String, by client: RegisteredClient) async throws -> JSONObject {
         guard text.utf8.count(where: { $0 == UInt8(ascii: ".") }) != 4 else {
             throw refuse("encrypted request objects are not supported", .requestObjectSignature)
         }
@@ -37,20 +38,13 @@ struct RequestObjectVerifier: Sendable {
         guard token.header["typ"] == nil || ["oauth-authz-req+jwt", "jwt"].contains(token.normalizedType ?? "") else {
             throw refuse("the request object has the type of something else", .requestObjectSignature)
         }
-        guard isAllowed(token.header["alg"]?.string, for: client.client) else {
-            throw refuse("the algorithm of the request object is not allowed for this client", .requestObjectSignature)
+        do {
+            return try await keys.verify(
+                token, by: client, registered: client.client.cryptography.requestObjectAlgorithm
+            ).payload
+        } catch let reason as Refusal {
+            throw refuse("the request object is not signed by the client as it registered", reason)
         }
-        do { return try client.keys.verify(token, type: nil).payload } catch {
-            throw refuse(
-                "the signature of the request object is not that of the client",
-                error == .unknownKey ? .clientKeyUnknown : .requestObjectSignature)
-        }
-    }
-
-    private func isAllowed(_ name: String?, for client: Client) -> Bool {
-        guard let algorithm = name.flatMap(SignatureAlgorithm.init(rawValue:)) else { return false }
-        guard client.profile != .fapi2 || algorithm.isAllowedInFAPI else { return false }
-        return client.cryptography.requestObjectAlgorithm ?? algorithm == algorithm
     }
 
     private func check(_ payload: JSONObject, of client: Client) throws(ClientRefusal) {
