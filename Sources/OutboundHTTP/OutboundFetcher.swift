@@ -91,6 +91,8 @@ public final class OutboundFetcher: OutboundFetching {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         tls.applicationProtocols = ["http/1.1"]
+        // Who sends on and on does not also decide when the connection ends.
+        tls.shutdownTimeout = .milliseconds(100)
         do {
             if let additionalTrustRoots {
                 let certificates = try NIOSSLCertificate.fromPEMBytes(additionalTrustRoots)
