@@ -14,6 +14,7 @@ public struct AuthenticatedClient: Sendable {
 struct ClientAuthentication: Sendable {
     let issuer: IssuerURL
     let registry: ClientRegistry
+    let keys: ClientKeys
     let uses: any OneTimeUseStore
     let clock: ProviderClock
 
@@ -23,6 +24,7 @@ struct ClientAuthentication: Sendable {
         case .basic(let client, let secret): try authenticate(client, secret: secret, method: .clientSecretBasic)
         case .post(let client, let secret): try authenticate(client, secret: secret, method: .clientSecretPost)
         case .assertion(let text, let client): try await authenticate(assertion: text, named: client)
+        case .unproved(let client): try authenticate(unproved: client)
         }
     }
 
@@ -45,6 +47,13 @@ struct ClientAuthentication: Sendable {
         return AuthenticatedClient(registered: registered)
     }
 
+    /// A native application has nothing to prove itself with (RFC 8252 §8.5); every other client has.
+    private func authenticate(unproved identifier: ClientIdentifier) throws -> AuthenticatedClient {
+        guard let registered = registry.resolve(identifier) else { throw refuse(.unknownClient) }
+        guard registered.client.authenticationMethod == .none else { throw refuse(.clientMethodMismatch) }
+        return AuthenticatedClient(registered: registered)
+    }
+
     /// RFC 7523 §3, with the issuer as the only audience (RFC 10070).
     private func authenticate(assertion text: String, named: ClientIdentifier?) async throws -> AuthenticatedClient {
         // The client is read before the signature is verified, only to choose its keys.
@@ -54,10 +63,7 @@ struct ClientAuthentication: Sendable {
         else { throw refuse(.assertionClaims) }
         guard let registered = registry.resolve(identifier) else { throw refuse(.unknownClient) }
         guard registered.client.authenticationMethod == .privateKeyJWT else { throw refuse(.clientMethodMismatch) }
-        let verified: VerifiedJWS
-        do { verified = try registered.keys.verify(token, type: nil) } catch {
-            throw refuse(error == .unknownKey ? .clientKeyUnknown : .assertionSignature)
-        }
+        let verified = try await verify(token, of: registered)
         // 1. iss = sub = client_id; 2. aud is the issuer, as one string.
         let claims = verified.payload
         guard claims["sub"]?.string == identifier.rawValue, claims["aud"]?.string == issuer.rawValue,
@@ -77,6 +83,22 @@ struct ClientAuthentication: Sendable {
         return AuthenticatedClient(registered: registered)
     }
 
+    /// Headers with which a token would bring or name its own key (RFC 8725 §3.10).
+    private static let keyHeaders = ["jku", "jwk", "x5u", "x5c"]
+
+    /// The algorithm comes from the registration, the keys from where the client keeps them.
+    private func verify(_ token: CompactJWS, of registered: RegisteredClient) async throws -> VerifiedJWS {
+        guard !Self.keyHeaders.contains(where: { token.header[$0] != nil }) else { throw refuse(.assertionHeader) }
+        guard let algorithm = token.header["alg"]?.string.flatMap(SignatureAlgorithm.init(rawValue:)),
+            registered.client.signs(assertionsBy: algorithm)
+        else { throw refuse(.assertionAlgorithm) }
+        let known = try await keys.verificationKeys(
+            for: registered, algorithm: algorithm, identifier: token.keyIdentifier)
+        do { return try known.verify(token, type: nil) } catch {
+            throw refuse(error == .unknownKey ? .clientKeyUnknown : .assertionSignature)
+        }
+    }
+
     /// A token of another kind is no client assertion (RFC 8725 §3.11).
     private static func isAllowedType(_ type: JSONValue?) -> Bool {
         guard let type else { return true }
@@ -87,5 +109,13 @@ struct ClientAuthentication: Sendable {
         guard let claim else { return true }
         guard let seconds = claim.integer else { return false }
         return Timestamp(seconds: seconds) <= now + 60
+    }
+}
+
+extension Client {
+    /// Whether the registration lets the client sign assertions in this way (FAPI 2.0 §5.4.1).
+    fileprivate func signs(assertionsBy algorithm: SignatureAlgorithm) -> Bool {
+        if let only = cryptography.assertionAlgorithm { return algorithm == only }
+        return profile != .fapi2 || algorithm.isAllowedInFAPI
     }
 }

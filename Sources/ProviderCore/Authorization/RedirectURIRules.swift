@@ -1,0 +1,32 @@
+internal import AccountDirectory
+internal import OpenIDMessages
+
+/// Which redirect URIs of a request are a client's own: those that are registered, byte for byte (RFC 9700 §2.1).
+enum RedirectURIRules {
+    /// The redirect URI that `text` is; nil when it is not the client's.
+    static func match(_ text: String, of client: Client) -> RedirectURI? {
+        if let registered = client.redirectURIs.first(where: { isSame($0.rawValue, text) }) { return registered }
+        guard client.authenticationMethod == .none, let presented = RedirectURI(rawValue: text),
+            let rest = withoutLoopbackPort(text)
+        else { return nil }
+        let isRegistered = client.redirectURIs.contains { registered in
+            withoutLoopbackPort(registered.rawValue).map { isSame($0, rest) } ?? false
+        }
+        return isRegistered ? presented : nil
+    }
+
+    /// Swift compares strings by their characters' meaning, hence the bytes.
+    private static func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
+
+    /// RFC 8252 §7.3: an application on this machine gets its port from the system, so for the two loopback addresses any
+    /// port fits. The name `localhost` is not among them (§8.3).
+    private static func withoutLoopbackPort(_ uri: String) -> String? {
+        for origin in ["http://127.0.0.1", "http://[::1]"] where uri.utf8.starts(with: origin.utf8) {
+            let rest = uri.utf8.dropFirst(origin.utf8.count)
+            guard rest.first == UInt8(ascii: ":") else { return uri }
+            let port = rest.dropFirst().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+            return String(decoding: Array(origin.utf8) + rest.dropFirst(1 + port.count), as: UTF8.self)
+        }
+        return nil
+    }
+}
