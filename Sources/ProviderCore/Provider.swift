@@ -2,8 +2,8 @@ internal import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
-/// One provider: every flow over one store, one key ring and one registry.
-public struct Provider: Sendable {
+/// One provider: every flow over one store, one key ring and one registry. A class, because each call takes it along.
+public final class Provider: Sendable {
     public let issuer: IssuerURL
     public let registry: ClientRegistry
     public let keys: KeyCustodian
