@@ -36,7 +36,10 @@ public enum AdministrationApplication {
             guard let client = provider.registry.region.clients.first(where: { $0.identifier.rawValue == name }) else {
                 throw AdministrationError(.notFound, "unknown_client", "There is no client \(name).")
             }
-            return Answer.json(client.details)
+            var details = client.details
+            let deliveries = try await provider.logoutDeliveries(to: client.identifier, limit: 10)
+            details["logouts"] = .array(deliveries.map { .object($0.summary) })
+            return Answer.json(details)
         }
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
         router.post("/region/plan") { request, _ in
