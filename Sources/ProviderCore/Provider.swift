@@ -2,8 +2,8 @@ internal import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
-/// One provider: every flow over one store, one key ring and one registry.
-public struct Provider: Sendable {
+/// One provider: every flow over one store, one key ring and one registry. A class, because each call takes it along.
+public final class Provider: Sendable {
     public let issuer: IssuerURL
     public let registry: ClientRegistry
     public let keys: KeyCustodian
@@ -55,8 +55,8 @@ public struct Provider: Sendable {
         let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
         let clientKeys = ClientKeys(clock: clock, fetch: documents)
         authorization = AuthorizationFlow(
-            registry: registry, protection: protection, clientKeys: clientKeys, uses: store,
-            capacity: capacity.pushedRequests)
+            registry: registry, protection: protection, keys: clientKeys, uses: store, capacity: capacity.pushedRequests
+        )
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)

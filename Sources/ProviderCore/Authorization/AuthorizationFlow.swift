@@ -11,12 +11,12 @@ public struct AuthorizationFlow: Sendable {
     let clock: ProviderClock
 
     init(
-        registry: ClientRegistry, protection: ResponseProtection, clientKeys: ClientKeys, uses: any OneTimeUseStore,
+        registry: ClientRegistry, protection: ResponseProtection, keys: ClientKeys, uses: any OneTimeUseStore,
         capacity: Int
     ) {
         rules = AuthorizationRules(registry: registry, protection: protection)
         objects = RequestObjectVerifier(
-            issuer: protection.issuer, keys: clientKeys, uses: uses, clock: protection.clock)
+            issuer: protection.issuer, keys: keys, uses: uses, clock: protection.clock)
         clock = protection.clock
         pushed = ExpiringMemory(capacity: capacity)
     }

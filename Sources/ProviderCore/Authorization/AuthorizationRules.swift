@@ -167,8 +167,3 @@ struct AuthorizationRules: Sendable {
         }
     }
 }
-
-extension RedirectURI {
-    /// Byte for byte (RFC 9700 §2.1). Swift compares strings by their characters' meaning, hence the bytes.
-    func isExactly(_ text: String) -> Bool { rawValue.utf8.elementsEqual(text.utf8) }
-}

@@ -5,18 +5,15 @@ internal import OpenIDMessages
 enum RedirectURIRules {
     /// The redirect URI that `text` is; nil when it is not the client's.
     static func match(_ text: String, of client: Client) -> RedirectURI? {
-        if let registered = client.redirectURIs.first(where: { isSame($0.rawValue, text) }) { return registered }
+        if let registered = client.redirectURIs.first(where: { $0.isExactly(text) }) { return registered }
         guard client.authenticationMethod == .none, let presented = RedirectURI(rawValue: text),
             let rest = withoutLoopbackPort(text)
         else { return nil }
         let isRegistered = client.redirectURIs.contains { registered in
-            withoutLoopbackPort(registered.rawValue).map { isSame($0, rest) } ?? false
+            withoutLoopbackPort(registered.rawValue).map { $0.utf8.elementsEqual(rest.utf8) } ?? false
         }
         return isRegistered ? presented : nil
     }
-
-    /// Swift compares strings by their characters' meaning, hence the bytes.
-    private static func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
 
     /// RFC 8252 §7.3: an application on this machine gets its port from the system, so for the two loopback addresses any
     /// port fits. The name `localhost` is not among them (§8.3).
@@ -29,4 +26,9 @@ enum RedirectURIRules {
         }
         return nil
     }
+}
+
+extension RedirectURI {
+    /// Byte for byte (RFC 9700 §2.1). Swift compares strings by their characters' meaning, hence the bytes.
+    func isExactly(_ text: String) -> Bool { rawValue.utf8.elementsEqual(text.utf8) }
 }

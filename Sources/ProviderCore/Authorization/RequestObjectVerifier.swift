@@ -27,7 +27,7 @@ struct RequestObjectVerifier: Sendable {
         return parameters
     }
 
-    private func verify(_ text: String, by client: RegisteredClient) async throws(ClientRefusal) -> JSONObject {
+    private func verify(_ text: String, by client: RegisteredClient) async throws -> JSONObject {
         guard text.utf8.count(where: { $0 == UInt8(ascii: ".") }) != 4 else {
             throw refuse("encrypted request objects are not supported", .requestObjectSignature)
         }
@@ -38,28 +38,15 @@ struct RequestObjectVerifier: Sendable {
         guard token.header["typ"] == nil || ["oauth-authz-req+jwt", "jwt"].contains(token.normalizedType ?? "") else {
             throw refuse("the request object has the type of something else", .requestObjectSignature)
         }
-        guard let algorithm = algorithm(token.header["alg"]?.string, of: client.client) else {
-            throw refuse("the algorithm of the request object is not allowed for this client", .requestObjectSignature)
-        }
-        let known: VerificationKeySet
         do {
-            known = try await keys.verificationKeys(
-                for: client, algorithm: algorithm, identifier: token.keyIdentifier)
-        } catch { throw refuse(error.error.description, error.reason ?? .clientKeyUnknown) }
-        do { return try known.verify(token, type: nil).payload } catch {
+            return try await keys.verify(
+                token, by: client, registered: client.client.cryptography.requestObjectAlgorithm
+            ).payload
+        } catch let reason as Refusal {
             throw refuse(
-                "the signature of the request object is not that of the client",
-                error == .unknownKey ? .clientKeyUnknown : .requestObjectSignature)
+                "the request object is not signed by the client as it registered",
+                reason == .clientKeyUnknown ? reason : .requestObjectSignature)
         }
-    }
-
-    /// The algorithm of that name, if the client may sign with it.
-    private func algorithm(_ name: String?, of client: Client) -> SignatureAlgorithm? {
-        guard let algorithm = name.flatMap(SignatureAlgorithm.init(rawValue:)),
-            client.profile != .fapi2 || algorithm.isAllowedInFAPI,
-            client.cryptography.requestObjectAlgorithm ?? algorithm == algorithm
-        else { return nil }
-        return algorithm
     }
 
     private func check(_ payload: JSONObject, of client: Client) throws(ClientRefusal) {

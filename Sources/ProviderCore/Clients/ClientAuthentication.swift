@@ -63,7 +63,11 @@ struct ClientAuthentication: Sendable {
         else { throw refuse(.assertionClaims) }
         guard let registered = registry.resolve(identifier) else { throw refuse(.unknownClient) }
         guard registered.client.authenticationMethod == .privateKeyJWT else { throw refuse(.clientMethodMismatch) }
-        let verified = try await verify(token, of: registered)
+        let verified: VerifiedJWS
+        do {
+            verified = try await keys.verify(
+                token, by: registered, registered: registered.client.cryptography.assertionAlgorithm)
+        } catch let reason as Refusal { throw refuse(reason) }
         // 1. iss = sub = client_id; 2. aud is the issuer, as one string.
         let claims = verified.payload
         guard claims["sub"]?.string == identifier.rawValue, claims["aud"]?.string == issuer.rawValue,
@@ -83,22 +87,6 @@ struct ClientAuthentication: Sendable {
         return AuthenticatedClient(registered: registered)
     }
 
-    /// Headers with which a token would bring or name its own key (RFC 8725 §3.10).
-    private static let keyHeaders = ["jku", "jwk", "x5u", "x5c"]
-
-    /// The algorithm comes from the registration, the keys from where the client keeps them.
-    private func verify(_ token: CompactJWS, of registered: RegisteredClient) async throws -> VerifiedJWS {
-        guard !Self.keyHeaders.contains(where: { token.header[$0] != nil }) else { throw refuse(.assertionHeader) }
-        guard let algorithm = token.header["alg"]?.string.flatMap(SignatureAlgorithm.init(rawValue:)),
-            registered.client.signs(assertionsBy: algorithm)
-        else { throw refuse(.assertionAlgorithm) }
-        let known = try await keys.verificationKeys(
-            for: registered, algorithm: algorithm, identifier: token.keyIdentifier)
-        do { return try known.verify(token, type: nil) } catch {
-            throw refuse(error == .unknownKey ? .clientKeyUnknown : .assertionSignature)
-        }
-    }
-
     /// A token of another kind is no client assertion (RFC 8725 §3.11).
     private static func isAllowedType(_ type: JSONValue?) -> Bool {
         guard let type else { return true }
@@ -109,13 +97,5 @@ struct ClientAuthentication: Sendable {
         guard let claim else { return true }
         guard let seconds = claim.integer else { return false }
         return Timestamp(seconds: seconds) <= now + 60
-    }
-}
-
-extension Client {
-    /// Whether the registration lets the client sign assertions in this way (FAPI 2.0 §5.4.1).
-    fileprivate func signs(assertionsBy algorithm: SignatureAlgorithm) -> Bool {
-        if let only = cryptography.assertionAlgorithm { return algorithm == only }
-        return profile != .fapi2 || algorithm.isAllowedInFAPI
     }
 }

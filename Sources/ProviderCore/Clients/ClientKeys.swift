@@ -59,6 +59,24 @@ final class ClientKeys: Sendable {
         return keys.verificationKeys(algorithm)
     }
 
+    /// Headers with which a token would bring or name its own key (RFC 8725 §3.10).
+    private static let keyHeaders = ["jku", "jwk", "x5u", "x5c"]
+
+    /// Verifies what a client signed: the algorithm comes from the registration, the key from where the client keeps its
+    /// keys. Throws a `Refusal`, or the `ClientRefusal` of keys out of reach.
+    func verify(
+        _ token: CompactJWS, by client: RegisteredClient, registered: SignatureAlgorithm?
+    ) async throws -> VerifiedJWS {
+        guard !Self.keyHeaders.contains(where: { token.header[$0] != nil }) else { throw Refusal.assertionHeader }
+        guard let algorithm = token.header["alg"]?.string.flatMap(SignatureAlgorithm.init(rawValue:)),
+            registered.map({ $0 == algorithm }) ?? (client.client.profile != .fapi2 || algorithm.isAllowedInFAPI)
+        else { throw Refusal.assertionAlgorithm }
+        let known = try await verificationKeys(for: client, algorithm: algorithm, identifier: token.keyIdentifier)
+        do { return try known.verify(token, type: nil) } catch {
+            throw error == .unknownKey ? Refusal.clientKeyUnknown : .assertionSignature
+        }
+    }
+
     /// The key of a client to which a token is encrypted.
     func encryptionKey(
         for client: RegisteredClient, algorithm: EncryptionAlgorithm

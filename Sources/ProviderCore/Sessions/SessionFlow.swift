@@ -42,10 +42,13 @@ public struct SessionFlow: Sendable {
     /// - Parameter cookie: what the browser presents as its session; anything may stand there.
     public func enter(_ request: ValidatedAuthorizationRequest, cookie text: String?) async throws -> Entry {
         let now = clock.now()
-        // An `id_token_hint` names a person to one sector: of another sector it names nobody here.
-        var expected: SubjectIdentifier?
+        // An `id_token_hint` names a person to one sector: of another sector it names nobody here. `claims` may name the
+        // same person (OpenID Connect Core §5.5.1).
+        var expected = request.request.claims.subject
         if let text = request.request.idTokenHint {
-            guard let hint = hint(text), hint.client.sector == request.client.sector else {
+            guard let hint = hint(text), hint.client.sector == request.client.sector,
+                expected == nil || expected == hint.subject
+            else {
                 return .refused(OAuthError(.invalidRequest, "id_token_hint is not usable here"), .hintUnusable)
             }
             expected = hint.subject
