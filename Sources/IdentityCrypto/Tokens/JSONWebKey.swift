@@ -145,14 +145,14 @@ public struct VerificationKey: Sendable, Equatable {
         switch material {
         case .es256(let key):
             guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }
-            return key.isValidSignature(signature, for: message)
+            return key.isValidSignature(signature, for: Digest.hash(message))
         case .rs256(let key):
             return key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: Digest.hash(message),
                 padding: .insecurePKCS1v1_5)
         case .ps256(let key):
             return key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: Digest.hash(message),
                 padding: .PSS)
         case .edDSA(let key): return key.isValid(signature: signature, for: message)
         }
