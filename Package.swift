@@ -161,7 +161,9 @@ let package = Package(
             name: "OpenIDMessagesTests", dependencies: ["OpenIDMessages", "TestVectors"], swiftSettings: everyTarget),
         .testTarget(
             name: "IdentityCryptoTests",
-            dependencies: ["IdentityCrypto", "OpenIDMessages", "TestVectors", .crypto, .x509, .asn1, .jwtKit],
+            dependencies: [
+                "IdentityCrypto", "OpenIDMessages", "TestVectors", .crypto, .cryptoExtras, .x509, .asn1, .jwtKit,
+            ],
             swiftSettings: everyTarget),
         .testTarget(
             name: "RegionFileTests", dependencies: ["RegionFile", "AccountDirectory", "OpenIDMessages"],
