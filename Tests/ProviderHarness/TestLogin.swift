@@ -45,9 +45,7 @@ public struct ReturnedParameters: Sendable {
     public init(_ response: AuthorizationResponse) {
         switch response {
         case .redirect(let location): self.init(location)
-        case .formPost(let action, let parameters):
-            location = action.rawValue
-            self.parameters = parameters
+        case .formPost(let action, let parameters): self.init(action.appending(parameters))
         }
     }
 
