@@ -12,4 +12,10 @@ extension SQLiteStore {
                 """, [`class`.rawValue, value, expiresAt.seconds]) == 1
         }
     }
+
+    public func isUsed(_ value: String, class: OneTimeClass) async throws -> Bool {
+        try read { db in
+            try db.row("SELECT 1 FROM used_once WHERE class = ? AND value = ?", [`class`.rawValue, value]) != nil
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import OpenIDMessages
 
 @testable import IdentityCrypto
@@ -8,6 +9,10 @@ enum TestKeys {
     static let es256 = SigningKey.makeES256()
     static let otherES256 = SigningKey.makeES256()
     static let rs256 = try! SigningKey.makeRS256()
+    static let ps256 = try! SigningKey.makePS256()
+    static let edDSA = try! SigningKey.makeEdDSA()
+    /// One key of each algorithm.
+    static let all = [es256, rs256, ps256, edDSA]
 
     static let now = Timestamp(seconds: 1_800_000_000)
     static let issuer = IssuerURL(rawValue: "https://id.example")!
@@ -35,3 +40,6 @@ extension [UInt8] {
         self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }
+
+/// The bytes of a key or a shared secret.
+func bytes(of secret: some ContiguousBytes) -> [UInt8] { unsafe secret.withUnsafeBytes { unsafe Array($0) } }

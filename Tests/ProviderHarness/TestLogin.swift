@@ -23,8 +23,11 @@ public struct TestLogin: Sendable {
     public func comeBack(_ value: String) -> Bool { flow.comeBack(page: page, cookie: cookie, value: value) }
 
     public func collect() -> ReturnedParameters? {
-        flow.collect(page: page, cookie: cookie).map(ReturnedParameters.init)
+        // A response that cannot be made is none; the tests then miss it.
+        (try? outcome()).flatMap(\.self).map { ReturnedParameters($0.response) }
     }
+
+    public func outcome() throws -> LoginOutcome? { try flow.collect(page: page, cookie: cookie) }
 }
 
 /// An address at a portal, taken apart.
@@ -39,16 +42,28 @@ public struct ReturnedParameters: Sendable {
         parameters = (try? FormParameters(parsing: (query ?? "").utf8)) ?? FormParameters()
     }
 
+    public init(_ response: AuthorizationResponse) {
+        switch response {
+        case .redirect(let location): self.init(location)
+        case .formPost(let action, let parameters): self.init(action.appending(parameters))
+        }
+    }
+
     public subscript(name: String) -> String? { parameters[name] }
 }
 
 extension TestProvider {
     /// A login at the login page, as `/authorize` begins it; for portals that need not push.
-    public func login(at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) throws -> TestLogin
+    public func login(at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) async throws
+        -> TestLogin
     {
-        let validated = try provider.authorization.authorize(FormParameters(portal.request(changes)))
+        try begin(try await provider.authorization.authorize(FormParameters(portal.request(changes))))
+    }
+
+    /// The login page for a request that no session answers.
+    public func begin(_ request: ValidatedAuthorizationRequest, start: LoginStart = LoginStart()) throws -> TestLogin {
         let browser = BrowserContext(description: "Firefox, Linux", area: "192.0.2.x", language: .german)
-        guard let begun = provider.browserLogins.begin(validated, browser: browser) else {
+        guard let begun = provider.browserLogins.begin(request, browser: browser, start: start) else {
             throw Unexpected.loginNotBegun
         }
         return TestLogin(page: begun.page, cookie: begun.cookie, flow: provider.browserLogins)
@@ -91,7 +106,7 @@ extension TestProvider {
     public func code(
         at portal: TestPortal = TestRegion.basic, phone: TestPhone, _ changes: [String: String?] = [:]
     ) async throws -> String {
-        let login = try login(at: portal, changes)
+        let login = try await login(at: portal, changes)
         let device = try await verified(phone)
         let request = try await claimed(login, by: device)
         try await answer(request, try phone.response(to: request, now: now), by: device)
@@ -102,8 +117,34 @@ extension TestProvider {
     public func redeem(
         _ code: String, at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]
     ) async throws -> JSONObject {
-        try await provider.tokens.redeem(
-            AuthorizationCodeRequest(parameters: FormParameters(portal.tokenRequest(code: code, changes))),
-            by: try await authenticated(portal))
+        try await tokens(portal.tokenRequest(code: code, changes), at: portal)
+    }
+
+    /// A call of the token endpoint; the proof of `key` comes with it.
+    public func tokens(
+        _ parameters: [String: String], at portal: TestPortal = TestRegion.basic, key: SigningKey? = nil
+    ) async throws -> JSONObject {
+        try await provider.tokens.answer(
+            TokenRequest(parameters: FormParameters(parameters)), by: try await authenticated(portal),
+            key: try key.map { try provider.proofs.verify(proof($0, "POST", "/token")) })
+    }
+
+    /// A good DPoP proof.
+    public func proof(
+        _ key: SigningKey, _ method: String, _ path: String, accessToken: String? = nil
+    ) throws -> PresentedProof {
+        PresentedProof(
+            text: try VerifiedDPoPProof.make(
+                key: key, method: method, url: TestRegion.issuer.appending(path), now: now,
+                nonce: provider.proofs.nonce(), accessToken: accessToken),
+            method: method, path: path)
+    }
+
+    /// Userinfo for a bearer token.
+    public func userinfo(_ accessToken: String) async throws -> JSONObject {
+        guard case .json(let claims) = try await provider.userinfo.answer(.bearer(accessToken)) else {
+            throw Unexpected.noPayload
+        }
+        return claims
     }
 }

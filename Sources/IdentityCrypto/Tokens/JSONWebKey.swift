@@ -3,13 +3,7 @@ internal import CryptoExtras
 internal import Foundation
 public import OpenIDMessages
 
-/// Signature algorithms (RFC 7518 §3.1). `none` and the HMAC family do not exist here.
-public enum JWSAlgorithm: String, Sendable, Hashable, CaseIterable {
-    case es256 = "ES256"
-    case rs256 = "RS256"
-}
-
-/// Why a JWK is not a key that can verify signatures.
+/// Why a JWK is not a key that can be used here.
 public enum JSONWebKeyError: Error, Sendable, Equatable {
     /// Private members must never be sent.
     case containsPrivateKey
@@ -17,6 +11,8 @@ public enum JSONWebKeyError: Error, Sendable, Equatable {
     case malformed
     /// `use`, `key_ops` or `alg` forbid verifying signatures with it.
     case notForSignatures
+    /// `use`, `key_ops` or `alg` forbid encrypting to it.
+    case notForEncryption
     /// An RSA modulus below 2048 bits.
     case tooWeak
 }
@@ -26,6 +22,8 @@ public struct VerificationKey: Sendable, Equatable {
     enum Material: Sendable {
         case es256(P256.Signing.PublicKey)
         case rs256(_RSA.Signing.PublicKey)
+        case ps256(_RSA.Signing.PublicKey)
+        case edDSA(Ed25519PublicKey)
     }
 
     let material: Material
@@ -37,22 +35,39 @@ public struct VerificationKey: Sendable, Equatable {
         switch material {
         case .es256: .es256
         case .rs256: .rs256
+        case .ps256: .ps256
+        case .edDSA: .edDSA
         }
     }
 
-    /// Reads a public JWK (RFC 7517 §4, RFC 7518 §6).
-    public init(jwk object: JSONObject) throws(JSONWebKeyError) {
-        guard !object.names.contains(where: Self.privateMembers.contains) else { throw .containsPrivateKey }
+    /// Reads a public JWK (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2) whose algorithm follows from its type; an RSA key is
+    /// one for RS256 unless its `alg` says PS256.
+    public init(jwk object: JSONObject) throws(JSONWebKeyError) { try self.init(jwk: object, registered: nil) }
+
+    /// Reads a public JWK for the one algorithm that was registered for it (RFC 8725 §3.1). Throws `notForSignatures` when
+    /// its type or its own `alg` does not fit.
+    public init(jwk object: JSONObject, algorithm: JWSAlgorithm) throws(JSONWebKeyError) {
+        try self.init(jwk: object, registered: algorithm)
+    }
+
+    private init(jwk object: JSONObject, registered: JWSAlgorithm?) throws(JSONWebKeyError) {
+        try PublicMembers.refusePrivate(object)
         if let use = object["use"], use != "sig" { throw .notForSignatures }
         if let operations = object["key_ops"] {
             guard operations.strings?.contains("verify") == true else { throw .notForSignatures }
         }
+        let own = object["alg"]?.string
         switch object["kty"]?.string {
         case "EC": try self.init(ellipticCurve: object)
-        case "RSA": try self.init(rsa: object)
+        case "RSA":
+            let isPSS = registered == .ps256 || registered == nil && own == JWSAlgorithm.ps256.rawValue
+            try self.init(rsa: object, algorithm: isPSS ? .ps256 : .rs256)
+        case "OKP": try self.init(octetKeyPair: object)
         default: throw .unsupportedKeyType
         }
-        if let algorithm = object["alg"], algorithm.string != self.algorithm.rawValue { throw .notForSignatures }
+        guard registered == nil || registered == algorithm, object["alg"] == nil || own == algorithm.rawValue else {
+            throw .notForSignatures
+        }
     }
 
     init(_ key: P256.Signing.PublicKey) {
@@ -68,10 +83,16 @@ public struct VerificationKey: Sendable, Equatable {
             material: .es256(key), jwk: ["crv": "P-256", "kty": "EC", "x": .string(x), "y": .string(y)])
     }
 
-    init(_ key: _RSA.Signing.PublicKey) throws {
+    init(_ key: Ed25519PublicKey) {
+        self.init(
+            material: .edDSA(key), jwk: ["crv": "Ed25519", "kty": "OKP", "x": .string(Base64URL.encode(key.bytes))])
+    }
+
+    /// - Parameter algorithm: PS256, or RS256.
+    init(_ key: _RSA.Signing.PublicKey, algorithm: JWSAlgorithm) throws {
         let numbers = try key.getKeyPrimitives()
         self.init(
-            material: .rs256(key),
+            material: algorithm == .ps256 ? .ps256(key) : .rs256(key),
             jwk: [
                 "e": .string(Base64URL.encode(Self.trimmed(numbers.publicExponent))), "kty": "RSA",
                 "n": .string(Base64URL.encode(Self.trimmed(numbers.modulus))),
@@ -81,28 +102,30 @@ public struct VerificationKey: Sendable, Equatable {
     private init(material: Material, jwk: JSONObject) {
         self.material = material
         self.jwk = jwk
-        // The base64url of a SHA-256 digest always is a KeyThumbprint.
-        thumbprint = KeyThumbprint(rawValue: Base64URL.encode(Digest.sha256(jwk.serialized)))!
+        thumbprint = KeyThumbprint(ofRequiredMembers: jwk)
     }
 
     private init(ellipticCurve object: JSONObject) throws(JSONWebKeyError) {
         guard object["crv"] == "P-256" else { throw .unsupportedKeyType }
-        guard let x = object["x"]?.string, let y = object["y"]?.string, let first = Base64URL.decode(x),
-            first.count == 32, let second = Base64URL.decode(y), second.count == 32,
-            let key = try? P256.Signing.PublicKey(rawRepresentation: first + second)
-        else { throw .malformed }
+        let (x, y, point) = try PublicMembers.point(object)
+        guard let key = try? P256.Signing.PublicKey(rawRepresentation: point) else { throw .malformed }
         // The decoder accepts one spelling of each number alone: what was read is what would be written.
         self.init(key, x: x, y: y)
     }
 
-    private init(rsa object: JSONObject) throws(JSONWebKeyError) {
-        guard let modulus = object["n"]?.string.flatMap({ Base64URL.decode($0) }), let first = modulus.first,
-            first != 0, let exponent = object["e"]?.string.flatMap({ Base64URL.decode($0) }), exponent.count <= 8,
-            exponent.first != 0, let last = exponent.last, last & 1 == 1, exponent != [1]
-        else { throw .malformed }
-        guard modulus.count <= 1024 else { throw .malformed }
-        guard modulus.count * 8 - first.leadingZeroBitCount >= 2048 else { throw .tooWeak }
-        guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent), let result = try? Self(key) else {
+    private init(octetKeyPair object: JSONObject) throws(JSONWebKeyError) {
+        guard object["crv"] == "Ed25519" else { throw .unsupportedKeyType }
+        guard let key = object["x"]?.string.flatMap({ Base64URL.decode($0) }).flatMap(Ed25519PublicKey.init) else {
+            throw .malformed
+        }
+        self.init(key)
+    }
+
+    private init(rsa object: JSONObject, algorithm: JWSAlgorithm) throws(JSONWebKeyError) {
+        let (modulus, exponent) = try PublicMembers.numbers(object)
+        guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent),
+            let result = try? Self(key, algorithm: algorithm)
+        else {
             throw .malformed
         }
         self = result
@@ -122,17 +145,22 @@ public struct VerificationKey: Sendable, Equatable {
         switch material {
         case .es256(let key):
             guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }
-            return key.isValidSignature(signature, for: message)
+            return key.isValidSignature(signature, for: Digest.hash(message))
         case .rs256(let key):
             return key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: Digest.hash(message),
                 padding: .insecurePKCS1v1_5)
+        case .ps256(let key):
+            return key.isValidSignature(
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: Digest.hash(message),
+                padding: .PSS)
+        case .edDSA(let key): return key.isValid(signature: signature, for: message)
         }
     }
 
-    public static func == (left: Self, right: Self) -> Bool { left.jwk == right.jwk }
-
-    private static let privateMembers: Set<String> = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
+    public static func == (left: Self, right: Self) -> Bool {
+        left.algorithm == right.algorithm && left.jwk == right.jwk
+    }
 
     private static func trimmed(_ number: Data) -> [UInt8] { Array(number.drop { $0 == 0 }) }
 }

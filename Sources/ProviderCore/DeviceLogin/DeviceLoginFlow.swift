@@ -23,7 +23,7 @@ public struct DeviceLoginFlow: Sendable {
     let logins: LoginsInFlight
     let links: LinkAuthentication
     let keys: KeyCustodian
-    let store: any GrantStore
+    let store: any GrantStore & SessionStore
     let clock: ProviderClock
 
     /// P-4.2.2: claims the login that a link stands for.
@@ -34,7 +34,7 @@ public struct DeviceLoginFlow: Sendable {
         let now = clock.now()
         let handle: String
         let flow: LoginFlow
-        switch links.check(link, now: now, start: { logins.login(.handle($0))?.createdAt }) {
+        switch links.check(link, now: now, start: { logins.update(.handle($0)) { $0.createdAt } }) {
         case .authentic(let authenticHandle, let authenticFlow): (handle, flow) = (authenticHandle, authenticFlow)
         case .stale: throw DeviceRefusal(.scanAgain, .frameStale)
         case .forged: throw DeviceRefusal(.unknownLogin, .linkForged)
@@ -61,11 +61,7 @@ public struct DeviceLoginFlow: Sendable {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
         let reached = AssuranceRules.reached(proofing: device.account.level, ceiling: device.device.ceiling)
-        let request = login.request
-        guard
-            let context = AssuranceRules.answer(
-                acrValues: request.request.acrValues, required: request.client.requiredLevel, reached: reached)
-        else {
+        guard let context = login.request.levels.answer(reached: reached) else {
             logins.update(.page(login.page)) { login in
                 guard !login.state.isTerminal, login.claim == nil else { return }
                 login.end(
@@ -104,6 +100,7 @@ public struct DeviceLoginFlow: Sendable {
         let authenticated = try ResponseRules.check(
             text, pinProof: pinProof, request: request, device: device, now: now)
         let decision = authenticated.response.statement.decision
+        if decision == .approve { try await checkExpectedPerson(login, device: device, now: now) }
         let digest = authenticated.response.digest
         let prize = decision == .approve ? Login.Prize() : nil
         let outcome = try await store.accept(
@@ -118,6 +115,16 @@ public struct DeviceLoginFlow: Sendable {
         }
         try settle(outcome, login: login, digest: digest, now: now)
         return try conclude(login, decision: decision, response: authenticated.response, prize: prize, now: now)
+    }
+
+    /// The portal expects one person (`id_token_hint`): of anybody else it gets `login_required` and not a code (OpenID
+    /// Connect Core §3.1.2.1).
+    private func checkExpectedPerson(_ login: Login, device: VerifiedDevice, now: Timestamp) async throws {
+        guard let expected = login.start.expectedSubject else { return }
+        let subject = try await store.subject(of: device.account.identifier, in: login.request.client.sector)
+        guard subject != expected else { return }
+        end(login, .failed, OAuthError(.loginRequired, "another person than the one expected logged in"), now)
+        throw DeviceRefusal(.loginOver, .otherPersonExpected)
     }
 
     /// D-4.5.3: the same bytes again get the same outcome, an accepted answer its receipt and a wrong PIN its refusal:
@@ -164,9 +171,13 @@ public struct DeviceLoginFlow: Sendable {
     }
 
     private func end(_ login: Login, _ state: LoginState, _ description: String, _ now: Timestamp) {
+        end(login, state, OAuthError(.accessDenied, description), now)
+    }
+
+    private func end(_ login: Login, _ state: LoginState, _ error: OAuthError, _ now: Timestamp) {
         logins.update(.page(login.page)) { login in
             guard !login.state.isTerminal, login.state.successors.contains(state) else { return }
-            login.end(state, error: OAuthError(.accessDenied, description), now: now)
+            login.end(state, error: error, now: now)
         }
     }
 
@@ -183,7 +194,7 @@ public struct DeviceLoginFlow: Sendable {
             grant: login.request.grant(
                 transaction: login.transaction, handle: login.redemption ?? prize.code.digest, session: session,
                 context: claim.context, released: response.statement.released, now: now),
-            sector: login.request.client.sector, session: session, previousSession: login.previousSession,
+            sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
             asked: (asked?.essentialClaims ?? []) + (asked?.voluntaryClaims ?? []))
     }
 

@@ -133,6 +133,9 @@ public protocol OneTimeUseStore: Sendable {
     /// True for the first caller with this value of this class; false for all others until `expiresAt`.
     func use(_ value: String, class: OneTimeClass, expiresAt: Timestamp) async throws -> Bool
 
+    /// True when the value of this class was used.
+    func isUsed(_ value: String, class: OneTimeClass) async throws -> Bool
+
     /// Removes values, codes and tickets whose time is over.
     func sweep(now: Timestamp) async throws
 }

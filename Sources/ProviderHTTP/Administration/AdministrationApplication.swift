@@ -1,7 +1,6 @@
 internal import AccountDirectory
 internal import HTTPTypes
 public import Hummingbird
-internal import IdentityCrypto
 internal import Logging
 public import OpenIDMessages
 public import ProviderCore
@@ -29,27 +28,8 @@ public enum AdministrationApplication {
             ])
         }
         router.post("/desk/tickets") { request, _ in try await issueTicket(request, provider) }
-        router.get("/clients") { _, _ in
-            Answer.json(["clients": .array(provider.registry.region.clients.map { .object($0.summary) })])
-        }
-        router.get("/clients/{client}") { _, context in
-            let name = try context.parameters.require("client")
-            guard let client = provider.registry.region.clients.first(where: { $0.identifier.rawValue == name }) else {
-                throw AdministrationError(.notFound, "unknown_client", "There is no client \(name).")
-            }
-            return Answer.json(client.details)
-        }
-        router.get("/keys") { _, _ in Answer.json(provider.keys.ring.summary) }
-        router.post("/keys/rotate") { request, _ in
-            var request = request
-            var reader = MemberReader(try await request.json())
-            let name = try reader.string("alg")
-            try reader.finish()
-            guard let algorithm = JWSAlgorithm(rawValue: name) else {
-                throw AdministrationError(.badRequest, "unknown_algorithm", "The algorithm is ES256 or RS256.")
-            }
-            return Answer.json(try await provider.keys.rotate(algorithm).summary)
-        }
+        ClientAdministration.addRoutes(to: router, provider: provider)
+        KeyAdministration.addRoutes(to: router, keys: provider.keys)
         router.post("/region/plan") { request, _ in
             var request = request
             return Answer.json(try await region.plan(request.largeJSON()))
@@ -137,50 +117,5 @@ extension Request {
         do { return try StrictJSON.parseObject(Array(buffer.readableBytesView), maximumLength: 8_388_608) } catch {
             throw RequestFault.malformed("the body is not a JSON object")
         }
-    }
-}
-
-extension Client {
-    fileprivate var summary: JSONObject {
-        [
-            "client_id": .string(identifier.rawValue), "tenant": .string(tenant.rawValue), "name": .string(name),
-            "authentication": .string(authenticationMethod.rawValue), "can_authenticate": .bool(canAuthenticate),
-        ]
-    }
-
-    fileprivate var details: JSONObject {
-        var object = summary
-        object["profile"] = .string(profile.rawValue)
-        object["redirect_uris"] = .strings(redirectURIs.map(\.rawValue))
-        object["scopes"] = .strings(scopes)
-        object["required_level"] = .string(requiredLevel.name)
-        object["id_token_alg"] = .string(cryptography.idTokenAlgorithm.rawValue)
-        object["require_pushed_authorization_requests"] = .bool(requiresPushedAuthorizationRequests)
-        object["key_ids"] = .strings(keys.compactMap { $0["kid"]?.string })
-        object["initiate_login_uri"] = initiateLoginURI.map { .string($0.rawValue) }
-        return object
-    }
-
-    private var canAuthenticate: Bool {
-        switch authenticationMethod {
-        case .privateKeyJWT: !keys.isEmpty || keysURI != nil
-        case .clientSecretBasic, .clientSecretPost: secretDigest != nil
-        case .none: true
-        }
-    }
-}
-
-extension SigningKeyRing {
-    fileprivate var summary: JSONObject {
-        [
-            "keys": .array(
-                entries.map { entry in
-                    .object([
-                        "kid": .string(entry.key.thumbprint.rawValue),
-                        "alg": .string(entry.key.algorithm.rawValue), "stage": .string(entry.stage.rawValue),
-                        "since": entry.since.json,
-                    ])
-                })
-        ]
     }
 }

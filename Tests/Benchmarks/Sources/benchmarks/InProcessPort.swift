@@ -10,11 +10,11 @@ struct InProcessPort: LoginPort {
     func push(_ form: String) async throws -> String {
         let parameters = try FormParameters(parsing: Array(form.utf8))
         let client = try await provider.authenticate(ClientCredentials(parameters: parameters, authorization: nil))
-        return try provider.authorization.push(parameters, by: client).text
+        return try await provider.authorization.push(parameters, by: client).text
     }
 
     func authorize(_ query: String) async throws -> BrowserPage {
-        let validated = try provider.authorization.authorize(FormParameters(parsing: query.utf8))
+        let validated = try await provider.authorization.authorize(FormParameters(parsing: query.utf8))
         let browser = BrowserContext(description: "Firefox, Linux", area: "local", language: .german)
         guard let begun = provider.browserLogins.begin(validated, browser: browser),
             let view = provider.browserLogins.view(page: begun.page, cookie: begun.cookie)
@@ -72,11 +72,12 @@ struct InProcessPort: LoginPort {
     func token(_ form: String) async throws -> JSONObject {
         let parameters = try FormParameters(parsing: Array(form.utf8))
         let client = try await provider.authenticate(ClientCredentials(parameters: parameters, authorization: nil))
-        let answer = try await provider.tokens.redeem(AuthorizationCodeRequest(parameters: parameters), by: client)
+        let answer = try await provider.tokens.answer(TokenRequest(parameters: parameters), by: client, key: nil)
         return try StrictJSON.parseObject(answer.serialized)
     }
 
     func userinfo(_ accessToken: String) async throws -> JSONObject {
-        try await StrictJSON.parseObject(provider.userinfo.claims(accessToken: accessToken).serialized)
+        guard case .json(let claims) = try await provider.userinfo.answer(.bearer(accessToken)) else { return [:] }
+        return try StrictJSON.parseObject(claims.serialized)
     }
 }
