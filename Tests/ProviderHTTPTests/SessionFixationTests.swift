@@ -9,7 +9,9 @@ import Testing
 /// Keycloak CVE-2023-0264, CVE-2026-7507, CVE-2023-6787, CVE-2025-12390, Zitadel CVE-2024-28197; checklist F1, F2, F6.
 @Suite("Session fixation and mix-up")
 struct SessionFixationTests {
-    @Test("the session's cookie is __Host-, Secure, HttpOnly, SameSite=Lax, ends with the browser and is 256 random bits (F1)")
+    @Test(
+        "the session's cookie is __Host-, Secure, HttpOnly, SameSite=Lax, ends with the browser and is 256 random bits (F1)"
+    )
     func cookie() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
@@ -76,7 +78,8 @@ struct SessionFixationTests {
         return result
     }()
 
-    @Test("two people, one browser, all interleavings: each code is its own person's, the session the last one's",
+    @Test(
+        "two people, one browser, all interleavings: each code is its own person's, the session the last one's",
         arguments: interleavings)
     func twoPeople(order: [Int]) async throws {
         let (provider, first) = try await Site.sharedProvider()
