@@ -52,8 +52,8 @@ public final class Provider: Sendable {
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
-        let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
         let clientKeys = ClientKeys(clock: clock, fetch: documents)
+        let protection = ResponseProtection(issuer: issuer, keys: keys, clientKeys: clientKeys, clock: clock)
         authorization = AuthorizationFlow(
             registry: registry, protection: protection, keys: clientKeys, uses: store, capacity: capacity.pushedRequests
         )

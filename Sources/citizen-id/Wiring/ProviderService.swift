@@ -8,6 +8,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOSSL
 internal import OpenIDMessages
+internal import OutboundHTTP
 internal import ProviderCore
 internal import ProviderHTTP
 internal import RegionFile
@@ -29,9 +30,11 @@ struct ProviderService {
         let store = try SQLiteStore(path: folder.database)
         let region = try await region(store: store, clock: clock)
         let registry = try ClientRegistry(region: region)
+        let outbound = try OutboundFetcher(policy: OutboundPolicy())
         let provider = try await Provider(
             issuer: settings.issuer ?? region.issuer, registry: registry,
-            keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock)
+            keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock,
+            documents: { try await outbound.json($0) })
         let logger = logger
         let listener = Application(
             router: ProviderApplication.router(provider: provider),
@@ -57,6 +60,7 @@ struct ProviderService {
         // Pages that watch a login would hold the server for minutes: they are cut off and come back by themselves.
         configuration.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: configuration).run()
+        await outbound.shutdown()
         try await store.close()
     }
 
