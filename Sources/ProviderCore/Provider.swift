@@ -12,8 +12,18 @@ public struct Provider: Sendable {
     public let deviceLogins: DeviceLoginFlow
     public let deviceAuthentication: DeviceAuthentication
     public let enrolment: EnrolmentFlow
+    public let sessions: SessionFlow
+    public let sessionList: SessionListFlow
+    public let logout: LogoutFlow
+    public let logoutDeliveries: LogoutDeliveryFlow
+    /// Rings when a session ended whose portals must hear of it.
+    public let logoutBell = LogoutBell()
     public let tokens: TokenFlow
     public let userinfo: UserinfoFlow
+    public let introspection: IntrospectionFlow
+    public let revocation: RevocationFlow
+    public let proofs: ProofOfPossession
+    public let registrations: ClientRegistrationFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -32,7 +42,7 @@ public struct Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity()
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -41,19 +51,47 @@ public struct Provider: Sendable {
         self.clock = clock
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
+        proofs = ProofOfPossession(issuer: issuer, clock: clock)
+        let protection = ResponseProtection(issuer: issuer, keys: keys, clock: clock)
+        let clientKeys = ClientKeys(clock: clock, fetch: documents)
         authorization = AuthorizationFlow(
-            issuer: issuer, registry: registry, clock: clock, capacity: capacity.pushedRequests)
+            registry: registry, protection: protection, keys: clientKeys, uses: store, capacity: capacity.pushedRequests
+        )
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
         deviceAuthentication = DeviceAuthentication(
-            issuer: issuer, keys: keys, devices: store, clock: clock, nonces: NonceIssuer())
+            issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
-        tokens = TokenFlow(issuer: issuer, keys: keys, grants: store, clock: clock)
-        userinfo = UserinfoFlow(issuer: issuer, registry: registry, keys: keys, grants: store, clock: clock)
-        clients = ClientAuthentication(issuer: issuer, registry: registry, uses: store, clock: clock)
+        let accessTokens = AccessTokenVerifier(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
+        tokens = TokenFlow(
+            grants: store,
+            minter: TokenMinter(issuer: issuer, keys: keys, protection: protection, clock: clock),
+            accessTokens: accessTokens,
+            devices: DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock), clock: clock,
+            successorKey: try await keys.secret("refresh-token-successors"))
+        userinfo = UserinfoFlow(
+            issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection)
+        introspection = IntrospectionFlow(
+            issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
+        revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
+        let forms = SessionForms(key: try await keys.secret("session-forms"))
+        sessions = SessionFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
+        sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
+        logout = LogoutFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
+        logoutDeliveries = LogoutDeliveryFlow(
+            issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
+        clients = ClientAuthentication(
+            issuer: issuer, registry: registry, keys: clientKeys, uses: store,
+            clock: clock)
+        registrations = ClientRegistrationFlow(
+            issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
+        try await registry.load(from: store)
     }
 
     /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.
@@ -69,7 +107,8 @@ public struct Provider: Sendable {
         return DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
             claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
-            levels: levels.map(\.acr) + (isDevelopment ? simulated : []))
+            levels: levels.map(\.acr) + (isDevelopment ? simulated : []),
+            algorithms: JWSAlgorithm.allCases.map(\.rawValue))
     }
 
     /// P-8.2: the devices of the account that a device belongs to.
@@ -84,12 +123,20 @@ public struct Provider: Sendable {
         }
     }
 
+    /// The latest logout tokens to a client, the newest first, for the operator.
+    public func logoutDeliveries(to client: ClientIdentifier, limit: Int) async throws -> [LogoutDelivery] {
+        try await store.logouts(to: client, limit: limit)
+    }
+
     /// How many logins are in memory now.
     public var loginsInFlight: Int { logins.count }
 
-    /// Ends what has waited too long and removes what is over; to be called every few seconds.
+    /// Ends what has waited too long and removes what is over, and rotates signing keys that are due; to be called every
+    /// few seconds.
     public func sweep(includingStore: Bool) async throws {
         logins.sweep()
-        if includingStore { try await store.sweep(now: clock.now()) }
+        guard includingStore else { return }
+        try await store.sweep(now: clock.now())
+        try await keys.rotateIfDue()
     }
 }

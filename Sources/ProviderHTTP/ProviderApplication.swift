@@ -36,7 +36,10 @@ public enum ProviderApplication {
         DiscoveryEndpoints(provider: provider).add(to: router)
         AuthorizationEndpoints(provider: provider).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)
+        UserinfoEndpoint(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)
+        LogoutEndpoints(provider: provider).add(to: router)
+        SessionEndpoints(provider: provider).add(to: router)
         DeviceEndpoints(provider: provider).add(to: router)
         AppLinkEndpoints().add(to: router)
         router.get("/health") { _, _ in Answer.json(["status": "ok"]) }

@@ -60,7 +60,8 @@ struct IDTokenValidator: Sendable {
     ) throws(IDTokenDefect) -> ValidatedIDToken {
         // 1. Encrypted ID tokens are not negotiated: a JWE has five parts and is malformed here.
         // 6., 7., 8. The signature, by the key that `kid` names, with that key's algorithm and no other.
-        let claims = try Self.verifiedClaims(text, keys: keys)
+        let token = try Self.verifiedToken(text, keys: keys)
+        let claims = token.payload
         // 2. The issuer, byte for byte.
         try Self.expect("iss", in: claims, equals: issuer.rawValue)
         // 3., 4., 5. The audience: this client and nobody else.
@@ -76,19 +77,19 @@ struct IDTokenValidator: Sendable {
         // 13. The time of authentication.
         try Self.checkAuthenticationTime(claims, now: now)
         // §3.1.3.8: the access token belongs to this ID token.
-        try Self.checkAccessTokenHash(claims, accessToken: accessToken)
+        try Self.checkAccessTokenHash(claims, accessToken: accessToken, algorithm: token.key.algorithm)
         guard let subject = claims["sub"]?.string else { throw .missing("sub") }
         guard let subject = SubjectIdentifier(rawValue: subject) else { throw .wrong("sub") }
         return ValidatedIDToken(claims: claims, subject: subject, acr: acr, context: context)
     }
 
-    private static func verifiedClaims(_ text: String, keys: VerificationKeySet) throws(IDTokenDefect) -> JSONObject {
+    private static func verifiedToken(_ text: String, keys: VerificationKeySet) throws(IDTokenDefect) -> VerifiedJWS {
         do throws(JWSError) {
             let token = try CompactJWS(parsing: text)
             guard token.keyIdentifier != nil else { throw JWSError.unknownKey }
             // RFC 8725 §3.11: an ID token says `JWT` or nothing; another type is another kind of token.
             let type = token.header["typ"] == nil ? nil : "jwt"
-            return try keys.verify(token, type: type).payload
+            return try keys.verify(token, type: type)
         } catch { throw .signature(error) }
     }
 
@@ -120,11 +121,11 @@ struct IDTokenValidator: Sendable {
         guard try time("auth_time", in: claims) <= now + clockTolerance else { throw .clockDisagrees("auth_time") }
     }
 
-    private static func checkAccessTokenHash(_ claims: JSONObject, accessToken: String) throws(IDTokenDefect) {
+    private static func checkAccessTokenHash(
+        _ claims: JSONObject, accessToken: String, algorithm: JWSAlgorithm
+    ) throws(IDTokenDefect) {
         guard claims["at_hash"] != nil else { return }
-        // ES256 and RS256 both hash with SHA-256; `at_hash` is the left half.
-        let hash = Digest.sha256(Array(accessToken.utf8)).prefix(16)
-        try expect("at_hash", in: claims, equals: Base64URL.encode(hash))
+        try expect("at_hash", in: claims, equals: algorithm.halfHash(of: accessToken))
     }
 
     /// A NumericDate in whole seconds (RFC 7519 §2).

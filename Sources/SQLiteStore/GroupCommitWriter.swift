@@ -1,14 +1,18 @@
 internal import Dispatch
+internal import Foundation
 internal import GRDB
 internal import Synchronization
 
 /// Does all writes. Requests that wait are put into one transaction, so that they share one flush to the disk.
 ///
-/// Each request has a savepoint of its own: a request that fails takes back its own writes and nobody else's. Nobody
-/// is answered before the commit, and a commit that fails is everybody's failure.
+/// A request that fails takes back its own writes and nobody else's. Nobody is answered before the commit, and a commit
+/// that fails is everybody's failure.
 final class GroupCommitWriter: Sendable {
     /// The most requests in one transaction.
     static let largestBatch = 64
+
+    /// Under load, for how long the next transaction is left open to further requests, in microseconds.
+    static let gatheringTime: UInt32 = 1_000
 
     private struct State {
         var waiting: [any WaitingRequest] = []
@@ -26,6 +30,9 @@ final class GroupCommitWriter: Sendable {
     init(_ pool: DatabasePool) { self.pool = pool }
 
     /// Runs `body` in a transaction and returns its result after the commit.
+    ///
+    /// `body` does nothing but read and write the database: when another request of the same transaction fails, it runs
+    /// a second time.
     func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         try await withCheckedThrowingContinuation { continuation in
             enqueue(PendingWrite(body: body, continuation: continuation))
@@ -57,7 +64,12 @@ final class GroupCommitWriter: Sendable {
     }
 
     private func drain() {
-        while let batch = nextBatch() { commit(batch) }
+        while let batch = nextBatch() {
+            commit(batch)
+            // Whoever comes alone is written at once. When requests came together more will follow: without a pause
+            // each transaction would have but one or two of them, and the machine would be busy with flushes.
+            if batch.count + waitingCount > 1 { usleep(Self.gatheringTime) }
+        }
     }
 
     /// What waits now; nil, and the draining over, when nothing does.
@@ -77,14 +89,19 @@ final class GroupCommitWriter: Sendable {
         var fault: (any Error)?
         do {
             try pool.writeWithoutTransaction { db in
-                do {
-                    try db.run("BEGIN IMMEDIATE")
-                    for request in batch { try request.perform(in: db) }
-                    try db.run("COMMIT")
-                } catch {
-                    // What is told is why the transaction failed, not how taking it back went.
-                    try? db.rollback()
-                    throw error
+                let isDone = try db.committed {
+                    for request in batch {
+                        guard request.perform(in: db) == nil else { return false }
+                        guard db.isInsideTransaction else { throw DatabaseError(resultCode: .SQLITE_ABORT) }
+                    }
+                    return true
+                }
+                // One request failed, and nothing was written. A failure is rare, and a savepoint for each request costs
+                // more than its own writes: so only now each gets one. Alone, the one that failed has its answer.
+                guard !isDone, batch.count > 1 else { return }
+                try db.committed {
+                    for request in batch { try request.performSeparately(in: db) }
+                    return true
                 }
             }
         } catch { fault = error }
@@ -92,9 +109,31 @@ final class GroupCommitWriter: Sendable {
     }
 }
 
+extension Database {
+    /// Runs `body` in a transaction, which it takes back when `body` gives false or throws.
+    @discardableResult
+    fileprivate func committed(_ body: () throws -> Bool) throws -> Bool {
+        do {
+            try run("BEGIN IMMEDIATE")
+            guard try body() else {
+                try rollback()
+                return false
+            }
+            try run("COMMIT")
+            return true
+        } catch {
+            // What is told is why the transaction failed, not how taking it back went.
+            try? rollback()
+            throw error
+        }
+    }
+}
+
 private protocol WaitingRequest: Sendable {
-    /// Runs the request in its savepoint. Throws only what makes the whole transaction fail.
-    func perform(in db: Database) throws
+    /// Runs the request, and returns what it failed with.
+    func perform(in db: Database) -> (any Error)?
+    /// Runs the request in a savepoint of its own. Throws only what makes the whole transaction fail.
+    func performSeparately(in db: Database) throws
     /// Tells the caller how it ended; `fault` is what the whole transaction failed with.
     func answer(_ fault: (any Error)?)
 }
@@ -109,16 +148,21 @@ private final class PendingWrite<T: Sendable>: WaitingRequest {
         self.continuation = continuation
     }
 
-    func perform(in db: Database) throws {
-        try db.run("SAVEPOINT request")
+    func perform(in db: Database) -> (any Error)? {
         let result = Result { try body(db) }
-        if case .failure(let error) = result {
+        self.result.withLock { $0 = result }
+        guard case .failure(let error) = result else { return nil }
+        return error
+    }
+
+    func performSeparately(in db: Database) throws {
+        try db.run("SAVEPOINT request")
+        if let error = perform(in: db) {
             // A full disk or an input/output error may have taken back the whole transaction.
             guard db.isInsideTransaction else { throw error }
             try db.run("ROLLBACK TO request")
         }
         try db.run("RELEASE request")
-        self.result.withLock { $0 = result }
     }
 
     func answer(_ fault: (any Error)?) {

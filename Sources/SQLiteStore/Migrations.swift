@@ -5,6 +5,8 @@ extension DatabaseMigrator {
     static var citizenID: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("v1", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema1) }
+        migrator.registerSigningAlgorithms()
+        migrator.registerMigration("v2", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema2) }
         return migrator
     }
 

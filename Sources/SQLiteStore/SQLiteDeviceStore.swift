@@ -41,13 +41,15 @@ extension SQLiteStore {
 
     public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool {
         try await writer.write { db in
-            let row = try db.row("SELECT id, state FROM device WHERE block_digest = ?", [digest.bytes.data])
-            guard let row else { return false }
+            let row = try db.row("SELECT id FROM device WHERE block_digest = ?", [digest.bytes.data])
+            guard let device = try row?.value("id", as: DeviceIdentifier.self) else { return false }
             // A locked device stays locked: to lift that takes more.
-            guard try row.value("state", as: DeviceRecordRow.State.self) == .active else { return true }
-            let device = try row.value("id", as: DeviceIdentifier.self)
-            try db.run("UPDATE device SET state = 'suspended' WHERE id = ?", [device.rawValue])
-            try db.audit(SecurityEvent(.deviceSuspended, time: time, object: device.rawValue))
+            let suspended = try db.run(
+                "UPDATE device SET state = 'suspended' WHERE id = ? AND state = 'active'", [device.rawValue])
+            if suspended == 1 {
+                try db.audit(SecurityEvent(.deviceSuspended, time: time, object: device.rawValue))
+            }
+            try db.endSessions(of: device, at: time)
             return true
         }
     }

@@ -4,99 +4,88 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
+    public func grant(
+        _ grant: AuthorizationGrant, sector: SubjectSector, session cookie: HandleDigest, now: Timestamp
+    ) async throws -> SubjectIdentifier? {
+        try await writer.write { db in
+            // A session that ends at the same moment either lets this grant in and then hears of it, or does not.
+            guard try db.touch(grant.session, cookie: cookie, account: grant.account, now: now) else { return nil }
+            let subject = try db.insert(grant, session: grant.session, sector: sector)
+            try db.audit(.sessionReused, grant.transaction, tenant: grant.tenant, client: grant.client, now: now)
+            return subject
+        }
+    }
+
     public func redeem(
-        _ code: SecretDigest, client: ClientIdentifier, now: Timestamp
+        _ code: HandleDigest, client: ClientIdentifier, refreshToken: NewRefreshToken?, now: Timestamp
     ) async throws -> GrantRedemption {
         try await writer.write { db in
             // This one conditional write decides which of several redemptions succeeds.
             let redeemed = try db.row(
                 """
                 UPDATE authorization_grant SET redeemed_at = :now
-                WHERE code_digest = :code AND client = :client
+                WHERE handle_class = :class AND handle_digest = :code AND client = :client
                     AND redeemed_at IS NULL AND revoked_at IS NULL AND expires_at > :now
-                RETURNING *
-                """, ["now": now.seconds, "code": code.bytes.data, "client": client.rawValue])
+                RETURNING txn
+                """,
+                [
+                    "now": now.seconds, "class": code.handleClass.rawValue, "code": code.digest.bytes.data,
+                    "client": client.rawValue,
+                ])
             guard let redeemed else { return try db.whyNotRedeemed(code, client: client, now: now) }
-            let grant = try redeemed.grant
-            try db.audit(.tokenIssued, grant.transaction, tenant: grant.tenant, client: client, now: now)
-            return .redeemed(grant)
+            guard let live = try db.liveGrant(redeemed.value("txn"), now: now) else {
+                throw StorageFault.missing("authorization_grant")
+            }
+            if let refreshToken {
+                try db.insert(
+                    RefreshTokenRecord(
+                        handle: refreshToken.handle, transaction: live.grant.transaction, client: client,
+                        proofKey: refreshToken.proofKey, expiresAt: refreshToken.expiresAt), now: now)
+            }
+            try db.audit(.tokenIssued, live.grant.transaction, tenant: live.grant.tenant, client: client, now: now)
+            return .redeemed(live)
         }
     }
 
-    public func liveGrant(_ transaction: TransactionIdentifier) async throws -> (AuthorizationGrant, AccountRecord)? {
-        try read { db in
-            let row = try db.row(
-                """
-                SELECT g.*, a.level AS account_level, a.state AS account_state, p.attributes
-                FROM authorization_grant g JOIN account a ON a.id = g.account JOIN person p ON p.id = a.person
-                WHERE g.txn = ? AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL AND a.state = 'active'
-                """, [transaction.rawValue])
-            guard let row else { return nil }
-            return (try row.grant, try row.account)
+    public func liveGrant(
+        _ transaction: TransactionIdentifier, token: TokenIdentifier, now: Timestamp
+    ) async throws -> LiveGrant? {
+        try read { db in try db.liveGrant(transaction, token: token, now: now) }
+    }
+
+    public func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws {
+        try await writer.write { db in
+            if try db.revoke(transaction, now: event.time) { try db.audit(event) }
         }
     }
 }
 
 extension Database {
-    func insert(_ grant: AuthorizationGrant, subject: SubjectIdentifier) throws {
-        try run(
-            """
-            INSERT INTO authorization_grant (txn, code_digest, client, tenant, account, redirect_uri, scope, nonce,
-                code_challenge, subject, acr, methods, flow, authenticated_at, session, released, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                grant.transaction.rawValue, grant.codeDigest.bytes.data, grant.client.rawValue,
-                grant.tenant.rawValue, grant.account.rawValue, grant.redirectURI, grant.scope.description,
-                grant.nonce?.rawValue, grant.codeChallenge.rawValue, subject.rawValue, grant.acr,
-                grant.methods.jsonText, grant.flow.rawValue, grant.authenticatedAt.seconds, grant.session,
-                grant.released.jsonText, grant.expiresAt.seconds,
-            ])
-    }
-
     /// A code that is used again was stolen by one of the two: what came from it is revoked (RFC 6749 §4.1.2). Another
     /// client learns nothing and changes nothing, or it could revoke other people's logins.
     fileprivate func whyNotRedeemed(
-        _ code: SecretDigest, client: ClientIdentifier, now: Timestamp
+        _ code: HandleDigest, client: ClientIdentifier, now: Timestamp
     ) throws -> GrantRedemption {
         let row = try row(
             """
-            SELECT txn, tenant, redeemed_at, revoked_at FROM authorization_grant WHERE code_digest = ? AND client = ?
-            """, [code.bytes.data, client.rawValue])
+            SELECT txn, tenant, redeemed_at, revoked_at FROM authorization_grant
+            WHERE handle_class = ? AND handle_digest = ? AND client = ?
+            """, [code.handleClass.rawValue, code.digest.bytes.data, client.rawValue])
         guard let row else { return .unknown }
-        let isRevoked = try row.optionalTime("revoked_at") != nil
-        guard try row.optionalTime("redeemed_at") != nil else { return isRevoked ? .unknown : .expired }
-        let transaction = try row.value("txn", as: TransactionIdentifier.self)
-        let tenant = try row.value("tenant", as: TenantIdentifier.self)
-        try audit(.replayRejected, transaction, tenant: tenant, client: client, now: now)
-        if !isRevoked {
-            try run("UPDATE authorization_grant SET revoked_at = ? WHERE txn = ?", [now.seconds, transaction.rawValue])
-            try audit(.tokenRevoked, transaction, tenant: tenant, client: client, now: now)
+        guard try row.optionalTime("redeemed_at") != nil else {
+            return try row.optionalTime("revoked_at") != nil ? .unknown : .expired
         }
+        try revokeAfterReplay(row.value("txn"), tenant: row.value("tenant"), client: client, now: now)
         return .replayed
     }
 
-    fileprivate func audit(
-        _ kind: SecurityEvent.Kind, _ transaction: TransactionIdentifier, tenant: TenantIdentifier,
-        client: ClientIdentifier, now: Timestamp
+    /// Something that may be used once was used again: what came from it is revoked.
+    func revokeAfterReplay(
+        _ transaction: TransactionIdentifier, tenant: TenantIdentifier, client: ClientIdentifier, now: Timestamp
     ) throws {
-        try audit(
-            SecurityEvent(kind, time: now, tenant: tenant, object: client.rawValue, transaction: transaction))
-    }
-}
-
-extension StoredRow {
-    fileprivate var grant: AuthorizationGrant {
-        get throws {
-            AuthorizationGrant(
-                transaction: try value("txn"), codeDigest: try digest("code_digest"), client: try value("client"),
-                tenant: try value("tenant"), account: try accountIdentifier, redirectURI: try text("redirect_uri"),
-                scope: try wanted(Scope(parsing: try text("scope")), "scope"), nonce: try optionalValue("nonce"),
-                codeChallenge: try value("code_challenge"),
-                subject: try value("subject", as: SubjectIdentifier.self), acr: try text("acr"),
-                methods: try strings("methods"), flow: try value("flow"),
-                authenticatedAt: try time("authenticated_at"), session: try text("session"),
-                released: try strings("released"), expiresAt: try time("expires_at"))
+        try audit(.replayRejected, transaction, tenant: tenant, client: client, now: now)
+        if try revoke(transaction, now: now) {
+            try audit(.tokenRevoked, transaction, tenant: tenant, client: client, now: now)
         }
     }
 }

@@ -1,5 +1,4 @@
 internal import GRDB
-internal import IdentityCrypto
 internal import OpenIDMessages
 public import ProviderCore
 
@@ -35,7 +34,7 @@ extension Database {
         try write(answer)
         switch answer.decision {
         case .approve:
-            try writeGrant(of: answer, account: device.account)
+            try writeApproval(of: answer, account: device.account)
             try audit(.loginApproved, answer)
         case .deny: try audit(.loginDenied, answer)
         case .report: try audit(.loginReported, answer)
@@ -102,27 +101,14 @@ extension Database {
             ])
     }
 
-    private func writeGrant(of answer: LoginAnswer, account: AccountIdentifier) throws {
-        guard let (grant, sector) = answer.grant, grant.transaction == answer.transaction, grant.account == account,
-            grant.tenant == answer.tenant
-        else { throw StorageFault.grantDoesNotFitAnswer }
-        try run(
-            "INSERT INTO session (id, account, device, started_at) VALUES (?, ?, ?, ?)",
-            [grant.session, account.rawValue, answer.device.rawValue, answer.time.seconds])
-        try insert(grant, subject: subject(of: account, in: sector))
-    }
-
-    /// The person's name in that sector: random, made at the first login there, the same ever after.
-    private func subject(of account: AccountIdentifier, in sector: SectorIdentifier) throws -> SubjectIdentifier {
-        try run(
-            """
-            INSERT INTO pairwise (subject, account, sector, context) VALUES (?, ?, ?, 'citizen')
-            ON CONFLICT (account, sector, context) DO NOTHING
-            """, [RandomBytes.text(16), account.rawValue, sector.rawValue])
-        let row = try row(
-            "SELECT subject FROM pairwise WHERE account = ? AND sector = ? AND context = 'citizen'",
-            [account.rawValue, sector.rawValue])
-        guard let row else { throw StorageFault.missing("pairwise") }
-        return try row.value("subject")
+    private func writeApproval(of answer: LoginAnswer, account: AccountIdentifier) throws {
+        guard let approval = answer.approval, approval.grant.transaction == answer.transaction,
+            approval.grant.account == account, approval.grant.tenant == answer.tenant,
+            approval.grant.session == approval.session.identifier, approval.session.account == account,
+            approval.session.device == answer.device
+        else { throw StorageFault.approvalDoesNotFitAnswer }
+        let session = try beginSession(approval, at: answer.time)
+        try insert(approval.grant, session: session, sector: approval.sector)
+        try remember(approval, at: answer.time)
     }
 }

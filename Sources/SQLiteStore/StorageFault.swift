@@ -14,6 +14,8 @@ public enum StorageFault: Error, Sendable, Equatable {
     case undecodable(String)
     /// A row that must be there is missing; the name of the table.
     case missing(String)
-    /// An approval must come with a grant for the same login and for the account of the answering device.
-    case grantDoesNotFitAnswer
+    /// An approval must come with a grant and a session for the same login, account and device as the answer.
+    case approvalDoesNotFitAnswer
+    /// A handle of one class was given where one of another class belongs.
+    case wrongHandleClass
 }

@@ -70,6 +70,7 @@ actor Installation {
               - id: herten-demo-portal
                 tenant: herten
                 name: Serviceportal Herten (Demo)
+                profile: baseline
                 redirect_uris: ["\(here.portalURL)/oidc/callback"]
                 initiate_login_uri: "\(here.portalURL)/oidc/start"
                 jwks: {keys: [\(demoKey)]}
@@ -77,6 +78,7 @@ actor Installation {
               - id: test-portal
                 tenant: marl
                 name: Testportal
+                profile: baseline
                 redirect_uris: ["\(here.portalURL)/test/callback"]
                 jwks: {keys: [\(testKey)]}
                 scopes: [openid, person]

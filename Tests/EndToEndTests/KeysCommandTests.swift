@@ -18,7 +18,11 @@ struct KeysCommandTests {
             let before = try await portal.finishLogin(callbackQuery: query, pending: pending)
             let old = try stages(try await here.administer("keys", "list", "--json"))
 
-            let rotated = try await here.administer("keys", "rotate", "--json")
+            let early = try await here.administer("keys", "rotate", "--json")
+            #expect(early.status == 1)
+            #expect(try early.json()["error"]?.string == "next_key_too_new")
+            #expect(try stages(try await here.administer("keys", "list", "--json")) == old)
+            let rotated = try await here.administer("keys", "rotate", "--now", "--json")
             #expect(rotated.status == 0, "\(rotated)")
             let new = try stages(rotated)
             #expect(new["current"] == old["next"])

@@ -51,6 +51,19 @@ struct CookbookTests {
         #expect(throws: JWSError.wrongAlgorithm) { try token.verified(by: TestKeys.es256.publicKey, type: nil) }
     }
 
+    @Test("RFC 8037 appendix A.4, the EdDSA signature verifies, and no other key or text does")
+    func edDSA() throws {
+        let file = try read("curve25519/jws.json")
+        var jwk = try #require(file["input"]?["key"]?.object)
+        jwk["d"] = nil
+        let key = try VerificationKey(jwk: jwk)
+        let token = try CompactJWS(parsing: #require(file["output"]?["compact"]?.string))
+        #expect(key.isValid(signature: token.signature, for: token.signingInput))
+        #expect(throws: JWSError.wrongPayload) { try token.verified(by: key, type: nil) }
+        #expect(!key.isValid(signature: token.signature, for: token.signingInput + [0]))
+        #expect(throws: JWSError.wrongSignature) { try token.verified(by: TestKeys.edDSA.publicKey, type: nil) }
+    }
+
     @Test(
         "§3 of its keys only the public RSA key is one that verifies here",
         arguments: [

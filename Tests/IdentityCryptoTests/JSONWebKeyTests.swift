@@ -7,6 +7,7 @@ import Testing
 struct JSONWebKeyTests {
     static let ec = TestKeys.es256.publicKey.jwk
     static let rsa = TestKeys.rs256.publicKey.jwk
+    static let ed = TestKeys.edDSA.publicKey.jwk
 
     /// A JWK that is almost a key.
     struct NearMiss: CustomTestStringConvertible, Sendable {
@@ -30,7 +31,15 @@ struct JSONWebKeyTests {
         NearMiss("no kty", .unsupportedKeyType, ec, ["kty": nil]),
         NearMiss("kty in lower case", .unsupportedKeyType, ec, ["kty": "ec"]),
         NearMiss("a symmetric key", .unsupportedKeyType, [:], ["kty": "oct"]),
-        NearMiss("Ed25519", .unsupportedKeyType, [:], ["kty": "OKP", "crv": "Ed25519", "x": ec["x"]]),
+        NearMiss("X25519", .unsupportedKeyType, ed, ["crv": "X25519"]),
+        NearMiss("Ed448", .unsupportedKeyType, ed, ["crv": "Ed448"]),
+        NearMiss("Ed25519 without its point", .malformed, ed, ["x": nil]),
+        NearMiss("Ed25519 cut short", .malformed, ed, ["x": text(Array(bytes(ed, "x").dropLast()))]),
+        NearMiss("Ed25519 with a byte more", .malformed, ed, ["x": text(bytes(ed, "x") + [0])]),
+        NearMiss("Ed25519, the identity", .malformed, ed, ["x": text([1] + [UInt8](repeating: 0, count: 31))]),
+        NearMiss("Ed25519, a point of order 4", .malformed, ed, ["x": text([UInt8](repeating: 0, count: 32))]),
+        NearMiss("Ed25519 for ES256", .notForSignatures, ed, ["alg": "ES256"]),
+        NearMiss("the private d of Ed25519", .containsPrivateKey, ed, ["d": "AAAA"]),
         NearMiss("another curve", .unsupportedKeyType, ec, ["crv": "P-384"]),
         NearMiss("secp256k1", .unsupportedKeyType, ec, ["crv": "secp256k1"]),
         NearMiss("no curve", .unsupportedKeyType, ec, ["crv": nil]),
@@ -55,7 +64,8 @@ struct JSONWebKeyTests {
         NearMiss("another algorithm", .notForSignatures, ec, ["alg": "ES384"]),
         NearMiss("the algorithm of another key type", .notForSignatures, ec, ["alg": "RS256"]),
         NearMiss("the algorithm HS256", .notForSignatures, rsa, ["alg": "HS256"]),
-        NearMiss("RSA-PSS", .notForSignatures, rsa, ["alg": "PS256"]),
+        NearMiss("RSA-PSS with a longer digest", .notForSignatures, rsa, ["alg": "PS512"]),
+        NearMiss("RSA for encryption", .notForSignatures, rsa, ["alg": "RSA-OAEP-256"]),
         NearMiss("a modulus of 1024 bits", .tooWeak, rsa, ["n": text(Array(bytes(rsa, "n").prefix(128)))]),
         NearMiss("a modulus of 2047 bits", .tooWeak, rsa, ["n": text([0x7F] + bytes(rsa, "n").suffix(255))]),
         NearMiss("a modulus with a leading zero", .malformed, rsa, ["n": text([0] + bytes(rsa, "n"))]),
@@ -74,7 +84,7 @@ struct JSONWebKeyTests {
         #expect(throws: miss.error) { try VerificationKey(jwk: miss.jwk) }
     }
 
-    @Test("a key is the same whatever stands beside its required members", arguments: [ec, rsa])
+    @Test("a key is the same whatever stands beside its required members", arguments: [ec, rsa, ed])
     func accepted(jwk: JSONObject) throws {
         let key = try VerificationKey(jwk: jwk)
         var dressed = jwk

@@ -12,11 +12,12 @@ struct SecondImplementationTests {
         func verify(using algorithm: some JWTAlgorithm) async throws {}
     }
 
-    static let keys = [TestKeys.es256, TestKeys.rs256]
+    static let keys = TestKeys.all
 
     /// The same private key on the other side.
     private func collection(_ key: SigningKey) async throws -> JWTKeyCollection {
-        let kind = key.algorithm == .es256 ? "PRIVATE KEY" : "RSA PRIVATE KEY"
+        let isRSA = key.algorithm == .rs256 || key.algorithm == .ps256
+        let kind = isRSA ? "RSA PRIVATE KEY" : "PRIVATE KEY"
         // RFC 7468 §2: lines of 64 characters.
         var body = Substring(StandardBase64.encode(key.derRepresentation))
         var lines = ["-----BEGIN \(kind)-----"]
@@ -30,6 +31,8 @@ struct SecondImplementationTests {
         return switch key.algorithm {
         case .es256: await keys.add(ecdsa: try ES256PrivateKey(pem: pem), kid: kid)
         case .rs256: await keys.add(rsa: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256, kid: kid)
+        case .ps256: await keys.add(pss: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256, kid: kid)
+        case .edDSA: await keys.add(eddsa: try EdDSA.PrivateKey(pem: pem), kid: kid)
         }
     }
 

@@ -11,7 +11,7 @@ struct SigningKeyRingTests {
         SigningKeyRing([rsa] + es256.map { SigningKeyRing.Entry(key: $0.0, stage: $0.1, since: Self.now) })
     }
 
-    @Test("a ring has one current key of each algorithm and no key twice")
+    @Test("a ring has one current key of each required algorithm and no key twice")
     func wellFormed() {
         let (one, two) = (TestKeys.es256, TestKeys.otherES256)
         #expect(makeRing([(one, .current)]) != nil)
@@ -20,7 +20,44 @@ struct SigningKeyRingTests {
         #expect(makeRing([(one, .next)]) == nil)
         #expect(makeRing([(one, .current), (two, .current)]) == nil)
         #expect(makeRing([(one, .current), (one, .next)]) == nil)
+        #expect(makeRing([(one, .current), (two, .next), (.makeES256(), .next)]) == nil)
         #expect(SigningKeyRing([]) == nil)
+        let es256 = SigningKeyRing.Entry(key: one, stage: .current, since: Self.now)
+        #expect(SigningKeyRing([es256]) == nil)
+    }
+
+    @Test(
+        "PS256 and EdDSA may be there, and a ring without them has no key for them",
+        arguments: [TestKeys.ps256, TestKeys.edDSA])
+    func optionalAlgorithms(key: SigningKey) throws {
+        let without = try #require(makeRing([(TestKeys.es256, .current)]))
+        #expect(without.signingKey(key.algorithm) == nil)
+        #expect(without.signingKey(.rs256)?.thumbprint == TestKeys.rs256.thumbprint)
+        let with = try #require(without.adding(key, as: .current, since: Self.now))
+        #expect(with.signingKey(key.algorithm)?.thumbprint == key.thumbprint)
+        #expect(with.adding(try .make(key.algorithm), as: .current, since: Self.now) == nil)
+        #expect(with.verificationKeys.key(identifier: key.thumbprint.rawValue)?.algorithm == key.algorithm)
+    }
+
+    @Test(
+        "the next key takes over when it was published and the current one was used for long enough, not a second before"
+    )
+    func steps() throws {
+        let times = RotationTimes(publication: 100, use: 1000)
+        let alone = try #require(makeRing([(TestKeys.es256, .current)]))
+        #expect(alone.stepDue(.es256, now: Self.now, times: times) == .publishNext)
+        #expect(alone.stepDue(.edDSA, now: Self.now, times: times) == nil)
+        #expect(alone.nextIsReady(.es256, times: times) == nil)
+        let early = try #require(makeRing([(TestKeys.es256, .current), (TestKeys.otherES256, .next)]))
+        #expect(early.nextIsReady(.es256, times: times) == Self.now + 100)
+        #expect(early.stepDue(.es256, now: Self.now + 999, times: times) == nil)
+        #expect(early.stepDue(.es256, now: Self.now + 1000, times: times) == .rotate)
+        // A key that was published late waits for its own time.
+        let late = try #require(alone.adding(TestKeys.otherES256, as: .next, since: Self.now + 950))
+        #expect(late.stepDue(.es256, now: Self.now + 1049, times: times) == nil)
+        #expect(late.stepDue(.es256, now: Self.now + 1050, times: times) == .rotate)
+        // A clock that went back does nothing.
+        #expect(early.stepDue(.es256, now: Self.now - 10_000, times: times) == nil)
     }
 
     @Test("rotation: the next key signs, the last one stays published, a fresh one waits")

@@ -8,6 +8,10 @@ enum TestKeys {
     static let es256 = SigningKey.makeES256()
     static let otherES256 = SigningKey.makeES256()
     static let rs256 = try! SigningKey.makeRS256()
+    static let ps256 = try! SigningKey.makePS256()
+    static let edDSA = try! SigningKey.makeEdDSA()
+    /// One key of each algorithm.
+    static let all = [es256, rs256, ps256, edDSA]
 
     static let now = Timestamp(seconds: 1_800_000_000)
     static let issuer = IssuerURL(rawValue: "https://id.example")!

@@ -20,11 +20,11 @@ struct CodeTests {
         for _ in 0..<3 {
             let code = try await provider.code(phone: phone)
             let client = try await provider.authenticated(TestRegion.basic)
-            let request = try AuthorizationCodeRequest(
+            let request = try TokenRequest(
                 parameters: FormParameters(TestRegion.basic.tokenRequest(code: code)))
             let wins = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<64 {
-                    group.addTask { (try? await provider.provider.tokens.redeem(request, by: client)) != nil }
+                    group.addTask { (try? await provider.provider.tokens.answer(request, by: client, key: nil)) != nil }
                 }
                 return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
@@ -38,14 +38,14 @@ struct CodeTests {
         let phone = try await provider.enrolledPhone()
         let code = try await provider.code(phone: phone)
         let token = try #require(try await provider.redeem(code)["access_token"]?.string)
-        _ = try await provider.provider.userinfo.claims(accessToken: token)
+        _ = try await provider.userinfo(token)
         await #expect(throws: Self.refusal(.codeReplayed)) { try await provider.redeem(code) }
         await #expect(throws: ClientRefusal.self) {
-            try await provider.provider.userinfo.claims(accessToken: token)
+            try await provider.userinfo(token)
         }
         // Tokens of another login of the same person live on.
         let second = try await provider.redeem(provider.code(phone: phone))
-        _ = try await provider.provider.userinfo.claims(accessToken: #require(second["access_token"]?.string))
+        _ = try await provider.userinfo(#require(second["access_token"]?.string))
     }
 
     @Test("another client learns nothing, spends nothing and revokes nothing (B5)")
@@ -65,7 +65,7 @@ struct CodeTests {
             for thief in TestRegion.portals where thief.identifier != owner.identifier {
                 await #expect(throws: Self.refusal(.codeUnknown)) { try await provider.redeem(code, at: thief) }
             }
-            _ = try await provider.provider.userinfo.claims(accessToken: #require(tokens["access_token"]?.string))
+            _ = try await provider.userinfo(#require(tokens["access_token"]?.string))
         }
     }
 

@@ -115,15 +115,15 @@ struct LoginExplorationTests {
             Login.Answer(
                 responseDigest: ContentDigest(of: "response"), receipt: "receipt",
                 returnChallenge: isReturning ? ContentDigest(of: "uv") : nil,
-                code: decision == .approve ? fixedCode : nil), decision: decision, now: walk.now)
+                prize: decision == .approve ? fixedPrize : nil), decision: decision, now: walk.now)
     }
 
-    private static let fixedCode = OneTimeSecret()
+    private static let fixedPrize = Login.Prize()
 
     private static func claim(_ flow: LoginFlow, device: DeviceIdentifier, now: Timestamp) -> Login.Claim {
-        Login.Claim(
-            device: device, account: account, flow: flow, code: "12345678",
-            context: AuthenticationContext(level: .normal, isSimulated: false), claimedAt: now, language: .german,
-            sameNetwork: true)
+        let context = AuthenticationContext(level: .normal, isSimulated: false)
+        return Login.Claim(
+            device: device, account: account, flow: flow, code: "12345678", context: context, reached: context,
+            claimedAt: now, language: .german, sameNetwork: true)
     }
 }

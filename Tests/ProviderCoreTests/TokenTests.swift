@@ -48,14 +48,19 @@ struct TokenTests {
         #expect(tokens["token_type"]?.string == "Bearer" && tokens["expires_in"]?.integer == 300)
     }
 
-    @Test("a client that chose RS256 gets RS256")
-    func rs256() async throws {
+    @Test(
+        "a client gets the algorithm that it chose",
+        arguments: [(TestRegion.rsa, JWSAlgorithm.rs256), (TestRegion.ps256, .ps256), (TestRegion.edDSA, .edDSA)])
+    func algorithm(portal: TestPortal, algorithm: JWSAlgorithm) async throws {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()
-        let code = try await provider.code(at: TestRegion.rsa, phone: phone)
-        let token = try await Self.idToken(provider, provider.redeem(code, at: TestRegion.rsa))
-        #expect(token.key.algorithm == .rs256)
-        #expect(token.payload["aud"]?.string == "rsa")
+        let code = try await provider.code(at: portal, phone: phone)
+        let tokens = try await provider.redeem(code, at: portal)
+        let token = try Self.idToken(provider, tokens)
+        #expect(token.key.algorithm == algorithm)
+        #expect(token.payload["aud"]?.string == portal.identifier)
+        let access = try #require(tokens["access_token"]?.string)
+        #expect(token.payload["at_hash"]?.string == algorithm.halfHash(of: access))
     }
 
     @Test("sub is one in a town, another in the next, and never the same for two people (E8)")
@@ -64,8 +69,7 @@ struct TokenTests {
         let (erika, max) = (try await provider.enrolledPhone(simulating: .tee), try await provider.enrolledPhone())
         func subject(_ portal: TestPortal, _ phone: TestPhone) async throws -> String {
             let tokens = try await provider.redeem(provider.code(at: portal, phone: phone), at: portal)
-            let info = try await provider.provider.userinfo.claims(
-                accessToken: #require(tokens["access_token"]?.string))
+            let info = try await provider.userinfo(#require(tokens["access_token"]?.string))
             let subject = try #require(Self.idToken(provider, tokens).payload["sub"]?.string)
             #expect(info["sub"]?.string == subject)
             return subject
@@ -96,15 +100,14 @@ struct TokenTests {
             let answer = try phone.response(to: request, now: provider.now) { $0.released = chosen }
             try await provider.answer(request, answer, by: device)
             let tokens = try await provider.redeem(#require(login.collect()?["code"]))
-            let info = try await provider.provider.userinfo.claims(
-                accessToken: #require(tokens["access_token"]?.string))
+            let info = try await provider.userinfo(#require(tokens["access_token"]?.string))
             #expect(Set(info.names) == Set(expected))
         }
     }
 
     private static func reason(_ provider: TestProvider, _ token: String) async -> Refusal? {
         do {
-            _ = try await provider.provider.userinfo.claims(accessToken: token)
+            _ = try await provider.userinfo(token)
             return nil
         } catch let refusal as ClientRefusal {
             #expect(refusal.error.code == .invalidToken)

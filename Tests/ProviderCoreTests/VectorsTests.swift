@@ -45,7 +45,8 @@ struct VectorsTests {
         let store = OneDeviceStore(row: row, account: account)
         let keys = try await KeyCustodian(masterKey: RandomBytes.make(32), store: store, clock: clock)
         let authentication = DeviceAuthentication(
-            issuer: issuer, keys: keys, devices: store, clock: clock, nonces: NonceIssuer())
+            issuer: issuer, keys: keys, devices: store, clock: clock,
+            proofs: ProofOfPossession(issuer: issuer, clock: clock))
         let proof = try VerifiedDPoPProof.make(
             key: installation, method: "GET", url: issuer.appending("/device/v1/devices"), now: now,
             nonce: authentication.nonce())

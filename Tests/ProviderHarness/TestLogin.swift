@@ -102,8 +102,34 @@ extension TestProvider {
     public func redeem(
         _ code: String, at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]
     ) async throws -> JSONObject {
-        try await provider.tokens.redeem(
-            AuthorizationCodeRequest(parameters: FormParameters(portal.tokenRequest(code: code, changes))),
-            by: try await authenticated(portal))
+        try await tokens(portal.tokenRequest(code: code, changes), at: portal)
+    }
+
+    /// A call of the token endpoint; the proof of `key` comes with it.
+    public func tokens(
+        _ parameters: [String: String], at portal: TestPortal = TestRegion.basic, key: SigningKey? = nil
+    ) async throws -> JSONObject {
+        try await provider.tokens.answer(
+            TokenRequest(parameters: FormParameters(parameters)), by: try await authenticated(portal),
+            key: try key.map { try provider.proofs.verify(proof($0, "POST", "/token")) })
+    }
+
+    /// A good DPoP proof.
+    public func proof(
+        _ key: SigningKey, _ method: String, _ path: String, accessToken: String? = nil
+    ) throws -> PresentedProof {
+        PresentedProof(
+            text: try VerifiedDPoPProof.make(
+                key: key, method: method, url: TestRegion.issuer.appending(path), now: now,
+                nonce: provider.proofs.nonce(), accessToken: accessToken),
+            method: method, path: path)
+    }
+
+    /// Userinfo for a bearer token.
+    public func userinfo(_ accessToken: String) async throws -> JSONObject {
+        guard case .json(let claims) = try await provider.userinfo.answer(.bearer(accessToken)) else {
+            throw Unexpected.noPayload
+        }
+        return claims
     }
 }

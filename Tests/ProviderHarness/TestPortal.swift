@@ -16,7 +16,7 @@ public struct TestPortal: Sendable {
 
     init(
         _ identifier: String, tenant: String, method: ClientAuthenticationMethod, key: SigningKey? = nil,
-        redirectURIs: [String]? = nil, pushes: Bool = false, algorithm: IDTokenAlgorithm = .es256,
+        redirectURIs: [String]? = nil, pushes: Bool = false, algorithm: SignatureAlgorithm = .es256,
         level: AssuranceLevel = .normal
     ) {
         let secret = method == .privateKeyJWT ? nil : "secret of \(identifier): 100 % & more"
@@ -28,7 +28,8 @@ public struct TestPortal: Sendable {
             name: "Portal \(identifier)", profile: .baseline, redirectURIs: uris.map { RedirectURI(rawValue: $0)! },
             authenticationMethod: method, keys: key.map { [$0.publicKey.listedJWK(identifier: "key-1")] } ?? [],
             secretDigest: secret.map { ContentDigest(of: $0) }, requiresPushedAuthorizationRequests: pushes,
-            idTokenAlgorithm: algorithm, scopes: ["openid", "person", "person_birth", "email"], requiredLevel: level,
+            cryptography: ClientCryptography(idTokenAlgorithm: algorithm),
+            scopes: ["openid", "person", "person_birth", "email"], requiredLevel: level,
             initiateLoginURI: nil)
     }
 
@@ -73,6 +74,7 @@ public struct TestPortal: Sendable {
         case .privateKeyJWT: .assertion(try assertion(now: now), client: nil)
         case .clientSecretBasic: .basic(client: client.identifier, secret: secret ?? "")
         case .clientSecretPost: .post(client: client.identifier, secret: secret ?? "")
+        case .none: throw MissingKey()
         }
     }
 

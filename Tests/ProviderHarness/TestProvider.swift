@@ -37,7 +37,9 @@ public final class TestProvider: Sendable {
     /// Keys for every provider of a test run: RSA keys are slow to make.
     private static let readyKeys = Task {
         let store = try SQLiteStore.inMemory()
-        _ = try await KeyCustodian(masterKey: masterKey, store: store, clock: SettableClock().asProviderClock)
+        let keys = try await KeyCustodian(
+            masterKey: masterKey, store: store, clock: SettableClock().asProviderClock)
+        try await keys.rotateIfDue()
         return try await store.signingKeys()
     }
 

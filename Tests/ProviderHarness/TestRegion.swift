@@ -19,13 +19,19 @@ public enum TestRegion {
     /// An RSA client key and ID tokens with RS256.
     public static let rsa = TestPortal(
         "rsa", tenant: "marl", method: .privateKeyJWT, key: try? .makeRS256(), algorithm: .rs256)
+    /// An Ed25519 client key and ID tokens with EdDSA.
+    public static let edDSA = TestPortal(
+        "ed25519", tenant: "marl", method: .privateKeyJWT, key: try? .makeEdDSA(), algorithm: .edDSA)
+    /// ID tokens with PS256.
+    public static let ps256 = TestPortal(
+        "pss", tenant: "marl", method: .clientSecretBasic, algorithm: .ps256)
     /// Every login needs *substantiell*.
     public static let substantial = TestPortal(
         "substantial", tenant: "herten", method: .clientSecretBasic, level: .substantiell)
 
-    public static let portals = [pushing, basic, post, rsa, substantial]
+    public static let portals = [pushing, basic, post, rsa, edDSA, ps256, substantial]
 
-    public static func region(formats: [String], simulatorRoots: [[UInt8]]) -> Region {
+    public static func region(formats: [String] = ["none"], simulatorRoots: [[UInt8]] = []) -> Region {
         Region(
             identifier: TenantIdentifier(rawValue: "test-region")!, name: "Testregion", issuer: issuer,
             isDevelopment: true, evidence: EvidencePolicy(formats: formats, simulatorRoots: simulatorRoots),

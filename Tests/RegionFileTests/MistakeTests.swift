@@ -133,12 +133,9 @@ struct MistakeTests {
         Mistaken(line: 37, "    scopes: [person]", "must contain `openid`"),
         Mistaken(line: 37, "    scopes: openid", "must be a list"),
         Mistaken(line: 44, "    scopes: [openid, person]", "tenant `portal` does not allow scope `person`"),
-        Mistaken(client: "authentication: none", "unknown value `none`"),
+        Mistaken(client: "authentication: mtls", "unknown value `mtls`"),
         Mistaken(line: 43, "    secret_sha256: geheim", "SHA-256 digest"),
-        Mistaken(
-            sample("name: Dachportal\n    redirect", "name: Dachportal\n    jwks: {keys: []}\n    redirect"), 41,
-            "has no keys"),
-        Mistaken(sample(line: 43, "    profile: baseline"), 38, "missing key `secret_sha256`"),
+        Mistaken(sample(line: 43, "    response_modes: [query]"), 38, "missing key `secret_sha256`"),
         Mistaken(client: "secret_sha256: 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU", "has no secret"),
         Mistaken(client: "jwks_file: keys.json", "does not exist"),
         Mistaken(
@@ -180,7 +177,10 @@ struct MistakeTests {
         ("{kty: EC, crv: P-384, kid: a, x: \(coordinate), y: \(coordinate)}", "`crv` must be `P-256`"),
         ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate), d: \(coordinate)}", "private member `d`"),
         ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate), alg: RS256}", "`alg` must be ES256"),
-        ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate), use: enc}", "`use` must be `sig`"),
+        (
+            "{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate), use: other}",
+            "`use` must be `sig` or `enc`"
+        ),
         ("{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(coordinate)}", "make no public key"),
         ("{kty: RSA, kid: a, n: gAAA, e: AQAB}", "2048 to 8192 bits"),
         ("{kty: RSA, kid: a, n: \"g+A\", e: AQAB}", "`n` must be base64url"),

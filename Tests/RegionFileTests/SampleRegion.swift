@@ -47,6 +47,7 @@ let sample = """
         authentication: client_secret_basic
         secret_sha256: 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU
         scopes: [openid]
+        profile: baseline
 
     """
 

@@ -45,9 +45,11 @@ struct IDTokenValidationTests {
         #expect(token.claims == Self.good)
     }
 
-    @Test func rs256IsAccepted() throws {
-        let key = try SigningKey.makeRS256()
-        _ = try Self.validate(key.sign(type: "JWT", payload: Self.good), keys: [key])
+    @Test(arguments: JWSAlgorithm.allCases) func everyAlgorithmIsAccepted(algorithm: JWSAlgorithm) throws {
+        let key = try SigningKey.make(algorithm)
+        var claims = Self.good
+        claims["at_hash"] = .string(algorithm.halfHash(of: Self.accessToken))
+        _ = try Self.validate(key.sign(type: "JWT", payload: claims), keys: [key])
     }
 
     @Test(arguments: ["iss", "sub", "aud", "nonce", "acr", "exp", "iat"])

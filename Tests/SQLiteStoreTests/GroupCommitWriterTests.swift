@@ -42,6 +42,19 @@ struct GroupCommitWriterTests {
         #expect(try commits(store) - before == expected)
     }
 
+    @Test("A request that ends the transaction by itself is everybody's failure, and nothing of the rest is written")
+    func lostTransaction() async throws {
+        let store = try SQLiteStore.inMemory()
+        let outcomes = await outcomesOfOneBatch(store, count: 20) { index in
+            if index == 7 { return try await store.execute("ROLLBACK") }
+            try await store.execute("INSERT INTO secret (name, sealed) VALUES ('\(index)', x'00')")
+        }
+        #expect(outcomes.count == 20)
+        #expect(!outcomes.contains(true))
+        #expect(try await store.pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM secret") } == 0)
+        #expect(try await store.secret("afterwards", fresh: [7]) == [7])
+    }
+
     @Test("A commit that fails is everybody's failure")
     func failingCommit() async throws {
         let store = try SQLiteStore.inMemory()

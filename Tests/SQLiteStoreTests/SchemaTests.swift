@@ -27,12 +27,12 @@ struct SchemaTests {
     func trace() async throws {
         let store = try SQLiteStore.inMemory()
         let device = try await Fixtures.enrolledDevice(in: store)
-        let code = OneTimeSecret()
+        let code = OneTimeHandle(.authorizationCode)
         _ = try await store.accept(Fixtures.answer(from: device, counter: 1, isPINProved: false))
         _ = try await store.accept(Fixtures.answer(from: device, counter: 2, code: code))
         _ = try await store.accept(Fixtures.answer(from: device, counter: 3, decision: .deny))
         _ = try await store.accept(Fixtures.answer(from: device, counter: 4, decision: .report))
-        for _ in 0..<3 { _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now) }
+        for _ in 0..<3 { _ = try await store.redeem(code) }
         _ = try await store.accept(Fixtures.answer(from: device, counter: 4))
         let rows = try await rows(store)
         #expect(
@@ -57,6 +57,7 @@ struct SchemaTests {
             ("decision", LoginDecision.allCases.map(\.rawValue)), ("flow", LoginFlow.allCases.map(\.rawValue)),
             ("algorithm", JWSAlgorithm.allCases.map(\.rawValue)),
             ("stage", SigningKeyRing.Stage.allCases.map(\.rawValue)),
+            ("state", LogoutDelivery.State.allCases.map(\.rawValue)),
         ]
         let schema = try await store.pool.read { db in
             try String.fetchAll(db, sql: "SELECT sql FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL")
@@ -94,17 +95,17 @@ struct SchemaTests {
         await #expect(throws: StorageFault.undecodable("pin_jwk")) { try await store.devices(of: device.account) }
     }
 
-    @Test("An account that is not active has no live grant, and its devices are not accepted")
+    @Test("An account that is not active is seen in its grants, and its devices are not accepted")
     func suspendedAccount() async throws {
         let store = try SQLiteStore.inMemory()
         let device = try await Fixtures.enrolledDevice(in: store)
-        let code = OneTimeSecret()
+        let code = OneTimeHandle(.authorizationCode)
         let answer = Fixtures.answer(from: device, code: code)
         _ = try await store.accept(answer)
-        _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
-        #expect(try await store.liveGrant(answer.transaction) != nil)
+        _ = try await store.redeem(code)
+        #expect(try await store.liveGrant(answer.transaction)?.account.isActive == true)
         try await store.execute("UPDATE account SET state = 'suspended'")
-        #expect(try await store.liveGrant(answer.transaction) == nil)
+        #expect(try await store.liveGrant(answer.transaction)?.account.isActive == false)
         #expect(try await store.accept(Fixtures.answer(from: device, counter: 2)) == .deviceNotActive)
         #expect(try await store.device(device.identifier)?.1.isActive == false)
     }

@@ -7,19 +7,20 @@ extension StorePromise {
     static let answers: [StorePromise] = [
         StorePromise("An approval raises the counter, notes the use and makes a grant") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
-            let code = OneTimeSecret()
+            let code = OneTimeHandle(.authorizationCode)
             let answer = Fixtures.answer(from: device, counter: 7, code: code, at: Fixtures.now + 9)
             try requireEqual(try await store.accept(answer), .accepted)
             let after = try await store.device(device.identifier)?.0
             try requireEqual(after?.counter, 7, "counter")
             try requireEqual(after?.lastUsedAt, Fixtures.now + 9, "last use")
-            let redemption = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now + 10)
-            guard case .redeemed(var grant) = redemption, let subject = grant.subject else {
+            let redemption = try await store.redeem(code, client: Fixtures.client, now: Fixtures.now + 10)
+            guard case .redeemed(let live) = redemption, let subject = live.grant.subject else {
                 throw ConformanceFailure(description: "no grant with a subject: \(redemption)")
             }
             try require(!subject.rawValue.contains(device.account.rawValue), "the subject names the account")
+            var grant = live.grant
             grant.subject = nil
-            try requireEqual(grant, answer.grant!.0, "grant")
+            try requireEqual(grant, answer.approval?.grant, "grant")
         },
         StorePromise("A denial and a report count as answers and make no grant") { store in
             for (counter, decision) in [(Int64(1), LoginDecision.deny), (1, .report)] {
@@ -90,17 +91,25 @@ extension StorePromise {
             let stranger = Fixtures.Phone().device(of: .random())
             try requireEqual(try await store.accept(Fixtures.answer(from: stranger)), .deviceNotActive)
         },
-        StorePromise("A grant for another account or login than the answer's is a fault, and nothing is written") {
-            store in
+        StorePromise(
+            "A grant or session for another account, login or device than the answer's is a fault; nothing is written"
+        ) { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             let other = try await Fixtures.enrolledDevice(in: store)
-            var answer = Fixtures.answer(from: device)
-            for grant in [
-                (Fixtures.grant(for: other.account, transaction: answer.transaction), Fixtures.sector),
-                (Fixtures.grant(for: device.account), Fixtures.sector), nil,
-            ] {
-                answer.grant = grant
-                try await requireFault("foreign grant") { [answer] in _ = try await store.accept(answer) }
+            let answer = Fixtures.answer(from: device)
+            let changes: [(inout LoginAnswer) -> Void] = [
+                { $0.approval?.grant.account = other.account },
+                { $0.approval?.grant.transaction = .random(bytes: 16) },
+                { $0.approval?.grant.tenant = TenantIdentifier(rawValue: "bottrop")! },
+                { $0.approval?.grant.session = .random(bytes: 16) },
+                { $0.approval?.session.account = other.account },
+                { $0.approval?.session.device = other.identifier },
+                { $0.approval = nil },
+            ]
+            for change in changes {
+                var foreign = answer
+                change(&foreign)
+                try await requireFault("foreign grant") { [foreign] in _ = try await store.accept(foreign) }
             }
             try requireEqual(try await store.device(device.identifier)?.0, device, "device")
         },
@@ -117,13 +126,13 @@ extension StorePromise {
     ]
 
     private static func subject(
-        of device: DeviceRecordRow, counter: Int64, _ sector: SectorIdentifier, _ store: any ProviderStore
+        of device: DeviceRecordRow, counter: Int64, _ sector: SubjectSector, _ store: any ProviderStore
     ) async throws -> SubjectIdentifier? {
-        let code = OneTimeSecret()
+        let code = OneTimeHandle(.authorizationCode)
         _ = try await store.accept(Fixtures.answer(from: device, counter: counter, code: code, sector: sector))
         guard
-            case .redeemed(let grant) = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+            case .redeemed(let live) = try await store.redeem(code, client: Fixtures.client, now: Fixtures.now)
         else { return nil }
-        return grant.subject
+        return live.grant.subject
     }
 }

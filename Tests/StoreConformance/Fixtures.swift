@@ -10,8 +10,8 @@ public enum Fixtures {
     public static let tenant = TenantIdentifier(rawValue: "gelsenkirchen")!
     public static let client = ClientIdentifier(rawValue: "portal-gelsenkirchen")!
     public static let otherClient = ClientIdentifier(rawValue: "portal-bottrop")!
-    public static let sector = SectorIdentifier(rawValue: "gelsenkirchen")!
-    public static let otherSector = SectorIdentifier(rawValue: "bottrop")!
+    public static let sector = SubjectSector.pairwise(SectorIdentifier(rawValue: "gelsenkirchen")!)
+    public static let otherSector = SubjectSector.pairwise(SectorIdentifier(rawValue: "bottrop")!)
 
     public static func person(givenName: String = "Erika", familyName: String = "Mustermann") -> PersonRecord {
         try! PersonRecord(json: [
@@ -76,44 +76,5 @@ public enum Fixtures {
         let outcome = try await store.enrol(device, ticket: ticket.digest, event: activation(of: device, at: time))
         try requireEqual(outcome, .enrolled, "enrolment of a fixture")
         return device
-    }
-
-    /// A grant for a login of that account.
-    public static func grant(
-        for account: AccountIdentifier, transaction: TransactionIdentifier = .random(bytes: 16),
-        code: OneTimeSecret = OneTimeSecret(), client: ClientIdentifier = client, at time: Timestamp = now
-    ) -> AuthorizationGrant {
-        AuthorizationGrant(
-            transaction: transaction, codeDigest: code.digest, client: client, tenant: tenant, account: account,
-            redirectURI: "https://portal.gelsenkirchen.example/callback",
-            scope: Scope(parsing: "openid person")!, nonce: Nonce(rawValue: "n-0S6_WzA2Mj"),
-            codeChallenge: CodeVerifier.random().challenge,
-            acr: AuthenticationContext(level: .substantiell, isSimulated: true).acr, methods: ["hwk", "pin"],
-            flow: .qr, authenticatedAt: time, session: RandomBytes.text(16),
-            released: ["given_name", "family_name"], expiresAt: time + Lifetime.code)
-    }
-
-    /// What a device answers to a login; an approval brings a grant.
-    public static func answer(
-        from device: DeviceRecordRow, counter: Int64 = 1, decision: LoginDecision = .approve,
-        isPINProved: Bool = true, transaction: TransactionIdentifier = .random(bytes: 16),
-        code: OneTimeSecret = OneTimeSecret(), sector: SectorIdentifier = sector, at time: Timestamp = now
-    ) -> LoginAnswer {
-        let grant = grant(for: device.account, transaction: transaction, code: code, at: time)
-        return LoginAnswer(
-            transaction: transaction, device: device.identifier, decision: decision,
-            responseDigest: ContentDigest(of: RandomBytes.text(16)), counter: counter, isPINProved: isPINProved,
-            grant: decision == .approve ? (grant, sector) : nil, tenant: tenant, time: time)
-    }
-
-    /// Lets a fresh device approve a login; returns its code.
-    public static func approvedCode(
-        in store: any EnrolmentStore & GrantStore, transaction: TransactionIdentifier = .random(bytes: 16)
-    ) async throws -> OneTimeSecret {
-        let device = try await enrolledDevice(in: store)
-        let code = OneTimeSecret()
-        let outcome = try await store.accept(answer(from: device, transaction: transaction, code: code))
-        try requireEqual(outcome, .accepted, "approval of a fixture")
-        return code
     }
 }

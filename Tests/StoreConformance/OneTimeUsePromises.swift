@@ -54,10 +54,10 @@ extension StorePromise {
 
     private static func sweptLogin(at time: Timestamp, _ store: any ProviderStore) async throws -> LoginAnswer {
         let device = try await Fixtures.enrolledDevice(in: store)
-        let code = OneTimeSecret()
+        let code = OneTimeHandle(.authorizationCode)
         let answer = Fixtures.answer(from: device, code: code)
         _ = try await store.accept(answer)
-        _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+        _ = try await store.redeem(code, client: Fixtures.client, now: Fixtures.now)
         try await store.sweep(now: time)
         return answer
     }

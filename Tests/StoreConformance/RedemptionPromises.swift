@@ -8,20 +8,22 @@ extension StorePromise {
             let login = TransactionIdentifier.random(bytes: 16)
             let code = try await Fixtures.approvedCode(in: store, transaction: login)
             try require(try await store.liveGrant(login) == nil, "a grant lives before its redemption")
-            let redemption = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+            let redemption = try await store.redeem(code, client: Fixtures.client, now: Fixtures.now)
             let live = try await store.liveGrant(login)
-            guard let (grant, account) = live else { throw ConformanceFailure(description: "no live grant") }
-            try requireEqual(redemption, .redeemed(grant))
-            try requireEqual(account.identifier, grant.account, "account")
-            try require(account.isActive, "the account is not active")
+            guard let live else { throw ConformanceFailure(description: "no live grant") }
+            try requireEqual(redemption, .redeemed(live))
+            try requireEqual(live.account.identifier, live.grant.account, "account")
+            try require(live.account.isActive, "the account is not active")
+            try require(live.isSessionLive, "the session is over")
+            try require(live.isDeviceActive, "the device is not active")
         },
         StorePromise("A code that is used again revokes what came from it (RFC 6749 §4.1.2)") { store in
             let login = TransactionIdentifier.random(bytes: 16)
             let code = try await Fixtures.approvedCode(in: store, transaction: login)
-            _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+            _ = try await store.redeem(code, client: Fixtures.client, now: Fixtures.now)
             for time in [Fixtures.now, Fixtures.now + 3600] {
                 try requireEqual(
-                    try await store.redeem(code.digest, client: Fixtures.client, now: time), .replayed)
+                    try await store.redeem(code, client: Fixtures.client, now: time), .replayed)
                 try require(try await store.liveGrant(login) == nil, "the grant still lives")
             }
         },
@@ -29,24 +31,25 @@ extension StorePromise {
             let login = TransactionIdentifier.random(bytes: 16)
             let code = try await Fixtures.approvedCode(in: store, transaction: login)
             try requireEqual(
-                try await store.redeem(code.digest, client: Fixtures.otherClient, now: Fixtures.now), .unknown)
-            _ = try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+                try await store.redeem(code, client: Fixtures.otherClient, now: Fixtures.now), .unknown)
+            _ = try await store.redeem(code, client: Fixtures.client, now: Fixtures.now)
             try requireEqual(
-                try await store.redeem(code.digest, client: Fixtures.otherClient, now: Fixtures.now), .unknown)
+                try await store.redeem(code, client: Fixtures.otherClient, now: Fixtures.now), .unknown)
             try require(try await store.liveGrant(login) != nil, "another client revoked the grant")
         },
         StorePromise("An unknown code is unknown") { store in
             _ = try await Fixtures.approvedCode(in: store)
             try requireEqual(
-                try await store.redeem(OneTimeSecret().digest, client: Fixtures.client, now: Fixtures.now), .unknown)
+                try await store.redeem(OneTimeHandle(.authorizationCode), client: Fixtures.client, now: Fixtures.now),
+                .unknown)
         },
         StorePromise("A code is good until the second before it expires, and expired from then on") { store in
             let inTime = try await Fixtures.approvedCode(in: store)
             let tooLate = try await Fixtures.approvedCode(in: store)
             let expiry = Fixtures.now + Lifetime.code
             try requireEqual(
-                try await store.redeem(tooLate.digest, client: Fixtures.client, now: expiry), .expired)
-            let redemption = try await store.redeem(inTime.digest, client: Fixtures.client, now: expiry - 1)
+                try await store.redeem(tooLate, client: Fixtures.client, now: expiry), .expired)
+            let redemption = try await store.redeem(inTime, client: Fixtures.client, now: expiry - 1)
             guard case .redeemed = redemption else { throw ConformanceFailure(description: "\(redemption)") }
         },
     ]
@@ -56,7 +59,7 @@ extension StorePromise {
             for _ in 0..<100 {
                 let code = try await Fixtures.approvedCode(in: store)
                 let outcomes = try await atOnce(64) { _ in
-                    try await store.redeem(code.digest, client: Fixtures.client, now: Fixtures.now)
+                    try await store.redeem(code, client: Fixtures.client, now: Fixtures.now)
                 }
                 let redeemed = outcomes.count { if case .redeemed = $0 { true } else { false } }
                 try requireEqual(redeemed, 1, "redeemed")

@@ -32,13 +32,29 @@ public struct SigningKeyRing: Sendable {
     /// Keys by algorithm that sign now.
     private let current: [JWSAlgorithm: SigningKey]
 
-    /// Nil unless each algorithm has exactly one current key and no key occurs twice.
+    /// Algorithms that every ring signs with: ES256, with which the provider signs what is its own, and RS256, which every
+    /// relying party understands (OpenID Connect Core §15.1).
+    public enum Required: CaseIterable, Sendable {
+        case es256
+        case rs256
+
+        var algorithm: JWSAlgorithm {
+            switch self {
+            case .es256: .es256
+            case .rs256: .rs256
+            }
+        }
+    }
+
+    /// Nil unless each required algorithm has a current key, no algorithm has two keys that are current or two that are
+    /// next, and no key occurs twice.
     public init?(_ entries: [Entry]) {
         var current: [JWSAlgorithm: SigningKey] = [:]
         for entry in entries where entry.stage == .current {
             guard current.updateValue(entry.key, forKey: entry.key.algorithm) == nil else { return nil }
         }
-        guard current.count == JWSAlgorithm.allCases.count,
+        let next = entries.filter { $0.stage == .next }.map(\.key.algorithm)
+        guard Required.allCases.allSatisfy({ current[$0.algorithm] != nil }), Set(next).count == next.count,
             Set(entries.map(\.key.thumbprint)).count == entries.count
         else { return nil }
         self.entries = entries
@@ -46,10 +62,18 @@ public struct SigningKeyRing: Sendable {
         verificationKeys = VerificationKeySet(entries.map { ($0.key.thumbprint.rawValue, $0.key.publicKey) })
     }
 
-    /// The key that signs now with `algorithm`.
-    public func current(_ algorithm: JWSAlgorithm) -> SigningKey {
-        // The initializer refuses a ring that lacks a current key of any algorithm.
-        current[algorithm]!
+    /// The key that signs now with an algorithm that every ring has.
+    public func current(_ algorithm: Required) -> SigningKey {
+        // The initializer refuses a ring that lacks a current key of a required algorithm.
+        current[algorithm.algorithm]!
+    }
+
+    /// The key that signs now with `algorithm`; nil where the ring has none.
+    public func signingKey(_ algorithm: JWSAlgorithm) -> SigningKey? { current[algorithm] }
+
+    /// The only key of `algorithm` at this stage, which is `next` or `current`.
+    func entry(_ algorithm: JWSAlgorithm, _ stage: Stage) -> Entry? {
+        entries.first { $0.stage == stage && $0.key.algorithm == algorithm }
     }
 
     /// Every published key, for verifying what this provider signed.
@@ -66,7 +90,7 @@ public struct SigningKeyRing: Sendable {
     /// The ring after a rotation of `algorithm` at `now`: the next key signs, the current one retires, and `fresh`
     /// becomes the next. Without a next key `fresh` signs at once.
     public func rotated(_ algorithm: JWSAlgorithm, fresh: SigningKey, now: Timestamp) -> SigningKeyRing? {
-        let hasNext = entries.contains { $0.stage == .next && $0.key.algorithm == algorithm }
+        let hasNext = entry(algorithm, .next) != nil
         var result = entries.map { entry in
             guard entry.key.algorithm == algorithm else { return entry }
             switch entry.stage {

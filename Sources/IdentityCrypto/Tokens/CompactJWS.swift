@@ -52,6 +52,9 @@ public struct CompactJWS: Sendable {
     /// The header's `kid`.
     public var keyIdentifier: String? { header["kid"]?.string }
 
+    /// The header's `typ` in lower case and without its optional prefix `application/`; nil when there is none.
+    public var normalizedType: String? { (header["typ"]?.string).map(Self.normalized) }
+
     /// The payload without belief; only to choose the key or to show it to a person.
     public var unverifiedPayload: JSONObject? { try? StrictJSON.parseObject(payload) }
 
@@ -101,10 +104,16 @@ public struct VerificationKeySet: Sendable {
     public init(_ keys: [(identifier: String, key: VerificationKey)]) { self.keys = keys }
 
     /// Reads a JWK Set (RFC 7517 §5); keys that cannot verify signatures here are passed over, as §5 asks.
-    public init(jwks object: JSONObject) {
+    ///
+    /// - Parameter algorithm: the algorithm that the owner of the keys is registered for: keys that do not fit it are
+    ///   passed over, too. Nil when each key says its own.
+    public init(jwks object: JSONObject, algorithm: JWSAlgorithm? = nil) {
         var keys: [(identifier: String, key: VerificationKey)] = []
         for element in object["keys"]?.array ?? [] {
-            guard let jwk = element.object, let key = try? VerificationKey(jwk: jwk) else { continue }
+            guard let jwk = element.object,
+                let key = try? algorithm.map({ try VerificationKey(jwk: jwk, algorithm: $0) })
+                    ?? VerificationKey(jwk: jwk)
+            else { continue }
             let identifier = jwk["kid"]?.string ?? key.thumbprint.rawValue
             guard !keys.contains(where: { $0.identifier == identifier }) else { continue }
             keys.append((identifier, key))

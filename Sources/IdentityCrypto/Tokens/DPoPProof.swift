@@ -34,12 +34,14 @@ public struct VerifiedDPoPProof: Sendable {
     /// - Parameters:
     ///   - isAcceptableNonce: whether the server gave the nonce lately; nil when nonces are not demanded.
     ///   - accessToken: the token with which the proof came, if any.
+    ///   - algorithms: those that are accepted here; the key in the proof must fit the one that it names.
     public static func verify(
         _ text: String, method: String, url: String, now: Timestamp, isAcceptableNonce: ((String) -> Bool)?,
-        accessToken: String? = nil
+        accessToken: String? = nil, algorithms: Set<JWSAlgorithm> = [.es256]
     ) throws(DPoPError) -> VerifiedDPoPProof {
         guard let token = try? CompactJWS(parsing: text), let jwk = token.header["jwk"]?.object,
-            let key = try? VerificationKey(jwk: jwk), key.algorithm == .es256,
+            let algorithm = token.header["alg"]?.string.flatMap(JWSAlgorithm.init(rawValue:)),
+            algorithms.contains(algorithm), let key = try? VerificationKey(jwk: jwk, algorithm: algorithm),
             let verified = try? token.verified(by: key, type: type)
         else { throw .malformed }
         let claims = verified.payload

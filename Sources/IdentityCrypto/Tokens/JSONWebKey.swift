@@ -3,12 +3,6 @@ internal import CryptoExtras
 internal import Foundation
 public import OpenIDMessages
 
-/// Signature algorithms (RFC 7518 §3.1). `none` and the HMAC family do not exist here.
-public enum JWSAlgorithm: String, Sendable, Hashable, CaseIterable {
-    case es256 = "ES256"
-    case rs256 = "RS256"
-}
-
 /// Why a JWK is not a key that can verify signatures.
 public enum JSONWebKeyError: Error, Sendable, Equatable {
     /// Private members must never be sent.
@@ -26,6 +20,8 @@ public struct VerificationKey: Sendable, Equatable {
     enum Material: Sendable {
         case es256(P256.Signing.PublicKey)
         case rs256(_RSA.Signing.PublicKey)
+        case ps256(_RSA.Signing.PublicKey)
+        case edDSA(Ed25519PublicKey)
     }
 
     let material: Material
@@ -37,22 +33,39 @@ public struct VerificationKey: Sendable, Equatable {
         switch material {
         case .es256: .es256
         case .rs256: .rs256
+        case .ps256: .ps256
+        case .edDSA: .edDSA
         }
     }
 
-    /// Reads a public JWK (RFC 7517 §4, RFC 7518 §6).
-    public init(jwk object: JSONObject) throws(JSONWebKeyError) {
+    /// Reads a public JWK (RFC 7517 §4, RFC 7518 §6, RFC 8037 §2) whose algorithm follows from its type; an RSA key is
+    /// one for RS256 unless its `alg` says PS256.
+    public init(jwk object: JSONObject) throws(JSONWebKeyError) { try self.init(jwk: object, registered: nil) }
+
+    /// Reads a public JWK for the one algorithm that was registered for it (RFC 8725 §3.1). Throws `notForSignatures` when
+    /// its type or its own `alg` does not fit.
+    public init(jwk object: JSONObject, algorithm: JWSAlgorithm) throws(JSONWebKeyError) {
+        try self.init(jwk: object, registered: algorithm)
+    }
+
+    private init(jwk object: JSONObject, registered: JWSAlgorithm?) throws(JSONWebKeyError) {
         guard !object.names.contains(where: Self.privateMembers.contains) else { throw .containsPrivateKey }
         if let use = object["use"], use != "sig" { throw .notForSignatures }
         if let operations = object["key_ops"] {
             guard operations.strings?.contains("verify") == true else { throw .notForSignatures }
         }
+        let own = object["alg"]?.string
         switch object["kty"]?.string {
         case "EC": try self.init(ellipticCurve: object)
-        case "RSA": try self.init(rsa: object)
+        case "RSA":
+            let isPSS = registered == .ps256 || registered == nil && own == JWSAlgorithm.ps256.rawValue
+            try self.init(rsa: object, algorithm: isPSS ? .ps256 : .rs256)
+        case "OKP": try self.init(octetKeyPair: object)
         default: throw .unsupportedKeyType
         }
-        if let algorithm = object["alg"], algorithm.string != self.algorithm.rawValue { throw .notForSignatures }
+        guard registered == nil || registered == algorithm, object["alg"] == nil || own == algorithm.rawValue else {
+            throw .notForSignatures
+        }
     }
 
     init(_ key: P256.Signing.PublicKey) {
@@ -68,10 +81,16 @@ public struct VerificationKey: Sendable, Equatable {
             material: .es256(key), jwk: ["crv": "P-256", "kty": "EC", "x": .string(x), "y": .string(y)])
     }
 
-    init(_ key: _RSA.Signing.PublicKey) throws {
+    init(_ key: Ed25519PublicKey) {
+        self.init(
+            material: .edDSA(key), jwk: ["crv": "Ed25519", "kty": "OKP", "x": .string(Base64URL.encode(key.bytes))])
+    }
+
+    /// - Parameter algorithm: PS256, or RS256.
+    init(_ key: _RSA.Signing.PublicKey, algorithm: JWSAlgorithm) throws {
         let numbers = try key.getKeyPrimitives()
         self.init(
-            material: .rs256(key),
+            material: algorithm == .ps256 ? .ps256(key) : .rs256(key),
             jwk: [
                 "e": .string(Base64URL.encode(Self.trimmed(numbers.publicExponent))), "kty": "RSA",
                 "n": .string(Base64URL.encode(Self.trimmed(numbers.modulus))),
@@ -95,14 +114,24 @@ public struct VerificationKey: Sendable, Equatable {
         self.init(key, x: x, y: y)
     }
 
-    private init(rsa object: JSONObject) throws(JSONWebKeyError) {
+    private init(octetKeyPair object: JSONObject) throws(JSONWebKeyError) {
+        guard object["crv"] == "Ed25519" else { throw .unsupportedKeyType }
+        guard let key = object["x"]?.string.flatMap({ Base64URL.decode($0) }).flatMap(Ed25519PublicKey.init) else {
+            throw .malformed
+        }
+        self.init(key)
+    }
+
+    private init(rsa object: JSONObject, algorithm: JWSAlgorithm) throws(JSONWebKeyError) {
         guard let modulus = object["n"]?.string.flatMap({ Base64URL.decode($0) }), let first = modulus.first,
             first != 0, let exponent = object["e"]?.string.flatMap({ Base64URL.decode($0) }), exponent.count <= 8,
             exponent.first != 0, let last = exponent.last, last & 1 == 1, exponent != [1]
         else { throw .malformed }
         guard modulus.count <= 1024 else { throw .malformed }
         guard modulus.count * 8 - first.leadingZeroBitCount >= 2048 else { throw .tooWeak }
-        guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent), let result = try? Self(key) else {
+        guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent),
+            let result = try? Self(key, algorithm: algorithm)
+        else {
             throw .malformed
         }
         self = result
@@ -127,10 +156,17 @@ public struct VerificationKey: Sendable, Equatable {
             return key.isValidSignature(
                 _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
                 padding: .insecurePKCS1v1_5)
+        case .ps256(let key):
+            return key.isValidSignature(
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
+                padding: .PSS)
+        case .edDSA(let key): return key.isValid(signature: signature, for: message)
         }
     }
 
-    public static func == (left: Self, right: Self) -> Bool { left.jwk == right.jwk }
+    public static func == (left: Self, right: Self) -> Bool {
+        left.algorithm == right.algorithm && left.jwk == right.jwk
+    }
 
     private static let privateMembers: Set<String> = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 

@@ -13,6 +13,8 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     private enum Material: Sendable {
         case es256(P256.Signing.PrivateKey)
         case rs256(_RSA.Signing.PrivateKey)
+        case ps256(_RSA.Signing.PrivateKey)
+        case edDSA(Curve25519.Signing.PrivateKey)
     }
 
     private let material: Material
@@ -26,8 +28,27 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     public static func makeES256() -> SigningKey { SigningKey(P256.Signing.PrivateKey()) }
 
     /// A fresh RSA key of 3072 bits.
-    public static func makeRS256() throws -> SigningKey {
-        try SigningKey(_RSA.Signing.PrivateKey(keySize: _RSA.Signing.KeySize(bitCount: 3072)))
+    public static func makeRS256() throws -> SigningKey { try makeRSA(.rs256) }
+
+    /// A fresh RSA key of 3072 bits for PS256. One RSA key never serves both paddings.
+    public static func makePS256() throws -> SigningKey { try makeRSA(.ps256) }
+
+    /// A fresh Ed25519 key.
+    public static func makeEdDSA() throws -> SigningKey { try SigningKey(Curve25519.Signing.PrivateKey()) }
+
+    /// A fresh key for `algorithm`.
+    public static func make(_ algorithm: JWSAlgorithm) throws -> SigningKey {
+        switch algorithm {
+        case .es256: makeES256()
+        case .rs256: try makeRS256()
+        case .ps256: try makePS256()
+        case .edDSA: try makeEdDSA()
+        }
+    }
+
+    private static func makeRSA(_ algorithm: JWSAlgorithm) throws -> SigningKey {
+        try SigningKey(
+            _RSA.Signing.PrivateKey(keySize: _RSA.Signing.KeySize(bitCount: 3072)), algorithm: algorithm)
     }
 
     init(_ key: P256.Signing.PrivateKey) {
@@ -35,9 +56,15 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         publicKey = VerificationKey(key.publicKey)
     }
 
-    private init(_ key: _RSA.Signing.PrivateKey) throws {
-        material = .rs256(key)
-        publicKey = try VerificationKey(key.publicKey)
+    private init(_ key: _RSA.Signing.PrivateKey, algorithm: JWSAlgorithm) throws {
+        material = algorithm == .ps256 ? .ps256(key) : .rs256(key)
+        publicKey = try VerificationKey(key.publicKey, algorithm: algorithm)
+    }
+
+    init(_ key: Curve25519.Signing.PrivateKey) throws(PrivateKeyError) {
+        guard let point = Ed25519PublicKey(Array(key.publicKey.rawRepresentation)) else { throw PrivateKeyError() }
+        material = .edDSA(key)
+        publicKey = VerificationKey(point)
     }
 
     /// Reads the DER that `derRepresentation` gave.
@@ -45,7 +72,13 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         do {
             switch algorithm {
             case .es256: self.init(try P256.Signing.PrivateKey(derRepresentation: derRepresentation))
-            case .rs256: try self.init(_RSA.Signing.PrivateKey(derRepresentation: derRepresentation))
+            case .rs256, .ps256:
+                try self.init(_RSA.Signing.PrivateKey(derRepresentation: derRepresentation), algorithm: algorithm)
+            case .edDSA:
+                guard let seed = CurvePrivateKeyInfo.decode(.ed25519, derRepresentation) else {
+                    throw PrivateKeyError()
+                }
+                try self.init(Curve25519.Signing.PrivateKey(rawRepresentation: seed))
             }
         } catch { throw PrivateKeyError() }
     }
@@ -60,7 +93,8 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     public var derRepresentation: [UInt8] {
         switch material {
         case .es256(let key): Array(key.derRepresentation)
-        case .rs256(let key): Array(key.derRepresentation)
+        case .rs256(let key), .ps256(let key): Array(key.derRepresentation)
+        case .edDSA(let key): CurvePrivateKeyInfo.encode(.ed25519, Array(key.rawRepresentation))
         }
     }
 
@@ -96,6 +130,9 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         case .es256(let key): Array(try key.signature(for: message).rawRepresentation)
         case .rs256(let key):
             Array(try key.signature(for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5).rawRepresentation)
+        case .ps256(let key):
+            Array(try key.signature(for: SHA256.hash(data: message), padding: .PSS).rawRepresentation)
+        case .edDSA(let key): Array(try key.signature(for: message))
         }
     }
 }

@@ -9,11 +9,15 @@ public enum DiscoveryDocument {
         public static let pushedAuthorizationRequest = "/par"
         public static let token = "/token"
         public static let userinfo = "/userinfo"
+        public static let logout = "/logout"
+        public static let registration = "/register"
     }
 
     /// The document of `issuer`.
+    ///
+    /// - Parameter algorithms: the signature algorithms of provider and clients.
     public static func make(
-        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String]
+        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String], algorithms: [String]
     ) -> JSONObject {
         [
             "issuer": .string(issuer.rawValue),
@@ -21,26 +25,34 @@ public enum DiscoveryDocument {
             "token_endpoint": .string(issuer.appending(Path.token)),
             "userinfo_endpoint": .string(issuer.appending(Path.userinfo)),
             "jwks_uri": .string(issuer.appending(Path.jwks)),
+            "registration_endpoint": .string(issuer.appending(Path.registration)),
             "pushed_authorization_request_endpoint": .string(issuer.appending(Path.pushedAuthorizationRequest)),
+            "end_session_endpoint": .string(issuer.appending(Path.logout)),
+            "backchannel_logout_supported": true,
+            "backchannel_logout_session_supported": true,
             "scopes_supported": .strings(scopes),
             "response_types_supported": ["code"],
-            "response_modes_supported": ["query"],
+            "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),
+            "prompt_values_supported": .strings(AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
             "grant_types_supported": ["authorization_code"],
             "acr_values_supported": .strings(levels),
             "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["ES256", "RS256"],
+            "id_token_signing_alg_values_supported": ["ES256", "RS256", "PS256", "EdDSA"],
             "token_endpoint_auth_methods_supported": [
                 "private_key_jwt", "client_secret_basic", "client_secret_post",
             ],
             "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
-            "display_values_supported": ["page"],
+            "display_values_supported": .strings(AuthorizationRequest.Display.allCases.map(\.rawValue)),
             "claim_types_supported": ["normal"],
             "claims_supported": .strings(claims),
             "ui_locales_supported": ["de", "en"],
-            "claims_parameter_supported": false,
-            "request_parameter_supported": false,
+            "claims_parameter_supported": true,
+            "request_parameter_supported": true,
             "request_uri_parameter_supported": false,
             "require_request_uri_registration": false,
+            "require_pushed_authorization_requests": false,
+            "request_object_signing_alg_values_supported": .strings(algorithms),
+            "authorization_signing_alg_values_supported": .strings(algorithms),
             "code_challenge_methods_supported": ["S256"],
             "authorization_response_iss_parameter_supported": true,
         ]

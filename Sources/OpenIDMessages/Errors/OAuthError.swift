@@ -22,12 +22,27 @@ public struct OAuthError: Error, Sendable, Equatable {
         // OpenID Connect Core §3.1.2.6
         public static let loginRequired = Code("login_required")
         public static let interactionRequired = Code("interaction_required")
+        public static let consentRequired = Code("consent_required")
         public static let requestNotSupported = Code("request_not_supported")
         public static let requestURINotSupported = Code("request_uri_not_supported")
         public static let invalidRequestURI = Code("invalid_request_uri")
         public static let registrationNotSupported = Code("registration_not_supported")
+        // RFC 9101 §6.2
+        public static let invalidRequestObject = Code("invalid_request_object")
         // OpenID Connect Unmet Authentication Requirements 1.0
         public static let unmetAuthenticationRequirements = Code("unmet_authentication_requirements")
+        // RFC 8707 §2
+        public static let invalidTarget = Code("invalid_target")
+        // RFC 8628 §3.5
+        public static let authorizationPending = Code("authorization_pending")
+        public static let slowDown = Code("slow_down")
+        public static let expiredToken = Code("expired_token")
+        // RFC 9470 §3
+        public static let insufficientUserAuthentication = Code("insufficient_user_authentication")
+        // RFC 7591 §3.2.2
+        public static let invalidRedirectURI = Code("invalid_redirect_uri")
+        public static let invalidClientMetadata = Code("invalid_client_metadata")
+        public static let unapprovedSoftwareStatement = Code("unapproved_software_statement")
         // RFC 9449 §5, §8
         public static let invalidDPoPProof = Code("invalid_dpop_proof")
         public static let useDPoPNonce = Code("use_dpop_nonce")

@@ -6,6 +6,8 @@ public enum ClientCredentials: Sendable {
     case post(client: ClientIdentifier, secret: String)
     /// `private_key_jwt`, from the body.
     case assertion(String, client: ClientIdentifier?)
+    /// `none`: a name that nothing proves (RFC 6749 §2.1, public client).
+    case unproved(client: ClientIdentifier)
 
     public static let assertionType = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -30,7 +32,8 @@ public enum ClientCredentials: Sendable {
             }
             self = .assertion(assertion, client: bodyClient)
         } else {
-            throw OAuthError(.invalidClient, "client authentication is missing")
+            guard let bodyClient else { throw OAuthError(.invalidClient, "client authentication is missing") }
+            self = .unproved(client: bodyClient)
         }
     }
 

@@ -61,4 +61,13 @@ public struct AuthenticationContext: Sendable, Hashable {
 
     /// The `acr` that tokens carry: simulated levels have the prefix `sim:`.
     public var acr: String { (isSimulated ? "sim:" : "") + level.acr }
+
+    /// Reads what `acr` wrote.
+    public init?(acr: String) {
+        let isSimulated = acr.hasPrefix("sim:")
+        guard let level = AssuranceLevel.allCases.first(where: { $0.acr == acr.dropFirst(isSimulated ? 4 : 0) }) else {
+            return nil
+        }
+        self.init(level: level, isSimulated: isSimulated)
+    }
 }

@@ -19,6 +19,12 @@ public struct RedirectURI: WireValue {
         self.host = host
     }
 
+    /// Scheme, host and port as they are written.
+    public var origin: String {
+        let scheme = rawValue.hasPrefix("https://") ? "https://" : "http://"
+        return scheme + rawValue.dropFirst(scheme.count).prefix { $0 != "/" && $0 != "?" }
+    }
+
     /// The URI with more query parameters, which stand behind those it has.
     public func appending(_ parameters: FormParameters) -> String {
         rawValue + (rawValue.utf8.contains(UInt8(ascii: "?")) ? "&" : "?") + parameters.encoded

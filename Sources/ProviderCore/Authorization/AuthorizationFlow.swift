@@ -2,60 +2,106 @@ internal import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
-/// Takes authorization requests: pushed (RFC 9126) or in the browser's query (RFC 6749 §4.1.1).
+/// Takes authorization requests: pushed (RFC 9126) or in the browser's query (RFC 6749 §4.1.1), plain or in a request
+/// object (RFC 9101).
 public struct AuthorizationFlow: Sendable {
-    let issuer: IssuerURL
-    let registry: ClientRegistry
+    let rules: AuthorizationRules
+    let objects: RequestObjectVerifier
     let pushed: ExpiringMemory<ValidatedAuthorizationRequest>
     let clock: ProviderClock
 
-    init(issuer: IssuerURL, registry: ClientRegistry, clock: ProviderClock, capacity: Int) {
-        self.issuer = issuer
-        self.registry = registry
-        self.clock = clock
+    init(
+        registry: ClientRegistry, protection: ResponseProtection, keys: ClientKeys, uses: any OneTimeUseStore,
+        capacity: Int
+    ) {
+        rules = AuthorizationRules(registry: registry, protection: protection)
+        objects = RequestObjectVerifier(
+            issuer: protection.issuer, keys: keys, uses: uses, clock: protection.clock)
+        clock = protection.clock
         pushed = ExpiringMemory(capacity: capacity)
     }
 
+    /// How many pushed requests wait now.
+    public var pushedRequests: Int { pushed.count }
+
     /// Accepts a pushed request; the reference is good once and for `Lifetime.pushedRequest` seconds.
-    public func push(_ parameters: FormParameters, by client: AuthenticatedClient) throws(ClientRefusal)
-        -> PushedRequestURI
-    {
-        guard parameters["request_uri"] == nil else {
+    ///
+    /// - Parameter proofKey: the key of the DPoP proof that came with the request; the code will be bound to it
+    ///   (RFC 9449 §10.1).
+    /// - Throws: `ClientRefusal`, or a fault of the store: then nothing was accepted.
+    public func push(
+        _ parameters: FormParameters, by client: AuthenticatedClient, proofKey: KeyThumbprint? = nil
+    ) async throws -> PushedRequestURI {
+        guard parameters[.requestURI] == nil else {
             throw ClientRefusal(.invalidRequest, "request_uri must not be pushed", nil)
         }
-        if let named = parameters["client_id"], named != client.identifier.rawValue {
+        if let named = parameters[.clientIdentifier], named != client.identifier.rawValue {
             throw ClientRefusal(.invalidRequest, "client_id is not the authenticated client", .clientKeyUnknown)
         }
+        let validated = try await validate(parameters, by: client, proofKey: proofKey)
+        guard proofKey == nil || validated.request.proofKey == proofKey else {
+            throw ClientRefusal(.invalidDPoPProof, "dpop_jkt is not the key of the DPoP proof", .proofKeyMismatch)
+        }
+        let handle = OneTimeHandle(.pushedRequest)
+        let now = clock.now()
+        guard pushed.insert(validated, as: Self.key(handle), expiresAt: now + Lifetime.pushedRequest, now: now) else {
+            throw ClientRefusal(.temporarilyUnavailable, "too many requests are waiting", .overloaded)
+        }
+        return PushedRequestURI(reference: handle.text)
+    }
+
+    private func validate(
+        _ parameters: FormParameters, by client: AuthenticatedClient, proofKey: KeyThumbprint?
+    ) async throws -> ValidatedAuthorizationRequest {
         var complete = parameters
-        if parameters["client_id"] == nil { complete.append("client_id", client.identifier.rawValue) }
-        let rules = AuthorizationRules(issuer: issuer, registry: registry)
-        let validated: ValidatedAuthorizationRequest
-        do { validated = try rules.validate(complete) } catch {
+        var origin = RequestOrigin(isPushed: true)
+        if let object = parameters[.request] {
+            // What stands beside a request object is for the client's authentication alone (RFC 9126 §3).
+            complete = try await objects.parameters(of: object, by: client.registered)
+            origin.isSigned = true
+        } else if parameters[.clientIdentifier] == nil {
+            complete.append(AuthorizationParameter.clientIdentifier.rawValue, client.identifier.rawValue)
+        }
+        if let proofKey, complete[.proofKey] == nil {
+            complete.append(AuthorizationParameter.proofKey.rawValue, proofKey.rawValue)
+        }
+        do { return try rules.validate(complete, origin: origin) } catch {
             switch error {
             case .page(let error, let reason), .redirect(let error, _, let reason):
                 throw ClientRefusal(error.code, error.description, reason)
             }
         }
-        let reference = RandomBytes.text(32)
-        guard pushed.insert(validated, as: reference, expiresAt: clock.now() + Lifetime.pushedRequest, now: clock.now())
-        else { throw ClientRefusal(.temporarilyUnavailable, "too many requests are waiting", .overloaded) }
-        return PushedRequestURI(reference: reference)
     }
 
     /// Validates what the browser brings. A pushed request is used up whatever follows.
-    public func authorize(_ parameters: FormParameters) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
-        guard let text = parameters["request_uri"], let uri = PushedRequestURI(parsing: text) else {
-            return try authorizeUnpushed(parameters)
-        }
+    ///
+    /// Throws `AuthorizationRefusal`, or a fault of the store: then nothing was accepted.
+    public func authorize(_ parameters: FormParameters) async throws -> ValidatedAuthorizationRequest {
+        if let text = parameters[.requestURI] { return try authorize(pushedAs: text, parameters) }
+        guard let object = parameters[.request] else { return try rules.validate(parameters) }
+        // All parameters are in the object (RFC 9101 §5); until it is believed there is no redirect URI.
+        let inner: FormParameters
+        do {
+            let client = try rules.client(AuthorizationTarget.client(of: parameters))
+            inner = try await objects.parameters(of: object, by: client)
+        } catch let refusal as ClientRefusal {
+            throw AuthorizationRefusal.page(refusal.error, refusal.reason)
+        } catch let error as OAuthError { throw AuthorizationRefusal.page(error, nil) }
+        return try rules.validate(inner, origin: RequestOrigin(isSigned: true))
+    }
+
+    private func authorize(
+        pushedAs text: String, _ parameters: FormParameters
+    ) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
+        guard let uri = PushedRequestURI(parsing: text) else { throw foreignReference(parameters) }
         // Other parameters than client_id are ignored (RFC 9126 §4, FAPI 2.0 §5.3.2.2).
-        guard let client = parameters["client_id"].flatMap(ClientIdentifier.init(rawValue:)) else {
-            throw .page(OAuthError(.invalidRequest, "client_id is missing"), nil)
-        }
+        let client: ClientIdentifier
+        do { client = try AuthorizationTarget.client(of: parameters) } catch { throw .page(error, nil) }
         // The reference is bound to its client: another client's attempt does not use it up.
-        guard
+        guard let handle = OneTimeHandle(parsing: uri.reference, as: .pushedRequest),
             let validated = pushed.take(
-                uri.reference, now: clock.now(), where: { $0.client.client.identifier == client }),
-            registry.resolve(client)?.client == validated.client.client
+                Self.key(handle), now: clock.now(), where: { $0.client.client.identifier == client }),
+            try rules.client(client).client == validated.client.client
         else {
             throw .page(
                 OAuthError(.invalidRequestURI, "request_uri is unknown, used or expired"), .pushedRequestUnknown)
@@ -63,15 +109,13 @@ public struct AuthorizationFlow: Sendable {
         return validated
     }
 
-    private func authorizeUnpushed(_ parameters: FormParameters) throws(AuthorizationRefusal)
-        -> ValidatedAuthorizationRequest
-    {
-        let validated = try AuthorizationRules(issuer: issuer, registry: registry).validate(parameters)
-        guard !validated.client.client.requiresPushedAuthorizationRequests else {
-            throw .redirect(
-                OAuthError(.invalidRequest, "this client must push its authorization requests"), validated.wayBack,
-                .pushedRequestRequired)
-        }
-        return validated
+    /// A reference to somebody else's server is never followed (checklist M3).
+    private func foreignReference(_ parameters: FormParameters) -> AuthorizationRefusal {
+        let error = OAuthError(.requestURINotSupported, "request_uri is only for pushed requests")
+        guard let target = try? rules.target(parameters) else { return .page(error, nil) }
+        return .redirect(error, target.wayBack, nil)
     }
+
+    /// Not even this memory holds the handle itself.
+    private static func key(_ handle: OneTimeHandle) -> String { Base64URL.encode(handle.digest.digest.bytes) }
 }

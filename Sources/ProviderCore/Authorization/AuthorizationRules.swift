@@ -1,4 +1,5 @@
 internal import AccountDirectory
+internal import IdentityCrypto
 public import OpenIDMessages
 
 /// An authorization request that client and registry agree on. Only `AuthorizationRules.validate` makes it.
@@ -6,33 +7,39 @@ public struct ValidatedAuthorizationRequest: Sendable {
     public let client: RegisteredClient
     public let wayBack: AuthorizationReturn
     public let request: AuthorizationRequest
+    /// Which level satisfies request and client.
+    public let levels: LevelDemand
 
-    fileprivate init(client: RegisteredClient, wayBack: AuthorizationReturn, request: AuthorizationRequest) {
+    fileprivate init(
+        client: RegisteredClient, wayBack: AuthorizationReturn, request: AuthorizationRequest, levels: LevelDemand
+    ) {
         self.client = client
         self.wayBack = wayBack
         self.request = request
+        self.levels = levels
+    }
+
+    /// The claims about the person that are asked for, by scopes and one by one, in the catalogue's order.
+    public var claims: [String] {
+        let asked = Set(
+            ClaimCatalogue.claims(for: request.scope.tokens) + request.claims.userinfo + request.claims.idToken)
+        return ClaimCatalogue.all.filter(asked.contains)
     }
 }
 
-/// The proved way back to the portal: a code or an error goes there, always with `state` and `iss` (RFC 9207).
-public struct AuthorizationReturn: Sendable {
-    public let redirectURI: RedirectURI
-    public let state: StateValue?
-    public let issuer: IssuerURL
-
-    /// The address that takes a code to the portal.
-    public func location(code: String) -> String { location(["code": code]) }
-
-    /// The address that takes an error to the portal.
-    public func location(error: OAuthError) -> String {
-        location(["error": error.code.rawValue, "error_description": error.description])
-    }
-
-    private func location(_ outcome: KeyValuePairs<String, String>) -> String {
-        var parameters = FormParameters(outcome)
-        if let state { parameters.append("state", state.rawValue) }
-        parameters.append("iss", issuer.rawValue)
-        return redirectURI.appending(parameters)
+extension ValidatedAuthorizationRequest {
+    /// The grant that an approval of this request makes.
+    func grant(
+        transaction: TransactionIdentifier, handle: HandleDigest, session: SessionRecord,
+        context: AuthenticationContext, released: [String], now: Timestamp
+    ) -> AuthorizationGrant {
+        AuthorizationGrant(
+            transaction: transaction, handle: handle, client: client.client.identifier, tenant: client.client.tenant,
+            account: session.account, redirectURI: wayBack.redirectURI.rawValue, scope: request.scope,
+            resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
+            proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
+            authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
+            idTokenClaims: released.filter(request.claims.idToken.contains), expiresAt: now + Lifetime.code)
     }
 }
 
@@ -44,45 +51,119 @@ public enum AuthorizationRefusal: Error, Sendable {
     case redirect(OAuthError, AuthorizationReturn, Refusal?)
 }
 
-/// The checks of an authorization request in the specification's order. Values in, decision out.
-struct AuthorizationRules {
-    let issuer: IssuerURL
-    let registry: ClientRegistry
-
-    func validate(_ parameters: FormParameters) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
-        // 1. Client and redirect URI: until both are believed nothing is redirected.
-        let target: AuthorizationTarget
-        do { target = try AuthorizationTarget(parameters: parameters) } catch { throw .page(error, nil) }
-        guard let client = registry.resolve(target.client) else {
-            throw .page(OAuthError(.invalidRequest, "the client is unknown"), .unknownClient)
-        }
-        guard let redirectURI = client.client.redirectURIs.first(where: { $0.isExactly(target.redirectURI) }) else {
-            throw .page(OAuthError(.invalidRequest, "redirect_uri is not registered"), .redirectURINotRegistered)
-        }
-        // 2. Everything else goes back to the portal.
-        let wayBack = AuthorizationReturn(
-            redirectURI: redirectURI, state: parameters["state"].flatMap(StateValue.init(rawValue:)), issuer: issuer)
-        func refusal(_ error: OAuthError, _ reason: Refusal?) -> AuthorizationRefusal {
-            .redirect(error, wayBack, reason)
-        }
-        let request: AuthorizationRequest
-        do { request = try AuthorizationRequest(parameters: parameters) } catch { throw refusal(error, nil) }
-        guard request.scope.tokens.allSatisfy(client.client.scopes.contains) else {
-            throw refusal(OAuthError(.invalidScope, "the client may not ask for this scope"), .scopeNotAllowed)
-        }
-        guard !request.prompts.contains(.none) else {
-            throw refusal(OAuthError(.loginRequired, "a login needs the person's phone"), .promptNone)
-        }
-        guard !request.asksForLevel || !request.acrValues.isEmpty else {
-            throw refusal(
-                OAuthError(.unmetAuthenticationRequirements, "acr_values names no level that is known here"),
-                .levelUnknown)
-        }
-        return ValidatedAuthorizationRequest(client: client, wayBack: wayBack, request: request)
-    }
+/// How an authorization request came.
+struct RequestOrigin: Sendable {
+    /// Over the back channel (RFC 9126).
+    var isPushed = false
+    /// In a request object that the client signed (RFC 9101).
+    var isSigned = false
 }
 
-extension RedirectURI {
-    /// Byte for byte (RFC 9700 §2.1). Swift compares strings by their characters' meaning, hence the bytes.
-    fileprivate func isExactly(_ text: String) -> Bool { rawValue.utf8.elementsEqual(text.utf8) }
+/// The checks of an authorization request in the specification's order. Values in, decision out.
+struct AuthorizationRules: Sendable {
+    let registry: ClientRegistry
+    let protection: ResponseProtection
+
+    /// A client and one of its redirect URIs: from here on errors go back to the portal.
+    struct ProvedTarget: Sendable {
+        let client: RegisteredClient
+        let wayBack: AuthorizationReturn
+
+        fileprivate init(client: RegisteredClient, wayBack: AuthorizationReturn) {
+            self.client = client
+            self.wayBack = wayBack
+        }
+
+        func refusal(_ code: OAuthError.Code, _ description: String, _ reason: Refusal?) -> AuthorizationRefusal {
+            .redirect(OAuthError(code, description), wayBack, reason)
+        }
+    }
+
+    func validate(
+        _ parameters: FormParameters, origin: RequestOrigin = RequestOrigin()
+    ) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
+        // 1. Client and redirect URI: until both are believed nothing is redirected.
+        let target = try target(parameters)
+        // 2. Everything else goes back to the portal.
+        try checkOrigin(origin, target)
+        let request: AuthorizationRequest
+        do { request = try AuthorizationRequest(parameters: parameters) } catch {
+            throw .redirect(error, target.wayBack, nil)
+        }
+        try checkClientMayAsk(request, target)
+        guard let levels = LevelDemand(request, client: target.client) else {
+            throw target.refusal(
+                .unmetAuthenticationRequirements, "no level that is asked for can be reached", .levelUnknown)
+        }
+        return ValidatedAuthorizationRequest(
+            client: target.client, wayBack: target.wayBack, request: request, levels: levels)
+    }
+
+    /// Client and redirect URI. A request that names no response mode that the client may use gets its errors by the
+    /// first that it may use.
+    func target(_ parameters: FormParameters) throws(AuthorizationRefusal) -> ProvedTarget {
+        let target: AuthorizationTarget
+        do { target = try AuthorizationTarget(parameters: parameters) } catch { throw .page(error, nil) }
+        let registered = try client(target.client)
+        let client = registered.client
+        guard let redirectURI = RedirectURIRules.match(target.redirectURI, of: client) else {
+            throw .page(OAuthError(.invalidRequest, "redirect_uri is not registered"), .redirectURINotRegistered)
+        }
+        let wanted = parameters[.responseMode].map(ResponseMode.init(rawValue:)) ?? .query
+        let usable = ([wanted].compactMap(\.self) + ResponseMode.allCases).first(where: client.responseModes.contains)
+        return ProvedTarget(
+            client: registered,
+            wayBack: AuthorizationReturn(
+                redirectURI: redirectURI, state: parameters[.state].flatMap(StateValue.init(rawValue:)),
+                mode: usable ?? .query,
+                signer: AuthorizationResponseSigner(
+                    protection: protection, client: client.identifier,
+                    algorithm: client.cryptography.authorizationResponseAlgorithm)))
+    }
+
+    func client(_ identifier: ClientIdentifier) throws(AuthorizationRefusal) -> RegisteredClient {
+        guard let client = registry.resolve(identifier) else {
+            throw .page(OAuthError(.invalidRequest, "the client is unknown"), .unknownClient)
+        }
+        return client
+    }
+
+    private func checkOrigin(_ origin: RequestOrigin, _ target: ProvedTarget) throws(AuthorizationRefusal) {
+        let client = target.client.client
+        // FAPI 2.0 Security Profile §5.3.2.2-3; RFC 9126 §6.
+        guard origin.isPushed || !(client.requiresPushedAuthorizationRequests || client.profile == .fapi2) else {
+            throw target.refusal(
+                .invalidRequest, "this client must push its authorization requests", .pushedRequestRequired)
+        }
+        guard origin.isSigned || !client.requiresSignedRequestObject else {
+            throw target.refusal(
+                .invalidRequest, "this client must sign its authorization requests", .requestObjectRequired)
+        }
+    }
+
+    private func checkClientMayAsk(
+        _ request: AuthorizationRequest, _ target: ProvedTarget
+    ) throws(AuthorizationRefusal) {
+        let client = target.client.client
+        guard client.grantTypes.contains(.authorizationCode) else {
+            throw target.refusal(.unauthorizedClient, "the client may not use the authorization code grant", nil)
+        }
+        guard client.responseModes.contains(request.responseMode) else {
+            throw target.refusal(.invalidRequest, "the client may not use this response_mode", nil)
+        }
+        guard request.codeChallenge != nil || client.profile == .legacy else {
+            throw target.refusal(.invalidRequest, "code_challenge is missing: PKCE is required", nil)
+        }
+        guard request.scope.tokens.allSatisfy(client.scopes.contains) else {
+            throw target.refusal(.invalidScope, "the client may not ask for this scope", .scopeNotAllowed)
+        }
+        let covered = ClaimCatalogue.claims(for: client.scopes)
+        let single = (request.claims.userinfo + request.claims.idToken).filter(ClaimCatalogue.all.contains)
+        guard single.allSatisfy(covered.contains) else {
+            throw target.refusal(.invalidScope, "the client may not ask for this claim", .scopeNotAllowed)
+        }
+        guard request.resource.map(client.resources.contains) ?? true else {
+            throw target.refusal(.invalidTarget, "the client may not ask for this resource", .resourceNotAllowed)
+        }
+    }
 }

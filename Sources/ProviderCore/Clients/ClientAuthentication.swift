@@ -14,6 +14,7 @@ public struct AuthenticatedClient: Sendable {
 struct ClientAuthentication: Sendable {
     let issuer: IssuerURL
     let registry: ClientRegistry
+    let keys: ClientKeys
     let uses: any OneTimeUseStore
     let clock: ProviderClock
 
@@ -23,6 +24,7 @@ struct ClientAuthentication: Sendable {
         case .basic(let client, let secret): try authenticate(client, secret: secret, method: .clientSecretBasic)
         case .post(let client, let secret): try authenticate(client, secret: secret, method: .clientSecretPost)
         case .assertion(let text, let client): try await authenticate(assertion: text, named: client)
+        case .unproved(let client): try authenticate(unproved: client)
         }
     }
 
@@ -45,6 +47,13 @@ struct ClientAuthentication: Sendable {
         return AuthenticatedClient(registered: registered)
     }
 
+    /// A native application has nothing to prove itself with (RFC 8252 §8.5); every other client has.
+    private func authenticate(unproved identifier: ClientIdentifier) throws -> AuthenticatedClient {
+        guard let registered = registry.resolve(identifier) else { throw refuse(.unknownClient) }
+        guard registered.client.authenticationMethod == .none else { throw refuse(.clientMethodMismatch) }
+        return AuthenticatedClient(registered: registered)
+    }
+
     /// RFC 7523 §3, with the issuer as the only audience (RFC 10070).
     private func authenticate(assertion text: String, named: ClientIdentifier?) async throws -> AuthenticatedClient {
         // The client is read before the signature is verified, only to choose its keys.
@@ -55,9 +64,10 @@ struct ClientAuthentication: Sendable {
         guard let registered = registry.resolve(identifier) else { throw refuse(.unknownClient) }
         guard registered.client.authenticationMethod == .privateKeyJWT else { throw refuse(.clientMethodMismatch) }
         let verified: VerifiedJWS
-        do { verified = try registered.keys.verify(token, type: nil) } catch {
-            throw refuse(error == .unknownKey ? .clientKeyUnknown : .assertionSignature)
-        }
+        do {
+            verified = try await keys.verify(
+                token, by: registered, registered: registered.client.cryptography.assertionAlgorithm)
+        } catch let reason as Refusal { throw refuse(reason) }
         // 1. iss = sub = client_id; 2. aud is the issuer, as one string.
         let claims = verified.payload
         guard claims["sub"]?.string == identifier.rawValue, claims["aud"]?.string == issuer.rawValue,

@@ -7,55 +7,130 @@ internal import Synchronization
 public struct RegisteredClient: Sendable {
     public let client: Client
     public let scope: TenantScope
-    let keys: VerificationKeySet
+    /// The keys that the client handed in; those at its `jwks_uri` are in `ClientKeys`.
+    let keys: ClientKeySet
+
+    /// Where the client's pairwise subjects live: in the tenant's sector, unless it names one of its own (OpenID Connect
+    /// Core §8.1).
+    var sector: SubjectSector {
+        guard client.subjectType == .pairwise else { return .public }
+        let own = client.sectorIdentifierURI.flatMap { SectorIdentifier(rawValue: "\($0.host)") }
+        return .pairwise(own ?? scope.tenant.sector)
+    }
 
     /// What client and tenant demand of every login.
     public var requiredLevel: AssuranceLevel { max(client.requiredLevel, scope.tenant.floor) }
 }
 
-/// The region as the running provider uses it; a changed region replaces the whole at once.
+/// The region as the running provider uses it, with the clients that registered themselves.
 public final class ClientRegistry: Sendable {
     private struct Contents {
+        var region: Region
+        /// What the store holds, also of clients that cannot act now.
+        var registrations: [ClientIdentifier: ClientRegistration]
         var registry: Registry
         var clients: [ClientIdentifier: RegisteredClient]
         var simulator: SimulatorEvidenceVerifier
+        /// How many readings of the store were begun, and the latest that counted.
+        var begunReadings = 0
+        var latestReading = 0
     }
 
     private let contents: Mutex<Contents>
 
     /// Throws when a simulator root cannot be read.
-    public init(region: Region) throws {
-        contents = Mutex(try Self.contents(region))
-    }
+    public init(region: Region) throws { contents = Mutex(try Self.contents(region, [:])) }
 
+    /// Replaces the region as a whole. A registered client that the new region does not allow is unknown from now on.
     public func replace(with region: Region) throws {
-        let fresh = try Self.contents(region)
-        contents.withLock { $0 = fresh }
+        try contents.withLock { old in
+            var fresh = try Self.contents(region, old.registrations)
+            (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, old.latestReading)
+            old = fresh
+        }
     }
 
-    public var region: Region { contents.withLock { $0.registry.region } }
+    /// Reads the clients that registered themselves; after a change, the change is in force when this returns.
+    ///
+    /// A reading that is overtaken by a later one does not count: what it brings may be older.
+    func load(from store: any RegistrationStore) async throws {
+        let reading = contents.withLock { contents in
+            contents.begunReadings += 1
+            return contents.begunReadings
+        }
+        let registrations = try await store.clientRegistrations()
+        try contents.withLock { old in
+            guard reading > old.latestReading else { return }
+            var fresh = try Self.contents(
+                old.region, Dictionary(registrations.map { ($0.identifier, $0) }) { first, _ in first })
+            (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, reading)
+            old = fresh
+        }
+    }
+
+    public var region: Region { contents.withLock { $0.region } }
 
     func resolve(_ identifier: ClientIdentifier) -> RegisteredClient? {
         contents.withLock { $0.clients[identifier] }
+    }
+
+    /// What a client registered; it need not be able to act.
+    func registration(_ identifier: ClientIdentifier) -> ClientRegistration? {
+        contents.withLock { $0.registrations[identifier] }
     }
 
     public func tenant(_ identifier: TenantIdentifier) -> Tenant? {
         contents.withLock { $0.registry.tenant(identifier) }
     }
 
+    /// A client for the operator's eyes.
+    public struct Listing: Sendable {
+        public let client: Client
+        /// True for one that registered itself.
+        public let isRegistered: Bool
+    }
+
+    /// The clients of the region, and those that registered themselves and are allowed now.
+    public var listing: [Listing] {
+        contents.withLock { contents in
+            let own = Set(contents.region.clients.map(\.identifier))
+            return contents.registry.region.clients.map {
+                Listing(client: $0, isRegistered: !own.contains($0.identifier))
+            }
+        }
+    }
+
     var simulator: SimulatorEvidenceVerifier { contents.withLock { $0.simulator } }
 
-    private static func contents(_ region: Region) throws -> Contents {
-        let registry = Registry(region: region)
+    private static func contents(
+        _ region: Region, _ registrations: [ClientIdentifier: ClientRegistration]
+    ) throws -> Contents {
+        // A client of the region wins over a registered one of its name: the registry takes the first.
+        var whole = region
+        whole.clients += registrations.values.compactMap { client($0, in: region) }.sorted {
+            $0.identifier < $1.identifier
+        }
+        let registry = Registry(region: whole)
         var clients: [ClientIdentifier: RegisteredClient] = [:]
-        for client in region.clients {
-            guard let resolved = registry.resolve(client.identifier) else { continue }
+        for client in whole.clients {
+            guard clients[client.identifier] == nil, let resolved = registry.resolve(client.identifier) else {
+                continue
+            }
             clients[client.identifier] = RegisteredClient(
-                client: resolved.client, scope: resolved.scope,
-                keys: VerificationKeySet(jwks: ["keys": .array(client.keys.map { .object($0) })]))
+                client: resolved.client, scope: resolved.scope, keys: ClientKeySet(resolved.client.keys))
         }
         return Contents(
-            registry: registry, clients: clients,
+            region: region, registrations: registrations, registry: registry, clients: clients,
             simulator: try SimulatorEvidenceVerifier(roots: region.evidence.simulatorRoots))
+    }
+
+    /// The client that a registration stands for; nil when the region as it is does not allow it.
+    private static func client(_ registration: ClientRegistration, in region: Region) -> Client? {
+        guard let tenant = region.tenants.first(where: { $0.identifier == registration.tenant }),
+            !region.clients.contains(where: { $0.identifier == registration.identifier })
+        else { return nil }
+        return try? Client(
+            ClientMetadata(registration.metadata), identifier: registration.identifier, tenant: tenant,
+            isDevelopment: region.isDevelopment, secretDigest: registration.secretDigest)
     }
 }

@@ -30,11 +30,12 @@ public struct BrowserLoginFlow: Sendable {
     let clock: ProviderClock
 
     /// Starts a login; nil when too many are in flight. The cookie is for this browser alone.
-    public func begin(_ request: ValidatedAuthorizationRequest, browser: BrowserContext) -> (
-        page: String, cookie: String
-    )? {
+    public func begin(
+        _ request: ValidatedAuthorizationRequest, browser: BrowserContext, start: LoginStart = LoginStart()
+    ) -> (page: String, cookie: String)? {
         let cookie = OneTimeSecret()
-        let login = Login(request: request, browser: browser, cookie: cookie.digest, now: clock.now())
+        let login = Login(
+            request: request, browser: browser, cookie: cookie.digest, start: start, now: clock.now())
         guard logins.insert(login) else { return nil }
         return (login.page, cookie.text)
     }
@@ -102,10 +103,16 @@ public struct BrowserLoginFlow: Sendable {
         } ?? false
     }
 
-    /// P-4.7.5: the address that takes the outcome to the portal; once.
-    public func collect(page: String, cookie: String) -> String? {
+    /// P-4.7.5: what the browser takes along, once. Throws only when a response that must be signed cannot be.
+    public func collect(page: String, cookie: String) throws -> LoginOutcome? {
         let now = clock.now()
-        return held(page, cookie) { login in login.collect(now: now) } ?? nil
+        let taken = held(page, cookie) { login in
+            login.collect(now: now).map { (outcome: $0.outcome, session: $0.session, wayBack: login.request.wayBack) }
+        }
+        // Signed here, not under the lock of all logins.
+        guard let taken = taken ?? nil else { return nil }
+        return LoginOutcome(
+            response: try taken.wayBack.response(taken.outcome), session: taken.session?.text)
     }
 
     private func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {

@@ -23,7 +23,7 @@ public struct DeviceLoginFlow: Sendable {
     let logins: LoginsInFlight
     let links: LinkAuthentication
     let keys: KeyCustodian
-    let store: any GrantStore
+    let store: any GrantStore & SessionStore
     let clock: ProviderClock
 
     /// P-4.2.2: claims the login that a link stands for.
@@ -61,11 +61,7 @@ public struct DeviceLoginFlow: Sendable {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
         let reached = AssuranceRules.reached(proofing: device.account.level, ceiling: device.device.ceiling)
-        let request = login.request
-        guard
-            let context = AssuranceRules.answer(
-                acrValues: request.request.acrValues, required: request.client.requiredLevel, reached: reached)
-        else {
+        guard let context = login.request.levels.answer(reached: reached) else {
             logins.update(.page(login.page)) { login in
                 guard !login.state.isTerminal, login.claim == nil else { return }
                 login.end(
@@ -77,7 +73,7 @@ public struct DeviceLoginFlow: Sendable {
         }
         return Login.Claim(
             device: device.device.identifier, account: device.account.identifier, flow: flow,
-            code: RandomBytes.digits(8), context: context, claimedAt: now, language: language,
+            code: RandomBytes.digits(8), context: context, reached: reached, claimedAt: now, language: language,
             sameNetwork: area == login.browser.area)
     }
 
@@ -104,20 +100,31 @@ public struct DeviceLoginFlow: Sendable {
         let authenticated = try ResponseRules.check(
             text, pinProof: pinProof, request: request, device: device, now: now)
         let decision = authenticated.response.statement.decision
+        if decision == .approve { try await checkExpectedPerson(login, device: device, now: now) }
         let digest = authenticated.response.digest
-        let code = decision == .approve ? OneTimeSecret() : nil
+        let prize = decision == .approve ? Login.Prize() : nil
         let outcome = try await store.accept(
             LoginAnswer(
                 transaction: transaction, device: device.device.identifier, decision: decision,
                 responseDigest: digest, counter: authenticated.response.statement.counter,
                 isPINProved: authenticated.isPINProved,
-                grant: code.map { (grant(login, claim, authenticated.response, code: $0, now: now), login.sector) },
+                approval: prize.map { approval(login, claim, authenticated.response, prize: $0, now: now) },
                 tenant: login.request.client.client.tenant, time: now))
         if outcome == .answeredAlready(digest) {
             return try await receiptInFlight(login, digest: digest, device: device)
         }
         try settle(outcome, login: login, digest: digest, now: now)
-        return try conclude(login, decision: decision, response: authenticated.response, code: code, now: now)
+        return try conclude(login, decision: decision, response: authenticated.response, prize: prize, now: now)
+    }
+
+    /// The portal expects one person (`id_token_hint`): of anybody else it gets `login_required` and not a code (OpenID
+    /// Connect Core §3.1.2.1).
+    private func checkExpectedPerson(_ login: Login, device: VerifiedDevice, now: Timestamp) async throws {
+        guard let expected = login.start.expectedSubject else { return }
+        let subject = try await store.subject(of: device.account.identifier, in: login.request.client.sector)
+        guard subject != expected else { return }
+        end(login, .failed, OAuthError(.loginRequired, "another person than the one expected logged in"), now)
+        throw DeviceRefusal(.loginOver, .otherPersonExpected)
     }
 
     /// D-4.5.3: the same bytes again get the same outcome, an accepted answer its receipt and a wrong PIN its refusal:
@@ -164,27 +171,36 @@ public struct DeviceLoginFlow: Sendable {
     }
 
     private func end(_ login: Login, _ state: LoginState, _ description: String, _ now: Timestamp) {
+        end(login, state, OAuthError(.accessDenied, description), now)
+    }
+
+    private func end(_ login: Login, _ state: LoginState, _ error: OAuthError, _ now: Timestamp) {
         logins.update(.page(login.page)) { login in
             guard !login.state.isTerminal, login.state.successors.contains(state) else { return }
-            login.end(state, error: OAuthError(.accessDenied, description), now: now)
+            login.end(state, error: error, now: now)
         }
     }
 
-    private func grant(
-        _ login: Login, _ claim: Login.Claim, _ response: DeviceSignedResponse, code: OneTimeSecret, now: Timestamp
-    ) -> AuthorizationGrant {
-        AuthorizationGrant(
-            transaction: login.transaction, codeDigest: code.digest, client: login.request.client.client.identifier,
-            tenant: login.request.client.client.tenant, account: claim.account,
-            redirectURI: login.request.wayBack.redirectURI.rawValue, scope: login.request.request.scope,
-            nonce: login.request.request.nonce, codeChallenge: login.request.request.codeChallenge,
-            acr: claim.context.acr, methods: response.statement.methods, flow: claim.flow, authenticatedAt: now,
-            session: RandomBytes.text(16), released: response.statement.released, expiresAt: now + Lifetime.code)
+    private func approval(
+        _ login: Login, _ claim: Login.Claim, _ response: DeviceSignedResponse, prize: Login.Prize, now: Timestamp
+    ) -> LoginApproval {
+        let session = SessionRecord(
+            identifier: .random(bytes: 16), account: claim.account, device: claim.device,
+            cookie: prize.session.digest, context: claim.reached, methods: response.statement.methods,
+            flow: claim.flow, startedAt: now, authenticatedAt: now, lastUsedAt: now,
+            expiresAt: now + SessionLimit.absolute, browser: login.browser.description)
+        let asked = login.signedRequest?.statement
+        return LoginApproval(
+            grant: login.request.grant(
+                transaction: login.transaction, handle: login.redemption ?? prize.code.digest, session: session,
+                context: claim.context, released: response.statement.released, now: now),
+            sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
+            asked: (asked?.essentialClaims ?? []) + (asked?.voluntaryClaims ?? []))
     }
 
     /// After the commit: the receipt is signed and the login moves on.
     private func conclude(
-        _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, code: OneTimeSecret?, now: Timestamp
+        _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, prize: Login.Prize?, now: Timestamp
     ) throws -> String {
         let isReturning = decision == .approve && login.claim?.flow == .link
         let state: LoginState =
@@ -202,7 +218,7 @@ public struct DeviceLoginFlow: Sendable {
             login.accept(
                 Login.Answer(
                     responseDigest: response.digest, receipt: receipt,
-                    returnChallenge: response.statement.returnChallenge, code: code),
+                    returnChallenge: response.statement.returnChallenge, prize: prize),
                 decision: decision, now: now)
         }
         guard isAccepted == true else { throw DeviceRefusal(.loginOver, .loginOver) }
@@ -242,8 +258,4 @@ public struct DeviceLoginFlow: Sendable {
         guard let kept, let request = kept else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
         return request
     }
-}
-
-extension Login {
-    var sector: SectorIdentifier { request.client.scope.tenant.sector }
 }

@@ -18,6 +18,15 @@ public struct BrowserContext: Sendable {
     }
 }
 
+/// What a login that is over hands to its browser.
+public struct LoginOutcome: Sendable {
+    /// A code or an error for the portal.
+    public let response: AuthorizationResponse
+    /// The cookie's value of the session that an approval made. Always a fresh one: a value that somebody planted before
+    /// the login is never taken over (session fixation).
+    public let session: String?
+}
+
 /// A login in flight. Its transitions are pure: values in, decision out; `LoginsInFlight` makes them one at a time.
 struct Login: Sendable {
     /// Names the login in the browser's address; no secret.
@@ -29,6 +38,10 @@ struct Login: Sendable {
     private(set) var browser: BrowserContext
     /// The digest of the cookie of the browser that began.
     let cookie: SecretDigest
+    /// The session that the browser had when it began, and the person whom the portal expects.
+    let start: LoginStart
+    /// What redeems the grant instead of a code: the device code of a device authorization grant.
+    let redemption: HandleDigest?
     /// Must come back with every form of the page.
     let formToken: OneTimeSecret
     let createdAt: Timestamp
@@ -55,7 +68,10 @@ struct Login: Sendable {
         let flow: LoginFlow
         /// Eight digits for the person to type, in the flow `qr`.
         let code: String
+        /// The level to answer with.
         let context: AuthenticationContext
+        /// The level that person and device reach, which may be higher: it is the session's.
+        let reached: AuthenticationContext
         let claimedAt: Timestamp
         let language: Language
         let sameNetwork: Bool
@@ -72,7 +88,13 @@ struct Login: Sendable {
         let receipt: String
         let returnChallenge: ContentDigest?
         /// Nil unless approved.
-        let code: OneTimeSecret?
+        let prize: Prize?
+    }
+
+    /// What an approved login hands to its browser: a code for the portal, and a session at the provider.
+    struct Prize: Sendable {
+        let code = OneTimeHandle(.authorizationCode)
+        let session = OneTimeHandle(.session)
     }
 
     struct RefusedAnswer: Sendable {
@@ -81,7 +103,8 @@ struct Login: Sendable {
     }
 
     init(
-        request: ValidatedAuthorizationRequest, browser: BrowserContext, cookie: SecretDigest, now: Timestamp
+        request: ValidatedAuthorizationRequest, browser: BrowserContext, cookie: SecretDigest,
+        start: LoginStart = LoginStart(), redemption: HandleDigest? = nil, now: Timestamp
     ) {
         page = RandomBytes.text(16)
         handle = RandomBytes.text(16)
@@ -89,6 +112,8 @@ struct Login: Sendable {
         self.request = request
         self.browser = browser
         self.cookie = cookie
+        self.start = start
+        self.redemption = redemption
         formToken = OneTimeSecret(bytes: 16)
         createdAt = now
         deadline = now + Lifetime.unclaimedLogin
@@ -186,19 +211,18 @@ struct Login: Sendable {
         }
     }
 
-    /// The address that takes the outcome to the portal, once.
-    mutating func collect(now: Timestamp) -> String? {
+    /// What the portal gets, and the session that the browser gets; once.
+    mutating func collect(now: Timestamp) -> (outcome: AuthorizationOutcome, session: OneTimeHandle?)? {
         guard state.isTerminal, !isCollected else { return nil }
         isCollected = true
         version += 1
-        if state == .complete, let code = answer?.code {
+        if state == .complete, let prize = answer?.prize {
             guard deadline > now else {
-                return request.wayBack.location(
-                    error: OAuthError(.accessDenied, "the login was not finished in time"))
+                return (.error(OAuthError(.accessDenied, "the login was not finished in time")), nil)
             }
-            return request.wayBack.location(code: code.text)
+            return (.code(prize.code.text), prize.session)
         }
-        return request.wayBack.location(error: error ?? OAuthError(.accessDenied, "the login failed"))
+        return (.error(error ?? OAuthError(.accessDenied, "the login failed")), nil)
     }
 
     /// True when nobody can want it any more.

@@ -1,99 +1,135 @@
 public import IdentityCrypto
-internal import OpenIDMessages
+public import OpenIDMessages
 internal import Synchronization
 
 /// Keeps the key ring: loads it, rotates it, and seals keys under the master key whenever they are stored.
 public final class KeyCustodian: Sendable {
-    private let masterKey: [UInt8]
-    private let store: any KeyStore
+    private let sealed: SealedKeys
     private let clock: ProviderClock
     private let state: Mutex<State>
 
     private struct State {
         var ring: SigningKeyRing
-        var isRotating = false
+        var isChanging = false
     }
 
     /// The ring as it is now.
     public var ring: SigningKeyRing { state.withLock { $0.ring } }
 
-    /// Why the keys cannot be used.
+    /// Why the keys cannot be used, or not be changed.
     public enum Fault: Error, Sendable, Equatable {
         /// The master key does not open what is stored: the wrong key, or damage. The provider must not start.
         case wrongMasterKey
         /// The stored keys do not make a ring.
         case inconsistent
-        /// Another rotation is under way.
+        /// Another change of the keys is under way.
         case busy
+        /// The next key has not been published for `Lifetime.keyPublication` yet; it may sign from `readyAt` on.
+        case nextKeyTooNew(readyAt: Timestamp)
     }
 
-    /// Loads the ring, and makes the first keys where there are none.
+    /// Loads the ring, and makes the keys that are missing to sign with every algorithm.
     ///
     /// - Parameter masterKey: 32 random bytes; never stored beside the keys.
     public init(masterKey: [UInt8], store: any KeyStore, clock: ProviderClock) async throws {
-        self.masterKey = masterKey
-        self.store = store
+        sealed = SealedKeys(masterKey: masterKey, store: store)
         self.clock = clock
-        let stored = try await store.signingKeys()
-        if stored.isEmpty {
-            let now = clock.now()
-            let fresh = [
-                SigningKeyRing.Entry(key: .makeES256(), stage: .current, since: now),
-                SigningKeyRing.Entry(key: try .makeRS256(), stage: .current, since: now),
-                SigningKeyRing.Entry(key: .makeES256(), stage: .next, since: now),
-            ]
-            guard let ring = SigningKeyRing(fresh) else { throw Fault.inconsistent }
-            state = Mutex(State(ring: ring))
-            try await save(ring, event: nil)
-        } else {
-            guard let ring = SigningKeyRing(try stored.map { try Self.open($0, masterKey: masterKey) }) else {
-                throw Fault.inconsistent
+        let stored = try await sealed.load()
+        // A stored ring that lacks what every ring has is damaged: new keys would hide it.
+        guard stored.isEmpty || SigningKeyRing(stored) != nil else { throw Fault.inconsistent }
+        let fresh = try await Self.missing(in: stored, now: clock.now())
+        guard let ring = SigningKeyRing(stored + fresh) else { throw Fault.inconsistent }
+        state = Mutex(State(ring: ring))
+        if !fresh.isEmpty { try await sealed.save(ring, event: nil) }
+    }
+
+    /// The first keys of each algorithm that has none; those of RSA, which take long to make, at the same time. Next keys
+    /// of RSA wait for `rotateIfDue`: nothing needs them at the start.
+    private static func missing(in entries: [SigningKeyRing.Entry], now: Timestamp) async throws
+        -> [SigningKeyRing.Entry]
+    {
+        let present = Set(entries.filter { $0.stage == .current }.map(\.key.algorithm))
+        return try await withThrowingTaskGroup(of: [SigningKeyRing.Entry].self) { group in
+            for algorithm in JWSAlgorithm.allCases where !present.contains(algorithm) {
+                group.addTask {
+                    let isCheap = algorithm == .es256 || algorithm == .edDSA
+                    let stages: [SigningKeyRing.Stage] = isCheap ? [.current, .next] : [.current]
+                    return try stages.map {
+                        SigningKeyRing.Entry(key: try .make(algorithm), stage: $0, since: now)
+                    }
+                }
             }
-            state = Mutex(State(ring: ring))
+            return try await group.reduce(into: []) { $0 += $1 }
         }
+    }
+
+    /// What is due by `Lifetime`: publishes next keys where they are missing, rotates keys that have signed for long
+    /// enough, and forgets those that retired long ago. Does nothing while another change is under way.
+    public func rotateIfDue() async throws {
+        do { try await exclusively { try await changeWhatIsDue() } } catch Fault.busy {}
     }
 
     /// Rotates the keys of `algorithm`: the next key signs, the current one retires and stays published.
-    public func rotate(_ algorithm: JWSAlgorithm) async throws -> SigningKeyRing {
+    ///
+    /// - Parameter evenIfUnpublished: for the emergency in which the current key must not sign any longer. Portals that do
+    ///   not know the next key yet must fetch the key set again.
+    /// - Throws: `Fault.nextKeyTooNew` when the next key was not published for long enough.
+    @discardableResult
+    public func rotate(_ algorithm: JWSAlgorithm, evenIfUnpublished: Bool = false) async throws -> SigningKeyRing {
+        try await exclusively {
+            if !evenIfUnpublished {
+                if ring.nextIsReady(algorithm, times: Lifetime.rotation) == nil { try await publishNext(algorithm) }
+                let readyAt = ring.nextIsReady(algorithm, times: Lifetime.rotation)
+                if let readyAt, clock.now() < readyAt { throw Fault.nextKeyTooNew(readyAt: readyAt) }
+            }
+            try await rotateNow(algorithm)
+        }
+        return ring
+    }
+
+    private func changeWhatIsDue() async throws {
+        for algorithm in JWSAlgorithm.allCases {
+            switch ring.stepDue(algorithm, now: clock.now(), times: Lifetime.rotation) {
+            case .publishNext: try await publishNext(algorithm)
+            case .rotate: try await rotateNow(algorithm)
+            case nil: break
+            }
+        }
+        let before = ring
+        let pruned = before.pruned(now: clock.now(), keeping: Lifetime.retiredKey)
+        if let pruned, pruned.entries.count < before.entries.count { try await replace(with: pruned, event: nil) }
+    }
+
+    private func publishNext(_ algorithm: JWSAlgorithm) async throws {
+        let ring = ring.adding(try .make(algorithm), as: .next, since: clock.now())
+        try await replace(with: ring, event: nil)
+    }
+
+    private func rotateNow(_ algorithm: JWSAlgorithm) async throws {
+        let now = clock.now()
+        let rotated = ring.rotated(algorithm, fresh: try .make(algorithm), now: now)?
+            .pruned(now: now, keeping: Lifetime.retiredKey)
+        try await replace(
+            with: rotated, event: SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue))
+    }
+
+    /// Stored first, used afterwards: no key signs that a restart would lose.
+    private func replace(with ring: SigningKeyRing?, event: SecurityEvent?) async throws {
+        guard let ring else { throw Fault.inconsistent }
+        try await sealed.save(ring, event: event)
+        state.withLock { $0.ring = ring }
+    }
+
+    private func exclusively(_ change: () async throws -> Void) async throws {
         let isFree = state.withLock { state in
-            defer { state.isRotating = true }
-            return !state.isRotating
+            defer { state.isChanging = true }
+            return !state.isChanging
         }
         guard isFree else { throw Fault.busy }
-        defer { state.withLock { $0.isRotating = false } }
-        let fresh = algorithm == .es256 ? SigningKey.makeES256() : try SigningKey.makeRS256()
-        let now = clock.now()
-        guard
-            let rotated = ring.rotated(algorithm, fresh: fresh, now: now)?
-                .pruned(now: now, keeping: Lifetime.retiredKey)
-        else { throw Fault.inconsistent }
-        try await save(rotated, event: SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue))
-        state.withLock { $0.ring = rotated }
-        return rotated
+        defer { state.withLock { $0.isChanging = false } }
+        try await change()
     }
 
     /// A secret of 32 random bytes that survives restarts.
-    public func secret(_ name: String) async throws -> [UInt8] {
-        let fresh = try SealedBox.seal(RandomBytes.make(32), with: .key(masterKey))
-        guard let secret = try? SealedBox.open(await store.secret(name, fresh: fresh), with: .key(masterKey)) else {
-            throw Fault.wrongMasterKey
-        }
-        return secret
-    }
-
-    private func save(_ ring: SigningKeyRing, event: SecurityEvent?) async throws {
-        let stored = try ring.entries.map { entry in
-            StoredSigningKey(
-                thumbprint: entry.key.thumbprint, algorithm: entry.key.algorithm, stage: entry.stage,
-                since: entry.since, sealed: try SealedBox.seal(entry.key.derRepresentation, with: .key(masterKey)))
-        }
-        try await store.replaceSigningKeys(stored, event: event)
-    }
-
-    private static func open(_ stored: StoredSigningKey, masterKey: [UInt8]) throws -> SigningKeyRing.Entry {
-        guard let der = try? SealedBox.open(stored.sealed, with: .key(masterKey)),
-            let key = try? SigningKey(stored.algorithm, derRepresentation: der), key.thumbprint == stored.thumbprint
-        else { throw Fault.wrongMasterKey }
-        return SigningKeyRing.Entry(key: key, stage: stored.stage, since: stored.since)
-    }
+    public func secret(_ name: String) async throws -> [UInt8] { try await sealed.secret(name) }
 }

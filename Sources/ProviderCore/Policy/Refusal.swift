@@ -4,17 +4,21 @@ public import OpenIDMessages
 public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // The portal is at fault.
     case unknownClient, redirectURINotRegistered, pushedRequestRequired, pushedRequestUnknown, scopeNotAllowed
-    case promptNone, levelUnknown
+    case promptNone, levelUnknown, hintUnusable, logoutURINotRegistered
+    case requestObjectSignature, requestObjectClaims, requestObjectTime, requestObjectReplayed, requestObjectRequired
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims
-    case assertionTooOld, assertionReplayed
+    case assertionTooOld, assertionReplayed, assertionHeader, assertionAlgorithm, clientKeysUnreachable
+    case registrationTokenUnknown, clientMetadataRefused
     case codeUnknown, codeReplayed, codeExpired, codeOfOtherClient, redirectURIMismatch, codeVerifierMismatch
+    case grantTypeNotAllowed, resourceNotAllowed, proofMissing, proofKeyMismatch, sessionOver, levelAboveProfile
+    case refreshTokenUnknown, refreshTokenReplayed, refreshTokenExpired, tokenOfOtherClient, subjectTokenNotForClient
     case accessTokenMalformed, accessTokenSignature, accessTokenClaims, accessTokenExpired, grantRevoked
     // The device is at fault.
     case linkMalformed, linkForged, frameStale, loginUnknown, loginOver, alreadyClaimed, tooManyLogins
     case levelUnreachable, attestationSignature, attestationExpired, attestationKeyMismatch
     case proofMalformed, proofNonce, proofReplayed, deviceUnknown, deviceNotActive, accountNotActive
     case responseSignature, responseAddress, responseRequest, responseText, responseFlow, responseReturn
-    case responseClaims, responseTime, counterNotRising, pinProofWrong, pinLocked, answeredAlready
+    case responseClaims, responseTime, otherPersonExpected, counterNotRising, pinProofWrong, pinLocked, answeredAlready
     case ticketUnknown, offerUnknown, registrationSignature, registrationAddress, registrationProof
     case registrationKeys, evidenceRefused, keyRegistered, blockCodeUnknown
     // The person or the browser is at fault.

@@ -24,22 +24,117 @@ public protocol DeviceStore: Sendable {
     func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool
 }
 
-/// Answers of devices and the grants that they make.
+/// Answers of devices, and the grants and tokens that come of them.
 public protocol GrantStore: Sendable {
-    /// Decides about an answer and writes counter, tries, session, grant and audit event in one transaction.
+    /// Decides about an answer and writes counter, tries, session, consent, grant and audit event in one transaction.
     func accept(_ answer: LoginAnswer) async throws -> LoginAnswerOutcome
 
-    /// Uses up a code: one conditional write decides which of several redemptions succeeds.
-    func redeem(_ code: SecretDigest, client: ClientIdentifier, now: Timestamp) async throws -> GrantRedemption
+    /// Writes a grant that rests on a session, if the session lives, has this cookie, account and device, and both
+    /// are active; touches `lastUsedAt`. Returns the grant's subject, nil when nothing was written.
+    func grant(
+        _ grant: AuthorizationGrant, sector: SubjectSector, session cookie: HandleDigest, now: Timestamp
+    ) async throws -> SubjectIdentifier?
 
-    /// The grant behind an access token with its account, unless it was revoked or the account is not active.
-    func liveGrant(_ transaction: TransactionIdentifier) async throws -> (AuthorizationGrant, AccountRecord)?
+    /// Uses up a code: one conditional write decides which of several redemptions succeeds. With `refreshToken` a
+    /// refresh token is written in the same transaction, for the redeemed grant.
+    func redeem(
+        _ code: HandleDigest, client: ClientIdentifier, refreshToken: NewRefreshToken?, now: Timestamp
+    ) async throws -> GrantRedemption
+
+    /// Uses a refresh token. Without a proof key it is used up and `successor` takes its place; the same call again
+    /// within `grace` seconds, while the successor is unused, changes nothing and is granted again. With one it stays,
+    /// and its expiry moves to `expiresAt`.
+    func refresh(
+        _ token: HandleDigest, client: ClientIdentifier, successor: HandleDigest, expiresAt: Timestamp, grace: Int64,
+        now: Timestamp
+    ) async throws -> RefreshOutcome
+
+    /// The refresh token with its grant, whatever its client; nil when it is unknown, used, expired or revoked.
+    func refreshToken(_ token: HandleDigest, now: Timestamp) async throws -> (RefreshTokenRecord, LiveGrant)?
+
+    /// The redeemed grant behind a token; nil when it was revoked, or when the token with this `jti` was. Account,
+    /// session and device are the caller's to judge.
+    func liveGrant(
+        _ transaction: TransactionIdentifier, token: TokenIdentifier, now: Timestamp
+    ) async throws -> LiveGrant?
+
+    /// Ends a grant with all its tokens.
+    func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws
+}
+
+/// A refresh token to be written with the redemption of its grant.
+public struct NewRefreshToken: Sendable {
+    public var handle: HandleDigest
+    public var proofKey: KeyThumbprint?
+    public var expiresAt: Timestamp
+
+    public init(handle: HandleDigest, proofKey: KeyThumbprint?, expiresAt: Timestamp) {
+        self.handle = handle
+        self.proofKey = proofKey
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Sessions, what was released in them, and who must hear of their end.
+public protocol SessionStore: Sendable {
+    /// The session with this cookie and its account, unless it ended, is past its absolute limit, or account or device
+    /// are not active. The idle limit is the caller's to judge.
+    func session(cookie: HandleDigest, now: Timestamp) async throws -> (SessionRecord, AccountRecord)?
+
+    /// The sessions of an account that have not ended, the latest first.
+    func sessions(of account: AccountIdentifier, now: Timestamp) async throws -> [SessionRecord]
+
+    /// Where somebody is signed in through a session.
+    func portals(of session: SessionIdentifier) async throws -> [SessionPortal]
+
+    /// Ends a session of this account and queues a logout token for each of its portals; false when it was over.
+    func end(_ session: SessionIdentifier, of account: AccountIdentifier, event: SecurityEvent) async throws -> Bool
+
+    func consent(of account: AccountIdentifier, to client: ClientIdentifier) async throws -> ConsentRecord?
+
+    /// The subject of an account in a sector, if it has one.
+    func subject(of account: AccountIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier?
+
+    /// Deliveries whose time has come, the oldest first.
+    func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery]
+
+    /// Writes how an attempt went: state, attempts, next attempt and failure.
+    func save(_ delivery: LogoutDelivery) async throws
+
+    /// The latest deliveries to a client, the newest first.
+    func logouts(to client: ClientIdentifier, limit: Int) async throws -> [LogoutDelivery]
+}
+
+/// Clients that registered themselves.
+public protocol RegistrationStore: Sendable {
+    func clientRegistrations() async throws -> [ClientRegistration]
+
+    func save(_ token: InitialAccessToken, event: SecurityEvent) async throws
+
+    /// The initial access token, if it has uses left and lives.
+    func initialAccessToken(_ handle: HandleDigest, now: Timestamp) async throws -> InitialAccessToken?
+
+    /// Takes one use of the initial access token and writes the registration, or writes nothing; false then.
+    func register(
+        _ registration: ClientRegistration, with token: HandleDigest, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool
+
+    /// Replaces a registration that still has `previous` as its access token; false when it has not.
+    func replace(
+        _ registration: ClientRegistration, previous: HandleDigest, event: SecurityEvent
+    ) async throws -> Bool
+
+    /// Removes a registration, ends its grants and tokens; false when there is none.
+    func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool
 }
 
 /// Values that may be used once, on all nodes and after every restart.
 public protocol OneTimeUseStore: Sendable {
     /// True for the first caller with this value of this class; false for all others until `expiresAt`.
     func use(_ value: String, class: OneTimeClass, expiresAt: Timestamp) async throws -> Bool
+
+    /// True when the value of this class was used.
+    func isUsed(_ value: String, class: OneTimeClass) async throws -> Bool
 
     /// Removes values, codes and tickets whose time is over.
     func sweep(now: Timestamp) async throws
@@ -49,6 +144,10 @@ public protocol OneTimeUseStore: Sendable {
 public enum OneTimeClass: String, Sendable, CaseIterable {
     /// `jti` of a client assertion, together with its client.
     case clientAssertion = "client_assertion"
+    /// `jti` of a request object, together with its client.
+    case requestObject = "request_object"
+    /// `jti` of an access token that was revoked by itself.
+    case revokedAccessToken = "revoked_access_token"
 }
 
 /// The provider's own keys and secrets, sealed.
@@ -67,4 +166,5 @@ public protocol RegionStore: Sendable {
 }
 
 /// Everything that a provider keeps.
-public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & OneTimeUseStore & KeyStore & RegionStore
+public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
+    & OneTimeUseStore & KeyStore & RegionStore

@@ -2,95 +2,191 @@ internal import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
-/// The token endpoint (RFC 6749 §4.1.3, OpenID Connect Core §3.1.3).
+/// The token endpoint (RFC 6749 §3.2): each grant finds out what it stands for, `GrantPolicy` decides, `TokenMinter`
+/// writes.
 public struct TokenFlow: Sendable {
-    let issuer: IssuerURL
-    let keys: KeyCustodian
     let grants: any GrantStore
+    let minter: TokenMinter
+    let accessTokens: AccessTokenVerifier
+    let devices: DeviceAuthorizations
     let clock: ProviderClock
+    /// Makes the successor of each refresh token.
+    let successorKey: [UInt8]
 
-    /// Redeems a code for tokens; the answer's JSON body.
+    /// The answer's JSON body.
     ///
-    /// The code is used up before verifier and redirect URI are compared: whoever presents the right code with the
-    /// wrong rest may be a thief, and gets no second try (RFC 9700 §2.1.1).
-    public func redeem(_ request: AuthorizationCodeRequest, by client: AuthenticatedClient) async throws
-        -> JSONObject
-    {
+    /// - Parameter key: the key that the call's DPoP proof proved.
+    public func answer(
+        _ request: TokenRequest, by client: AuthenticatedClient, key: ProvedKey?
+    ) async throws -> JSONObject {
+        let call = Call(client: client.registered, key: key?.thumbprint)
+        return switch request {
+        case .authorizationCode(let request): try await redeem(request, call)
+        case .refreshToken(let request): try await refresh(request, call)
+        case .clientCredentials(let access): try await clientCredentials(access, call)
+        case .deviceCode(let code): try await redeem(deviceCode: code, call)
+        case .tokenExchange(let request): try await exchange(request, call)
+        }
+    }
+
+    private struct Call {
+        let client: RegisteredClient
+        let key: KeyThumbprint?
+        var identifier: ClientIdentifier { client.client.identifier }
+    }
+
+    /// RFC 6749 §4.1.3.
+    ///
+    /// The code is used up before anything else is compared: whoever presents the right code with the wrong rest may be
+    /// a thief, and gets no second try (RFC 9700 §2.1.1).
+    private func redeem(_ request: AuthorizationCodeRequest, _ call: Call) async throws -> JSONObject {
+        guard let code = OneTimeHandle(parsing: request.code, as: .authorizationCode) else {
+            throw ClientRefusal(invalidGrant: .codeUnknown)
+        }
+        return try await redeem(code, call) { grant throws(ClientRefusal) in
+            guard let redirectURI = grant.redirectURI, redirectURI.utf8.elementsEqual(request.redirectURI.utf8) else {
+                throw ClientRefusal(invalidGrant: .redirectURIMismatch)
+            }
+            // RFC 7636 §4.6; a verifier without a challenge is a downgrade (RFC 9700 §2.1.1).
+            guard request.codeVerifier?.challenge == grant.codeChallenge else {
+                throw ClientRefusal(invalidGrant: .codeVerifierMismatch)
+            }
+            try Self.check(request.access.resource, within: grant.resource)
+        }
+    }
+
+    /// RFC 8628 §3.4.
+    private func redeem(deviceCode text: String, _ call: Call) async throws -> JSONObject {
+        guard let code = OneTimeHandle(parsing: text, as: .deviceCode) else {
+            throw ClientRefusal(invalidGrant: .codeUnknown)
+        }
+        try devices.poll(code.digest, by: call.identifier)
+        return try await redeem(code, call) { _ in }
+    }
+
+    private func redeem(
+        _ code: OneTimeHandle, _ call: Call, _ check: (AuthorizationGrant) throws(ClientRefusal) -> Void
+    ) async throws -> JSONObject {
         let now = clock.now()
-        let grant: AuthorizationGrant
-        switch try await grants.redeem(SecretDigest(of: request.code), client: client.identifier, now: now) {
-        case .redeemed(let redeemed): grant = redeemed
-        case .replayed: throw refuse(.codeReplayed)
-        case .expired: throw refuse(.codeExpired)
-        case .unknown: throw refuse(.codeUnknown)
+        let refreshToken =
+            call.client.client.grantTypes.contains(.refreshToken) ? OneTimeHandle(.refreshToken) : nil
+        let redemption = try await grants.redeem(
+            code.digest, client: call.identifier,
+            refreshToken: refreshToken.map {
+                NewRefreshToken(handle: $0.digest, proofKey: call.key, expiresAt: now + Lifetime.refreshToken)
+            }, now: now)
+        let live: LiveGrant
+        switch redemption {
+        case .redeemed(let redeemed): live = redeemed
+        case .replayed: throw ClientRefusal(invalidGrant: .codeReplayed)
+        case .expired: throw ClientRefusal(invalidGrant: .codeExpired)
+        case .unknown: throw ClientRefusal(invalidGrant: .codeUnknown)
         }
-        guard grant.redirectURI.utf8.elementsEqual(request.redirectURI.utf8) else {
-            throw refuse(.redirectURIMismatch)
+        do {
+            try check(live.grant)
+            let tokens = try GrantPolicy.authorize(
+                TokenAttempt(
+                    client: call.client,
+                    grantType: code.handleClass == .deviceCode ? .deviceCode : .authorizationCode, live: live,
+                    access: TokenAccess(scope: live.grant.scope, resource: live.grant.resource),
+                    provedKey: call.key, boundKey: live.grant.proofKey))
+            return try await minter.response(tokens, idToken: .first, refreshToken: refreshToken?.text)
+        } catch {
+            // The code is spent and nobody has tokens of it: the grant ends, with the refresh token nobody knows.
+            try await grants.revoke(
+                live.grant.transaction,
+                event: SecurityEvent(
+                    .tokenRevoked, time: now, tenant: live.grant.tenant, object: call.identifier.rawValue,
+                    transaction: live.grant.transaction))
+            throw error
         }
-        guard request.codeVerifier.challenge == grant.codeChallenge else { throw refuse(.codeVerifierMismatch) }
-        guard let subject = grant.subject else { throw refuse(.codeUnknown) }
-        let accessToken = try keys.ring.current(.es256).sign(
-            type: AccessToken.type, payload: accessTokenClaims(grant, subject: subject, now: now))
-        let algorithm: JWSAlgorithm = client.registered.client.idTokenAlgorithm == .rs256 ? .rs256 : .es256
-        let claims = idTokenClaims(
-            grant, subject: subject, tenant: client.registered.scope.tenant, accessToken: accessToken, now: now)
-        let idToken = try keys.ring.current(algorithm).sign(type: "JWT", payload: claims)
-        return [
-            "access_token": .string(accessToken), "token_type": "Bearer", "expires_in": .integer(Lifetime.accessToken),
-            "scope": .string(grant.scope.description), "id_token": .string(idToken),
-        ]
     }
 
-    private func refuse(_ reason: Refusal) -> ClientRefusal {
-        ClientRefusal(.invalidGrant, "the code is unknown, used, expired or not for this request", reason)
+    /// RFC 6749 §6, RFC 9700 §4.14.2: without a proof key the token rotates; whoever lost the answer gets the same one
+    /// again for a moment.
+    private func refresh(_ request: RefreshRequest, _ call: Call) async throws -> JSONObject {
+        let now = clock.now()
+        guard let token = OneTimeHandle(parsing: request.refreshToken, as: .refreshToken) else {
+            throw ClientRefusal(invalidGrant: .refreshTokenUnknown)
+        }
+        let successor = token.successor(key: successorKey)
+        let outcome = try await grants.refresh(
+            token.digest, client: call.identifier, successor: successor.digest,
+            expiresAt: now + Lifetime.refreshToken, grace: Lifetime.refreshGrace, now: now)
+        switch outcome {
+        case .reused: throw ClientRefusal(invalidGrant: .refreshTokenReplayed)
+        case .expired: throw ClientRefusal(invalidGrant: .refreshTokenExpired)
+        case .unknown: throw ClientRefusal(invalidGrant: .refreshTokenUnknown)
+        case .granted(let live, let record):
+            let scope = request.access.scope ?? live.grant.scope
+            guard scope.tokens.allSatisfy(live.grant.scope.contains) else {
+                throw ClientRefusal(.invalidScope, "the scope is more than was granted", .scopeNotAllowed)
+            }
+            try Self.check(request.access.resource, within: live.grant.resource)
+            let tokens = try GrantPolicy.authorize(
+                TokenAttempt(
+                    client: call.client, grantType: .refreshToken, live: live,
+                    access: TokenAccess(scope: scope, resource: live.grant.resource), provedKey: call.key,
+                    boundKey: record.proofKey))
+            return try await minter.response(
+                tokens, idToken: .refreshed,
+                refreshToken: record.proofKey == nil ? successor.text : token.text)
+        }
     }
 
-    /// RFC 9068 §2.2.
-    private func accessTokenClaims(_ grant: AuthorizationGrant, subject: SubjectIdentifier, now: Timestamp)
-        -> JSONObject
-    {
-        [
-            "iss": .string(issuer.rawValue), "sub": .string(subject.rawValue), "aud": .string(issuer.rawValue),
-            "client_id": .string(grant.client.rawValue), "exp": (now + Lifetime.accessToken).json, "iat": now.json,
-            "jti": .string(RandomBytes.text(16)), "txn": .string(grant.transaction.rawValue),
-            "scope": .string(grant.scope.description), "acr": .string(grant.acr),
-            "auth_time": grant.authenticatedAt.json,
-        ]
+    /// RFC 6749 §4.4: a client for itself, at a resource.
+    private func clientCredentials(_ access: RequestedAccess, _ call: Call) async throws -> JSONObject {
+        guard access.scope == nil else {
+            throw ClientRefusal(.invalidScope, "a client's own token has no scope", .scopeNotAllowed)
+        }
+        guard let resource = access.resource else {
+            throw ClientRefusal(.invalidTarget, "resource is missing", .resourceNotAllowed)
+        }
+        let tokens = try GrantPolicy.authorize(
+            TokenAttempt(
+                client: call.client, grantType: .clientCredentials, live: nil,
+                access: TokenAccess(resource: resource), provedKey: call.key))
+        return try await minter.response(tokens)
     }
 
-    /// OpenID Connect Core §2, with the region's claims about tenant and context (docs/integration.md).
-    private func idTokenClaims(
-        _ grant: AuthorizationGrant, subject: SubjectIdentifier, tenant: Tenant, accessToken: String, now: Timestamp
-    ) -> JSONObject {
-        var claims: JSONObject = [
-            "iss": .string(issuer.rawValue), "sub": .string(subject.rawValue), "aud": .string(grant.client.rawValue),
-            "exp": (now + Lifetime.idToken).json, "iat": now.json, "auth_time": grant.authenticatedAt.json,
-        ]
-        claims["nonce"] = grant.nonce.map { .string($0.rawValue) }
-        claims["jti"] = .string(RandomBytes.text(16))
-        claims["sid"] = .string(grant.session)
-        claims["txn"] = .string(grant.transaction.rawValue)
-        claims["acr"] = .string(grant.acr)
-        claims["amr"] = .strings(grant.methods)
-        claims["at_hash"] = .string(Self.halfHash(accessToken))
-        claims["rr"] = .string(grant.flow == .qr ? "code" : "same_device")
-        claims["idm"] = .string(grant.flow.rawValue)
-        let namespace = issuer.claimNamespace
-        claims[namespace + "context"] = .object(["type": "citizen"])
-        var place: JSONObject = ["id": .string(tenant.identifier.rawValue)]
-        place["ags"] = tenant.municipalityKey.map { .string($0) }
-        place["name"] = .string(tenant.officialName)
-        claims[namespace + "tenant"] = .object(place)
-        return claims
+    /// RFC 8693 §2: a service that got a token calls the next one for the same person.
+    private func exchange(_ request: TokenExchangeRequest, _ call: Call) async throws -> JSONObject {
+        guard let resource = request.access.resource else {
+            throw ClientRefusal(.invalidTarget, "resource is missing", .resourceNotAllowed)
+        }
+        let subject: ProvedAccessToken
+        do { subject = try await accessTokens.verify(request.subjectToken) } catch let reason as Refusal {
+            throw ClientRefusal(.invalidRequest, "the subject token is not valid", reason)
+        }
+        // Only the service that the token was made for may hand it on.
+        guard let live = subject.live, let served = call.client.client.servedResource,
+            subject.token.resource == served
+        else {
+            throw ClientRefusal(.invalidRequest, "the subject token is not for this client", .subjectTokenNotForClient)
+        }
+        let scope = request.access.scope ?? subject.token.scope
+        guard (scope?.tokens ?? []).allSatisfy({ subject.token.scope?.contains($0) == true }) else {
+            throw ClientRefusal(.invalidScope, "the scope is more than the subject token has", .scopeNotAllowed)
+        }
+        var actor: JSONObject = ["sub": .string(call.identifier.rawValue)]
+        actor["act"] = subject.token.actor.map { .object($0) }
+        let tokens = try GrantPolicy.authorize(
+            TokenAttempt(
+                client: call.client, grantType: .tokenExchange, live: live,
+                access: TokenAccess(
+                    scope: scope, resource: resource, actor: actor, notAfter: subject.token.expiresAt),
+                provedKey: call.key))
+        var response = try await minter.response(tokens)
+        response["issued_token_type"] = .string(TokenExchangeRequest.accessTokenType)
+        return response
     }
 
-    /// `at_hash`: the left half of the token's SHA-256 (OpenID Connect Core §3.1.3.6).
-    static func halfHash(_ token: String) -> String {
-        Base64URL.encode(Digest.sha256(Array(token.utf8)).prefix(16))
+    /// A token request may repeat the resource of its grant and name no other (RFC 8707 §2.2).
+    private static func check(
+        _ asked: ResourceURI?, within granted: ResourceURI?
+    ) throws(ClientRefusal) {
+        guard asked == nil || asked == granted else {
+            throw ClientRefusal(.invalidTarget, "the resource was not granted", .resourceNotAllowed)
+        }
     }
-}
-
-/// Access tokens (RFC 9068).
-enum AccessToken {
-    static let type = "at+jwt"
 }

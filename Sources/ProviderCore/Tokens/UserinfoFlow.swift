@@ -2,39 +2,75 @@ internal import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
+/// How an access token was presented at a resource (RFC 6750 §2.1, RFC 9449 §7.1).
+public enum PresentedAccessToken: Sendable {
+    case bearer(String)
+    case dpop(String, PresentedProof)
+}
+
 /// The userinfo endpoint (OpenID Connect Core §5.3): the claims that the person released, and nothing else.
 public struct UserinfoFlow: Sendable {
     let issuer: IssuerURL
-    let registry: ClientRegistry
-    let keys: KeyCustodian
-    let grants: any GrantStore
-    let clock: ProviderClock
+    let accessTokens: AccessTokenVerifier
+    let proofs: ProofOfPossession
+    let protection: ResponseProtection
 
-    /// The claims for an access token. Revoked grants get nothing, nor do accounts, clients and towns
-    /// that are not active.
-    public func claims(accessToken text: String) async throws -> JSONObject {
-        let token: CompactJWS
-        do { token = try CompactJWS(parsing: text) } catch { throw refuse(.accessTokenMalformed) }
-        let verified: VerifiedJWS
-        do { verified = try keys.ring.verificationKeys.verify(token, type: AccessToken.type) } catch {
-            throw refuse(.accessTokenSignature)
+    /// Userinfo as the client wants it (OpenID Connect Core §5.3.2).
+    public enum Answer: Sendable {
+        case json(JSONObject)
+        case jwt(String)
+    }
+
+    public func answer(_ presented: PresentedAccessToken) async throws -> Answer {
+        let proved = try await prove(presented)
+        guard let live = proved.live, let subject = live.grant.subject else { throw refuse(.accessTokenClaims) }
+        guard proved.token.scope?.contains(Scope.openID) == true else {
+            throw ClientRefusal(.insufficientScope, "the scope openid is needed", .scopeNotAllowed)
         }
-        let claims = verified.payload
-        guard claims["iss"]?.string == issuer.rawValue, claims["aud"]?.string == issuer.rawValue,
-            let expires = claims["exp"]?.integer,
-            let transaction = claims["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:))
-        else { throw refuse(.accessTokenClaims) }
-        guard Timestamp(seconds: expires) > clock.now() else { throw refuse(.accessTokenExpired) }
-        // A client that was removed, or whose tenant was suspended, gets nothing any more.
-        guard let (grant, account) = try await grants.liveGrant(transaction), let subject = grant.subject,
-            subject.rawValue == claims["sub"]?.string, registry.resolve(grant.client) != nil
-        else { throw refuse(.grantRevoked) }
-        var result: JSONObject = ["sub": .string(subject.rawValue)]
-        for name in grant.released { result[name] = account.person.claim(name, namespace: issuer.claimNamespace) }
-        return result
+        // A portal that needs a higher level by now must send its person back (RFC 9470 §3).
+        guard live.grant.context.level >= proved.client.requiredLevel else {
+            throw StepUpNeeded(
+                acr: AuthenticationContext(level: proved.client.requiredLevel, isSimulated: false)
+                    .acr(in: proved.client.client.levelVocabulary))
+        }
+        var claims: JSONObject = ["sub": .string(subject.rawValue)]
+        for name in live.grant.released {
+            claims[name] = live.account.person.claim(name, namespace: issuer.claimNamespace)
+        }
+        return try await protection.userinfo(claims, for: proved.client)
+    }
+
+    /// A stronger login is needed than the token came from.
+    public struct StepUpNeeded: Error, Sendable {
+        /// What to ask for with `acr_values`.
+        public let acr: String
+    }
+
+    private func prove(_ presented: PresentedAccessToken) async throws -> ProvedAccessToken {
+        switch presented {
+        case .bearer(let text):
+            let proved = try await verify(text)
+            // A bound token without its proof is stolen (CVE-2024-49755).
+            guard proved.token.proofKey == nil else { throw refuse(.proofMissing) }
+            return proved
+        case .dpop(let text, let proof):
+            let key: ProvedKey
+            do { key = try proofs.verify(proof, accessToken: text) } catch { throw error.clientRefusal }
+            let proved = try await verify(text)
+            guard proved.token.proofKey == key.thumbprint else { throw refuse(.proofKeyMismatch) }
+            return proved
+        }
+    }
+
+    private func verify(_ text: String) async throws -> ProvedAccessToken {
+        do {
+            let proved = try await accessTokens.verify(text)
+            guard proved.token.resource == nil else { throw Refusal.accessTokenClaims }
+            return proved
+        } catch let reason as Refusal { throw refuse(reason) }
     }
 
     private func refuse(_ reason: Refusal) -> ClientRefusal {
-        ClientRefusal(.invalidToken, "the access token is malformed, expired or revoked", reason)
+        ClientRefusal(.invalidToken, "the access token is malformed, expired, revoked or bound to another key", reason)
     }
 }

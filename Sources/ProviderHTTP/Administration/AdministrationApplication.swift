@@ -1,7 +1,6 @@
 internal import AccountDirectory
 internal import HTTPTypes
 public import Hummingbird
-internal import IdentityCrypto
 internal import Logging
 public import OpenIDMessages
 public import ProviderCore
@@ -39,17 +38,7 @@ public enum AdministrationApplication {
             }
             return Answer.json(client.details)
         }
-        router.get("/keys") { _, _ in Answer.json(provider.keys.ring.summary) }
-        router.post("/keys/rotate") { request, _ in
-            var request = request
-            var reader = MemberReader(try await request.json())
-            let name = try reader.string("alg")
-            try reader.finish()
-            guard let algorithm = JWSAlgorithm(rawValue: name) else {
-                throw AdministrationError(.badRequest, "unknown_algorithm", "The algorithm is ES256 or RS256.")
-            }
-            return Answer.json(try await provider.keys.rotate(algorithm).summary)
-        }
+        KeyAdministration.addRoutes(to: router, keys: provider.keys)
         router.post("/region/plan") { request, _ in
             var request = request
             return Answer.json(try await region.plan(request.largeJSON()))
@@ -154,7 +143,7 @@ extension Client {
         object["redirect_uris"] = .strings(redirectURIs.map(\.rawValue))
         object["scopes"] = .strings(scopes)
         object["required_level"] = .string(requiredLevel.name)
-        object["id_token_alg"] = .string(idTokenAlgorithm.rawValue)
+        object["id_token_alg"] = .string(cryptography.idTokenAlgorithm.rawValue)
         object["require_pushed_authorization_requests"] = .bool(requiresPushedAuthorizationRequests)
         object["key_ids"] = .strings(keys.compactMap { $0["kid"]?.string })
         object["initiate_login_uri"] = initiateLoginURI.map { .string($0.rawValue) }
@@ -162,21 +151,10 @@ extension Client {
     }
 
     private var canAuthenticate: Bool {
-        authenticationMethod == .privateKeyJWT ? !keys.isEmpty : secretDigest != nil
-    }
-}
-
-extension SigningKeyRing {
-    fileprivate var summary: JSONObject {
-        [
-            "keys": .array(
-                entries.map { entry in
-                    .object([
-                        "kid": .string(entry.key.thumbprint.rawValue),
-                        "alg": .string(entry.key.algorithm.rawValue), "stage": .string(entry.stage.rawValue),
-                        "since": entry.since.json,
-                    ])
-                })
-        ]
+        switch authenticationMethod {
+        case .privateKeyJWT: !keys.isEmpty || keysURI != nil
+        case .clientSecretBasic, .clientSecretPost: secretDigest != nil
+        case .none: true
+        }
     }
 }

@@ -32,15 +32,8 @@ enum Answer {
         return json(error.json, status: status, headers: headers)
     }
 
-    /// RFC 6750 §3: an error at a resource.
-    static func bearerError(_ error: OAuthError?) -> Response {
-        var headers = HTTPFields()
-        headers[.wwwAuthenticate] =
-            error.map { "Bearer error=\"\($0.code.rawValue)\", error_description=\"\($0.description)\"" } ?? "Bearer"
-        guard let error else { return Response(status: .unauthorized, headers: headers) }
-        let status: HTTPResponse.Status = error.code == .invalidRequest ? .badRequest : .unauthorized
-        return json(error.json, status: status, headers: headers)
-    }
+    /// A compact JWT as the whole answer.
+    static func jwt(_ text: String, type: String) -> Response { bytes(Array(text.utf8), type: type, status: .ok) }
 
     static func problem(_ problem: ProblemDocument, extra: JSONObject = [:], headers: HTTPFields = [:]) -> Response {
         var object = problem.json
@@ -78,6 +71,6 @@ extension PageSecurity {
     /// Nothing from elsewhere, no frames, and only the scripts and styles that carry this answer's nonce.
     var policy: String {
         "default-src 'none'; script-src 'nonce-\(nonce)'; style-src 'nonce-\(nonce)'; img-src 'self' data:; "
-            + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            + "connect-src 'self'; form-action \(formAction); base-uri 'none'; frame-ancestors 'none'"
     }
 }

@@ -19,8 +19,9 @@ struct AuthorizationEndpoints {
     }
 
     private func push(_ request: Request, _ context: ProviderRequestContext) async -> Response {
-        await ClientCall(provider: provider, context: context).answer(request) { parameters, client in
-            let uri = try provider.authorization.push(parameters, by: client)
+        await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
+            let uri = try await provider.authorization.push(
+                parameters, by: caller.client, proofKey: caller.key?.thumbprint)
             return Answer.json(
                 ["request_uri": .string(uri.text), "expires_in": .integer(Lifetime.pushedRequest)], status: .created)
         }
@@ -33,16 +34,17 @@ struct AuthorizationEndpoints {
         var request = request
         let language = Language(acceptLanguage: request.headers[.acceptLanguage])
         do {
-            let validated = try provider.authorization.authorize(try await parameters(&request))
-            return begin(validated, request, context, language)
-        } catch let refusal as AuthorizationRefusal {
-            switch refusal {
-            case .page(let error, let reason):
-                context.log(reason, error)
-                return ErrorPages.badRequest(error, language: language, trace: context.trace)
-            case .redirect(let error, let wayBack, let reason):
-                context.log(reason, error)
-                return Answer.seeOther(wayBack.location(error: error))
+            do {
+                let validated = try await provider.authorization.authorize(try await parameters(&request))
+                switch try await provider.sessions.enter(validated, cookie: request.sessionCookie) {
+                case .code(let code):
+                    return try Answer.authorizationResponse(validated.wayBack.response(code: code), language: language)
+                case .login(let start): return try begin(validated, start, request, context, language)
+                case .refused(let error, let reason):
+                    throw AuthorizationRefusal.redirect(error, validated.wayBack, reason)
+                }
+            } catch let refusal as AuthorizationRefusal {
+                return try refuse(refusal, context, language)
             }
         } catch let fault as RequestFault {
             context.log(nil, fault.oauthError)
@@ -52,21 +54,34 @@ struct AuthorizationEndpoints {
         }
     }
 
+    private func refuse(
+        _ refusal: AuthorizationRefusal, _ context: ProviderRequestContext, _ language: Language
+    ) throws -> Response {
+        switch refusal {
+        case .page(let error, let reason):
+            context.log(reason, error)
+            return ErrorPages.badRequest(error, language: language, trace: context.trace)
+        case .redirect(let error, let wayBack, let reason):
+            context.log(reason, error)
+            return try Answer.authorizationResponse(wayBack.response(error: error), language: language)
+        }
+    }
+
     private func begin(
-        _ validated: ValidatedAuthorizationRequest, _ request: Request, _ context: ProviderRequestContext,
-        _ preferred: Language
-    ) -> Response {
+        _ validated: ValidatedAuthorizationRequest, _ start: LoginStart, _ request: Request,
+        _ context: ProviderRequestContext, _ preferred: Language
+    ) throws -> Response {
         let asked = validated.request.uiLocales.lazy.compactMap {
             Language(rawValue: String($0.prefix(2)).lowercased())
         }
         let browser = BrowserContext(
             description: BrowserName.text(request.headers[.userAgent]),
             area: NetworkArea.text(context.remoteAddress), language: asked.first ?? preferred)
-        guard let begun = provider.browserLogins.begin(validated, browser: browser) else {
-            context.log(.overloaded, OAuthError(.temporarilyUnavailable, "too many logins are in flight"))
-            return Answer.seeOther(
-                validated.wayBack.location(
-                    error: OAuthError(.temporarilyUnavailable, "too many logins are in flight")))
+        guard let begun = provider.browserLogins.begin(validated, browser: browser, start: start) else {
+            let error = OAuthError(.temporarilyUnavailable, "too many logins are in flight")
+            context.log(.overloaded, error)
+            return try Answer.authorizationResponse(
+                validated.wayBack.response(error: error), language: browser.language)
         }
         return Answer.seeOther(
             "/login/\(begun.page)", headers: [.setCookie: LoginCookie.set(page: begun.page, value: begun.cookie)])

@@ -9,8 +9,23 @@ struct ClientCall {
     let provider: Provider
     let context: ProviderRequestContext
 
+    /// Who calls: the client, and the key that the call's DPoP proof proved, if it has one.
+    struct Caller {
+        let client: AuthenticatedClient
+        let key: ProvedKey?
+    }
+
+    /// Every answer to a call with a DPoP proof brings the nonce for the next one (RFC 9449 §8.2).
     func answer(
-        _ request: Request, _ handle: (FormParameters, AuthenticatedClient) async throws -> Response
+        _ request: Request, _ handle: (FormParameters, Caller) async throws -> Response
+    ) async -> Response {
+        var response = await judge(request, handle)
+        if request.headers[.dpop] != nil { response.headers[.dpopNonce] = provider.proofs.nonce() }
+        return response
+    }
+
+    private func judge(
+        _ request: Request, _ handle: (FormParameters, Caller) async throws -> Response
     ) async -> Response {
         var request = request
         let authorization = request.headers[.authorization]
@@ -21,7 +36,12 @@ struct ClientCall {
             }
             let parameters = try await request.form()
             let credentials = try ClientCredentials(parameters: parameters, authorization: authorization)
-            return try await handle(parameters, provider.authenticate(credentials))
+            let client = try await provider.authenticate(credentials)
+            let key: ProvedKey?
+            do { key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) } } catch let fault
+                as ProofOfPossession.Fault
+            { throw fault.clientRefusal }
+            return try await handle(parameters, Caller(client: client, key: key))
         } catch let refusal as ClientRefusal {
             context.log(refusal.reason, refusal.error)
             return Answer.oauthError(refusal.error, usedBasic: authorization != nil)
@@ -35,6 +55,15 @@ struct ClientCall {
             context.logFault(error)
             return Answer.oauthError(OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"))
         }
+    }
+}
+
+extension Request {
+    /// The DPoP proof, if there is one; two are refused (RFC 9449 §4.3-1).
+    func presentedProof() throws(RequestFault) -> PresentedProof? {
+        let proofs = headers[values: .dpop]
+        guard proofs.count <= 1 else { throw .malformed("more than one DPoP header") }
+        return proofs.first.map { PresentedProof(text: $0, method: method.rawValue, path: rawPath) }
     }
 }
 

@@ -63,6 +63,20 @@ enum ErrorPages {
         }
     }
 
+    static func logoutRefused(_ error: OAuthError, language: Language, trace: TraceIdentifier) -> Response {
+        let german = language == .german
+        return page(
+            german ? "Abmelden nicht möglich" : "Sign-out not possible",
+            (german
+                ? "Das Portal hat eine Abmeldung angefordert, die so nicht möglich ist. Es liegt nicht an Ihnen."
+                : "The portal asked for a sign-out that is not possible like this. It is not your fault.")
+                + " (\(error.code.rawValue): \(error.description))",
+            german
+                ? "Wo Sie angemeldet sind und wie Sie sich abmelden, steht auf der Seite /sessions."
+                : "Where you are signed in, and how to sign out, is on the page /sessions.", language, trace,
+            .badRequest)
+    }
+
     static func notFound(language: Language, trace: TraceIdentifier) -> Response {
         let german = language == .german
         return page(

@@ -18,7 +18,7 @@ struct LoginEndpoints {
         router.post("/login/{page}/code") { request, context in try await enterCode(request, context) }
         router.post("/login/{page}/cancel") { request, context in try await cancel(request, context) }
         router.get("/login/{page}/return") { request, context in try comeBack(request, context) }
-        router.get("/login/{page}/finish") { request, context in try finish(request, context) }
+        router.get("/login/{page}/finish") { request, context in try await finish(request, context) }
     }
 
     /// The login and its cookie, as the request names them. Without the cookie there is no login.
@@ -126,14 +126,23 @@ struct LoginEndpoints {
         return Answer.seeOther("/login/\(held.page)/finish")
     }
 
-    /// P-4.7.5: takes the outcome to the portal, once.
-    private func finish(_ request: Request, _ context: ProviderRequestContext) throws -> Response {
+    /// P-4.7.5: takes the outcome to the portal, once, and the session into the browser that began.
+    private func finish(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
         let held = try held(request, context)
         guard held.view.state.isTerminal else { return Answer.seeOther("/login/\(held.page)") }
-        guard let location = logins.collect(page: held.page, cookie: held.cookie) else {
+        guard let outcome = try logins.collect(page: held.page, cookie: held.cookie) else {
             throw PageFault.alreadyFinished
         }
-        return Answer.seeOther(location, headers: [.setCookie: LoginCookie.clear(page: held.page)])
+        var response = Answer.authorizationResponse(
+            outcome.response, language: held.view.language, headers: [.setCookie: LoginCookie.clear(page: held.page)])
+        if let session = outcome.session {
+            // The login stands already: a fault here only leaves an older session without its browser.
+            do { try await provider.sessions.adopt(session, replacing: request.sessionCookie) } catch {
+                context.logFault(error)
+            }
+            response.headers.append(SessionCookie.set(session))
+        }
+        return response
     }
 }
 

@@ -1,50 +1,36 @@
 internal import HTTPTypes
 internal import Hummingbird
-internal import Logging
+internal import NIOCore
 internal import OpenIDMessages
 internal import ProviderCore
 
-/// `/token` (RFC 6749 §3.2) and `/userinfo` (OpenID Connect Core §5.3).
+/// `/token` (RFC 6749 §3.2), `/introspect` (RFC 7662) and `/revoke` (RFC 7009).
 struct TokenEndpoints {
     let provider: Provider
 
     func add(to router: Router<ProviderRequestContext>) {
         router.post("/token") { request, context in
-            await ClientCall(provider: provider, context: context).answer(request) { parameters, client in
+            await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
                 Answer.json(
-                    try await provider.tokens.redeem(AuthorizationCodeRequest(parameters: parameters), by: client))
+                    try await provider.tokens.answer(
+                        TokenRequest(parameters: parameters), by: caller.client, key: caller.key))
             }
         }
-        router.get("/userinfo") { request, context in await userinfo(request, context) }
-        router.post("/userinfo") { request, context in await userinfo(request, context) }
-    }
-
-    private func userinfo(_ request: Request, _ context: ProviderRequestContext) async -> Response {
-        do {
-            return Answer.json(try await provider.userinfo.claims(accessToken: bearerToken(request)))
-        } catch let refusal as ClientRefusal {
-            context.log(refusal.reason, refusal.error)
-            return Answer.bearerError(refusal.error)
-        } catch is MissingToken {
-            return Answer.bearerError(nil)
-        } catch let error as OAuthError {
-            context.log(nil, error)
-            return Answer.bearerError(error)
-        } catch {
-            context.logFault(error)
-            return Answer.oauthError(OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"))
+        router.post("/introspect") { request, context in
+            await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
+                let answer = try await provider.introspection.inquire(
+                    TokenInquiry(parameters: parameters), by: caller.client)
+                guard request.headers[.accept] == IntrospectionFlow.signedMediaType else { return Answer.json(answer) }
+                return Answer.jwt(
+                    try provider.introspection.signed(answer, for: caller.client),
+                    type: IntrospectionFlow.signedMediaType)
+            }
         }
-    }
-
-    private struct MissingToken: Error {}
-
-    /// RFC 6750 §2.1: the header alone; tokens in bodies and queries are not taken.
-    private func bearerToken(_ request: Request) throws -> String {
-        let values = request.headers[values: .authorization]
-        guard let value = values.first else { throw MissingToken() }
-        guard values.count == 1, value.prefix(7).lowercased() == "bearer ", request.uri.query == nil else {
-            throw OAuthError(.invalidRequest, "the token belongs into one Authorization header, as Bearer")
+        router.post("/revoke") { request, context in
+            await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
+                try await provider.revocation.revoke(TokenInquiry(parameters: parameters), by: caller.client)
+                return Response(status: .ok)
+            }
         }
-        return value.dropFirst(7).trimmingSpaces()
     }
 }

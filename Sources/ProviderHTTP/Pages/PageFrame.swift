@@ -3,6 +3,8 @@ internal import OpenIDMessages
 /// What binds a page to its Content-Security-Policy header: only styles and scripts with this nonce may run.
 struct PageSecurity: Sendable {
     let nonce: String
+    /// Where forms of the page may be sent: a source expression of Content Security Policy.
+    var formAction = "'self'"
 }
 
 /// What all pages share: head, header with the language switch, footer.

@@ -123,6 +123,8 @@ enum PageStyle {
           margin-top: 1.25rem;
         }
         #code-hint { margin-top: 0.6rem; }
+        .places { margin: 1.25rem 0 0; padding: 0; list-style: none; display: grid; gap: 1rem; }
+        .places .button { max-width: 17rem; }
         .time { display: inline-block; margin-left: 0.75rem; padding-left: 0.75rem; border-left: 1px solid var(--soft); line-height: 1.2; font-variant-numeric: tabular-nums; }
         code { font-family: ui-monospace, "SF Mono", "Cascadia Mono", "Roboto Mono", "DejaVu Sans Mono", monospace; }
         @media (max-width: 40rem) {

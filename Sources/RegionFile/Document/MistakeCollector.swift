@@ -1,3 +1,5 @@
+import OpenIDMessages
+
 /// A place in a file.
 struct Place: Hashable {
     var file: String
@@ -40,15 +42,6 @@ final class MistakeCollector {
 
 /// `text` in backticks for a message: short and without control characters.
 func quoted(_ text: String) -> String {
-    let shown = text.unicodeScalars.prefix(80).map { isControl($0) ? "\u{FFFD}" : String($0) }.joined()
+    let shown = text.unicodeScalars.prefix(80).map { DisplayText.isHidden($0) ? "\u{FFFD}" : String($0) }.joined()
     return "`" + shown + (text.unicodeScalars.count > 80 ? "…" : "") + "`"
-}
-
-/// True for characters that could change how a terminal or page shows the text around them: control characters, line
-/// and paragraph separators, and the marks that turn the direction of writing.
-func isControl(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
-    default: false
-    }
 }

@@ -49,6 +49,12 @@ struct YAMLMapping {
         self[key].flatMap(read) ?? standard
     }
 
+    /// The value of a key that may be missing; nil, with a mistake, when it is there and cannot be read.
+    func optional<Value>(_ key: String, default standard: Value, _ read: (YAMLValue) -> Value?) -> Value? {
+        guard let value = self[key] else { return standard }
+        return read(value)
+    }
+
     /// The elements of a list that may be missing.
     func list(_ key: String) -> [YAMLValue] { value(key, default: []) { $0.elements() } }
 }

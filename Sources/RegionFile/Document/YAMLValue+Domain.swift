@@ -47,6 +47,27 @@ extension YAMLValue {
             ?? refused("\(quoted(text)) cannot be a redirect URI: \(RedirectURIRefusal.reason(text))")
     }
 
+    /// A URL that the provider itself calls.
+    func outboundURL() -> OutboundURL? {
+        guard let text = text() else { return nil }
+        return OutboundURL(rawValue: text)
+            ?? refused("\(quoted(text)) cannot be called: write `https://`, a host in lower case, and a path")
+    }
+
+    /// A protected resource.
+    func resource() -> ResourceURI? {
+        wire(ResourceURI.self, "an absolute URI without fragment, at most 512 characters (RFC 8707 §2)")
+    }
+
+    /// A number of seconds up to a year.
+    func seconds() -> Int64? {
+        guard let text = text() else { return nil }
+        guard let seconds = Int64(text), String(seconds) == text, (0...31_536_000).contains(seconds) else {
+            return refused("\(quoted(text)) is no number of seconds from 0 to 31536000")
+        }
+        return seconds
+    }
+
     /// A host name in lower case, without scheme and port.
     func host() -> String? {
         guard let text = text() else { return nil }

@@ -44,7 +44,7 @@ struct YAMLValue {
         guard !isNull, !text.isEmpty else { return refused("must not be empty") }
         if let plain, ["true", "false"].contains(plain) { return refused("must be text; put `\(plain)` in quotes") }
         guard text.unicodeScalars.count <= 500 else { return refused("is longer than 500 characters") }
-        guard !text.unicodeScalars.contains(where: isControl) else {
+        guard !DisplayText.hasHiddenCharacters(text) else {
             return refused("contains a control character")
         }
         return text

@@ -93,24 +93,4 @@ extension RegionFacts {
                 Fact("served_tenants", list: service.servedTenants.map(\.rawValue)),
             ])
     }
-
-    private static func facts(_ client: Client) -> RegionFacts {
-        let keys = client.keys.map { $0["kid"]?.string ?? "?" }.joined(separator: ", ")
-        return RegionFacts(
-            .client, client.identifier.rawValue,
-            [
-                Fact("tenant", client.tenant.rawValue), Fact("name", client.name),
-                Fact("profile", client.profile.rawValue),
-                Fact("redirect_uris", list: client.redirectURIs.map(\.rawValue)),
-                Fact("authentication", client.authenticationMethod.rawValue),
-                Fact("jwks", client.keys.map(\.text).joined(separator: ","), shown: keys.isEmpty ? "none" : keys),
-                Fact(
-                    "secret_sha256", client.secretDigest?.rawValue ?? "",
-                    shown: client.secretDigest == nil ? "none" : "set"),
-                Fact("require_pushed_authorization_requests", String(client.requiresPushedAuthorizationRequests)),
-                Fact("id_token_alg", client.idTokenAlgorithm.rawValue), Fact("scopes", list: client.scopes),
-                Fact("required_level", client.requiredLevel.name),
-                Fact("initiate_login_uri", client.initiateLoginURI?.rawValue ?? ""),
-            ])
-    }
 }

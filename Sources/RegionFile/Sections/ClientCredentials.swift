@@ -1,22 +1,25 @@
 import AccountDirectory
+import IdentityCrypto
 import OpenIDMessages
 
 /// The part of a client's entry that says how the client proves who it is.
 struct ClientCredentials {
-    let method: ClientAuthenticationMethod
+    /// Nil, with a mistake, when it cannot be read.
+    let method: ClientAuthenticationMethod?
     private(set) var keys: [JSONObject] = []
+    private(set) var keysURI: OutboundURL?
     private(set) var secretDigest: ContentDigest?
 
     init(_ entry: YAMLMapping) {
-        method = entry.value("authentication", default: .privateKeyJWT) { $0.choice(ClientAuthenticationMethod.self) }
-        if method == .privateKeyJWT {
-            entry["secret_sha256"]?.refuse("a client with `private_key_jwt` has no secret")
-            keys = Self.keys(entry)
-        } else {
-            for key in ["jwks", "jwks_file"] {
-                entry[key]?.refuse("a client with `\(method.rawValue)` has no keys")
-            }
-            secretDigest = entry.required("secret_sha256", Self.digest)
+        method = entry.optional("authentication", default: .privateKeyJWT) {
+            $0.choice(ClientAuthenticationMethod.self)
+        }
+        keys = Self.keys(entry)
+        keysURI = entry["jwks_uri"]?.outboundURL()
+        switch method {
+        case .clientSecretBasic, .clientSecretPost: secretDigest = entry.required("secret_sha256", Self.digest)
+        case let method?: entry["secret_sha256"]?.refuse("a client with `\(method.rawValue)` has no secret")
+        case nil: break
         }
     }
 

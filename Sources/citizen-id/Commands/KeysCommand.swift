@@ -21,16 +21,27 @@ struct KeysCommand: AsyncParsableCommand {
 
     struct Rotate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Let the next key sign; the current one stays published until all that it signed has expired.")
+            abstract: "Let the next key sign; the current one stays published until all that it signed has expired.",
+            discussion: """
+                Keys rotate by themselves every 90 days. The next key signs only after it has been published for a day, so \
+                that portals know it by then; earlier the rotation is refused, and the refusal says when it will be done.
+                """)
 
-        @Option(help: "ES256 or RS256.")
+        @Option(help: "ES256, RS256, PS256 or EdDSA.")
         var alg = "ES256"
+
+        @Flag(
+            help: """
+                Even if the next key has not been published for a day yet. For emergencies: portals that have not fetched \
+                the new key refuse logins until they fetch the keys again.
+                """)
+        var now = false
 
         @OptionGroup var options: AdministrationOptions
 
         func run() async throws {
             try await options.run { client in
-                try await client.post("/keys/rotate", ["alg": .string(alg)])
+                try await client.post("/keys/rotate", ["alg": .string(alg), "now": .bool(now)])
             } text: {
                 KeysCommand.table($0)
             }

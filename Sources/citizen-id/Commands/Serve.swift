@@ -103,7 +103,7 @@ extension StorageFault {
         case .cannotOpen(let code): "The database or its lock cannot be opened: the system's error is \(code)."
         case .settingNotInForce(let name):
             "SQLite does not keep its setting \(name) on this file system, so that nothing it promises would be safe."
-        case .closed, .undecodable, .missing, .grantDoesNotFitAnswer:
+        case .closed, .undecodable, .missing, .approvalDoesNotFitAnswer, .wrongHandleClass:
             "The database is not as it must be (\(self)). Restore it from the backup."
         }
     }

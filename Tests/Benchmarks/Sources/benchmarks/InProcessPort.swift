@@ -72,11 +72,12 @@ struct InProcessPort: LoginPort {
     func token(_ form: String) async throws -> JSONObject {
         let parameters = try FormParameters(parsing: Array(form.utf8))
         let client = try await provider.authenticate(ClientCredentials(parameters: parameters, authorization: nil))
-        let answer = try await provider.tokens.redeem(AuthorizationCodeRequest(parameters: parameters), by: client)
+        let answer = try await provider.tokens.answer(TokenRequest(parameters: parameters), by: client, key: nil)
         return try StrictJSON.parseObject(answer.serialized)
     }
 
     func userinfo(_ accessToken: String) async throws -> JSONObject {
-        try await StrictJSON.parseObject(provider.userinfo.claims(accessToken: accessToken).serialized)
+        guard case .json(let claims) = try await provider.userinfo.answer(.bearer(accessToken)) else { return [:] }
+        return try StrictJSON.parseObject(claims.serialized)
     }
 }

@@ -35,7 +35,7 @@ struct Town: Sendable {
                     name: "Serviceportal Herten", profile: .baseline,
                     redirectURIs: [RedirectURI(rawValue: Self.redirectURI)!], authenticationMethod: .privateKeyJWT,
                     keys: [portalKey], secretDigest: nil, requiresPushedAuthorizationRequests: true,
-                    idTokenAlgorithm: .es256, scopes: ["openid", "person", "person_birth", "person_address", "email"],
+                    scopes: ["openid", "person", "person_birth", "person_address", "email"],
                     requiredLevel: .normal, initiateLoginURI: nil)
             ])
     }

@@ -1,28 +1,34 @@
-import IdentityCrypto
-import OpenIDMessages
+public import OpenIDMessages
 
-/// What the public key of a client must look like as a JWK (RFC 7517 §4, RFC 7518 §6).
-enum PublicKeyRules {
+/// What the public key of a client must look like as a JWK, for signatures or for encryption to the client (RFC 7517 §4, RFC 7518 §6).
+public enum PublicKeyRules {
     /// Members that only private and symmetric keys have.
     private static let privateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
 
     /// What is wrong with `key`, or nil. Values of members are never repeated: they may be secret.
-    static func mistake(in key: JSONObject) -> String? {
+    public static func mistake(in key: JSONObject) -> String? {
         if let member = privateMembers.first(where: { key[$0] != nil }) {
             return "the key has the private member `\(member)`: make a new key and hand in only its public half"
         }
         guard let identifier = key["kid"]?.string, TokenIdentifier(rawValue: identifier) != nil else {
             return "the key needs a `kid` of 1 to 128 visible characters"
         }
-        if let use = key["use"], use != "sig" { return "the key's `use` must be `sig`" }
+        let use = key["use"] ?? "sig"
+        guard use == "sig" || use == "enc" else {
+            return "the key's `use` must be `sig` or `enc`"
+        }
         let shape =
             switch key["kty"]?.string {
             case "EC": mistake(inEllipticCurve: key)
             case "RSA": mistake(inRSA: key)
-            default: "the key's `kty` must be `EC` or `RSA`"
+            case "OKP": mistake(inOctetKeyPair: key)
+            default: "the key's `kty` must be `EC`, `RSA` or `OKP`"
             }
         if let shape { return shape }
-        return (try? VerificationKey(jwk: key)) == nil ? "the key's numbers make no public key that can be used" : nil
+        // A key for encryption has the same numbers as one for signatures.
+        var plain = key
+        if use == "enc" { for name in ["use", "alg", "key_ops"] { plain[name] = nil } }
+        return (try? VerificationKey(jwk: plain)) == nil ? "the key's numbers make no public key that can be used" : nil
     }
 
     private static func mistake(inEllipticCurve key: JSONObject) -> String? {
@@ -30,7 +36,15 @@ enum PublicKeyRules {
         for coordinate in ["x", "y"] where bytes(key[coordinate])?.count != 32 {
             return "the key's `\(coordinate)` must be 32 bytes in base64url without `=`"
         }
-        return algorithm(of: key, among: ["ES256"])
+        return algorithm(of: key, signature: ["ES256"], encryption: ["ECDH-ES+A256KW"])
+    }
+
+    /// RFC 8037 §2.
+    private static func mistake(inOctetKeyPair key: JSONObject) -> String? {
+        guard key["crv"] == "Ed25519" else { return "the key's `crv` must be `Ed25519`" }
+        guard bytes(key["x"])?.count == 32 else { return "the key's `x` must be 32 bytes in base64url without `=`" }
+        guard key["use"] != "enc" else { return "an Ed25519 key cannot encrypt: its `use` must be `sig`" }
+        return algorithm(of: key, signature: ["EdDSA"], encryption: [])
     }
 
     private static func mistake(inRSA key: JSONObject) -> String? {
@@ -41,10 +55,11 @@ enum PublicKeyRules {
         guard let exponent = bytes(key["e"]), (1...8).contains(exponent.count), exponent.first != 0,
             let last = exponent.last, last % 2 == 1, exponent != [1]
         else { return "the key's `e` must be an odd number above 1 in base64url, usually `AQAB`" }
-        return algorithm(of: key, among: ["RS256"])
+        return algorithm(of: key, signature: ["RS256", "PS256"], encryption: ["RSA-OAEP-256"])
     }
 
-    private static func algorithm(of key: JSONObject, among allowed: [String]) -> String? {
+    private static func algorithm(of key: JSONObject, signature: [String], encryption: [String]) -> String? {
+        let allowed = key["use"] == "enc" ? encryption : signature
         guard let algorithm = key["alg"] else { return nil }
         guard let name = algorithm.string, allowed.contains(name) else {
             return "the key's `alg` must be \(allowed.joined(separator: " or ")), or left out"

@@ -1,0 +1,90 @@
+/// The `claims` parameter (OpenID Connect Core §5.5): claims that a portal asks for one by one.
+///
+/// What is not known is ignored, as §5.5 wants; what is malformed is refused.
+public struct ClaimsRequest: Sendable, Equatable {
+    /// A level that a portal asks for by the claim `acr` (§5.5.1.1).
+    public struct LevelWish: Sendable, Equatable {
+        /// True when a login without one of the levels must fail.
+        public let isEssential: Bool
+        /// The levels that are known here, in the portal's order.
+        public let levels: [AssuranceLevel]
+    }
+
+    /// Names of the claims for the userinfo answer, in the order of the request.
+    public let userinfo: [String]
+    /// Names of the claims for the ID token, in the order of the request.
+    public let idToken: [String]
+    /// The only person that may log in.
+    public let subject: SubjectIdentifier?
+    /// Nil when no level is named.
+    public let level: LevelWish?
+
+    /// A request that asks for nothing.
+    public static let none = ClaimsRequest()
+
+    private init() {
+        (userinfo, idToken, subject, level) = ([], [], nil, nil)
+    }
+
+    /// Reads the parameter's JSON text.
+    public init(parsing text: String) throws(OAuthError) {
+        guard let object = try? StrictJSON.parseObject(Array(text.utf8)) else {
+            throw Self.malformed("is not a JSON object without duplicate names")
+        }
+        let userinfo = try Self.claims(object, "userinfo")
+        let idToken = try Self.claims(object, "id_token")
+        let subjects = Set((userinfo + idToken).filter { $0.name == "sub" }.compactMap(\.values))
+        guard subjects.count <= 1 else { throw Self.malformed("names two subjects") }
+        subject = try subjects.first.map(Self.subject)
+        level = try idToken.first { $0.name == "acr" }.flatMap(Self.level)
+        self.userinfo = userinfo.map(\.name)
+        self.idToken = idToken.map(\.name)
+    }
+
+    private struct Claim {
+        let name: String
+        let isEssential: Bool
+        /// Nil when any value is right.
+        let values: [JSONValue]?
+    }
+
+    private static func malformed(_ what: String) -> OAuthError { OAuthError(.invalidRequest, "claims \(what)") }
+
+    private static func claims(_ object: JSONObject, _ place: String) throws(OAuthError) -> [Claim] {
+        guard let value = object[place] else { return [] }
+        guard let members = value.object?.members, members.count <= 64 else {
+            throw malformed("has no usable object \(place)")
+        }
+        var claims: [Claim] = []
+        for member in members { claims.append(try claim(member)) }
+        return claims
+    }
+
+    /// §5.5.1: null, or an object of `essential`, `value` and `values`; its other members are ignored.
+    private static func claim(_ member: JSONObject.Member) throws(OAuthError) -> Claim {
+        if member.value == .null { return Claim(name: member.name, isEssential: false, values: nil) }
+        guard let object = member.value.object, object["essential"] == nil || object["essential"]?.bool != nil,
+            object["values"] == nil || object["values"]?.array?.isEmpty == false,
+            object["value"] == nil || object["values"] == nil
+        else { throw malformed("has a claim that is neither null nor a usable object") }
+        return Claim(
+            name: member.name, isEssential: object["essential"]?.bool ?? false,
+            values: object["values"]?.array ?? object["value"].map { [$0] })
+    }
+
+    private static func subject(_ values: [JSONValue]) throws(OAuthError) -> SubjectIdentifier {
+        guard values.count == 1, let subject = values[0].string.flatMap(SubjectIdentifier.init(rawValue:)) else {
+            throw malformed("names no subject that could exist")
+        }
+        return subject
+    }
+
+    private static func level(_ claim: Claim) throws(OAuthError) -> LevelWish? {
+        guard let values = claim.values else { return nil }
+        guard let texts = JSONValue.array(values).strings, texts.count <= 8 else {
+            throw malformed("has values of acr that are no strings, or too many")
+        }
+        return LevelWish(
+            isEssential: claim.isEssential, levels: texts.compactMap { AssuranceLevel(acr: $0) })
+    }
+}

@@ -1,0 +1,195 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// Clients that register themselves (RFC 7591) and manage what they registered (RFC 7592).
+public struct ClientRegistrationFlow: Sendable {
+    let issuer: IssuerURL
+    let registry: ClientRegistry
+    let store: any RegistrationStore
+    let clock: ProviderClock
+    let documents: DocumentFetch
+
+    // MARK: Initial access tokens
+
+    /// A right to register clients, shown once.
+    public struct IssuedToken: Sendable {
+        public let text: String
+        public let expiresAt: Timestamp
+    }
+
+    /// Lets somebody register clients of `tenant`; nil when there is no active tenant of that name.
+    public func issueToken(
+        for tenant: TenantIdentifier, uses: Int64, lifetime: Int64
+    ) async throws -> IssuedToken? {
+        guard registry.tenant(tenant)?.state == .active else { return nil }
+        let handle = OneTimeHandle(.initialAccessToken)
+        let now = clock.now()
+        let token = InitialAccessToken(
+            handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: now + lifetime)
+        try await store.save(token, event: SecurityEvent(.clientTokenIssued, time: now, tenant: tenant))
+        return IssuedToken(text: handle.text, expiresAt: token.expiresAt)
+    }
+
+    // MARK: Registration (RFC 7591 §3)
+
+    /// Registers a client; what it is told (§3.2.1), its secrets among it for the only time.
+    public func register(_ request: JSONObject, token: String) async throws -> JSONObject {
+        let now = clock.now()
+        guard let handle = OneTimeHandle(parsing: token, as: .initialAccessToken),
+            let right = try await store.initialAccessToken(handle.digest, now: now),
+            let tenant = registry.tenant(right.tenant), tenant.state == .active
+        else { throw Self.unknownToken }
+        // The prefix keeps the name from looking like an option on a command line.
+        let identifier = ClientIdentifier(rawValue: "dyn-" + RandomBytes.text(16))
+        guard let identifier else { preconditionFailure("base64url consists of unreserved characters") }
+        var client = try await client(request, identifier: identifier, tenant: tenant, secretDigest: nil)
+        let secret = client.takesSecret ? OneTimeSecret() : nil
+        client.secretDigest = secret.map { ContentDigest(of: $0.text) }
+        let access = OneTimeHandle(.registrationAccessToken)
+        let registration = ClientRegistration(
+            identifier: identifier, tenant: tenant.identifier, metadata: client.metadata,
+            secretDigest: client.secretDigest, accessToken: access.digest, createdAt: now)
+        let isRegistered = try await store.register(
+            registration, with: handle.digest, now: now,
+            event: SecurityEvent(.clientRegistered, time: now, tenant: tenant.identifier, object: identifier.rawValue))
+        guard isRegistered else { throw Self.unknownToken }
+        try await registry.load(from: store)
+        return information(on: registration, token: access.text, secret: secret)
+    }
+
+    // MARK: Management (RFC 7592 §2)
+
+    /// What is in force for a client. A secret is not shown again: only its digest is kept.
+    public func configuration(of client: String, token: String) throws -> JSONObject {
+        let (registration, _) = try own(client, token: token)
+        return information(on: registration, token: token, secret: nil)
+    }
+
+    /// Replaces the metadata as a whole: what the request leaves out returns to its default.
+    public func replace(_ client: String, with request: JSONObject, token: String) async throws -> JSONObject {
+        let (old, tenant) = try own(client, token: token)
+        try Self.check(request, against: old)
+        var fresh = try await self.client(
+            request, identifier: old.identifier, tenant: tenant, secretDigest: old.secretDigest)
+        let secret = fresh.takesSecret && old.secretDigest == nil ? OneTimeSecret() : nil
+        if let secret { fresh.secretDigest = ContentDigest(of: secret.text) }
+        if !fresh.takesSecret { fresh.secretDigest = nil }
+        var registration = old
+        registration.metadata = fresh.metadata
+        registration.secretDigest = fresh.secretDigest
+        let isReplaced = try await store.replace(
+            registration, previous: old.accessToken, event: event(.clientChanged, old))
+        try await registry.load(from: store)
+        guard isReplaced else { throw Self.unknownToken }
+        return information(on: registration, token: token, secret: secret)
+    }
+
+    /// Ends a client with its grants and tokens.
+    public func remove(_ client: String, token: String) async throws {
+        let (registration, _) = try own(client, token: token)
+        guard try await remove(registration) else { throw Self.unknownToken }
+    }
+
+    /// The same by the operator; false when no such client registered itself.
+    public func remove(_ client: ClientIdentifier) async throws -> Bool {
+        guard let registration = registry.registration(client) else { return false }
+        return try await remove(registration)
+    }
+
+    private func remove(_ registration: ClientRegistration) async throws -> Bool {
+        let isRemoved = try await store.removeRegistration(
+            registration.identifier, event: event(.clientRemoved, registration))
+        try await registry.load(from: store)
+        return isRemoved
+    }
+
+    // MARK: Checks
+
+    /// One answer for every token that does not fit, whatever there is (RFC 7592 §2.1: 401 for unknown clients, too).
+    private static let unknownToken = ClientRefusal(
+        .invalidToken, "the access token is unknown, used up or not for this client", .registrationTokenUnknown)
+
+    /// The registration that the token is for. The client of a suspended tenant is as unknown as any other.
+    private func own(_ client: String, token: String) throws(ClientRefusal) -> (ClientRegistration, Tenant) {
+        guard let handle = OneTimeHandle(parsing: token, as: .registrationAccessToken),
+            let identifier = ClientIdentifier(rawValue: client),
+            let registration = registry.registration(identifier), registration.accessToken == handle.digest,
+            let tenant = registry.tenant(registration.tenant), tenant.state == .active
+        else { throw Self.unknownToken }
+        return (registration, tenant)
+    }
+
+    /// RFC 7592 §2.2: the request names the client, may repeat its secret, and holds nothing that only the provider says.
+    private static func check(_ request: JSONObject, against old: ClientRegistration) throws(ClientRefusal) {
+        func refuse(_ name: String, _ message: String) -> ClientRefusal {
+            refusal(ClientMetadataError(name: name, message))
+        }
+        guard request["client_id"]?.string == old.identifier.rawValue else {
+            throw refuse("client_id", "it must be the client's own")
+        }
+        let ours = [
+            "registration_access_token", "registration_client_uri", "client_secret_expires_at", "client_id_issued_at",
+        ]
+        for name in ours where request[name] != nil { throw refuse(name, "only the provider says it") }
+        if let secret = request["client_secret"] {
+            guard let text = secret.string, let digest = old.secretDigest, ContentDigest(of: text) == digest else {
+                throw refuse("client_secret", "it must be the client's own")
+            }
+        }
+    }
+
+    private static func refusal(_ error: ClientMetadataError) -> ClientRefusal {
+        ClientRefusal(error.oauthError.code, error.oauthError.description, .clientMetadataRefused)
+    }
+
+    private func client(
+        _ request: JSONObject, identifier: ClientIdentifier, tenant: Tenant, secretDigest: ContentDigest?
+    ) async throws(ClientRefusal) -> Client {
+        do throws(ClientMetadataError) {
+            let client = try Client(
+                ClientMetadata(request), identifier: identifier, tenant: tenant,
+                isDevelopment: registry.region.isDevelopment, secretDigest: secretDigest)
+            try await checkSector(of: client)
+            return client
+        } catch { throw Self.refusal(error) }
+    }
+
+    /// OpenID Connect Registration §5: the document names every redirect URI.
+    private func checkSector(of client: Client) async throws(ClientMetadataError) {
+        guard let url = client.sectorIdentifierURI else { return }
+        guard let document = try? await documents(url), let listed = document.strings else {
+            throw ClientMetadataError(.sectorIdentifierURI, "it does not lead to a JSON array of redirect URIs")
+        }
+        guard Set(client.redirectURIs.map(\.rawValue)).isSubset(of: listed) else {
+            throw ClientMetadataError(.sectorIdentifierURI, "its document does not name every redirect URI")
+        }
+    }
+
+    private func event(_ kind: SecurityEvent.Kind, _ registration: ClientRegistration) -> SecurityEvent {
+        SecurityEvent(
+            kind, time: clock.now(), tenant: registration.tenant, object: registration.identifier.rawValue)
+    }
+
+    /// The client information response (RFC 7591 §3.2.1, RFC 7592 §3).
+    private func information(
+        on registration: ClientRegistration, token: String, secret: OneTimeSecret?
+    ) -> JSONObject {
+        let name = registration.identifier.rawValue
+        var object: JSONObject = [
+            "client_id": .string(name), "client_id_issued_at": registration.createdAt.json,
+            "registration_access_token": .string(token),
+            "registration_client_uri": .string(issuer.appending("\(DiscoveryDocument.Path.registration)/\(name)")),
+        ]
+        if let secret {
+            object["client_secret"] = .string(secret.text)
+            object["client_secret_expires_at"] = 0
+        }
+        for member in registration.metadata.members { object[member.name] = member.value }
+        return object
+    }
+}
+
+extension Client {
+    fileprivate var takesSecret: Bool { [.clientSecretBasic, .clientSecretPost].contains(authenticationMethod) }
+}

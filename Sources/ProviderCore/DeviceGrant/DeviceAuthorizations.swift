@@ -1,0 +1,118 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+internal import OpenIDMessages
+internal import Synchronization
+
+/// Device authorizations that wait for their person (RFC 8628), in bounded memory. What is lost at a restart is begun
+/// anew; an approval is in the store.
+final class DeviceAuthorizations: Sendable {
+    /// Seconds between two questions of a device.
+    static let interval: Int64 = 5
+
+    struct Entry: Sendable {
+        let device: HandleDigest
+        let request: ValidatedAuthorizationRequest
+        let expiresAt: Timestamp
+        /// The login in which the person decides; nil until the code was typed.
+        var login: String?
+        var interval = DeviceAuthorizations.interval
+        var askedAt: Timestamp?
+    }
+
+    private struct Contents {
+        var entries: [UserCode: Entry] = [:]
+        var codes: [HandleDigest: UserCode] = [:]
+    }
+
+    private let capacity: Int
+    private let logins: LoginsInFlight
+    private let clock: ProviderClock
+    private let contents = Mutex(Contents())
+
+    init(capacity: Int, logins: LoginsInFlight, clock: ProviderClock) {
+        self.capacity = capacity
+        self.logins = logins
+        self.clock = clock
+    }
+
+    var count: Int { contents.withLock { $0.entries.count } }
+
+    /// Remembers a request; nil when too many wait.
+    func begin(_ request: ValidatedAuthorizationRequest) -> (device: OneTimeHandle, user: UserCode)? {
+        let device = OneTimeHandle(.deviceCode)
+        let now = clock.now()
+        return contents.withLock { contents in
+            if contents.entries.count >= capacity { Self.sweep(&contents, now: now) }
+            var user = UserCode.random()
+            while contents.entries[user] != nil { user = .random() }
+            guard contents.entries.count < capacity else { return nil }
+            contents.entries[user] = Entry(
+                device: device.digest, request: request, expiresAt: now + Lifetime.deviceCode)
+            contents.codes[device.digest] = user
+            return (device, user)
+        }
+    }
+
+    /// The request behind a typed code, if it waits and nobody decides about it at this moment.
+    func entry(_ code: UserCode) -> Entry? {
+        let now = clock.now()
+        return contents.withLock { contents in
+            guard let entry = contents.entries[code], entry.expiresAt > now, isOpen(entry) else { return nil }
+            return entry
+        }
+    }
+
+    /// Ties a code to the login in which its person decides; false when another was first.
+    func attach(_ code: UserCode, login page: String) -> Bool {
+        let now = clock.now()
+        return contents.withLock { contents in
+            guard let entry = contents.entries[code], entry.expiresAt > now, isOpen(entry) else { return false }
+            contents.entries[code]?.login = page
+            return true
+        }
+    }
+
+    /// Free, or tied to a login that ended without an answer of the person.
+    private func isOpen(_ entry: Entry) -> Bool {
+        guard let page = entry.login else { return true }
+        guard let state = logins.login(.page(page))?.state else { return false }
+        return state.isTerminal && ![.complete, .denied, .reported].contains(state)
+    }
+
+    /// RFC 8628 §3.5: returns when the person approved; the store decides who redeems.
+    func poll(_ device: HandleDigest, by client: ClientIdentifier) throws(ClientRefusal) {
+        let now = clock.now()
+        let entry = contents.withLock { contents -> (Entry, isTooFast: Bool)? in
+            guard let user = contents.codes[device], let entry = contents.entries[user],
+                entry.request.client.client.identifier == client
+            else { return nil }
+            let isTooFast = entry.askedAt.map { now < $0 + entry.interval } ?? false
+            contents.entries[user]?.askedAt = now
+            if isTooFast { contents.entries[user]?.interval = min(entry.interval + Self.interval, 60) }
+            return (entry, isTooFast)
+        }
+        guard let (entry, isTooFast) = entry else { throw ClientRefusal(invalidGrant: .codeUnknown) }
+        guard entry.expiresAt > now else { throw ClientRefusal(.expiredToken, "the device code expired", .codeExpired) }
+        switch entry.login.flatMap({ logins.login(.page($0))?.state }) {
+        case .complete: return
+        case .denied, .reported: throw ClientRefusal(.accessDenied, "the person refused", nil)
+        default:
+            throw isTooFast
+                ? ClientRefusal(.slowDown, "the device asks too often", nil)
+                : ClientRefusal(.authorizationPending, "the person has not decided yet", nil)
+        }
+    }
+
+    func sweep() {
+        let now = clock.now()
+        contents.withLock { Self.sweep(&$0, now: now) }
+    }
+
+    private static func sweep(_ contents: inout Contents, now: Timestamp) {
+        // A finished one answers until the store's own record of it ends.
+        for (user, entry) in contents.entries where entry.expiresAt + Lifetime.finishedLogin <= now {
+            contents.entries[user] = nil
+            contents.codes[entry.device] = nil
+        }
+    }
+}

@@ -1,0 +1,28 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// An ID token of ours that a portal gives back as a hint (OpenID Connect Core §3.1.2.1, RP-Initiated Logout §2). Only
+/// its own check makes it.
+struct IDTokenHint: Sendable {
+    let client: RegisteredClient
+    let subject: SubjectIdentifier
+    let session: SessionIdentifier
+
+    /// Nil unless the signature, the issuer and the kind of token are ours and the client is known. It may have expired:
+    /// a hint gives no access.
+    init?(verifying text: String, keys: SigningKeyRing, issuer: IssuerURL, registry: ClientRegistry) {
+        // `at+jwt`, `logout+jwt` and the device statements have types of their own (RFC 8725 §3.11); `sid` and
+        // `auth_time` are in no other token of the type `JWT`.
+        guard let token = try? CompactJWS(parsing: text),
+            let claims = try? keys.verificationKeys.verify(token, type: "JWT").payload,
+            token.header["typ"] == "JWT", claims["iss"]?.string == issuer.rawValue,
+            let client = claims["aud"]?.string.flatMap(ClientIdentifier.init(rawValue:)).flatMap(registry.resolve),
+            let subject = claims["sub"]?.string.flatMap(SubjectIdentifier.init(rawValue:)),
+            let session = claims["sid"]?.string.flatMap(SessionIdentifier.init(rawValue:)),
+            claims["auth_time"]?.integer != nil, claims["exp"]?.integer != nil
+        else { return nil }
+        self.client = client
+        self.subject = subject
+        self.session = session
+    }
+}

@@ -1,0 +1,115 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+internal import Synchronization
+
+/// Brings logout tokens to portals (OpenID Connect Back-Channel Logout §2.5): what is due lies in the store, so that a
+/// restart loses none.
+public final class LogoutDeliveryFlow: Sendable {
+    /// Sends the form to a portal and gives the status of its answer.
+    public typealias Post = @Sendable (_ form: FormParameters, _ url: OutboundURL) async throws -> Int
+
+    /// Portals that are called at once. Each is called for one session after the other.
+    static let portalsAtOnce = 8
+
+    private let issuer: IssuerURL
+    private let registry: ClientRegistry
+    private let protection: ResponseProtection
+    private let store: any SessionStore
+    private let clock: ProviderClock
+    private let rounds = Mutex(Rounds())
+
+    /// Which portals are being called, so that a hanging one holds up neither the others nor the next round.
+    private struct Rounds {
+        var busy: Set<ClientIdentifier> = []
+        /// Counts finished portals; with it a round notices that what it read was delivered since by another.
+        var finishedCount = 0
+        var finished: [ClientIdentifier: Int] = [:]
+    }
+
+    init(
+        issuer: IssuerURL, registry: ClientRegistry, protection: ResponseProtection, store: any SessionStore,
+        clock: ProviderClock
+    ) {
+        self.issuer = issuer
+        self.registry = registry
+        self.protection = protection
+        self.store = store
+        self.clock = clock
+    }
+
+    /// One round: sends what is due and writes how it went. Rounds may overlap.
+    ///
+    /// A fault of the store ends the calls to that portal; what was not written is sent again later, which portals must
+    /// bear (§2.6: a token for a session that is over changes nothing).
+    public func deliverDue(_ post: @escaping Post) async throws {
+        let start = rounds.withLock { $0.finishedCount }
+        let due = try await store.dueLogouts(now: clock.now(), limit: 1000)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for (client, deliveries) in Dictionary(grouping: due, by: \.client) where begin(client, since: start) {
+                group.addTask {
+                    defer { self.finish(client) }
+                    try await self.deliver(deliveries, to: client, post)
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    private func begin(_ client: ClientIdentifier, since start: Int) -> Bool {
+        rounds.withLock { rounds in
+            guard rounds.busy.count < Self.portalsAtOnce, rounds.finished[client, default: 0] <= start else {
+                return false
+            }
+            return rounds.busy.insert(client).inserted
+        }
+    }
+
+    private func finish(_ client: ClientIdentifier) {
+        rounds.withLock { rounds in
+            rounds.busy.remove(client)
+            rounds.finishedCount += 1
+            rounds.finished[client] = rounds.finishedCount
+        }
+    }
+
+    private func deliver(_ deliveries: [LogoutDelivery], to client: ClientIdentifier, _ post: Post) async throws {
+        var unreachable: LogoutDelivery?
+        for delivery in deliveries {
+            if let unreachable {
+                try await store.save(LogoutSchedule.postponed(delivery, behind: unreachable))
+                continue
+            }
+            let (after, isReachable) = try await attempt(delivery, post)
+            try await store.save(after)
+            if !isReachable { unreachable = after }
+        }
+    }
+
+    /// One delivery after its attempt, and whether the portal answered at all.
+    private func attempt(_ delivery: LogoutDelivery, _ post: Post) async throws -> (LogoutDelivery, isReachable: Bool) {
+        guard let registered = registry.resolve(delivery.client) else {
+            // A town that is suspended today may be back tomorrow.
+            return (LogoutSchedule.failed(delivery, "the client is not active", now: clock.now()), true)
+        }
+        guard let url = registered.client.logout.backChannelURI else {
+            return (LogoutSchedule.withoutAddress(delivery), true)
+        }
+        let form = try form(delivery, for: registered)
+        let status: Int
+        do { status = try await post(form, url) } catch {
+            return (LogoutSchedule.failed(delivery, "\(error)", now: clock.now()), false)
+        }
+        guard status == 200 || status == 204 else {
+            return (LogoutSchedule.failed(delivery, "the portal answered \(status)", now: clock.now()), true)
+        }
+        return (LogoutSchedule.delivered(delivery), true)
+    }
+
+    private func form(_ delivery: LogoutDelivery, for registered: RegisteredClient) throws -> FormParameters {
+        let claims = LogoutToken.claims(delivery, issuer: issuer, now: clock.now())
+        let token = try protection.sign(
+            claims, type: LogoutToken.type, algorithm: registered.client.cryptography.idTokenAlgorithm)
+        return FormParameters(["logout_token": token])
+    }
+}

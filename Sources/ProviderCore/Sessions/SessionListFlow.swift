@@ -1,0 +1,85 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// Where a person is signed in, as the person sees it.
+public struct SessionList: Sendable {
+    /// One browser.
+    public struct Entry: Sendable {
+        public let identifier: SessionIdentifier
+        /// Browser and system in plain words.
+        public let browser: String
+        /// Seconds since the first login and since the last use.
+        public let age: Int64
+        public let idle: Int64
+        /// Names from the registry.
+        public let portals: [String]
+        /// True for the browser that asks.
+        public let isThisBrowser: Bool
+    }
+
+    /// The latest first.
+    public let entries: [Entry]
+    public let formToken: String
+}
+
+/// "Where am I signed in": the sessions of the person whose session the browser has.
+public struct SessionListFlow: Sendable {
+    let registry: ClientRegistry
+    let store: any SessionStore
+    let clock: ProviderClock
+    let forms: SessionForms
+    let bell: LogoutBell
+
+    /// Nil when nobody is signed in in this browser.
+    public func list(cookie text: String?) async throws -> SessionList? {
+        guard let (cookie, own) = try await session(text) else { return nil }
+        let now = clock.now()
+        var entries: [SessionList.Entry] = []
+        for session in try await store.sessions(of: own.account, now: now) {
+            entries.append(
+                SessionList.Entry(
+                    identifier: session.identifier, browser: session.browser,
+                    age: max(0, now.seconds - session.startedAt.seconds),
+                    idle: max(0, now.seconds - session.lastUsedAt.seconds),
+                    portals: try await store.portals(of: session.identifier).map { name(of: $0.client) },
+                    isThisBrowser: session.identifier == own.identifier))
+        }
+        return SessionList(entries: entries, formToken: forms.token(for: cookie))
+    }
+
+    /// How the wish to end a session was received.
+    public enum Ending: Sendable, Equatable {
+        case ended(isThisBrowser: Bool)
+        /// It was over, or it is not this person's: both look alike.
+        case unknown
+        /// Nobody is signed in here, or the form was not made for this browser's session.
+        case refused
+    }
+
+    /// Ends a session of the person whose session the browser has.
+    public func end(_ identifier: String, cookie text: String?, formToken: String?) async throws -> Ending {
+        guard let (cookie, own) = try await session(text), forms.isToken(formToken, for: cookie) else {
+            return .refused
+        }
+        let event = SecurityEvent(.sessionEnded, time: clock.now(), object: identifier)
+        guard let identifier = SessionIdentifier(rawValue: identifier),
+            try await store.end(identifier, of: own.account, event: event)
+        else { return .unknown }
+        bell.ring()
+        return .ended(isThisBrowser: identifier == own.identifier)
+    }
+
+    private func session(_ text: String?) async throws -> (OneTimeHandle, SessionRecord)? {
+        let now = clock.now()
+        guard let cookie = text.flatMap({ OneTimeHandle(parsing: $0, as: .session) }),
+            let (session, _) = try await store.session(cookie: cookie.digest, now: now),
+            SessionRules.isWithinLimits(session, now: now)
+        else { return nil }
+        return (cookie, session)
+    }
+
+    private func name(of client: ClientIdentifier) -> String {
+        registry.resolve(client)?.client.name ?? client.rawValue
+    }
+}

@@ -1,0 +1,79 @@
+internal import AccountDirectory
+internal import OpenIDMessages
+
+/// What answers an authorization request: the browser's session, the phone or an error.
+enum SessionDecision: Sendable, Equatable {
+    /// Nobody needs to be asked: this level is answered, and these claims are released.
+    case reuse(AuthenticationContext, released: [String])
+    /// The phone is needed.
+    case authenticate
+    /// The phone is needed, and the portal forbids to ask (`prompt=none`).
+    case refuse(OAuthError)
+}
+
+/// A browser's session, seen by one authorization request.
+struct SessionCandidate: Sendable {
+    let session: SessionRecord
+    /// Claims that the request asks of this person.
+    let asked: AskedClaims
+    /// What the person released to the client before.
+    let consent: ConsentRecord?
+    /// False when the request expects somebody else (`id_token_hint`).
+    let isExpectedPerson: Bool
+}
+
+/// Whether a session answers a request (OpenID Connect Core §3.1.2.1, §3.1.2.3). Values in, decision out.
+enum SessionRules {
+    static func decide(
+        _ request: ValidatedAuthorizationRequest, candidate: SessionCandidate?, now: Timestamp
+    ) -> SessionDecision {
+        do throws(Shortcoming) { return try check(request, candidate, now) } catch {
+            guard request.request.prompts.contains(.none) else { return .authenticate }
+            return .refuse(error.oauthError)
+        }
+    }
+
+    /// Within both limits: the store judges the absolute one too, but this is the rule.
+    static func isWithinLimits(_ session: SessionRecord, now: Timestamp) -> Bool {
+        session.expiresAt > now && session.lastUsedAt + SessionLimit.idle(session.context.level) > now
+    }
+
+    /// Why a session does not answer a request.
+    private enum Shortcoming: Error {
+        case noSession, otherPerson, personIsToBeAsked, tooOld, levelTooLow, consentMissing
+
+        var oauthError: OAuthError {
+            switch self {
+            case .noSession: OAuthError(.loginRequired, "nobody is signed in")
+            case .otherPerson: OAuthError(.loginRequired, "somebody else is signed in")
+            case .personIsToBeAsked: OAuthError(.interactionRequired, "the person must be asked")
+            case .tooOld: OAuthError(.loginRequired, "the last login is too long ago")
+            case .levelTooLow:
+                OAuthError(.unmetAuthenticationRequirements, "the session does not reach the level asked for")
+            case .consentMissing: OAuthError(.consentRequired, "the person has not released these claims")
+            }
+        }
+    }
+
+    private static func check(
+        _ request: ValidatedAuthorizationRequest, _ candidate: SessionCandidate?, _ now: Timestamp
+    ) throws(Shortcoming) -> SessionDecision {
+        // 1. There is a session, of the person who is expected.
+        guard let candidate, isWithinLimits(candidate.session, now: now) else { throw .noSession }
+        guard candidate.isExpectedPerson else { throw .otherPerson }
+        // 2. The portal lets the person be. `login`, `consent` and `select_account` are all the phone's matter.
+        guard request.request.prompts.isSubset(of: [.none]) else { throw .personIsToBeAsked }
+        // 3. The person was there lately. Both times lost a fraction of a second: at exactly the age that is allowed the
+        // login may be older. So `max_age=0` always asks the phone.
+        if let maximumAge = request.request.maximumAge ?? request.client.client.defaultMaximumAge {
+            guard candidate.session.authenticatedAt + maximumAge > now else { throw .tooOld }
+        }
+        // 4. The level that was reached then is enough now.
+        guard let context = request.levels.answer(reached: candidate.session.context) else { throw .levelTooLow }
+        // 5. The person released all of it before; what was kept back then is kept back now.
+        guard let consent = candidate.consent, Set(candidate.asked.all).isSubset(of: consent.asked),
+            Set(candidate.asked.essential).isSubset(of: consent.released)
+        else { throw .consentMissing }
+        return .reuse(context, released: candidate.asked.all.filter(consent.released.contains))
+    }
+}

@@ -1,0 +1,194 @@
+public import IdentityCrypto
+public import OpenIDMessages
+
+/// What a code stands for: everything that tokens will say. Stored with the digest of its handle, never with the handle.
+public struct AuthorizationGrant: Sendable, Equatable {
+    /// Names the grant in tokens (`txn`), logs and audit events.
+    public var transaction: TransactionIdentifier
+    /// The code (or device code) that redeems the grant.
+    public var handle: HandleDigest
+    public var client: ClientIdentifier
+    public var tenant: TenantIdentifier
+    public var account: AccountIdentifier
+    /// Nil for a device code.
+    public var redirectURI: String?
+    public var scope: Scope
+    /// The resource that access tokens are for; nil for the provider's own (userinfo).
+    public var resource: ResourceURI?
+    public var nonce: Nonce?
+    /// Nil for a device code and for a `legacy` client that sent none.
+    public var codeChallenge: CodeChallenge?
+    /// The key that redemption must prove (RFC 9449 §10).
+    public var proofKey: KeyThumbprint?
+    /// Set by the store when the grant is written.
+    public var subject: SubjectIdentifier?
+    /// The level that this login answers with.
+    public var context: AuthenticationContext
+    public var methods: [String]
+    public var flow: LoginFlow
+    /// When the person last proved presence, in this login or in an earlier one of the session.
+    public var authenticatedAt: Timestamp
+    public var session: SessionIdentifier
+    /// Claims that the person released to the client.
+    public var released: [String]
+    /// Of these, the claims that the request wants in the ID token (OpenID Connect Core §5.5).
+    public var idTokenClaims: [String]
+    public var expiresAt: Timestamp
+
+    public init(
+        transaction: TransactionIdentifier, handle: HandleDigest, client: ClientIdentifier, tenant: TenantIdentifier,
+        account: AccountIdentifier, redirectURI: String?, scope: Scope, resource: ResourceURI? = nil, nonce: Nonce?,
+        codeChallenge: CodeChallenge?, proofKey: KeyThumbprint? = nil, subject: SubjectIdentifier? = nil,
+        context: AuthenticationContext, methods: [String], flow: LoginFlow, authenticatedAt: Timestamp,
+        session: SessionIdentifier, released: [String], idTokenClaims: [String] = [], expiresAt: Timestamp
+    ) {
+        self.transaction = transaction
+        self.handle = handle
+        self.client = client
+        self.tenant = tenant
+        self.account = account
+        self.redirectURI = redirectURI
+        self.scope = scope
+        self.resource = resource
+        self.nonce = nonce
+        self.codeChallenge = codeChallenge
+        self.proofKey = proofKey
+        self.subject = subject
+        self.context = context
+        self.methods = methods
+        self.flow = flow
+        self.authenticatedAt = authenticatedAt
+        self.session = session
+        self.released = released
+        self.idTokenClaims = idTokenClaims
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Where the pairwise subject of a grant lives (OpenID Connect Core §8.1).
+public enum SubjectSector: Sendable, Hashable {
+    case pairwise(SectorIdentifier)
+    /// One subject for all clients that are configured so.
+    case `public`
+
+    /// The sector's name in the store; no `SectorIdentifier` has this spelling.
+    public var name: String {
+        switch self {
+        case .pairwise(let sector): sector.rawValue
+        case .public: "(public)"
+        }
+    }
+}
+
+/// A grant with what decides whether it still counts.
+public struct LiveGrant: Sendable, Equatable {
+    public var grant: AuthorizationGrant
+    public var account: AccountRecord
+    /// The session is neither ended nor past its absolute limit.
+    public var isSessionLive: Bool
+    public var isDeviceActive: Bool
+
+    public init(grant: AuthorizationGrant, account: AccountRecord, isSessionLive: Bool, isDeviceActive: Bool) {
+        self.grant = grant
+        self.account = account
+        self.isSessionLive = isSessionLive
+        self.isDeviceActive = isDeviceActive
+    }
+}
+
+/// How a code was received. Ordinary refusals are values, faults are thrown.
+public enum GrantRedemption: Sendable, Equatable {
+    case redeemed(LiveGrant)
+    /// The code was used before; what came from it is revoked now (RFC 6749 §4.1.2).
+    case replayed
+    case expired
+    /// No such code for this client.
+    case unknown
+}
+
+/// A refresh token, as the provider keeps it.
+public struct RefreshTokenRecord: Sendable, Equatable {
+    public var handle: HandleDigest
+    /// The grant that it refreshes; all tokens of one grant are a family.
+    public var transaction: TransactionIdentifier
+    public var client: ClientIdentifier
+    /// The key that every use must prove; nil when the token rotates instead.
+    public var proofKey: KeyThumbprint?
+    public var expiresAt: Timestamp
+
+    public init(
+        handle: HandleDigest, transaction: TransactionIdentifier, client: ClientIdentifier, proofKey: KeyThumbprint?,
+        expiresAt: Timestamp
+    ) {
+        self.handle = handle
+        self.transaction = transaction
+        self.client = client
+        self.proofKey = proofKey
+        self.expiresAt = expiresAt
+    }
+}
+
+/// How a refresh token was received.
+public enum RefreshOutcome: Sendable, Equatable {
+    /// The token counts, or counted a moment ago and its answer was lost.
+    case granted(LiveGrant, RefreshTokenRecord)
+    /// The token was used before and its successor too: the family is revoked now (RFC 9700 §4.14.2).
+    case reused
+    case expired
+    /// No such token for this client, or its grant was revoked.
+    case unknown
+}
+
+/// What a device answered, to be written in one transaction.
+public struct LoginAnswer: Sendable {
+    public var transaction: TransactionIdentifier
+    public var device: DeviceIdentifier
+    public var decision: LoginDecision
+    public var responseDigest: ContentDigest
+    public var counter: Int64
+    /// For `approve`: whether the PIN proof was right.
+    public var isPINProved: Bool
+    /// What an approval makes.
+    public var approval: LoginApproval?
+    public var tenant: TenantIdentifier
+    public var time: Timestamp
+
+    public init(
+        transaction: TransactionIdentifier, device: DeviceIdentifier, decision: LoginDecision,
+        responseDigest: ContentDigest, counter: Int64, isPINProved: Bool, approval: LoginApproval?,
+        tenant: TenantIdentifier, time: Timestamp
+    ) {
+        self.transaction = transaction
+        self.device = device
+        self.decision = decision
+        self.responseDigest = responseDigest
+        self.counter = counter
+        self.isPINProved = isPINProved
+        self.approval = approval
+        self.tenant = tenant
+        self.time = time
+    }
+}
+
+/// The grant and the session that an approval makes.
+public struct LoginApproval: Sendable, Equatable {
+    /// Its `session` is that of `session`.
+    public var grant: AuthorizationGrant
+    public var sector: SubjectSector
+    public var session: SessionRecord
+    /// The session that the browser had: continued when it lives and has the same account, ended otherwise.
+    public var previousSession: SessionIdentifier?
+    /// Every claim that was asked for, so that consent can be remembered.
+    public var asked: [String]
+
+    public init(
+        grant: AuthorizationGrant, sector: SubjectSector, session: SessionRecord,
+        previousSession: SessionIdentifier? = nil, asked: [String]
+    ) {
+        self.grant = grant
+        self.sector = sector
+        self.session = session
+        self.previousSession = previousSession
+        self.asked = asked
+    }
+}

@@ -1,0 +1,44 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// Writes tokens for what `GrantPolicy` let through.
+struct TokenMinter: Sendable {
+    let issuer: IssuerURL
+    let keys: KeyCustodian
+    let protection: ResponseProtection
+    let clock: ProviderClock
+
+    /// What an ID token says beyond the grant.
+    enum IDTokenKind: Sendable {
+        case none
+        /// The first one, with the request's nonce.
+        case first
+        /// A refreshed one has no nonce (OpenID Connect Core §12.2).
+        case refreshed
+    }
+
+    /// The JSON body of a token response (RFC 6749 §5.1).
+    func response(
+        _ tokens: AuthorizedTokens, idToken kind: IDTokenKind = .none, refreshToken: String? = nil
+    ) async throws -> JSONObject {
+        let now = clock.now()
+        let subject =
+            tokens.live?.grant.subject ?? SubjectIdentifier(rawValue: tokens.client.client.identifier.rawValue)
+        guard let subject else { throw ClientRefusal(invalidGrant: .codeUnknown) }
+        let access = AccessToken(tokens, subject: subject, now: now)
+        let text = try keys.ring.current(.es256).sign(type: AccessToken.type, payload: access.claims(issuer: issuer))
+        var response: JSONObject = [
+            "access_token": .string(text), "token_type": access.proofKey == nil ? "Bearer" : "DPoP",
+            "expires_in": .integer(access.expiresAt.seconds - now.seconds),
+        ]
+        response["scope"] = access.scope.map { .string($0.description) }
+        response["refresh_token"] = refreshToken.map { .string($0) }
+        if kind != .none, let live = tokens.live, access.scope?.contains(Scope.openID) == true {
+            let claims = IDTokenClaims(issuer: issuer, live: live, client: tokens.client, subject: subject)
+                .payload(accessToken: text, withNonce: kind == .first, now: now)
+            response["id_token"] = .string(try await protection.idToken(claims, for: tokens.client))
+        }
+        return response
+    }
+}

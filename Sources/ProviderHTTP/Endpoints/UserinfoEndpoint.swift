@@ -1,0 +1,101 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// `/userinfo` (OpenID Connect Core §5.3), a resource under bearer and DPoP-bound tokens.
+struct UserinfoEndpoint {
+    let provider: Provider
+
+    func add(to router: Router<ProviderRequestContext>) {
+        router.get("/userinfo") { request, context in await answer(request, context) }
+        router.post("/userinfo") { request, context in await answer(request, context) }
+    }
+
+    private func answer(_ request: Request, _ context: ProviderRequestContext) async -> Response {
+        var response = await judge(request, context)
+        if request.headers[.dpop] != nil { response.headers[.dpopNonce] = provider.proofs.nonce() }
+        return response
+    }
+
+    private func judge(_ request: Request, _ context: ProviderRequestContext) async -> Response {
+        let scheme = Scheme(of: request)
+        do {
+            switch try await provider.userinfo.answer(token(request, scheme)) {
+            case .json(let claims): return Answer.json(claims)
+            case .jwt(let text): return Answer.jwt(text, type: "application/jwt")
+            }
+        } catch let refusal as ClientRefusal {
+            context.log(refusal.reason, refusal.error)
+            return refuse(refusal.error, scheme)
+        } catch let step as UserinfoFlow.StepUpNeeded {
+            let error = OAuthError(.insufficientUserAuthentication, "a login at a higher level is needed")
+            context.log(.levelUnreachable, error)
+            return refuse(error, scheme, parameters: [("acr_values", step.acr)])
+        } catch is MissingToken {
+            return Response(status: .unauthorized, headers: [.wwwAuthenticate: Scheme.challenges])
+        } catch let error as OAuthError {
+            context.log(nil, error)
+            return refuse(error, scheme)
+        } catch let fault as RequestFault {
+            context.log(nil, fault.oauthError)
+            return refuse(fault.oauthError, scheme)
+        } catch {
+            context.logFault(error)
+            return Answer.oauthError(OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"))
+        }
+    }
+
+    private struct MissingToken: Error {}
+
+    private enum Scheme {
+        case bearer, dpop
+
+        /// RFC 9449 §7.1: which proofs are understood.
+        static let algorithms = "algs=\"ES256 PS256 EdDSA\""
+        static let challenges = "Bearer, DPoP \(algorithms)"
+
+        init(of request: Request) {
+            self = request.headers[.authorization]?.prefix(5).lowercased() == "dpop " ? .dpop : .bearer
+        }
+    }
+
+    /// RFC 6750 §2.1: the header alone; tokens in bodies and queries are not taken.
+    private func token(_ request: Request, _ scheme: Scheme) throws -> PresentedAccessToken {
+        let values = request.headers[values: .authorization]
+        guard let value = values.first else { throw MissingToken() }
+        let parts = value.split(separator: " ", maxSplits: 1)
+        guard values.count == 1, parts.count == 2, request.uri.query == nil,
+            ["bearer", "dpop"].contains(parts[0].lowercased())
+        else {
+            throw OAuthError(.invalidRequest, "the token belongs into one Authorization header, as Bearer or DPoP")
+        }
+        let text = parts[1].trimmingSpaces()
+        guard text.utf8.count <= AccessTokenText.maximumLength else {
+            throw OAuthError(.invalidToken, "the access token is too long")
+        }
+        let proof = try request.presentedProof()
+        switch scheme {
+        case .bearer: return .bearer(text)
+        case .dpop:
+            guard let proof else { throw OAuthError(.invalidDPoPProof, "the DPoP proof is missing") }
+            return .dpop(text, proof)
+        }
+    }
+
+    /// RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3.
+    private func refuse(
+        _ error: OAuthError, _ scheme: Scheme, parameters: [(String, String)] = []
+    ) -> Response {
+        var challenge = scheme == .dpop ? "DPoP \(Scheme.algorithms), " : "Bearer "
+        challenge += "error=\"\(error.code.rawValue)\", error_description=\"\(error.description)\""
+        for (name, value) in parameters { challenge += ", \(name)=\"\(value)\"" }
+        let status: HTTPResponse.Status =
+            switch error.code {
+            case .invalidRequest: .badRequest
+            case .insufficientScope: .forbidden
+            default: .unauthorized
+            }
+        return Answer.json(error.json, status: status, headers: [.wwwAuthenticate: challenge])
+    }
+}

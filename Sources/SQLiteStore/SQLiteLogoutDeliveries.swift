@@ -1,0 +1,50 @@
+internal import GRDB
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery] {
+        try read { db in
+            try db.rows(
+                """
+                SELECT * FROM logout_delivery WHERE state = 'pending' AND next_attempt_at <= ?
+                ORDER BY next_attempt_at, id LIMIT ?
+                """, [now.seconds, limit]
+            ).map { row in try row.logoutDelivery }
+        }
+    }
+
+    public func save(_ delivery: LogoutDelivery) async throws {
+        try await writer.write { db in
+            let saved = try db.run(
+                """
+                UPDATE logout_delivery SET state = ?, attempts = ?, next_attempt_at = ?, last_failure = ? WHERE id = ?
+                """,
+                [
+                    delivery.state.rawValue, delivery.attempts, delivery.nextAttemptAt.seconds, delivery.lastFailure,
+                    delivery.identifier,
+                ])
+            guard saved == 1 else { throw StorageFault.missing("logout_delivery") }
+        }
+    }
+
+    public func logouts(to client: ClientIdentifier, limit: Int) async throws -> [LogoutDelivery] {
+        try read { db in
+            try db.rows(
+                "SELECT * FROM logout_delivery WHERE client = ? ORDER BY id DESC LIMIT ?", [client.rawValue, limit]
+            ).map { row in try row.logoutDelivery }
+        }
+    }
+}
+
+extension StoredRow {
+    fileprivate var logoutDelivery: LogoutDelivery {
+        get throws {
+            LogoutDelivery(
+                identifier: try integer("id"), client: try value("client"), subject: try value("subject"),
+                session: try value("session"), state: try value("state"), attempts: try integer("attempts"),
+                createdAt: try time("created_at"), nextAttemptAt: try time("next_attempt_at"),
+                lastFailure: try optionalText("last_failure"))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+internal import GRDB
+public import IdentityCrypto
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func clientRegistrations() async throws -> [ClientRegistration] {
+        try read { db in
+            try db.rows("SELECT * FROM client_registration ORDER BY created_at, rowid")
+                .map { row in try row.clientRegistration }
+        }
+    }
+
+    public func save(_ token: InitialAccessToken, event: SecurityEvent) async throws {
+        try await writer.write { db in
+            try db.run(
+                "INSERT INTO initial_access_token (digest, tenant, uses_left, expires_at) VALUES (?, ?, ?, ?)",
+                [
+                    try token.handle.stored(as: .initialAccessToken), token.tenant.rawValue, token.usesLeft,
+                    token.expiresAt.seconds,
+                ])
+            try db.audit(event)
+        }
+    }
+
+    public func initialAccessToken(_ handle: HandleDigest, now: Timestamp) async throws -> InitialAccessToken? {
+        try read { db in
+            let row = try db.row(
+                """
+                SELECT tenant, uses_left, expires_at FROM initial_access_token
+                WHERE digest = ? AND uses_left > 0 AND expires_at > ?
+                """, [try handle.stored(as: .initialAccessToken), now.seconds])
+            guard let row else { return nil }
+            return InitialAccessToken(
+                handle: handle, tenant: try row.value("tenant"), usesLeft: try row.integer("uses_left"),
+                expiresAt: try row.time("expires_at"))
+        }
+    }
+
+    public func register(
+        _ registration: ClientRegistration, with token: HandleDigest, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            // One conditional write decides who has the last use.
+            let used = try db.run(
+                """
+                UPDATE initial_access_token SET uses_left = uses_left - 1
+                WHERE digest = :token AND tenant = :tenant AND uses_left > 0 AND expires_at > :now
+                    AND NOT EXISTS (SELECT 1 FROM client_registration WHERE client = :client)
+                """,
+                [
+                    "token": try token.stored(as: .initialAccessToken), "tenant": registration.tenant.rawValue,
+                    "now": now.seconds, "client": registration.identifier.rawValue,
+                ])
+            guard used == 1 else { return false }
+            try db.run(
+                """
+                INSERT INTO client_registration (client, tenant, metadata, secret_digest, access_token, created_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    registration.identifier.rawValue, registration.tenant.rawValue, registration.metadata.text,
+                    registration.secretDigest?.rawValue,
+                    try registration.accessToken.stored(as: .registrationAccessToken),
+                    registration.createdAt.seconds,
+                ])
+            try db.audit(event)
+            return true
+        }
+    }
+
+    public func replace(
+        _ registration: ClientRegistration, previous: HandleDigest, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let replaced = try db.run(
+                """
+                UPDATE client_registration
+                SET tenant = ?, metadata = ?, secret_digest = ?, access_token = ?, created_at = ?
+                WHERE client = ? AND access_token = ?
+                """,
+                [
+                    registration.tenant.rawValue, registration.metadata.text, registration.secretDigest?.rawValue,
+                    try registration.accessToken.stored(as: .registrationAccessToken),
+                    registration.createdAt.seconds, registration.identifier.rawValue,
+                    try previous.stored(as: .registrationAccessToken),
+                ])
+            guard replaced == 1 else { return false }
+            try db.audit(event)
+            return true
+        }
+    }
+
+    public func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool {
+        try await writer.write { db in
+            let removed = try db.run("DELETE FROM client_registration WHERE client = ?", [client.rawValue])
+            guard removed == 1 else { return false }
+            try db.run(
+                "UPDATE authorization_grant SET revoked_at = ? WHERE client = ? AND revoked_at IS NULL",
+                [event.time.seconds, client.rawValue])
+            try db.audit(event)
+            return true
+        }
+    }
+}
+
+extension StoredRow {
+    fileprivate var clientRegistration: ClientRegistration {
+        get throws {
+            ClientRegistration(
+                identifier: try value("client"), tenant: try value("tenant"), metadata: try json("metadata"),
+                secretDigest: try optionalValue("secret_digest"),
+                accessToken: HandleDigest(.registrationAccessToken, digest: try digest("access_token")),
+                createdAt: try time("created_at"))
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import GRDB
+public import IdentityCrypto
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func session(cookie: HandleDigest, now: Timestamp) async throws -> (SessionRecord, AccountRecord)? {
+        try read { db in
+            let row = try db.row(
+                """
+                SELECT s.*, a.level AS account_level, a.state AS account_state, p.attributes
+                FROM session s
+                JOIN device d ON d.id = s.device
+                JOIN account a ON a.id = s.account
+                JOIN person p ON p.id = a.person
+                WHERE s.cookie_digest = ? AND s.ended_at IS NULL AND s.expires_at > ?
+                    AND d.state = 'active' AND a.state = 'active'
+                """, [try cookie.stored(as: .session), now.seconds])
+            guard let row else { return nil }
+            return (try row.session, try row.account)
+        }
+    }
+
+    public func sessions(of account: AccountIdentifier, now: Timestamp) async throws -> [SessionRecord] {
+        try read { db in
+            try db.rows(
+                """
+                SELECT * FROM session WHERE account = ? AND ended_at IS NULL AND expires_at > ?
+                ORDER BY started_at DESC, rowid DESC
+                """, [account.rawValue, now.seconds]
+            ).map { row in try row.session }
+        }
+    }
+
+    public func portals(of session: SessionIdentifier) async throws -> [SessionPortal] {
+        try read { db in
+            // Beside max(), SQLite takes the other columns from the row that has the greatest value.
+            try db.rows(
+                """
+                SELECT client, subject, max(rowid), min(redeemed_at) AS since FROM authorization_grant
+                WHERE session = ? AND redeemed_at IS NOT NULL GROUP BY client ORDER BY since, min(rowid)
+                """, [session.rawValue]
+            ).map { row in
+                SessionPortal(
+                    client: try row.value("client"), subject: try row.value("subject"), since: try row.time("since"))
+            }
+        }
+    }
+
+    public func end(
+        _ session: SessionIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in try db.end(session, of: account, event: event) }
+    }
+
+    public func consent(of account: AccountIdentifier, to client: ClientIdentifier) async throws -> ConsentRecord? {
+        try read { db in try db.consent(of: account, to: client) }
+    }
+
+    public func subject(
+        of account: AccountIdentifier, in sector: SubjectSector
+    ) async throws -> SubjectIdentifier? {
+        try read { db in try db.knownSubject(of: account, in: sector) }
+    }
+}

@@ -1,0 +1,78 @@
+internal import GRDB
+public import OpenIDMessages
+
+extension SQLiteStore {
+    public func sweep(now: Timestamp) async throws {
+        for statement in Self.sweeps {
+            let before = (now - statement.keptAfterwards).seconds
+            // Small transactions, so that a login waits for none of them.
+            while try await writer.write({ db in
+                try db.run(statement.sql, ["before": before, "count": Self.sweptAtOnce])
+            }) == Self.sweptAtOnce {}
+        }
+    }
+
+    static let sweptAtOnce = 200
+
+    /// What goes, in the order in which rows refer to each other. Audit events never go.
+    ///
+    /// A grant stays while a refresh token may ask for it, and for a day after its code has expired and its session is
+    /// over: longer than any token that came from it. A login's answer stays as long as its grant, a session as long as
+    /// its grants.
+    private static let sweeps: [(sql: String, keptAfterwards: Int64)] = [
+        (
+            """
+            DELETE FROM used_once WHERE (class, value) IN
+                (SELECT class, value FROM used_once WHERE expires_at <= :before LIMIT :count)
+            """, 0
+        ),
+        (
+            """
+            DELETE FROM refresh_token WHERE digest IN
+                (SELECT digest FROM refresh_token WHERE expires_at <= :before LIMIT :count)
+            """, 0
+        ),
+        (
+            """
+            DELETE FROM authorization_grant WHERE txn IN
+                (SELECT txn FROM authorization_grant AS old WHERE expires_at < :before
+                    AND NOT EXISTS (SELECT 1 FROM refresh_token WHERE txn = old.txn)
+                    AND NOT EXISTS (SELECT 1 FROM session
+                        WHERE id = old.session AND coalesce(ended_at, expires_at) >= :before)
+                    LIMIT :count)
+            """, day
+        ),
+        (
+            """
+            DELETE FROM login_answer WHERE txn IN
+                (SELECT txn FROM login_answer AS old WHERE answered_at < :before
+                    AND NOT EXISTS (SELECT 1 FROM authorization_grant WHERE txn = old.txn) LIMIT :count)
+            """, day
+        ),
+        (
+            """
+            DELETE FROM session WHERE id IN
+                (SELECT id FROM session AS old WHERE coalesce(ended_at, expires_at) < :before
+                    AND NOT EXISTS (SELECT 1 FROM authorization_grant WHERE session = old.id) LIMIT :count)
+            """, day
+        ),
+        (
+            """
+            DELETE FROM logout_delivery WHERE id IN
+                (SELECT id FROM logout_delivery WHERE state <> 'pending' AND created_at < :before LIMIT :count)
+            """, 30 * day
+        ),
+        (
+            """
+            DELETE FROM initial_access_token WHERE digest IN
+                (SELECT digest FROM initial_access_token WHERE expires_at <= :before LIMIT :count)
+            """, 0
+        ),
+        (
+            "DELETE FROM ticket WHERE digest IN (SELECT digest FROM ticket WHERE expires_at < :before LIMIT :count)",
+            day
+        ),
+    ]
+
+    private static let day: Int64 = 86_400
+}

@@ -1,0 +1,99 @@
+internal import GRDB
+internal import IdentityCrypto
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension Database {
+    /// Writes a grant for the session and the subject; returns the subject.
+    @discardableResult
+    func insert(
+        _ grant: AuthorizationGrant, session: SessionIdentifier, sector: SubjectSector
+    ) throws -> SubjectIdentifier {
+        let subject = try subject(of: grant.account, in: sector)
+        try run(
+            """
+            INSERT INTO authorization_grant (txn, handle_class, handle_digest, client, tenant, account, redirect_uri,
+                scope, resource, nonce, code_challenge, proof_key, subject, acr, methods, flow, authenticated_at,
+                session, released, id_token_claims, expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                grant.transaction.rawValue, grant.handle.handleClass.rawValue, grant.handle.digest.bytes.data,
+                grant.client.rawValue, grant.tenant.rawValue, grant.account.rawValue, grant.redirectURI,
+                grant.scope.description, grant.resource?.rawValue, grant.nonce?.rawValue,
+                grant.codeChallenge?.rawValue, grant.proofKey?.rawValue, subject.rawValue, grant.context.acr,
+                grant.methods.jsonText, grant.flow.rawValue, grant.authenticatedAt.seconds, session.rawValue,
+                grant.released.jsonText, grant.idTokenClaims.jsonText, grant.expiresAt.seconds,
+            ])
+        return subject
+    }
+
+    /// A redeemed grant that was not revoked, with account, session and device as they are now; nil as well when the
+    /// token with this identifier was revoked by itself.
+    func liveGrant(
+        _ transaction: TransactionIdentifier, token: TokenIdentifier? = nil, now: Timestamp
+    ) throws -> LiveGrant? {
+        let row = try row(
+            """
+            SELECT g.*, a.level AS account_level, a.state AS account_state, p.attributes,
+                s.ended_at IS NULL AND s.expires_at > :now AS is_session_live, d.state AS device_state
+            FROM authorization_grant g
+            JOIN account a ON a.id = g.account
+            JOIN person p ON p.id = a.person
+            JOIN session s ON s.id = g.session
+            JOIN device d ON d.id = s.device
+            WHERE g.txn = :txn AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM used_once WHERE class = :class AND value = :token)
+            """,
+            [
+                "txn": transaction.rawValue, "now": now.seconds,
+                "class": OneTimeClass.revokedAccessToken.rawValue, "token": token?.rawValue,
+            ])
+        guard let row else { return nil }
+        return LiveGrant(
+            grant: try row.grant, account: try row.account,
+            isSessionLive: try row.integer("is_session_live") == 1,
+            isDeviceActive: try row.value("device_state", as: DeviceRecordRow.State.self) == .active)
+    }
+
+    /// Ends a grant with all its tokens; false when it was ended before or is not there.
+    @discardableResult
+    func revoke(_ transaction: TransactionIdentifier, now: Timestamp) throws -> Bool {
+        try run(
+            "UPDATE authorization_grant SET revoked_at = ? WHERE txn = ? AND revoked_at IS NULL",
+            [now.seconds, transaction.rawValue]) == 1
+    }
+
+    /// Writes what happened to a client's grant into the running transaction.
+    func audit(
+        _ kind: SecurityEvent.Kind, _ transaction: TransactionIdentifier, tenant: TenantIdentifier,
+        client: ClientIdentifier, now: Timestamp
+    ) throws {
+        try audit(
+            SecurityEvent(kind, time: now, tenant: tenant, object: client.rawValue, transaction: transaction))
+    }
+}
+
+extension StoredRow {
+    var context: AuthenticationContext {
+        get throws { try wanted(AuthenticationContext(acr: try text("acr")), "acr") }
+    }
+
+    fileprivate var grant: AuthorizationGrant {
+        get throws {
+            AuthorizationGrant(
+                transaction: try value("txn"),
+                handle: HandleDigest(try value("handle_class"), digest: try digest("handle_digest")),
+                client: try value("client"), tenant: try value("tenant"), account: try accountIdentifier,
+                redirectURI: try optionalText("redirect_uri"),
+                scope: try wanted(Scope(parsing: try text("scope")), "scope"),
+                resource: try optionalValue("resource"), nonce: try optionalValue("nonce"),
+                codeChallenge: try optionalValue("code_challenge"), proofKey: try optionalValue("proof_key"),
+                subject: try value("subject", as: SubjectIdentifier.self), context: try context,
+                methods: try strings("methods"), flow: try value("flow"),
+                authenticatedAt: try time("authenticated_at"), session: try value("session"),
+                released: try strings("released"), idTokenClaims: try strings("id_token_claims"),
+                expiresAt: try time("expires_at"))
+        }
+    }
+}

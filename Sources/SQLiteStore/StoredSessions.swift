@@ -1,0 +1,127 @@
+internal import GRDB
+internal import IdentityCrypto
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension Database {
+    /// The session that an approval rests on: the browser's earlier one, if it lives and is the same person's, else a
+    /// new one. Another person's session in this browser ends.
+    func beginSession(_ approval: LoginApproval, at time: Timestamp) throws -> SessionIdentifier {
+        let session = approval.session
+        if let previous = approval.previousSession {
+            if try continueSession(previous, as: session, at: time) { return previous }
+            let event = SecurityEvent(
+                .sessionEnded, time: time, tenant: approval.grant.tenant, object: previous.rawValue,
+                transaction: approval.grant.transaction)
+            try end(previous, event: event)
+        }
+        try insert(session)
+        return session.identifier
+    }
+
+    private func continueSession(
+        _ previous: SessionIdentifier, as session: SessionRecord, at time: Timestamp
+    ) throws -> Bool {
+        try run(
+            """
+            UPDATE session SET cookie_digest = :cookie, device = :device, acr = :acr, methods = :methods, flow = :flow,
+                authenticated_at = :authenticated_at, last_used_at = :last_used_at, browser = :browser
+            WHERE id = :previous AND account = :account AND ended_at IS NULL AND expires_at > :now
+            """,
+            [
+                "cookie": try session.cookie.stored(as: .session), "device": session.device.rawValue,
+                "acr": session.context.acr, "methods": session.methods.jsonText, "flow": session.flow.rawValue,
+                "authenticated_at": session.authenticatedAt.seconds, "last_used_at": session.lastUsedAt.seconds,
+                "browser": session.browser, "previous": previous.rawValue, "account": session.account.rawValue,
+                "now": time.seconds,
+            ]) == 1
+    }
+
+    private func insert(_ session: SessionRecord) throws {
+        try run(
+            """
+            INSERT INTO session (id, account, device, cookie_digest, acr, methods, flow, started_at, authenticated_at,
+                last_used_at, expires_at, browser)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                session.identifier.rawValue, session.account.rawValue, session.device.rawValue,
+                try session.cookie.stored(as: .session), session.context.acr, session.methods.jsonText,
+                session.flow.rawValue, session.startedAt.seconds, session.authenticatedAt.seconds,
+                session.lastUsedAt.seconds, session.expiresAt.seconds, session.browser,
+            ])
+    }
+
+    /// Notes a use of the session, if it lives, has this cookie and account, and account and device are active.
+    func touch(
+        _ session: SessionIdentifier, cookie: HandleDigest, account: AccountIdentifier, now: Timestamp
+    ) throws -> Bool {
+        try run(
+            """
+            UPDATE session SET last_used_at = max(last_used_at, :now)
+            WHERE id = :session AND cookie_digest = :cookie AND account = :account
+                AND ended_at IS NULL AND expires_at > :now
+                AND EXISTS (SELECT 1 FROM device d JOIN account a ON a.id = d.account
+                    WHERE d.id = session.device AND d.state = 'active'
+                        AND a.id = session.account AND a.state = 'active')
+            """,
+            [
+                "session": session.rawValue, "cookie": try cookie.stored(as: .session),
+                "account": account.rawValue, "now": now.seconds,
+            ]) == 1
+    }
+
+    /// Ends a session and queues a logout token for each of its portals; false when it was over.
+    @discardableResult
+    func end(
+        _ session: SessionIdentifier, of account: AccountIdentifier? = nil, event: SecurityEvent
+    ) throws -> Bool {
+        // Of several who end a session at once, this one conditional write lets one queue the logout tokens.
+        let ended = try run(
+            """
+            UPDATE session SET ended_at = :now
+            WHERE id = :session AND account = coalesce(:account, account) AND ended_at IS NULL AND expires_at > :now
+            """,
+            ["now": event.time.seconds, "session": session.rawValue, "account": account?.rawValue])
+        guard ended == 1 else { return false }
+        try queueLogouts(of: session, at: event.time)
+        try audit(event)
+        return true
+    }
+
+    /// Ends every session of a device.
+    func endSessions(of device: DeviceIdentifier, at time: Timestamp) throws {
+        let sessions = try rows(
+            "SELECT id FROM session WHERE device = ? AND ended_at IS NULL AND expires_at > ?",
+            [device.rawValue, time.seconds])
+        for session in sessions {
+            let identifier = try session.value("id", as: SessionIdentifier.self)
+            try end(identifier, event: SecurityEvent(.sessionEnded, time: time, object: identifier.rawValue))
+        }
+    }
+
+    /// A portal hears once, of the subject that it knew last.
+    private func queueLogouts(of session: SessionIdentifier, at time: Timestamp) throws {
+        try run(
+            """
+            INSERT INTO logout_delivery (client, subject, session, state, attempts, created_at, next_attempt_at)
+            SELECT client, subject, session, 'pending', 0, :now, :now FROM authorization_grant
+            WHERE rowid IN (SELECT max(rowid) FROM authorization_grant
+                WHERE session = :session AND redeemed_at IS NOT NULL GROUP BY client)
+            ORDER BY rowid
+            """, ["now": time.seconds, "session": session.rawValue])
+    }
+}
+
+extension StoredRow {
+    var session: SessionRecord {
+        get throws {
+            SessionRecord(
+                identifier: try value("id"), account: try accountIdentifier, device: try value("device"),
+                cookie: HandleDigest(.session, digest: try digest("cookie_digest")), context: try context,
+                methods: try strings("methods"), flow: try value("flow"), startedAt: try time("started_at"),
+                authenticatedAt: try time("authenticated_at"), lastUsedAt: try time("last_used_at"),
+                expiresAt: try time("expires_at"), browser: try text("browser"))
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import IdentityCrypto
+import OpenIDMessages
+@testable import ProviderCore
+import Testing
+
+/// §8 of docs/protocol.md.
+@Suite("Attestations that were verified lately")
+struct VerifiedAttestationsTests {
+    private let now = Timestamp(seconds: 1_800_000_000)
+    private let signer = SigningKey.makeES256()
+    private let later = SigningKey.makeES256()
+    private let rsa: SigningKey
+
+    init() throws { rsa = try SigningKey.makeRS256() }
+
+    private func ring(_ key: SigningKey) throws -> SigningKeyRing {
+        try #require(
+            SigningKeyRing([key, rsa].map { SigningKeyRing.Entry(key: $0, stage: .current, since: now) }))
+    }
+
+    private func attestation(_ key: SigningKey) throws -> String {
+        try key.sign(
+            ClientAttestation(
+                issuer: #require(IssuerURL(rawValue: "https://id.region.example")), device: .random(bytes: 16),
+                issuedAt: now, expiresAt: now + Lifetime.clientAttestation,
+                key: SigningKey.makeES256().publicKey.jwk))
+    }
+
+    @Test("count while their key is in the ring, and no longer")
+    func keyLeavesRing() throws {
+        let attestations = VerifiedAttestations()
+        let text = try attestation(signer)
+        let first = try attestations.verify(text, ring: ring(signer), now: now)
+        #expect(try attestations.verify(text, ring: ring(signer), now: now) == first)
+        #expect(throws: JWSError.unknownKey) { try attestations.verify(text, ring: ring(later), now: now) }
+        #expect(try attestations.verify(text, ring: ring(signer), now: now) == first)
+    }
+
+    @Test("are known by their exact text: the same statement under another signature is refused")
+    func otherText() throws {
+        let attestations = VerifiedAttestations()
+        let text = try attestation(signer)
+        _ = try attestations.verify(text, ring: ring(signer), now: now)
+        let forged =
+            text.prefix { $0 != "." } + text.drop { $0 != "." }.dropLast(86) + String(repeating: "A", count: 86)
+        #expect(throws: JWSError.wrongSignature) {
+            try attestations.verify(String(forged), ring: ring(signer), now: now)
+        }
+    }
+
+    @Test("do not include those that were refused")
+    func refused() throws {
+        let attestations = VerifiedAttestations()
+        let text = try attestation(signer)
+        #expect(throws: JWSError.unknownKey) { try attestations.verify(text, ring: ring(later), now: now) }
+        #expect(throws: JWSError.unknownKey) { try attestations.verify(text, ring: ring(later), now: now) }
+        _ = try attestations.verify(text, ring: ring(signer), now: now)
+        #expect(throws: JWSError.unknownKey) { try attestations.verify(text, ring: ring(later), now: now) }
+    }
+
+    @Test("are as many as there is room for; the others are verified each time, and time frees the room")
+    func bounded() throws {
+        let attestations = VerifiedAttestations(capacity: 2)
+        let texts = try (0..<3).map { _ in try attestation(signer) }
+        for text in texts + texts { _ = try attestations.verify(text, ring: ring(signer), now: now) }
+        #expect(attestations.count == 2)
+        _ = try attestations.verify(texts[2], ring: ring(signer), now: now + VerifiedAttestations.lifetime)
+        #expect(attestations.count == 1)
+    }
+}

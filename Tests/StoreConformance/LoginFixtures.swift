@@ -1,0 +1,80 @@
+public import IdentityCrypto
+public import OpenIDMessages
+public import ProviderCore
+
+extension Fixtures {
+    /// A grant for a login of that account.
+    public static func grant(
+        for account: AccountIdentifier, transaction: TransactionIdentifier = .random(bytes: 16),
+        code: OneTimeHandle = OneTimeHandle(.authorizationCode), client: ClientIdentifier = client,
+        session: SessionIdentifier = .random(bytes: 16), at time: Timestamp = now
+    ) -> AuthorizationGrant {
+        AuthorizationGrant(
+            transaction: transaction, handle: code.digest, client: client, tenant: tenant, account: account,
+            redirectURI: "https://portal.gelsenkirchen.example/callback",
+            scope: Scope(parsing: "openid person")!, nonce: Nonce(rawValue: "n-0S6_WzA2Mj"),
+            codeChallenge: CodeVerifier.random().challenge,
+            context: AuthenticationContext(level: .substantiell, isSimulated: true), methods: ["hwk", "pin"],
+            flow: .qr, authenticatedAt: time, session: session,
+            released: ["given_name", "family_name"], expiresAt: time + Lifetime.code)
+    }
+
+    /// A session that an approval of this device begins.
+    public static func session(
+        of device: DeviceRecordRow, cookie: OneTimeHandle = OneTimeHandle(.session), at time: Timestamp = now
+    ) -> SessionRecord {
+        SessionRecord(
+            identifier: .random(bytes: 16), account: device.account, device: device.identifier,
+            cookie: cookie.digest, context: AuthenticationContext(level: .substantiell, isSimulated: true),
+            methods: ["hwk", "pin"], flow: .qr, startedAt: time, authenticatedAt: time, lastUsedAt: time,
+            expiresAt: time + SessionLimit.absolute, browser: "Firefox, Linux")
+    }
+
+    /// What a device answers to a login; an approval brings a grant and a session.
+    public static func answer(
+        from device: DeviceRecordRow, counter: Int64 = 1, decision: LoginDecision = .approve,
+        isPINProved: Bool = true, transaction: TransactionIdentifier = .random(bytes: 16),
+        code: OneTimeHandle = OneTimeHandle(.authorizationCode), client: ClientIdentifier = client,
+        sector: SubjectSector = sector, cookie: OneTimeHandle = OneTimeHandle(.session),
+        previousSession: SessionIdentifier? = nil, at time: Timestamp = now
+    ) -> LoginAnswer {
+        let session = session(of: device, cookie: cookie, at: time)
+        let grant = grant(
+            for: device.account, transaction: transaction, code: code, client: client, session: session.identifier,
+            at: time)
+        let approval = LoginApproval(
+            grant: grant, sector: sector, session: session, previousSession: previousSession,
+            asked: grant.released + ["birthdate"])
+        return LoginAnswer(
+            transaction: transaction, device: device.identifier, decision: decision,
+            responseDigest: ContentDigest(of: RandomBytes.text(16)), counter: counter, isPINProved: isPINProved,
+            approval: decision == .approve ? approval : nil, tenant: tenant, time: time)
+    }
+
+    /// Lets a fresh device approve a login; returns its code.
+    public static func approvedCode(
+        in store: any EnrolmentStore & GrantStore, transaction: TransactionIdentifier = .random(bytes: 16)
+    ) async throws -> OneTimeHandle {
+        let device = try await enrolledDevice(in: store)
+        let code = OneTimeHandle(.authorizationCode)
+        let outcome = try await store.accept(answer(from: device, transaction: transaction, code: code))
+        try requireEqual(outcome, .accepted, "approval of a fixture")
+        return code
+    }
+}
+
+extension GrantStore {
+    /// Redeems a code without asking for a refresh token.
+    public func redeem(
+        _ code: OneTimeHandle, client: ClientIdentifier = Fixtures.client, now: Timestamp = Fixtures.now
+    ) async throws -> GrantRedemption {
+        try await redeem(code.digest, client: client, refreshToken: nil, now: now)
+    }
+
+    /// The live grant behind a token that nobody revoked.
+    public func liveGrant(
+        _ transaction: TransactionIdentifier, now: Timestamp = Fixtures.now
+    ) async throws -> LiveGrant? {
+        try await liveGrant(transaction, token: .random(bytes: 16), now: now)
+    }
+}
