@@ -27,6 +27,7 @@ extension Target.Dependency {
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
@@ -53,7 +54,8 @@ let package = Package(
         .library(
             name: "Provider",
             targets: [
-                "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "SQLiteStore", "ProviderHTTP",
+                "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "SQLiteStore", "OutboundHTTP",
+                "ProviderHTTP",
             ]),
     ],
     dependencies: [
@@ -100,6 +102,10 @@ let package = Package(
         .target(
             name: "SQLiteStore",
             dependencies: ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", .grdb],
+            swiftSettings: sourceTarget),
+        .target(
+            name: "OutboundHTTP",
+            dependencies: ["OpenIDMessages", "ProviderCore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL],
             swiftSettings: sourceTarget),
         .target(name: "QRCode", dependencies: ["CQREncode"], swiftSettings: sourceTarget),
         .target(
@@ -155,7 +161,9 @@ let package = Package(
             name: "OpenIDMessagesTests", dependencies: ["OpenIDMessages", "TestVectors"], swiftSettings: everyTarget),
         .testTarget(
             name: "IdentityCryptoTests",
-            dependencies: ["IdentityCrypto", "OpenIDMessages", "TestVectors", .crypto, .x509, .asn1, .jwtKit],
+            dependencies: [
+                "IdentityCrypto", "OpenIDMessages", "TestVectors", .crypto, .cryptoExtras, .x509, .asn1, .jwtKit,
+            ],
             swiftSettings: everyTarget),
         .testTarget(
             name: "RegionFileTests", dependencies: ["RegionFile", "AccountDirectory", "OpenIDMessages"],
@@ -180,6 +188,12 @@ let package = Package(
             dependencies: [
                 "ProviderHTTP", "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages",
                 "TestVectors", "ProviderHarness", .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore, .logging,
+            ], swiftSettings: everyTarget),
+        .testTarget(
+            name: "OutboundHTTPTests",
+            dependencies: [
+                "OutboundHTTP", "ProviderCore", "OpenIDMessages", .crypto, .x509, .asn1, .nioCore, .nioPosix, .nioHTTP1,
+                .nioSSL,
             ], swiftSettings: everyTarget),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: everyTarget),
         .testTarget(

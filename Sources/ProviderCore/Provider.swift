@@ -2,8 +2,8 @@ internal import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
-/// One provider: every flow over one store, one key ring and one registry.
-public struct Provider: Sendable {
+/// One provider: every flow over one store, one key ring and one registry. A class, because each call takes it along.
+public final class Provider: Sendable {
     public let issuer: IssuerURL
     public let registry: ClientRegistry
     public let keys: KeyCustodian
@@ -42,7 +42,7 @@ public struct Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -87,8 +87,7 @@ public struct Provider: Sendable {
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
-            issuer: issuer, registry: registry, keys: clientKeys, uses: store,
-            clock: clock)
+            issuer: issuer, registry: registry, keys: clientKeys, uses: store, clock: clock)
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
         try await registry.load(from: store)

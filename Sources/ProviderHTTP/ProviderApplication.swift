@@ -9,7 +9,7 @@ public enum ProviderApplication {
         /// Calls at once, and per minute in the long run, for logins that begin.
         public var loginBurst: Int
         public var loginsPerMinute: Int
-        /// The same for tickets and block codes.
+        /// The same for tickets, block codes and registrations of clients.
         public var codeBurst: Int
         public var codesPerMinute: Int
 
@@ -31,12 +31,13 @@ public enum ProviderApplication {
                 limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)))
         router.add(
             middleware: RateLimit(
-                prefixes: ["/device/v1/enrolments", "/device/v1/blocks"],
+                prefixes: ["/device/v1/enrolments", "/device/v1/blocks", DiscoveryDocument.Path.registration],
                 limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)))
         DiscoveryEndpoints(provider: provider).add(to: router)
         AuthorizationEndpoints(provider: provider).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)
         UserinfoEndpoint(provider: provider).add(to: router)
+        RegistrationEndpoints(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)
         LogoutEndpoints(provider: provider).add(to: router)
         SessionEndpoints(provider: provider).add(to: router)

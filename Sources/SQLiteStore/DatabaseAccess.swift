@@ -16,7 +16,12 @@ extension Database {
 
     /// All rows: a statement with `RETURNING` must be run to its end.
     func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [StoredRow] {
-        try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments).map { StoredRow($0) }
+        let statement = try cachedStatement(sql: sql)
+        let cursor = try Row.fetchCursor(statement, arguments: arguments)
+        let columns = statement.columnNames
+        var rows: [StoredRow] = []
+        while let row = try cursor.next() { rows.append(StoredRow(row, columns: columns)) }
+        return rows
     }
 
     func row(_ sql: String, _ arguments: StatementArguments = []) throws -> StoredRow? {
@@ -35,20 +40,40 @@ extension Database {
 }
 
 /// A row whose values are not believed before they are read. GRDB's own subscripts stop the process when a value does
-/// not fit; these throw.
+/// not fit, and look for a column by making all names lower-case; these throw, and compare.
 struct StoredRow {
-    private let row: Row
+    private let columns: [String]
+    private let values: [DatabaseValue.Storage]
 
-    init(_ row: Row) { self.row = row }
+    init(_ row: Row, columns: [String]) {
+        self.columns = columns
+        values = columns.indices.map { (row[$0] as DatabaseValue).storage }
+    }
 
-    func optionalText(_ column: String) throws -> String? { try optional(column) }
-    func text(_ column: String) throws -> String { try required(column) }
-    func integer(_ column: String) throws -> Int64 { try required(column) }
-    func bytes(_ column: String) throws -> [UInt8] { Array(try required(column) as Data) }
+    func optionalText(_ column: String) throws -> String? {
+        switch try value(of: column) {
+        case .string(let text): text
+        case .null: nil
+        default: throw StorageFault.undecodable(column)
+        }
+    }
+
+    func text(_ column: String) throws -> String { try wanted(try optionalText(column), column) }
+
+    func integer(_ column: String) throws -> Int64 {
+        guard case .int64(let integer) = try value(of: column) else { throw StorageFault.undecodable(column) }
+        return integer
+    }
+
+    func bytes(_ column: String) throws -> [UInt8] {
+        guard case .blob(let data) = try value(of: column) else { throw StorageFault.undecodable(column) }
+        return Array(data)
+    }
+
     func time(_ column: String) throws -> Timestamp { Timestamp(seconds: try integer(column)) }
 
     func optionalTime(_ column: String) throws -> Timestamp? {
-        try (optional(column) as Int64?).map { Timestamp(seconds: $0) }
+        if case .null = try value(of: column) { nil } else { try time(column) }
     }
 
     /// A wire value or a case of an enumeration.
@@ -82,11 +107,8 @@ struct StoredRow {
         return value
     }
 
-    private func required<Value>(_ column: String) throws -> Value { try wanted(try optional(column), column) }
-
-    private func optional<Value>(_ column: String) throws -> Value? {
-        guard let stored = row[column] as (any DatabaseValueConvertible)? else { return nil }
-        return try wanted(stored as? Value, column)
+    private func value(of column: String) throws -> DatabaseValue.Storage {
+        values[try wanted(columns.firstIndex(of: column), column)]
     }
 }
 

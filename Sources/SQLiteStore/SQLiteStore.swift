@@ -9,6 +9,7 @@ internal import Synchronization
 public final class SQLiteStore: ProviderStore {
     let pool: DatabasePool
     let writer: GroupCommitWriter
+    private let readers: ReadConnections
     let keys = ParsedKeys()
     private let temporaryDirectory: String?
     private let lock: Mutex<DatabaseLock?>
@@ -38,11 +39,13 @@ public final class SQLiteStore: ProviderStore {
         try pool.writeWithoutTransaction(Self.insistOnDurability)
         try migrator.migrate(pool)
         writer = GroupCommitWriter(pool)
+        readers = ReadConnections(path: path, configuration: Self.configuration)
         self.temporaryDirectory = temporaryDirectory
         self.lock = Mutex(lock)
     }
 
     deinit {
+        readers.close()
         guard let temporaryDirectory else { return }
         try? pool.close()
         try? FileManager.default.removeItem(atPath: temporaryDirectory)
@@ -50,7 +53,8 @@ public final class SQLiteStore: ProviderStore {
 
     /// Finishes the writes that wait, refuses further ones, and closes the file. Do it once.
     public func close() async throws {
-        try await writer.close { pool in
+        try await writer.close { [readers] pool in
+            readers.close()
             // What is in the log goes into the database now, on the writer's connection. A reader that is not done
             // yet may prevent that; the log then stays, and nothing is lost.
             _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
@@ -60,11 +64,7 @@ public final class SQLiteStore: ProviderStore {
     }
 
     /// Runs one SELECT, at once and on this thread: it takes some microseconds, less than handing it to another thread.
-    /// There are more readers than threads of the concurrency runtime's pool on small machines; on others one may wait
-    /// for another's microseconds.
-    ///
-    /// A single statement sees one state of the database also without a transaction around it.
-    func read<T>(_ body: (Database) throws -> T) throws -> T { try pool.unsafeRead(body) }
+    func read<T>(_ body: (Database) throws -> T) throws -> T { try readers.read(body) }
 
     private static var configuration: Configuration {
         var configuration = Configuration()

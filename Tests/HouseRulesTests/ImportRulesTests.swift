@@ -6,7 +6,7 @@ import Testing
 /// without being declared.
 enum ImportTable {
     /// Modules of the system that every room may use. `FoundationNetworking` is not among them: calls to other machines
-    /// go through AsyncHTTPClient, and `ProviderCore` has no sockets at all.
+    /// go through AsyncHTTPClient or `OutboundHTTP`, and `ProviderCore` has no sockets at all.
     static let system: Set<String> = [
         "Foundation", "FoundationEssentials", "Glibc", "Darwin", "Synchronization", "Dispatch",
     ]
@@ -23,6 +23,9 @@ enum ImportTable {
         "RegionFile": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "Yams"],
         "ProviderCore": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory"],
         "SQLiteStore": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "GRDB"],
+        "OutboundHTTP": [
+            "OpenIDMessages", "ProviderCore", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+        ],
         "QRCode": ["CQREncode"],
         "ProviderHTTP": [
             "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "QRCode", "Hummingbird",

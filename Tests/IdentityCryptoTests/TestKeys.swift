@@ -1,4 +1,5 @@
 import Crypto
+import Foundation
 import OpenIDMessages
 
 @testable import IdentityCrypto
@@ -39,3 +40,6 @@ extension [UInt8] {
         self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 }
+
+/// The bytes of a key or a shared secret.
+func bytes(of secret: some ContiguousBytes) -> [UInt8] { unsafe secret.withUnsafeBytes { unsafe Array($0) } }

@@ -11,7 +11,7 @@ struct ClaimTests {
     func digits() async throws {
         let provider = try await TestProvider()
         let device = try await provider.verified(provider.enrolledPhone())
-        let login = try provider.login()
+        let login = try await provider.login()
         let claimed = try provider.claim(#require(login.view).qrLink, by: device)
         let code = try #require(claimed.code)
         #expect(code.utf8.count == 8 && code.allSatisfy(\.isNumber))
@@ -27,7 +27,7 @@ struct ClaimTests {
     func threeWrongDigits() async throws {
         let provider = try await TestProvider()
         let device = try await provider.verified(provider.enrolledPhone())
-        let login = try provider.login()
+        let login = try await provider.login()
         let link = try #require(login.view).qrLink
         let code = try #require(provider.claim(link, by: device).code)
         let entries = (0..<3).map { _ in login.enter(Self.wrong(code)) }
@@ -40,7 +40,7 @@ struct ClaimTests {
     @Test("digits are compared only while they are awaited", arguments: ["", "00000000", "١٢٣٤٥٦٧٨"])
     func digitsBeforeTheClaim(entry: String) async throws {
         let provider = try await TestProvider()
-        let login = try provider.login()
+        let login = try await provider.login()
         #expect(login.enter(entry) == .notAwaited)
         #expect(login.state == .created)
     }
@@ -51,7 +51,7 @@ struct ClaimTests {
     func staleFrame(seconds: Int64, isFresh: Bool) async throws {
         let provider = try await TestProvider()
         let device = try await provider.verified(provider.enrolledPhone())
-        let login = try provider.login()
+        let login = try await provider.login()
         let link = try #require(login.view).qrLink
         provider.clock.advance(seconds)
         if isFresh {
@@ -68,7 +68,7 @@ struct ClaimTests {
     func forgedLinks() async throws {
         let provider = try await TestProvider()
         let device = try await provider.verified(provider.enrolledPhone())
-        let login = try provider.login()
+        let login = try await provider.login()
         let view = try #require(login.view)
         let (issuer, target) = try Self.parts(view.qrLink)
         let (_, direct) = try Self.parts(view.sameDeviceLink)
@@ -106,7 +106,7 @@ struct ClaimTests {
         let provider = try await TestProvider()
         let first = try await provider.verified(provider.enrolledPhone())
         let second = try await provider.verified(provider.enrolledPhone())
-        let login = try provider.login()
+        let login = try await provider.login()
         let view = try #require(login.view)
         let claimed = try provider.claim(view.qrLink, by: first)
         let again = try provider.claim(view.qrLink, by: first)
@@ -123,7 +123,7 @@ struct ClaimTests {
             provider.verified(provider.enrolledPhone()), provider.verified(provider.enrolledPhone()),
         ]
         for _ in 0..<20 {
-            let login = try provider.login()
+            let login = try await provider.login()
             let link = try #require(login.view).qrLink
             let wins = await withTaskGroup(of: Bool.self) { group in
                 for device in devices { group.addTask { (try? provider.claim(link, by: device)) != nil } }
@@ -138,8 +138,8 @@ struct ClaimTests {
     func unclaimed() async throws {
         let provider = try await TestProvider()
         let device = try await provider.verified(provider.enrolledPhone())
-        let inTime = try provider.login()
-        let late = try provider.login()
+        let inTime = try await provider.login()
+        let late = try await provider.login()
         provider.clock.advance(119)
         try provider.claim(#require(inTime.view).qrLink, by: device)
         let link = try #require(late.view).qrLink
@@ -154,7 +154,8 @@ struct ClaimTests {
         let provider = try await TestProvider()
         let device = try await provider.verified(provider.enrolledPhone())
         let other = try await provider.verified(provider.enrolledPhone())
-        let logins = try (0..<4).map { _ in try provider.login() }
+        var logins: [TestLogin] = []
+        for _ in 0..<4 { logins.append(try await provider.login()) }
         for login in logins.prefix(3) { try provider.claim(#require(login.view).qrLink, by: device) }
         let fourth = try #require(logins[3].view).qrLink
         #expect(throws: DeviceRefusal(.tooManyLogins, .tooManyLogins)) { try provider.claim(fourth, by: device) }
@@ -162,7 +163,7 @@ struct ClaimTests {
         logins[0].cancel()
         try provider.claim(fourth, by: device)
         // Another account is not concerned.
-        try provider.claim(#require(provider.login().view).qrLink, by: other)
+        try provider.claim(#require(try await provider.login().view).qrLink, by: other)
     }
 
     @Test("a level out of reach ends the login with unmet_authentication_requirements, never with a lower level")
@@ -175,7 +176,7 @@ struct ClaimTests {
             (TestRegion.basic, "hoch substantiell"),
         ]
         for (portal, acr) in cases {
-            let login = try provider.login(at: portal, ["acr_values": acr])
+            let login = try await provider.login(at: portal, ["acr_values": acr])
             let link = try #require(login.view).qrLink
             #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) {
                 try provider.claim(link, by: software)
@@ -183,7 +184,7 @@ struct ClaimTests {
             #expect(login.state == .failed)
             #expect(login.collect()?["error"] == "unmet_authentication_requirements")
             // The near-miss: the same request with a device that reaches the level.
-            let second = try provider.login(at: portal, ["acr_values": acr])
+            let second = try await provider.login(at: portal, ["acr_values": acr])
             try provider.claim(#require(second.view).qrLink, by: hardware)
             second.cancel()
         }
@@ -194,7 +195,7 @@ struct ClaimTests {
         let provider = try await TestProvider()
         let mine = try await provider.verified(provider.enrolledPhone())
         let stranger = try await provider.verified(provider.enrolledPhone())
-        let claimed = try provider.claim(#require(provider.login().view).qrLink, by: mine)
+        let claimed = try provider.claim(#require(try await provider.login().view).qrLink, by: mine)
         let unknown = DeviceRefusal(.unknownLogin, .loginUnknown)
         for transaction in [claimed.transaction, .random(bytes: 16)] {
             await #expect(throws: unknown) {

@@ -107,7 +107,7 @@ struct CodeTests {
         let provider = try await TestProvider(store: SQLiteStore(path: database.path))
         let ticket = try await provider.ticket()
         let phone = try await provider.enrolledPhone()
-        let login = try provider.login()
+        let login = try await provider.login()
         let device = try await provider.verified(phone)
         let request = try await provider.claimed(login, by: device)
         try await provider.answer(request, phone.response(to: request, now: provider.now), by: device)

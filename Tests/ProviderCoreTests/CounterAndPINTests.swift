@@ -13,7 +13,7 @@ struct CounterAndPINTests {
         let phone = try await provider.enrolledPhone()
         let device = try await provider.verified(phone)
         for _ in 0..<2 { _ = try await provider.code(phone: phone) }
-        let login = try provider.login()
+        let login = try await provider.login()
         let request = try await provider.claimed(login, by: device)
         let accepted = phone.counter
         let copy = try phone.response(to: request, now: provider.now) { $0.counter = accepted + difference }
@@ -32,7 +32,7 @@ struct CounterAndPINTests {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()
         let device = try await provider.verified(phone)
-        let login = try provider.login()
+        let login = try await provider.login()
         let request = try await provider.claimed(login, by: device)
         for triesLeft in [2, 1] {
             let wrong = try phone.response(to: request, now: provider.now, pin: .makeES256())
@@ -158,7 +158,7 @@ struct CounterAndPINTests {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()
         let device = try await provider.verified(phone)
-        let login = try provider.login()
+        let login = try await provider.login()
         let request = try await provider.claimed(login, by: device)
         let spaced = phone.blockCode.prefix(6) + " " + phone.blockCode.dropFirst(6)
         await #expect(throws: DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)) {

@@ -90,7 +90,7 @@ struct EvidenceTests {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone(level: .normal, simulating: .strongbox)
         let device = try await provider.verified(phone)
-        let login = try provider.login(at: TestRegion.substantial)
+        let login = try await provider.login(at: TestRegion.substantial)
         let link = try #require(login.view).qrLink
         #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) { try provider.claim(link, by: device) }
     }

@@ -33,7 +33,7 @@ struct LoginExplorationTests {
     @Test("a code needs an approval and a bound browser; nothing leaves a terminal state; one collection")
     func allShortSequences() async throws {
         let provider = try await TestProvider()
-        let request = try provider.provider.authorization.authorize(FormParameters(TestRegion.basic.request()))
+        let request = try await provider.provider.authorization.authorize(FormParameters(TestRegion.basic.request()))
         let browser = BrowserContext(description: "?", area: "local", language: .german)
         let login = Login(request: request, browser: browser, cookie: SecretDigest(of: "cookie"), now: provider.now)
         var visited = 0

@@ -36,7 +36,7 @@ struct RandomWalkTests {
         var generator = Generator(state: 42)
         var codes = 0
         for _ in 0..<150 {
-            let login = try provider.login()
+            let login = try await provider.login()
             var claimed: ClaimedLogin?
             var (isApproved, isBound) = (false, false)
             var uv: String?

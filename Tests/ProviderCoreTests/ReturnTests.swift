@@ -17,7 +17,7 @@ struct ReturnTests {
             provider = try await TestProvider()
             let phone = try await provider.enrolledPhone()
             let device = try await provider.verified(phone)
-            login = try provider.login()
+            login = try await provider.login()
             let request = try await provider.claimed(login, by: device, flow: .link)
             let answer = try phone.response(to: request, now: provider.now)
             receipt = try await provider.answer(request, answer, by: device).statement

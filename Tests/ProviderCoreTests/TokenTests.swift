@@ -20,7 +20,7 @@ struct TokenTests {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()
         let device = try await provider.verified(phone)
-        let login = try provider.login()
+        let login = try await provider.login()
         provider.clock.advance(5)
         let request = try await provider.claimed(login, by: device, flow: flow)
         provider.clock.advance(7)
@@ -93,7 +93,7 @@ struct TokenTests {
             (["given_name", "family_name"], ["sub", "given_name", "family_name"]),
             (["given_name", "family_name", "email"], ["sub", "given_name", "family_name", "email"]),
         ] {
-            let login = try provider.login(scope)
+            let login = try await provider.login(scope)
             let request = try await provider.claimed(login, by: device)
             // What the person does not have is not asked for.
             #expect(request.statement.voluntaryClaims == ["birthdate", "email"])

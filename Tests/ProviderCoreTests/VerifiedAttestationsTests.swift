@@ -58,13 +58,18 @@ struct VerifiedAttestationsTests {
         #expect(throws: JWSError.unknownKey) { try attestations.verify(text, ring: ring(later), now: now) }
     }
 
-    @Test("are as many as there is room for; the others are verified each time, and time frees the room")
+    @Test("are as many as there is room for, the newest, and for ten minutes")
     func bounded() throws {
-        let attestations = VerifiedAttestations(capacity: 2)
-        let texts = try (0..<3).map { _ in try attestation(signer) }
-        for text in texts + texts { _ = try attestations.verify(text, ring: ring(signer), now: now) }
-        #expect(attestations.count == 2)
-        _ = try attestations.verify(texts[2], ring: ring(signer), now: now + VerifiedAttestations.lifetime)
-        #expect(attestations.count == 1)
+        let attestations = VerifiedAttestations(capacity: 4)
+        let texts = try (0..<9).map { _ in try attestation(signer) }
+        for text in texts + [texts[0]] { _ = try attestations.verify(text, ring: ring(signer), now: now) }
+        #expect((1...4).contains(attestations.count))
+        // One that is verified anew is put to the newest, and half of the others go.
+        let count = attestations.count
+        let end = now + VerifiedAttestations.lifetime
+        _ = try attestations.verify(texts[0], ring: ring(signer), now: end - 1)
+        #expect(attestations.count == count)
+        _ = try attestations.verify(texts[0], ring: ring(signer), now: end)
+        #expect(attestations.count < count)
     }
 }

@@ -23,7 +23,8 @@ public struct TestLogin: Sendable {
     public func comeBack(_ value: String) -> Bool { flow.comeBack(page: page, cookie: cookie, value: value) }
 
     public func collect() -> ReturnedParameters? {
-        flow.collect(page: page, cookie: cookie).map(ReturnedParameters.init)
+        // A response that cannot be made is none; the tests then miss it.
+        (try? flow.collect(page: page, cookie: cookie)).flatMap(\.self).map { ReturnedParameters($0.response) }
     }
 }
 
@@ -39,14 +40,24 @@ public struct ReturnedParameters: Sendable {
         parameters = (try? FormParameters(parsing: (query ?? "").utf8)) ?? FormParameters()
     }
 
+    public init(_ response: AuthorizationResponse) {
+        switch response {
+        case .redirect(let location): self.init(location)
+        case .formPost(let action, let parameters):
+            location = action.rawValue
+            self.parameters = parameters
+        }
+    }
+
     public subscript(name: String) -> String? { parameters[name] }
 }
 
 extension TestProvider {
     /// A login at the login page, as `/authorize` begins it; for portals that need not push.
-    public func login(at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) throws -> TestLogin
+    public func login(at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) async throws
+        -> TestLogin
     {
-        let validated = try provider.authorization.authorize(FormParameters(portal.request(changes)))
+        let validated = try await provider.authorization.authorize(FormParameters(portal.request(changes)))
         let browser = BrowserContext(description: "Firefox, Linux", area: "192.0.2.x", language: .german)
         guard let begun = provider.browserLogins.begin(validated, browser: browser) else {
             throw Unexpected.loginNotBegun
@@ -91,7 +102,7 @@ extension TestProvider {
     public func code(
         at portal: TestPortal = TestRegion.basic, phone: TestPhone, _ changes: [String: String?] = [:]
     ) async throws -> String {
-        let login = try login(at: portal, changes)
+        let login = try await login(at: portal, changes)
         let device = try await verified(phone)
         let request = try await claimed(login, by: device)
         try await answer(request, try phone.response(to: request, now: now), by: device)

@@ -33,6 +33,12 @@ public struct TestPortal: Sendable {
             initiateLoginURI: nil)
     }
 
+    init(client: Client, key: SigningKey?, secret: String?) {
+        self.client = client
+        self.key = key
+        self.secret = secret
+    }
+
     /// A good authorization request with changes; nil removes a parameter.
     public func request(_ changes: [String: String?] = [:]) -> [String: String] {
         var parameters: [String: String] = [

@@ -3,7 +3,16 @@ public import OpenIDMessages
 
 /// SHA-256 and what is built on it.
 public enum Digest {
-    public static func sha256(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+    public static func sha256(_ bytes: [UInt8]) -> [UInt8] {
+        unsafe hash(bytes).withUnsafeBytes { unsafe [UInt8]($0) }
+    }
+
+    /// `SHA256.hash(data:)` goes through generic collections, which other modules cannot specialise.
+    static func hash(_ bytes: [UInt8]) -> SHA256Digest {
+        var function = SHA256()
+        unsafe bytes.withUnsafeBytes { unsafe function.update(bufferPointer: $0) }
+        return function.finalize()
+    }
 
     /// HMAC-SHA256.
     public static func authenticationCode(_ message: [UInt8], key: [UInt8]) -> [UInt8] {

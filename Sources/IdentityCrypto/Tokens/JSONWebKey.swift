@@ -3,7 +3,7 @@ internal import CryptoExtras
 internal import Foundation
 public import OpenIDMessages
 
-/// Why a JWK is not a key that can verify signatures.
+/// Why a JWK is not a key that can be used here.
 public enum JSONWebKeyError: Error, Sendable, Equatable {
     /// Private members must never be sent.
     case containsPrivateKey
@@ -11,6 +11,8 @@ public enum JSONWebKeyError: Error, Sendable, Equatable {
     case malformed
     /// `use`, `key_ops` or `alg` forbid verifying signatures with it.
     case notForSignatures
+    /// `use`, `key_ops` or `alg` forbid encrypting to it.
+    case notForEncryption
     /// An RSA modulus below 2048 bits.
     case tooWeak
 }
@@ -49,7 +51,7 @@ public struct VerificationKey: Sendable, Equatable {
     }
 
     private init(jwk object: JSONObject, registered: JWSAlgorithm?) throws(JSONWebKeyError) {
-        guard !object.names.contains(where: Self.privateMembers.contains) else { throw .containsPrivateKey }
+        try PublicMembers.refusePrivate(object)
         if let use = object["use"], use != "sig" { throw .notForSignatures }
         if let operations = object["key_ops"] {
             guard operations.strings?.contains("verify") == true else { throw .notForSignatures }
@@ -100,16 +102,13 @@ public struct VerificationKey: Sendable, Equatable {
     private init(material: Material, jwk: JSONObject) {
         self.material = material
         self.jwk = jwk
-        // The base64url of a SHA-256 digest always is a KeyThumbprint.
-        thumbprint = KeyThumbprint(rawValue: Base64URL.encode(Digest.sha256(jwk.serialized)))!
+        thumbprint = KeyThumbprint(ofRequiredMembers: jwk)
     }
 
     private init(ellipticCurve object: JSONObject) throws(JSONWebKeyError) {
         guard object["crv"] == "P-256" else { throw .unsupportedKeyType }
-        guard let x = object["x"]?.string, let y = object["y"]?.string, let first = Base64URL.decode(x),
-            first.count == 32, let second = Base64URL.decode(y), second.count == 32,
-            let key = try? P256.Signing.PublicKey(rawRepresentation: first + second)
-        else { throw .malformed }
+        let (x, y, point) = try PublicMembers.point(object)
+        guard let key = try? P256.Signing.PublicKey(rawRepresentation: point) else { throw .malformed }
         // The decoder accepts one spelling of each number alone: what was read is what would be written.
         self.init(key, x: x, y: y)
     }
@@ -123,12 +122,7 @@ public struct VerificationKey: Sendable, Equatable {
     }
 
     private init(rsa object: JSONObject, algorithm: JWSAlgorithm) throws(JSONWebKeyError) {
-        guard let modulus = object["n"]?.string.flatMap({ Base64URL.decode($0) }), let first = modulus.first,
-            first != 0, let exponent = object["e"]?.string.flatMap({ Base64URL.decode($0) }), exponent.count <= 8,
-            exponent.first != 0, let last = exponent.last, last & 1 == 1, exponent != [1]
-        else { throw .malformed }
-        guard modulus.count <= 1024 else { throw .malformed }
-        guard modulus.count * 8 - first.leadingZeroBitCount >= 2048 else { throw .tooWeak }
+        let (modulus, exponent) = try PublicMembers.numbers(object)
         guard let key = try? _RSA.Signing.PublicKey(n: modulus, e: exponent),
             let result = try? Self(key, algorithm: algorithm)
         else {
@@ -151,14 +145,14 @@ public struct VerificationKey: Sendable, Equatable {
         switch material {
         case .es256(let key):
             guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }
-            return key.isValidSignature(signature, for: message)
+            return key.isValidSignature(signature, for: Digest.hash(message))
         case .rs256(let key):
             return key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: Digest.hash(message),
                 padding: .insecurePKCS1v1_5)
         case .ps256(let key):
             return key.isValidSignature(
-                _RSA.Signing.RSASignature(rawRepresentation: signature), for: SHA256.hash(data: message),
+                _RSA.Signing.RSASignature(rawRepresentation: signature), for: Digest.hash(message),
                 padding: .PSS)
         case .edDSA(let key): return key.isValid(signature: signature, for: message)
         }
@@ -167,8 +161,6 @@ public struct VerificationKey: Sendable, Equatable {
     public static func == (left: Self, right: Self) -> Bool {
         left.algorithm == right.algorithm && left.jwk == right.jwk
     }
-
-    private static let privateMembers: Set<String> = ["d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv"]
 
     private static func trimmed(_ number: Data) -> [UInt8] { Array(number.drop { $0 == 0 }) }
 }

@@ -127,11 +127,11 @@ public struct SigningKey: Sendable, CustomStringConvertible {
 
     private func signature(for message: [UInt8]) throws -> [UInt8] {
         switch material {
-        case .es256(let key): Array(try key.signature(for: message).rawRepresentation)
+        case .es256(let key): Array(try key.signature(for: Digest.hash(message)).rawRepresentation)
         case .rs256(let key):
-            Array(try key.signature(for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5).rawRepresentation)
+            Array(try key.signature(for: Digest.hash(message), padding: .insecurePKCS1v1_5).rawRepresentation)
         case .ps256(let key):
-            Array(try key.signature(for: SHA256.hash(data: message), padding: .PSS).rawRepresentation)
+            Array(try key.signature(for: Digest.hash(message), padding: .PSS).rawRepresentation)
         case .edDSA(let key): Array(try key.signature(for: message))
         }
     }

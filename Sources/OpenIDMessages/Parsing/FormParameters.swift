@@ -113,6 +113,7 @@ public struct FormParameters: Sendable, Equatable {
         guard let text else { return "" }
         var output: [UInt8] = []
         output.reserveCapacity(text.count)
+        var union: UInt8 = 0
         var iterator = text.makeIterator()
         while let byte = iterator.next() {
             var decoded = byte
@@ -127,8 +128,10 @@ public struct FormParameters: Sendable, Equatable {
             }
             guard decoded >= 0x20, decoded != 0x7F else { return nil }
             output.append(decoded)
+            union |= decoded
         }
-        return String(validating: output, as: UTF8.self)
+        // Validating is generic code of the standard library, which ASCII can do without.
+        return union < 0x80 ? String(decoding: output, as: UTF8.self) : String(validating: output, as: UTF8.self)
     }
 
     private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {

@@ -57,6 +57,7 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     public init() {}
 
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        members.reserveCapacity(elements.count)
         for (name, value) in elements { self[name] = value }
     }
 

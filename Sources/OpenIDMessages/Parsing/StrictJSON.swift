@@ -162,20 +162,27 @@ private struct JSONReader {
     private mutating func string() throws(StrictJSONError) -> String {
         position += 1
         let start = position
+        var union: UInt8 = 0
         while let byte = current {
             if byte == UInt8(ascii: "\"") {
                 // No escapes: the usual case needs no buffer.
-                guard let text = String(validating: bytes[start..<position], as: UTF8.self) else {
+                guard let text = Self.text(bytes[start..<position], isASCII: union < 0x80) else {
                     throw .invalidUTF8
                 }
                 position += 1
                 return text
             }
+            union |= byte
             if byte == UInt8(ascii: "\\") { return try stringWithEscapes(from: start) }
             guard byte >= 0x20 else { throw .invalidString }
             position += 1
         }
         throw .syntax(offset: position)
+    }
+
+    /// Validating is generic code of the standard library, which ASCII can do without.
+    private static func text(_ bytes: ArraySlice<UInt8>, isASCII: Bool) -> String? {
+        isASCII ? String(decoding: bytes, as: UTF8.self) : String(validating: bytes, as: UTF8.self)
     }
 
     private mutating func stringWithEscapes(from start: Int) throws(StrictJSONError) -> String {

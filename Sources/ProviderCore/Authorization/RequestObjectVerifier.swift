@@ -43,7 +43,9 @@ struct RequestObjectVerifier: Sendable {
                 token, by: client, registered: client.client.cryptography.requestObjectAlgorithm
             ).payload
         } catch let reason as Refusal {
-            throw refuse("the request object is not signed by the client as it registered", reason)
+            throw refuse(
+                "the request object is not signed by the client as it registered",
+                reason == .clientKeyUnknown ? reason : .requestObjectSignature)
         }
     }
 

@@ -6,6 +6,11 @@ internal import Synchronization
 /// Gets a JSON document of a client; how, and what it refuses to call, the outer rooms say.
 public typealias DocumentFetch = @Sendable (OutboundURL) async throws -> JSONValue
 
+/// A provider that calls nobody: clients have no keys at a `jwks_uri` and no `sector_identifier_uri`.
+public struct NoDocuments: Error {
+    public static let fetch: DocumentFetch = { _ in throw NoDocuments() }
+}
+
 /// The keys of clients: those that they handed in, and those that they publish at their `jwks_uri`.
 ///
 /// Published keys are kept for ten minutes. A key that is not among them is looked for again, at most once a minute. While

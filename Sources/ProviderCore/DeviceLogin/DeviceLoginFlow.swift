@@ -34,7 +34,7 @@ public struct DeviceLoginFlow: Sendable {
         let now = clock.now()
         let handle: String
         let flow: LoginFlow
-        switch links.check(link, now: now, start: { logins.login(.handle($0))?.createdAt }) {
+        switch links.check(link, now: now, start: { logins.update(.handle($0)) { $0.createdAt } }) {
         case .authentic(let authenticHandle, let authenticFlow): (handle, flow) = (authenticHandle, authenticFlow)
         case .stale: throw DeviceRefusal(.scanAgain, .frameStale)
         case .forged: throw DeviceRefusal(.unknownLogin, .linkForged)

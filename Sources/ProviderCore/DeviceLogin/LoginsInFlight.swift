@@ -3,10 +3,16 @@ internal import Synchronization
 
 /// The logins of the last minutes, in bounded memory. Every change happens under one lock and wakes who waits for it.
 final class LoginsInFlight: Sendable {
+    /// Holds one login, so that it is changed where it is: a login has some fifty references, and copying counts each.
+    private final class Place {
+        var login: Login
+        init(_ login: Login) { self.login = login }
+    }
+
     private struct Contents {
-        var logins: [String: Login] = [:]
-        var pageOfHandle: [String: String] = [:]
-        var pageOfTransaction: [TransactionIdentifier: String] = [:]
+        var byPage: [String: Place] = [:]
+        var byHandle: [String: Place] = [:]
+        var byTransaction: [TransactionIdentifier: Place] = [:]
         var openByAccount: [AccountIdentifier: Set<String>] = [:]
         var waiters: [String: [Int: CheckedContinuation<Void, Never>]] = [:]
         var nextWaiter = 0
@@ -29,19 +35,20 @@ final class LoginsInFlight: Sendable {
         self.clock = clock
     }
 
-    var count: Int { contents.withLock { $0.logins.count } }
+    var count: Int { contents.withLock { $0.byPage.count } }
 
     /// False when the memory is full.
     func insert(_ login: Login) -> Bool {
         // A full memory is swept at most once a second: otherwise each refused login would cost more than a good one.
         let now = clock.now()
-        let isWorthSweeping = contents.withLock { $0.logins.count >= capacity && $0.sweptAt != now }
+        let isWorthSweeping = contents.withLock { $0.byPage.count >= capacity && $0.sweptAt != now }
         if isWorthSweeping { sweep() }
         return contents.withLock { contents in
-            guard contents.logins.count < capacity else { return false }
-            contents.logins[login.page] = login
-            contents.pageOfHandle[login.handle] = login.page
-            contents.pageOfTransaction[login.transaction] = login.page
+            guard contents.byPage.count < capacity else { return false }
+            let place = Place(login)
+            contents.byPage[login.page] = place
+            contents.byHandle[login.handle] = place
+            contents.byTransaction[login.transaction] = place
             return true
         }
     }
@@ -75,12 +82,10 @@ final class LoginsInFlight: Sendable {
         var woken: [CheckedContinuation<Void, Never>] = []
         var outcome: Swift.Result<Result, Failure>?
         contents.withLock { contents in
-            guard let page = Self.page(key, contents), var login = contents.logins[page] else { return }
-            let before = login.version
-            do throws(Failure) { outcome = .success(try body(&login)) } catch { outcome = .failure(error) }
-            contents.logins[page] = login
-            Self.countOpen(login, &contents)
-            if login.version != before { woken = Array((contents.waiters.removeValue(forKey: page) ?? [:]).values) }
+            guard let place = Self.place(key, contents) else { return }
+            let before = place.login.version
+            do throws(Failure) { outcome = .success(try body(&place.login)) } catch { outcome = .failure(error) }
+            if place.login.version != before { woken = Self.noteChange(place, &contents) }
         }
         for continuation in woken { continuation.resume() }
         return try outcome?.get()
@@ -91,8 +96,8 @@ final class LoginsInFlight: Sendable {
         let now = clock.now()
         return contents.withLock { contents in
             (contents.openByAccount[account] ?? []).count { page in
-                guard let login = contents.logins[page] else { return false }
-                return !login.state.isTerminal && login.deadline > now
+                guard let place = contents.byPage[page] else { return false }
+                return !place.login.state.isTerminal && place.login.deadline > now
             }
         }
     }
@@ -107,7 +112,7 @@ final class LoginsInFlight: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isLate = contents.withLock { contents in
-                    guard let login = contents.logins[page], login.version == version, !Task.isCancelled else {
+                    guard contents.byPage[page]?.login.version == version, !Task.isCancelled else {
                         return true
                     }
                     contents.waiters[page, default: [:]][waiter] = continuation
@@ -123,9 +128,9 @@ final class LoginsInFlight: Sendable {
 
     private func reserve(_ key: Key) -> (String, Int)? {
         contents.withLock { contents in
-            guard let page = Self.page(key, contents) else { return nil }
+            guard let place = Self.place(key, contents) else { return nil }
             contents.nextWaiter += 1
-            return (page, contents.nextWaiter)
+            return (place.login.page, contents.nextWaiter)
         }
     }
 
@@ -139,24 +144,28 @@ final class LoginsInFlight: Sendable {
         var woken: [CheckedContinuation<Void, Never>] = []
         contents.withLock { contents in
             contents.sweptAt = now
-            for (page, login) in contents.logins {
-                var login = login
-                let before = login.version
-                login.expire(now: now)
-                guard login.version != before || login.isForgettable(now: now) else { continue }
-                woken += (contents.waiters.removeValue(forKey: page) ?? [:]).values
-                contents.logins[page] = login
-                Self.countOpen(login, &contents)
-                if login.isForgettable(now: now) { Self.forget(login, &contents) }
+            for place in contents.byPage.values {
+                let before = place.login.version
+                place.login.expire(now: now)
+                let isForgettable = place.login.isForgettable(now: now)
+                guard place.login.version != before || isForgettable else { continue }
+                woken += Self.noteChange(place, &contents)
+                if isForgettable { Self.forget(place.login, &contents) }
             }
         }
         for continuation in woken { continuation.resume() }
     }
 
     private static func forget(_ login: Login, _ contents: inout Contents) {
-        contents.logins[login.page] = nil
-        contents.pageOfHandle[login.handle] = nil
-        contents.pageOfTransaction[login.transaction] = nil
+        contents.byPage[login.page] = nil
+        contents.byHandle[login.handle] = nil
+        contents.byTransaction[login.transaction] = nil
+    }
+
+    /// Counts the login anew among its account's; whoever waited for a change of it is to be woken.
+    private static func noteChange(_ place: Place, _ contents: inout Contents) -> [CheckedContinuation<Void, Never>] {
+        countOpen(place.login, &contents)
+        return Array((contents.waiters.removeValue(forKey: place.login.page) ?? [:]).values)
     }
 
     private static func countOpen(_ login: Login, _ contents: inout Contents) {
@@ -169,11 +178,11 @@ final class LoginsInFlight: Sendable {
         }
     }
 
-    private static func page(_ key: Key, _ contents: Contents) -> String? {
+    private static func place(_ key: Key, _ contents: Contents) -> Place? {
         switch key {
-        case .page(let page): page
-        case .handle(let handle): contents.pageOfHandle[handle]
-        case .transaction(let transaction): contents.pageOfTransaction[transaction]
+        case .page(let page): contents.byPage[page]
+        case .handle(let handle): contents.byHandle[handle]
+        case .transaction(let transaction): contents.byTransaction[transaction]
         }
     }
 }

@@ -1,38 +1,63 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
+internal import Synchronization
 
 /// Client attestations whose signature was verified lately, so that the calls of one login do not verify the same
 /// signature again and again. In bounded memory, by the digest of the exact text; what failed is never remembered.
 ///
 /// Remembered is the signature alone: issuer, expiry and key are the caller's to judge at every call.
-struct VerifiedAttestations: Sendable {
+final class VerifiedAttestations: Sendable {
     /// For how long one is remembered, in seconds: a login lasts no longer.
     static let lifetime: Int64 = 600
 
     private struct Entry: Sendable {
         let attestation: ClientAttestation
         let signer: KeyThumbprint
+        let expiresAt: Timestamp
     }
 
-    private let memory: ExpiringMemory<Entry>
+    /// The older half is dropped whole when the newer one is full: the newest always have room.
+    private struct Halves {
+        var newer: [String: Entry] = [:]
+        var older: [String: Entry] = [:]
+    }
 
-    /// - Parameter capacity: how many are remembered; further ones are verified at each call.
-    init(capacity: Int = 32_768) { memory = ExpiringMemory(capacity: capacity) }
+    private let capacity: Int
+    private let halves = Mutex(Halves())
 
-    var count: Int { memory.count }
+    /// - Parameter capacity: the most that are remembered.
+    init(capacity: Int = 32_768) { self.capacity = capacity }
+
+    var count: Int { halves.withLock { $0.newer.count + $0.older.count } }
 
     /// The attestation in `text`, if a key of `ring` signed it.
     func verify(_ text: String, ring: SigningKeyRing, now: Timestamp) throws(JWSError) -> ClientAttestation {
         let digest = Base64URL.encode(Digest.sha256(Array(text.utf8)))
         // A key that was taken out of the ring signs for nothing any more, whenever it signed.
-        if let entry = memory.value(digest, now: now),
+        if let entry = halves.withLock({ $0.newer[digest] ?? $0.older[digest] }), entry.expiresAt > now,
             ring.verificationKeys.key(identifier: entry.signer.rawValue) != nil
         {
             return entry.attestation
         }
         let verified = try SignedStatement<ClientAttestation>.verify(text, keys: ring.verificationKeys)
-        let entry = Entry(attestation: verified.statement, signer: verified.key.thumbprint)
-        _ = memory.insert(entry, as: digest, expiresAt: now + Self.lifetime, now: now)
+        remember(
+            Entry(
+                attestation: verified.statement, signer: verified.key.thumbprint, expiresAt: now + Self.lifetime),
+            as: digest)
         return verified.statement
+    }
+
+    private func remember(_ entry: Entry, as digest: String) {
+        // What is dropped is freed after the lock.
+        var dropped: [String: Entry] = [:]
+        halves.withLock { halves in
+            if halves.newer.count >= capacity / 2 {
+                dropped = halves.older
+                halves.older = halves.newer
+                halves.newer = [:]
+            }
+            halves.newer[digest] = entry
+        }
+        withExtendedLifetime(dropped) {}
     }
 }

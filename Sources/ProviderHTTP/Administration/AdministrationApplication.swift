@@ -28,16 +28,7 @@ public enum AdministrationApplication {
             ])
         }
         router.post("/desk/tickets") { request, _ in try await issueTicket(request, provider) }
-        router.get("/clients") { _, _ in
-            Answer.json(["clients": .array(provider.registry.region.clients.map { .object($0.summary) })])
-        }
-        router.get("/clients/{client}") { _, context in
-            let name = try context.parameters.require("client")
-            guard let client = provider.registry.region.clients.first(where: { $0.identifier.rawValue == name }) else {
-                throw AdministrationError(.notFound, "unknown_client", "There is no client \(name).")
-            }
-            return Answer.json(client.details)
-        }
+        ClientAdministration.addRoutes(to: router, provider: provider)
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
         router.post("/region/plan") { request, _ in
             var request = request
@@ -125,36 +116,6 @@ extension Request {
         let buffer = try await collectBody(upTo: 8_388_608)
         do { return try StrictJSON.parseObject(Array(buffer.readableBytesView), maximumLength: 8_388_608) } catch {
             throw RequestFault.malformed("the body is not a JSON object")
-        }
-    }
-}
-
-extension Client {
-    fileprivate var summary: JSONObject {
-        [
-            "client_id": .string(identifier.rawValue), "tenant": .string(tenant.rawValue), "name": .string(name),
-            "authentication": .string(authenticationMethod.rawValue), "can_authenticate": .bool(canAuthenticate),
-        ]
-    }
-
-    fileprivate var details: JSONObject {
-        var object = summary
-        object["profile"] = .string(profile.rawValue)
-        object["redirect_uris"] = .strings(redirectURIs.map(\.rawValue))
-        object["scopes"] = .strings(scopes)
-        object["required_level"] = .string(requiredLevel.name)
-        object["id_token_alg"] = .string(cryptography.idTokenAlgorithm.rawValue)
-        object["require_pushed_authorization_requests"] = .bool(requiresPushedAuthorizationRequests)
-        object["key_ids"] = .strings(keys.compactMap { $0["kid"]?.string })
-        object["initiate_login_uri"] = initiateLoginURI.map { .string($0.rawValue) }
-        return object
-    }
-
-    private var canAuthenticate: Bool {
-        switch authenticationMethod {
-        case .privateKeyJWT: !keys.isEmpty || keysURI != nil
-        case .clientSecretBasic, .clientSecretPost: secretDigest != nil
-        case .none: true
         }
     }
 }

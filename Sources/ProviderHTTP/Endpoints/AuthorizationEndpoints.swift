@@ -38,7 +38,8 @@ struct AuthorizationEndpoints {
                 let validated = try await provider.authorization.authorize(try await parameters(&request))
                 switch try await provider.sessions.enter(validated, cookie: request.sessionCookie) {
                 case .code(let code):
-                    return try Answer.authorizationResponse(validated.wayBack.response(code: code), language: language)
+                    return try Answer.authorizationResponse(
+                        validated.wayBack.response(code: code), language: language)
                 case .login(let start): return try begin(validated, start, request, context, language)
                 case .refused(let error, let reason):
                     throw AuthorizationRefusal.redirect(error, validated.wayBack, reason)

@@ -71,14 +71,23 @@ struct RateLimit: RouterMiddleware {
             let seconds = limiter.take(context.remoteAddress?.ipAddress ?? "local")
         else { return try await next(request, context) }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))
-        var response =
-            route.hasPrefix("/device/")
-            ? Answer.problem(ProblemCode.rateLimited.problem(traceIdentifier: context.trace.text))
-            : ErrorPages.tooManyRequests(
-                language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
+        var response = tooManyRequests(request, route: route, context)
         response.headers[.retryAfter] = String(seconds)
         response.headers[Self.rateLimit] = "\"default\";r=0;t=\(seconds)"
         return response
+    }
+
+    /// In the form that callers of the route understand.
+    private func tooManyRequests(_ request: Request, route: String, _ context: ProviderRequestContext) -> Response {
+        if route.hasPrefix("/device/") {
+            return Answer.problem(ProblemCode.rateLimited.problem(traceIdentifier: context.trace.text))
+        }
+        if route.hasPrefix(DiscoveryDocument.Path.registration) {
+            let error = OAuthError(.temporarilyUnavailable, "too many requests; try again later")
+            return Answer.json(error.json, status: .tooManyRequests)
+        }
+        return ErrorPages.tooManyRequests(
+            language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
     }
 
     private static let rateLimit = HTTPField.Name("RateLimit")!

@@ -3,8 +3,8 @@ internal import OpenIDMessages
 
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "client", abstract: "Look at the portals that may ask for logins.",
-        subcommands: [List.self, Show.self])
+        commandName: "client", abstract: "The portals that may ask for logins.",
+        subcommands: [List.self, Show.self, Token.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all clients.")
@@ -15,10 +15,11 @@ struct ClientCommand: AsyncParsableCommand {
                 try await client.get("/clients")
             } text: { answer in
                 Output.table(
-                    ["CLIENT", "TENANT", "NAME", "AUTHENTICATION", "READY"],
+                    ["CLIENT", "TENANT", "NAME", "AUTHENTICATION", "READY", "FROM"],
                     (answer["clients"]?.array ?? []).compactMap(\.object).map { client in
                         ["client_id", "tenant", "name", "authentication"].map { client[$0]?.string ?? "" }
                             + [client["can_authenticate"] == true ? "yes" : "no key yet"]
+                            + [client["registered"] == true ? "registration" : "region file"]
                     })
             }
         }
@@ -40,6 +41,62 @@ struct ClientCommand: AsyncParsableCommand {
                     let value = member.value.strings?.joined(separator: " ") ?? member.value.string
                     return "\(member.name): \(value ?? String(decoding: member.value.serialized, as: UTF8.self))"
                 }.joined(separator: "\n")
+            }
+        }
+    }
+
+    struct Token: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let somebody register clients of a tenant: prints an initial access token, once.")
+
+        @Option(help: "The tenant whose clients they will be, e.g. marl.")
+        var tenant: String
+
+        @Option(help: "How many clients may be registered with it, 1 to 1000.")
+        var uses: Int64 = 1
+
+        @Option(help: "For how many hours it is good, 1 to 720.")
+        var validFor: Int64 = 24
+
+        @OptionGroup var options: AdministrationOptions
+
+        func validate() throws {
+            guard (1...1000).contains(uses) else { throw ValidationError("--uses is a number from 1 to 1000.") }
+            guard (1...720).contains(validFor) else {
+                throw ValidationError("--valid-for is a number of hours from 1 to 720.")
+            }
+        }
+
+        func run() async throws {
+            try await options.run { server in
+                try await server.post(
+                    "/clients/tokens",
+                    ["tenant": .string(tenant), "uses": .integer(uses), "seconds": .integer(validFor * 3600)])
+            } text: { answer in
+                """
+                \(answer["initial_access_token"]?.string ?? "")
+
+                Good for \(uses) registration\(uses == 1 ? "" : "s") at \(answer["registration_endpoint"]?.string ?? "?") \
+                until \(Output.time(answer["expires_at"]?.integer)). It is not shown again.
+                """
+            }
+        }
+    }
+
+    struct Remove: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Remove a client that registered itself, with its grants and tokens.")
+
+        @Argument(help: "The client_id.")
+        var client: String
+
+        @OptionGroup var options: AdministrationOptions
+
+        func run() async throws {
+            try await options.run { server in
+                try await server.delete("/clients/" + FormParameters.percentEncode(client))
+            } text: { answer in
+                "Removed \(answer["removed"]?.string ?? client)."
             }
         }
     }

@@ -25,6 +25,8 @@ struct AdministrationClient {
 
     func get(_ path: String) async throws -> JSONObject { try await call(.GET, path, body: nil) }
 
+    func delete(_ path: String) async throws -> JSONObject { try await call(.DELETE, path, body: nil) }
+
     func post(_ path: String, _ body: JSONObject) async throws -> JSONObject { try await call(.POST, path, body: body) }
 
     private func call(_ method: HTTPMethod, _ path: String, body: JSONObject?) async throws -> JSONObject {

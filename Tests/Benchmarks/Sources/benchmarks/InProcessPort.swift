@@ -10,11 +10,11 @@ struct InProcessPort: LoginPort {
     func push(_ form: String) async throws -> String {
         let parameters = try FormParameters(parsing: Array(form.utf8))
         let client = try await provider.authenticate(ClientCredentials(parameters: parameters, authorization: nil))
-        return try provider.authorization.push(parameters, by: client).text
+        return try await provider.authorization.push(parameters, by: client).text
     }
 
     func authorize(_ query: String) async throws -> BrowserPage {
-        let validated = try provider.authorization.authorize(FormParameters(parsing: query.utf8))
+        let validated = try await provider.authorization.authorize(FormParameters(parsing: query.utf8))
         let browser = BrowserContext(description: "Firefox, Linux", area: "local", language: .german)
         guard let begun = provider.browserLogins.begin(validated, browser: browser),
             let view = provider.browserLogins.view(page: begun.page, cookie: begun.cookie)

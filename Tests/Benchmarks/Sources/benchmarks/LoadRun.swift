@@ -1,4 +1,5 @@
 import Foundation
+import IdentityCrypto
 
 /// Many logins, a fixed number of them at once.
 struct LoadRun: Sendable {
@@ -17,11 +18,17 @@ struct LoadRun: Sendable {
 
     let journey: LoginJourney
     let phones: [SimulatedPhone]
+    /// The provider's key, for the phones' attestations.
+    let signer: SigningKey
     /// The server's process; nil when it is this one.
     var server: Int32?
 
+    /// More than there are logins in one round.
+    private static let attestations = 16_384
+
     /// Logs in with `atOnce` phones for about `seconds`; each phone finishes the login that it began.
     func round(atOnce: Int, seconds: Double) async throws -> Round {
+        let phones = try phones.prefix(atOnce).map { try $0.stocked(Self.attestations / atOnce, by: signer) }
         let done = Counter()
         let start = wallClock
         let processor = ProcessorTime.process
@@ -29,7 +36,7 @@ struct LoadRun: Sendable {
         let serverProcessor = server.map { ProcessorTime.process($0) } ?? 0
         let end = start + seconds
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for phone in phones.prefix(atOnce) {
+            for phone in phones {
                 group.addTask {
                     // A counter far above the earlier rounds' (the phone is a copy).
                     var phone = phone

@@ -59,6 +59,7 @@ struct LoginJourney: Sendable {
     let client: ClientWork
 
     func run(_ phone: inout SimulatedPhone) async throws {
+        try phone.beginLogin()
         // 1. The portal pushes its request; the browser begins.
         let (form, begun) = try client.measure { try portal.pushedRequest() }
         let reference = try await port.push(form)
@@ -117,7 +118,7 @@ enum SignatureCount {
         Row(who: "phone", what: "request and receipt", signs: 0, verifies: 2, isProvider: false),
         Row(who: "phone", what: "response and PIN proof", signs: 2, verifies: 0, isProvider: false),
         Row(who: "provider", what: "client assertions", signs: 0, verifies: 2, isProvider: true),
-        Row(who: "provider", what: "client attestations of three calls", signs: 0, verifies: 3, isProvider: true),
+        Row(who: "provider", what: "client attestation, at the first call", signs: 0, verifies: 1, isProvider: true),
         Row(who: "provider", what: "DPoP proofs of three calls", signs: 0, verifies: 3, isProvider: true),
         Row(who: "provider", what: "response and PIN proof", signs: 0, verifies: 2, isProvider: true),
         Row(who: "provider", what: "request and receipt", signs: 2, verifies: 0, isProvider: true),

@@ -26,7 +26,8 @@ struct LoginMeasurement {
                 port: InProcessPort(provider: provider),
                 portal: SimulatedPortal(
                     issuer: town.issuer, key: key, providerKeys: provider.keys.ring.verificationKeys),
-                client: ClientWork()), phones: try await phones(provider))
+                client: ClientWork()), phones: try await phones(provider),
+            signer: provider.keys.ring.current(.es256))
         for count in atOnce {
             progress("logins in process, \(count) at once")
             let rounds = try await run.rounds(atOnce: count, effort: effort)
@@ -79,7 +80,8 @@ struct LoginMeasurement {
             let run = LoadRun(
                 journey: LoginJourney(
                     port: HTTPPort(issuer: town.issuer, http: http), portal: portal, client: ClientWork()),
-                phones: phones.map { $0.withNonce(fresh) }, server: server.processIdentifier)
+                phones: phones.map { $0.withNonce(fresh) }, signer: provider.keys.ring.current(.es256),
+                server: server.processIdentifier)
             for count in atOnce {
                 progress("logins over HTTPS, \(count) at once")
                 let rounds = try await run.rounds(atOnce: count, effort: effort)

@@ -8,7 +8,10 @@ import ProviderCore
 struct SimulatedPhone: Sendable {
     let issuer: IssuerURL
     let device: DeviceIdentifier
-    let attestation: String
+    /// The attestation of the login that runs.
+    private(set) var attestation: String
+    /// One for each login to come.
+    private var attestations: [String] = []
     private let authentication: SigningKey
     private let installation: SigningKey
     private let pin: SigningKey
@@ -25,6 +28,24 @@ struct SimulatedPhone: Sendable {
         var phone = self
         phone.nonce = nonce
         return phone
+    }
+
+    /// The phone with `count` fresh attestations. A person logs in now and then, and the provider does not remember the
+    /// attestation of the last time: so each login begins with one that the provider has not seen.
+    func stocked(_ count: Int, by signer: SigningKey) throws -> SimulatedPhone {
+        let now = Town.clock.now()
+        let statement = ClientAttestation(
+            issuer: issuer, device: device, issuedAt: now, expiresAt: now + Lifetime.clientAttestation,
+            key: installation.publicKey.jwk)
+        var phone = self
+        phone.attestations = try (0..<count).map { _ in try signer.sign(statement) }
+        return phone
+    }
+
+    /// Takes the next attestation.
+    mutating func beginLogin() throws {
+        guard let next = attestations.popLast() else { throw BenchmarkFault("too few attestations were made") }
+        attestation = next
     }
 
     /// A proof for one call (RFC 9449 §4.2).

@@ -1,0 +1,59 @@
+import Crypto
+import Foundation
+import NIOSSL
+import SwiftASN1
+import X509
+
+/// A certificate authority of the tests and the certificates it gives.
+struct TestAuthority: Sendable {
+    static let shared = try! TestAuthority()
+
+    private let key = P256.Signing.PrivateKey()
+    private let name: DistinguishedName
+    /// The authority's own certificate in PEM.
+    let pem: [UInt8]
+
+    init() throws {
+        name = try DistinguishedName { CommonName("Test authority") }
+        let root = try Self.certificate(
+            of: key, named: name, by: key, issuer: name,
+            extensions: Certificate.Extensions { Critical(BasicConstraints.isCertificateAuthority(maxPathLength: nil)) }
+        )
+        pem = Array(try root.serializeAsPEM().pemString.utf8)
+    }
+
+    /// The TLS settings of a server with a certificate for these names and addresses.
+    func server(
+        for names: [String] = ["portal.example"], addresses: [[UInt8]] = [], selfSigned: Bool = false,
+        expired: Bool = false
+    ) throws -> TLSConfiguration {
+        let leafKey = P256.Signing.PrivateKey()
+        let subject = try DistinguishedName { CommonName("Test server") }
+        let others =
+            names.map { GeneralName.dnsName($0) } + addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) }
+        let leaf = try Self.certificate(
+            of: leafKey, named: subject, by: selfSigned ? leafKey : key, issuer: selfSigned ? subject : name,
+            ends: expired ? -60 : 86_400,
+            extensions: Certificate.Extensions {
+                Critical(BasicConstraints.notCertificateAuthority)
+                SubjectAlternativeNames(others)
+            })
+        return .makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(try leaf.serializeAsPEM().pemString.utf8)).map {
+                .certificate($0)
+            }, privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(leafKey.pemRepresentation.utf8), format: .pem))
+        )
+    }
+
+    private static func certificate(
+        of key: P256.Signing.PrivateKey, named subject: DistinguishedName, by issuerKey: P256.Signing.PrivateKey,
+        issuer: DistinguishedName, ends: TimeInterval = 86_400, extensions: Certificate.Extensions
+    ) throws -> Certificate {
+        let now = Date()
+        return try Certificate(
+            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: Certificate.PublicKey(key.publicKey),
+            notValidBefore: now.addingTimeInterval(-3600), notValidAfter: now.addingTimeInterval(ends),
+            issuer: issuer, subject: subject, signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions,
+            issuerPrivateKey: Certificate.PrivateKey(issuerKey))
+    }
+}
