@@ -31,15 +31,16 @@ def main():
 
     def code_flow():
         client = state["client"]
-        request = client.authorization_request(
-            scope="openid person", acr_values=settings["level"], dpop=True)
+        request = client.authorization_request(scope="openid person", dpop=True)
         pushed = client.pushed_authorization_request(request)
         state["response"] = request.validate_callback(person.login(str(pushed)))
 
     def id_token():
-        tokens = state["tokens"] = state["client"].authorization_code(state["response"], validate=True)
-        claims = state["claims"] = tokens.id_token.claims
+        tokens = state["tokens"] = state["client"].authorization_code(state["response"], validate=False)
         require(tokens.token_type.lower() == "dpop", tokens.token_type)
+        # 1.8.0 cannot copy a token with a key after it has validated the ID token: it is asked about one without.
+        unbound = BearerToken(tokens.access_token, id_token=tokens.id_token)
+        claims = state["claims"] = unbound.validate_id_token(state["client"], state["response"]).id_token.claims
         require(claims["acr"] in settings["levels"], claims)
 
     def userinfo():

@@ -9,6 +9,8 @@ public enum DiscoveryDocument {
         public static let pushedAuthorizationRequest = "/par"
         public static let token = "/token"
         public static let userinfo = "/userinfo"
+        public static let introspection = "/introspect"
+        public static let revocation = "/revoke"
         public static let logout = "/logout"
         public static let registration = "/register"
     }
@@ -25,6 +27,8 @@ public enum DiscoveryDocument {
             "token_endpoint": .string(issuer.appending(Path.token)),
             "userinfo_endpoint": .string(issuer.appending(Path.userinfo)),
             "jwks_uri": .string(issuer.appending(Path.jwks)),
+            "introspection_endpoint": .string(issuer.appending(Path.introspection)),
+            "revocation_endpoint": .string(issuer.appending(Path.revocation)),
             "registration_endpoint": .string(issuer.appending(Path.registration)),
             "pushed_authorization_request_endpoint": .string(issuer.appending(Path.pushedAuthorizationRequest)),
             "end_session_endpoint": .string(issuer.appending(Path.logout)),
@@ -34,14 +38,18 @@ public enum DiscoveryDocument {
             "response_types_supported": ["code"],
             "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),
             "prompt_values_supported": .strings(AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
-            "grant_types_supported": ["authorization_code"],
+            "grant_types_supported": [
+                "authorization_code", "refresh_token", "client_credentials",
+                "urn:ietf:params:oauth:grant-type:token-exchange",
+            ],
             "acr_values_supported": .strings(levels),
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["ES256", "RS256", "PS256", "EdDSA"],
             "token_endpoint_auth_methods_supported": [
                 "private_key_jwt", "client_secret_basic", "client_secret_post",
             ],
-            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
+            "token_endpoint_auth_signing_alg_values_supported": .strings(algorithms),
+            "dpop_signing_alg_values_supported": .strings(algorithms),
             "display_values_supported": .strings(AuthorizationRequest.Display.allCases.map(\.rawValue)),
             "claim_types_supported": ["normal"],
             "claims_supported": .strings(claims),
