@@ -66,7 +66,8 @@ def main():
 
     def rp_initiated_logout():
         goodbye = settings["portal"] + "/goodbye"
-        status, target = person.open(state["portal"].logout_url(state["tokens"]["id_token"], goodbye, "s1"))
+        hint = state["portal"].decrypted(state["tokens"]["id_token"])
+        status, target = person.open(state["portal"].logout_url(hint, goodbye, "s1"))
         require(status in (302, 303) and target == goodbye + "?state=s1", f"{status} {target}")
 
     def back_channel_logout():

@@ -66,11 +66,16 @@ class Portal:
             code_verifier=login["verifier"])
         return self.validate(token["id_token"], login["nonce"])
 
+    def decrypted(self, id_token):
+        """The signed ID token inside an encrypted one; what is not encrypted is no answer to a portal that asked so."""
+        if self.decryption_key is None:
+            return id_token
+        opened = JsonWebEncryption(["ECDH-ES+A256KW", "A256GCM"]).deserialize_compact(id_token, self.decryption_key)
+        return opened["payload"].decode()
+
     def validate(self, id_token, nonce=None):
-        if self.decryption_key is not None:
-            id_token = JsonWebEncryption().deserialize_compact(id_token, self.decryption_key)["payload"]
         claims = JsonWebToken([ALGORITHM]).decode(
-            id_token, self.provider_keys(), claims_cls=CodeIDToken,
+            self.decrypted(id_token), self.provider_keys(), claims_cls=CodeIDToken,
             claims_options={"iss": {"essential": True, "value": self.issuer},
                             "aud": {"essential": True, "value": self.client_id},
                             "acr": {"essential": True, "values": self.levels}},
