@@ -80,7 +80,7 @@ struct ClientAssertionTests {
             testDescription: "iss of a client with a secret", reason: .clientMethodMismatch,
             change: with("iss", "basic")),
         Case(
-            testDescription: "iss of another client with a key", reason: .assertionSignature, change: with("iss", "rsa")
+            testDescription: "iss of another client with a key", reason: .clientKeyUnknown, change: with("iss", "rsa")
         ),
         Case(testDescription: "no jti", reason: .assertionClaims, change: with("jti", nil)),
         Case(testDescription: "jti of 128 characters", reason: nil, change: { $0["jti"] = .string(unique(128)) }),
@@ -97,10 +97,12 @@ struct ClientAssertionTests {
         Case(testDescription: "typ logout+jwt", reason: .assertionClaims, type: "logout+jwt"),
         Case(testDescription: "typ of a device statement", reason: .assertionClaims, type: LoginResponseStatement.type),
         Case(testDescription: "an unknown kid", reason: .clientKeyUnknown, keyIdentifier: "key-2"),
-        Case(testDescription: "alg none", reason: .assertionSignature, header: ["alg": "none"]),
-        Case(testDescription: "alg RS256 with a P-256 key", reason: .assertionSignature, header: ["alg": "RS256"]),
-        Case(testDescription: "alg HS256", reason: .assertionSignature, header: ["alg": "HS256"]),
-        Case(testDescription: "alg in lower case", reason: .assertionSignature, header: ["alg": "es256"]),
+        Case(testDescription: "alg none", reason: .assertionAlgorithm, header: ["alg": "none"]),
+        Case(testDescription: "alg RS256 with a P-256 key", reason: .clientKeyUnknown, header: ["alg": "RS256"]),
+        Case(testDescription: "alg PS256 with a P-256 key", reason: .clientKeyUnknown, header: ["alg": "PS256"]),
+        Case(testDescription: "alg EdDSA with a P-256 key", reason: .clientKeyUnknown, header: ["alg": "EdDSA"]),
+        Case(testDescription: "alg HS256", reason: .assertionAlgorithm, header: ["alg": "HS256"]),
+        Case(testDescription: "alg in lower case", reason: .assertionAlgorithm, header: ["alg": "es256"]),
         Case(testDescription: "crit", reason: .assertionClaims, header: ["crit": ["exp"], "exp": 1]),
     ]
 
@@ -127,14 +129,16 @@ struct ClientAssertionTests {
             ["x5u": "https://evil.example/x5u"], ["x5c": ["MIIB"]],
         ]
         for header in headers {
-            // A header with `jwk` or `x5c` has no `kid`, and then the client's only key must fit.
             let assertion = try TestRegion.pushing.assertion(now: provider.now, key: own, header: header)
-            try await Self.expect(.assertionSignature, provider, assertion)
+            try await Self.expect(header.isEmpty ? .assertionSignature : .assertionHeader, provider, assertion)
+            // Nor does such a header help an assertion that the client itself signed.
+            let good = try TestRegion.pushing.assertion(now: provider.now, header: header)
+            try await Self.expect(header.isEmpty ? nil : .assertionHeader, provider, good)
         }
         try await Self.expect(
-            .assertionSignature, provider, TestRegion.pushing.assertion(now: provider.now, key: rsa))
+            .clientKeyUnknown, provider, TestRegion.pushing.assertion(now: provider.now, key: rsa))
         try await Self.expect(
-            .assertionSignature, provider, TestRegion.rsa.assertion(now: provider.now, key: own))
+            .clientKeyUnknown, provider, TestRegion.rsa.assertion(now: provider.now, key: own))
         try await Self.expect(nil, provider, TestRegion.rsa.assertion(now: provider.now))
     }
 
@@ -150,7 +154,8 @@ struct ClientAssertionTests {
                     let forged = ForgedJWS.make(header: header, payload: claims) {
                         Digest.authenticationCode($0, key: secret)
                     }
-                    try await Self.expect(.assertionSignature, provider, forged)
+                    try await Self.expect(
+                        algorithm == "HS256" ? .assertionAlgorithm : .assertionSignature, provider, forged)
                 }
             }
             let unsigned = ForgedJWS.make(header: ["alg": "none", "kid": "key-1"], payload: claims) { _ in [] }
@@ -212,6 +217,10 @@ struct ClientAssertionTests {
         }
         let unknown = try #require(ClientIdentifier(rawValue: "nobody"))
         #expect(try await reason(.basic(client: unknown, secret: secret)) == .unknownClient)
+        #expect(try await reason(.unproved(client: unknown)) == .unknownClient)
+        for portal in TestRegion.portals where portal.client.authenticationMethod != .none {
+            #expect(try await reason(.unproved(client: portal.client.identifier)) == .clientMethodMismatch)
+        }
     }
 
     private static func expect(_ reason: Refusal?, _ provider: TestProvider, _ assertion: String) async throws {

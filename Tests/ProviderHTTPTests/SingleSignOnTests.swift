@@ -27,7 +27,9 @@ struct SingleSignOnTests {
             let second = try await site.tokens(outcome, at: TestRegion.post).idToken
             #expect(second["sub"] == known["sub"] && second["sub"] != first["sub"])
             #expect(second["nonce"] == "nonce of post" && second["aud"] == "post")
-            for name in ["sid", "auth_time", "amr", "idm", "rr", "acr"] { #expect(second[name] == first[name], "\(name)") }
+            for name in ["sid", "auth_time", "amr", "idm", "rr", "acr"] {
+                #expect(second[name] == first[name], "\(name)")
+            }
             // A login by QR code stays one: no mark of the same device appears later.
             #expect(second["idm"] == "qr" && second["rr"] == "code")
             #expect(second["txn"] != first["txn"] && second["sid"] != known["sid"])
@@ -76,7 +78,9 @@ struct SingleSignOnTests {
         }
     }
 
-    @Test("oidcc-prompt-login: the phone again, a new auth_time and cookie in the same session; consent and select_account too")
+    @Test(
+        "oidcc-prompt-login: the phone again, a new auth_time and cookie in the same session; consent and select_account too"
+    )
     func promptLogin() async throws {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()
@@ -137,7 +141,7 @@ struct SingleSignOnTests {
             let low = try await site.signIn(another, phone: strong, ["acr_values": "normal"]).idToken
             let high = try await site.signOn(another, at: TestRegion.substantial, ["prompt": "none"]).idToken
             #expect(low["acr"] == "sim:http://bsi.bund.de/eID/LoA/normal")
-            #expect(high["acr"] == "sim:" + .init(stringLiteral: substantial) || high["acr"]?.string == "sim:" + substantial)
+            #expect(high["acr"]?.string == "sim:" + substantial)
             #expect(high["sid"] == low["sid"])
         }
     }

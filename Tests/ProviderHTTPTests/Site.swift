@@ -117,22 +117,31 @@ struct Site: Sendable {
 
     /// Answers the login that `browser` shows, in the flow `qr`, and takes the outcome.
     func finishLogin(_ browser: Browser, page: String, phone: TestPhone) async throws -> ReturnedParameters {
+        let transaction = try await claimLogin(browser, page: page, phone: phone)
+        let receipt = try await approve(transaction, phone: phone)
+        #expect(receipt.status == .ok)
+        return ReturnedParameters(try #require(try await browser.get(page + "/finish").headers[.location]))
+    }
+
+    /// Claims the login that `browser` shows and types the right digits; the transaction.
+    func claimLogin(_ browser: Browser, page: String, phone: TestPhone) async throws -> String {
         let html = try await browser.get(page)
         let claim = try await call(
             phone, .post, "/device/v1/claims", json: ["link": .string(try html.attribute("data-qr-link"))])
-        let transaction = try #require(claim.json["txn"]?.string)
-        let form = try await browser.get(page)
-        _ = try await browser.post(
-            page + "/code", ["code": try #require(claim.json["code"]?.string), "csrf": try form.formToken])
+        let code = try #require(claim.json["code"]?.string)
+        _ = try await browser.post(page + "/code", ["code": code, "csrf": try await browser.get(page).formToken])
+        return try #require(claim.json["txn"]?.string)
+    }
+
+    /// The phone approves a login whose digits were typed.
+    func approve(_ transaction: String, phone: TestPhone) async throws -> TestResponse {
         let status = try await call(phone, .get, "/device/v1/logins/\(transaction)")
         let request = try SignedStatement<LoginRequestStatement>.verify(
             #require(status.json["request"]?.string), keys: provider.provider.keys.ring.verificationKeys)
         let answer = try phone.response(to: request, now: now)
-        let receipt = try await call(
+        return try await call(
             phone, .post, "/device/v1/logins/\(transaction)/response",
             json: ["response": .string(answer.response), "pin_proof": .string(answer.pinProof ?? "")])
-        #expect(receipt.status == .ok)
-        return ReturnedParameters(try #require(try await browser.get(page + "/finish").headers[.location]))
     }
 }
 
@@ -140,8 +149,15 @@ struct Site: Sendable {
 final class Browser: Sendable {
     let site: Site
     private let jar = Mutex<[String: String]>([:])
+    private let setCookies = Mutex<[String]>([])
 
     init(_ site: Site) { self.site = site }
+
+    /// What the last answer set.
+    var lastSetCookies: [String] { setCookies.withLock { $0 } }
+
+    /// What an attacker on another host of the domain would like to do.
+    func plant(_ cookie: String, as name: String) { jar.withLock { $0[name] = cookie } }
 
     var cookies: [String: String] { jar.withLock { $0 } }
 
@@ -180,6 +196,7 @@ final class Browser: Sendable {
     }
 
     private func keep(_ response: TestResponse) -> TestResponse {
+        setCookies.withLock { $0 = response.headers[values: .setCookie] }
         for cookie in response.headers[values: .setCookie] {
             let pair = cookie.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             jar.withLock { $0[String(pair[0])] = cookie.contains("Max-Age=0") ? nil : String(pair[1]) }

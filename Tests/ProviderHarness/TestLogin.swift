@@ -24,8 +24,10 @@ public struct TestLogin: Sendable {
 
     public func collect() -> ReturnedParameters? {
         // A response that cannot be made is none; the tests then miss it.
-        (try? flow.collect(page: page, cookie: cookie)).flatMap(\.self).map { ReturnedParameters($0.response) }
+        (try? outcome()).flatMap(\.self).map { ReturnedParameters($0.response) }
     }
+
+    public func outcome() throws -> LoginOutcome? { try flow.collect(page: page, cookie: cookie) }
 }
 
 /// An address at a portal, taken apart.
@@ -43,9 +45,7 @@ public struct ReturnedParameters: Sendable {
     public init(_ response: AuthorizationResponse) {
         switch response {
         case .redirect(let location): self.init(location)
-        case .formPost(let action, let parameters):
-            location = action.rawValue
-            self.parameters = parameters
+        case .formPost(let action, let parameters): self.init(action.appending(parameters))
         }
     }
 
@@ -57,9 +57,13 @@ extension TestProvider {
     public func login(at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) async throws
         -> TestLogin
     {
-        let validated = try await provider.authorization.authorize(FormParameters(portal.request(changes)))
+        try begin(try await provider.authorization.authorize(FormParameters(portal.request(changes))))
+    }
+
+    /// The login page for a request that no session answers.
+    public func begin(_ request: ValidatedAuthorizationRequest, start: LoginStart = LoginStart()) throws -> TestLogin {
         let browser = BrowserContext(description: "Firefox, Linux", area: "192.0.2.x", language: .german)
-        guard let begun = provider.browserLogins.begin(validated, browser: browser) else {
+        guard let begun = provider.browserLogins.begin(request, browser: browser, start: start) else {
             throw Unexpected.loginNotBegun
         }
         return TestLogin(page: begun.page, cookie: begun.cookie, flow: provider.browserLogins)

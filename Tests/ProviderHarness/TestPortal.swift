@@ -17,7 +17,7 @@ public struct TestPortal: Sendable {
     init(
         _ identifier: String, tenant: String, method: ClientAuthenticationMethod, key: SigningKey? = nil,
         redirectURIs: [String]? = nil, pushes: Bool = false, algorithm: SignatureAlgorithm = .es256,
-        level: AssuranceLevel = .normal
+        level: AssuranceLevel = .normal, hasBackChannel: Bool = true
     ) {
         let secret = method == .privateKeyJWT ? nil : "secret of \(identifier): 100 % & more"
         self.key = key
@@ -30,8 +30,15 @@ public struct TestPortal: Sendable {
             secretDigest: secret.map { ContentDigest(of: $0) }, requiresPushedAuthorizationRequests: pushes,
             cryptography: ClientCryptography(idTokenAlgorithm: algorithm),
             scopes: ["openid", "person", "person_birth", "email"], requiredLevel: level,
-            initiateLoginURI: nil)
+            initiateLoginURI: nil,
+            logout: ClientLogout(
+                returnURIs: [RedirectURI(rawValue: "https://\(identifier).example/signed-out")!],
+                backChannelURI: hasBackChannel
+                    ? OutboundURL(rawValue: "https://\(identifier).example/backchannel")! : nil))
     }
+
+    /// Where the browser goes after a logout.
+    public var logoutURI: String { client.logout.returnURIs[0].rawValue }
 
     init(client: Client, key: SigningKey?, secret: String?) {
         self.client = client

@@ -15,7 +15,8 @@ public final class TestProvider: Sendable {
 
     public init(
         formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
-        store: SQLiteStore? = nil, clock: SettableClock = SettableClock()
+        store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
+        documents: @escaping DocumentFetch = NoDocuments.fetch
     ) async throws {
         self.clock = clock
         self.store = try store ?? .inMemory()
@@ -28,7 +29,8 @@ public final class TestProvider: Sendable {
         provider = try await Provider(
             issuer: TestRegion.issuer,
             registry: ClientRegistry(region: TestRegion.region(formats: formats, simulatorRoots: [simulator.root])),
-            keys: keys, store: self.store, clock: clock.asProviderClock, capacity: capacity)
+            keys: keys, store: self.store, clock: clock.asProviderClock, capacity: capacity,
+            documents: documents)
     }
 
     private static let masterKey = [UInt8](repeating: 7, count: 32)
@@ -100,5 +102,5 @@ public final class TestProvider: Sendable {
     }
 
     /// What must never happen in a harness.
-    public enum Unexpected: Error { case link, loginNotBegun, noRequest, noLocation, noPayload }
+    public enum Unexpected: Error { case noToken, link, loginNotBegun, noRequest, noLocation, noPayload }
 }

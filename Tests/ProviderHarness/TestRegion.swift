@@ -25,9 +25,9 @@ public enum TestRegion {
     /// ID tokens with PS256.
     public static let ps256 = TestPortal(
         "pss", tenant: "marl", method: .clientSecretBasic, algorithm: .ps256)
-    /// Every login needs *substantiell*.
+    /// Every login needs *substantiell*; nobody tells it when a session ends.
     public static let substantial = TestPortal(
-        "substantial", tenant: "herten", method: .clientSecretBasic, level: .substantiell)
+        "substantial", tenant: "herten", method: .clientSecretBasic, level: .substantiell, hasBackChannel: false)
 
     public static let portals = [pushing, basic, post, rsa, edDSA, ps256, substantial]
 

@@ -10,7 +10,11 @@ enum ClientAdministration {
             Answer.json(["clients": .array(provider.registry.listing.map { .object($0.summary) })])
         }
         router.get("/clients/{client}") { _, context in
-            Answer.json(try listing(context, provider).details)
+            let listing = try listing(context, provider)
+            var details = listing.details
+            let deliveries = try await provider.logoutDeliveries(to: listing.client.identifier, limit: 10)
+            details["logouts"] = .array(deliveries.map { .object($0.summary) })
+            return Answer.json(details)
         }
         router.delete("/clients/{client}") { _, context in
             let name = try context.parameters.require("client")

@@ -37,11 +37,27 @@ struct ClientCommand: AsyncParsableCommand {
             try await options.run { server in
                 try await server.get("/clients/" + FormParameters.percentEncode(client))
             } text: { answer in
-                answer.members.map { member in
+                let lines = answer.members.filter { $0.name != "logouts" }.map { member in
                     let value = member.value.strings?.joined(separator: " ") ?? member.value.string
                     return "\(member.name): \(value ?? String(decoding: member.value.serialized, as: UTF8.self))"
-                }.joined(separator: "\n")
+                }
+                return (lines + ["", Self.logouts(answer)]).joined(separator: "\n")
             }
+        }
+
+        /// Logout tokens, the newest first: whether the portal has taken them, and if not, why.
+        private static func logouts(_ answer: JSONObject) -> String {
+            let deliveries = (answer["logouts"]?.array ?? []).compactMap(\.object)
+            guard !deliveries.isEmpty else { return "No logout was sent to this client yet." }
+            return Output.table(
+                ["LOGOUT", "STATE", "ATTEMPTS", "NEXT", "FAILURE"],
+                deliveries.map { delivery in
+                    [
+                        Output.time(delivery["created_at"]?.integer), delivery["state"]?.string ?? "",
+                        delivery["attempts"]?.integer.map { String($0) } ?? "",
+                        Output.time(delivery["next_attempt_at"]?.integer), delivery["last_failure"]?.string ?? "-",
+                    ]
+                })
         }
     }
 
