@@ -1,3 +1,4 @@
+import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
@@ -13,8 +14,13 @@ private final class LogoutPortals: Sendable {
         let token: String
     }
 
-    /// How a portal failed to answer.
-    enum Failure: Error { case timeout }
+    /// The address that hangs until `release`.
+    let held: String?
+    private let gate = AsyncStream.makeStream(of: Never.self)
+
+    init(hanging portal: TestPortal? = nil) { held = portal?.client.logout.backChannelURI?.rawValue }
+
+    func release() { gate.continuation.finish() }
 
     private let state = Mutex<(calls: [Call], answers: [String: Int])>(([], [:]))
 
@@ -29,15 +35,14 @@ private final class LogoutPortals: Sendable {
         calls.filter { $0.url == "https://\(portal.identifier).example/backchannel" }
     }
 
-    var post: LogoutDeliveryFlow.Post {
-        { form, url in
-            let status = self.state.withLock { state in
-                state.calls.append(Call(url: url.rawValue, token: form["logout_token"] ?? ""))
-                return state.answers[url.rawValue] ?? 200
-            }
-            guard status > 0 else { throw Failure.timeout }
-            return status
+    @Sendable func call(_ form: FormParameters, _ url: OutboundURL) async throws -> Int {
+        let status = state.withLock { state in
+            state.calls.append(Call(url: url.rawValue, token: form["logout_token"] ?? ""))
+            return state.answers[url.rawValue] ?? 200
         }
+        if url.rawValue == held { for await _ in gate.stream {} }
+        guard status > 0 else { throw OutboundFailure.timeout }
+        return status
     }
 }
 
@@ -64,7 +69,7 @@ struct BackChannelLogoutTests {
         let asked = [TestRegion.basic, TestRegion.rsa, TestRegion.ps256, TestRegion.substantial]
         let signedIn = try await signedOut(provider, at: asked)
         let portals = LogoutPortals()
-        try await provider.provider.logoutDeliveries.deliverDue(portals.post)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
         var identifiers: Set<String> = []
         for (portal, algorithm, idToken) in [
             (TestRegion.basic, "ES256", signedIn[0]), (TestRegion.rsa, "RS256", signedIn[1]),
@@ -91,7 +96,7 @@ struct BackChannelLogoutTests {
             #expect(deliveries.map(\.state) == [.delivered] && deliveries[0].lastFailure == nil)
             #expect(deliveries[0].attempts == (portal.identifier == "substantial" ? 0 : 1))
         }
-        try await provider.provider.logoutDeliveries.deliverDue(portals.post)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
         #expect(portals.calls.count == 3)
     }
 
@@ -102,14 +107,14 @@ struct BackChannelLogoutTests {
         let portals = LogoutPortals()
         portals.answer(TestRegion.basic, 503)
         let flow = provider.provider.logoutDeliveries
-        try await flow.deliverDue(portals.post)
+        try await flow.deliverDue(portals.call)
         var elapsed: Int64 = 0
         for (index, pause) in ([5, 30, 120, 600] + Array(repeating: Int64(3600), count: 23)).enumerated() {
             provider.clock.advance(pause - 1)
-            try await flow.deliverDue(portals.post)
+            try await flow.deliverDue(portals.call)
             #expect(portals.calls.count == index + 1, "too early after \(pause) s")
             provider.clock.advance(1)
-            try await flow.deliverDue(portals.post)
+            try await flow.deliverDue(portals.call)
             elapsed += pause
             #expect(portals.calls.count == index + 2, "\(pause) s")
         }
@@ -120,7 +125,7 @@ struct BackChannelLogoutTests {
         portals.answer(TestRegion.basic, 200)
         provider.clock.advance(7200)
         let calls = portals.calls.count
-        try await flow.deliverDue(portals.post)
+        try await flow.deliverDue(portals.call)
         #expect(portals.calls.count == calls)
     }
 
@@ -130,7 +135,7 @@ struct BackChannelLogoutTests {
         _ = try await signedOut(provider, at: [TestRegion.basic])
         let portals = LogoutPortals()
         portals.answer(TestRegion.basic, status)
-        try await provider.provider.logoutDeliveries.deliverDue(portals.post)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
         let client = TestRegion.basic.client.identifier
         let delivery = try #require(try await provider.provider.logoutDeliveries(to: client, limit: 1).first)
         #expect((delivery.state == .delivered) == (status == 200 || status == 204))
@@ -146,13 +151,13 @@ struct BackChannelLogoutTests {
         let store = try SQLiteStore(path: file.path)
         let before = try await TestProvider(store: store, clock: clock)
         _ = try await signedOut(before, at: [TestRegion.basic])
-        try await before.provider.logoutDeliveries.deliverDue(portals.post)
+        try await before.provider.logoutDeliveries.deliverDue(portals.call)
         try await store.close()
         clock.advance(5)
         portals.answer(TestRegion.basic, 200)
         let again = try SQLiteStore(path: file.path)
         let after = try await TestProvider(store: again, clock: clock)
-        try await after.provider.logoutDeliveries.deliverDue(portals.post)
+        try await after.provider.logoutDeliveries.deliverDue(portals.call)
         #expect(portals.calls.count == 2)
         let client = TestRegion.basic.client.identifier
         #expect(try await after.provider.logoutDeliveries(to: client, limit: 1).map(\.state) == [.delivered])
@@ -164,24 +169,18 @@ struct BackChannelLogoutTests {
         .timeLimit(.minutes(1)))
     func hangingPortal() async throws {
         let provider = try await TestProvider()
-        let portals = LogoutPortals()
-        let (gate, opened) = AsyncStream.makeStream(of: Never.self)
-        let post: LogoutDeliveryFlow.Post = { form, url in
-            let status = try await portals.post(form, url)
-            if url.host == "basic.example" { for await _ in gate {} }
-            return status
-        }
+        let portals = LogoutPortals(hanging: TestRegion.basic)
         let flow = provider.provider.logoutDeliveries
         for _ in 0..<2 { _ = try await signedOut(provider, at: [TestRegion.basic]) }
-        let hanging = Task { try await flow.deliverDue(post) }
+        let hanging = Task { try await flow.deliverDue(portals.call) }
         while portals.calls.isEmpty { await Task.yield() }
         _ = try await signedOut(provider, at: [TestRegion.post])
-        try await flow.deliverDue(post)
+        try await flow.deliverDue(portals.call)
         #expect(portals.calls(to: TestRegion.basic).count == 1 && portals.calls(to: TestRegion.post).count == 1)
-        opened.finish()
+        portals.release()
         try await hanging.value
         #expect(portals.calls(to: TestRegion.basic).count == 2)
-        try await flow.deliverDue(post)
+        try await flow.deliverDue(portals.call)
         #expect(portals.calls.count == 3)
     }
 
@@ -191,7 +190,7 @@ struct BackChannelLogoutTests {
         for _ in 0..<3 { _ = try await signedOut(provider, at: [TestRegion.basic]) }
         let portals = LogoutPortals()
         portals.answer(TestRegion.basic, 0)
-        try await provider.provider.logoutDeliveries.deliverDue(portals.post)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
         #expect(portals.calls.count == 1)
         let client = TestRegion.basic.client.identifier
         let waiting = try await provider.provider.logoutDeliveries(to: client, limit: 10)
@@ -199,7 +198,7 @@ struct BackChannelLogoutTests {
         #expect(waiting.map(\.attempts).sorted() == [0, 0, 1])
         portals.answer(TestRegion.basic, 200)
         provider.clock.advance(5)
-        try await provider.provider.logoutDeliveries.deliverDue(portals.post)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
         #expect(portals.calls.count == 4)
     }
 
@@ -208,7 +207,7 @@ struct BackChannelLogoutTests {
         let provider = try await TestProvider()
         let portals = LogoutPortals()
         _ = try await signedOut(provider, at: [TestRegion.basic])
-        try await provider.provider.logoutDeliveries.deliverDue(portals.post)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
         let token = try #require(portals.calls.first?.token)
         await #expect(throws: ClientRefusal.self) { try await provider.userinfo(token) }
         await #expect(throws: LogoutRefusal.self) {

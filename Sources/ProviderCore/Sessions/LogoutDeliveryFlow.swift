@@ -98,7 +98,9 @@ public final class LogoutDeliveryFlow: Sendable {
         let form = try form(delivery, for: registered)
         let status: Int
         do { status = try await post(form, url) } catch {
-            return (LogoutSchedule.failed(delivery, "\(error)", now: clock.now()), false)
+            // Only a failure that is known to hold nothing of the portal's is written down in its own words.
+            let failure = (error as? OutboundFailure).map { "\($0)" } ?? "the call failed"
+            return (LogoutSchedule.failed(delivery, failure, now: clock.now()), false)
         }
         guard status == 200 || status == 204 else {
             return (LogoutSchedule.failed(delivery, "the portal answered \(status)", now: clock.now()), true)
