@@ -41,7 +41,7 @@ struct AuthorizationResponseTests {
             }
         }
         let stateless = try await Self.wayBack(portal, mode, ["state": nil])
-        #expect(ReturnedParameters(try stateless.response(code: "c"))["state"] == nil)
+        #expect(try ReturnedParameters(stateless.response(code: "c"))["state"] == nil)
     }
 
     @Test(
@@ -87,7 +87,7 @@ struct AuthorizationResponseTests {
             Issue.record("not redirected")
             return
         }
-        let returned = ReturnedParameters(try wayBack.response(error: error))
+        let returned = try ReturnedParameters(wayBack.response(error: error))
         #expect(returned["error"] == nil && returned["response"] != nil)
     }
 }
