@@ -129,7 +129,7 @@ let package = Package(
             name: "citizen-id",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RegionFile", "ProviderCore", "SQLiteStore",
-                "QRCode", "ProviderHTTP", .hummingbird, .hummingbirdTLS, .nioCore, .nioSSL, .logging,
+                "OutboundHTTP", "QRCode", "ProviderHTTP", .hummingbird, .hummingbirdTLS, .nioCore, .nioSSL, .logging,
                 .nioHTTP1, .asyncHTTPClient, .argumentParser, .configuration, .serviceLifecycle, .unixSignals,
                 .systemPackage,
             ],

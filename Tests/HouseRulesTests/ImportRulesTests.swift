@@ -40,7 +40,8 @@ enum ImportTable {
         ],
         "citizen-id": [
             "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RegionFile", "ProviderCore", "SQLiteStore",
-            "ProviderHTTP", "QRCode", "Hummingbird", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL", "NIOHTTP1",
+            "OutboundHTTP", "ProviderHTTP", "QRCode", "Hummingbird", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL",
+            "NIOHTTP1",
             "NIOFoundationCompat", "Logging", "AsyncHTTPClient", "ArgumentParser", "Configuration", "ServiceLifecycle",
             "HummingbirdCore", "SystemPackage", "UnixSignals",
         ],

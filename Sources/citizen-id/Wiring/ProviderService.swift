@@ -8,6 +8,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOSSL
 internal import OpenIDMessages
+internal import OutboundHTTP
 internal import ProviderCore
 internal import ProviderHTTP
 internal import RegionFile
@@ -29,9 +30,11 @@ struct ProviderService {
         let store = try SQLiteStore(path: folder.database)
         let region = try await region(store: store, clock: clock)
         let registry = try ClientRegistry(region: region)
+        let outbound = try settings.outbound.fetcher()
         let provider = try await Provider(
             issuer: settings.issuer ?? region.issuer, registry: registry,
-            keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock)
+            keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock,
+            documents: { url in try await outbound.json(url) })
         let logger = logger
         let listener = Application(
             router: ProviderApplication.router(provider: provider),
@@ -50,13 +53,15 @@ struct ProviderService {
             whenRunning: { administrationRuns.finish() })
         var configuration = ServiceGroupConfiguration(
             services: [
-                Sweeper(provider: provider, logger: logger), administration,
+                Sweeper(provider: provider, logger: logger),
+                LogoutMessenger(provider: provider, outbound: outbound, logger: logger), administration,
                 Following(first: isAdministrable, then: listener),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Pages that watch a login would hold the server for minutes: they are cut off and come back by themselves.
         configuration.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: configuration).run()
+        await outbound.shutdown()
         try await store.close()
     }
 

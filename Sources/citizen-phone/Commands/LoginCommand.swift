@@ -33,6 +33,11 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: "The browser's Accept header, e.g. application/json for portals that answer programs.")
     var accept = BrowserSession.page
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the browser's cookies to this file (mode 0600), as curl reads them.", valueName: "file"))
+    var cookieJar: String?
+
     @Flag(help: "Print the last page's text; JSON is laid out.")
     var showPage = false
 
@@ -56,6 +61,9 @@ struct LoginCommand: AsyncParsableCommand {
                 flow: flow == .qr ? .qr : .link, pin: pin, isReport: decision == .report,
                 released: release.map { $0.split(separator: ",").map(String.init) }, stopsAtCallback: stopAtCallback)
             let end = try await journey.run(from: address, plan: plan)
+            if let cookieJar {
+                try PrivateFile.write(Array(journey.browser.jar.file(now: DeviceClock.live.now).utf8), to: cookieJar)
+            }
             return report(end, timings: timings ? steps.json : nil)
         }
     }
