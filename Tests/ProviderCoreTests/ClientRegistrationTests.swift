@@ -106,7 +106,7 @@ struct ClientRegistrationTests {
         return jwk
     }
 
-    static let unusable: [(String, JSONValue?, OAuthError.Code)] = [
+    static let unusableMembers: [(String, JSONValue?, OAuthError.Code)] = [
         ("redirect_uris", nil, .invalidRedirectURI),
         ("redirect_uris", [], .invalidRedirectURI),
         ("redirect_uris", "https://herten.example/callback", .invalidRedirectURI),
@@ -173,7 +173,7 @@ struct ClientRegistrationTests {
         ("serves_resource", "https://herten.example/api", .invalidClientMetadata),
     ]
 
-    @Test("one member that cannot be used is refused, and the token keeps its use", arguments: unusable)
+    @Test("one member that cannot be used is refused, and the token keeps its use", arguments: unusableMembers)
     func unusable(member: String, value: JSONValue?, code: OAuthError.Code) async throws {
         let provider = try await Self.shared.value
         let token = try await provider.initialAccessToken()

@@ -102,9 +102,9 @@ struct LoginExplorationTests {
             if before == .awaitingReturn, walk.login.state == .complete { walk.isReturnRight = true }
         case .returnWrong: walk.login.comeBack(with: "vu", now: walk.now)
         case .collect:
-            guard let location = walk.login.collect(now: walk.now) else { return }
+            guard let collected = walk.login.collect(now: walk.now) else { return }
             walk.collections += 1
-            if ReturnedParameters(location)["code"] != nil { walk.hasCode = true }
+            if case .code = collected.outcome { walk.hasCode = true }
         case .waitAMinute, .waitLong: break
         }
     }

@@ -231,7 +231,8 @@ extension EncryptionAlgorithm {
     public func fits(_ key: JSONObject) -> Bool {
         guard key["use"] == "enc", key["alg"] == nil || key["alg"]?.string == rawValue else { return false }
         return switch self {
-        case .ecdhESA256KW: key["kty"] == "EC" && key["crv"] == "P-256"
+        case .ecdhESA256KW:
+            key["kty"] == "EC" && key["crv"] == "P-256" || key["kty"] == "OKP" && key["crv"] == "X25519"
         case .rsaOAEP256: key["kty"] == "RSA"
         }
     }

@@ -25,10 +25,8 @@ public enum PublicKeyRules {
             default: "the key's `kty` must be `EC`, `RSA` or `OKP`"
             }
         if let shape { return shape }
-        // A key for encryption has the same numbers as one for signatures.
-        var plain = key
-        if use == "enc" { for name in ["use", "alg", "key_ops"] { plain[name] = nil } }
-        return (try? VerificationKey(jwk: plain)) == nil ? "the key's numbers make no public key that can be used" : nil
+        let isUsable = use == "enc" ? (try? EncryptionKey(jwk: key)) != nil : (try? VerificationKey(jwk: key)) != nil
+        return isUsable ? nil : "the key's numbers make no public key that can be used"
     }
 
     private static func mistake(inEllipticCurve key: JSONObject) -> String? {
@@ -41,10 +39,10 @@ public enum PublicKeyRules {
 
     /// RFC 8037 §2.
     private static func mistake(inOctetKeyPair key: JSONObject) -> String? {
-        guard key["crv"] == "Ed25519" else { return "the key's `crv` must be `Ed25519`" }
+        let curve: JSONValue = key["use"] == "enc" ? "X25519" : "Ed25519"
+        guard key["crv"] == curve else { return "the key's `crv` must be `Ed25519`, or `X25519` for encryption" }
         guard bytes(key["x"])?.count == 32 else { return "the key's `x` must be 32 bytes in base64url without `=`" }
-        guard key["use"] != "enc" else { return "an Ed25519 key cannot encrypt: its `use` must be `sig`" }
-        return algorithm(of: key, signature: ["EdDSA"], encryption: [])
+        return algorithm(of: key, signature: ["EdDSA"], encryption: ["ECDH-ES+A256KW"])
     }
 
     private static func mistake(inRSA key: JSONObject) -> String? {

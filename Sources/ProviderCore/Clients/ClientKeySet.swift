@@ -26,5 +26,16 @@ struct ClientKeySet: Sendable {
     }
 
     /// The first key to which something can be encrypted in this way.
-    func encryptionKey(_ algorithm: EncryptionAlgorithm) -> JSONObject? { keys.first(where: algorithm.fits) }
+    func recipientKey(_ algorithm: EncryptionAlgorithm) -> RecipientKey? {
+        keys.lazy.filter(algorithm.fits).compactMap { jwk in
+            (try? EncryptionKey(jwk: jwk)).map { RecipientKey(key: $0, identifier: jwk["kid"]?.string) }
+        }.first
+    }
+}
+
+/// A client's key for what is encrypted to it.
+struct RecipientKey: Sendable {
+    let key: EncryptionKey
+    /// Its `kid` among the client's keys.
+    let identifier: String?
 }

@@ -77,16 +77,18 @@ final class ClientKeys: Sendable {
         }
     }
 
-    /// The key of a client to which a token is encrypted.
+    /// The key of a client to which a token is encrypted. Without one the client gets nothing.
     func encryptionKey(
         for client: RegisteredClient, algorithm: EncryptionAlgorithm
-    ) async throws(ClientRefusal) -> JSONObject {
+    ) async throws(ClientRefusal) -> RecipientKey {
         var keys = client.keys
         if let url = client.client.keysURI {
-            keys = try await published(at: url) { $0.encryptionKey(algorithm) != nil }
+            do { keys = try await published(at: url) { $0.recipientKey(algorithm) != nil } } catch {
+                throw ClientRefusal(.temporarilyUnavailable, error.error.description, error.reason)
+            }
         }
-        guard let key = keys.encryptionKey(algorithm) else {
-            throw ClientRefusal(.invalidClient, "the client has no key to encrypt to", .clientKeyUnknown)
+        guard let key = keys.recipientKey(algorithm) else {
+            throw ClientRefusal(.invalidRequest, "the client has no key to encrypt to", .clientKeyUnknown)
         }
         return key
     }

@@ -14,7 +14,9 @@ public struct RegisteredClient: Sendable {
     /// Core §8.1).
     var sector: SubjectSector {
         guard client.subjectType == .pairwise else { return .public }
-        let own = client.sectorIdentifierURI.flatMap { SectorIdentifier(rawValue: "\($0.host)") }
+        let own = client.sectorIdentifierURI.flatMap { url in
+            SectorIdentifier(rawValue: "\(url.host)".filter { !"[]".contains($0) })
+        }
         return .pairwise(own ?? scope.tenant.sector)
     }
 

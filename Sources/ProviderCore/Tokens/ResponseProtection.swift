@@ -6,6 +6,7 @@ internal import OpenIDMessages
 struct ResponseProtection: Sendable {
     let issuer: IssuerURL
     let keys: KeyCustodian
+    let clientKeys: ClientKeys
     let clock: ProviderClock
 
     func idToken(_ claims: JSONObject, for client: RegisteredClient) async throws -> String {
@@ -38,7 +39,10 @@ struct ResponseProtection: Sendable {
     private func encrypt(
         _ signed: String, for client: RegisteredClient, algorithm: EncryptionAlgorithm?
     ) async throws -> String {
-        signed
+        guard let algorithm else { return signed }
+        let recipient = try await clientKeys.encryptionKey(for: client, algorithm: algorithm)
+        return try CompactJWE.encrypt(
+            Array(signed.utf8), to: recipient.key, contentType: "JWT", keyIdentifier: recipient.identifier)
     }
 }
 
