@@ -8,6 +8,8 @@ struct IndependentClient: Sendable {
     /// What the portal accepts as a login.
     static let level = "sim:http://bsi.bund.de/eID/LoA/substantiell"
     static let family = "Fremdsoftware"
+    static let isAuthlibInstalled = FileManager.default.fileExists(
+        atPath: "/usr/lib/python3/dist-packages/authlib/__init__.py")
 
     let here: Installation
     let phone: Phone

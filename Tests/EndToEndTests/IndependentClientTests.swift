@@ -3,28 +3,49 @@ import OpenIDMessages
 import Testing
 
 @Suite(
-    "Independent clients: Authlib in profile baseline", .enabled(if: AuthlibTests.isHere, "python3-authlib is needed"))
+    "Independent clients: Authlib in profile baseline",
+    .enabled(if: IndependentClient.isAuthlibInstalled, "python3-authlib is needed"))
 struct AuthlibTests {
-    static let isHere = FileManager.default.fileExists(atPath: "/usr/lib/python3/dist-packages/authlib/__init__.py")
+    private static let client = Task {
+        try await IndependentClient.start { here in
+            let key = try await IndependentClient.makeKey("client-key.pem", here)
+            var decryptionKey = try StrictJSON.parseObject(
+                Array(try await IndependentClient.makeKey("decryption-key.pem", here).utf8))
+            decryptionKey["use"] = "enc"
+            decryptionKey["alg"] = nil
+            return entry("authlib-portal", here, keys: key)
+                + entry("authlib-encrypted", here, keys: key + ", " + decryptionKey.text)
+                + "    id_token_encrypted_response_alg: ECDH-ES+A256KW\n"
+        }
+    }
+
+    private static func entry(_ identifier: String, _ here: Installation, keys: String) -> String {
+        """
+          - id: \(identifier)
+            tenant: marl
+            name: Portal mit Authlib
+            profile: baseline
+            redirect_uris: ["\(here.portalURL)/callback"]
+            jwks: {keys: [\(keys)]}
+            grant_types: [authorization_code, refresh_token]
+            scopes: [openid, person]
+            post_logout_redirect_uris: ["\(here.portalURL)/goodbye"]
+            backchannel_logout_uri: "\(here.portalURL)/logout"
+            backchannel_logout_session_required: true
+
+        """
+    }
 
     private static let report = Task {
-        let client = try await IndependentClient.start { here in
-            """
-              - id: authlib-portal
-                tenant: marl
-                name: Portal mit Authlib
-                profile: baseline
-                redirect_uris: ["\(here.portalURL)/callback"]
-                jwks: {keys: [\(try await IndependentClient.makeKey("client-key.pem", here))]}
-                grant_types: [authorization_code, refresh_token]
-                scopes: [openid, person]
-                post_logout_redirect_uris: ["\(here.portalURL)/goodbye"]
-                backchannel_logout_uri: "\(here.portalURL)/logout"
-                backchannel_logout_session_required: true
+        try await client.value.report(of: "authlib_checks.py", python: "/usr/bin/python3", client: "authlib-portal")
+    }
 
-            """
-        }
-        return try await client.report(of: "authlib_checks.py", python: "/usr/bin/python3", client: "authlib-portal")
+    /// After the other: the two listen on one port.
+    private static let encryptedReport = Task {
+        _ = await report.result
+        return try await client.value.report(
+            of: "authlib_checks.py", python: "/usr/bin/python3", client: "authlib-encrypted",
+            ["decryption_key": .string(client.value.here.folder.path + "/decryption-key.pem")])
     }
 
     @Test(arguments: [
@@ -33,6 +54,11 @@ struct AuthlibTests {
     ])
     func check(name: String) async throws {
         #expect(try await Self.report.value[name] == "passed")
+    }
+
+    @Test func `the same with encrypted ID tokens`() async throws {
+        let report = try await Self.encryptedReport.value
+        #expect(report.count == 9 && report.values.allSatisfy { $0 == "passed" }, "\(report)")
     }
 }
 

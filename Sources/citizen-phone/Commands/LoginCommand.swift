@@ -52,6 +52,8 @@ struct LoginCommand: AsyncParsableCommand {
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             // Asked before the login begins, whose clock does not wait for a person to type.
             let pin = decision == .approve ? try pinOptions.read() : nil
+            // A file that cannot be written must not be found out after the login.
+            if let cookieJar { try PrivateFile.write([], to: cookieJar) }
             let steps = JourneySteps(console: console, showsTimings: timings)
             var journey = LoginJourney(
                 phone: phone, issuer: enrolled.issuer,
