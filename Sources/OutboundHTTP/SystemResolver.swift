@@ -50,14 +50,15 @@ final class SystemResolver: AddressResolving {
 
     private static func address(in entry: addrinfo) -> InternetAddress? {
         guard let raw = unsafe UnsafeRawPointer(entry.ai_addr) else { return nil }
+        // By their places, which the system's ABI fixes: NIO's C module names the members of these structures, too, and
+        // whose they are depends on what is compiled beside this file.
+        let place: Range<Int>
         switch unsafe entry.ai_family {
-        case AF_INET:
-            let address = unsafe raw.loadUnaligned(as: sockaddr_in.self).sin_addr
-            return unsafe withUnsafeBytes(of: address) { unsafe InternetAddress(bytes: Array($0)) }
-        case AF_INET6:
-            let address = unsafe raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
-            return unsafe withUnsafeBytes(of: address) { unsafe InternetAddress(bytes: Array($0)) }
+        case AF_INET where unsafe Int(entry.ai_addrlen) >= MemoryLayout<sockaddr_in>.size: place = 4..<8
+        case AF_INET6 where unsafe Int(entry.ai_addrlen) >= MemoryLayout<sockaddr_in6>.size: place = 8..<24
         default: return nil
         }
+        return unsafe InternetAddress(
+            bytes: Array(UnsafeRawBufferPointer(start: raw + place.lowerBound, count: place.count)))
     }
 }
