@@ -50,15 +50,16 @@ final class SystemResolver: AddressResolving {
 
     private static func address(in entry: addrinfo) -> InternetAddress? {
         guard let raw = unsafe UnsafeRawPointer(entry.ai_addr) else { return nil }
-        // By their places, which the system's ABI fixes: NIO's C module names the members of these structures, too, and
-        // whose they are depends on what is compiled beside this file.
-        let place: Range<Int>
         switch unsafe entry.ai_family {
-        case AF_INET where unsafe Int(entry.ai_addrlen) >= MemoryLayout<sockaddr_in>.size: place = 4..<8
-        case AF_INET6 where unsafe Int(entry.ai_addrlen) >= MemoryLayout<sockaddr_in6>.size: place = 8..<24
+        // An address stands behind family and port, in IPv6 behind flow information, too (RFC 3493 §3.3). In an
+        // optimised build the members for it are found in a C module of NIO's, which nobody may import.
+        case AF_INET:
+            let address = unsafe raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+            return unsafe withUnsafeBytes(of: address) { unsafe InternetAddress(bytes: Array($0)) }
+        case AF_INET6:
+            let address = unsafe raw.loadUnaligned(fromByteOffset: 8, as: (UInt64, UInt64).self)
+            return unsafe withUnsafeBytes(of: address) { unsafe InternetAddress(bytes: Array($0)) }
         default: return nil
         }
-        return unsafe InternetAddress(
-            bytes: Array(UnsafeRawBufferPointer(start: raw + place.lowerBound, count: place.count)))
     }
 }

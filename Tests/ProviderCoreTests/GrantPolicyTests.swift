@@ -21,7 +21,8 @@ struct GrantPolicyTests {
 
     static let obstacles: [Obstacle] = [
         Obstacle(testDescription: "the client may not use the grant", error: .unauthorizedClient) { attempt in
-            attempt.changeClient { client in client.grantTypes.remove(attempt.grantType) }
+            let grant = attempt.grantType
+            attempt.changeClient { client in client.grantTypes.remove(grant) }
         },
         Obstacle(testDescription: "the scope is not the client's", error: .invalidScope) {
             $0.access.scope = Scope(parsing: "openid phone")

@@ -54,7 +54,7 @@ struct ReturnTests {
             #expect(flow.view(page: approved.login.page, cookie: cookie) == nil)
             #expect(!flow.comeBack(page: approved.login.page, cookie: cookie, value: approved.uv))
             #expect(!flow.comeBack(page: approved.login.page, cookie: cookie, value: "wrong"))
-            #expect(flow.collect(page: approved.login.page, cookie: cookie) == nil)
+            #expect(try flow.collect(page: approved.login.page, cookie: cookie) == nil)
         }
         #expect(approved.login.state == .awaitingReturn)
     }
