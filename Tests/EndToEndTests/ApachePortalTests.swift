@@ -117,7 +117,7 @@ struct ApachePortal: Sendable {
         ]
         try await here.start(
             Place.source("Tests/Interop/apache_portal.sh"), [folder, "\(here.portalPort)"], environment: environment,
-            log: logFile, says: "resuming normal operations")
+            log: logFile, says: "mod_auth_openidc-")
     }
 
     /// Opens the portal's first page: the module sends the browser to the provider and back.
