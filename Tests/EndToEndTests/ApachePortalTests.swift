@@ -74,8 +74,12 @@ struct ApachePortal: Sendable {
     var url: String { client.here.portalURL }
     var callback: String { url + "/oidc/callback" }
     private var logFile: String { client.here.folder.path + "/apache/apache.log" }
-    /// What Apache and the module say.
-    var log: String { (try? Program.text(of: logFile)) ?? "there is no log" }
+    /// What Apache and the module say, and what the provider refused.
+    var log: String {
+        let provider = (try? Program.text(of: client.here.providerLog)) ?? ""
+        let refusals = provider.split(separator: "\n").filter { $0.hasSuffix(" refused") }
+        return ((try? Program.text(of: logFile)) ?? "there is no log") + refusals.joined(separator: "\n")
+    }
 
     static func start() async throws -> ApachePortal {
         let secret = Base64URL.encode(RandomBytes.make(32))
@@ -120,9 +124,10 @@ struct ApachePortal: Sendable {
             log: logFile, says: "mod_auth_openidc-")
     }
 
-    /// Opens the portal's first page: the module sends the browser to the provider and back.
+    /// A person of their own opens the portal's first page: the module sends the browser to the provider and back.
     func login(_ browser: Browser) async throws {
-        let result = try await client.phone.login(at: url + "/", "--cookie-jar", browser.jar)
+        let phone = try await client.here.enrolledPhone(family: IndependentClient.family)
+        let result = try await phone.login(at: url + "/", "--cookie-jar", browser.jar)
         try #require(result.status == 0, "discovery, code flow: \(result)\n\(log)")
         let end = try result.json()
         try #require(end["final_url"]?.string == url + "/", "code flow: \(result)\n\(log)")
