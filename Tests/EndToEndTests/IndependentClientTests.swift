@@ -91,7 +91,7 @@ struct FAPI2ClientTests {
     ])
     func check(name: String) async throws {
         guard let report = try await Self.report.value else {
-            try Test.cancel("PyPI cannot be reached, and no client of Debian's speaks DPoP")
+            try Test.cancel("python3-venv is missing or PyPI cannot be reached; no client of Debian's speaks DPoP")
         }
         #expect(report[name] == "passed")
     }
