@@ -51,11 +51,13 @@ final class SystemResolver: AddressResolving {
     private static func address(in entry: addrinfo) -> InternetAddress? {
         guard let raw = unsafe UnsafeRawPointer(entry.ai_addr) else { return nil }
         switch unsafe entry.ai_family {
+        // An address stands behind family and port, in IPv6 behind flow information, too (RFC 3493 §3.3). In an
+        // optimised build the members for it are found in a C module of NIO's, which nobody may import.
         case AF_INET:
-            let address = unsafe raw.loadUnaligned(as: sockaddr_in.self).sin_addr
+            let address = unsafe raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
             return unsafe withUnsafeBytes(of: address) { unsafe InternetAddress(bytes: Array($0)) }
         case AF_INET6:
-            let address = unsafe raw.loadUnaligned(as: sockaddr_in6.self).sin6_addr
+            let address = unsafe raw.loadUnaligned(fromByteOffset: 8, as: (UInt64, UInt64).self)
             return unsafe withUnsafeBytes(of: address) { unsafe InternetAddress(bytes: Array($0)) }
         default: return nil
         }

@@ -22,6 +22,7 @@ public final class Provider: Sendable {
     public let userinfo: UserinfoFlow
     public let introspection: IntrospectionFlow
     public let revocation: RevocationFlow
+    public let deviceGrants: DeviceGrantFlow
     public let proofs: ProofOfPossession
     public let registrations: ClientRegistrationFlow
     private let clients: ClientAuthentication
@@ -67,11 +68,15 @@ public final class Provider: Sendable {
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
+        let devices = DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock)
+        deviceGrants = DeviceGrantFlow(
+            issuer: issuer, rules: AuthorizationRules(registry: registry, protection: protection), devices: devices,
+            logins: browserLogins)
         tokens = TokenFlow(
             grants: store,
             minter: TokenMinter(issuer: issuer, keys: keys, protection: protection, clock: clock),
             accessTokens: accessTokens,
-            devices: DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock), clock: clock,
+            devices: devices, clock: clock,
             successorKey: try await keys.secret("refresh-token-successors"))
         userinfo = UserinfoFlow(
             issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection)
@@ -107,7 +112,9 @@ public final class Provider: Sendable {
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
             claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
             levels: levels.map(\.acr) + (isDevelopment ? simulated : []),
-            algorithms: JWSAlgorithm.allCases.map(\.rawValue))
+            algorithms: JWSAlgorithm.allCases.map(\.rawValue), encryption: EncryptionAlgorithm.allCases.map(\.rawValue),
+            grantTypes: GrantType.allCases.map(\.rawValue),
+            authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))
     }
 
     /// P-8.2: the devices of the account that a device belongs to.

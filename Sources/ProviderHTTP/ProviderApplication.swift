@@ -27,16 +27,20 @@ public enum ProviderApplication {
         router.add(middleware: RequestLog())
         router.add(
             middleware: RateLimit(
-                prefixes: ["/authorize"],
+                routes: ["/authorize"],
                 limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)))
         router.add(
             middleware: RateLimit(
-                prefixes: ["/device/v1/enrolments", "/device/v1/blocks", DiscoveryDocument.Path.registration],
+                routes: [
+                    "/device/v1/enrolments", "/device/v1/enrolments/{offer}", "/device/v1/blocks", "/device",
+                    "/register", "/register/{client}",
+                ],
                 limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)))
         DiscoveryEndpoints(provider: provider).add(to: router)
         AuthorizationEndpoints(provider: provider).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)
         UserinfoEndpoint(provider: provider).add(to: router)
+        DeviceGrantEndpoints(provider: provider).add(to: router)
         RegistrationEndpoints(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)
         LogoutEndpoints(provider: provider).add(to: router)

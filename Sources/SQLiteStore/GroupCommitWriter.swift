@@ -11,8 +11,9 @@ final class GroupCommitWriter: Sendable {
     /// The most requests in one transaction.
     static let largestBatch = 64
 
-    /// Under load, for how long the next transaction is left open to further requests, in microseconds.
-    static let gatheringTime: UInt32 = 1_000
+    /// Under load, for how long requests are gathered before the next transaction, in microseconds: so long for each
+    /// that came lately, and at most so long.
+    static let gatheringTime = (perRequest: UInt32(250), atMost: UInt32(2_000))
 
     private struct State {
         var waiting: [any WaitingRequest] = []
@@ -68,7 +69,8 @@ final class GroupCommitWriter: Sendable {
             commit(batch)
             // Whoever comes alone is written at once. When requests came together more will follow: without a pause
             // each transaction would have but one or two of them, and the machine would be busy with flushes.
-            if batch.count + waitingCount > 1 { usleep(Self.gatheringTime) }
+            let lately = UInt32(batch.count + waitingCount)
+            if lately > 1 { usleep(min(lately * Self.gatheringTime.perRequest, Self.gatheringTime.atMost)) }
         }
     }
 

@@ -34,11 +34,13 @@ extension SQLiteStore {
 
     public func portals(of session: SessionIdentifier) async throws -> [SessionPortal] {
         try read { db in
-            // Beside max(), SQLite takes the other columns from the row that has the greatest value.
             try db.rows(
                 """
-                SELECT client, subject, max(rowid), min(redeemed_at) AS since FROM authorization_grant
-                WHERE session = ? AND redeemed_at IS NOT NULL GROUP BY client ORDER BY since, min(rowid)
+                SELECT g.client, g.subject, portal.since FROM authorization_grant g
+                JOIN (SELECT max(rowid) AS latest, min(rowid) AS first, min(redeemed_at) AS since
+                    FROM authorization_grant WHERE session = ? AND redeemed_at IS NOT NULL GROUP BY client) AS portal
+                    ON g.rowid = portal.latest
+                ORDER BY portal.since, portal.first
                 """, [session.rawValue]
             ).map { row in
                 SessionPortal(

@@ -97,8 +97,14 @@ extension Installation {
         ] + regionFiles.flatMap { ["--region", $0] }
     }
 
+    /// The portals of the tests lie on this machine: they are named, or no logout notice would reach them.
+    private nonisolated var serveEnvironment: [String: String] {
+        ["CITIZEN_ID_OUTBOUND_ALLOWED_HOSTS": "localhost:\(portalPort)", "CITIZEN_ID_OUTBOUND_TRUST_ROOTS": ca]
+    }
+
     func startProvider() async throws {
-        provider = try await start("citizen-id", serveArguments, log: providerLog, says: "ready")
+        provider = try await start(
+            Place.program("citizen-id"), serveArguments, environment: serveEnvironment, log: providerLog, says: "ready")
     }
 
     /// SIGKILL, and the end of the process. The signal is no request: nothing of the program runs after it.
@@ -108,7 +114,7 @@ extension Installation {
 
     func startPortal() async throws {
         portal = try await start(
-            "demo-portal",
+            Place.program("demo-portal"),
             [
                 "--issuer", issuer, "--client-id", "herten-demo-portal", "--key", folder.path + "/portal-key.pem",
                 "--listen", "localhost:\(portalPort)", "--tls-certificate", certificates + "/server.pem", "--tls-key",
@@ -117,9 +123,14 @@ extension Installation {
             ], log: folder.path + "/portal.log", says: "the portal is open")
     }
 
-    private func start(_ name: String, _ arguments: [String], log: String, says word: String) async throws -> Process {
+    /// Starts a program that runs until the tests end, and waits until its log has a word.
+    @discardableResult
+    func start(
+        _ path: String, _ arguments: [String], environment: [String: String] = [:], log: String, says word: String
+    ) async throws -> Process {
         let before = (try? Program.text(of: log).count) ?? 0
-        let process = try Program.start(Place.program(name), arguments, output: "/dev/null", errors: log)
+        let process = try Program.start(
+            path, arguments, environment: environment, output: "/dev/null", errors: log)
         try caretaker.watch(process)
         let deadline = ContinuousClock.now + .seconds(60)
         while try !Program.text(of: log).dropFirst(before).contains(word) {

@@ -130,6 +130,13 @@ struct PhoneLoginTests {
         }
     }
 
+    @Test func `cookies are not written to a file that others can read`() async throws {
+        let phone = try await Self.second.value
+        let jar = try phone.here.folder.write("open-jar", "kept", mode: 0o644)
+        try expectFailure(try await phone.login(at: nil, "--cookie-jar", jar), 19, "file")
+        #expect(try Program.text(of: jar) == "kept")
+    }
+
     @Test func `a link of another provider is not followed`() async throws {
         let phone = try await Self.second.value
         let other = try await Installation.start()

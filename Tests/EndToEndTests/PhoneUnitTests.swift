@@ -72,6 +72,20 @@ struct CookieJarTests {
         #expect(jar.header(for: Self.page, now: Self.now) == "a=3")
     }
 
+    @Test func `a file of cookies has those that live, by their host`() {
+        var jar = CookieJar()
+        for header in ["a=1; Path=/; Secure", "b=2; Path=/x; Max-Age=60", "c=3; Path=/; Max-Age=5"] {
+            jar.take(header, from: Self.page, now: Self.now)
+        }
+        #expect(
+            jar.file(now: Self.now + 10) == """
+                # Netscape HTTP Cookie File
+                id.example\tFALSE\t/\tTRUE\t0\ta\t1
+                id.example\tFALSE\t/x\tFALSE\t1800000060\tb\t2
+
+                """)
+    }
+
     @Test(arguments: ["", "=b", "novalue", "a=b; Domain=other.example", "a=b\u{0}"])
     func `what is no cookie for this host is passed over`(header: String) { #expect(sent(header) == nil) }
 }

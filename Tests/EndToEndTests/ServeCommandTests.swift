@@ -49,6 +49,19 @@ struct ServeCommandTests {
         #expect(result.errors.contains(sentence), "\(result)")
     }
 
+    @Test(arguments: [
+        ("ALLOWED_HOSTS", "localhost:3000,https://localhost/", "outbound.allowed_hosts has HOST or HOST:PORT"),
+        ("ALLOWED_NETWORKS", "10.1.0.0", "outbound.allowed_networks has ADDRESS/BITS"),
+        ("TRUST_ROOTS", "/nowhere/ca.pem", "/nowhere/ca.pem holds no certificates in PEM"),
+    ])
+    func `a setting of outbound requests that cannot be used`(name: String, value: String, sentence: String)
+        async throws
+    {
+        let result = try await serve(environment: ["CITIZEN_ID_OUTBOUND_" + name: value])
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains(sentence), "\(result)")
+    }
+
     @Test(arguments: [0o750, 0o701, 0o755])
     func `a data folder that others can enter`(mode: Int) async throws {
         let folder = try TemporaryFolder()

@@ -50,7 +50,7 @@ struct LogoutTests {
             #expect(response.headers[.location] == "https://basic.example/signed-out?state=a%20b%26c")
             #expect(browser.session == nil)
             browser.plant(old, as: Browser.sessionCookie)
-            #expect(try await !isSignedIn(site, browser))
+            #expect(try await isSignedIn(site, browser) == false)
         }
     }
 
@@ -60,7 +60,7 @@ struct LogoutTests {
             let request = ["id_token_hint": hint, "post_logout_redirect_uri": TestRegion.basic.logoutURI]
             let response = try await browser.get("/logout", request)
             #expect(response.headers[.location] == "https://basic.example/signed-out")
-            #expect(try await !isSignedIn(site, browser))
+            #expect(try await isSignedIn(site, browser) == false)
         }
     }
 
@@ -70,7 +70,7 @@ struct LogoutTests {
             let response = try await browser.get("/logout", ["id_token_hint": hint, "ui_locales": "fr en"])
             #expect(response.status == .ok && response.text.contains("You are signed out"))
             #expect(response.text.contains("href=\"/sessions\""))
-            #expect(try await !isSignedIn(site, browser))
+            #expect(try await isSignedIn(site, browser) == false)
         }
     }
 
@@ -89,7 +89,7 @@ struct LogoutTests {
             let end = try await browser.post("/logout/confirm", ["csrf": try question.formToken])
             #expect(end.status == .ok && end.text.contains("Sie sind abgemeldet") && end.headers[.location] == nil)
             #expect(browser.session == nil)
-            #expect(try await !isSignedIn(site, browser))
+            #expect(try await isSignedIn(site, browser) == false)
         }
     }
 
@@ -107,7 +107,7 @@ struct LogoutTests {
             // No redirect after a form: `form-action` would stop it. The page leads on.
             #expect(end.status == .ok && end.headers[.location] == nil)
             #expect(end.text.contains("url=https://basic.example/signed-out?state=a%20b%26c\""))
-            #expect(try await !isSignedIn(site, browser))
+            #expect(try await isSignedIn(site, browser) == false)
             // Now that nobody is signed in, nobody confirms either.
             let nobody = try await browser.get("/logout", request)
             #expect(nobody.status == .ok && !nobody.text.contains("basic.example"))
@@ -203,7 +203,7 @@ struct LogoutTests {
             #expect(try await isSignedIn(site, browser))
             let end = try await browser.post("/logout", parameters(hint))
             #expect(end.status == .ok && end.text.contains("url=\(TestRegion.basic.logoutURI)?state="))
-            #expect(try await !isSignedIn(site, browser))
+            #expect(try await isSignedIn(site, browser) == false)
         }
     }
 

@@ -23,22 +23,90 @@ struct PushedRequestTests {
     func once() async throws {
         try await Site.serve { site in
             let uri = try await site.pushed()
-            #expect(Base64URL.decode(uri.dropFirst("urn:ietf:params:oauth:request_uri:".count))?.count == 32)
+            let prefix = "urn:ietf:params:oauth:request_uri:pr_"
+            #expect(uri.hasPrefix(prefix) && Base64URL.decode(uri.dropFirst(prefix.count))?.count == 32)
             #expect(try await Self.use(site, uri).headers[.location]?.hasPrefix("/login/") == true)
             for _ in 0..<2 { #expect(Self.isRefused(try await Self.use(site, uri))) }
         }
     }
 
-    @Test("every way to answer uses it up, prompt=none as well (Keycloak CVE-2026-96446)")
-    func promptNone() async throws {
+    @Test("what stands beside request_uri is ignored (RFC 9126 §4, fapi2-…-par-without-duplicate-parameters)")
+    func otherParameters() async throws {
         try await Site.serve { site in
             let uri = try await site.pushed()
-            // What stands beside request_uri is ignored (RFC 9126 §4).
             let response = try await Self.use(
-                site, uri, ["prompt": "none", "scope": "openid phone", "redirect_uri": "https://evil.example/"])
+                site, uri,
+                [
+                    "prompt": "none", "scope": "openid phone", "redirect_uri": "https://evil.example/",
+                    "request": "e30.e30.", "response_mode": "form_post", "state": "other",
+                ])
             #expect(response.headers[.location]?.hasPrefix("/login/") == true)
-            #expect(Self.isRefused(try await Self.use(site, uri, ["prompt": "none"])))
-            #expect(Self.isRefused(try await Self.use(site, uri)))
+        }
+    }
+
+    @Test("every way to answer uses it up (Keycloak CVE-2026-96446)")
+    func everyAnswerUsesItUp() async throws {
+        try await Site.serve { site in
+            let phone = try await site.provider.enrolledPhone()
+            let signedIn = Browser(site)
+            try await site.signIn(signedIn, at: TestRegion.pushing, phone: phone)
+            let ways: [(String, Browser, [String: String?])] = [
+                ("login", Browser(site), [:]), ("prompt=none without a session", Browser(site), ["prompt": "none"]),
+                ("an id_token_hint of nobody", Browser(site), ["id_token_hint": "e30.e30.e30"]),
+                ("the session", signedIn, [:]), ("prompt=none with a session", signedIn, ["prompt": "none"]),
+                ("prompt=login with a session", signedIn, ["prompt": "login"]),
+                ("max_age=0", signedIn, ["max_age": "0", "prompt": "none"]),
+                ("a level out of reach", signedIn, ["acr_values": "hoch", "prompt": "none"]),
+            ]
+            var outcomes: Set<String> = []
+            for (name, browser, changes) in ways {
+                let uri = try await site.pushed(TestRegion.pushing, changes)
+                let first = try await browser.get("/authorize", ["client_id": "pushing", "request_uri": uri])
+                let target = try #require(first.target, "\(name)")
+                outcomes.insert(target["code"] == nil ? target["error"] ?? "login" : "code")
+                for again in [Browser(site), browser] {
+                    let second = try await again.get("/authorize", ["client_id": "pushing", "request_uri": uri])
+                    #expect(Self.isRefused(second), "\(name)")
+                }
+            }
+            #expect(outcomes.isSuperset(of: ["login", "code", "login_required", "invalid_request"]), "\(outcomes)")
+        }
+    }
+
+    @Test("a refusal for want of room uses it up, too")
+    func overload() async throws {
+        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 1, pushedRequests: 10))
+        try await Site.serve(provider) { site in
+            let (first, second) = (try await site.pushed(), try await site.pushed())
+            #expect(try await Self.use(site, first).headers[.location]?.hasPrefix("/login/") == true)
+            #expect(try await Self.use(site, second).target?["error"] == "temporarily_unavailable")
+            #expect(Self.isRefused(try await Self.use(site, second)))
+        }
+    }
+
+    @Test(
+        "the code is bound to the key of the proof and of dpop_jkt (fapi2-…-ensure-dpopproof-at-par-endpoint-binding-success, -ensure-mismatched-dpop-jkt-fails)"
+    )
+    func proofKeys() async throws {
+        try await Site.serve { site in
+            let key = SigningKey.makeES256()
+            let own = key.thumbprint.rawValue
+            let other = SigningKey.makeES256().thumbprint.rawValue
+            for (parameter, isGood) in [(nil, true), (own, true), (other, false), ("x", false)] as [(String?, Bool)] {
+                let proof = try site.provider.proof(key, "POST", "/par")
+                let (form, headers) = try site.credentials(
+                    of: TestRegion.pushing, added: TestRegion.pushing.request(["dpop_jkt": parameter]))
+                var withProof = headers
+                withProof[.proof] = proof.text
+                let response = try await site.post("/par", form: form, headers: withProof)
+                #expect(response.status == (isGood ? .created : .badRequest), "\(parameter ?? "none")")
+                if parameter == other { #expect(response.error == "invalid_dpop_proof") }
+                guard isGood else { continue }
+                let uri = try #require(response.json["request_uri"]?.string)
+                let validated = try await site.provider.provider.authorization.authorize(
+                    FormParameters(["client_id": "pushing", "request_uri": uri]))
+                #expect(validated.request.proofKey == key.thumbprint)
+            }
         }
     }
 
@@ -84,7 +152,10 @@ struct PushedRequestTests {
         try await Site.serve { site in
             let uri = try await site.pushed()
             for guess in [
-                "urn:ietf:params:oauth:request_uri:" + RandomBytes.text(32), String(uri.dropLast()) + "_", uri + "=",
+                "urn:ietf:params:oauth:request_uri:" + OneTimeHandle(.pushedRequest).text,
+                // No handle of another class is a pushed request (CVE-2026-4282).
+                uri.replacing(":pr_", with: ":ac_"), uri.replacing(":pr_", with: ":"),
+                "urn:ietf:params:oauth:request_uri:", String(uri.dropLast()) + "_", uri + "=",
                 String(uri.dropLast()), uri.uppercased(), "https://evil.example/request.jwt",
                 String(uri.dropFirst("urn:ietf:params:oauth:request_uri:".count)),
             ] {
@@ -134,6 +205,7 @@ struct PushedRequestTests {
             let response = try await site.get("/authorize", TestRegion.pushing.request())
             #expect(response.target?["error"] == "invalid_request" && response.target?["iss"] != nil)
             #expect(response.headers[.setCookie] == nil)
+            // fapi2-…-par-attempt-invalid-http-method
             let get = try await site.get("/par", TestRegion.pushing.request())
             #expect(get.status == .notFound || get.status == .methodNotAllowed)
         }

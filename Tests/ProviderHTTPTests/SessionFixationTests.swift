@@ -22,7 +22,8 @@ struct SessionFixationTests {
             let cookie = try #require(browser.lastSetCookies.first { $0.hasPrefix("__Host-session=") })
             let parts = cookie.split(separator: "; ").map(String.init)
             #expect(Set(parts.dropFirst()) == ["Path=/", "Secure", "HttpOnly", "SameSite=Lax"])
-            #expect(OneTimeHandle(parsing: try #require(browser.session), as: .session) != nil)
+            let value = try #require(browser.session)
+            #expect(OneTimeHandle(parsing: value, as: .session) != nil)
         }
     }
 

@@ -65,7 +65,7 @@ struct SessionsPageTests {
                 let response = try await browser.post("/sessions/end", ["csrf": token, "session": identifier])
                 #expect(response.status == .seeOther && response.headers[.location] == "/sessions")
                 #expect((browser.session == nil) == isOwn)
-                let told = try await provider.store.logouts(
+                let told = try await provider.provider.logoutDeliveries(
                     to: #require(session["aud"]?.string.flatMap(ClientIdentifier.init(rawValue:))), limit: 100)
                 #expect(told.count { $0.session.rawValue == identifier } == 1)
             }

@@ -47,8 +47,7 @@ extension Site {
 
     /// The sessions of the phone's account.
     func sessions(of phone: TestPhone) async throws -> [SessionRecord] {
-        let account = try await provider.verified(phone).account.identifier
-        return try await provider.store.sessions(of: account, now: now)
+        try await provider.sessions(of: phone)
     }
 }
 

@@ -84,6 +84,7 @@ struct Site: Sendable {
             form["client_secret"] = secret
         case .basic(let client, let secret):
             return (form, [.authorization: Self.basic(client.rawValue, secret)])
+        case .unproved(let client): form["client_id"] = client.rawValue
         }
         return (form, [:])
     }

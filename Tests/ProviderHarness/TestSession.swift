@@ -1,5 +1,6 @@
 import OpenIDMessages
 import ProviderCore
+import SQLiteStore
 
 /// What a login leaves at portal and browser.
 public struct SignedIn: Sendable {
@@ -31,6 +32,11 @@ extension TestProvider {
         }
         guard let session else { throw Unexpected.noLocation }
         return SignedIn(tokens: try await redeem(code, at: portal), cookie: session)
+    }
+
+    /// The sessions of the phone's account.
+    public func sessions(of phone: TestPhone) async throws -> [SessionRecord] {
+        try await store.sessions(of: try await verified(phone).account.identifier, now: now)
     }
 
     /// The person signs out in this browser.

@@ -41,6 +41,63 @@ struct DurabilityTests {
         }
     }
 
+    @Test("Sessions, refresh tokens, revocations, logouts, consent and registrations outlive a restart")
+    func restart() async throws {
+        let directory = try TemporaryDirectory()
+        let now = Fixtures.now
+        var store = try SQLiteStore(path: directory.database)
+        let device = try await Fixtures.enrolledDevice(in: store)
+        let (kept, ended) = (OneTimeHandle(.session), OneTimeHandle(.session))
+        let (token, next) = (OneTimeHandle(.refreshToken), OneTimeHandle(.refreshToken))
+        let code = OneTimeHandle(.authorizationCode)
+        let answer = Fixtures.answer(from: device, counter: 1, code: code, cookie: kept)
+        let other = Fixtures.answer(from: device, counter: 2, cookie: ended)
+        for answer in [answer, other] { _ = try await store.accept(answer) }
+        let fresh = NewRefreshToken(handle: token.digest, proofKey: nil, expiresAt: now + 3600)
+        _ = try await store.redeem(code.digest, client: Fixtures.client, refreshToken: fresh, now: now)
+        let refreshed = try await store.refresh(
+            token.digest, client: Fixtures.client, successor: next.digest, expiresAt: now + 3600, grace: 30, now: now)
+        let initial = InitialAccessToken(
+            handle: OneTimeHandle(.initialAccessToken).digest, tenant: Fixtures.tenant, usesLeft: 2,
+            expiresAt: now + 60)
+        try await store.save(initial, event: SecurityEvent(.clientTokenIssued, time: now))
+        let registration = ClientRegistration(
+            identifier: .random(bytes: 16), tenant: Fixtures.tenant, metadata: ["client_name": "Bürgerbüro"],
+            secretDigest: nil, accessToken: OneTimeHandle(.registrationAccessToken).digest, createdAt: now)
+        #expect(
+            try await store.register(
+                registration, with: initial.handle, now: now, event: SecurityEvent(.clientRegistered, time: now)))
+        let session = try #require(other.approval).session.identifier
+        #expect(
+            try await store.end(session, of: device.account, event: SecurityEvent(.sessionEnded, time: now)))
+        let consent = try await store.consent(of: device.account, to: Fixtures.client)
+        try await store.close()
+
+        store = try SQLiteStore(path: directory.database)
+        #expect(try await store.session(cookie: kept.digest, now: now)?.0 == answer.approval?.session)
+        #expect(try await store.session(cookie: ended.digest, now: now) == nil)
+        // The answer to the refresh was lost in the restart: the same call gets the same successor.
+        #expect(
+            try await store.refresh(
+                token.digest, client: Fixtures.client, successor: next.digest, expiresAt: now + 9999, grace: 30,
+                now: now + 30) == refreshed)
+        #expect(try await store.consent(of: device.account, to: Fixtures.client) == consent && consent != nil)
+        #expect(try await store.clientRegistrations() == [registration])
+        #expect(try await store.initialAccessToken(initial.handle, now: now)?.usesLeft == 1)
+        _ = try await store.end(
+            try #require(answer.approval).session.identifier, of: device.account,
+            event: SecurityEvent(.sessionEnded, time: now + 40))
+        try await store.close()
+
+        store = try SQLiteStore(path: directory.database)
+        #expect(try await store.dueLogouts(now: now + 40, limit: 10).map(\.client) == [Fixtures.client])
+        #expect(
+            try await store.refresh(
+                next.digest, client: Fixtures.client, successor: token.digest, expiresAt: now + 9999, grace: 30,
+                now: now + 40) == .unknown)
+        try await store.close()
+    }
+
     @Test("A file that others may read is closed to them")
     func fileMode() async throws {
         let directory = try TemporaryDirectory()

@@ -17,10 +17,10 @@ struct SchemaTests {
     func audit(sql: String) async throws {
         let store = try SQLiteStore.inMemory()
         _ = try await Fixtures.enrolledDevice(in: store)
-        let before = try await rows(store)
+        let before = try await store.auditEvents()
         #expect(before.count == 2)
         await #expect(throws: DatabaseError.self) { try await store.execute(sql) }
-        #expect(try await rows(store) == before)
+        #expect(try await store.auditEvents() == before)
     }
 
     @Test("A login leaves its trace, without personal data")
@@ -34,7 +34,7 @@ struct SchemaTests {
         _ = try await store.accept(Fixtures.answer(from: device, counter: 4, decision: .report))
         for _ in 0..<3 { _ = try await store.redeem(code) }
         _ = try await store.accept(Fixtures.answer(from: device, counter: 4))
-        let rows = try await rows(store)
+        let rows = try await store.auditEvents()
         #expect(
             rows.map { $0["kind"] } == [
                 "account.registered", "device.activated", "auth.failed", "auth.approved", "auth.denied",
@@ -93,6 +93,11 @@ struct SchemaTests {
         await #expect(throws: StorageFault.undecodable("attributes")) { try await store.device(device.identifier) }
         try await store.execute("UPDATE device_key SET jwk = '{}' WHERE kind = 'pin'")
         await #expect(throws: StorageFault.undecodable("pin_jwk")) { try await store.devices(of: device.account) }
+        _ = try await store.accept(Fixtures.answer(from: device))
+        try await store.execute("UPDATE session SET acr = 'hoechst'")
+        await #expect(throws: StorageFault.undecodable("acr")) {
+            try await store.sessions(of: device.account, now: Fixtures.now)
+        }
     }
 
     @Test("An account that is not active is seen in its grants, and its devices are not accepted")
@@ -109,19 +114,20 @@ struct SchemaTests {
         #expect(try await store.accept(Fixtures.answer(from: device, counter: 2)) == .deviceNotActive)
         #expect(try await store.device(device.identifier)?.1.isActive == false)
     }
-
-    private func rows(_ store: SQLiteStore) async throws -> [[String: String]] {
-        try await store.pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT * FROM audit_event ORDER BY seq").map { row in
-                Dictionary(uniqueKeysWithValues: row.map { ($0, String.fromDatabaseValue($1) ?? "\($1)") })
-            }
-        }
-    }
 }
 
 extension SQLiteStore {
     /// Runs a statement behind the back of the promises.
     func execute(_ sql: String) async throws {
         try await writer.write { db in try db.execute(sql: sql) }
+    }
+
+    /// The audit events, the oldest first, by column.
+    func auditEvents() async throws -> [[String: String]] {
+        try await pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT * FROM audit_event ORDER BY seq").map { row in
+                Dictionary(uniqueKeysWithValues: row.map { ($0, String.fromDatabaseValue($1) ?? "\($1)") })
+            }
+        }
     }
 }

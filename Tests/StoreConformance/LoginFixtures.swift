@@ -63,6 +63,63 @@ extension Fixtures {
     }
 }
 
+/// An approved login, with the secrets that only its browser and its portal have.
+struct ApprovedLogin: Sendable {
+    let device: DeviceRecordRow
+    let session: SessionRecord
+    let grant: AuthorizationGrant
+    let code: OneTimeHandle
+    let cookie: OneTimeHandle
+
+    var transaction: TransactionIdentifier { grant.transaction }
+}
+
+extension Fixtures {
+    /// Lets a device approve a login; a fresh one unless another is given.
+    static func login(
+        in store: any ProviderStore, device: DeviceRecordRow? = nil, counter: Int64 = 1,
+        client: ClientIdentifier = client, previousSession: SessionIdentifier? = nil, at time: Timestamp = now,
+        _ change: (inout LoginApproval) -> Void = { _ in }
+    ) async throws -> ApprovedLogin {
+        var device = device
+        if device == nil { device = try await enrolledDevice(in: store) }
+        let (code, cookie) = (OneTimeHandle(.authorizationCode), OneTimeHandle(.session))
+        guard let device else { throw ConformanceFailure(description: "no device") }
+        var answer = answer(
+            from: device, counter: counter, code: code, client: client, cookie: cookie,
+            previousSession: previousSession, at: time)
+        guard var approval = answer.approval else { throw ConformanceFailure(description: "no approval") }
+        change(&approval)
+        answer.approval = approval
+        try requireEqual(try await store.accept(answer), .accepted, "approval of a fixture")
+        return ApprovedLogin(
+            device: device, session: approval.session, grant: approval.grant, code: code, cookie: cookie)
+    }
+
+    /// A login whose code was redeemed, with a refresh token.
+    static func refreshableLogin(
+        in store: any ProviderStore, proofKey: KeyThumbprint? = nil, expiresAt: Timestamp = now + 3600
+    ) async throws -> (ApprovedLogin, OneTimeHandle) {
+        let login = try await login(in: store)
+        let token = OneTimeHandle(.refreshToken)
+        let fresh = NewRefreshToken(handle: token.digest, proofKey: proofKey, expiresAt: expiresAt)
+        let redemption = try await store.redeem(login.code.digest, client: client, refreshToken: fresh, now: now)
+        try requireRedeemed(redemption)
+        return (login, token)
+    }
+}
+
+/// The grant of a redemption; throws when there is none.
+@discardableResult
+func requireRedeemed(
+    _ redemption: GrantRedemption, line: Int = #line, file: String = #fileID
+) throws -> LiveGrant {
+    guard case .redeemed(let live) = redemption else {
+        throw ConformanceFailure(description: "not redeemed: \(redemption) (\(file):\(line))")
+    }
+    return live
+}
+
 extension GrantStore {
     /// Redeems a code without asking for a refresh token.
     public func redeem(

@@ -9,6 +9,12 @@ extension StorePromise {
             try require(try await !use("jti-1", store), "the second use was allowed")
             try require(try await use("jti-2", store), "another value was refused")
         },
+        StorePromise("A value is known as used from its first use on, in its class alone") { store in
+            try require(try await !store.isUsed("jti", class: .clientAssertion), "used before its use")
+            _ = try await use("jti", store)
+            try require(try await store.isUsed("jti", class: .clientAssertion), "not used after its use")
+            try require(try await !store.isUsed("jti", class: .revokedAccessToken), "used in another class")
+        },
         StorePromise("Of 64 uses at once of one value, one is the first") { store in
             let firsts = try await atOnce(64) { _ in try await use("jti", store) }
             try requireEqual(firsts.count { $0 }, 1, "first uses")

@@ -15,7 +15,8 @@ public struct StorePromise: Sendable, CustomStringConvertible {
 
     /// Every promise.
     public static let all =
-        enrolment + devices + answers + redemption + racing + oneTimeUse + keys + region
+        enrolment + devices + answers + redemption + racing + grants + refreshing + sessions + continuing + ending
+        + consents + deliveries + registrations + sweeping + oneTimeUse + keys + region
 }
 
 /// A broken promise.

@@ -10,14 +10,23 @@ public enum DiscoveryDocument {
         public static let token = "/token"
         public static let userinfo = "/userinfo"
         public static let logout = "/logout"
+        public static let introspection = "/introspect"
+        public static let revocation = "/revoke"
+        public static let deviceAuthorization = "/device_authorization"
+        /// Where people type the code of their device.
+        public static let device = "/device"
+        public static let deviceDone = "/device/done"
         public static let registration = "/register"
     }
 
     /// The document of `issuer`.
     ///
-    /// - Parameter algorithms: the signature algorithms of provider and clients.
+    /// - Parameters:
+    ///   - algorithms: the signature algorithms of provider and clients.
+    ///   - encryption: the key management of tokens that are encrypted for clients.
     public static func make(
-        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String], algorithms: [String]
+        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String], algorithms: [String],
+        encryption: [String], grantTypes: [String], authenticationMethods: [String]
     ) -> JSONObject {
         [
             "issuer": .string(issuer.rawValue),
@@ -27,6 +36,9 @@ public enum DiscoveryDocument {
             "jwks_uri": .string(issuer.appending(Path.jwks)),
             "registration_endpoint": .string(issuer.appending(Path.registration)),
             "pushed_authorization_request_endpoint": .string(issuer.appending(Path.pushedAuthorizationRequest)),
+            "introspection_endpoint": .string(issuer.appending(Path.introspection)),
+            "revocation_endpoint": .string(issuer.appending(Path.revocation)),
+            "device_authorization_endpoint": .string(issuer.appending(Path.deviceAuthorization)),
             "end_session_endpoint": .string(issuer.appending(Path.logout)),
             "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true,
@@ -34,14 +46,23 @@ public enum DiscoveryDocument {
             "response_types_supported": ["code"],
             "response_modes_supported": .strings(ResponseMode.allCases.map(\.rawValue)),
             "prompt_values_supported": .strings(AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
-            "grant_types_supported": ["authorization_code"],
+            "grant_types_supported": .strings(grantTypes),
             "acr_values_supported": .strings(levels),
-            "subject_types_supported": ["pairwise"],
-            "id_token_signing_alg_values_supported": ["ES256", "RS256", "PS256", "EdDSA"],
-            "token_endpoint_auth_methods_supported": [
-                "private_key_jwt", "client_secret_basic", "client_secret_post",
-            ],
-            "token_endpoint_auth_signing_alg_values_supported": ["ES256", "RS256"],
+            "subject_types_supported": ["pairwise", "public"],
+            "id_token_signing_alg_values_supported": .strings(algorithms),
+            "id_token_encryption_alg_values_supported": .strings(encryption),
+            "id_token_encryption_enc_values_supported": ["A256GCM"],
+            "userinfo_signing_alg_values_supported": .strings(algorithms),
+            "userinfo_encryption_alg_values_supported": .strings(encryption),
+            "userinfo_encryption_enc_values_supported": ["A256GCM"],
+            "introspection_signing_alg_values_supported": .strings(algorithms),
+            "token_endpoint_auth_methods_supported": .strings(authenticationMethods),
+            "token_endpoint_auth_signing_alg_values_supported": .strings(algorithms),
+            "introspection_endpoint_auth_methods_supported": .strings(authenticationMethods),
+            "introspection_endpoint_auth_signing_alg_values_supported": .strings(algorithms),
+            "revocation_endpoint_auth_methods_supported": .strings(authenticationMethods),
+            "revocation_endpoint_auth_signing_alg_values_supported": .strings(algorithms),
+            "dpop_signing_alg_values_supported": ["ES256", "PS256", "EdDSA"],
             "display_values_supported": .strings(AuthorizationRequest.Display.allCases.map(\.rawValue)),
             "claim_types_supported": ["normal"],
             "claims_supported": .strings(claims),

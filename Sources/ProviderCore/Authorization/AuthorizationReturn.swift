@@ -21,7 +21,21 @@ public struct AuthorizationReturn: Sendable {
     public let redirectURI: RedirectURI
     public let state: StateValue?
     public let mode: ResponseMode
+    /// False for a device authorization grant: the device asks for its tokens, and the browser ends at a page of ours
+    /// that gets no code (RFC 8628 §3.3).
+    public let takesCode: Bool
     let signer: AuthorizationResponseSigner
+
+    init(
+        redirectURI: RedirectURI, state: StateValue?, mode: ResponseMode, takesCode: Bool = true,
+        signer: AuthorizationResponseSigner
+    ) {
+        self.redirectURI = redirectURI
+        self.state = state
+        self.mode = mode
+        self.takesCode = takesCode
+        self.signer = signer
+    }
 
     /// Takes a code to the portal. Throws only when a response that must be signed cannot be.
     public func response(code: String) throws -> AuthorizationResponse { try response(.code(code)) }
@@ -32,7 +46,7 @@ public struct AuthorizationReturn: Sendable {
     func response(_ outcome: AuthorizationOutcome) throws -> AuthorizationResponse {
         var members: [(name: String, value: String)] =
             switch outcome {
-            case .code(let code): [("code", code)]
+            case .code(let code): takesCode ? [("code", code)] : []
             case .error(let error): [("error", error.code.rawValue), ("error_description", error.description)]
             }
         if let state { members.append(("state", state.rawValue)) }

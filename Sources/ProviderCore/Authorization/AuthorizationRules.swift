@@ -35,7 +35,8 @@ extension ValidatedAuthorizationRequest {
     ) -> AuthorizationGrant {
         AuthorizationGrant(
             transaction: transaction, handle: handle, client: client.client.identifier, tenant: client.client.tenant,
-            account: session.account, redirectURI: wayBack.redirectURI.rawValue, scope: request.scope,
+            account: session.account, redirectURI: wayBack.takesCode ? wayBack.redirectURI.rawValue : nil,
+            scope: request.scope,
             resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
             proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
             authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
@@ -86,6 +87,31 @@ struct AuthorizationRules: Sendable {
         let target = try target(parameters)
         // 2. Everything else goes back to the portal.
         try checkOrigin(origin, target)
+        return try validate(parameters, target)
+    }
+
+    /// The request behind a device authorization (RFC 8628 §3.1), under the same rules as any other.
+    func validateDevice(
+        _ parameters: FormParameters, by client: RegisteredClient
+    ) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
+        guard let page = RedirectURI(rawValue: protection.issuer.appending(DiscoveryDocument.Path.deviceDone)) else {
+            throw .page(OAuthError(.serverError, "the issuer has no page for devices"), nil)
+        }
+        var request = FormParameters(["response_type": "code"])
+        for parameter in [AuthorizationParameter.scope, .acrValues, .claims, .resource] {
+            if let value = parameters[parameter] { request.append(parameter.rawValue, value) }
+        }
+        let wayBack = AuthorizationReturn(
+            redirectURI: page, state: nil, mode: .query, takesCode: false,
+            signer: AuthorizationResponseSigner(
+                protection: protection, client: client.client.identifier,
+                algorithm: client.client.cryptography.authorizationResponseAlgorithm))
+        return try validate(request, ProvedTarget(client: client, wayBack: wayBack))
+    }
+
+    private func validate(
+        _ parameters: FormParameters, _ target: ProvedTarget
+    ) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
         let request: AuthorizationRequest
         do { request = try AuthorizationRequest(parameters: parameters) } catch {
             throw .redirect(error, target.wayBack, nil)
@@ -145,13 +171,14 @@ struct AuthorizationRules: Sendable {
         _ request: AuthorizationRequest, _ target: ProvedTarget
     ) throws(AuthorizationRefusal) {
         let client = target.client.client
-        guard client.grantTypes.contains(.authorizationCode) else {
-            throw target.refusal(.unauthorizedClient, "the client may not use the authorization code grant", nil)
+        let grantType: GrantType = target.wayBack.takesCode ? .authorizationCode : .deviceCode
+        guard client.grantTypes.contains(grantType) else {
+            throw target.refusal(.unauthorizedClient, "the client may not use this grant", .grantTypeNotAllowed)
         }
-        guard client.responseModes.contains(request.responseMode) else {
+        guard !target.wayBack.takesCode || client.responseModes.contains(request.responseMode) else {
             throw target.refusal(.invalidRequest, "the client may not use this response_mode", nil)
         }
-        guard request.codeChallenge != nil || client.profile == .legacy else {
+        guard request.codeChallenge != nil || client.profile == .legacy || !target.wayBack.takesCode else {
             throw target.refusal(.invalidRequest, "code_challenge is missing: PKCE is required", nil)
         }
         guard request.scope.tokens.allSatisfy(client.scopes.contains) else {

@@ -192,7 +192,7 @@ public struct DeviceLoginFlow: Sendable {
         let asked = login.signedRequest?.statement
         return LoginApproval(
             grant: login.request.grant(
-                transaction: login.transaction, handle: login.redemption ?? prize.code.digest, session: session,
+                transaction: login.transaction, handle: login.start.redemption ?? prize.code.digest, session: session,
                 context: claim.context, released: response.statement.released, now: now),
             sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
             asked: (asked?.essentialClaims ?? []) + (asked?.voluntaryClaims ?? []))

@@ -40,8 +40,6 @@ struct Login: Sendable {
     let cookie: SecretDigest
     /// The session that the browser had when it began, and the person whom the portal expects.
     let start: LoginStart
-    /// What redeems the grant instead of a code: the device code of a device authorization grant.
-    let redemption: HandleDigest?
     /// Must come back with every form of the page.
     let formToken: OneTimeSecret
     let createdAt: Timestamp
@@ -104,7 +102,7 @@ struct Login: Sendable {
 
     init(
         request: ValidatedAuthorizationRequest, browser: BrowserContext, cookie: SecretDigest,
-        start: LoginStart = LoginStart(), redemption: HandleDigest? = nil, now: Timestamp
+        start: LoginStart = LoginStart(), now: Timestamp
     ) {
         page = RandomBytes.text(16)
         handle = RandomBytes.text(16)
@@ -113,7 +111,6 @@ struct Login: Sendable {
         self.browser = browser
         self.cookie = cookie
         self.start = start
-        self.redemption = redemption
         formToken = OneTimeSecret(bytes: 16)
         createdAt = now
         deadline = now + Lifetime.unclaimedLogin

@@ -8,10 +8,15 @@ public struct LoginStart: Sendable {
     let previousSession: SessionIdentifier?
     /// The subject that the portal expects; a login of anybody else is of no use to it.
     let expectedSubject: SubjectIdentifier?
+    /// What redeems the grant instead of a code: the device code of a device authorization.
+    let redemption: HandleDigest?
 
-    init(previousSession: SessionIdentifier?, expectedSubject: SubjectIdentifier?) {
+    init(
+        previousSession: SessionIdentifier?, expectedSubject: SubjectIdentifier?, redemption: HandleDigest? = nil
+    ) {
         self.previousSession = previousSession
         self.expectedSubject = expectedSubject
+        self.redemption = redemption
     }
 
     /// A browser without a session, and anybody is welcome.

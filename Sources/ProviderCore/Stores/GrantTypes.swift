@@ -135,7 +135,7 @@ public enum RefreshOutcome: Sendable, Equatable {
     /// The token was used before and its successor too: the family is revoked now (RFC 9700 §4.14.2).
     case reused
     case expired
-    /// No such token for this client, or its grant was revoked.
+    /// No such token for this client, or its grant was revoked, or its session is over.
     case unknown
 }
 

@@ -60,14 +60,15 @@ final class RateLimiter: Sendable {
 /// Limits the calls that anybody can make without proving anything.
 struct RateLimit: RouterMiddleware {
     /// Which calls, as beginnings of routes. The path as it was sent has many spellings that lead to one route.
-    let prefixes: [String]
+    /// Routes as the router writes them, e.g. `/register/{client}`.
+    let routes: Set<String>
     let limiter: RateLimiter
 
     func handle(
         _ request: Request, context: ProviderRequestContext,
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard let route = context.endpointPath, prefixes.contains(where: route.hasPrefix),
+        guard let route = context.endpointPath, routes.contains(route),
             let seconds = limiter.take(context.remoteAddress?.ipAddress ?? "local")
         else { return try await next(request, context) }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))

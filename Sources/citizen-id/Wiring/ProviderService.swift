@@ -30,11 +30,11 @@ struct ProviderService {
         let store = try SQLiteStore(path: folder.database)
         let region = try await region(store: store, clock: clock)
         let registry = try ClientRegistry(region: region)
-        let outbound = try OutboundFetcher(policy: OutboundPolicy())
+        let outbound = try settings.outbound.fetcher()
         let provider = try await Provider(
             issuer: settings.issuer ?? region.issuer, registry: registry,
             keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock,
-            documents: { try await outbound.json($0) })
+            documents: { url in try await outbound.json(url) })
         let logger = logger
         let listener = Application(
             router: ProviderApplication.router(provider: provider),
@@ -53,7 +53,8 @@ struct ProviderService {
             whenRunning: { administrationRuns.finish() })
         var configuration = ServiceGroupConfiguration(
             services: [
-                Sweeper(provider: provider, logger: logger), administration,
+                Sweeper(provider: provider, logger: logger),
+                LogoutMessenger(provider: provider, outbound: outbound, logger: logger), administration,
                 Following(first: isAdministrable, then: listener),
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

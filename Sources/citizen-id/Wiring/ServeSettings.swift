@@ -16,6 +16,7 @@ struct ServeSettings: Sendable {
     var dataFolder: String
     var logLevel: Logger.Level
     var socket: String
+    var outbound: OutboundSettings
 
     /// What the command line gave; nil where it gave nothing.
     struct Flags {
@@ -57,7 +58,8 @@ struct ServeSettings: Sendable {
                 ? reader.stringArray(forKey: "region", default: ["Config/emscher-lippe.yaml"]) : flags.region,
             dataFolder: data,
             logLevel: try level(flags.logLevel ?? reader.string(forKey: "log.level", default: "info")),
-            socket: flags.socket ?? reader.string(forKey: "socket", default: data + "/admin.sock"))
+            socket: flags.socket ?? reader.string(forKey: "socket", default: data + "/admin.sock"),
+            outbound: try OutboundSettings(reader))
     }
 
     private static func address(_ text: String) throws -> (host: String, port: Int) {

@@ -14,7 +14,7 @@ struct BrowserSession {
     private let clock: DeviceClock
     private let language: String
     private let accept: String
-    private var jar = CookieJar()
+    private(set) var jar = CookieJar()
 
     private static let maximumRedirects = 20
 

@@ -2,7 +2,8 @@ import OpenIDMessages
 
 /// The cookies of one browser: host-only cookies of RFC 6265 with the name prefixes of RFC 6265bis §4.1.3.
 struct CookieJar {
-    private struct Cookie {
+    struct Cookie {
+        var host: String
         var authority: String
         var name: String
         var value: String
@@ -11,7 +12,7 @@ struct CookieJar {
         var expires: Timestamp?
     }
 
-    private var cookies: [Cookie] = []
+    private(set) var cookies: [Cookie] = []
 
     /// Takes one `Set-Cookie` header of an answer from `address`; what breaks a rule is passed over.
     mutating func take(_ header: String, from address: WebAddress, now: Timestamp) {
@@ -30,8 +31,8 @@ struct CookieJar {
         if let expires, expires <= now { return }
         cookies.append(
             Cookie(
-                authority: address.authority, name: attributes.name, value: attributes.value, path: path,
-                isSecure: attributes.isSecure, expires: expires))
+                host: address.host, authority: address.authority, name: attributes.name, value: attributes.value,
+                path: path, isSecure: attributes.isSecure, expires: expires))
     }
 
     /// The `Cookie` header for a call to `address`; nil when there is nothing to send.

@@ -33,6 +33,11 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: "The browser's Accept header, e.g. application/json for portals that answer programs.")
     var accept = BrowserSession.page
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the browser's cookies to this file (mode 0600), as curl reads them.", valueName: "file"))
+    var cookieJar: String?
+
     @Flag(help: "Print the last page's text; JSON is laid out.")
     var showPage = false
 
@@ -47,6 +52,8 @@ struct LoginCommand: AsyncParsableCommand {
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             // Asked before the login begins, whose clock does not wait for a person to type.
             let pin = decision == .approve ? try pinOptions.read() : nil
+            // A file that cannot be written must not be found out after the login.
+            if let cookieJar { try PrivateFile.write([], to: cookieJar) }
             let steps = JourneySteps(console: console, showsTimings: timings)
             var journey = LoginJourney(
                 phone: phone, issuer: enrolled.issuer,
@@ -56,6 +63,9 @@ struct LoginCommand: AsyncParsableCommand {
                 flow: flow == .qr ? .qr : .link, pin: pin, isReport: decision == .report,
                 released: release.map { $0.split(separator: ",").map(String.init) }, stopsAtCallback: stopAtCallback)
             let end = try await journey.run(from: address, plan: plan)
+            if let cookieJar {
+                try PrivateFile.write(Array(journey.browser.jar.file(now: DeviceClock.live.now).utf8), to: cookieJar)
+            }
             return report(end, timings: timings ? steps.json : nil)
         }
     }

@@ -63,9 +63,10 @@ struct InProcessPort: LoginPort {
     }
 
     func finish(_ page: BrowserPage) async throws -> String {
-        guard let location = provider.browserLogins.collect(page: page.page, cookie: page.cookie) else {
-            throw BenchmarkFault("nothing to collect")
-        }
+        guard
+            case .redirect(let location)? = try provider.browserLogins.collect(page: page.page, cookie: page.cookie)?
+                .response
+        else { throw BenchmarkFault("nothing to collect") }
         return location
     }
 
