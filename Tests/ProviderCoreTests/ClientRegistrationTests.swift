@@ -71,7 +71,7 @@ struct ClientRegistrationTests {
         let key = SigningKey.makeES256()
         let everything: [String: JSONValue?] = [
             "dpop_bound_access_tokens": true, "grant_types": ["authorization_code", "refresh_token"],
-            "response_modes": ["query", "form_post", "jwt"], "application_type": "web", "response_types": ["code"],
+            "response_modes": ["form_post", "jwt", "query"], "application_type": "web", "response_types": ["code"],
             "token_endpoint_auth_signing_alg": "ES256", "request_object_signing_alg": "ES256",
             "require_signed_request_object": true, "userinfo_signed_response_alg": "PS256",
             "authorization_signed_response_alg": "EdDSA", "introspection_signed_response_alg": "PS256",

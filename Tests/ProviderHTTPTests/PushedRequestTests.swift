@@ -49,7 +49,10 @@ struct PushedRequestTests {
         try await Site.serve { site in
             let phone = try await site.provider.enrolledPhone()
             let signedIn = Browser(site)
-            try await site.signIn(signedIn, at: TestRegion.pushing, phone: phone)
+            let begun = try await signedIn.get(
+                "/authorize", ["client_id": "pushing", "request_uri": try await site.pushed()])
+            _ = try await site.finishLogin(
+                signedIn, page: try #require(begun.headers[.location]), phone: phone)
             let ways: [(String, Browser, [String: String?])] = [
                 ("login", Browser(site), [:]), ("prompt=none without a session", Browser(site), ["prompt": "none"]),
                 ("an id_token_hint of nobody", Browser(site), ["id_token_hint": "e30.e30.e30"]),

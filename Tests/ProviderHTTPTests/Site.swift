@@ -1,3 +1,4 @@
+import AccountDirectory
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
@@ -184,7 +185,11 @@ final class Browser: Sendable {
 
     /// Begins a login; the path of its page.
     func begin(_ portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) async throws -> String {
-        let response = try await get("/authorize", portal.request(changes))
+        var parameters = portal.request(changes)
+        if portal.client.requiresPushedAuthorizationRequests {
+            parameters = ["client_id": portal.identifier, "request_uri": try await site.pushed(portal, changes)]
+        }
+        let response = try await get("/authorize", parameters)
         #expect(response.status == .seeOther)
         return try #require(response.headers[.location])
     }

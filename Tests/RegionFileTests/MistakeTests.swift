@@ -186,7 +186,8 @@ struct MistakeTests {
         ("{kty: RSA, kid: a, n: \"g+A\", e: AQAB}", "`n` must be base64url"),
         ("{kty: RSA, kid: a, n: g\(String(repeating: "A", count: 341)), e: AQ}", "`e` must be an odd number"),
         ("{kty: oct, kid: a, k: AAAA}", "private member `k`"),
-        ("{kty: OKP, kid: a}", "`kty` must be"),
+        ("{kty: AKP, kid: a}", "`kty` must be"),
+        ("{kty: OKP, kid: a, crv: Ed448}", "`crv` must be `Ed25519`"),
         ("text", "must be a mapping"),
         (
             "{kty: EC, crv: P-256, kid: a, x: \(coordinate), y: \(KeySamples.y)}, "

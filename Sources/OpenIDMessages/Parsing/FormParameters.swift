@@ -45,8 +45,7 @@ public struct FormParameters: Sendable, Equatable {
 
     /// The value of `name`, or nil when it is absent or empty.
     public subscript(name: String) -> String? {
-        guard let value = pairs.first(where: { $0.name == name })?.value, !value.isEmpty else { return nil }
-        return value
+        pairs.first { $0.name == name && !$0.value.isEmpty }?.value
     }
 
     /// The names in their order.

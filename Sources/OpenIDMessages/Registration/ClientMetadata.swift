@@ -124,11 +124,17 @@ public struct ClientMetadata: Sendable {
         "known are " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
     }
 
-    public func wire<Value: WireValue>(
-        _ member: ClientMember, as type: Value.Type = Value.self
-    ) throws(ClientMetadataError) -> Value? {
-        try read(member, "malformed: an https address with a plain host and path is wanted") { value in
-            value.string.flatMap(Value.init(rawValue:))
+    /// An address that the provider calls.
+    public func outboundURL(_ member: ClientMember) throws(ClientMetadataError) -> OutboundURL? {
+        try read(member, "no https address with a plain host and path") { value in
+            value.string.flatMap(OutboundURL.init(registered:))
+        }
+    }
+
+    /// An address to which browsers are sent.
+    public func redirectURI(_ member: ClientMember) throws(ClientMetadataError) -> RedirectURI? {
+        try read(member, "no https address with a plain host and path") { value in
+            value.string.flatMap(RedirectURI.init(rawValue:))
         }
     }
 

@@ -26,7 +26,7 @@ extension Client {
         let redirectURIs = try metadata.redirectURIs(.redirectURIs) ?? []
         try Self.checkTypes(metadata, grants: grants, redirectURIs: redirectURIs)
         let keys = try Self.keys(metadata)
-        let keysURI: OutboundURL? = try metadata.wire(.keysURI)
+        let keysURI = try metadata.outboundURL(.keysURI)
         guard method != .privateKeyJWT || !keys.isEmpty || keysURI != nil else {
             throw ClientMetadataError(.keys, "private_key_jwt needs jwks or jwks_uri")
         }
@@ -43,12 +43,12 @@ extension Client {
             responseModes: try metadata.choices(.responseModes) ?? [.query, .formPost],
             scopes: try Self.scopes(metadata), requiredLevel: tenant.floor,
             levelVocabulary: try metadata.choice(.levelVocabulary) ?? .bsi,
-            sectorIdentifierURI: try metadata.wire(.sectorIdentifierURI),
+            sectorIdentifierURI: try metadata.outboundURL(.sectorIdentifierURI),
             defaultMaximumAge: try metadata.seconds(.defaultMaximumAge),
-            initiateLoginURI: try metadata.wire(.initiateLoginURI),
+            initiateLoginURI: try metadata.redirectURI(.initiateLoginURI),
             logout: ClientLogout(
                 returnURIs: try metadata.redirectURIs(.postLogoutRedirectURIs) ?? [],
-                backChannelURI: try metadata.wire(.backChannelLogoutURI),
+                backChannelURI: try metadata.outboundURL(.backChannelLogoutURI),
                 requiresSession: try metadata.flag(.backChannelLogoutSession) ?? false))
         let objection = ClientRules(tenant: tenant, isDevelopment: isDevelopment).objections(to: self).first
         if let objection { throw ClientMetadataError(objection.member, objection.message) }

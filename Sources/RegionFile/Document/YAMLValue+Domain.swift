@@ -50,7 +50,7 @@ extension YAMLValue {
     /// A URL that the provider itself calls.
     func outboundURL() -> OutboundURL? {
         guard let text = text() else { return nil }
-        return OutboundURL(rawValue: text)
+        return OutboundURL(registered: text)
             ?? refused("\(quoted(text)) cannot be called: write `https://`, a host in lower case, and a path")
     }
 

@@ -10,7 +10,10 @@ enum ClientEntry {
         let name = entry.required("name") { $0.text() }
         let profile = entry.optional("profile", default: .fapi2) { $0.choice(ClientProfile.self) }
         let credentials = ClientCredentials(entry)
-        let redirectURIs = entry.optional("redirect_uris", default: []) { $0.someDistinct { $0.redirectURI() } }
+        let redirectURIs = entry.optional("redirect_uris", default: []) { value in
+            // What is left of a list with a mistake in it says nothing about the client.
+            value.someDistinct { $0.redirectURI() }.flatMap { $0.count == value.elements()?.count ? $0 : nil }
+        }
         let scopes = entry.required("scopes") { $0.scopes() }
         let requiredLevel = entry.optional("required_level", default: floor ?? .normal) { $0.level() }
         let cryptography = cryptography(entry)
@@ -68,6 +71,8 @@ extension YAMLMapping {
     fileprivate func list<Element: Hashable>(
         _ key: String, default standard: [Element], _ read: (YAMLValue) -> Element?
     ) -> [Element] {
-        self[key].map { $0.distinct(read) } ?? standard
+        guard let value = self[key] else { return standard }
+        let elements = value.distinct(read)
+        return elements.count == value.elements()?.count ? elements : standard
     }
 }
