@@ -209,7 +209,8 @@ let package = Package(
                 "OpenIDMessages", "IdentityCrypto", "RelyingParty", "QRCode", "citizen-id", "citizen-phone",
                 "demo-portal", .grdb,
             ], swiftSettings: everyTarget),
-        .testTarget(name: "HouseRulesTests", swiftSettings: everyTarget),
+        .testTarget(
+            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages"], swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]
 )
