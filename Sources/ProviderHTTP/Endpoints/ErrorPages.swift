@@ -96,6 +96,16 @@ enum ErrorPages {
             trace, .tooManyRequests)
     }
 
+    static func overloaded(language: Language, trace: TraceIdentifier) -> Response {
+        let german = language == .german
+        return page(
+            german ? "Gerade ist viel los" : "Very busy right now",
+            german
+                ? "Gerade melden sich sehr viele Menschen an." : "Very many people are signing in right now.",
+            german ? "Bitte versuchen Sie es gleich noch einmal." : "Please try again in a moment.", language, trace,
+            .serviceUnavailable)
+    }
+
     static func serverError(_ error: any Error, language: Language, context: ProviderRequestContext) -> Response {
         context.logFault(error)
         let german = language == .german
