@@ -177,7 +177,7 @@ let package = Package(
             name: "ProviderHarness",
             dependencies: [
                 "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages", .crypto, .x509,
-                .asn1,
+                .asn1, .grdb,
             ], path: "Tests/ProviderHarness", swiftSettings: everyTarget),
         .testTarget(
             name: "ProviderCoreTests",
