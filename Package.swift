@@ -206,8 +206,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "QRCode", "citizen-id", "citizen-phone",
-                "demo-portal", .grdb,
+                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "DeviceAuthenticator", "QRCode", "citizen-id",
+                "citizen-phone", "demo-portal", .grdb, .hummingbird, .httpTypes, .nioCore,
             ], swiftSettings: everyTarget),
         .testTarget(name: "HouseRulesTests", swiftSettings: everyTarget),
     ],

@@ -54,6 +54,7 @@ struct SharedOptions: ParsableArguments {
 
     /// Runs a command with the profile's device and tells how it ended.
     func run(_ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report) async throws {
+        let report: Report
         do {
             let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
                 try SecretInput.line(ofFile: path)
@@ -63,7 +64,6 @@ struct SharedOptions: ParsableArguments {
             let phone = DeviceAuthenticator(
                 folder: SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase), transport: transport,
                 language: language)
-            let report: Report
             do { report = try await body(phone, transport, console) } catch {
                 await transport.close()
                 throw error
@@ -75,5 +75,6 @@ struct SharedOptions: ParsableArguments {
             console.fail(failure)
             throw ExitCode(failure.status.rawValue)
         }
+        guard report.status == .ok else { throw ExitCode(report.status.rawValue) }
     }
 }
