@@ -2,13 +2,13 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-phone doctor")
+@Suite("The doctors of portals: citizen-phone doctor and citizen-id client doctor")
 struct PhoneDoctorTests {
     /// The findings by their check.
     private func results(_ result: ProgramResult) throws -> [String: String] {
         let findings = (try result.json()["findings"]?.array ?? []).compactMap(\.object)
             .compactMap(IntegrationFinding.init(json:))
-        return Dictionary(uniqueKeysWithValues: findings.map { ($0.check, $0.result.rawValue) })
+        return Dictionary(findings.map { ($0.check, $0.result.rawValue) }) { first, _ in first }
     }
 
     @Test func `a careful portal has no failure, also across a rotation of keys`() async throws {
@@ -37,6 +37,20 @@ struct PhoneDoctorTests {
                 // The demonstration portal keeps its own session.
                 "logout": "warning",
             ], "\(result)")
+
+        let inside = try await here.administer("client", "doctor", "herten-demo-portal", "--json")
+        #expect(inside.status == 0, "\(inside)")
+        let seen = try results(inside)
+        for check in ["registration", "profile", "keys", "portal_hosts", "clock", "requests"] {
+            #expect(seen[check] == "ok", "\(check): \(inside)")
+        }
+        #expect(seen["refusals"] == "warning", "the foreign code and its verifier: \(inside)")
+        #expect(!inside.output.contains("Mustermann") && !inside.output.contains("erika"))
+        let text = try await here.administer("client", "doctor", "herten-demo-portal")
+        #expect(text.output.contains("codeVerifierMismatch: 1 times"), "\(text)")
+        let nobody = try await here.administer("client", "doctor", "nobody", "--json")
+        #expect(nobody.status == 1)
+        #expect(try nobody.json()["error"]?.string == "unknown_client")
     }
 
     @Test func `every fault of a careless portal is found`() async throws {
@@ -61,6 +75,10 @@ struct PhoneDoctorTests {
                     "wrong_issuer": "failure", "error_response": "failure", "foreign_code": "failure",
                     "replayed_callback": "failure", "key_rotation": "not_tested", "logout": "warning",
                 ], "\(result)")
+            let inside = try await here.administer("client", "doctor", "careless-portal", "--json")
+            #expect(inside.status == 2, "\(inside)")
+            let seen = try results(inside)
+            #expect(seen["requests"] == "failure" && seen["profile"] == "warning", "\(inside)")
         }
     }
 }
