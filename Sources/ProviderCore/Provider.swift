@@ -24,6 +24,9 @@ public final class Provider: Sendable {
     public let revocation: RevocationFlow
     public let deviceGrants: DeviceGrantFlow
     public let proofs: ProofOfPossession
+    /// What was seen of each client since the start.
+    public let observations: ClientObservations
+    public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
@@ -53,11 +56,14 @@ public final class Provider: Sendable {
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
+        observations = ClientObservations(registry: registry, clock: clock)
+        clientDoctor = ClientDoctor(
+            registry: registry, observations: observations, store: store, documents: documents)
         let clientKeys = ClientKeys(clock: clock, fetch: documents)
         let protection = ResponseProtection(issuer: issuer, keys: keys, clientKeys: clientKeys, clock: clock)
         authorization = AuthorizationFlow(
-            registry: registry, protection: protection, keys: clientKeys, uses: store, capacity: capacity.pushedRequests
-        )
+            registry: registry, protection: protection, keys: clientKeys, uses: store,
+            observations: observations, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
@@ -92,7 +98,8 @@ public final class Provider: Sendable {
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
-            issuer: issuer, registry: registry, keys: clientKeys, uses: store, clock: clock)
+            issuer: issuer, registry: registry, keys: clientKeys, uses: store, clock: clock,
+            observations: observations)
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
         try await registry.load(from: store)
