@@ -94,6 +94,7 @@ struct UserinfoEndpoint {
             switch error.code {
             case .invalidRequest: .badRequest
             case .insufficientScope: .forbidden
+            case .temporarilyUnavailable: .serviceUnavailable
             default: .unauthorized
             }
         return Answer.json(error.json, status: status, headers: [.wwwAuthenticate: challenge])
