@@ -1,9 +1,10 @@
 import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
-import ProviderCore
 import ProviderHarness
 import Testing
+
+@testable import ProviderCore
 
 /// RFC 8628.
 @Suite("Device authorization grant (RFC 8628)")
@@ -167,6 +168,24 @@ struct DeviceGrantTests {
             return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
         }
         #expect(wins == 1)
+    }
+
+    @Test("what nobody asks for any more is forgotten; what waits is bounded")
+    func memory() async throws {
+        let clock = SettableClock()
+        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 3), clock: clock)
+        try provider.add(TestGrants.portals)
+        let devices = provider.provider.deviceGrants.devices
+        for _ in 0..<3 { _ = try await provider.beginDevice() }
+        let refusal = try await provider.refusal { _ = try await provider.beginDevice() }
+        #expect(refusal?.error.code == .temporarilyUnavailable && devices.count == 3)
+        clock.advance(Lifetime.deviceCode + Lifetime.finishedLogin - 1)
+        try await provider.provider.sweep(includingStore: false)
+        #expect(devices.count == 3)
+        clock.advance(1)
+        try await provider.provider.sweep(includingStore: false)
+        #expect(devices.count == 0)
+        _ = try await provider.beginDevice()
     }
 
     @Test("§6.1: a code is read as people type it, and nothing else is one")

@@ -146,6 +146,25 @@ struct IntrospectionTests {
         _ = try await provider.refreshed(other.text("refresh_token"), at: portal)
     }
 
+    @Test("RFC 7009 §2.1: whoever lost the answer of a rotation still ends the family with the token that it has")
+    func usedRefreshToken() async throws {
+        let provider = try await TestProvider.withGrants()
+        let phone = try await provider.enrolledPhone()
+        let portal = TestGrants.refreshing
+        let first = try await provider.granted(at: portal, phone: phone)
+        let lost = try await provider.refreshed(first.text("refresh_token"), at: portal)
+        let thief = try await provider.refusal {
+            try await revoke(provider, first.text("refresh_token"), TestGrants.otherRefreshing)
+        }
+        #expect(thief?.reason == .tokenOfOtherClient)
+        _ = try await provider.userinfo(lost.text("access_token"))
+        try await revoke(provider, first.text("refresh_token"), portal)
+        await #expect(throws: ClientRefusal.self) {
+            try await provider.refreshed(lost.text("refresh_token"), at: portal)
+        }
+        await #expect(throws: ClientRefusal.self) { try await provider.userinfo(lost.text("access_token")) }
+    }
+
     @Test("RFC 7009 §2.1: another client's token is refused and stays; §2.2: what is no token is as good as revoked")
     func otherClients() async throws {
         let provider = try await TestProvider.withGrants()
