@@ -110,13 +110,6 @@ extension TestProvider {
         try changeRegion { $0.clients += portals.map(\.client) }
     }
 
-    /// Another region from now on.
-    public func changeRegion(_ change: (inout Region) -> Void) throws {
-        var region = provider.registry.region
-        change(&region)
-        try provider.registry.replace(with: region)
-    }
-
     /// Another registration of this portal from now on.
     public func change(_ portal: TestPortal, _ change: (inout Client) -> Void) throws {
         try changeRegion { region in
