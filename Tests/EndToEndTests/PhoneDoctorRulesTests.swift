@@ -102,6 +102,7 @@ struct PhoneDoctorRulesTests {
     @Test func `a login that fails after a rotation is a failure`() {
         #expect(Rotation.once.finding(isSignedIn: false).result == .failure)
         #expect(Rotation.twice.finding(isSignedIn: true).result == .ok)
+        #expect(Rotation.twice.finding(isSignedIn: true, afterPause: true).cause.contains("once a minute"))
         #expect(Rotation.none.finding(isSignedIn: nil).result == .notTested)
     }
 
