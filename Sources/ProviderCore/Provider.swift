@@ -78,17 +78,19 @@ public final class Provider: Sendable {
         deviceGrants = DeviceGrantFlow(
             issuer: issuer, rules: AuthorizationRules(registry: registry, protection: protection), devices: devices,
             logins: browserLogins)
+        let successorKey = try await keys.secret("refresh-token-successors")
         tokens = TokenFlow(
             grants: store,
             minter: TokenMinter(issuer: issuer, keys: keys, protection: protection, clock: clock),
             accessTokens: accessTokens,
             devices: devices, clock: clock,
-            successorKey: try await keys.secret("refresh-token-successors"))
+            successorKey: successorKey)
         userinfo = UserinfoFlow(
             issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection)
         introspection = IntrospectionFlow(
             issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
-        revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
+        revocation = RevocationFlow(
+            grants: store, uses: store, accessTokens: accessTokens, clock: clock, successorKey: successorKey)
         let forms = SessionForms(key: try await keys.secret("session-forms"))
         sessions = SessionFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
@@ -110,9 +112,11 @@ public final class Provider: Sendable {
         try await clients.authenticate(credentials)
     }
 
-    /// The provider's metadata (OpenID Connect Discovery §3).
-    public var metadata: JSONObject {
-        let isDevelopment = registry.region.isDevelopment
+    /// True while the region is one for development and tests.
+    public var isDevelopment: Bool { registry.isDevelopment }
+
+    /// The provider's metadata (OpenID Connect Discovery §3), in a region that is for development or not.
+    public func metadata(isDevelopment: Bool) -> JSONObject {
         let levels: [AssuranceLevel] = [.normal, .substantiell]
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
         return DiscoveryDocument.make(
@@ -148,6 +152,7 @@ public final class Provider: Sendable {
     /// few seconds.
     public func sweep(includingStore: Bool) async throws {
         logins.sweep()
+        deviceGrants.devices.sweep()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
         try await keys.rotateIfDue()

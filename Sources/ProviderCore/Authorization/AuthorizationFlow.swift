@@ -38,7 +38,7 @@ public struct AuthorizationFlow: Sendable {
             throw ClientRefusal(.invalidRequest, "request_uri must not be pushed", nil)
         }
         if let named = parameters[.clientIdentifier], named != client.identifier.rawValue {
-            throw ClientRefusal(.invalidRequest, "client_id is not the authenticated client", .clientKeyUnknown)
+            throw ClientRefusal(.invalidRequest, "client_id is not the authenticated client", .clientIdentifierMismatch)
         }
         let validated = try await validate(parameters, by: client, proofKey: proofKey)
         guard proofKey == nil || validated.request.proofKey == proofKey else {
