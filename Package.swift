@@ -210,7 +210,8 @@ let package = Package(
                 "demo-portal", .grdb,
             ], swiftSettings: everyTarget),
         .testTarget(
-            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages"], swiftSettings: everyTarget),
+            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],
+            swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]
 )
