@@ -103,9 +103,11 @@ public final class Provider: Sendable {
         try await clients.authenticate(credentials)
     }
 
-    /// The provider's metadata (OpenID Connect Discovery §3).
-    public var metadata: JSONObject {
-        let isDevelopment = registry.region.isDevelopment
+    /// True while the region is one for development and tests.
+    public var isDevelopment: Bool { registry.isDevelopment }
+
+    /// The provider's metadata (OpenID Connect Discovery §3), in a region that is for development or not.
+    public func metadata(isDevelopment: Bool) -> JSONObject {
         let levels: [AssuranceLevel] = [.normal, .substantiell]
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
         return DiscoveryDocument.make(

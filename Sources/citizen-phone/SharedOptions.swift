@@ -60,9 +60,11 @@ struct SharedOptions: ParsableArguments {
             }
             guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
             let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
-            let phone = DeviceAuthenticator(
-                folder: SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase), transport: transport,
-                language: language)
+            let folder = SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase)
+            // One command after the other: two that answer with one counter look like a copied device.
+            let use = try folder.use()
+            defer { withExtendedLifetime(use) {} }
+            let phone = DeviceAuthenticator(folder: folder, transport: transport, language: language)
             let report: Report
             do { report = try await body(phone, transport, console) } catch {
                 await transport.close()

@@ -155,15 +155,17 @@ public struct TokenFlow: Sendable {
             throw ClientRefusal(.invalidTarget, "resource is missing", .resourceNotAllowed)
         }
         let subject: ProvedAccessToken
+        func refuse(_ reason: Refusal) -> ClientRefusal {
+            // One answer for both: a stranger does not learn whether a token lives.
+            ClientRefusal(.invalidRequest, "the subject token is not valid or not for this client", reason)
+        }
         do { subject = try await accessTokens.verify(request.subjectToken) } catch let reason as Refusal {
-            throw ClientRefusal(.invalidRequest, "the subject token is not valid", reason)
+            throw refuse(reason)
         }
         // Only the service that the token was made for may hand it on.
         guard let live = subject.live, let served = call.client.client.servedResource,
             subject.token.resource == served
-        else {
-            throw ClientRefusal(.invalidRequest, "the subject token is not for this client", .subjectTokenNotForClient)
-        }
+        else { throw refuse(.subjectTokenNotForClient) }
         let scope = request.access.scope ?? subject.token.scope
         guard (scope?.tokens ?? []).allSatisfy({ subject.token.scope?.contains($0) == true }) else {
             throw ClientRefusal(.invalidScope, "the scope is more than the subject token has", .scopeNotAllowed)

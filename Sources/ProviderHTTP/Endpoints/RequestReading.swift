@@ -49,11 +49,17 @@ extension Request {
         do {
             let buffer = try await collectBody(upTo: Self.maximumBody)
             return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError { throw RequestFault.tooLarge }
+        } catch is NIOTooManyBytesError {
+            throw RequestFault.tooLarge
+        } catch {
+            // The connection broke, or its framing did: what came is not the body.
+            throw RequestFault.malformed("the body did not come to its end")
+        }
     }
 
     private func hasMediaType(_ type: String) -> Bool {
         guard let value = headers[.contentType] else { return false }
+        if value == type { return true }
         let parts = value.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
         return parts.first == type && parts.dropFirst().allSatisfy { $0 == "charset=utf-8" }
     }

@@ -20,7 +20,9 @@ struct TokenEndpoints {
             await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
                 let answer = try await provider.introspection.inquire(
                     TokenInquiry(parameters: parameters), by: caller.client)
-                guard request.headers[.accept] == IntrospectionFlow.signedMediaType else { return Answer.json(answer) }
+                guard request.headers[.accept]?.contains(IntrospectionFlow.signedMediaType) == true else {
+                    return Answer.json(answer)
+                }
                 return Answer.jwt(
                     try provider.introspection.signed(answer, for: caller.client),
                     type: IntrospectionFlow.signedMediaType)
