@@ -56,7 +56,7 @@ public final class ChildProcess: Sendable {
 
         var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for unsafetext in unsafe argv + envp { unsafe free(text) } }
+        defer { unsafe (argv + envp).forEach { unsafe free($0) } }
         var identifier = pid_t()
         let code = unsafe posix_spawn(&identifier, path, &actions, &attributes, &argv, &envp)
         guard code == 0 else { throw NotStarted(path: path, code: code) }

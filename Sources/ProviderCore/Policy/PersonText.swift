@@ -29,6 +29,8 @@ public enum PersonProblem: String, Sendable, CaseIterable {
     case alreadyFinished
     case notFound
     case tooManyRequests
+    /// The provider is at its limit and answers none that it cannot answer well.
+    case overloaded
     case serverError
 
     /// The HTTP status of the page.
@@ -39,6 +41,7 @@ public enum PersonProblem: String, Sendable, CaseIterable {
         case .foreignForm: 403
         case .alreadyFinished: 409
         case .tooManyRequests: 429
+        case .overloaded: OAuthError.Code.temporarilyUnavailable.status(at: .endpoint)
         case .serverError: OAuthError.Code.serverError.status(at: .page)
         }
     }
@@ -78,6 +81,8 @@ public enum PersonProblem: String, Sendable, CaseIterable {
         case .tooManyRequests:
             PersonText(
                 "Zu viele Anmeldungen", "Aus Ihrem Netz wurden gerade sehr viele Anmeldungen begonnen.", remedy: soon)
+        case .overloaded:
+            PersonText("Gerade ist viel los", "Gerade melden sich sehr viele Menschen an.", remedy: soon)
         case .serverError:
             PersonText("Hier ist etwas schiefgegangen", "Der Fehler liegt bei uns.", remedy: soon)
         }
@@ -108,6 +113,8 @@ public enum PersonProblem: String, Sendable, CaseIterable {
         case .tooManyRequests:
             PersonText(
                 "Too many logins", "Very many logins were begun from your network just now.", remedy: soon)
+        case .overloaded:
+            PersonText("Very busy right now", "Very many people are signing in right now.", remedy: soon)
         case .serverError: PersonText("Something went wrong here", "The fault is ours.", remedy: soon)
         }
     }

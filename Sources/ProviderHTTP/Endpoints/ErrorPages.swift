@@ -45,13 +45,7 @@ enum ErrorPages {
     }
 
     static func overloaded(language: Language, trace: TraceIdentifier) -> Response {
-        let german = language == .german
-        return page(
-            german ? "Gerade ist viel los" : "Very busy right now",
-            german
-                ? "Gerade melden sich sehr viele Menschen an." : "Very many people are signing in right now.",
-            german ? "Bitte versuchen Sie es gleich noch einmal." : "Please try again in a moment.", language, trace,
-            .serviceUnavailable)
+        page(.overloaded, nil, language, trace)
     }
 
     static func serverError(_ error: any Error, language: Language, context: ProviderRequestContext) -> Response {
