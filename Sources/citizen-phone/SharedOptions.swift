@@ -54,6 +54,7 @@ struct SharedOptions: ParsableArguments {
 
     /// Runs a command with the profile's device and tells how it ended.
     func run(_ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report) async throws {
+        let report: Report
         do {
             let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
                 try SecretInput.line(ofFile: path)
@@ -65,7 +66,6 @@ struct SharedOptions: ParsableArguments {
             let use = try folder.use()
             defer { withExtendedLifetime(use) {} }
             let phone = DeviceAuthenticator(folder: folder, transport: transport, language: language)
-            let report: Report
             do { report = try await body(phone, transport, console) } catch {
                 await transport.close()
                 throw error
@@ -77,5 +77,6 @@ struct SharedOptions: ParsableArguments {
             console.fail(failure)
             throw ExitCode(failure.status.rawValue)
         }
+        guard report.status == .ok else { throw ExitCode(report.status.rawValue) }
     }
 }

@@ -11,19 +11,18 @@ import Testing
 
 /// Everything alive that hangs on one person, one phone, one browser and one portal.
 struct LiveObjects: Sendable {
-    /// A way to get something, each tried once.
+    /// A way to get something, each tried once; those that use something up come last.
     enum Path: CaseIterable, Sendable {
+        case userinfo, introspection, exchange, clientCredentials, deviceCall, attestationRenewal
+        /// The session lists itself, and answers.
+        case sessionsPage, singleSignOn
         /// A new login begins.
-        case authorize, par
+        case authorize, par, deviceAuthorization
         /// What was pushed before begins a login.
         case pushedRequest
-        /// The session answers, and lists itself.
-        case singleSignOn, sessionsPage
+        case code, approvedDeviceCode, refreshToken
         /// A login that was claimed before ends with tokens.
         case claimedLogin
-        case code, refreshToken, userinfo, introspection, exchange, clientCredentials
-        case deviceAuthorization, approvedDeviceCode
-        case deviceCall, attestationRenewal
     }
 
     let site: Site
@@ -178,12 +177,12 @@ struct DisabledObjectTests {
 
     @Test("each live path after each disabled object", arguments: objects)
     func disabled(object: Object) async throws {
-        for path in LiveObjects.Path.allCases {
-            let database = try TemporaryDatabase()
-            let provider = try await TestProvider.withEveryGrant(store: SQLiteStore(path: database.path))
-            try await Site.serve(provider) { site in
-                let live = try await LiveObjects(site)
-                try await object.disable(live, database)
+        let database = try TemporaryDatabase()
+        let provider = try await TestProvider.withEveryGrant(store: SQLiteStore(path: database.path))
+        try await Site.serve(provider) { site in
+            let live = try await LiveObjects(site)
+            try await object.disable(live, database)
+            for path in LiveObjects.Path.allCases {
                 let works = try await live.works(path)
                 #expect(works == object.left.contains(path), "\(path)")
             }

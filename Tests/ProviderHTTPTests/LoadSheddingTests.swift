@@ -34,7 +34,8 @@ struct LoadSheddingTests {
     @Test("whether the provider lives is answered without a place")
     func health() async throws {
         try await Site.serve(limits: Self.limits(0)) { site in
-            #expect(try await site.get("/health").status == .ok)
+            let health = try await site.get("/health")
+            #expect(health.status == .ok)
         }
     }
 
@@ -42,10 +43,11 @@ struct LoadSheddingTests {
     func givenBack() async throws {
         try await Site.serve(limits: Self.limits(1)) { site in
             for _ in 0..<5 {
-                #expect(try await site.get("/jwks").status == .ok)
-                #expect(try await site.get("/nowhere").status == .notFound)
-                #expect(try await site.get("/login/none").status == .notFound)
-                #expect(try await site.post("/token", text: "a=%").status == .badRequest)
+                let answers = [
+                    try await site.get("/jwks"), try await site.get("/nowhere"), try await site.get("/login/none"),
+                    try await site.post("/token", text: "a=%"),
+                ]
+                #expect(answers.map(\.status) == [.ok, .notFound, .notFound, .badRequest])
             }
         }
     }

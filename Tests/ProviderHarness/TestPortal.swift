@@ -88,7 +88,7 @@ public struct TestPortal: Sendable {
         case .privateKeyJWT: .assertion(try assertion(now: now), client: nil)
         case .clientSecretBasic: .basic(client: client.identifier, secret: secret ?? "")
         case .clientSecretPost: .post(client: client.identifier, secret: secret ?? "")
-        case .none: throw MissingKey()
+        case .none: .unproved(client: client.identifier)
         }
     }
 

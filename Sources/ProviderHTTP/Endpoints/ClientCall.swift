@@ -41,7 +41,12 @@ struct ClientCall {
             do { key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) } } catch let fault
                 as ProofOfPossession.Fault
             { throw fault.clientRefusal }
-            return try await handle(parameters, Caller(client: client, key: key))
+            do { return try await handle(parameters, Caller(client: client, key: key)) } catch let refusal
+                as ClientRefusal
+            {
+                provider.observations.refused(client.identifier, refusal.reason)
+                throw refusal
+            }
         } catch let refusal as ClientRefusal {
             context.log(refusal.reason, refusal.error)
             return Answer.oauthError(refusal.error, at: .endpoint, usedBasic: authorization != nil)
