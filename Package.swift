@@ -177,7 +177,7 @@ let package = Package(
             name: "ProviderHarness",
             dependencies: [
                 "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages", .crypto, .x509,
-                .asn1,
+                .asn1, .grdb,
             ], path: "Tests/ProviderHarness", swiftSettings: everyTarget),
         .testTarget(
             name: "ProviderCoreTests",
@@ -211,10 +211,12 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "QRCode", "citizen-id", "citizen-phone",
-                "demo-portal", "ChildProcesses", .grdb, .nioCore, .nioPosix, .nioSSL,
+                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "DeviceAuthenticator", "QRCode", "citizen-id",
+                "citizen-phone", "demo-portal", "ChildProcesses", .grdb, .hummingbird, .httpTypes, .nioCore,
+                .nioPosix, .nioSSL,
             ], swiftSettings: everyTarget),
-        .testTarget(name: "HouseRulesTests", swiftSettings: everyTarget),
+        .testTarget(
+            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages"], swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -33,16 +33,18 @@ public enum ProviderApplication {
         router.add(middleware: RequestLog())
         router.add(middleware: LoadShedding(places: LoadShedding.Places(limits.requestsAtOnce)))
         router.add(
-            middleware: RateLimit(
-                routes: ["/authorize"],
-                limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)))
-        router.add(
-            middleware: RateLimit(
-                routes: [
-                    "/device/v1/enrolments", "/device/v1/enrolments/{offer}", "/device/v1/blocks", "/device",
-                    "/register", "/register/{client}",
-                ],
-                limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)))
+            middleware: RateLimit([
+                (
+                    routes: ["/authorize"],
+                    limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
+                ),
+                (
+                    routes: [
+                        "/device/v1/enrolments", "/device/v1/enrolments/{offer}", "/device/v1/blocks", "/device",
+                        "/register", "/register/{client}",
+                    ], limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
+                ),
+            ]))
         DiscoveryEndpoints(provider: provider).add(to: router)
         AuthorizationEndpoints(provider: provider).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)

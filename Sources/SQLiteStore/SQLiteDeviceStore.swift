@@ -20,7 +20,7 @@ extension SQLiteStore {
                 WHERE d.id = ?
                 """, [identifier.rawValue])
             guard let row else { return nil }
-            return (try row.device(keys), try row.account)
+            return (try row.device, try row.account)
         }
     }
 
@@ -35,7 +35,7 @@ extension SQLiteStore {
                 JOIN device_key pin ON pin.device = d.id AND pin.kind = 'pin'
                 WHERE d.account = ? ORDER BY d.created_at, d.rowid
                 """, [account.rawValue]
-            ).map { row in try row.device(keys) }
+            ).map { row in try row.device }
         }
     }
 
@@ -65,26 +65,27 @@ extension StoredRow {
         get throws {
             AccountRecord(
                 identifier: try accountIdentifier,
-                person: try wanted(try? PersonRecord(json: try json("attributes")), "attributes"),
+                person: try wanted(ReadLately.people.value(try text("attributes")), "attributes"),
                 level: try level("account_level"), isActive: try text("account_state") == "active")
         }
     }
 
-    fileprivate func device(_ keys: ParsedKeys) throws -> DeviceRecordRow {
-        DeviceRecordRow(
-            identifier: try value("id"), account: try accountIdentifier,
-            keys: DeviceKeys(
-                authentication: try key("auth_jwk", keys), installation: try key("inst_jwk", keys),
-                pin: try key("pin_jwk", keys)),
-            description: DeviceDescription(
-                name: try text("name"), model: try text("model"), system: try text("system")),
-            ceiling: DeviceCeiling(level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
-            state: try value("state"), counter: try integer("counter"),
-            pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
-            createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"))
+    fileprivate var device: DeviceRecordRow {
+        get throws {
+            DeviceRecordRow(
+                identifier: try value("id"), account: try accountIdentifier,
+                keys: DeviceKeys(
+                    authentication: try key("auth_jwk"), installation: try key("inst_jwk"), pin: try key("pin_jwk")),
+                description: DeviceDescription(
+                    name: try text("name"), model: try text("model"), system: try text("system")),
+                ceiling: DeviceCeiling(level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
+                state: try value("state"), counter: try integer("counter"),
+                pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
+                createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"))
+        }
     }
 
-    private func key(_ column: String, _ keys: ParsedKeys) throws -> VerificationKey {
-        try wanted(keys.key(try text(column)), column)
+    private func key(_ column: String) throws -> VerificationKey {
+        try wanted(ReadLately.keys.value(try text(column)), column)
     }
 }

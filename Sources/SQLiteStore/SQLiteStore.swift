@@ -10,7 +10,6 @@ public final class SQLiteStore: ProviderStore {
     let pool: DatabasePool
     let writer: GroupCommitWriter
     private let readers: ReadConnections
-    let keys = ParsedKeys()
     private let temporaryDirectory: String?
     private let lock: Mutex<DatabaseLock?>
 

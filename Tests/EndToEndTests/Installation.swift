@@ -85,6 +85,7 @@ actor Installation {
                 profile: baseline
                 redirect_uris: ["\(here.portalURL)/test/callback"]
                 jwks: {keys: [\(testKey)]}
+                grant_types: [authorization_code, refresh_token]
                 scopes: [openid, person]
 
             """

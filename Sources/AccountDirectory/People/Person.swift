@@ -57,11 +57,17 @@ public struct PersonRecord: Sendable, Equatable {
     ///
     /// - Parameter namespace: what the region's own members begin with, e.g. `https://id.example/claims/`.
     public func claim(_ name: String, namespace: String) -> JSONValue? {
-        guard ClaimCatalogue.all.contains(name) else { return nil }
         switch name {
-        case "place_of_birth": return placeOfBirth.map { .object(["locality": .string($0)]) }
-        case "address": return address.map { .object($0.claim(namespace: namespace)) }
-        default: return json[name]
+        case "given_name": .string(givenName)
+        case "family_name": .string(familyName)
+        case "title": title.map { .string($0) }
+        case "birthdate": birthdate.map { .string($0) }
+        case "birth_family_name": birthFamilyName.map { .string($0) }
+        case "place_of_birth": placeOfBirth.map { .object(["locality": .string($0)]) }
+        case "address": address.map { .object($0.claim(namespace: namespace)) }
+        case "email": email.map { .string($0) }
+        case "phone_number": phoneNumber.map { .string($0) }
+        default: nil
         }
     }
 

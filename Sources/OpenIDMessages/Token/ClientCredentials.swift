@@ -55,9 +55,16 @@ public enum ClientCredentials: Sendable {
 
     /// Standard base64, canonical, with or without padding.
     private static func decodeBase64(_ text: Substring) -> [UInt8]? {
-        guard !text.contains("-"), !text.contains("_") else { return nil }
-        var body = text
-        for _ in 0..<2 where body.hasSuffix("=") && text.utf8.count % 4 == 0 { body = body.dropLast() }
-        return Base64URL.decode(body.replacing("+", with: "-").replacing("/", with: "_"))
+        var bytes = Array(text.utf8)
+        for _ in 0..<2 where bytes.last == UInt8(ascii: "=") && text.utf8.count % 4 == 0 { bytes.removeLast() }
+        for index in bytes.indices {
+            switch bytes[index] {
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): return nil
+            case UInt8(ascii: "+"): bytes[index] = UInt8(ascii: "-")
+            case UInt8(ascii: "/"): bytes[index] = UInt8(ascii: "_")
+            default: break
+            }
+        }
+        return Base64URL.decode(String(decoding: bytes, as: UTF8.self))
     }
 }

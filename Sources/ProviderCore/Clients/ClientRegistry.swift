@@ -72,6 +72,8 @@ public final class ClientRegistry: Sendable {
 
     public var region: Region { contents.withLock { $0.region } }
 
+    var isDevelopment: Bool { contents.withLock { $0.region.isDevelopment } }
+
     func resolve(_ identifier: ClientIdentifier) -> RegisteredClient? {
         contents.withLock { $0.clients[identifier] }
     }

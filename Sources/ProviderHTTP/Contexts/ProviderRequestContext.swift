@@ -16,19 +16,14 @@ public struct ProviderRequestContext: RequestContext {
     }
 }
 
-/// A short random reference without letters that look alike.
+/// A short random reference without letters that look alike. It is written only when somebody is to read it.
 struct TraceIdentifier: Sendable {
-    let text: String
+    private let random = UInt64.random(in: .min ... .max)
 
-    private static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789")
+    private static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789".utf8)
 
-    init() {
-        // Thirty-two characters, five bits each: one random number makes the whole reference.
-        var random = UInt64.random(in: .min ... .max)
-        text = String(
-            (0..<10).map { _ in
-                defer { random >>= 5 }
-                return Self.alphabet[Int(random & 31)]
-            })
+    /// Thirty-two characters, five bits each: one random number makes the whole reference.
+    var text: String {
+        String(decoding: (0..<10).map { Self.alphabet[Int(random >> (5 * $0) & 31)] }, as: UTF8.self)
     }
 }

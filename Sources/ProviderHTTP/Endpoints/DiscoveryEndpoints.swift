@@ -1,6 +1,7 @@
 internal import HTTPTypes
 internal import Hummingbird
 internal import IdentityCrypto
+internal import NIOCore
 internal import OpenIDMessages
 internal import ProviderCore
 
@@ -9,12 +10,25 @@ struct DiscoveryEndpoints {
     let provider: Provider
 
     func add(to router: Router<ProviderRequestContext>) {
-        router.get("/.well-known/openid-configuration") { _, _ in published(provider.metadata) }
-        router.get("/.well-known/oauth-authorization-server") { _, _ in published(provider.metadata) }
-        router.get("/jwks") { _, _ in published(provider.keys.ring.jwks) }
+        let metadata = WrittenDocument<Bool>()
+        for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
+            router.get(RouterPath(path)) { _, _ in
+                published(metadata.bytes(of: provider.isDevelopment) { provider.metadata(isDevelopment: $0) })
+            }
+        }
+        let keys = WrittenDocument<[KeyThumbprint]>()
+        router.get("/jwks") { _, _ in
+            let ring = provider.keys.ring
+            return published(keys.bytes(of: ring.entries.map(\.key.thumbprint)) { _ in ring.jwks })
+        }
     }
 
-    private func published(_ document: JSONObject) -> Response {
-        Answer.json(document, headers: [.cacheControl: "public, max-age=300", .accessControlAllowOrigin: "*"])
+    private func published(_ document: ByteBuffer) -> Response {
+        Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/json", .cacheControl: "public, max-age=300",
+                .accessControlAllowOrigin: "*",
+            ], body: ResponseBody(byteBuffer: document))
     }
 }

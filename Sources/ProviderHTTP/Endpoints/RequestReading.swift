@@ -59,6 +59,7 @@ extension Request {
 
     private func hasMediaType(_ type: String) -> Bool {
         guard let value = headers[.contentType] else { return false }
+        if value == type { return true }
         let parts = value.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
         return parts.first == type && parts.dropFirst().allSatisfy { $0 == "charset=utf-8" }
     }

@@ -59,16 +59,21 @@ final class RateLimiter: Sendable {
 
 /// Limits the calls that anybody can make without proving anything.
 struct RateLimit: RouterMiddleware {
-    /// Which calls, as beginnings of routes. The path as it was sent has many spellings that lead to one route.
-    /// Routes as the router writes them, e.g. `/register/{client}`.
-    let routes: Set<String>
-    let limiter: RateLimiter
+    /// The limiter of each route, as the router writes it, e.g. `/register/{client}`. The path as it was sent has many
+    /// spellings that lead to one route.
+    private let limiters: [String: RateLimiter]
+
+    /// Routes of one group share its limiter.
+    init(_ groups: [(routes: [String], limiter: RateLimiter)]) {
+        limiters = Dictionary(
+            uniqueKeysWithValues: groups.flatMap { group in group.routes.map { ($0, group.limiter) } })
+    }
 
     func handle(
         _ request: Request, context: ProviderRequestContext,
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard let route = context.endpointPath, routes.contains(route),
+        guard let route = context.endpointPath, let limiter = limiters[route],
             let seconds = limiter.take(context.remoteAddress?.ipAddress ?? "local")
         else { return try await next(request, context) }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))
@@ -85,7 +90,7 @@ struct RateLimit: RouterMiddleware {
         }
         if route.hasPrefix(DiscoveryDocument.Path.registration) {
             let error = OAuthError(.temporarilyUnavailable, "too many requests; try again later")
-            return Answer.json(error.json, status: .tooManyRequests)
+            return Answer.oauthError(error, at: .registration)
         }
         return ErrorPages.tooManyRequests(
             language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)

@@ -8,20 +8,18 @@ struct SecurityHeaders: RouterMiddleware {
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        func setUnlessPresent(_ name: HTTPField.Name, _ value: String) {
-            if response.headers[name] == nil { response.headers[name] = value }
-        }
-        response.headers[.strictTransportSecurity] = "max-age=63072000; includeSubDomains"
-        response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[Self.referrerPolicy] = "no-referrer"
-        response.headers[Self.openerPolicy] = "same-origin"
-        response.headers[Self.permissionsPolicy] = "camera=(), microphone=(), geolocation=()"
-        setUnlessPresent(.cacheControl, "no-store")
-        setUnlessPresent(.contentSecurityPolicy, "default-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+        for field in Self.fields where !response.headers.contains(field.name) { response.headers.append(field) }
         return response
     }
 
-    private static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
-    private static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy")!
-    private static let permissionsPolicy = HTTPField.Name("Permissions-Policy")!
+    private static let fields = [
+        HTTPField(name: .strictTransportSecurity, value: "max-age=63072000; includeSubDomains"),
+        HTTPField(name: .xContentTypeOptions, value: "nosniff"),
+        HTTPField(name: HTTPField.Name("Referrer-Policy")!, value: "no-referrer"),
+        HTTPField(name: HTTPField.Name("Cross-Origin-Opener-Policy")!, value: "same-origin"),
+        HTTPField(name: HTTPField.Name("Permissions-Policy")!, value: "camera=(), microphone=(), geolocation=()"),
+        HTTPField(name: .cacheControl, value: "no-store"),
+        HTTPField(
+            name: .contentSecurityPolicy, value: "default-src 'none'; base-uri 'none'; frame-ancestors 'none'"),
+    ]
 }

@@ -72,10 +72,12 @@ struct Effort: Sendable {
     /// Seconds of one round of a primitive, and of one round of logins.
     var primitiveSeconds: Double
     var loginSeconds: Double
+    /// Seconds of one round of an endpoint.
+    var endpointSeconds: Double
     var starts: Int
 
-    static let full = Effort(rounds: 5, primitiveSeconds: 0.2, loginSeconds: 4, starts: 10)
-    static let quick = Effort(rounds: 3, primitiveSeconds: 0.05, loginSeconds: 1, starts: 3)
+    static let full = Effort(rounds: 5, primitiveSeconds: 0.2, loginSeconds: 4, endpointSeconds: 1, starts: 10)
+    static let quick = Effort(rounds: 3, primitiveSeconds: 0.05, loginSeconds: 1, endpointSeconds: 0.3, starts: 3)
 }
 
 /// Collects figures and prints them as they come.

@@ -66,10 +66,7 @@ struct LoginMeasurement {
         let portal = SimulatedPortal(
             issuer: town.issuer, key: key, providerKeys: provider.keys.ring.verificationKeys)
         try await store.close()
-        let server = Process()
-        server.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        server.arguments = ["--serve", folder.path, "--port", "\(port)"]
-        try server.run()
+        let server = try ServerProcess.start(folder, port: port)
         defer {
             server.terminate()
             server.waitUntilExit()

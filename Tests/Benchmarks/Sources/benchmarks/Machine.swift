@@ -26,14 +26,10 @@ enum ProcessorTime {
     /// Of this process, user and system.
     static var process: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 
-    /// Of another process, user and system; in steps of 10 ms.
+    /// Of another process, user and system.
     static func process(_ identifier: Int32) -> Double {
-        guard let text = try? String(contentsOfFile: "/proc/\(identifier)/stat", encoding: .utf8),
-            let end = text.lastIndex(of: ")")
-        else { return 0 }
-        let fields = text[text.index(after: end)...].split(separator: " ")
-        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return 0 }
-        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+        var clock = clockid_t()
+        return unsafe clock_getcpuclockid(identifier, &clock) == 0 ? seconds(clock) : 0
     }
 
     private static func seconds(_ clock: clockid_t) -> Double {

@@ -4,31 +4,36 @@ import OpenIDMessages
 /// What the command line asks for.
 struct Options {
     static let usage = """
-        usage: benchmarks [--quick] [--json] [--only primitives|commits|in-process|http|start] [--at-once N]
-                          [--citizen-id PROGRAM]
+        usage: benchmarks [--quick] [--json] [--only primitives|commits|in-process|http|endpoints|start]
+                          [--at-once N] [--endpoint NAME] [--citizen-id PROGRAM]
 
         Measures the provider on this machine; docs/performance.md says how to read the figures.
           --quick        short rounds, to see that everything runs
           --json         one JSON object on standard output
           --only NAME    one part; may be repeated
-          --at-once N    logins at once instead of 1, 8 and 64
+          --at-once N    logins, or connections, at once instead of 1, 8 and 64
+          --connections N  the same
+          --endpoint NAME  one endpoint, e.g. userinfo; may be repeated
           --citizen-id   the program whose start is measured; without it that part is left out
         """
-    static let parts = ["primitives", "commits", "in-process", "http", "start"]
+    static let parts = ["primitives", "commits", "in-process", "http", "endpoints", "start"]
 
     var effort = Effort.full
     var isJSON = false
     var only: [String] = []
     var atOnce = [1, 8, 64]
+    /// Endpoints to be measured; all when it is empty.
+    var endpoints: Set<String> = []
     var program: String?
     /// Set in the process that this one starts as its server.
-    var serve: (folder: String, port: Int)?
+    var serve: (folder: String, port: Int, barePort: Int?)?
 
     /// Nil when the arguments cannot be understood.
     init?(_ arguments: [String]) {
         var rest = arguments[...]
         var folder: String?
         var port: Int?
+        var barePort: Int?
         while let argument = rest.popFirst() {
             switch argument {
             case "--quick": effort = .quick
@@ -36,18 +41,22 @@ struct Options {
             case "--only":
                 guard let part = rest.popFirst(), Self.parts.contains(part) else { return nil }
                 only.append(part)
-            case "--at-once":
+            case "--at-once", "--connections":
                 guard let count = rest.popFirst().flatMap({ Int($0) }), count > 0 else { return nil }
                 atOnce = [count]
+            case "--endpoint":
+                guard let name = rest.popFirst() else { return nil }
+                endpoints.insert(name)
             case "--citizen-id":
                 guard let path = rest.popFirst() else { return nil }
                 program = path
             case "--serve": folder = rest.popFirst()
             case "--port": port = rest.popFirst().flatMap { Int($0) }
+            case "--bare-port": barePort = rest.popFirst().flatMap { Int($0) }
             default: return nil
             }
         }
-        if let folder, let port { serve = (folder, port) }
+        if let folder, let port { serve = (folder, port, barePort) }
     }
 
     func wants(_ part: String) -> Bool { only.isEmpty || only.contains(part) }
@@ -60,8 +69,8 @@ enum Benchmarks {
             print(Options.usage)
             exit(64)
         }
-        if let (folder, port) = options.serve {
-            try await ServerProcess.serve(folder: WorkFolder(existing: folder), port: port)
+        if let (folder, port, barePort) = options.serve {
+            try await ServerProcess.serve(folder: WorkFolder(existing: folder), port: port, barePort: barePort)
             return
         }
         let report = Report(isJSON: options.isJSON)
@@ -109,6 +118,12 @@ enum Benchmarks {
         if options.wants("http") {
             report.section("Whole logins over HTTPS with kept connections, server and clients on this machine")
             try await logins.overHTTP(report)
+        }
+        if options.wants("endpoints") {
+            report.section("Single endpoints over TLS with kept connections, server and clients on this machine")
+            let endpoints = EndpointMeasurement(
+                effort: options.effort, connections: options.atOnce, only: options.endpoints)
+            try await endpoints.measure(report)
         }
         if options.wants("start"), let program = options.program {
             report.section("Start of \(program)")

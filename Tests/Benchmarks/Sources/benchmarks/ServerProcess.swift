@@ -53,12 +53,26 @@ struct WorkFolder: Sendable {
 
 /// The provider behind HTTPS, in a process of its own, so that its processor time and memory are its own.
 enum ServerProcess {
-    /// Serves until the process is ended. Only the limits for strangers are lifted: all calls come from one address.
-    static func serve(folder: WorkFolder, port: Int) async throws {
+    /// Starts this program again as the server of `folder`.
+    static func start(_ folder: WorkFolder, port: Int, barePort: Int? = nil) throws -> Process {
+        let server = Process()
+        server.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        server.arguments = ["--serve", folder.path, "--port", "\(port)"]
+        if let barePort { server.arguments?.append(contentsOf: ["--bare-port", "\(barePort)"]) }
+        try server.run()
+        return server
+    }
+
+    /// Serves until the process is ended. Only the limits for strangers are lifted, for all calls come from one address,
+    /// and more pushed requests may wait than a provider would keep.
+    ///
+    /// - Parameter barePort: where the bare handlers listen, in the same process and behind the same TLS.
+    static func serve(folder: WorkFolder, port: Int, barePort: Int?) async throws {
         let town = Town(
             issuer: "https://localhost:\(port)", portalKey: try StrictJSON.parseObject(folder.read("portal.jwk")))
         let store = try SQLiteStore(path: folder.database)
-        let provider = try await town.provider(store: store, masterKey: folder.read("master.key"))
+        let provider = try await town.provider(
+            store: store, masterKey: folder.read("master.key"), capacity: Provider.Capacity(pushedRequests: 2_000_000))
         let limits = ProviderApplication.Limits(
             loginBurst: 1_000_000, loginsPerMinute: 60_000_000, codeBurst: 1_000_000, codesPerMinute: 60_000_000)
         let certificates = folder.path + "/certificates/"
@@ -68,11 +82,18 @@ enum ServerProcess {
         tls.minimumTLSVersion = .tlsv12
         var logger = Logger(label: "benchmarks")
         logger.logLevel = .error
-        let application = Application(
+        var application = Application(
             router: ProviderApplication.router(provider: provider, limits: limits),
             server: try .tls(.http1(), tlsConfiguration: tls),
             configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port), serverName: nil),
             logger: logger)
+        if let barePort {
+            application.addServices(
+                Application(
+                    router: BareHandlers().router(), server: try .tls(.http1(), tlsConfiguration: tls),
+                    configuration: ApplicationConfiguration(
+                        address: .hostname("127.0.0.1", port: barePort), serverName: nil), logger: logger))
+        }
         try await application.runService(gracefulShutdownSignals: [.sigterm])
         try await store.close()
     }

@@ -22,7 +22,7 @@ struct SimulatedPortal: Sendable {
             "scope": "openid person person_birth person_address email", "state": RandomBytes.text(16),
             "nonce": begun.nonce, "code_challenge": begun.verifier.challenge.rawValue, "code_challenge_method": "S256",
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": try assertion(),
+            "client_assertion": try Self.assertion(of: Town.client, key: key, issuer: issuer),
         ])
         return (form.encoded, begun)
     }
@@ -36,7 +36,7 @@ struct SimulatedPortal: Sendable {
             "grant_type": "authorization_code", "code": code, "redirect_uri": Town.redirectURI,
             "code_verifier": begun.verifier.rawValue,
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": try assertion(),
+            "client_assertion": try Self.assertion(of: Town.client, key: key, issuer: issuer),
         ]).encoded
     }
 
@@ -51,12 +51,12 @@ struct SimulatedPortal: Sendable {
     }
 
     /// RFC 7523 §2.2.
-    private func assertion() throws -> String {
+    static func assertion(of client: String, key: SigningKey, issuer: IssuerURL) throws -> String {
         let now = Town.clock.now()
         return try key.sign(
             type: "JWT",
             payload: [
-                "iss": .string(Town.client), "sub": .string(Town.client), "aud": .string(issuer.rawValue),
+                "iss": .string(client), "sub": .string(client), "aud": .string(issuer.rawValue),
                 "jti": .string(RandomBytes.text(16)), "iat": now.json, "exp": (now + 60).json,
             ])
     }

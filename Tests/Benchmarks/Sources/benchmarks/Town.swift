@@ -9,6 +9,7 @@ import SQLiteStore
 struct Town: Sendable {
     static let redirectURI = "https://portal.example/oidc/callback"
     static let client = "benchmark-portal"
+    static let scopes = ["openid", "person", "person_birth", "person_address", "email"]
 
     let issuer: IssuerURL
     let region: Region
@@ -35,16 +36,18 @@ struct Town: Sendable {
                     name: "Serviceportal Herten", profile: .baseline,
                     redirectURIs: [RedirectURI(rawValue: Self.redirectURI)!], authenticationMethod: .privateKeyJWT,
                     keys: [portalKey], secretDigest: nil, requiresPushedAuthorizationRequests: true,
-                    scopes: ["openid", "person", "person_birth", "person_address", "email"],
+                    scopes: Self.scopes,
                     requiredLevel: .normal, initiateLoginURI: nil)
-            ])
+            ] + EndpointClients.clients(portalKey: portalKey, tenant: town))
     }
 
-    func provider(store: SQLiteStore, masterKey: [UInt8]) async throws -> Provider {
+    func provider(
+        store: SQLiteStore, masterKey: [UInt8], capacity: Provider.Capacity = Provider.Capacity()
+    ) async throws -> Provider {
         try await Provider(
             issuer: issuer, registry: ClientRegistry(region: region),
             keys: KeyCustodian(masterKey: masterKey, store: store, clock: Self.clock), store: store,
-            clock: Self.clock)
+            clock: Self.clock, capacity: capacity)
     }
 
     static let erika: JSONObject = [
