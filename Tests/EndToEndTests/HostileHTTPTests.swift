@@ -200,7 +200,10 @@ struct HostileHTTPTests {
                 try await group.waitForAll()
             }
         }
-        #expect(try await isHealthy())
+        // Connections that the tests dropped count for their address until the provider has given them up.
+        var answers = false
+        for _ in 0..<5 where !answers { answers = try await isHealthy() }
+        #expect(answers)
         let growth = try await memory() - before
         #expect(growth < 100 << 20, "\(growth) bytes")
     }
