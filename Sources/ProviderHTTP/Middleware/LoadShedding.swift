@@ -53,7 +53,9 @@ struct LoadShedding: RouterMiddleware {
         if request.rawPath.hasPrefix("/device/v1/") {
             return Answer.problem(ProblemCode.overloaded.problem(traceIdentifier: context.trace.text))
         }
-        guard request.headers[.accept]?.contains("text/html") == true else { return Answer.oauthError(error, at: .endpoint) }
+        guard request.headers[.accept]?.contains("text/html") == true else {
+            return Answer.oauthError(error, at: .endpoint)
+        }
         return ErrorPages.overloaded(
             language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
     }
