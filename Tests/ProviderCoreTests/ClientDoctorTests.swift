@@ -113,7 +113,7 @@ struct ClientDoctorTests {
         let refusals = try #require(try await provider.provider.clientDoctor.examine(portal.client.identifier))
             .filter { $0.check == "refusals" }
         #expect(refusals.map(\.result) == [.warning, .warning])
-        #expect(refusals.first?.cause.hasPrefix("clientSecretWrong: 3 times") == true, "the most frequent first")
+        #expect(refusals.first?.cause.hasPrefix("clientSecretWrong, 3 times") == true, "the most frequent first")
         #expect(refusals.allSatisfy { $0.remedy?.isEmpty == false })
     }
 

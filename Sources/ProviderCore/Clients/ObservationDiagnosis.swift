@@ -46,14 +46,24 @@ struct ObservationDiagnosis {
 
     private var refusals: [IntegrationFinding] {
         let check = ClientCheck.refusals
-        let caused = seen.refusals.filter { $0.key.portalRemedy != nil }
+        let caused = seen.refusals.filter { Self.isFault($0.key) }
         guard !caused.isEmpty else { return [check.ok("Nothing that the portal sent was refused since the start.")] }
         return caused.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }
             .map { reason, count in
-                check.warning(
-                    "\(reason.rawValue): \(count.count == 1 ? "once" : "\(count.count) times"), the last at \(Self.text(count.lastAt)).",
-                    reason.portalRemedy ?? "")
+                let often = count.count == 1 ? "once" : "\(count.count) times"
+                return check.warning(
+                    "\(reason.rawValue), \(often), the last at \(Self.text(count.lastAt)): \(reason.entry.meaning)",
+                    reason.entry.remedy)
             }
+    }
+
+    /// What the portal does in the ordinary course of things is none.
+    private static func isFault(_ reason: Refusal) -> Bool {
+        guard reason != .promptNone, reason != .proofNonce else { return false }
+        switch reason.entry.side {
+        case .portal, .device: return true
+        case .person, .operator: return false
+        }
     }
 
     private static func text(_ time: Timestamp) -> String {
