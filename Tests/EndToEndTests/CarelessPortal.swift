@@ -10,6 +10,7 @@ final class CarelessPortal: Sendable {
     static let secret = "a secret of the careless portal, long enough"
 
     private let issuer: String
+    private let secret: String
     private let port: Int
     private let transport: TLSTransport
     private let redeemed = Mutex<Set<String>>([])
@@ -33,7 +34,8 @@ final class CarelessPortal: Sendable {
         """
     }
 
-    init(here: Installation, port: Int) throws {
+    init(here: Installation, port: Int, secret: String) throws {
+        self.secret = secret
         issuer = here.issuer
         self.port = port
         transport = try TLSTransport(additionalCA: here.ca)
@@ -77,7 +79,7 @@ final class CarelessPortal: Sendable {
     private func callback(_ request: Request) async throws -> Response {
         let query = try FormParameters(parsing: Array((request.uri.query ?? "").utf8))
         if let code = query["code"], !redeemed.withLock({ $0.contains(code) }) {
-            guard try await redeem(code) else { return Self.page("No login") }
+            guard try await redeem(code) else { return Response(status: .badGateway) }
             redeemed.withLock { _ = $0.insert(code) }
         }
         let session = OneTimeSecret().text
@@ -90,7 +92,7 @@ final class CarelessPortal: Sendable {
     private func redeem(_ code: String) async throws -> Bool {
         let form = FormParameters([
             "grant_type": "authorization_code", "code": code, "redirect_uri": origin + "/callback",
-            "client_id": "careless-portal", "client_secret": Self.secret,
+            "client_id": "careless-portal", "client_secret": secret,
         ])
         let call = HTTPCall(
             method: "POST", url: issuer + "/token", headers: [("Content-Type", "application/x-www-form-urlencoded")],

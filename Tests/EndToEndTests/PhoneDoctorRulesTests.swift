@@ -88,11 +88,13 @@ struct PhoneDoctorRulesTests {
         #expect(ClockRules.finding(portal: [], provider: []).result == .notTested)
     }
 
-    @Test(arguments: [
-        (["ES256": ["1", "2"]], Rotation.none), (["ES256": ["2", "3"]], .once), (["ES256": ["3", "4"]], .twice),
+    private static let rotations: [([String: Set<String>], Rotation)] = [
+        (["ES256": ["1", "2"]], .none), (["ES256": ["2", "3"]], .once), (["ES256": ["3", "4"]], .twice),
         (["ES256": ["1", "2", "3"], "RS256": ["9"]], .once), (["ES256": ["1", "2", "5", "6", "7"]], .twice),
         ([:], .none),
-    ])
+    ]
+
+    @Test(arguments: rotations)
     func `two new keys of one algorithm are two rotations`(now: [String: Set<String>], rotation: Rotation) {
         #expect(Rotation(from: ["ES256": ["1", "2"]], to: now) == rotation)
     }
@@ -100,6 +102,7 @@ struct PhoneDoctorRulesTests {
     @Test func `a login that fails after a rotation is a failure`() {
         #expect(Rotation.once.finding(isSignedIn: false).result == .failure)
         #expect(Rotation.twice.finding(isSignedIn: true).result == .ok)
+        #expect(Rotation.twice.finding(isSignedIn: true, afterPause: true).cause.contains("once a minute"))
         #expect(Rotation.none.finding(isSignedIn: nil).result == .notTested)
     }
 

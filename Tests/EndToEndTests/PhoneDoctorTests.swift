@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import OpenIDMessages
 import Testing
@@ -25,7 +26,7 @@ struct PhoneDoctorTests {
         #expect(try await here.administer("keys", "rotate", "--now").status == 0)
         while doctor.isRunning { try await Task.sleep(for: .milliseconds(100)) }
         let result = ProgramResult(
-            status: doctor.terminationStatus, output: try Program.text(of: output),
+            status: doctor.status ?? -1, output: try Program.text(of: output),
             errors: try Program.text(of: errors))
         #expect(result.status == 0, "\(result)")
         #expect(
@@ -47,23 +48,40 @@ struct PhoneDoctorTests {
         #expect(seen["refusals"] == "warning", "the foreign code and its verifier: \(inside)")
         #expect(!inside.output.contains("Mustermann") && !inside.output.contains("erika"))
         let text = try await here.administer("client", "doctor", "herten-demo-portal")
-        #expect(text.output.contains("codeVerifierMismatch: 1 times"), "\(text)")
+        #expect(text.output.contains("codeVerifierMismatch: once"), "\(text)")
         let nobody = try await here.administer("client", "doctor", "nobody", "--json")
         #expect(nobody.status == 1)
         #expect(try nobody.json()["error"]?.string == "unknown_client")
     }
 
+    @Test func `a portal whose genuine login fails is told so`() async throws {
+        try await withCarelessPortal(secret: "another secret") { phone, portal in
+            let result = try await phone.run(
+                ["doctor", portal.origin + "/login", "--pin-file", phone.pinFile, "--json"], atOnce: true)
+            #expect(result.status == 23, "\(result)")
+            #expect(try results(result)["genuine_login"] == "failure", "\(result)")
+            #expect(try results(result)["wrong_state"] == nil, "there is nothing to compare it with")
+            let inside = try await phone.here.administer("client", "doctor", "careless-portal")
+            #expect(inside.output.contains("clientSecretWrong: once"), "\(inside)")
+        }
+    }
+
+    @Test func `an address that begins no login is told so, and one elsewhere is refused`() async throws {
+        try await withCarelessPortal { phone, portal in
+            let result = try await phone.run(
+                "doctor", portal.origin + "/", "--pin-file", phone.pinFile, "--json")
+            #expect(result.status == 23, "\(result)")
+            #expect(try results(result)["authorization_request"] == "failure", "\(result)")
+            let page = phone.here.issuer + "/sessions"
+            try expectFailure(
+                try await phone.run(
+                    "doctor", portal.origin + "/login", "--account-page", page, "--pin-file", phone.pinFile, "--json"),
+                64, "usage")
+        }
+    }
+
     @Test func `every fault of a careless portal is found`() async throws {
-        let here = try await Installation.start(withPortal: false)
-        let port = Port.free()
-        let file = try here.folder.write("careless.yaml", "clients:\n" + CarelessPortal.client(port: port))
-        let applied = try await Program.run(
-            Place.program("citizen-id"),
-            ["region", "apply", "--yes", "--data", here.data] + here.regionFiles + [file])
-        try #require(applied.status == 0, "\(applied)")
-        let phone = try await here.enrolledPhone()
-        let portal = try CarelessPortal(here: here, port: port)
-        try await portal.run {
+        try await withCarelessPortal { phone, portal in
             let result = try await phone.run(
                 ["doctor", portal.origin + "/login", "--pin-file", phone.pinFile, "--json"], atOnce: true)
             #expect(result.status == 23, "\(result)")
@@ -75,10 +93,26 @@ struct PhoneDoctorTests {
                     "wrong_issuer": "failure", "error_response": "failure", "foreign_code": "failure",
                     "replayed_callback": "failure", "key_rotation": "not_tested", "logout": "warning",
                 ], "\(result)")
-            let inside = try await here.administer("client", "doctor", "careless-portal", "--json")
+            let inside = try await phone.here.administer("client", "doctor", "careless-portal", "--json")
             #expect(inside.status == 2, "\(inside)")
             let seen = try results(inside)
             #expect(seen["requests"] == "failure" && seen["profile"] == "warning", "\(inside)")
         }
+    }
+
+    /// A provider at which the careless portal is registered, the portal, and a phone.
+    private func withCarelessPortal(
+        secret: String = CarelessPortal.secret, _ body: (Phone, CarelessPortal) async throws -> Void
+    ) async throws {
+        let here = try await Installation.start(withPortal: false)
+        let port = Port.free()
+        let file = try here.folder.write("careless.yaml", "clients:\n" + CarelessPortal.client(port: port))
+        let applied = try await Program.run(
+            Place.program("citizen-id"),
+            ["region", "apply", "--yes", "--data", here.data] + here.regionFiles + [file])
+        try #require(applied.status == 0, "\(applied)")
+        let phone = try await here.enrolledPhone()
+        let portal = try CarelessPortal(here: here, port: port, secret: secret)
+        try await portal.run { try await body(phone, portal) }
     }
 }

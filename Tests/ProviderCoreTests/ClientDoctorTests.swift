@@ -107,7 +107,8 @@ struct ClientDoctorTests {
         }
         await refused { _ = try await provider.login(at: portal, ["redirect_uri": "https://elsewhere.example/"]) }
         let seen = provider.provider.observations.observation(of: portal.client.identifier)
-        #expect(seen.refusals[.clientSecretWrong] == .init(count: 3, lastAt: provider.now))
+        #expect(seen.refusals[.clientSecretWrong]?.count == 3)
+        #expect(seen.refusals[.clientSecretWrong]?.lastAt == provider.now)
         #expect(seen.refusals[.redirectURINotRegistered]?.count == 1)
         let refusals = try #require(try await provider.provider.clientDoctor.examine(portal.client.identifier))
             .filter { $0.check == "refusals" }
@@ -128,11 +129,11 @@ struct ClientDoctorTests {
         let portal = TestProfiles.legacy
         _ = try await provider.provider.authorization.authorize(FormParameters(portal.request()))
         #expect(try await findings(provider, portal.identifier)["requests"]?.result == .ok)
-        _ = try await provider.provider.authorization.authorize(FormParameters(portal.request(["state": .some(nil)])))
+        _ = try await provider.provider.authorization.authorize(FormParameters(portal.request(["state": nil])))
         #expect(try await findings(provider, portal.identifier)["requests"]?.result == .warning)
         _ = try await provider.provider.authorization.authorize(
             FormParameters(
-                portal.request(["nonce": .some(nil), "code_challenge": .some(nil), "code_challenge_method": .some(nil)])
+                portal.request(["nonce": nil, "code_challenge": nil, "code_challenge_method": nil])
             ))
         let found = try await findings(provider, portal.identifier)["requests"]
         #expect(found?.result == .failure, "\(String(describing: found))")

@@ -11,7 +11,7 @@ public struct IntegrationFinding: Sendable, Equatable {
         /// The check could not be made; the cause says why.
         case notTested = "not_tested"
 
-        /// For a line of counts, e.g. `2 warnings`.
+        /// For a line of counts, e.g. `warnings 2`.
         public var words: String {
             switch self {
             case .ok: "ok"

@@ -51,7 +51,7 @@ struct ObservationDiagnosis {
         return caused.sorted { ($1.value.count, $0.key.rawValue) < ($0.value.count, $1.key.rawValue) }
             .map { reason, count in
                 check.warning(
-                    "\(reason.rawValue): \(count.count) times, the last at \(Self.text(count.lastAt)).",
+                    "\(reason.rawValue): \(count.count == 1 ? "once" : "\(count.count) times"), the last at \(Self.text(count.lastAt)).",
                     reason.portalRemedy ?? "")
             }
     }

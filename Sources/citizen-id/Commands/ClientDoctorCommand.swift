@@ -22,7 +22,7 @@ struct ClientDoctorCommand: AsyncParsableCommand {
         } text: { answer in
             let findings = Self.findings(answer)
             let counts = IntegrationFinding.Result.allCases.map { result in
-                "\(findings.count { $0.result == result }) \(result.words)"
+                "\(result.words) \(findings.count { $0.result == result })"
             }
             let since = Output.time(answer["observed_since"]?.integer)
             return (findings.flatMap(\.lines) + ["", counts.joined(separator: ", ") + "; observed since \(since)"])

@@ -66,7 +66,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     private func report(_ findings: [IntegrationFinding]) -> Report {
         func count(_ result: IntegrationFinding.Result) -> Int { findings.count { $0.result == result } }
-        let summary = IntegrationFinding.Result.allCases.map { "\(count($0)) \($0.words)" }.joined(separator: ", ")
+        let summary = IntegrationFinding.Result.allCases.map { "\($0.words) \(count($0))" }.joined(separator: ", ")
         var json: JSONObject = ["portal": .string(url)]
         for result in IntegrationFinding.Result.allCases {
             json[result.rawValue] = .integer(Int64(count(result)))

@@ -36,7 +36,7 @@ struct CallbackProbes {
         case .otherBrowser: "a callback in a browser that did not begin the login"
         case .missingIssuer: "a callback without iss"
         case .wrongIssuer: "a callback with the iss of somebody else"
-        case .errorResponse: "a callback with an error, for the phone denies this login"
+        case .errorResponse: "a callback with an error (the phone denies this login)"
         case .foreignCode: "a callback with the code of another login"
         case .replayedCallback: "a callback that was used before"
         default: check.rawValue

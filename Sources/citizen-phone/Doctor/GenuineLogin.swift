@@ -34,7 +34,7 @@ struct GenuineLogin {
             ? check.ok(
                 "It ended at \(rest.location) and set cookies. No page tells who is signed in: see --account-page.")
             : check.notTested(
-                "It ended at \(rest.location), and nothing tells a browser that is signed in from another.",
+                "It ended at \(rest.location), and nothing there tells who is signed in: the login failed, or that page does not show it.",
                 remedy: "Name a page that differs for who is signed in with --account-page.")
     }
 }

@@ -19,7 +19,8 @@ struct RotationCheck {
         if try await isSignedIn("a login after the rotation") { return rotation.finding(isSignedIn: true) }
         doctor.say("it failed; portals may wait a minute before they look for keys again")
         try await Task.sleep(for: .seconds(Self.pause))
-        return rotation.finding(isSignedIn: try await isSignedIn("the second login after the rotation"))
+        return rotation.finding(
+            isSignedIn: try await isSignedIn("the second login after the rotation"), afterPause: true)
     }
 
     private func wait(_ seconds: Int64) async throws -> Rotation {

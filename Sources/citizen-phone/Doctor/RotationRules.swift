@@ -15,7 +15,9 @@ enum Rotation: Int, Comparable {
     static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// The finding about a login after this rotation; nil for `isSignedIn` when there was none.
-    func finding(isSignedIn: Bool?) -> IntegrationFinding {
+    ///
+    /// - Parameter afterPause: a first login had failed, and this one came a minute later.
+    func finding(isSignedIn: Bool?, afterPause: Bool = false) -> IntegrationFinding {
         let check = PortalCheck.keyRotation
         guard self != .none, let isSignedIn else {
             return check.notTested(
@@ -24,10 +26,11 @@ enum Rotation: Int, Comparable {
                     + "twice, at a test provider.")
         }
         guard isSignedIn else { return check.failure("After the provider's keys were rotated a login failed.") }
+        let first = afterPause ? " A login at once had failed; the portal looks for keys at most once a minute." : ""
         return self == .twice
-            ? check.ok("The portal took an ID token under a key that was not published when it last looked.")
+            ? check.ok("The portal took an ID token under a key that was not published when it last looked." + first)
             : check.ok(
                 "The portal took an ID token under the next key. That key was published before: only a second rotation "
-                    + "shows that the portal fetches keys again.")
+                    + "shows that the portal fetches keys again." + first)
     }
 }
