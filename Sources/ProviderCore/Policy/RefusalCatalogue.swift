@@ -20,6 +20,15 @@ public struct RefusalEntry: Sendable {
 }
 
 extension Refusal {
+    /// What a portal's developer does about it; nil for what no portal causes.
+    var portalRemedy: String? {
+        switch self {
+        // Devices and portals make the same mistakes with proofs.
+        case .proofMalformed, .proofNonce, .proofReplayed: entry.remedy
+        default: entry.side == .portal ? entry.remedy : nil
+        }
+    }
+
     /// The catalogue, which `docs/errors.md` shows.
     public var entry: RefusalEntry {
         switch self {
@@ -49,7 +58,7 @@ extension Refusal {
                 "List the scope for the client, or ask for less.")
         case .promptNone:
             RefusalEntry(
-                .portal, "`prompt=none`, and the browser's session is not enough.",
+                .person, "`prompt=none`, and the browser's session is not enough.",
                 [
                     .oauth(.loginRequired), .oauth(.interactionRequired), .oauth(.consentRequired),
                     .oauth(.unmetAuthenticationRequirements),
