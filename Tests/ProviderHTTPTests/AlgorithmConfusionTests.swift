@@ -272,8 +272,8 @@ struct JWTConsumer: Sendable, CustomTestStringConvertible {
     ]
 }
 
-/// Keycloak CVE-2026-11800, GHSA-7fpj; RFC 8725 §3.1, §3.2.
-@Suite("Algorithm confusion at every consumer of a JWT (Keycloak CVE-2026-11800)")
+/// RFC 8725 §3.1, §3.2.
+@Suite("Algorithm confusion at every consumer of a JWT (Keycloak CVE-2026-11800, GHSA-7fpj)")
 struct AlgorithmConfusionTests {
     private static let provider = Task {
         let provider = try await TestProvider.withEveryGrant()
