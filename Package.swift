@@ -150,6 +150,9 @@ let package = Package(
             swiftSettings: sourceTarget),
 
         // Tests.
+        .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
+        .target(
+            name: "ChildProcesses", dependencies: ["CSpawn"], path: "Tests/ChildProcesses", swiftSettings: everyTarget),
         .target(
             name: "TestVectors", dependencies: ["OpenIDMessages", "IdentityCrypto"], path: "Tests/TestVectors",
             swiftSettings: everyTarget),
@@ -162,7 +165,9 @@ let package = Package(
         .testTarget(
             name: "IdentityCryptoTests",
             dependencies: [
-                "IdentityCrypto", "OpenIDMessages", "TestVectors", .crypto, .cryptoExtras, .x509, .asn1, .jwtKit,
+                "IdentityCrypto", "OpenIDMessages", "TestVectors", "ChildProcesses", .crypto, .cryptoExtras, .x509,
+                .asn1,
+                .jwtKit,
             ],
             swiftSettings: everyTarget),
         .testTarget(
@@ -172,7 +177,7 @@ let package = Package(
             name: "ProviderHarness",
             dependencies: [
                 "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages", .crypto, .x509,
-                .asn1,
+                .asn1, .grdb,
             ], path: "Tests/ProviderHarness", swiftSettings: everyTarget),
         .testTarget(
             name: "ProviderCoreTests",
@@ -195,7 +200,7 @@ let package = Package(
                 "OutboundHTTP", "ProviderCore", "OpenIDMessages", .crypto, .x509, .asn1, .nioCore, .nioPosix, .nioHTTP1,
                 .nioSSL,
             ], swiftSettings: everyTarget),
-        .testTarget(name: "QRCodeTests", dependencies: ["QRCode"], swiftSettings: everyTarget),
+        .testTarget(name: "QRCodeTests", dependencies: ["QRCode", "ChildProcesses"], swiftSettings: everyTarget),
         .testTarget(
             name: "DeviceAuthenticatorTests",
             dependencies: ["DeviceAuthenticator", "IdentityCrypto", "OpenIDMessages", "TestVectors"],
@@ -206,10 +211,13 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "QRCode", "citizen-id", "citizen-phone",
-                "demo-portal", .grdb,
+                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "DeviceAuthenticator", "QRCode", "citizen-id",
+                "citizen-phone", "demo-portal", "ChildProcesses", .grdb, .hummingbird, .httpTypes, .nioCore,
+                .nioPosix, .nioSSL,
             ], swiftSettings: everyTarget),
-        .testTarget(name: "HouseRulesTests", swiftSettings: everyTarget),
+        .testTarget(
+            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],
+            swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]
 )

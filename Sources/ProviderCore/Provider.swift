@@ -24,6 +24,9 @@ public final class Provider: Sendable {
     public let revocation: RevocationFlow
     public let deviceGrants: DeviceGrantFlow
     public let proofs: ProofOfPossession
+    /// What was seen of each client since the start.
+    public let observations: ClientObservations
+    public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
@@ -53,11 +56,14 @@ public final class Provider: Sendable {
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
+        observations = ClientObservations(registry: registry, clock: clock)
+        clientDoctor = ClientDoctor(
+            registry: registry, observations: observations, store: store, documents: documents)
         let clientKeys = ClientKeys(clock: clock, fetch: documents)
         let protection = ResponseProtection(issuer: issuer, keys: keys, clientKeys: clientKeys, clock: clock)
         authorization = AuthorizationFlow(
-            registry: registry, protection: protection, keys: clientKeys, uses: store, capacity: capacity.pushedRequests
-        )
+            registry: registry, protection: protection, keys: clientKeys, uses: store,
+            observations: observations, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
@@ -72,17 +78,19 @@ public final class Provider: Sendable {
         deviceGrants = DeviceGrantFlow(
             issuer: issuer, rules: AuthorizationRules(registry: registry, protection: protection), devices: devices,
             logins: browserLogins)
+        let successorKey = try await keys.secret("refresh-token-successors")
         tokens = TokenFlow(
             grants: store,
             minter: TokenMinter(issuer: issuer, keys: keys, protection: protection, clock: clock),
             accessTokens: accessTokens,
             devices: devices, clock: clock,
-            successorKey: try await keys.secret("refresh-token-successors"))
+            successorKey: successorKey)
         userinfo = UserinfoFlow(
             issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection)
         introspection = IntrospectionFlow(
             issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
-        revocation = RevocationFlow(grants: store, uses: store, accessTokens: accessTokens, clock: clock)
+        revocation = RevocationFlow(
+            grants: store, uses: store, accessTokens: accessTokens, clock: clock, successorKey: successorKey)
         let forms = SessionForms(key: try await keys.secret("session-forms"))
         sessions = SessionFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
@@ -92,7 +100,8 @@ public final class Provider: Sendable {
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
-            issuer: issuer, registry: registry, keys: clientKeys, uses: store, clock: clock)
+            issuer: issuer, registry: registry, keys: clientKeys, uses: store, clock: clock,
+            observations: observations)
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
         try await registry.load(from: store)
@@ -143,6 +152,7 @@ public final class Provider: Sendable {
     /// few seconds.
     public func sweep(includingStore: Bool) async throws {
         logins.sweep()
+        deviceGrants.devices.sweep()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
         try await keys.rotateIfDue()

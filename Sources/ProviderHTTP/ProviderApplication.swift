@@ -4,7 +4,7 @@ public import ProviderCore
 
 /// The route table of the provider's public listener.
 public enum ProviderApplication {
-    /// Limits for calls that prove nothing, per address.
+    /// Limits for calls that prove nothing, per address, and for all calls together.
     public struct Limits: Sendable {
         /// Calls at once, and per minute in the long run, for logins that begin.
         public var loginBurst: Int
@@ -12,12 +12,18 @@ public enum ProviderApplication {
         /// The same for tickets, block codes and registrations of clients.
         public var codeBurst: Int
         public var codesPerMinute: Int
+        /// Requests that are worked on at once, from everybody; more are answered 503.
+        public var requestsAtOnce: Int
 
-        public init(loginBurst: Int = 200, loginsPerMinute: Int = 600, codeBurst: Int = 30, codesPerMinute: Int = 30) {
+        public init(
+            loginBurst: Int = 200, loginsPerMinute: Int = 600, codeBurst: Int = 30, codesPerMinute: Int = 30,
+            requestsAtOnce: Int = 1024
+        ) {
             self.loginBurst = loginBurst
             self.loginsPerMinute = loginsPerMinute
             self.codeBurst = codeBurst
             self.codesPerMinute = codesPerMinute
+            self.requestsAtOnce = requestsAtOnce
         }
     }
 
@@ -25,6 +31,7 @@ public enum ProviderApplication {
         let router = Router(context: ProviderRequestContext.self)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: RequestLog())
+        router.add(middleware: LoadShedding(places: LoadShedding.Places(limits.requestsAtOnce)))
         router.add(
             middleware: RateLimit([
                 (

@@ -67,11 +67,19 @@ final class GroupCommitWriter: Sendable {
     private func drain() {
         while let batch = nextBatch() {
             commit(batch)
-            // Whoever comes alone is written at once. When requests came together more will follow: without a pause
-            // each transaction would have but one or two of them, and the machine would be busy with flushes.
-            let lately = UInt32(batch.count + waitingCount)
-            if lately > 1 { usleep(min(lately * Self.gatheringTime.perRequest, Self.gatheringTime.atMost)) }
+            let pause = Self.pause(after: batch.count, waiting: waitingCount)
+            if pause > 0 { usleep(pause) }
         }
+    }
+
+    /// For how long requests are gathered after a transaction of `count` requests, in microseconds.
+    ///
+    /// Whoever comes alone is written at once, and so is a full batch. When requests came together more will follow:
+    /// without a pause each transaction would have but one or two of them, and the machine would be busy with flushes.
+    static func pause(after count: Int, waiting: Int) -> UInt32 {
+        let lately = count + waiting
+        guard lately > 1, waiting < largestBatch else { return 0 }
+        return min(UInt32(clamping: lately) * gatheringTime.perRequest, gatheringTime.atMost)
     }
 
     /// What waits now; nil, and the draining over, when nothing does.

@@ -22,8 +22,10 @@ enum ExitStatus: Int32, CaseIterable {
     case noTerminal = 20
     /// No login waits, or its request is not there yet.
     case nothingWaits = 21
-    /// `login`: the browser's side did not come where it should.
+    /// `login`, `doctor`: the browser's side did not come where it should.
     case browser = 22
+    /// `doctor`: a check failed.
+    case findings = 23
     case usage = 64
 
     /// The word for it in `--json`.
@@ -44,6 +46,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .noTerminal: "no_terminal"
         case .nothingWaits: "nothing_waits"
         case .browser: "browser"
+        case .findings: "findings"
         case .usage: "usage"
         }
     }

@@ -54,16 +54,18 @@ struct SharedOptions: ParsableArguments {
 
     /// Runs a command with the profile's device and tells how it ended.
     func run(_ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report) async throws {
+        let report: Report
         do {
             let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
                 try SecretInput.line(ofFile: path)
             }
             guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
             let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
-            let phone = DeviceAuthenticator(
-                folder: SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase), transport: transport,
-                language: language)
-            let report: Report
+            let folder = SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase)
+            // One command after the other: two that answer with one counter look like a copied device.
+            let use = try folder.use()
+            defer { withExtendedLifetime(use) {} }
+            let phone = DeviceAuthenticator(folder: folder, transport: transport, language: language)
             do { report = try await body(phone, transport, console) } catch {
                 await transport.close()
                 throw error
@@ -75,5 +77,6 @@ struct SharedOptions: ParsableArguments {
             console.fail(failure)
             throw ExitCode(failure.status.rawValue)
         }
+        guard report.status == .ok else { throw ExitCode(report.status.rawValue) }
     }
 }

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Glibc
 
@@ -21,20 +22,15 @@ final class Caretaker: Sendable {
 
     init(folder: String) throws {
         let pipe = Pipe()
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/sh")
-        shell.arguments = ["-c", Self.script, folder]
-        shell.standardInput = pipe
-        shell.standardOutput = FileHandle.nullDevice
-        shell.standardError = FileHandle.nullDevice
-        try shell.run()
+        _ = try ChildProcess(
+            "/bin/sh", ["-c", Self.script, folder], input: .descriptor(pipe.fileHandleForReading.fileDescriptor))
         input = pipe.fileHandleForWriting
     }
 
     deinit { try? input.close() }
 
-    func watch(_ process: Process) throws { try tell("watch \(process.processIdentifier)") }
-    func forget(_ process: Process) throws { try tell("forget \(process.processIdentifier)") }
+    func watch(_ process: ChildProcess) throws { try tell("watch \(process.identifier)") }
+    func forget(_ process: ChildProcess) throws { try tell("forget \(process.identifier)") }
 
     private func tell(_ line: String) throws { try input.write(contentsOf: Data((line + "\n").utf8)) }
 }

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Glibc
 import IdentityCrypto
@@ -12,8 +13,9 @@ actor Installation {
     nonisolated let portalPort = Port.free()
     nonisolated let portalKey = SigningKey.makeES256()
     private nonisolated let caretaker: Caretaker
-    private var provider: Process?
-    private var portal: Process?
+    private nonisolated let environment: [String: String]
+    private var provider: ChildProcess?
+    private var portal: ChildProcess?
 
     nonisolated var issuer: String { "https://localhost:\(port)" }
     nonisolated var portalURL: String { "https://localhost:\(portalPort)" }
@@ -28,8 +30,9 @@ actor Installation {
 
     struct NotReady: Error { let log: String }
 
-    static func start(withPortal: Bool = true) async throws -> Installation {
-        let installation = try Installation()
+    /// - Parameter environment: further settings of the provider.
+    static func start(withPortal: Bool = true, environment: [String: String] = [:]) async throws -> Installation {
+        let installation = try Installation(environment: environment)
         try await installation.prepare()
         try await installation.startProvider()
         if withPortal { try await installation.startPortal() }
@@ -38,12 +41,13 @@ actor Installation {
 
     /// Everything but the running programs.
     static func prepared() async throws -> Installation {
-        let installation = try Installation()
+        let installation = try Installation(environment: [:])
         try await installation.prepare()
         return installation
     }
 
-    private init() throws {
+    private init(environment: [String: String]) throws {
+        self.environment = environment
         folder = try TemporaryFolder()
         caretaker = try Caretaker(folder: folder.path)
     }
@@ -81,6 +85,7 @@ actor Installation {
                 profile: baseline
                 redirect_uris: ["\(here.portalURL)/test/callback"]
                 jwks: {keys: [\(testKey)]}
+                grant_types: [authorization_code, refresh_token]
                 scopes: [openid, person]
 
             """
@@ -99,7 +104,9 @@ extension Installation {
 
     /// The portals of the tests lie on this machine: they are named, or no logout notice would reach them.
     private nonisolated var serveEnvironment: [String: String] {
-        ["CITIZEN_ID_OUTBOUND_ALLOWED_HOSTS": "localhost:\(portalPort)", "CITIZEN_ID_OUTBOUND_TRUST_ROOTS": ca]
+        environment.merging(
+            ["CITIZEN_ID_OUTBOUND_ALLOWED_HOSTS": "localhost:\(portalPort)", "CITIZEN_ID_OUTBOUND_TRUST_ROOTS": ca]
+        ) { $1 }
     }
 
     func startProvider() async throws {
@@ -111,6 +118,9 @@ extension Installation {
     func killProvider() async throws { try await endProvider(SIGKILL) }
 
     func stopProvider() async throws { try await endProvider(SIGTERM) }
+
+    /// The provider's process; nil when it does not run.
+    var runningProvider: Int32? { provider.flatMap { $0.isRunning ? $0.identifier : nil } }
 
     func startPortal() async throws {
         portal = try await start(
@@ -127,7 +137,7 @@ extension Installation {
     @discardableResult
     func start(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], log: String, says word: String
-    ) async throws -> Process {
+    ) async throws -> ChildProcess {
         let before = (try? Program.text(of: log).count) ?? 0
         let process = try Program.start(
             path, arguments, environment: environment, output: "/dev/null", errors: log)
@@ -145,7 +155,7 @@ extension Installation {
     private func endProvider(_ signal: Int32) async throws {
         guard let running = provider else { return }
         provider = nil
-        kill(running.processIdentifier, signal)
+        running.send(signal)
         while running.isRunning { try await Task.sleep(for: .milliseconds(2)) }
         try caretaker.forget(running)
     }

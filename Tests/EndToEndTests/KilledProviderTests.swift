@@ -135,11 +135,12 @@ struct KilledProviderTests {
 }
 
 /// What a killed provider left, looked at in a copy so that its own recovery is not done for it.
-private struct DatabaseCopy {
+struct DatabaseCopy {
     let integrity: [String]
     let brokenReferences: Int
     /// The sum over all devices: it rises with each answer that was accepted.
     let counter: Int64
+    let unusedRefreshTokens: Int
 
     init(of path: String) throws {
         let folder = try TemporaryFolder()
@@ -148,11 +149,12 @@ private struct DatabaseCopy {
             try FileManager.default.copyItem(atPath: path + end, toPath: folder.path + "/copy" + end)
         }
         let database = try DatabaseQueue(path: folder.path + "/copy")
-        (integrity, brokenReferences, counter) = try database.read { db in
+        (integrity, brokenReferences, counter, unusedRefreshTokens) = try database.read { db in
             (
                 try String.fetchAll(db, sql: "PRAGMA integrity_check"),
                 try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count,
-                try Int64.fetchOne(db, sql: "SELECT sum(counter) FROM device") ?? 0
+                try Int64.fetchOne(db, sql: "SELECT sum(counter) FROM device") ?? 0,
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM refresh_token WHERE used_at IS NULL") ?? 0
             )
         }
         try database.close()

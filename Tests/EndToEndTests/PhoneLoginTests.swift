@@ -123,6 +123,14 @@ struct PhoneLoginTests {
         try expectFailure(try await first.run("deny", "--json"), 21, "nothing_waits")
     }
 
+    @Test func `two commands at once on one profile do not look like a copied device`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone()
+        async let first = phone.login()
+        async let second = phone.login()
+        for result in [try await first, try await second] { #expect(result.status == 0, "\(result)") }
+    }
+
     @Test func `nothing waits on a phone that has scanned nothing`() async throws {
         let phone = try await Self.second.value
         for command in ["show", "deny", "report"] {

@@ -124,7 +124,7 @@ struct PhoneBrowserTests {
         #expect(page.state == "awaiting_code")
         #expect(page.qrLink == "https://id.example/app/q/a.1.b")
         #expect(page.sameDeviceLink == "https://id.example/app/s/a&'b")
-        #expect(page.codeForm == LoginPage.CodeForm(action: "/login/1/code", hidden: [("csrf", "a\"b&lt;")]))
+        #expect(page.codeForm == LoginPage.Form(action: "/login/1/code", hidden: [("csrf", "a\"b&lt;")]))
         #expect(LoginPage.title(html: Self.page) == "CitizenID & more")
     }
 

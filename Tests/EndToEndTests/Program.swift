@@ -1,4 +1,6 @@
+import ChildProcesses
 import Foundation
+import Glibc
 import OpenIDMessages
 
 /// What a program printed and how it ended.
@@ -51,32 +53,26 @@ enum Program {
             path, arguments, environment: environment, input: input, output: output, errors: errors,
             directory: directory)
         let deadline = ContinuousClock.now + timeout
-        while process.isRunning {
+        while true {
+            if let status = process.status {
+                return ProgramResult(status: status, output: try text(of: output), errors: try text(of: errors))
+            }
             guard ContinuousClock.now < deadline else {
-                process.terminate()
+                process.send(SIGTERM)
                 throw Overdue(arguments: arguments)
             }
             try await Task.sleep(for: .milliseconds(5))
         }
-        return ProgramResult(
-            status: process.terminationStatus, output: try text(of: output), errors: try text(of: errors))
     }
 
     /// Starts a program whose output is added to files.
     static func start(
         _ path: String, _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null",
         output: String, errors: String, directory: String? = nil
-    ) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
-        process.environment = inherited.merging(environment) { $1 }
-        process.standardInput = try unwrap(FileHandle(forReadingAtPath: input))
-        process.standardOutput = try appending(output)
-        process.standardError = try appending(errors)
-        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
-        try process.run()
-        return process
+    ) throws -> ChildProcess {
+        try ChildProcess(
+            path, arguments, environment: inherited.merging(environment) { $1 }, input: .file(input), output: output,
+            errors: errors, directory: directory)
     }
 
     static func text(of file: String) throws -> String {
@@ -86,21 +82,6 @@ enum Program {
     /// The environment of the tests, without settings of the programs that whoever runs the tests may have.
     private static let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
         !["CITIZEN", "XDG_", "HOME"].contains { name.hasPrefix($0) }
-    }
-
-    private static func appending(_ path: String) throws -> FileHandle {
-        if !FileManager.default.fileExists(atPath: path) {
-            let isMade = FileManager.default.createFile(atPath: path, contents: nil)
-            guard isMade else { throw CocoaError(.fileWriteUnknown) }
-        }
-        let handle = try unwrap(FileHandle(forWritingAtPath: path))
-        try handle.seekToEnd()
-        return handle
-    }
-
-    private static func unwrap(_ handle: FileHandle?) throws -> FileHandle {
-        guard let handle else { throw CocoaError(.fileNoSuchFile) }
-        return handle
     }
 }
 

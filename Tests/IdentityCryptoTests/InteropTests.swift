@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import IdentityCrypto
 import OpenIDMessages
@@ -8,16 +9,8 @@ import Testing
 enum Python {
     /// The end and the output of `python3` with these arguments; nil when there is no `python3`.
     static func run(_ arguments: [String]) -> (status: Int32, output: String)? {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3"] + arguments
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
-        guard (try? process.run()) != nil else { return nil }
-        let output = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+        let result = try? ChildProcess.run("/usr/bin/env", ["python3"] + arguments)
+        return result.map { ($0.status, $0.output + $0.errors) }
     }
 
     static let hasCryptography = run(["-c", "import cryptography"])?.status == 0

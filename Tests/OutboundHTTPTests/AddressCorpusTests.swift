@@ -4,7 +4,8 @@ import Testing
 
 @testable import OutboundHTTP
 
-@Suite("M1: whatever the spelling, no way leads inside")
+@Suite(
+    "M1: whatever the spelling, no way leads inside (Keycloak CVE-2020-10770, CVE-2026-1180; Zitadel CVE-2025-67494)")
 struct AddressCorpusTests {
     static let hosts = [
         // Loopback in the spellings of inet_aton, of browsers and of hopeful parsers.

@@ -5,7 +5,7 @@ import Testing
 @testable import OutboundHTTP
 
 /// 127.0.0.2 plays a public address here, which the policy allows; 127.0.0.1 is not allowed.
-@Suite("M1: a name server that changes its answers gains nothing (DNS rebinding)")
+@Suite("M1: a name server that changes its answers gains nothing (DNS rebinding; Zitadel CVE-2025-67494)")
 struct RebindingTests {
     @Test("public first, then loopback: the connection goes to the checked address, nothing reaches loopback")
     func rebinding() async throws {

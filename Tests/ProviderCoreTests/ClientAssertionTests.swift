@@ -110,7 +110,9 @@ struct ClientAssertionTests {
 
     private static let shared = Task { try await TestProvider() }
 
-    @Test("an assertion that differs in one part is refused", arguments: audiences + times + names + headers)
+    @Test(
+        "an assertion that differs in one part is refused, the audience above all (CVE-2025-27370, CVE-2025-27371)",
+        arguments: audiences + times + names + headers)
     func onePartDiffers(example: Case) async throws {
         let provider = try await Self.shared.value
         let assertion = try TestRegion.pushing.assertion(
@@ -163,7 +165,9 @@ struct ClientAssertionTests {
         }
     }
 
-    @Test("an assertion is good once, also for another process on the same store (B3)")
+    @Test(
+        "an assertion is good once, also for another process on the same store (Hydra CVE-2020-5300; fosite CVE-2020-15222)"
+    )
     func replay() async throws {
         let database = try TemporaryDatabase()
         let store = try SQLiteStore(path: database.path)

@@ -215,7 +215,9 @@ struct ClientProfileTests {
 
     // MARK: Loopback
 
-    @Test("RFC 8252 §7.3: a native application may use any port of its loopback address, and nothing else varies")
+    @Test(
+        "RFC 8252 §7.3: a native application may use any port of its loopback address, and nothing else varies (fosite CVE-2020-15233)"
+    )
     func loopbackPorts() async throws {
         let native = TestProfiles.native
         for uri in [

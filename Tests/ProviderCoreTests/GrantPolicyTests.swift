@@ -6,9 +6,8 @@ import Testing
 
 @testable import ProviderCore
 
-/// authentik CVE-2024-38371, CVE-2024-52287: a grant that skips the policy. Every grant goes through one function, and
-/// every rule of it counts for every grant.
-@Suite("Every grant under every policy")
+/// A grant that skips the policy. Every grant goes through one function, and every rule of it counts for every grant.
+@Suite("Every grant under every policy (authentik CVE-2024-38371, CVE-2024-52287)")
 struct GrantPolicyTests {
     /// One way to be refused.
     struct Obstacle: Sendable, CustomTestStringConvertible {

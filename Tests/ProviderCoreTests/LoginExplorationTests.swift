@@ -6,8 +6,8 @@ import Testing
 
 @testable import ProviderCore
 
-/// Every order of events, also those that no honest party causes (Keycloak CVE-2026-18963: steps out of order).
-@Suite("Device login: all short sequences of events")
+/// Every order of events, also those that no honest party causes.
+@Suite("Device login: all short sequences of events, steps out of order among them (Keycloak CVE-2026-18963)")
 struct LoginExplorationTests {
     enum Event: CaseIterable {
         case claimQR, claimLink, claimByOther, enterRight, enterWrong, approve, deny, report, cancel

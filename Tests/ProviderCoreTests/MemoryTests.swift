@@ -1,3 +1,4 @@
+import Foundation
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
@@ -5,7 +6,8 @@ import SQLiteStore
 import Testing
 
 /// Checklist N6: calls that prove nothing cannot grow memory or storage without bound.
-@Suite("Memory: abandoned logins and pushed requests are bounded")
+@Suite(
+    "Memory: abandoned logins and pushed requests are bounded (Keycloak CVE-2026-4634, CVE-2026-9803, CVE-2023-6563)")
 struct MemoryTests {
     @Test("of 100,000 abandoned logins as many live as there is room, the database does not grow, and time frees them")
     func abandonedLogins() async throws {
@@ -30,6 +32,45 @@ struct MemoryTests {
         try await provider.provider.sweep(includingStore: true)
         #expect(provider.provider.loginsInFlight == 1)
         #expect(try database.size == size)
+    }
+
+    @Test("a million abandoned authorization requests: bounded counts, flat memory, an unchanged database")
+    func millionAbandonedLogins() async throws {
+        let database = try TemporaryDatabase()
+        let provider = try await TestProvider(
+            capacity: Provider.Capacity(logins: 1000, pushedRequests: 1000), store: SQLiteStore(path: database.path))
+        let request = FormParameters(TestRegion.basic.request())
+        let browser = BrowserContext(description: "?", area: "local", language: .german)
+        let (size, contents) = (try database.size, try database.contents)
+        var validated = try await provider.provider.authorization.authorize(request)
+        var begun = 0
+        var residentEarly = 0
+        for number in 0..<1_000_000 {
+            // Nobody comes for them: minutes later they are over, and later forgotten.
+            if number % 10_000 == 0 {
+                for seconds: Int64 in [120, 300] {
+                    provider.clock.advance(seconds)
+                    try await provider.provider.sweep(includingStore: false)
+                }
+            }
+            // A request that is not pushed leaves nothing behind before the login begins: every tenth is read anew.
+            if number % 10 == 0 { validated = try await provider.provider.authorization.authorize(request) }
+            if provider.provider.browserLogins.begin(validated, browser: browser) != nil { begun += 1 }
+            if number % 1000 == 0 { #expect(provider.provider.loginsInFlight <= 1000) }
+            if number == 100_000 { residentEarly = try Self.residentKilobytes() }
+        }
+        #expect(begun == 100 * 1000)
+        // Other tests run in the same process. A login has more than a kilobyte: were they kept, it would be 900 MB.
+        #expect(try Self.residentKilobytes() - residentEarly < 400_000)
+        #expect(try database.size == size)
+        #expect(try database.contents == contents)
+    }
+
+    /// Memory of this process that is in use, in KiB.
+    private static func residentKilobytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+        return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0) })
     }
 
     @Test("of 200,000 pushed requests as many live as there is room, the database does not grow, and time frees them")

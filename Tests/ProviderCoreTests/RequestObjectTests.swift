@@ -150,7 +150,7 @@ struct RequestObjectTests {
         #expect(refusal?.error.code == .invalidRequestObject, "registered for EdDSA, signed by ES256")
     }
 
-    @Test("a jti counts once for its client")
+    @Test("a jti counts once for its client (Hydra CVE-2020-5300)")
     func replay() async throws {
         let provider = try await Self.provider.value
         let identifier = JSONValue.string(RandomBytes.text(16))

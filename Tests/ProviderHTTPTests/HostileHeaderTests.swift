@@ -5,8 +5,8 @@ import ProviderCore
 import ProviderHarness
 import Testing
 
-/// Zitadel CVE-2025-64101: an address in a header became an address in an answer. Ours come from the configuration.
-@Suite("Headers that name another host change no answer")
+/// An address in a header became an address in an answer. Ours come from the configuration.
+@Suite("Headers that name another host change no answer (Zitadel CVE-2025-64101)")
 struct HostileHeaderTests {
     private static let hostile: [[(String, String)]] = [
         [("Host", "evil.example")], [("Host", "id.region.example:444")],

@@ -82,7 +82,7 @@ struct LoginBrowserTests {
         }
     }
 
-    @Test("forms come from the page itself: origin, fetch metadata and token (F5)")
+    @Test("forms come from the page itself: origin, fetch metadata and token (F5, Dex CVE-2022-39222)")
     func foreignForms() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in

@@ -34,7 +34,7 @@ struct LogoutTests {
     )
     func discovery() async throws {
         let (provider, _) = try await Site.sharedProvider()
-        let metadata = provider.provider.metadata
+        let metadata = provider.provider.metadata(isDevelopment: true)
         #expect(metadata["end_session_endpoint"] == "https://id.region.example/logout")
         #expect(metadata["backchannel_logout_supported"] == true)
         #expect(metadata["backchannel_logout_session_supported"] == true)

@@ -5,8 +5,7 @@ import ProviderCore
 import ProviderHarness
 import Testing
 
-/// Every parameter in every wrong shape at every door; checklist B6, N2. Others' mistakes: Keycloak CVE-2026-9689
-/// (duplicates), CVE-2026-9704 (what was too long was dropped).
+/// Every parameter in every wrong shape at every door; checklist B6, N2.
 @Suite("Every parameter of an authorization request")
 struct ParameterTests {
     private static let provider = Task { try await TestProvider() }
@@ -44,7 +43,7 @@ struct ParameterTests {
         }
     }
 
-    @Test("twice is refused, whatever the values", arguments: AuthorizationParameter.allCases)
+    @Test("twice is refused, whatever the values (Keycloak CVE-2026-9689)", arguments: AuthorizationParameter.allCases)
     func duplicates(parameter: AuthorizationParameter) async throws {
         try await Site.serve(Self.provider.value) { site in
             let good = TestRegion.basic.request()[parameter.rawValue] ?? "a"
@@ -66,7 +65,9 @@ struct ParameterTests {
         }
     }
 
-    @Test("beyond its limit it is refused, never cut or dropped", arguments: AuthorizationParameter.allCases)
+    @Test(
+        "beyond its limit it is refused, never cut or dropped (Keycloak CVE-2026-9704)",
+        arguments: AuthorizationParameter.allCases)
     func oversized(parameter: AuthorizationParameter) async throws {
         try await Site.serve(Self.provider.value) { site in
             let long = String(repeating: "a", count: parameter.maximumLength + 1)

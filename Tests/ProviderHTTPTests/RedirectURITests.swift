@@ -7,8 +7,10 @@ import ProviderHarness
 import TestVectors
 import Testing
 
-/// RFC 9700 §2.1 and §4.1.3; checklist A1, A4, A5. Others' mistakes: Keycloak CVE-2023-6291, -2024-8883, -2026-3872.
-@Suite("Redirect URIs are compared byte for byte")
+/// RFC 9700 §2.1 and §4.1.3; checklist A1, A4, A5.
+@Suite(
+    "Redirect URIs are compared byte for byte (Keycloak CVE-2023-6291, CVE-2023-6134, CVE-2024-1132, CVE-2024-8883, CVE-2026-3872, CVE-2026-7504; authentik CVE-2024-52289; fosite CVE-2020-15234)"
+)
 struct RedirectURITests {
     private static let registered = TestRegion.portals.flatMap { portal in
         portal.client.redirectURIs.map { (portal, $0.rawValue) }

@@ -84,7 +84,7 @@ struct SecurityHeaderTests {
         }
     }
 
-    @Test("Host, Forwarded and X-Forwarded-* change no byte of an address, link or area (B7)")
+    @Test("Host, Forwarded and X-Forwarded-* change no byte of an address, link or area (B7, Zitadel CVE-2025-64101)")
     func hostileHeaders() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in

@@ -6,8 +6,10 @@ import ProviderCore
 import ProviderHarness
 import Testing
 
-/// Keycloak CVE-2023-0264, CVE-2026-7507, CVE-2023-6787, CVE-2025-12390, Zitadel CVE-2024-28197; checklist F1, F2, F6.
-@Suite("Session fixation and mix-up")
+/// Checklist F1, F2, F6.
+@Suite(
+    "Session fixation and mix-up (Keycloak CVE-2023-0264, CVE-2026-7507, CVE-2023-6787, CVE-2025-12390; Zitadel CVE-2024-28197)"
+)
 struct SessionFixationTests {
     @Test(
         "the session's cookie is __Host-, Secure, HttpOnly, SameSite=Lax, ends with the browser and is 256 random bits (F1)"

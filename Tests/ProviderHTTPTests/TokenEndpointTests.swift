@@ -108,22 +108,25 @@ struct TokenEndpointTests {
         }
     }
 
-    @Test("grants other than the code do not exist (C8), and a code request is whole (C3)")
+    @Test("grants that a client does not have are refused, and others do not exist (C8); a code request is whole (C3)")
     func requests() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let code = try await provider.code(phone: phone)
             let cases: [([String: String?], String)] = [
                 (["grant_type": nil], "invalid_request"), (["grant_type": "password"], "unsupported_grant_type"),
-                (["grant_type": "client_credentials"], "unsupported_grant_type"),
-                (["grant_type": "refresh_token"], "unsupported_grant_type"),
+                (["grant_type": "client_credentials", "resource": "https://a.example/"], "unauthorized_client"),
+                (["grant_type": "client_credentials"], "invalid_target"),
+                (["grant_type": "refresh_token"], "invalid_request"),
+                (["grant_type": "refresh_token", "refresh_token": "rt_x"], "invalid_grant"),
                 (["grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer"], "unsupported_grant_type"),
-                (["grant_type": "urn:ietf:params:oauth:grant-type:device_code"], "unsupported_grant_type"),
-                (["grant_type": "urn:ietf:params:oauth:grant-type:token-exchange"], "unsupported_grant_type"),
+                (["grant_type": TokenRequest.deviceCodeGrant], "invalid_request"),
+                (["grant_type": TokenRequest.deviceCodeGrant, "device_code": "dc_x"], "invalid_grant"),
+                (["grant_type": TokenRequest.tokenExchangeGrant], "invalid_request"),
                 (["grant_type": "implicit"], "unsupported_grant_type"), (["code": nil], "invalid_request"),
                 (["code": ""], "invalid_request"), (["code": String(repeating: "a", count: 256)], "invalid_grant"),
                 (["code": String(repeating: "a", count: 257)], "invalid_grant"), (["code": "ä"], "invalid_grant"),
-                (["redirect_uri": nil], "invalid_request"), (["code_verifier": nil], "invalid_request"),
+                (["redirect_uri": nil], "invalid_request"),
                 (["code_verifier": String(repeating: "a", count: 42)], "invalid_request"),
                 (["code_verifier": String(repeating: "a", count: 129)], "invalid_request"),
                 (["code_verifier": String(repeating: "a", count: 42) + "="], "invalid_request"),

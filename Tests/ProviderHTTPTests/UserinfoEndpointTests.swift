@@ -22,9 +22,11 @@ struct UserinfoEndpointTests {
                 #expect(response.headers[.cacheControl] == "no-store")
             }
             let missing = try await site.get("/userinfo")
-            #expect(missing.status == .unauthorized && missing.headers[.wwwAuthenticate] == "Bearer")
+            #expect(
+                missing.status == .unauthorized
+                    && missing.headers[.wwwAuthenticate] == "Bearer, DPoP algs=\"ES256 PS256 EdDSA\"")
             #expect(missing.text.isEmpty)
-            for header in ["DPoP " + token, "Basic " + token, token, "Bearer"] {
+            for header in ["Basic " + token, token, "Bearer"] {
                 let response = try await site.get("/userinfo", headers: [.authorization: header])
                 #expect(response.status == .badRequest && response.error == "invalid_request", "\(header)")
                 #expect(response.headers[.wwwAuthenticate]?.hasPrefix("Bearer error=\"invalid_request\"") == true)

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 
 /// A place for a database file that a test opens more than once or weighs.
 public final class TemporaryDatabase: Sendable {
@@ -27,6 +28,13 @@ public final class TemporaryDatabase: Sendable {
                 data += try Data(contentsOf: URL(fileURLWithPath: "\(directory)/\(name)"))
             }
         }
+    }
+
+    /// Does by hand what no command does yet; the provider that has the file open sees it.
+    public func execute(_ sql: String) throws {
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { try $0.execute(sql: sql) }
+        try queue.close()
     }
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }

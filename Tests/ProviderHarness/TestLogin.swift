@@ -1,3 +1,4 @@
+import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
@@ -53,11 +54,15 @@ public struct ReturnedParameters: Sendable {
 }
 
 extension TestProvider {
-    /// A login at the login page, as `/authorize` begins it; for portals that need not push.
+    /// A login at the login page, as `/authorize` begins it; with a pushed request where the portal must push.
     public func login(at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) async throws
         -> TestLogin
     {
-        try begin(try await provider.authorization.authorize(FormParameters(portal.request(changes))))
+        let parameters = portal.request(changes)
+        guard portal.client.requiresPushedAuthorizationRequests else {
+            return try begin(try await provider.authorization.authorize(FormParameters(parameters)))
+        }
+        return try begin(try await validated(pushed: parameters, by: portal))
     }
 
     /// The login page for a request that no session answers.
@@ -115,9 +120,10 @@ extension TestProvider {
     }
 
     public func redeem(
-        _ code: String, at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]
+        _ code: String, at portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:],
+        key: SigningKey? = nil
     ) async throws -> JSONObject {
-        try await tokens(portal.tokenRequest(code: code, changes), at: portal)
+        try await tokens(portal.tokenRequest(code: code, changes), at: portal, key: key)
     }
 
     /// A call of the token endpoint; the proof of `key` comes with it.

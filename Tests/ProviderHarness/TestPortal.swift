@@ -40,7 +40,8 @@ public struct TestPortal: Sendable {
     /// Where the browser goes after a logout.
     public var logoutURI: String { client.logout.returnURIs[0].rawValue }
 
-    init(client: Client, key: SigningKey?, secret: String?) {
+    /// A client as it is, with what it proves itself by.
+    public init(client: Client, key: SigningKey?, secret: String?) {
         self.client = client
         self.key = key
         self.secret = secret
@@ -87,7 +88,7 @@ public struct TestPortal: Sendable {
         case .privateKeyJWT: .assertion(try assertion(now: now), client: nil)
         case .clientSecretBasic: .basic(client: client.identifier, secret: secret ?? "")
         case .clientSecretPost: .post(client: client.identifier, secret: secret ?? "")
-        case .none: throw MissingKey()
+        case .none: .unproved(client: client.identifier)
         }
     }
 

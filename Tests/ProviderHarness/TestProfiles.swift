@@ -101,10 +101,22 @@ extension TestProvider {
         capacity: Provider.Capacity = Provider.Capacity()
     ) async throws -> TestProvider {
         let provider = try await TestProvider(capacity: capacity)
-        var region = provider.provider.registry.region
-        region.clients += TestProfiles.portals.map(\.client)
-        try provider.provider.registry.replace(with: region)
+        try provider.add(TestProfiles.portals)
         return provider
+    }
+
+    /// More portals for the region.
+    public func add(_ portals: [TestPortal]) throws {
+        try changeRegion { $0.clients += portals.map(\.client) }
+    }
+
+    /// Another registration of this portal from now on.
+    public func change(_ portal: TestPortal, _ change: (inout Client) -> Void) throws {
+        try changeRegion { region in
+            for index in region.clients.indices where region.clients[index].identifier == portal.client.identifier {
+                change(&region.clients[index])
+            }
+        }
     }
 
     /// A pushed request, redeemed in the browser at once.

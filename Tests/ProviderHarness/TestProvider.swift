@@ -16,7 +16,8 @@ public final class TestProvider: Sendable {
     public init(
         formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
-        documents: @escaping DocumentFetch = NoDocuments.fetch
+        documents: @escaping DocumentFetch = NoDocuments.fetch,
+        wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
     ) async throws {
         self.clock = clock
         self.store = try store ?? .inMemory()
@@ -29,7 +30,7 @@ public final class TestProvider: Sendable {
         provider = try await Provider(
             issuer: TestRegion.issuer,
             registry: ClientRegistry(region: TestRegion.region(formats: formats, simulatorRoots: [simulator.root])),
-            keys: keys, store: self.store, clock: clock.asProviderClock, capacity: capacity,
+            keys: keys, store: wrapping(self.store), clock: clock.asProviderClock, capacity: capacity,
             documents: documents)
     }
 

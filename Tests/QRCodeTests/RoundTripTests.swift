@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import QRCode
 import Testing
@@ -65,15 +66,8 @@ enum Command {
 
     /// What the program prints; a failure is a failed test.
     @discardableResult static func run(_ name: String, _ arguments: String...) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: try #require(path(of: name)))
-        process.arguments = arguments
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0, "\(name)")
-        return String(decoding: data, as: UTF8.self)
+        let result = try ChildProcess.run(#require(path(of: name)), arguments)
+        #expect(result.status == 0, "\(name)")
+        return result.output
     }
 }

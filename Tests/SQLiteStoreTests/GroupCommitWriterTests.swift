@@ -42,6 +42,16 @@ struct GroupCommitWriterTests {
         #expect(try commits(store) - before == expected)
     }
 
+    @Test(
+        "Requests are gathered only where more came than one, and no longer than until a batch is full",
+        arguments: [
+            (1, 0, 0), (0, 0, 0), (1, 1, 500), (2, 0, 500), (7, 0, 1_750), (64, 0, 2_000), (64, 63, 2_000), (64, 64, 0),
+            (1, 64, 0), (64, .max - 64, 0),
+        ] as [(Int, Int, UInt32)])
+    func gathering(count: Int, waiting: Int, microseconds: UInt32) {
+        #expect(GroupCommitWriter.pause(after: count, waiting: waiting) == microseconds)
+    }
+
     @Test("A request that ends the transaction by itself is everybody's failure, and nothing of the rest is written")
     func lostTransaction() async throws {
         let store = try SQLiteStore.inMemory()

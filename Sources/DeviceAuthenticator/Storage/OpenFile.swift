@@ -3,7 +3,7 @@ internal import Foundation
 internal import Glibc
 
 /// An open file descriptor that closes itself.
-final class OpenFile {
+final class OpenFile: Sendable {
     let descriptor: Int32
 
     private init(descriptor: Int32) { self.descriptor = descriptor }

@@ -10,6 +10,7 @@ public struct PrivateFolder: Sendable {
 
     private static let maximumLength = 1_048_576
     private static let lockName = ".lock"
+    private static let useName = ".in-use"
 
     public init(path: String) { self.path = path }
 
@@ -85,9 +86,16 @@ public struct PrivateFolder: Sendable {
         return folder
     }
 
-    private func lockFile(in folder: Int32) throws(FileRefusal) -> OpenFile {
-        let path = path(of: Self.lockName)
-        guard let file = try OpenFile.at(folder, Self.lockName, flags: O_RDWR | O_CREAT, path: path) else {
+    /// Waits until no other process uses the folder, and keeps it until the returned value is gone: two devices that
+    /// answer with one counter look like a copy. Nil when there is no folder yet.
+    public func use() throws(FileRefusal) -> FolderUse? {
+        guard let folder = try openedIfThere() else { return nil }
+        return FolderUse(file: try lockFile(Self.useName, in: folder.descriptor))
+    }
+
+    private func lockFile(_ name: String = lockName, in folder: Int32) throws(FileRefusal) -> OpenFile {
+        let path = path(of: name)
+        guard let file = try OpenFile.at(folder, name, flags: O_RDWR | O_CREAT, path: path) else {
             throw .missing(path)
         }
         try file.requirePrivate(mode_t(S_IFREG), path: path)
@@ -123,6 +131,13 @@ public struct PrivateFolder: Sendable {
         }
         try folder.synchronize(path: self.path)
     }
+}
+
+/// The right to use a folder alone; it ends with the value.
+public final class FolderUse: Sendable {
+    private let file: OpenFile
+
+    fileprivate init(file: OpenFile) { self.file = file }
 }
 
 /// An error that can say that a file was refused.

@@ -20,6 +20,10 @@ public struct SealedFolder: Sendable {
         self.cost = cost
     }
 
+    /// Waits until no other process uses the profile, and keeps it until the returned value is gone; nil when there is no
+    /// profile yet.
+    public func use() throws(FileRefusal) -> FolderUse? { try folder.use() }
+
     /// What a PIN's derivation will cost.
     var pinCost: SealedBox.Cost { cost }
 

@@ -9,11 +9,13 @@ public struct AuthorizationFlow: Sendable {
     let objects: RequestObjectVerifier
     let pushed: ExpiringMemory<ValidatedAuthorizationRequest>
     let clock: ProviderClock
+    let observations: ClientObservations
 
     init(
         registry: ClientRegistry, protection: ResponseProtection, keys: ClientKeys, uses: any OneTimeUseStore,
-        capacity: Int
+        observations: ClientObservations, capacity: Int
     ) {
+        self.observations = observations
         rules = AuthorizationRules(registry: registry, protection: protection)
         objects = RequestObjectVerifier(
             issuer: protection.issuer, keys: keys, uses: uses, clock: protection.clock)
@@ -36,7 +38,7 @@ public struct AuthorizationFlow: Sendable {
             throw ClientRefusal(.invalidRequest, "request_uri must not be pushed", nil)
         }
         if let named = parameters[.clientIdentifier], named != client.identifier.rawValue {
-            throw ClientRefusal(.invalidRequest, "client_id is not the authenticated client", .clientKeyUnknown)
+            throw ClientRefusal(.invalidRequest, "client_id is not the authenticated client", .clientIdentifierMismatch)
         }
         let validated = try await validate(parameters, by: client, proofKey: proofKey)
         guard proofKey == nil || validated.request.proofKey == proofKey else {
@@ -77,6 +79,19 @@ public struct AuthorizationFlow: Sendable {
     ///
     /// Throws `AuthorizationRefusal`, or a fault of the store: then nothing was accepted.
     public func authorize(_ parameters: FormParameters) async throws -> ValidatedAuthorizationRequest {
+        do {
+            let validated = try await judge(parameters)
+            observations.asked(
+                validated.request, by: validated.client.client.identifier, isPushed: parameters[.requestURI] != nil)
+            return validated
+        } catch let refusal as AuthorizationRefusal {
+            observations.refused(
+                parameters[.clientIdentifier].flatMap(ClientIdentifier.init(rawValue:)), refusal.reason)
+            throw refusal
+        }
+    }
+
+    private func judge(_ parameters: FormParameters) async throws -> ValidatedAuthorizationRequest {
         if let text = parameters[.requestURI] { return try authorize(pushedAs: text, parameters) }
         guard let object = parameters[.request] else { return try rules.validate(parameters) }
         // All parameters are in the object (RFC 9101 §5); until it is believed there is no redirect URI.

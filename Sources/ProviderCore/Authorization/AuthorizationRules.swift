@@ -50,6 +50,12 @@ public enum AuthorizationRefusal: Error, Sendable {
     case page(OAuthError, Refusal?)
     /// Both are proved: back to the portal.
     case redirect(OAuthError, AuthorizationReturn, Refusal?)
+
+    var reason: Refusal? {
+        switch self {
+        case .page(_, let reason), .redirect(_, _, let reason): reason
+        }
+    }
 }
 
 /// How an authorization request came.

@@ -17,15 +17,35 @@ struct ClientAuthentication: Sendable {
     let keys: ClientKeys
     let uses: any OneTimeUseStore
     let clock: ProviderClock
+    let observations: ClientObservations
 
     /// Faults of the store are thrown as they are: then nothing succeeds.
     func authenticate(_ credentials: ClientCredentials) async throws -> AuthenticatedClient {
+        do { return try await prove(credentials) } catch let refusal as ClientRefusal {
+            observations.refused(Self.named(credentials), refusal.reason)
+            throw refusal
+        }
+    }
+
+    private func prove(_ credentials: ClientCredentials) async throws -> AuthenticatedClient {
         switch credentials {
         case .basic(let client, let secret): try authenticate(client, secret: secret, method: .clientSecretBasic)
         case .post(let client, let secret): try authenticate(client, secret: secret, method: .clientSecretPost)
         case .assertion(let text, let client): try await authenticate(assertion: text, named: client)
         case .unproved(let client): try authenticate(unproved: client)
         }
+    }
+
+    /// Whom credentials name, which proves nothing.
+    private static func named(_ credentials: ClientCredentials) -> ClientIdentifier? {
+        switch credentials {
+        case .basic(let client, _), .post(let client, _), .unproved(let client): client
+        case .assertion(let text, let client): client ?? (try? CompactJWS(parsing: text)).flatMap(named)
+        }
+    }
+
+    private static func named(_ token: CompactJWS) -> ClientIdentifier? {
+        token.unverifiedPayload?["iss"]?.string.flatMap(ClientIdentifier.init(rawValue:))
     }
 
     private func refuse(_ reason: Refusal) -> ClientRefusal {
@@ -58,7 +78,7 @@ struct ClientAuthentication: Sendable {
     private func authenticate(assertion text: String, named: ClientIdentifier?) async throws -> AuthenticatedClient {
         // The client is read before the signature is verified, only to choose its keys.
         guard let token = try? CompactJWS(parsing: text),
-            let identifier = token.unverifiedPayload?["iss"]?.string.flatMap(ClientIdentifier.init(rawValue:)),
+            let identifier = Self.named(token),
             named == nil || named == identifier
         else { throw refuse(.assertionClaims) }
         guard let registered = registry.resolve(identifier) else { throw refuse(.unknownClient) }
@@ -76,6 +96,9 @@ struct ClientAuthentication: Sendable {
         else { throw refuse(.assertionClaims) }
         // 3. exp, iat and nbf: a clock up to 60 s ahead is allowed.
         let now = clock.now()
+        if let issuedAt = claims["iat"]?.integer {
+            observations.asserted(identifier, issuedAt: Timestamp(seconds: issuedAt), now: now)
+        }
         let expiresAt = Timestamp(seconds: expires)
         guard expiresAt > now, expiresAt <= now + Lifetime.clientAssertion + 60,
             Self.isPast(claims["iat"], now: now), Self.isPast(claims["nbf"], now: now)

@@ -45,14 +45,23 @@ public struct ProofOfPossession: Sendable {
     /// A nonce for the next proof (RFC 9449 §8).
     public func nonce() -> String { nonces.make(now: clock.now()) }
 
+    /// A portal's proof, by any algorithm of the metadata (RFC 9449 §5.1).
+    ///
     /// - Parameter accessToken: the token that the proof goes with, at a resource.
     public func verify(_ proof: PresentedProof, accessToken: String? = nil) throws(Fault) -> ProvedKey {
+        try verify(proof, accessToken: accessToken, algorithms: [.es256, .ps256, .edDSA])
+    }
+
+    func verify(
+        _ proof: PresentedProof, accessToken: String? = nil, algorithms: Set<JWSAlgorithm>
+    ) throws(Fault) -> ProvedKey {
         let now = clock.now()
         let verified: VerifiedDPoPProof
         do {
             verified = try VerifiedDPoPProof.verify(
                 proof.text, method: proof.method, url: issuer.appending(proof.path), now: now,
-                isAcceptableNonce: { nonces.isAcceptable($0, now: now) }, accessToken: accessToken)
+                isAcceptableNonce: { nonces.isAcceptable($0, now: now) }, accessToken: accessToken,
+                algorithms: algorithms)
         } catch { throw error == .nonceNeeded ? .nonceNeeded : .malformed }
         let text = "\(verified.key.thumbprint) \(verified.identifier)"
         let name = Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))

@@ -12,7 +12,7 @@ public struct UserCode: Sendable, Hashable {
     /// The code as people see it, e.g. `WDJB-MJHT`.
     public var text: String { "\(letters.prefix(4))-\(letters.suffix(4))" }
 
-    /// 34 bits of randomness; five wrong ones from one address are the limit.
+    /// 34 bits of randomness; how many are tried is limited per address (RFC 8628 §5.1).
     static func random() -> UserCode {
         var letters: [UInt8] = []
         while letters.count < length {

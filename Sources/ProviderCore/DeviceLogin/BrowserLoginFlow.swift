@@ -33,6 +33,7 @@ public struct BrowserLoginFlow: Sendable {
     public func begin(
         _ request: ValidatedAuthorizationRequest, browser: BrowserContext, start: LoginStart = LoginStart()
     ) -> (page: String, cookie: String)? {
+        guard logins.hasRoom else { return nil }
         let cookie = OneTimeSecret()
         let login = Login(
             request: request, browser: browser, cookie: cookie.digest, start: start, now: clock.now())

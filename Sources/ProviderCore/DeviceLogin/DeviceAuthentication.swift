@@ -58,7 +58,8 @@ public struct DeviceAuthentication: Sendable {
         let proof: ProvedKey
         do {
             proof = try proofs.verify(
-                PresentedProof(text: credentials.proof, method: credentials.method, path: credentials.path))
+                PresentedProof(text: credentials.proof, method: credentials.method, path: credentials.path),
+                algorithms: [.es256])
         } catch { throw error.deviceRefusal }
         // 3. The provider wrote `cnf` itself, in the one form that keys have here: nothing needs to be parsed again.
         guard attestation.key == proof.key.jwk else {

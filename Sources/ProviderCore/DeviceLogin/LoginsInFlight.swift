@@ -37,13 +37,18 @@ final class LoginsInFlight: Sendable {
 
     var count: Int { contents.withLock { $0.byPage.count } }
 
-    /// False when the memory is full.
-    func insert(_ login: Login) -> Bool {
+    /// Whether one more login finds room. To be asked before a login is made: a refused one costs almost nothing then.
+    var hasRoom: Bool {
         // A full memory is swept at most once a second: otherwise each refused login would cost more than a good one.
         let now = clock.now()
         let isWorthSweeping = contents.withLock { $0.byPage.count >= capacity && $0.sweptAt != now }
         if isWorthSweeping { sweep() }
-        return contents.withLock { contents in
+        return contents.withLock { $0.byPage.count < capacity }
+    }
+
+    /// False when the memory is full.
+    func insert(_ login: Login) -> Bool {
+        contents.withLock { contents in
             guard contents.byPage.count < capacity else { return false }
             let place = Place(login)
             contents.byPage[login.page] = place

@@ -7,11 +7,15 @@ public struct RevocationFlow: Sendable {
     let uses: any OneTimeUseStore
     let accessTokens: AccessTokenVerifier
     let clock: ProviderClock
+    /// Makes the successor of each refresh token.
+    let successorKey: [UInt8]
 
     /// Returns also for tokens that are unknown, malformed or over: the client's wish is fulfilled (RFC 7009 §2.2).
     public func revoke(_ inquiry: TokenInquiry, by client: AuthenticatedClient) async throws {
         if let handle = OneTimeHandle(parsing: inquiry.token, as: .refreshToken) {
             try await revoke(handle, client)
+            // Whoever lost the answer of a rotation has the token before: its family ends as well.
+            try await revoke(handle.successor(key: successorKey), client)
         } else if let token = try? accessTokens.read(inquiry.token) {
             guard token.client == client.identifier else { throw Self.foreign }
             _ = try await uses.use(

@@ -109,6 +109,12 @@ public struct TokenFlow: Sendable {
         guard let token = OneTimeHandle(parsing: request.refreshToken, as: .refreshToken) else {
             throw ClientRefusal(invalidGrant: .refreshTokenUnknown)
         }
+        // What is refused anyway uses nothing up and keeps nothing alive.
+        if let (record, live) = try await grants.refreshToken(token.digest, now: now),
+            record.client == call.identifier
+        {
+            _ = try authorize(request, live, record, call)
+        }
         let successor = token.successor(key: successorKey)
         let outcome = try await grants.refresh(
             token.digest, client: call.identifier, successor: successor.digest,
@@ -118,20 +124,26 @@ public struct TokenFlow: Sendable {
         case .expired: throw ClientRefusal(invalidGrant: .refreshTokenExpired)
         case .unknown: throw ClientRefusal(invalidGrant: .refreshTokenUnknown)
         case .granted(let live, let record):
-            let scope = request.access.scope ?? live.grant.scope
-            guard scope.tokens.allSatisfy(live.grant.scope.contains) else {
-                throw ClientRefusal(.invalidScope, "the scope is more than was granted", .scopeNotAllowed)
-            }
-            try Self.check(request.access.resource, within: live.grant.resource)
-            let tokens = try GrantPolicy.authorize(
-                TokenAttempt(
-                    client: call.client, grantType: .refreshToken, live: live,
-                    access: TokenAccess(scope: scope, resource: live.grant.resource), provedKey: call.key,
-                    boundKey: record.proofKey))
+            let tokens = try authorize(request, live, record, call)
             return try await minter.response(
                 tokens, idToken: .refreshed,
                 refreshToken: record.proofKey == nil ? successor.text : token.text)
         }
+    }
+
+    private func authorize(
+        _ request: RefreshRequest, _ live: LiveGrant, _ record: RefreshTokenRecord, _ call: Call
+    ) throws(ClientRefusal) -> AuthorizedTokens {
+        let scope = request.access.scope ?? live.grant.scope
+        guard scope.tokens.allSatisfy(live.grant.scope.contains) else {
+            throw ClientRefusal(.invalidScope, "the scope is more than was granted", .scopeNotAllowed)
+        }
+        try Self.check(request.access.resource, within: live.grant.resource)
+        return try GrantPolicy.authorize(
+            TokenAttempt(
+                client: call.client, grantType: .refreshToken, live: live,
+                access: TokenAccess(scope: scope, resource: live.grant.resource), provedKey: call.key,
+                boundKey: record.proofKey))
     }
 
     /// RFC 6749 §4.4: a client for itself, at a resource.
@@ -155,15 +167,17 @@ public struct TokenFlow: Sendable {
             throw ClientRefusal(.invalidTarget, "resource is missing", .resourceNotAllowed)
         }
         let subject: ProvedAccessToken
+        func refuse(_ reason: Refusal) -> ClientRefusal {
+            // One answer for both: a stranger does not learn whether a token lives.
+            ClientRefusal(.invalidRequest, "the subject token is not valid or not for this client", reason)
+        }
         do { subject = try await accessTokens.verify(request.subjectToken) } catch let reason as Refusal {
-            throw ClientRefusal(.invalidRequest, "the subject token is not valid", reason)
+            throw refuse(reason)
         }
         // Only the service that the token was made for may hand it on.
         guard let live = subject.live, let served = call.client.client.servedResource,
             subject.token.resource == served
-        else {
-            throw ClientRefusal(.invalidRequest, "the subject token is not for this client", .subjectTokenNotForClient)
-        }
+        else { throw refuse(.subjectTokenNotForClient) }
         let scope = request.access.scope ?? subject.token.scope
         guard (scope?.tokens ?? []).allSatisfy({ subject.token.scope?.contains($0) == true }) else {
             throw ClientRefusal(.invalidScope, "the scope is more than the subject token has", .scopeNotAllowed)

@@ -3,7 +3,8 @@ internal import Hummingbird
 internal import OpenIDMessages
 internal import ProviderCore
 
-/// The administration of clients: `GET /clients`, `GET` and `DELETE /clients/{client}`, `POST /clients/tokens`.
+/// The administration of clients: `GET /clients`, `GET` and `DELETE /clients/{client}`, `GET /clients/{client}/doctor`,
+/// `POST /clients/tokens`.
 enum ClientAdministration {
     static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
         router.get("/clients") { _, _ in
@@ -16,6 +17,7 @@ enum ClientAdministration {
             details["logouts"] = .array(deliveries.map { .object($0.summary) })
             return Answer.json(details)
         }
+        router.get("/clients/{client}/doctor") { _, context in try await examine(context, provider) }
         router.delete("/clients/{client}") { _, context in
             let name = try context.parameters.require("client")
             guard let identifier = ClientIdentifier(rawValue: name),
@@ -28,6 +30,18 @@ enum ClientAdministration {
             return Answer.json(["removed": .string(name)])
         }
         router.post("/clients/tokens") { request, _ in try await issueToken(request, provider) }
+    }
+
+    private static func examine(_ context: ProviderRequestContext, _ provider: Provider) async throws -> Response {
+        let client = try listing(context, provider).client.identifier
+        guard let findings = try await provider.clientDoctor.examine(client) else {
+            throw AdministrationError(
+                .conflict, "client_cannot_act", "\(client) cannot act: its tenant is not active.")
+        }
+        return Answer.json([
+            "client_id": .string(client.rawValue), "observed_since": provider.observations.since.json,
+            "findings": .array(findings.map { .object($0.json) }),
+        ])
     }
 
     private static func listing(

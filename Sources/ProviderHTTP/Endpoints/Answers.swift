@@ -17,19 +17,17 @@ enum Answer {
         bytes(object.serialized, type: "application/json", status: status, headers: headers)
     }
 
-    /// RFC 6749 §5.2; 401 with a challenge where the client tried Basic or a bearer token is expected.
-    static func oauthError(_ error: OAuthError, usedBasic: Bool = false) -> Response {
+    /// RFC 6749 §5.2 with the catalogue's status, and a challenge where the client tried Basic.
+    static func oauthError(_ error: OAuthError, at place: ErrorPlace, usedBasic: Bool = false) -> Response {
         var headers = HTTPFields()
-        var status = HTTPResponse.Status.badRequest
-        switch error.code {
-        case .invalidClient:
-            status = .unauthorized
-            if usedBasic { headers[.wwwAuthenticate] = "Basic realm=\"citizen-id\", charset=\"UTF-8\"" }
-        case .serverError: status = .internalServerError
-        case .temporarilyUnavailable: status = .serviceUnavailable
-        default: break
+        if error.code == .invalidClient, usedBasic {
+            headers[.wwwAuthenticate] = "Basic realm=\"citizen-id\", charset=\"UTF-8\""
         }
-        return json(error.json, status: status, headers: headers)
+        return oauthError(error, at: place, headers: headers)
+    }
+
+    static func oauthError(_ error: OAuthError, at place: ErrorPlace, headers: HTTPFields) -> Response {
+        json(error.json, status: HTTPResponse.Status(code: error.code.status(at: place)), headers: headers)
     }
 
     /// A compact JWT as the whole answer.

@@ -41,19 +41,26 @@ struct ClientCall {
             do { key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) } } catch let fault
                 as ProofOfPossession.Fault
             { throw fault.clientRefusal }
-            return try await handle(parameters, Caller(client: client, key: key))
+            do { return try await handle(parameters, Caller(client: client, key: key)) } catch let refusal
+                as ClientRefusal
+            {
+                provider.observations.refused(client.identifier, refusal.reason)
+                throw refusal
+            }
         } catch let refusal as ClientRefusal {
             context.log(refusal.reason, refusal.error)
-            return Answer.oauthError(refusal.error, usedBasic: authorization != nil)
+            return Answer.oauthError(refusal.error, at: .endpoint, usedBasic: authorization != nil)
         } catch let error as OAuthError {
             context.log(nil, error)
-            return Answer.oauthError(error, usedBasic: authorization != nil)
+            return Answer.oauthError(error, at: .endpoint, usedBasic: authorization != nil)
         } catch let fault as RequestFault {
             context.log(nil, fault.oauthError)
-            return Answer.oauthError(fault.oauthError)
+            return Answer.oauthError(fault.oauthError, at: .endpoint)
         } catch {
             context.logFault(error)
-            return Answer.oauthError(OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"))
+            return Answer.oauthError(
+                OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"),
+                at: .endpoint)
         }
     }
 }

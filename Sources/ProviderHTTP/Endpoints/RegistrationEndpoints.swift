@@ -54,7 +54,8 @@ struct RegistrationEndpoints {
             return refuse(fault.oauthError)
         } catch {
             context.logFault(error)
-            return Answer.oauthError(OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"))
+            return Answer.oauthError(
+                OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"), at: .registration)
         }
     }
 
@@ -72,8 +73,8 @@ struct RegistrationEndpoints {
 
     /// 401 with a challenge for tokens (RFC 6750 §3); 400 for everything else.
     private func refuse(_ error: OAuthError) -> Response {
-        guard error.code == .invalidToken else { return Answer.oauthError(error) }
+        guard error.code == .invalidToken else { return Answer.oauthError(error, at: .registration) }
         let challenge = "Bearer error=\"\(error.code.rawValue)\", error_description=\"\(error.description)\""
-        return Answer.json(error.json, status: .unauthorized, headers: [.wwwAuthenticate: challenge])
+        return Answer.oauthError(error, at: .registration, headers: [.wwwAuthenticate: challenge])
     }
 }

@@ -49,7 +49,12 @@ extension Request {
         do {
             let buffer = try await collectBody(upTo: Self.maximumBody)
             return Array(buffer.readableBytesView)
-        } catch is NIOTooManyBytesError { throw RequestFault.tooLarge }
+        } catch is NIOTooManyBytesError {
+            throw RequestFault.tooLarge
+        } catch {
+            // The connection broke, or its framing did: what came is not the body.
+            throw RequestFault.malformed("the body did not come to its end")
+        }
     }
 
     private func hasMediaType(_ type: String) -> Bool {

@@ -20,7 +20,7 @@ struct TokenEndpoints {
             await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
                 let answer = try await provider.introspection.inquire(
                     TokenInquiry(parameters: parameters), by: caller.client)
-                guard request.headers[.accept] == IntrospectionFlow.signedMediaType else { return Answer.json(answer) }
+                guard wantsSigned(request) else { return Answer.json(answer) }
                 return Answer.jwt(
                     try provider.introspection.signed(answer, for: caller.client),
                     type: IntrospectionFlow.signedMediaType)
@@ -31,6 +31,14 @@ struct TokenEndpoints {
                 try await provider.revocation.revoke(TokenInquiry(parameters: parameters), by: caller.client)
                 return Response(status: .ok)
             }
+        }
+    }
+
+    /// RFC 9701 §4: the media type stands in `Accept`, alone or among others.
+    private func wantsSigned(_ request: Request) -> Bool {
+        request.headers[values: .accept].joined(separator: ",").split(separator: ",").contains { range in
+            let type = range.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
+            return type == IntrospectionFlow.signedMediaType
         }
     }
 }

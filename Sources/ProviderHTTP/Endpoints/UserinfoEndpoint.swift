@@ -42,7 +42,8 @@ struct UserinfoEndpoint {
             return refuse(fault.oauthError, scheme)
         } catch {
             context.logFault(error)
-            return Answer.oauthError(OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"))
+            return Answer.oauthError(
+                OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"), at: .userinfo)
         }
     }
 
@@ -90,12 +91,6 @@ struct UserinfoEndpoint {
         var challenge = scheme == .dpop ? "DPoP \(Scheme.algorithms), " : "Bearer "
         challenge += "error=\"\(error.code.rawValue)\", error_description=\"\(error.description)\""
         for (name, value) in parameters { challenge += ", \(name)=\"\(value)\"" }
-        let status: HTTPResponse.Status =
-            switch error.code {
-            case .invalidRequest: .badRequest
-            case .insufficientScope: .forbidden
-            default: .unauthorized
-            }
-        return Answer.json(error.json, status: status, headers: [.wwwAuthenticate: challenge])
+        return Answer.oauthError(error, at: .userinfo, headers: [.wwwAuthenticate: challenge])
     }
 }

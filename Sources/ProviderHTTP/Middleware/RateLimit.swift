@@ -90,7 +90,7 @@ struct RateLimit: RouterMiddleware {
         }
         if route.hasPrefix(DiscoveryDocument.Path.registration) {
             let error = OAuthError(.temporarilyUnavailable, "too many requests; try again later")
-            return Answer.json(error.json, status: .tooManyRequests)
+            return Answer.oauthError(error, at: .registration)
         }
         return ErrorPages.tooManyRequests(
             language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)

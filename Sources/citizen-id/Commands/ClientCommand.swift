@@ -4,7 +4,7 @@ internal import OpenIDMessages
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client", abstract: "The portals that may ask for logins.",
-        subcommands: [List.self, Show.self, Token.self, Remove.self])
+        subcommands: [List.self, Show.self, ClientDoctorCommand.self, Token.self, Remove.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all clients.")

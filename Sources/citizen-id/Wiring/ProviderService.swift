@@ -36,11 +36,21 @@ struct ProviderService {
             keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock,
             documents: { url in try await outbound.json(url) })
         let logger = logger
+        let limits = settings.limits
+        let connections = OpenConnections(perCaller: limits.connectionsPerAddress)
+        let tls = try tlsConfiguration()
         let listener = Application(
-            router: ProviderApplication.router(provider: provider),
-            server: try .tls(.http1(configuration: Self.http), tlsConfiguration: tlsConfiguration()),
+            router: ProviderApplication.router(
+                provider: provider, limits: ProviderApplication.Limits(requestsAtOnce: limits.requestsAtOnce)),
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(
+                    base: try TLSChannel(
+                        HTTP1Channel(responder: responder, configuration: limits.http), tlsConfiguration: tls),
+                    connections: connections, bodyTime: limits.bodyTime)
+            },
             configuration: ApplicationConfiguration(
-                address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024),
+                address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024,
+                availableConnectionsDelegate: MaximumAvailableConnections(try limits.connectionsThatFit())),
             onServerRunning: { _ in
                 let milliseconds = (ContinuousClock.now - started) / .milliseconds(1)
                 logger.notice(
@@ -64,12 +74,6 @@ struct ProviderService {
         await outbound.shutdown()
         try await store.close()
     }
-
-    /// Headers at most 16 KiB in 100 fields; connections that say nothing for a minute are closed.
-    private static let http = HTTP1Channel.Configuration(
-        idleTimeout: .seconds(60),
-        httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
-            maxHeaderFieldSize: 16_384, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))
 
     /// The region of the database; at the first start that of the files.
     private func region(store: SQLiteStore, clock: ProviderClock) async throws -> Region {

@@ -17,6 +17,7 @@ struct ServeSettings: Sendable {
     var logLevel: Logger.Level
     var socket: String
     var outbound: OutboundSettings
+    var limits: ListenerLimits
 
     /// What the command line gave; nil where it gave nothing.
     struct Flags {
@@ -59,7 +60,7 @@ struct ServeSettings: Sendable {
             dataFolder: data,
             logLevel: try level(flags.logLevel ?? reader.string(forKey: "log.level", default: "info")),
             socket: flags.socket ?? reader.string(forKey: "socket", default: data + "/admin.sock"),
-            outbound: try OutboundSettings(reader))
+            outbound: try OutboundSettings(reader), limits: try ListenerLimits(reader))
     }
 
     private static func address(_ text: String) throws -> (host: String, port: Int) {

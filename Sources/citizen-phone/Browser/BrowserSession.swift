@@ -49,6 +49,21 @@ struct BrowserSession {
         return try await follow(call, at: action, stop: { _ in false })
     }
 
+    /// Fills in a form of the page at `address` and sends it; to the page's own site only.
+    mutating func submit(
+        _ form: LoginPage.Form, with typed: [(name: String, value: String)] = [], from address: WebAddress
+    ) async throws -> Page {
+        guard let action = WebAddress(form.action, relativeTo: address), action.origin == address.origin else {
+            throw CommandFailure(.browser, "A form of \(address.origin) leads away from it.")
+        }
+        var fields = FormParameters()
+        for field in form.hidden + typed { fields.append(field.name, field.value) }
+        return try await submit(fields, to: action, from: address)
+    }
+
+    /// Forgets the cookies of one site.
+    mutating func forget(_ site: WebAddress) { jar.forget(authority: site.authority) }
+
     private mutating func follow(
         _ first: HTTPCall, at start: WebAddress, stop: (WebAddress) -> Bool
     ) async throws -> Page {

@@ -48,6 +48,9 @@ struct CookieJar {
         return sorted.isEmpty ? nil : sorted.map { "\($0.element.name)=\($0.element.value)" }.joined(separator: "; ")
     }
 
+    /// Forgets what one site has set.
+    mutating func forget(authority: String) { cookies.removeAll { $0.authority == authority } }
+
     private static func isAllowed(_ cookie: CookieAttributes, from address: WebAddress) -> Bool {
         if cookie.isSecure && !address.isSecure { return false }
         // This jar keeps host-only cookies: a cookie for a wider domain is kept for its host alone.

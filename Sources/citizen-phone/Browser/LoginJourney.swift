@@ -59,14 +59,7 @@ struct LoginJourney {
         let code = try await claim(&page, &login)
         steps.done("claim", "Phone: scanned the QR code; it shows \(code.prefix(4)) \(code.suffix(4))")
         let form = try await codeForm(page.address)
-        guard let action = WebAddress(form.action, relativeTo: page.address), action.origin == page.address.origin
-        else {
-            throw CommandFailure(.browser, "The form for the digits leads away from the provider.")
-        }
-        var fields = FormParameters()
-        for field in form.hidden { fields.append(field.name, field.value) }
-        fields.append("code", code)
-        let answer = try await browser.submit(fields, to: action, from: page.address)
+        let answer = try await browser.submit(form, with: [("code", code)], from: page.address)
         guard answer.status < 400 else {
             throw CommandFailure(.browser, "The provider did not take the digits (status \(answer.status)).")
         }
@@ -94,7 +87,7 @@ struct LoginJourney {
     }
 
     /// The page changes when the phone has claimed the login; a person would wait a moment for it.
-    private mutating func codeForm(_ address: WebAddress) async throws -> LoginPage.CodeForm {
+    private mutating func codeForm(_ address: WebAddress) async throws -> LoginPage.Form {
         for _ in 1...10 {
             let (_, login) = try await openLogin(address)
             if let form = login.codeForm { return form }

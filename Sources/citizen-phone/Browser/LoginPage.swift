@@ -1,7 +1,7 @@
 /// The provider's page at `{issuer}/login/{id}`, as a person with a browser uses it.
 struct LoginPage {
-    /// The form for the eight digits.
-    struct CodeForm: Equatable {
+    /// A form with its hidden fields.
+    struct Form: Equatable {
         var action: String
         /// Hidden fields with their values, in their order.
         var hidden: [(name: String, value: String)]
@@ -15,7 +15,8 @@ struct LoginPage {
     let state: String
     let qrLink: String?
     let sameDeviceLink: String?
-    let codeForm: CodeForm?
+    /// The form for the eight digits.
+    let codeForm: Form?
 
     /// Nil when the page is no login page.
     init?(html: String) {
@@ -26,7 +27,7 @@ struct LoginPage {
         self.state = state
         qrLink = login["data-qr-link"]
         sameDeviceLink = login["data-same-device-link"]
-        codeForm = Self.codeForm(pieces)
+        codeForm = Self.form("code-form", in: pieces)
     }
 
     /// The title of any page.
@@ -44,12 +45,13 @@ struct LoginPage {
         return nil
     }
 
-    private static func codeForm(_ pieces: [HTMLPiece]) -> CodeForm? {
-        var form: CodeForm?
+    /// The form of this `id` on any page of the provider.
+    static func form(_ identifier: String, in pieces: [HTMLPiece]) -> Form? {
+        var form: Form?
         for piece in pieces {
             switch piece {
-            case .start("form", let attributes) where attributes["id"] == "code-form":
-                form = CodeForm(action: attributes["action"] ?? "", hidden: [])
+            case .start("form", let attributes) where attributes["id"] == identifier:
+                form = Form(action: attributes["action"] ?? "", hidden: [])
             case .start("input", let attributes) where attributes["type"]?.lowercased() == "hidden":
                 if let name = attributes["name"] { form?.hidden.append((name, attributes["value"] ?? "")) }
             case .end("form") where form != nil: return form

@@ -60,7 +60,7 @@ struct LoginCommand: AsyncParsableCommand {
                 browser: BrowserSession(transport: transport, language: shared.language, accept: accept),
                 steps: steps)
             let plan = LoginJourney.Plan(
-                flow: flow == .qr ? .qr : .link, pin: pin, isReport: decision == .report,
+                flow: flow.loginFlow, pin: pin, isReport: decision == .report,
                 released: release.map { $0.split(separator: ",").map(String.init) }, stopsAtCallback: stopAtCallback)
             let end = try await journey.run(from: address, plan: plan)
             if let cookieJar {

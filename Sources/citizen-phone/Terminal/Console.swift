@@ -6,6 +6,8 @@ struct Report {
     var json: JSONObject
     /// Lines for a person; text of others in them must have gone through `TerminalText.visible`.
     var lines: [String]
+    /// Other than `ok` when the command did its work and what it found is bad.
+    var status = ExitStatus.ok
 }
 
 /// Results to standard output, everything else to standard error.

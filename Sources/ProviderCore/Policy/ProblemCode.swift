@@ -1,0 +1,69 @@
+public import OpenIDMessages
+
+/// The stable codes of problem documents (docs/protocol.md §9), with status, side and one plain sentence.
+public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
+    case invalidRequest = "invalid_request"
+    case useDPoPNonce = "use_dpop_nonce"
+    case invalidDPoPProof = "invalid_dpop_proof"
+    case invalidAttestation = "invalid_attestation"
+    case notAccepted = "not_accepted"
+    case deviceLocked = "device_locked"
+    case deviceSuspended = "device_suspended"
+    case deviceCloned = "device_cloned"
+    case levelUnreachable = "level_unreachable"
+    case unknownLogin = "unknown_login"
+    case unknownTicket = "unknown_ticket"
+    case unknownOffer = "unknown_offer"
+    case unknownBlockCode = "unknown_block_code"
+    case scanAgain = "scan_again"
+    case alreadyClaimed = "already_claimed"
+    case loginOver = "login_over"
+    case keyAlreadyRegistered = "key_already_registered"
+    case tooLarge = "too_large"
+    case unsupportedMediaType = "unsupported_media_type"
+    case statementRefused = "statement_refused"
+    case evidenceRefused = "evidence_refused"
+    case tooManyLogins = "too_many_logins"
+    case rateLimited = "rate_limited"
+    case serverError = "server_error"
+    case overloaded = "overloaded"
+
+    private var facts: (status: Int, side: ProblemDocument.Side, retry: Bool, title: String) {
+        switch self {
+        case .invalidRequest: (400, .device, false, "The request is malformed.")
+        case .useDPoPNonce: (401, .device, true, "The proof needs the server's nonce.")
+        case .invalidDPoPProof: (401, .device, true, "The DPoP proof is not acceptable.")
+        case .invalidAttestation: (401, .device, true, "The device's attestation is not acceptable.")
+        case .notAccepted: (403, .person, true, "The answer was not accepted.")
+        case .deviceLocked: (403, .person, false, "The device is locked after too many wrong PINs.")
+        case .deviceSuspended: (403, .person, false, "The device is not active.")
+        case .deviceCloned: (403, .device, false, "A copy of the device may exist; it was suspended.")
+        case .levelUnreachable: (403, .person, false, "This device cannot reach the level that the service needs.")
+        case .unknownLogin: (404, .device, false, "There is no such login.")
+        case .unknownTicket: (404, .person, false, "The ticket is unknown, used or expired.")
+        case .unknownOffer: (404, .person, false, "The enrolment is unknown, used or expired.")
+        case .unknownBlockCode: (404, .person, false, "The block code is unknown.")
+        case .scanAgain: (409, .person, true, "The code on the screen is too old. Scan it again.")
+        case .alreadyClaimed: (409, .person, false, "Another device has taken this login.")
+        case .loginOver: (409, .person, false, "The login is over.")
+        case .keyAlreadyRegistered: (409, .device, false, "One of the keys is registered already.")
+        case .tooLarge: (413, .device, false, "The request is too large.")
+        case .unsupportedMediaType: (415, .device, false, "The content type is not supported.")
+        case .statementRefused: (422, .device, false, "The signed statement does not fit.")
+        case .evidenceRefused: (422, .device, false, "The evidence about the device's keys is not acceptable.")
+        case .tooManyLogins: (429, .person, true, "Too many logins are open.")
+        case .rateLimited: (429, .person, true, "Too many requests. Try again later.")
+        case .serverError: (500, .operator, true, "Something went wrong here.")
+        case .overloaded: (503, .operator, true, "The service is busy. Try again shortly.")
+        }
+    }
+
+    public var status: Int { facts.status }
+
+    public func problem(traceIdentifier: String, triesLeft: Int? = nil) -> ProblemDocument {
+        let facts = facts
+        return ProblemDocument(
+            code: rawValue, status: facts.status, title: facts.title, side: facts.side, retry: facts.retry,
+            traceIdentifier: traceIdentifier, triesLeft: triesLeft)
+    }
+}

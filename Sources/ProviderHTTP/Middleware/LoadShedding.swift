@@ -1,0 +1,62 @@
+internal import HTTPTypes
+internal import Hummingbird
+internal import OpenIDMessages
+internal import ProviderCore
+internal import Synchronization
+
+/// Answers 503 at once when too many requests are being worked on: those that were let in stay fast, and what they
+/// need of memory is bounded (checklist N5).
+struct LoadShedding: RouterMiddleware {
+    let places: Places
+
+    /// A number of places.
+    final class Places: Sendable {
+        private let free: Mutex<Int>
+
+        init(_ count: Int) { free = Mutex(count) }
+
+        /// False when all are taken.
+        func take() -> Bool {
+            free.withLock { free in
+                guard free > 0 else { return false }
+                free -= 1
+                return true
+            }
+        }
+
+        func giveBack() { free.withLock { $0 += 1 } }
+    }
+
+    /// Calls that wait for a person, of which there are as many as logins; and the one that tells whether we live.
+    private static let uncounted: Set<String> = [
+        "/login/{page}/state", "/device/v1/logins/{transaction}", "/health",
+    ]
+
+    func handle(
+        _ request: Request, context: ProviderRequestContext,
+        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
+    ) async throws -> Response {
+        if let route = context.endpointPath, Self.uncounted.contains(route) { return try await next(request, context) }
+        guard places.take() else {
+            var response = busy(request, context)
+            response.headers[.retryAfter] = "2"
+            return response
+        }
+        defer { places.giveBack() }
+        return try await next(request, context)
+    }
+
+    /// In the form that callers of the route understand.
+    private func busy(_ request: Request, _ context: ProviderRequestContext) -> Response {
+        let error = OAuthError(.temporarilyUnavailable, "too many requests at once; try again shortly")
+        context.log(.overloaded, error)
+        if request.rawPath.hasPrefix("/device/v1/") {
+            return Answer.problem(ProblemCode.overloaded.problem(traceIdentifier: context.trace.text))
+        }
+        guard request.headers[.accept]?.contains("text/html") == true else {
+            return Answer.oauthError(error, at: .endpoint)
+        }
+        return ErrorPages.overloaded(
+            language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
+    }
+}

@@ -1,0 +1,108 @@
+import OpenIDMessages
+import ProviderCore
+
+/// `docs/errors.md`, made from the catalogue.
+enum ErrorsDocument {
+    static let path = "docs/errors.md"
+
+    static var text: String {
+        """
+        # Errors
+
+        Every error that CitizenID gives, what it means and what to do. This file is written by a test from the catalogue
+        (`Sources/ProviderCore/Policy`): `CITIZENID_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests`.
+
+        - Before client and redirect URI are proven a person sees a page with a reference and the portal hears nothing.
+          Afterwards the portal hears `error`, `error_description`, `state` and `iss`.
+        - Programs hear JSON with `error` and `error_description`, devices a problem document (RFC 9457).
+        - The caller hears little. The operator's log has a line `refused` with `trace_id`, `error` and the typed `reason`
+          of the last table.
+
+        ## What a portal hears
+
+        Places: *redirect* (303, or a form for `response_mode=form_post`), *page* (for the person), *endpoint* (`/par`,
+        `/token`, `/introspect`, `/revoke`, `/device_authorization`), *registration* (`/register`), *userinfo*.
+
+        | error | where: status | meaning | remedy for the portal's developer |
+        |---|---|---|---|
+        \(OAuthError.Code.allCases.map(row).joined(separator: "\n"))
+
+        ## What a device hears
+
+        | code | status | whose side | again later | meaning |
+        |---|---|---|---|---|
+        \(ProblemCode.allCases.map(row).joined(separator: "\n"))
+
+        ## What a person reads
+
+        On pages outside a running login:
+
+        | problem | status | German | English |
+        |---|---|---|---|
+        \(PersonProblem.allCases.map(row).joined(separator: "\n"))
+
+        When a login ends without success:
+
+        | end | German | English |
+        |---|---|---|
+        \(LoginState.allCases.filter { $0.isTerminal && $0 != .complete }.map(row).joined(separator: "\n"))
+
+        ## What the operator reads
+
+        | reason | whose side | meaning | the caller hears | remedy |
+        |---|---|---|---|---|
+        \(Refusal.allCases.map(row).joined(separator: "\n"))
+
+        """
+    }
+
+    private static func row(_ code: OAuthError.Code) -> String {
+        let places = ErrorPlace.allCases.filter(code.entry.places.contains)
+            .map { "\($0.rawValue): \(code.status(at: $0))" }
+        return line(["`\(code.rawValue)`", places.joined(separator: ", "), code.entry.meaning, code.entry.remedy])
+    }
+
+    private static func row(_ code: ProblemCode) -> String {
+        let problem = code.problem(traceIdentifier: "")
+        return line([
+            "`\(code.rawValue)`", "\(code.status)", problem.side.rawValue, problem.retry ? "yes" : "no", problem.title,
+        ])
+    }
+
+    private static func row(_ problem: PersonProblem) -> String {
+        line(
+            ["\(problem.rawValue)", "\(problem.status)"]
+                + [Language.german, .english].map { language in
+                    let text = problem.text(language)
+                    return said(text.title, text.explanation, text.remedy)
+                })
+    }
+
+    private static func row(_ state: LoginState) -> String {
+        line(
+            ["`\(state.rawValue)`"]
+                + [Language.german, .english].map { language in
+                    let text = state.text(for: .browser, language: language)
+                    return said(text.title, text.explanation, text.remedy)
+                })
+    }
+
+    private static func row(_ reason: Refusal) -> String {
+        let answers = reason.entry.answers.map { answer in
+            switch answer {
+            case .oauth(let code): "`\(code.rawValue)`"
+            case .problem(let code): "`\(code.rawValue)` (device)"
+            }
+        }
+        return line([
+            "`\(reason.rawValue)`", reason.entry.side.rawValue, reason.entry.meaning,
+            answers.joined(separator: ", "), reason.entry.remedy,
+        ])
+    }
+
+    private static func said(_ title: String, _ explanation: String, _ remedy: String?) -> String {
+        (["**\(title)**", explanation] + [remedy].compactMap(\.self)).joined(separator: " ")
+    }
+
+    private static func line(_ cells: [String]) -> String { "| \(cells.joined(separator: " | ")) |" }
+}

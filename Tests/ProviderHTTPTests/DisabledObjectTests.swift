@@ -1,0 +1,254 @@
+import AccountDirectory
+import HTTPTypes
+import HummingbirdTesting
+import IdentityCrypto
+import NIOCore
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+/// Everything alive that hangs on one person, one phone, one browser and one portal.
+struct LiveObjects: Sendable {
+    /// A way to get something, each tried once; those that use something up come last.
+    enum Path: CaseIterable, Sendable {
+        case userinfo, introspection, exchange, clientCredentials, deviceCall, attestationRenewal
+        /// The session lists itself, and answers.
+        case sessionsPage, singleSignOn
+        /// A new login begins.
+        case authorize, par, deviceAuthorization
+        /// What was pushed before begins a login.
+        case pushedRequest
+        case code, approvedDeviceCode, refreshToken
+        /// A login that was claimed before ends with tokens.
+        case claimedLogin
+    }
+
+    let site: Site
+    let portal: TestPortal
+    let browser: Browser
+    let phone: TestPhone
+    let session: String
+    private let tokens: JSONObject
+    private let code: String
+    private let requestURI: String
+    private let page: String
+    private let transaction: String
+    private let deviceCode: String
+    private let exchangeable: String
+
+    init(_ site: Site, _ portal: TestPortal = EveryGrant.herten) async throws {
+        self.site = site
+        self.portal = portal
+        browser = Browser(site)
+        phone = try await site.provider.enrolledPhone()
+        tokens = try await site.signIn(browser, at: portal, phone: phone)
+        session = try tokens.idToken["sid"]?.string ?? ""
+        code = try #require(try await site.ask(browser, at: portal)["code"])
+        let resource = try await site.ask(browser, at: portal, ["resource": EveryGrant.resource.rawValue])
+        exchangeable = try await site.tokens(resource, at: portal)["access_token"]?.string ?? ""
+        requestURI = try await site.pushed(portal, ["prompt": "login"])
+        let begun = try await site.post("/device_authorization", form: ["scope": "openid"], as: portal).json
+        deviceCode = try #require(begun["device_code"]?.string)
+        let entered = try await browser.post("/device", ["user_code": try #require(begun["user_code"]?.string)])
+        let devicePage = try #require(entered.headers[.location])
+        let decided = try await site.claimLogin(browser, page: devicePage, phone: phone)
+        #expect(try await site.approve(decided, phone: phone).status == .ok)
+        page = try await browser.begin(portal, ["prompt": "login"])
+        transaction = try await site.claimLogin(browser, page: page, phone: phone)
+    }
+
+    func works(_ path: Path) async throws -> Bool {
+        switch path {
+        case .authorize:
+            return try await browser.get("/authorize", portal.request(["prompt": "login"])).target?.isLoginPage == true
+        case .par: return try await site.post("/par", form: portal.request(), as: portal).status == .created
+        case .pushedRequest:
+            let request = ["client_id": portal.identifier, "request_uri": requestURI]
+            return try await browser.get("/authorize", request).target?.isLoginPage == true
+        case .singleSignOn:
+            return try await browser.get("/authorize", portal.request(["prompt": "none"])).target?["code"] != nil
+        case .sessionsPage: return try await browser.get("/sessions").text.contains("class=\"end-form\"")
+        case .claimedLogin:
+            // Another browser's cookies do not matter here: the login has its own.
+            guard try await site.approve(approving: transaction, phone: phone),
+                let code = try await browser.get(page + "/finish").target?["code"]
+            else { return false }
+            return try await redeems(portal.tokenRequest(code: code))
+        case .code: return try await redeems(portal.tokenRequest(code: code))
+        case .refreshToken:
+            let token = tokens["refresh_token"]?.string ?? ""
+            return try await redeems(["grant_type": "refresh_token", "refresh_token": token])
+        case .userinfo:
+            return try await site.get("/userinfo", headers: [.authorization: "Bearer " + accessToken]).status == .ok
+        case .introspection:
+            return try await site.post("/introspect", form: ["token": accessToken], as: portal).json["active"] == true
+        case .exchange:
+            return try await redeems([
+                "grant_type": GrantType.tokenExchange.rawValue, "resource": EveryGrant.resource.rawValue,
+                "subject_token_type": TokenExchangeRequest.accessTokenType, "subject_token": exchangeable,
+            ])
+        case .clientCredentials:
+            return try await redeems([
+                "grant_type": "client_credentials", "resource": EveryGrant.resource.rawValue,
+            ])
+        case .deviceAuthorization:
+            return try await site.post("/device_authorization", form: ["scope": "openid"], as: portal).status == .ok
+        case .approvedDeviceCode:
+            return try await redeems(["grant_type": GrantType.deviceCode.rawValue, "device_code": deviceCode])
+        case .deviceCall: return try await site.call(phone, .get, "/device/v1/devices").status == .ok
+        case .attestationRenewal:
+            return try await site.call(phone, .post, "/device/v1/attestation", json: [:]).status == .ok
+        }
+    }
+
+    private var accessToken: String { tokens["access_token"]?.string ?? "" }
+
+    private func redeems(_ form: [String: String]) async throws -> Bool {
+        let answer = try await site.post("/token", form: form, as: portal)
+        #expect(answer.status.code < 500)
+        #expect((answer.json["access_token"] != nil) == (answer.status == .ok))
+        return answer.status == .ok
+    }
+}
+
+extension Site {
+    /// Approves where that is still possible.
+    fileprivate func approve(approving transaction: String, phone: TestPhone) async throws -> Bool {
+        guard try await call(phone, .get, "/device/v1/logins/\(transaction)").status == .ok else { return false }
+        return try await approve(transaction, phone: phone).status == .ok
+    }
+}
+
+/// What is disabled gives nothing any more on any way. Zitadel CVE-2024-46999, CVE-2024-47000; authentik CVE-2025-53942;
+/// Keycloak CVE-2026-1609.
+@Suite(
+    "Disabled objects do not work (Zitadel CVE-2024-46999, CVE-2024-47000; authentik CVE-2025-53942; Keycloak CVE-2026-1609)"
+)
+struct DisabledObjectTests {
+    struct Object: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        /// What still works.
+        let left: Set<LiveObjects.Path>
+        let disable: @Sendable (LiveObjects, TemporaryDatabase) async throws -> Void
+    }
+
+    /// What a person needs no portal for.
+    private static let ofThePerson: Set<LiveObjects.Path> = [.sessionsPage, .deviceCall, .attestationRenewal]
+    /// What a portal needs no person for.
+    private static let ofThePortal: Set<LiveObjects.Path> = [
+        .authorize, .par, .pushedRequest, .clientCredentials, .deviceAuthorization,
+    ]
+
+    static let objects: [Object] = [
+        Object(testDescription: "nothing", left: Set(LiveObjects.Path.allCases)) { _, _ in },
+        Object(testDescription: "the tenant is suspended", left: ofThePerson) { live, _ in
+            try live.site.provider.changeRegion { region in
+                for index in region.tenants.indices where region.tenants[index].identifier == TestRegion.herten {
+                    region.tenants[index].state = .suspended
+                }
+            }
+        },
+        Object(testDescription: "the client is removed", left: ofThePerson) { live, _ in
+            try live.site.provider.changeRegion { region in
+                region.clients.removeAll { $0.identifier == EveryGrant.herten.client.identifier }
+            }
+        },
+        Object(testDescription: "the account is suspended", left: ofThePortal) { _, database in
+            try database.execute("UPDATE account SET state = 'suspended'")
+        },
+        Object(testDescription: "the device is blocked", left: ofThePortal) { live, _ in
+            let code: JSONObject = ["code": .string(live.phone.blockCode)]
+            let answer = try await live.site.post("/device/v1/blocks", json: code)
+            #expect(answer.status == .noContent)
+        },
+        Object(
+            // A login by phone makes a session of its own, whatever became of the browser's former one.
+            testDescription: "the session is ended",
+            left: ofThePortal.union([.deviceCall, .attestationRenewal, .claimedLogin, .approvedDeviceCode])
+        ) { live, _ in
+            let token = try await live.browser.get("/sessions").formToken
+            let form = ["csrf": token, "session": live.session]
+            let answer = try await live.browser.post("/sessions/end", form)
+            #expect(answer.status == .seeOther)
+        },
+    ]
+
+    @Test("each live path after each disabled object", arguments: objects)
+    func disabled(object: Object) async throws {
+        let database = try TemporaryDatabase()
+        let provider = try await TestProvider.withEveryGrant(store: SQLiteStore(path: database.path))
+        try await Site.serve(provider) { site in
+            let live = try await LiveObjects(site)
+            try await object.disable(live, database)
+            for path in LiveObjects.Path.allCases {
+                let works = try await live.works(path)
+                #expect(works == object.left.contains(path), "\(path)")
+            }
+        }
+    }
+
+    @Test("a registration that was removed: no login, no token, no code, no refresh, and its own token is nothing")
+    func registration() async throws {
+        let provider = try await TestProvider.withEveryGrant()
+        let phone = try await provider.enrolledPhone()
+        try await Site.serve(provider) { site in
+            let key = SigningKey.makeES256()
+            let grants: JSONValue = ["authorization_code", "refresh_token"]
+            let made = try await provider.register(TestRegistrant.keyed(key, ["grant_types": grants]))
+            let name = try #require(made["client_id"]?.string)
+            let own = try #require(made["registration_access_token"]?.string)
+            var client = TestProfiles.baseline.client
+            client.identifier = try #require(ClientIdentifier(rawValue: name))
+            client.redirectURIs = [try #require(RedirectURI(rawValue: TestRegistrant.redirectURI))]
+            client.requiresPushedAuthorizationRequests = made["require_pushed_authorization_requests"]?.bool != false
+            let portal = TestPortal(client: client, key: key, secret: nil)
+            let browser = Browser(site)
+            let tokens = try await site.signIn(browser, at: portal, phone: phone)
+            let code = try #require(try await site.ask(browser, at: portal)["code"])
+            let uri = try await site.pushed(portal)
+            let headers: HTTPFields = [.authorization: "Bearer " + own]
+            let path = "/register/\(name)"
+            #expect(try await site.client.execute(uri: path, method: .delete, headers: headers).status == .noContent)
+            #expect(try await site.get(path, headers: headers).status == .unauthorized)
+            let refresh = ["grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]?.string ?? ""]
+            for form in [portal.tokenRequest(code: code), refresh] {
+                let answer = try await site.post("/token", form: form, as: portal)
+                #expect(answer.status == .unauthorized && answer.error == "invalid_client")
+            }
+            #expect(try await site.post("/par", form: portal.request(), as: portal).status == .unauthorized)
+            for request in [portal.request(), ["client_id": name, "request_uri": uri]] {
+                let answer = try await browser.get("/authorize", request)
+                #expect(answer.status == .badRequest && answer.headers[.location] == nil)
+            }
+            let access = tokens["access_token"]?.string ?? ""
+            let userinfo = try await site.get("/userinfo", headers: [.authorization: "Bearer " + access])
+            #expect(userinfo.status == .unauthorized)
+        }
+    }
+
+    @Test("a signing key that was retired and forgotten verifies nothing: hints and attestations")
+    func signingKey() async throws {
+        let provider = try await TestProvider.withEveryGrant()
+        let phone = try await provider.enrolledPhone()
+        try await Site.serve(provider) { site in
+            let browser = Browser(site)
+            let hint = try await site.signIn(browser, at: EveryGrant.herten, phone: phone).idTokenText
+            let custodian = provider.provider.keys
+            try await custodian.rotate(.es256, evenIfUnpublished: true)
+            func isHint() async throws -> Bool {
+                try await site.get("/logout", ["id_token_hint": hint]).status == .ok
+            }
+            func renews() async throws -> Bool {
+                try await site.call(phone, .post, "/device/v1/attestation", json: [:]).status == .ok
+            }
+            var (isUsable, isRenewed) = (try await isHint(), try await renews())
+            #expect(isUsable && isRenewed, "a retired key still verifies")
+            provider.clock.advance(Lifetime.retiredKey + 1)
+            try await custodian.rotateIfDue()
+            (isUsable, isRenewed) = (try await isHint(), try await renews())
+            #expect(!isUsable && !isRenewed)
+        }
+    }
+}
