@@ -42,17 +42,20 @@ extension JSONValue {
 
     private static let hexadecimal = [UInt8]("0123456789abcdef".utf8)
 
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    }
+
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         // Nearly all texts are written as they are.
-        let needsEscapes = text.utf8.contains { byte in
-            byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
-        }
-        guard needsEscapes else {
-            output.append(contentsOf: text.utf8)
+        let start = output.count
+        output.append(contentsOf: text.utf8)
+        guard (start..<output.count).contains(where: { needsEscape(output[$0]) }) else {
             output.append(UInt8(ascii: "\""))
             return
         }
+        output.removeSubrange(start...)
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):

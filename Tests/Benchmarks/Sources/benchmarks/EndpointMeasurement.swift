@@ -66,7 +66,7 @@ struct EndpointMeasurement {
             // For tokens to begin with, and for those endpoints that redeem.
             var count = connections.reduce(0) { $0 + $1 + 8 }
             for endpoint in endpoints where endpoint.redeemingClient == client {
-                count += connections.reduce(0) { $0 + effort.requests(connections: $1) * (effort.rounds + 1) }
+                count += connections.reduce(0) { $0 + effort.requests(connections: $1) * (effort.rounds + 2) }
             }
             progress("writing \(count) codes of \(client)")
             codes.add(try await grants.codes(count, client: client), client: client)
@@ -89,8 +89,9 @@ struct EndpointCodes {
 
     mutating func add(_ fresh: [String], client: String) { codes[client, default: []] += fresh }
 
-    mutating func take(_ count: Int, client: String) -> [String] {
+    mutating func take(_ count: Int, client: String) throws -> [String] {
         let taken = Array(codes[client, default: []].suffix(count))
+        guard taken.count == count else { throw BenchmarkFault("too few codes") }
         codes[client]?.removeLast(taken.count)
         return taken
     }

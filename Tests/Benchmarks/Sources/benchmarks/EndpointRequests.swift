@@ -2,6 +2,7 @@ import Foundation
 import IdentityCrypto
 import NIOCore
 import OpenIDMessages
+import ProviderCore
 import Synchronization
 
 /// Ready-made requests that several connections take from, each once or again and again.

@@ -68,7 +68,7 @@ struct EndpointRun {
     private func families(_ codes: inout EndpointCodes) async throws -> RotatingRefresh.Families {
         guard endpoint == .refresh else { return RotatingRefresh.Families([]) }
         var tokens: [String] = []
-        for code in codes.take(connections, client: EndpointClients.secret) {
+        for code in try codes.take(connections, client: EndpointClients.secret) {
             tokens.append(try await token("refresh_token", requests.redeem(code)))
         }
         return RotatingRefresh.Families(tokens)
@@ -82,8 +82,7 @@ struct EndpointRun {
     }
 
     private func code(_ codes: inout EndpointCodes, _ client: String) throws -> String {
-        guard let code = codes.take(1, client: client).first else { throw BenchmarkFault("too few codes") }
-        return code
+        try codes.take(1, client: client)[0]
     }
 
     private func sources(
@@ -104,7 +103,7 @@ struct EndpointRun {
         case .jwks: return [requests.get(DiscoveryDocument.Path.jwks)]
         case .par: return [requests.push()]
         case .parAsserted: return try (0..<count).map { _ in try requests.pushAsserted() }
-        case .code: return codes.take(count, client: EndpointClients.secret).map(requests.redeem)
+        case .code: return try codes.take(count, client: EndpointClients.secret).map(requests.redeem)
         case .codeBound:
             let nonce = try await lines.nonce()
             return try codes.take(count, client: EndpointClients.bound).map {

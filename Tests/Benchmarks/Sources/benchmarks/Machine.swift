@@ -1,3 +1,4 @@
+import CoreFoundation
 import Foundation
 
 /// What the figures were measured on.
@@ -28,7 +29,7 @@ enum ProcessorTime {
 
     /// Of another process, user and system.
     static func process(_ identifier: Int32) -> Double {
-        var clock = clockid_t()
+        var clock: clockid_t = 0
         return unsafe clock_getcpuclockid(identifier, &clock) == 0 ? seconds(clock) : 0
     }
 

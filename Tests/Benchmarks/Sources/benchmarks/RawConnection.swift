@@ -158,7 +158,7 @@ private final class RawExchange: ChannelInboundHandler {
                     return (index + 1, index + 1 + body)
                 }
                 if index - line > length.count,
-                    unsafe length.indices.allSatisfy({ unsafe bytes[line + $0] | 0x20 == length[$0] | 0x20 })
+                    length.indices.allSatisfy({ unsafe bytes[line + $0] | 0x20 == length[$0] | 0x20 })
                 {
                     body = unsafe bytes[(line + length.count)..<index].reduce(0) { sum, byte in
                         (48...57).contains(byte) ? sum * 10 + Int(byte - 48) : sum
