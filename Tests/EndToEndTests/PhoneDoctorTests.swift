@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import OpenIDMessages
 import Testing
@@ -25,7 +26,7 @@ struct PhoneDoctorTests {
         #expect(try await here.administer("keys", "rotate", "--now").status == 0)
         while doctor.isRunning { try await Task.sleep(for: .milliseconds(100)) }
         let result = ProgramResult(
-            status: doctor.terminationStatus, output: try Program.text(of: output),
+            status: try #require(doctor.status), output: try Program.text(of: output),
             errors: try Program.text(of: errors))
         #expect(result.status == 0, "\(result)")
         #expect(
