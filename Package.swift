@@ -216,7 +216,8 @@ let package = Package(
                 .nioPosix, .nioSSL,
             ], swiftSettings: everyTarget),
         .testTarget(
-            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages"], swiftSettings: everyTarget),
+            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],
+            swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]
 )

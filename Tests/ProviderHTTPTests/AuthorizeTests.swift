@@ -84,7 +84,7 @@ struct AuthorizeTests {
         Case("one level that is known", nil, ["acr_values": "gold normal"]),
         Case("display unknown", "invalid_request", ["display": "hologram"]),
         // oidcc-display-page, oidcc-display-popup, oidcc-login-hint, oidcc-ui-locales, oidcc-claims-locales
-        Case("display popup", nil, ["display": "popup"]),
+        Case("display page", nil, ["display": "page"]), Case("display popup", nil, ["display": "popup"]),
         Case(
             "hints and languages", nil, ["login_hint": "bob@example.com", "ui_locales": "se", "claims_locales": "se"]),
         Case("an unknown parameter", nil, ["colour": "blue", "audience": "x"]),
