@@ -27,5 +27,10 @@ final class DatabaseLock: Sendable {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw StorageFault.inUse }
     }
 
-    deinit { if descriptor >= 0 { close(descriptor) } }
+    deinit {
+        guard descriptor >= 0 else { return }
+        // A program that is just being started shares the descriptor until it runs, and the lock with it.
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
