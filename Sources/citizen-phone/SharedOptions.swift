@@ -60,11 +60,12 @@ struct SharedOptions: ParsableArguments {
                 try SecretInput.line(ofFile: path)
             }
             guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
-            let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
             let folder = SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase)
             // One command after the other: two that answer with one counter look like a copied device.
             let use = try folder.use()
             defer { withExtendedLifetime(use) {} }
+            // After what can fail: a transport must be closed.
+            let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
             let phone = DeviceAuthenticator(folder: folder, transport: transport, language: language)
             do { report = try await body(phone, transport, console) } catch {
                 await transport.close()

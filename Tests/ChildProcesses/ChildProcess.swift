@@ -61,24 +61,28 @@ public final class ChildProcess: Sendable {
         let code = unsafe posix_spawn(&identifier, path, &actions, &attributes, &argv, &envp)
         guard code == 0 else { throw NotStarted(path: path, code: code) }
         self.identifier = identifier
+        Thread.detachNewThread { self.awaitEnd() }
     }
 
-    /// The exit status, or the signal that ended the program; nil while it runs.
-    public var status: Int32? {
+    /// Reaps the program as soon as it has ended. An exit test waits for whichever child ends, and a child that nobody
+    /// reaps would hide its own from it for ever.
+    private func awaitEnd() {
+        var information = unsafe siginfo_t()
+        while unsafe waitid(P_PID, id_t(identifier), &information, WEXITED | WNOWAIT) != 0, errno == EINTR {}
         end.withLock { end in
-            if end == nil {
-                var status: Int32 = 0
-                if unsafe waitpid(identifier, &status, WNOHANG) == identifier {
-                    end = status & 0x7F == 0 ? (status >> 8) & 0xFF : status & 0x7F
-                }
-            }
-            return end
+            var status: Int32 = 0
+            guard unsafe waitpid(identifier, &status, 0) == identifier else { return }
+            end = status & 0x7F == 0 ? (status >> 8) & 0xFF : status & 0x7F
         }
     }
 
+    /// The exit status, or the signal that ended the program; nil while it runs.
+    public var status: Int32? { end.withLock { $0 } }
+
     public var isRunning: Bool { status == nil }
 
-    public func send(_ signal: Int32) { if isRunning { kill(identifier, signal) } }
+    /// Before the program is reaped its number belongs to nobody else.
+    public func send(_ signal: Int32) { end.withLock { end in if end == nil { kill(identifier, signal) } } }
 
     /// Runs a program to its end on this thread.
     ///
