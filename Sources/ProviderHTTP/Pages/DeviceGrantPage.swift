@@ -18,8 +18,8 @@ enum DeviceGrantPage {
         let complaint: HTML? = notice.map { notice in
             "<p class=\"notice\" role=\"alert\">\(notice == .unknownCode ? words.unknownCode : words.overloaded)</p>\n"
         }
-        return page(
-            words.question.title, sign: .phone, language: language, security: security,
+        return CardPage(
+            name: "device", title: words.question.title, sign: .phone, language: language, security: security,
             says: """
                 <p>\(words.question.text)</p>
                 \(complaint)\(who)<form id="device-form" method="post" action="/device">
@@ -29,34 +29,16 @@ enum DeviceGrantPage {
                 <button class="button" type="submit">\(words.button)</button></form>
                 <p>\(words.warning)</p>
 
-                """)
+                """
+        ).text
     }
 
     static func done(isApproved: Bool, language: Language, security: PageSecurity) -> String {
         let words = DeviceGrantWords.words(in: language)
         let text = isApproved ? words.approved : words.refused
-        return page(
-            text.title, sign: isApproved ? .good : .bad, language: language, security: security,
-            says: "<p>\(text.text)</p>\n")
-    }
-
-    private static func page(
-        _ title: String, sign: PageSign, language: Language, security: PageSecurity, says: HTML
-    ) -> String {
-        PageFrame(
-            title: title, language: language, languagePath: nil, security: security,
-            main: """
-                <main id="device" data-language="\(language.rawValue)">
-                <div class="narrow">
-                <section class="card mood">
-                \(sign.html)
-                <div class="says">
-                <h1>\(title)</h1>
-                \(says)</div>
-                </section>
-                </div>
-                </main>
-                """
+        return CardPage(
+            name: "device", title: text.title, sign: isApproved ? .good : .bad, language: language,
+            security: security, says: "<p>\(text.text)</p>\n"
         ).text
     }
 }

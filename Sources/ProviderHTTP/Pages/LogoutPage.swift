@@ -9,8 +9,8 @@ enum LogoutPage {
     ) -> String {
         let words = LogoutPageWords.words(in: language)
         let asker: HTML? = portal.map { "<p>\(words.asker): <strong><bdi>\($0)</bdi></strong></p>\n" }
-        return page(
-            words.question.title, sign: .phone, language: language, security: security,
+        return CardPage(
+            name: "logout", title: words.question.title, sign: .phone, language: language, security: security,
             says: """
                 \(asker)<p>\(words.question.text)</p>
                 <form id="logout-form" method="post" action="/logout/confirm">\
@@ -18,7 +18,8 @@ enum LogoutPage {
                 <button class="button" type="submit">\(words.button)</button></form>
                 <p><a href="/sessions">\(words.sessions)</a></p>
 
-                """)
+                """
+        ).text
     }
 
     /// The end. `location` was registered by the portal and checked.
@@ -28,27 +29,30 @@ enum LogoutPage {
             "<p><a id=\"go-on-link\" class=\"button\" href=\"\(location)\">\(words.goOn)</a></p>\n"
         }
         let refresh: HTML? = location.map { "<meta http-equiv=\"refresh\" content=\"0; url=\($0)\">\n" }
-        return page(
-            words.signedOut.title, sign: .good, language: language, security: security, head: refresh ?? "",
+        return CardPage(
+            name: "logout", title: words.signedOut.title, sign: .good, language: language, security: security,
+            head: refresh ?? "",
             says: """
                 <p>\(words.signedOut.text)</p>
                 \(link)<p><a href="/sessions">\(words.sessions)</a></p>
 
-                """)
+                """
+        ).text
     }
 
     /// Sends a portal's form once more, from here; by itself where scripts run.
     static func handOver(_ parameters: FormParameters, language: Language, security: PageSecurity) -> String {
         let words = LogoutPageWords.words(in: language)
-        return page(
-            words.handOver.title, sign: .phone, language: language, security: security,
+        return CardPage(
+            name: "logout", title: words.handOver.title, sign: .phone, language: language, security: security,
             script: "document.getElementById('hand-over-form').submit();",
             says: """
                 <p>\(words.handOver.text)</p>
                 <form id="hand-over-form" method="post" action="/logout">\(hidden(parameters))\
                 <button class="button" type="submit">\(words.next)</button></form>
 
-                """)
+                """
+        ).text
     }
 
     private static func hidden(_ parameters: FormParameters) -> HTML {
@@ -58,27 +62,6 @@ enum LogoutPage {
             return input.text
         }
         return HTML(trusted: inputs.joined())
-    }
-
-    private static func page(
-        _ title: String, sign: PageSign, language: Language, security: PageSecurity, head: HTML = "",
-        script: HTML? = nil, says: HTML
-    ) -> String {
-        PageFrame(
-            title: title, language: language, languagePath: nil, security: security, head: head, script: script,
-            main: """
-                <main id="logout" data-language="\(language.rawValue)">
-                <div class="narrow">
-                <section class="card mood">
-                \(sign.html)
-                <div class="says">
-                <h1>\(title)</h1>
-                \(says)</div>
-                </section>
-                </div>
-                </main>
-                """
-        ).text
     }
 }
 

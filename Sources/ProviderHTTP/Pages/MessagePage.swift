@@ -8,21 +8,14 @@ enum MessagePage {
         title: String, text: String, remedy: String?, reference: String?, language: Language,
         link: (text: String, url: String)?, sign: PageSign = .bad, security: PageSecurity
     ) -> String {
-        let main: HTML = """
-            <main id="message" data-language="\(language.rawValue)">
-            <div class="narrow">
-            <section class="card mood">
-            \(sign.html)
-            <div class="says">
-            <h1>\(title)</h1>
-            <p>\(text)</p>
-            \(remedy.map { "<p class=\"soft\">\($0)</p>\n" })\(link.flatMap(button))\(
-                reference.map { number(of: $0, language) })</div>
-            </section>
-            </div>
-            </main>
-            """
-        return PageFrame(title: title, language: language, languagePath: nil, security: security, main: main).text
+        CardPage(
+            name: "message", title: title, sign: sign, language: language, security: security,
+            says: """
+                <p>\(text)</p>
+                \(remedy.map { "<p class=\"soft\">\($0)</p>\n" })\(link.flatMap(button))\(
+                reference.map { number(of: $0, language) })
+                """
+        ).text
     }
 
     /// For a browser that was sent to a link made for the app (`/app/…`).
