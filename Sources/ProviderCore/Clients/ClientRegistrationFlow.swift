@@ -54,7 +54,7 @@ public struct ClientRegistrationFlow: Sendable {
             registration, with: handle.digest, now: now,
             event: SecurityEvent(.clientRegistered, time: now, tenant: tenant.identifier, object: identifier.rawValue))
         guard isRegistered else { throw Self.unknownToken }
-        try await registry.load(from: store)
+        try registry.note(registration, as: identifier)
         return information(on: registration, token: access.text, secret: secret)
     }
 
@@ -100,7 +100,7 @@ public struct ClientRegistrationFlow: Sendable {
     private func remove(_ registration: ClientRegistration) async throws -> Bool {
         let isRemoved = try await store.removeRegistration(
             registration.identifier, event: event(.clientRemoved, registration))
-        try await registry.load(from: store)
+        try registry.note(nil, as: registration.identifier)
         return isRemoved
     }
 

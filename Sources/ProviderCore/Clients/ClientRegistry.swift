@@ -33,7 +33,7 @@ public final class ClientRegistry: Sendable {
         var registry: Registry
         var clients: [ClientIdentifier: RegisteredClient]
         var simulator: SimulatorEvidenceVerifier
-        /// How many readings of the store were begun, and the latest that counted.
+        /// How many readings of the store and changes were begun, and the latest that counted.
         var begunReadings = 0
         var latestReading = 0
     }
@@ -52,22 +52,42 @@ public final class ClientRegistry: Sendable {
         }
     }
 
-    /// Reads the clients that registered themselves; after a change, the change is in force when this returns.
-    ///
-    /// A reading that is overtaken by a later one does not count: what it brings may be older.
+    /// Reads the clients that registered themselves. What another reading or a change overtakes may be older than what is
+    /// known: it is read again.
     func load(from store: any RegistrationStore) async throws {
-        let reading = contents.withLock { contents in
+        while true {
+            let reading = contents.withLock { contents in
+                contents.begunReadings += 1
+                return contents.begunReadings
+            }
+            let read = try await store.clientRegistrations()
+            let isLatest = try contents.withLock { contents in
+                guard reading > contents.latestReading else { return false }
+                try Self.adopt(
+                    Dictionary(read.map { ($0.identifier, $0) }) { first, _ in first }, as: reading, &contents)
+                return true
+            }
+            if isLatest { return }
+        }
+    }
+
+    /// Takes over what the store has just written: a client that is new, or nil for one that is gone. Without another
+    /// look at the store, which could fail after its work was done.
+    func note(_ registration: ClientRegistration?, as client: ClientIdentifier) throws {
+        try contents.withLock { contents in
             contents.begunReadings += 1
-            return contents.begunReadings
+            var registrations = contents.registrations
+            registrations[client] = registration
+            try Self.adopt(registrations, as: contents.begunReadings, &contents)
         }
-        let registrations = try await store.clientRegistrations()
-        try contents.withLock { old in
-            guard reading > old.latestReading else { return }
-            var fresh = try Self.contents(
-                old.region, Dictionary(registrations.map { ($0.identifier, $0) }) { first, _ in first })
-            (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, reading)
-            old = fresh
-        }
+    }
+
+    private static func adopt(
+        _ registrations: [ClientIdentifier: ClientRegistration], as reading: Int, _ contents: inout Contents
+    ) throws {
+        var fresh = try self.contents(contents.region, registrations)
+        (fresh.begunReadings, fresh.latestReading) = (contents.begunReadings, reading)
+        contents = fresh
     }
 
     public var region: Region { contents.withLock { $0.region } }
