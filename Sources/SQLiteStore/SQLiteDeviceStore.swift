@@ -57,7 +57,7 @@ extension SQLiteStore {
 
 extension StoredRow {
     var accountIdentifier: AccountIdentifier {
-        get throws { AccountIdentifier(rawValue: try text("account")) }
+        get throws { try value("account") }
     }
 
     /// The account of a row that was joined with `account` and `person`.

@@ -1,3 +1,4 @@
+public import AccountDirectory
 internal import GRDB
 public import IdentityCrypto
 public import OpenIDMessages

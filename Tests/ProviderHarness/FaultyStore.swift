@@ -1,3 +1,4 @@
+import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore

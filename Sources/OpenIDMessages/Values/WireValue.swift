@@ -37,6 +37,11 @@ enum CharacterClass {
 }
 
 extension String {
+    /// True when the text has so many characters, all of them unreserved (RFC 3986 §2.3).
+    public func isUnreserved(_ lengths: ClosedRange<Int>) -> Bool {
+        isASCII(lengths, CharacterClass.isUnreserved)
+    }
+
     func isASCII(_ lengths: ClosedRange<Int>, _ allowed: (UInt8) -> Bool) -> Bool {
         lengths.contains(utf8.count) && utf8.allSatisfy(allowed)
     }

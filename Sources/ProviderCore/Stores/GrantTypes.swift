@@ -1,3 +1,4 @@
+public import AccountDirectory
 public import IdentityCrypto
 public import OpenIDMessages
 

@@ -2,11 +2,9 @@ public import AccountDirectory
 public import IdentityCrypto
 public import OpenIDMessages
 
-/// The region's identifier of an account; never leaves the provider.
-public struct AccountIdentifier: Sendable, Hashable {
-    public let rawValue: String
-    public init(rawValue: String) { self.rawValue = rawValue }
-    public static func random() -> AccountIdentifier { AccountIdentifier(rawValue: RandomBytes.text(16)) }
+extension Identifier {
+    /// A fresh identifier of 128 random bits.
+    public static func random() -> Self { .random(bytes: 16) }
 }
 
 /// A citizen's account with what logins need of it.

@@ -1,0 +1,36 @@
+public import OpenIDMessages
+
+/// Names one thing of the directory. Identifiers of different things are different types, so that none can stand where
+/// another belongs; they are random and say nothing about what they name.
+///
+/// 1 to 64 unreserved characters (RFC 3986 §2.3); fresh ones have 128 random bits.
+public struct Identifier<Entity>: WireValue {
+    public let rawValue: String
+
+    public init?(rawValue: String) {
+        guard rawValue.isUnreserved(1...64) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// What identifiers name where no other type does.
+public enum Entity {
+    public enum CitizenAccount {}
+    public enum Company {}
+    public enum Establishment {}
+    public enum Membership {}
+    public enum Invitation {}
+    public enum Mandate {}
+    public enum Evidence {}
+}
+
+/// The region's identifier of a citizen's account; never leaves the provider.
+public typealias AccountIdentifier = Identifier<Entity.CitizenAccount>
+public typealias CompanyIdentifier = Identifier<Entity.Company>
+/// A branch of a company.
+public typealias EstablishmentIdentifier = Identifier<Entity.Establishment>
+/// A person in a company.
+public typealias MembershipIdentifier = Identifier<Entity.Membership>
+public typealias InvitationIdentifier = Identifier<Entity.Invitation>
+public typealias MandateIdentifier = Identifier<Entity.Mandate>
+public typealias EvidenceIdentifier = Identifier<Entity.Evidence>
