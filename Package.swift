@@ -171,6 +171,9 @@ let package = Package(
             ],
             swiftSettings: everyTarget),
         .testTarget(
+            name: "AccountDirectoryTests", dependencies: ["AccountDirectory", "OpenIDMessages"],
+            swiftSettings: everyTarget),
+        .testTarget(
             name: "RegionFileTests", dependencies: ["RegionFile", "AccountDirectory", "OpenIDMessages"],
             swiftSettings: everyTarget),
         .target(

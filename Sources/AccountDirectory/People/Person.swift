@@ -21,7 +21,7 @@ public struct PersonRecord: Sendable, Equatable {
         title = try reader.optionalString("title", maximumLength: 64)
         birthFamilyName = try reader.optionalString("birth_family_name", maximumLength: 256)
         birthdate = try reader.optionalString("birthdate", maximumLength: 10)
-        if let birthdate, !CalendarDate.isWellFormed(birthdate) { throw .malformed("birthdate") }
+        if let birthdate, CalendarDate(rawValue: birthdate) == nil { throw .malformed("birthdate") }
         placeOfBirth = try reader.optionalString("place_of_birth", maximumLength: 256)
         if let address = reader.optional("address") {
             guard let object = address.object else { throw .malformed("address") }
@@ -117,18 +117,5 @@ public struct PostalAddress: Sendable, Equatable {
         object["locality"] = .string(locality)
         object["country"] = .string(country)
         return object
-    }
-}
-
-enum CalendarDate {
-    /// True for `YYYY-MM-DD` with a day that exists in that month.
-    static func isWellFormed(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.map(\.utf8.count) == [4, 2, 2], let year = Int(parts[0]), let month = Int(parts[1]),
-            let day = Int(parts[2]), year >= 1800, (1...12).contains(month)
-        else { return false }
-        let isLeapYear = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-        let days = [31, isLeapYear ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-        return (1...days[month - 1]).contains(day)
     }
 }
