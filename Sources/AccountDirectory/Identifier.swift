@@ -20,6 +20,7 @@ public enum Entity {
     public enum Establishment {}
     public enum Membership {}
     public enum Invitation {}
+    public enum RegisterPower {}
     public enum Mandate {}
     public enum Evidence {}
 }
@@ -34,3 +35,4 @@ public typealias MembershipIdentifier = Identifier<Entity.Membership>
 public typealias InvitationIdentifier = Identifier<Entity.Invitation>
 public typealias MandateIdentifier = Identifier<Entity.Mandate>
 public typealias EvidenceIdentifier = Identifier<Entity.Evidence>
+public typealias RegisterPowerIdentifier = Identifier<Entity.RegisterPower>

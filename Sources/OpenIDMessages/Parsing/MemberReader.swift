@@ -22,7 +22,8 @@ public struct MemberReader {
         return rest.remove(at: index).value
     }
 
-    private func has(_ name: String) -> Bool { rest.contains { $0.name == name } }
+    /// True when `name` is there and was not read yet.
+    public func has(_ name: String) -> Bool { rest.contains { $0.name == name } }
 
     /// The value of `name`.
     public mutating func value(_ name: String) throws(MessageError) -> JSONValue {
@@ -105,6 +106,11 @@ public struct MemberReader {
     public mutating func object(_ name: String) throws(MessageError) -> JSONObject {
         guard let object = try value(name).object else { throw .malformed(name) }
         return object
+    }
+
+    /// The members of an inner object, or nil when the member is absent.
+    public mutating func optionalObject(_ name: String) throws(MessageError) -> JSONObject? {
+        has(name) ? try object(name) : nil
     }
 
     /// Control characters of ASCII and of Latin 1 (Unicode's category Cc).

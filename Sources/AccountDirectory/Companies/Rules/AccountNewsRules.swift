@@ -1,0 +1,72 @@
+public import OpenIDMessages
+
+/// What companies hear of their members' accounts.
+public enum AccountNews: Sendable, CaseIterable {
+    /// Locked, or about to be closed.
+    case locked
+    /// Active again.
+    case unlocked
+    /// Closed for good: personal data go.
+    case closed
+}
+
+/// What follows for a company from what happens to a member's account. Nothing here can be refused: a company keeps no
+/// human in an account (I14).
+public enum AccountNewsRules {
+    /// - Parameter snapshot: with the membership of the account as its actor.
+    public static func changes(
+        _ news: AccountNews, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> [CompanyChange] {
+        guard let member = snapshot.actor else { return [] }
+        let identifier = member.membership.identifier
+        switch news {
+        case .locked:
+            guard member.membership.state == .active else { return [] }
+            return [.suspend(identifier, .accountLocked)]
+                + AdministratorRules.consequence(ofLosing: identifier, in: snapshot, now: now)
+        case .unlocked:
+            guard member.membership.suspension == .accountLocked else { return [] }
+            return [.resume(identifier)] + AdministratorRules.consequence(ofReturning: member, in: snapshot)
+        case .closed:
+            let end = CompanyChange.end(identifier, .accountClosed)
+            switch effectOfClosing(identifier, in: snapshot, now: now) {
+            case .none: return [end]
+            case .freezes: return [end, .company(.freeze, .noAdministrator)]
+            case .ends: return [end] + ending(snapshot.company)
+            }
+        }
+    }
+
+    /// The steps from the company's state to its end.
+    private static func ending(_ company: CompanyRecord) -> [CompanyChange] {
+        let steps: [CompanyState.Event] =
+            switch company.state {
+            case .draft, .verifying: [.abandon]
+            case .active, .frozen: [.close, .complete]
+            case .closing: [.complete]
+            case .closed: []
+            }
+        return steps.map { .company($0, nil) } + (company.details.kind == .soleTrader ? [.forgetDetails] : [])
+    }
+
+    /// What becomes of a company when one member's account is about to be closed, for the person to read before.
+    public enum EffectOfClosing: Sendable, Equatable {
+        /// Others administer it.
+        case none
+        /// It will be frozen until somebody else is proved to be its administrator.
+        case freezes
+        /// A draft ends with its founder, and a sole trader's account with the trader's own: it holds personal data.
+        case ends
+    }
+
+    /// The effect on the company of the member's account being closed (I14: no human is kept by a company).
+    public static func effectOfClosing(
+        _ member: MembershipIdentifier, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> EffectOfClosing {
+        let others = snapshot.administrators.contains { $0.membership.identifier != member }
+        let isAdministrator = snapshot.administrators.contains { $0.membership.identifier == member }
+        if isAdministrator, !others, snapshot.company.details.kind == .soleTrader { return .ends }
+        if isAdministrator, !others, snapshot.company.state.allows(.abandon) { return .ends }
+        return AdministratorRules.isLast(member, in: snapshot, now: now) ? .freezes : .none
+    }
+}

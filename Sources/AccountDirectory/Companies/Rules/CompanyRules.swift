@@ -1,0 +1,211 @@
+public import OpenIDMessages
+
+/// The company's own life: proof, freezing, closing.
+public enum CompanyRules {
+    /// The level of a member, unless a company wants more.
+    public static let leastFloor = AssuranceLevel.substantiell
+    /// Drafts and applications of one account.
+    public static let openDrafts = 5
+    /// A draft or application that nobody finished is given up after so many seconds.
+    public static let draftLifetime: Int64 = 90 * 86_400
+    /// From the decision to close until it is done, in seconds.
+    public static let closingGrace: Int64 = 14 * 86_400
+    /// The oldest extract, in days.
+    public static let oldestEvidence = 366
+    /// People in one extract.
+    public static let powersAtMost = 50
+
+    /// The founder says that the description is complete.
+    public static func submit(in snapshot: CompanySnapshot, now: Timestamp) -> CompanyDecision {
+        guard snapshot.actor != nil else { return .refused(.unknown) }
+        guard snapshot.actingAdministrator(now) != nil else { return .refused(.levelTooLow) }
+        guard snapshot.company.state.allows(.submit) else { return .refused(.notInThisState) }
+        return CompanyDecision([.company(.submit, nil)])
+    }
+
+    /// A clerk records whom the register's extract names. In an active company it takes the place of the earlier one;
+    /// else those whom it names must sign.
+    public static func record(
+        _ powers: [RegisterPowerRecord], evidence: CompanyEvidence, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        guard [.verifying, .active, .frozen].contains(snapshot.company.state) else { return .refused(.notInThisState) }
+        guard snapshot.company.details.register != nil || snapshot.company.details.euid != nil,
+            evidence.method == .registerExtract, isUsable(evidence, for: snapshot.company, now: now),
+            (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
+            Set(powers.map(\.person)).count == powers.count
+        else { return .refused(.evidenceNotEnough) }
+        let isActive = snapshot.company.state == .active
+        let standing = CompanyChange.standing(
+            level: min(evidence.level, snapshot.company.level),
+            approversNeeded: RepresentationRules.approversNeeded(powers))
+        return CompanyDecision([.evidence(evidence), .powers(powers)] + (isActive ? [standing] : []))
+    }
+
+    /// Evidence is usable when it is strong enough, not from the future and not too old.
+    static func isUsable(_ evidence: CompanyEvidence, for company: CompanyRecord, now: Timestamp) -> Bool {
+        let today = CalendarDate(now)
+        let oldest = CalendarDate(now - Int64(oldestEvidence) * 86_400)
+        return evidence.level >= company.floor && evidence.asOf <= today && evidence.asOf >= oldest
+    }
+
+    /// Somebody whom the register may name signs for the company. Whoever it does not name hears that there is no such
+    /// company.
+    ///
+    /// - Parameters:
+    ///   - hash: the signatory's identity, hashed for this company.
+    ///   - evidenceLevel: the level of the extract.
+    ///   - membership: the identifier of a new membership, should the signatory have none.
+    public static func sign(
+        _ signature: RegisterPowerRecord.Signature, as hash: IdentityHash, usesPrivateIdentity: Bool,
+        evidenceLevel: AssuranceLevel, membership: MembershipIdentifier, in snapshot: CompanySnapshot
+    ) -> CompanyDecision {
+        guard let power = snapshot.powers.first(where: { $0.person == hash && $0.state != .superseded }) else {
+            return .refused(.unknown)
+        }
+        guard snapshot.company.state == .verifying || snapshot.company.state == .frozen else {
+            return .refused(.notInThisState)
+        }
+        guard power.state.allows(.sign) else { return .refused(.approvedBefore) }
+        guard !snapshot.powers.contains(where: { isUsed($0, signature) }) else { return .refused(.approvedBefore) }
+        guard signature.level >= snapshot.company.floor else { return .refused(.levelTooLow) }
+        guard usesPrivateIdentity else { return .refused(.consentMissing) }
+        guard snapshot.actor.map({ $0.membership.state == .active }) != false else { return .refused(.notInThisState) }
+        let joining = seat(signature, membership: membership, in: snapshot)
+        var powers = snapshot.powers
+        for index in powers.indices where powers[index].identifier == power.identifier {
+            powers[index].state = .signed
+            powers[index].signature = signature
+        }
+        let signed = [CompanyChange.signature(power.identifier, signature)] + joining
+        guard RepresentationRules.suffices(powers) else { return CompanyDecision(signed) }
+        let level = powers.compactMap(\.signature?.level).min().map { min($0, evidenceLevel) } ?? evidenceLevel
+        let standing = CompanyChange.standing(
+            level: level, approversNeeded: RepresentationRules.approversNeeded(powers))
+        let isNew = snapshot.company.state == .verifying
+        return CompanyDecision(signed + [standing, .company(isNew ? .verify : .cure, nil)])
+    }
+
+    /// One person, one device and one signature.
+    private static func isUsed(_ power: RegisterPowerRecord, _ new: RegisterPowerRecord.Signature) -> Bool {
+        guard power.state == .signed, let signature = power.signature else { return false }
+        return signature.account == new.account || signature.device == new.device
+    }
+
+    /// Whom the register names administers the company.
+    private static func seat(
+        _ signature: RegisterPowerRecord.Signature, membership: MembershipIdentifier, in snapshot: CompanySnapshot
+    ) -> [CompanyChange] {
+        if let member = snapshot.actor?.membership {
+            return member.roles.contains(.orgAdmin)
+                ? [] : [.roles(member.identifier, member.roles.union(.administrator))]
+        }
+        return [
+            .newMembership(
+                MembershipRecord(
+                    identifier: membership, company: snapshot.company.identifier, account: signature.account,
+                    roles: .administrator, level: signature.level, since: signature.time))
+        ]
+    }
+
+    /// A trade office's clerk, or another account for organisations, vouches for a company that stands in no register;
+    /// an upstream account does for any.
+    ///
+    /// - Parameter power: for a sole trader, the power of the owner.
+    public static func verify(
+        by evidence: CompanyEvidence, approversNeeded: Int, owner power: RegisterPowerRecord?,
+        in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        let company = snapshot.company
+        guard company.state.allows(.verify) else { return .refused(.notInThisState) }
+        let isRegistered = company.details.register != nil || company.details.euid != nil
+        guard evidence.method == .upstream || (evidence.method == .desk && !isRegistered),
+            isUsable(evidence, for: company, now: now)
+        else { return .refused(.evidenceNotEnough) }
+        // A verified company has an administrator whose rights count (I13).
+        let founders = snapshot.effectiveAdministrators(now)
+        guard let level = founders.map(\.account.level).min() else { return .refused(.lastAdministrator) }
+        let owner = company.details.kind == .soleTrader ? [power].compactMap(\.self) : []
+        return CompanyDecision(
+            [.evidence(evidence)] + (owner.isEmpty ? [] : [.powers(owner)]) + [
+                .standing(level: min(level, evidence.level), approversNeeded: max(1, approversNeeded)),
+                .company(.verify, nil),
+            ])
+    }
+
+    /// A clerk freezes the company: nobody acts for it any more.
+    public static func freeze(for reason: FreezeReason, in snapshot: CompanySnapshot) -> CompanyDecision {
+        guard reason.isClerks else { return .refused(.notAcceptable) }
+        guard snapshot.company.state.allows(.freeze) else { return .refused(.notInThisState) }
+        return CompanyDecision([.company(.freeze, reason)])
+    }
+
+    /// A clerk has new proof: the company is active again. Without an administrator whose rights count, the proof must
+    /// bring one (`administrator`, who is present): that is how a company comes out of having none.
+    public static func cure(
+        by evidence: CompanyEvidence, administrator: CompanyMember?, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        guard snapshot.company.state.allows(.cure) else { return .refused(.notInThisState) }
+        guard isUsable(evidence, for: snapshot.company, now: now) else { return .refused(.evidenceNotEnough) }
+        var changes: [CompanyChange] = [.evidence(evidence)]
+        if let administrator {
+            guard snapshot.isEffective(administrator, now) else { return .refused(.levelTooLow) }
+            if let known = snapshot.target?.membership {
+                guard known.validUntil == nil else { return .refused(.notAcceptable) }
+                if known.state == .suspended { changes.append(.resume(known.identifier)) }
+                changes.append(.roles(known.identifier, known.roles.union(.administrator)))
+            } else {
+                changes.append(.newMembership(administrator.membership))
+            }
+        } else {
+            guard !snapshot.effectiveAdministrators(now).isEmpty else { return .refused(.lastAdministrator) }
+        }
+        let level = min(evidence.level, snapshot.company.level)
+        return CompanyDecision(
+            changes + [
+                .standing(level: level, approversNeeded: snapshot.company.approversNeeded), .company(.cure, nil),
+            ])
+    }
+
+    /// An administrator wants the account to end. All administrators must agree; under joint representation so many as
+    /// represent the company.
+    public static func close(
+        device: DeviceIdentifier, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        guard let actor = snapshot.effectiveActor(now) else { return .refused(.unknown) }
+        guard snapshot.company.state.allows(.close) else { return .refused(.notInThisState) }
+        let approval = CompanyApproval(
+            act: .close, subject: snapshot.company.identifier.rawValue, account: actor.membership.account,
+            device: device, time: now)
+        let joint = snapshot.company.approversNeeded
+        let needed = joint > 1 ? joint : snapshot.effectiveAdministrators(now).count
+        switch ApprovalRules.count(approval, needed: needed, in: snapshot, now: now) {
+        case .refused(let refusal): return .refused(refusal)
+        case .noted: return CompanyDecision([.approval(approval)])
+        case .enough: return CompanyDecision([.approval(approval), .company(.close, nil)])
+        }
+    }
+
+    /// A clerk closes a frozen company, e.g. one that was dissolved.
+    public static func closeFrozen(in snapshot: CompanySnapshot) -> CompanyDecision {
+        guard snapshot.company.state == .frozen else { return .refused(.notInThisState) }
+        return CompanyDecision([.company(.close, nil)])
+    }
+
+    /// A further establishment, or the end of one.
+    public static func addEstablishment(
+        _ establishment: EstablishmentRecord, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        guard snapshot.effectiveActor(now) != nil else { return .refused(.unknown) }
+        guard snapshot.actingAdministrator(now) != nil else { return .refused(.notPermitted) }
+        guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
+        return CompanyDecision([.newEstablishment(establishment)])
+    }
+
+    public static func closeEstablishment(
+        _ establishment: EstablishmentIdentifier, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        guard snapshot.effectiveActor(now) != nil else { return .refused(.unknown) }
+        guard snapshot.actingAdministrator(now) != nil else { return .refused(.notPermitted) }
+        return CompanyDecision([.closeEstablishment(establishment)])
+    }
+}
