@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import GRDB
 public import IdentityCrypto
 public import OpenIDMessages

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import GRDB
 internal import IdentityCrypto
 internal import OpenIDMessages

@@ -1,3 +1,4 @@
+import AccountDirectory
 import Foundation
 import GRDB
 import IdentityCrypto

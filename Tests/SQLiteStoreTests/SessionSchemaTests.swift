@@ -1,3 +1,4 @@
+import AccountDirectory
 import GRDB
 import IdentityCrypto
 import OpenIDMessages

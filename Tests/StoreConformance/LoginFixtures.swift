@@ -1,4 +1,4 @@
-import AccountDirectory
+public import AccountDirectory
 public import IdentityCrypto
 public import OpenIDMessages
 public import ProviderCore
