@@ -1,0 +1,138 @@
+import AccountDirectory
+import OpenIDMessages
+import Testing
+
+@Suite("Mandates: who approves, ends and resumes")
+struct MandateApprovalTests {
+    private static func device(_ number: Int) -> DeviceIdentifier {
+        DeviceIdentifier(rawValue: "device-0123456789-\(number)")!
+    }
+
+    private static func actor(
+        _ number: Int, as body: GrantingBody? = .orgAdmin, isSole: Bool = false
+    ) -> MandateActor {
+        MandateActor(
+            account: AccountIdentifier(rawValue: "a-\(number)")!,
+            membership: MembershipIdentifier(rawValue: "m-\(number)")!,
+            grantsAs: body, isSoleRepresentative: isSole)
+    }
+
+    private static func approval(_ number: Int) -> MandateApproval {
+        MandateApproval(
+            account: actor(number).account, membership: actor(number).membership, device: device(number),
+            approvedAt: Sample.activated)
+    }
+
+    private static func decide(
+        needed: Int = 1, by actor: MandateActor, on device: DeviceIdentifier? = nil, earlier: [Int] = [],
+        grantee: AccountIdentifier? = Sample.maxAccount, parentGrantee: MandateGrantee? = nil,
+        state: MandateState = .awaitingCosign, today: CalendarDate = Sample.today
+    ) -> ApprovalDecision {
+        let mandate = Sample.mandate {
+            $0.state = state
+            $0.approvalsNeeded = needed
+        }
+        return MandateApprovalRules.decide(
+            mandate, by: actor, on: device ?? Self.device(1), grantee: grantee, parentGrantee: parentGrantee,
+            earlier: earlier.map(approval), today: today)
+    }
+
+    @Test("I15: nobody approves their own mandate, except who represents the company alone by the register")
+    func ownMandate() {
+        for body in GrantingBody.allCases {
+            let own = Self.actor(1, as: body)
+            #expect(Self.decide(by: own, grantee: own.account) == .refused(.selfApproval))
+            #expect(Self.decide(by: own, grantee: Self.actor(2).account) == .activates(as: body))
+        }
+        let sole = Self.actor(1, as: .orgAdmin, isSole: true)
+        #expect(Self.decide(by: sole, grantee: sole.account) == .activates(as: .legalRepresentative))
+    }
+
+    @Test("I16: a mandate is active after k approvals of distinct people on distinct devices, not before")
+    func joint() {
+        for needed in 1...8 {
+            for count in 0..<needed {
+                let decision = Self.decide(
+                    needed: needed, by: Self.actor(100), on: Self.device(100), earlier: Array(0..<count))
+                #expect(
+                    decision == (count + 1 == needed ? .activates(as: .orgAdmin) : .counts(as: .orgAdmin)),
+                    "\(count + 1) of \(needed)")
+            }
+        }
+    }
+
+    @Test("I16: an approval that is sent again, by the same person or from the same device, does not count")
+    func replayed() {
+        #expect(
+            Self.decide(needed: 3, by: Self.actor(1), on: Self.device(9), earlier: [1]) == .refused(.approvedAlready))
+        #expect(
+            Self.decide(needed: 3, by: Self.actor(2), on: Self.device(1), earlier: [1])
+                == .refused(.deviceUsedAlready))
+        #expect(
+            Self.decide(needed: 3, by: Self.actor(2), on: Self.device(2), earlier: [1]) == .counts(as: .orgAdmin))
+    }
+
+    @Test("I16: a company with joint representation is bound by it in all that it grants")
+    func signaturesNeeded() {
+        let facts = Sample.facts { $0.grantor.signaturesNeeded = 2 }
+        #expect(MandateRules.approvalsNeeded(Sample.proposal(), facts) == 2)
+        #expect(MandateRules.approvalsNeeded(Sample.proposal { $0.approvals = 3 }, facts) == 3)
+        #expect(MandateRules.approvalsNeeded(Sample.proposal(), Sample.facts()) == 1)
+        // The service company's own rule counts for what it delegates; an employee delegates alone what is theirs.
+        let delegation = Sample.delegationFacts { $0.grantor.signaturesNeeded = 2 }
+        #expect(MandateRules.approvalsNeeded(Sample.delegation(), delegation) == 2)
+        let employee = Sample.facts {
+            $0.grantor.signaturesNeeded = 2
+            $0.parent = ParentStanding(mandate: Sample.mandate { $0.mayDelegate = true }, approvers: [])
+        }
+        #expect(MandateRules.approvalsNeeded(Sample.proposal(), employee) == 1)
+    }
+
+    @Test("a member without a right to grant approves nothing, unless they delegate their own mandate")
+    func entitlement() {
+        let member = Self.actor(1, as: nil)
+        #expect(Self.decide(by: member) == .refused(.notEntitled))
+        #expect(Self.decide(by: member, parentGrantee: .membership(Self.actor(2).membership)) == .refused(.notEntitled))
+        #expect(Self.decide(by: member, parentGrantee: .membership(member.membership)) == .activates(as: .delegate))
+        // What a person delegates nobody else does in their name: a way around joint representation.
+        for isSole in [true, false] {
+            let admin = Self.actor(3, as: .orgAdmin, isSole: isSole)
+            #expect(Self.decide(by: admin, parentGrantee: .membership(member.membership)) == .refused(.notEntitled))
+            #expect(Self.decide(by: admin, parentGrantee: .company(Sample.serviceCompany)) != .refused(.notEntitled))
+        }
+    }
+
+    @Test("only what waits for approval is approved, and only while it can still be used")
+    func states() {
+        for state in MandateState.allCases {
+            let decision = Self.decide(by: Self.actor(1), state: state)
+            let waits = state == .draft || state == .awaitingCosign
+            #expect(decision == (waits ? .activates(as: .orgAdmin) : .refused(.notAwaitingApproval)), "\(state)")
+        }
+        #expect(Self.decide(by: Self.actor(1), today: Sample.day("2026-12-31")) == .activates(as: .orgAdmin))
+        #expect(Self.decide(by: Self.actor(1), today: Sample.day("2027-01-01")) == .refused(.over))
+    }
+
+    @Test("either side ends a mandate: who grants, who delegated, who holds; a bystander does not")
+    func revocation() {
+        func may(_ roles: [MandateActor], grantee: AccountIdentifier? = nil, _ parent: MandateGrantee? = nil) -> Bool {
+            MandateApprovalRules.mayRevoke(
+                account: Self.actor(1).account, roles: roles, grantee: grantee, parentGrantee: parent)
+        }
+        #expect(may([Self.actor(1, as: .rightsAdmin)]))
+        #expect(may([Self.actor(1, as: nil)], .membership(Self.actor(1).membership)))
+        #expect(may([], grantee: Self.actor(1).account))
+        #expect(!may([Self.actor(1, as: nil)]))
+        #expect(!may([], grantee: Self.actor(2).account))
+        #expect(!may([Self.actor(1, as: nil)], .membership(Self.actor(2).membership)))
+    }
+
+    @Test("I15: nobody brings back their own suspended mandate")
+    func resuming() {
+        let grantee = Self.actor(1).account
+        #expect(MandateApprovalRules.mayResume(Self.actor(1), grantee: grantee) == .selfApproval)
+        #expect(MandateApprovalRules.mayResume(Self.actor(1, isSole: true), grantee: grantee) == nil)
+        #expect(MandateApprovalRules.mayResume(Self.actor(2), grantee: grantee) == nil)
+        #expect(MandateApprovalRules.mayResume(Self.actor(2, as: nil), grantee: grantee) == .notEntitled)
+    }
+}
