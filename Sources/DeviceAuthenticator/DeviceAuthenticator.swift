@@ -16,7 +16,8 @@ public struct DeviceAuthenticator: Sendable {
     let folder: SealedFolder
     let transport: any HTTPTransport
     let clock: DeviceClock
-    let language: String
+    /// `de` or `en`, for the texts that will be shown.
+    public let language: String
     let nonces = NonceKeeper()
 
     /// - Parameters:

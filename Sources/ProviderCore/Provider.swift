@@ -12,6 +12,7 @@ public final class Provider: Sendable {
     public let deviceLogins: DeviceLoginFlow
     public let deviceAuthentication: DeviceAuthentication
     public let enrolment: EnrolmentFlow
+    public let selfService: SelfService
     public let sessions: SessionFlow
     public let sessionList: SessionListFlow
     public let logout: LogoutFlow
@@ -97,6 +98,12 @@ public final class Provider: Sendable {
         sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
         logout = LogoutFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
+        selfService = SelfService(
+            confirmations: ConfirmationFlow(
+                issuer: issuer, keys: keys, store: store, clock: clock,
+                pending: ExpiringMemory(capacity: capacity.logins)),
+            devices: OwnDevices(store: store, clock: clock),
+            sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell))
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
@@ -126,11 +133,6 @@ public final class Provider: Sendable {
             algorithms: JWSAlgorithm.allCases.map(\.rawValue), encryption: EncryptionAlgorithm.allCases.map(\.rawValue),
             grantTypes: GrantType.allCases.map(\.rawValue),
             authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))
-    }
-
-    /// P-8.2: the devices of the account that a device belongs to.
-    public func devices(of device: VerifiedDevice) async throws -> [DeviceRecordRow] {
-        try await store.devices(of: device.account.identifier)
     }
 
     /// P-8.3: suspends the device whose block code this is.

@@ -55,6 +55,7 @@ public enum ProviderApplication {
         LogoutEndpoints(provider: provider).add(to: router)
         SessionEndpoints(provider: provider).add(to: router)
         DeviceEndpoints(provider: provider).add(to: router)
+        AccountEndpoints(provider: provider).add(to: router)
         AppLinkEndpoints().add(to: router)
         router.get("/health") { _, _ in Answer.json(["status": "ok"]) }
         return router

@@ -9,6 +9,13 @@ extension SQLiteStore {
     }
 }
 
+/// How an answer was judged.
+enum AnswerJudgement {
+    /// It counts, and it is written: the device's counter, its tries and the answer. Whose device it is.
+    case counts(AccountIdentifier)
+    case refused(LoginAnswerOutcome)
+}
+
 /// What an answer is judged by.
 private struct AnsweringDevice {
     var account: AccountIdentifier
@@ -17,33 +24,43 @@ private struct AnsweringDevice {
 }
 
 extension Database {
-    /// The order is that of docs/protocol.md, P-4.6.1; the transaction around it is P-4.6.2.
     fileprivate func accept(_ answer: LoginAnswer) throws -> LoginAnswerOutcome {
-        // 1. Whoever answered first has answered.
-        if let digest = try earlierAnswer(to: answer.transaction) { return .answeredAlready(digest) }
-        // 2. The device may answer.
-        guard let device = try activeDevice(answer.device) else { return .deviceNotActive }
-        // 3. A counter that does not rise means that two devices have the same key.
-        guard answer.counter > device.counter else {
-            try run("UPDATE device SET state = 'suspended' WHERE id = ?", [answer.device.rawValue])
-            try audit(.deviceSuspended, answer)
-            return .cloned
+        let account: AccountIdentifier
+        let judged = DeviceAnswer(answer)
+        switch try judge(judged) {
+        case .refused(let outcome): return outcome
+        case .counts(let owner): account = owner
         }
-        // 4. An approval needs the PIN. A wrong one costs a try and leaves the login to be answered again.
-        if answer.decision == .approve && !answer.isPINProved { return try countWrongPIN(answer, device) }
-        // 5. The answer counts.
-        try write(answer)
         switch answer.decision {
         case .approve:
-            try writeApproval(of: answer, account: device.account)
-            try audit(.loginApproved, answer)
-        case .deny: try audit(.loginDenied, answer)
-        case .report: try audit(.loginReported, answer)
+            try writeApproval(of: answer, account: account)
+            try audit(.loginApproved, judged)
+        case .deny: try audit(.loginDenied, judged)
+        case .report: try audit(.loginReported, judged)
         }
         return .accepted
     }
 
-    private func audit(_ kind: SecurityEvent.Kind, _ answer: LoginAnswer) throws {
+    /// The order is that of docs/protocol.md, P-4.6.1 and P-10.5; the transaction around it is P-4.6.2.
+    func judge(_ answer: DeviceAnswer) throws -> AnswerJudgement {
+        // 1. Whoever answered first has answered.
+        if let digest = try earlierAnswer(to: answer.transaction) { return .refused(.answeredAlready(digest)) }
+        // 2. The device may answer.
+        guard let device = try activeDevice(answer.device) else { return .refused(.deviceNotActive) }
+        // 3. A counter that does not rise means that two devices have the same key.
+        guard answer.counter > device.counter else {
+            try run("UPDATE device SET state = 'suspended' WHERE id = ?", [answer.device.rawValue])
+            try audit(.deviceSuspended, answer)
+            return .refused(.cloned)
+        }
+        // 4. An approval needs the PIN. A wrong one costs a try and leaves the question to be answered again.
+        if answer.decision == .approve && !answer.isPINProved { return .refused(try countWrongPIN(answer, device)) }
+        // 5. The answer counts.
+        try write(answer)
+        return .counts(device.account)
+    }
+
+    func audit(_ kind: SecurityEvent.Kind, _ answer: DeviceAnswer) throws {
         try audit(
             SecurityEvent(
                 kind, time: answer.time, tenant: answer.tenant, object: answer.device.rawValue,
@@ -68,7 +85,7 @@ extension Database {
             pinTriesLeft: try row.integer("pin_tries_left"))
     }
 
-    private func countWrongPIN(_ answer: LoginAnswer, _ device: AnsweringDevice) throws -> LoginAnswerOutcome {
+    private func countWrongPIN(_ answer: DeviceAnswer, _ device: AnsweringDevice) throws -> LoginAnswerOutcome {
         let triesLeft = max(0, device.pinTriesLeft - 1)
         try run(
             "UPDATE device SET counter = ?, pin_tries_left = ?, state = ?, last_used_at = ? WHERE id = ?",
@@ -82,7 +99,7 @@ extension Database {
         return .locked
     }
 
-    private func write(_ answer: LoginAnswer) throws {
+    private func write(_ answer: DeviceAnswer) throws {
         let hasProvedPIN = answer.decision == .approve
         try run(
             """

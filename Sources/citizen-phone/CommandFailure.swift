@@ -50,7 +50,7 @@ struct CommandFailure: Error {
         switch code {
         case "not_accepted": .wrongPIN
         case "device_locked", "device_suspended", "device_cloned": .deviceBlocked
-        case "unknown_login", "login_over": .loginOver
+        case "unknown_login", "login_over", "unknown_confirmation", "confirmation_over": .loginOver
         case "scan_again", "unknown_ticket": .linkRefused
         default: .providerRefused
         }

@@ -26,6 +26,8 @@ enum ExitStatus: Int32, CaseIterable {
     case browser = 22
     /// `doctor`: a check failed.
     case findings = 23
+    /// The person did not confirm; nothing was done.
+    case declined = 24
     case usage = 64
 
     /// The word for it in `--json`.
@@ -47,6 +49,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .nothingWaits: "nothing_waits"
         case .browser: "browser"
         case .findings: "findings"
+        case .declined: "declined"
         case .usage: "usage"
         }
     }

@@ -72,6 +72,24 @@ struct VectorsTests {
         }
     }
 
+    @Test("D-10.3 what is to be confirmed")
+    func confirmations() throws {
+        let context = try Context("confirmation-request-context")
+        let keys = try context.provider()
+        let action = try #require(ConfirmedAction(rawValue: context.file["action"]?.string ?? ""))
+        let act = AccountAct(action, path: "", pathParameters: try #require(context.file["parameters"]?.object))
+        let cases = ContextCase.all("cases", in: "confirmation-request-context")
+        #expect(cases.count > 10)
+        for element in cases {
+            let verdict = verdict { () throws(StatementRefusal) in
+                _ = try RequestChecks.confirmation(
+                    element.text("request"), keys: keys, issuer: context.issuer, device: context.device, act: act,
+                    now: element.time("now"))
+            }
+            #expect(verdict == element.verdict, "\(element.name)")
+        }
+    }
+
     @Test("D-6.2.3 offers")
     func offers() throws {
         let context = try Context("enrolment-context")

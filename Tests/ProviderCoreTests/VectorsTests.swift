@@ -79,6 +79,29 @@ struct VectorsTests {
         }
     }
 
+    @Test("P-10.5 confirmations")
+    func confirmations() async throws {
+        let file = try #require(VectorFile.read("confirmation-response-context"))
+        let issuer = try #require(IssuerURL(rawValue: file["issuer"]?.string ?? ""))
+        let provider = try #require(VectorFile.keys(file)["provider"])
+        let device = try await verifiedDevice(file, issuer: issuer)
+        let cases = ContextCase.all("cases", in: "confirmation-response-context")
+        #expect(cases.count > 20)
+        for element in cases {
+            let request = try SignedStatement<ConfirmationRequestStatement>.verify(
+                element.text("request"), key: provider)
+            let verdict: String
+            do throws(DeviceRefusal) {
+                let fitting = try ConfirmationRules.check(
+                    element.text("response"), pinProof: element.members["pin_proof"]?.string,
+                    asked: (request.statement, request.text), device: device, now: element.time("now"))
+                verdict = "accepted"
+                #expect(fitting.isPINProved == element.members["pin_proved"]?.bool, "\(element.name)")
+            } catch { verdict = error.code.rawValue }
+            #expect(verdict == element.verdict, "\(element.name)")
+        }
+    }
+
     @Test("P-6.5 registrations")
     func registrations() throws {
         let file = try #require(VectorFile.read("enrolment-context"))

@@ -67,6 +67,24 @@ extension FaultyStore {
 }
 
 extension FaultyStore {
+    public func accept(_ confirmation: DeviceAnswer) async throws -> LoginAnswerOutcome {
+        try await call { try await store.accept(confirmation) }
+    }
+
+    public func rename(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, to name: String, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.rename(device, of: account, to: name, event: event) }
+    }
+
+    public func suspend(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.suspend(device, of: account, event: event) }
+    }
+}
+
+extension FaultyStore {
     public func accept(_ answer: LoginAnswer) async throws -> LoginAnswerOutcome {
         try await call { try await store.accept(answer) }
     }

@@ -117,6 +117,33 @@ public final class TestPhone: Sendable {
         return try key.sign(type: type, payload: claims, header: members)
     }
 
+    // MARK: Confirmations
+
+    /// Confirms what was asked; the counter rises first. `change` sees the statement before it is signed.
+    public func confirmation(
+        of request: SignedStatement<ConfirmationRequestStatement>, now: Timestamp, key: SigningKey? = nil,
+        pin other: SigningKey? = nil, purpose: KeyProofStatement.Purpose = .confirmation,
+        _ change: (inout ConfirmationResponseStatement) -> Void = { _ in }
+    ) throws -> (response: String, pinProof: String) {
+        let (counter, method) = nextCounter()
+        let asked = request.statement
+        var statement = ConfirmationResponseStatement(
+            key: authentication.thumbprint, device: device, issuer: asked.issuer, transaction: asked.transaction,
+            nonce: asked.nonce, requestDigest: request.digest, textDigest: asked.textDigest,
+            methods: [method, "pin", "mfa", "user"], counter: counter, issuedAt: now, identifier: .random(bytes: 16))
+        change(&statement)
+        let text = try (key ?? authentication).sign(statement)
+        let proof = KeyProofStatement(purpose: purpose, digest: ContentDigest(of: text))
+        return (text, try (other ?? pin).sign(proof))
+    }
+
+    private func nextCounter() -> (counter: Int64, method: String) {
+        state.withLock { state in
+            state.counter += 1
+            return (state.counter, state.isSimulatingHardware ? "hwk" : "swk")
+        }
+    }
+
     // MARK: Answers
 
     /// What `POST /device/v1/logins/{txn}/response` carries.
@@ -133,10 +160,7 @@ public final class TestPhone: Sendable {
         key: SigningKey? = nil, pin other: SigningKey? = nil,
         _ change: (inout LoginResponseStatement) -> Void = { _ in }
     ) throws -> Response {
-        let (counter, method) = state.withLock { state in
-            state.counter += 1
-            return (state.counter, state.isSimulatingHardware ? "hwk" : "swk")
-        }
+        let (counter, method) = nextCounter()
         let asked = request.statement
         let returnValue = asked.flow == .link ? RandomBytes.text(32) : nil
         var statement = LoginResponseStatement(

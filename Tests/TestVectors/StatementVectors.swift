@@ -46,6 +46,8 @@ public struct StatementVectors: Sendable {
         (KeyProofStatement.self, "device-key-proof"), (DeviceRecord.self, "device-record"),
         (ClientAttestation.self, "client-attestation"), (LoginRequestStatement.self, "login-request"),
         (LoginResponseStatement.self, "login-response"), (LoginReceipt.self, "login-receipt"),
+        (ConfirmationRequestStatement.self, "confirmation-request"),
+        (ConfirmationResponseStatement.self, "confirmation-response"),
         (SimulatorAttestation.self, "simulator-attestation"),
     ]
 

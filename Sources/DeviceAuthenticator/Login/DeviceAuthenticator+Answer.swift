@@ -26,7 +26,10 @@ extension DeviceAuthenticator {
         let keys = try keys()
         let sent = try sentAnswer(decision, released, request: request, pending: pending, keys: keys)
         var body: JSONObject = ["response": .string(sent.response)]
-        if let pin { body["pin_proof"] = .string(try Self.pinProof(pin, keys: keys, response: sent.response)) }
+        if let pin {
+            body["pin_proof"] = .string(
+                try Self.pinProof(pin, keys: keys, purpose: .login, response: sent.response))
+        }
         let answer = try await send(body, transaction: pending.transaction)
         let text = try answer.read("receipt") { (reader) throws(MessageError) in
             try reader.string("receipt", maximumLength: CompactJWS.maximumLength)
@@ -36,7 +39,9 @@ extension DeviceAuthenticator {
                 text, keys: providerKeys, issuer: state.issuer, device: state.device,
                 transaction: pending.transaction, response: sent.response, decision: decision, flow: pending.flow)
         }
-        try archive(pending.transaction, request: request.text, response: sent.response, receipt: text)
+        try archive(
+            pending.transaction,
+            ["request": .string(request.text), "response": .string(sent.response), "receipt": .string(text)])
         try forget(pending.transaction)
         return LoginOutcome(
             decision: decision, receipt: receipt,
@@ -61,10 +66,7 @@ extension DeviceAuthenticator {
         pending: PendingLogin, keys: any DeviceKeyStore
     ) throws(DeviceError) -> PendingLogin.SentAnswer {
         if let answer = pending.answer, answer.decision == decision, answer.released == released { return answer }
-        let (counter, keyMethod) = try folder.updateState { (state) throws(DeviceError) in
-            state.counter += 1
-            return (state.counter, state.keyMethod)
-        }
+        let (counter, keyMethod) = try nextCounter()
         let returnValue = pending.flow == .link ? RandomBytes.text(32) : nil
         let statement = LoginResponseStatement(
             key: keys.publicKey(.authentication).thumbprint, device: request.statement.device,
@@ -81,11 +83,19 @@ extension DeviceAuthenticator {
         return answer
     }
 
+    /// A counter that no answer of this device had; stored before anything is signed with it (D-4.5.1).
+    func nextCounter() throws(DeviceError) -> (counter: Int64, keyMethod: String) {
+        try folder.updateState { (state) throws(DeviceError) in
+            state.counter += 1
+            return (state.counter, state.keyMethod)
+        }
+    }
+
     /// The proof by `K_pin` over the response; it exists in memory and in the call, nowhere else (D-4.7.2).
-    private static func pinProof(
-        _ pin: PIN, keys: any DeviceKeyStore, response: String
+    static func pinProof(
+        _ pin: PIN, keys: any DeviceKeyStore, purpose: KeyProofStatement.Purpose, response: String
     ) throws(DeviceError) -> String {
-        let proof = KeyProofStatement(purpose: .login, digest: ContentDigest(of: response))
+        let proof = KeyProofStatement(purpose: purpose, digest: ContentDigest(of: response))
         guard let key = keys.pinDerivation.key(for: pin), let text = try? key.sign(proof) else { throw .cryptography }
         return text
     }
@@ -123,13 +133,8 @@ extension DeviceAuthenticator {
         return url.appending(FormParameters(["uv": returnValue]))
     }
 
-    /// Keeps request, response and receipt: the person's own evidence of what was signed (D-4.7.2).
-    private func archive(
-        _ transaction: TransactionIdentifier, request: String, response: String, receipt: String
-    ) throws(DeviceError) {
-        let object: JSONObject = [
-            "request": .string(request), "response": .string(response), "receipt": .string(receipt),
-        ]
+    /// Keeps what was asked, signed and answered: the person's own evidence (D-4.7.2).
+    func archive(_ transaction: TransactionIdentifier, _ object: JSONObject) throws(DeviceError) {
         do throws(FileRefusal) {
             let receipts = folder.folder.folder("receipts")
             try receipts.create()

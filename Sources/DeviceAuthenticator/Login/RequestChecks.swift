@@ -26,6 +26,8 @@ public enum StatementRefusal: String, Error, Sendable, Equatable, CaseIterable {
     case wrongDeviceKeys
     /// The receipt is for another response.
     case wrongResponse
+    /// Something else is to be confirmed than what was asked for.
+    case wrongAct
     /// The return URL is missing, unasked for, or does not lead to the provider.
     case wrongReturn
 }
@@ -90,14 +92,38 @@ enum RequestChecks {
     ) throws(StatementRefusal) -> SignedStatement<LoginRequestStatement> {
         let signed = try verified(text, keys: keys, as: LoginRequestStatement.self)
         let request = signed.statement
-        guard request.issuer == issuer else { throw .wrongIssuer }
-        guard request.device == device else { throw .wrongDevice }
+        try fits(request, issuer: issuer, device: device)
         guard request.transaction == transaction else { throw .wrongTransaction }
-        guard isAlive(request.expiresAt, now: now) else { throw .expired }
-        guard request.textDigest == ContentDigest(of: request.text) else { throw .wrongTextDigest }
+        try mayBeShown(request, now: now)
         guard request.flow == flow else { throw .wrongFlow }
         guard request.binding == (flow == .qr ? .code : .return) else { throw .wrongBinding }
         return signed
+    }
+
+    /// D-10.3: what is to be confirmed is exactly what this device asked for.
+    static func confirmation(
+        _ text: String, keys: ProviderKeys, issuer: IssuerURL, device: DeviceIdentifier, act: AccountAct,
+        now: Timestamp
+    ) throws(StatementRefusal) -> SignedStatement<ConfirmationRequestStatement> {
+        let signed = try verified(text, keys: keys, as: ConfirmationRequestStatement.self)
+        try fits(signed.statement, issuer: issuer, device: device)
+        guard signed.statement.action == act.action, signed.statement.parameters == act.parameters else {
+            throw .wrongAct
+        }
+        try mayBeShown(signed.statement, now: now)
+        return signed
+    }
+
+    private static func fits(
+        _ asked: some AskingStatement, issuer: IssuerURL, device: DeviceIdentifier
+    ) throws(StatementRefusal) {
+        guard asked.issuer == issuer else { throw .wrongIssuer }
+        guard asked.device == device else { throw .wrongDevice }
+    }
+
+    private static func mayBeShown(_ asked: some AskingStatement, now: Timestamp) throws(StatementRefusal) {
+        guard isAlive(asked.expiresAt, now: now) else { throw .expired }
+        guard asked.textDigest == ContentDigest(of: asked.text) else { throw .wrongTextDigest }
     }
 
     /// D-4.7.2: the receipt is for this device, this login and exactly the response that was sent.
@@ -161,6 +187,7 @@ extension StatementRefusal {
         case .wrongTicket: "the offer is for another ticket."
         case .wrongDeviceKeys: "the statement names the keys of another device."
         case .wrongResponse: "the receipt is for another response."
+        case .wrongAct: "something else would be confirmed than what was asked for."
         case .wrongReturn: "the return address does not belong to the provider."
         }
     }

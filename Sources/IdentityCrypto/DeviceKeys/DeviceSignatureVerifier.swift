@@ -16,28 +16,34 @@ public struct DeviceKeys: Sendable, Equatable {
     }
 }
 
-/// "This device signed that response"; only `DeviceSignatureVerifier` makes it.
-public struct DeviceSignedResponse: Sendable {
-    public let statement: LoginResponseStatement
-    /// SHA-256 over the exact bytes of the response's compact JWS.
+/// "This device signed that answer"; only `DeviceSignatureVerifier` makes it.
+public struct DeviceSigned<Statement: AnsweringStatement>: Sendable {
+    public let statement: Statement
+    /// SHA-256 over the exact bytes of the answer's compact JWS.
     public let digest: ContentDigest
     /// The exact compact JWS, kept as evidence.
     public let text: String
 
-    fileprivate init(_ response: SignedStatement<LoginResponseStatement>) {
-        statement = response.statement
-        digest = response.digest
-        text = response.text
+    fileprivate init(_ answer: SignedStatement<Statement>) {
+        statement = answer.statement
+        digest = answer.digest
+        text = answer.text
     }
 }
 
+/// A login's answer.
+public typealias DeviceSignedResponse = DeviceSigned<LoginResponseStatement>
+
 /// The one place that says which key signed a device's statement.
 public enum DeviceSignatureVerifier {
-    /// Verifies that `K_auth` signed the response and that the response names that key as its issuer.
-    public static func verify(_ text: String, keys: DeviceKeys) throws(JWSError) -> DeviceSignedResponse {
-        let response = try SignedStatement<LoginResponseStatement>.verify(text, key: keys.authentication)
-        guard response.statement.key == keys.authentication.thumbprint else { throw .unknownKey }
-        return DeviceSignedResponse(response)
+    /// Verifies that `K_auth` signed the answer and that the answer names that key as its issuer. An answer of another
+    /// kind has another `typ` and is none.
+    public static func verify<Statement: AnsweringStatement>(
+        _ text: String, keys: DeviceKeys, as type: Statement.Type
+    ) throws(JWSError) -> DeviceSigned<Statement> {
+        let answer = try SignedStatement<Statement>.verify(text, key: keys.authentication)
+        guard answer.statement.key == keys.authentication.thumbprint else { throw .unknownKey }
+        return DeviceSigned(answer)
     }
 
     /// True when `text` is the proof, by `key`, for exactly the statement with `digest` and for that purpose.

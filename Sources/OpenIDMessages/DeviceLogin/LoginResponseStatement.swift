@@ -88,7 +88,7 @@ public struct KeyProofStatement: DeviceStatement {
 
     /// What the proof is for; a proof for one purpose is none for another.
     public enum Purpose: String, Sendable, Hashable {
-        case registration, login
+        case registration, login, confirmation
     }
 
     public var purpose: Purpose

@@ -150,24 +150,19 @@ public struct DeviceLoginFlow: Sendable {
     private func settle(
         _ outcome: LoginAnswerOutcome, login: Login, digest: ContentDigest, now: Timestamp
     ) throws {
+        let over = DeviceRefusal(.loginOver, .answeredAlready)
+        guard let refusal = AnswerRules.refusal(outcome, over: over) else { return }
         switch outcome {
-        case .accepted: return
-        case .answeredAlready: throw DeviceRefusal(.loginOver, .answeredAlready)
-        case .deviceNotActive:
-            end(login, .failed, "the device is not active", now)
-            throw DeviceRefusal(.deviceSuspended, .deviceNotActive)
-        case .cloned:
-            end(login, .deviceCloned, "the device was suspended", now)
-            throw DeviceRefusal(.deviceCloned, .counterNotRising)
+        case .accepted, .answeredAlready: break
+        case .deviceNotActive: end(login, .failed, "the device is not active", now)
+        case .cloned: end(login, .deviceCloned, "the device was suspended", now)
         case .wrongPIN(let triesLeft):
             logins.update(.page(login.page)) { login in
                 login.refuse(Login.RefusedAnswer(responseDigest: digest, triesLeft: triesLeft))
             }
-            throw DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
-        case .locked:
-            end(login, .failed, "the device was locked", now)
-            throw DeviceRefusal(.deviceLocked, .pinLocked, triesLeft: 0)
+        case .locked: end(login, .failed, "the device was locked", now)
         }
+        throw refusal
     }
 
     private func end(_ login: Login, _ state: LoginState, _ description: String, _ now: Timestamp) {

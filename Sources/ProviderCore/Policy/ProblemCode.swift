@@ -12,12 +12,15 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case deviceCloned = "device_cloned"
     case levelUnreachable = "level_unreachable"
     case unknownLogin = "unknown_login"
+    case unknownConfirmation = "unknown_confirmation"
+    case notFound = "not_found"
     case unknownTicket = "unknown_ticket"
     case unknownOffer = "unknown_offer"
     case unknownBlockCode = "unknown_block_code"
     case scanAgain = "scan_again"
     case alreadyClaimed = "already_claimed"
     case loginOver = "login_over"
+    case confirmationOver = "confirmation_over"
     case keyAlreadyRegistered = "key_already_registered"
     case tooLarge = "too_large"
     case unsupportedMediaType = "unsupported_media_type"
@@ -40,12 +43,15 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .deviceCloned: (403, .device, false, "A copy of the device may exist; it was suspended.")
         case .levelUnreachable: (403, .person, false, "This device cannot reach the level that the service needs.")
         case .unknownLogin: (404, .device, false, "There is no such login.")
+        case .unknownConfirmation: (404, .device, false, "Nothing waits for this confirmation.")
+        case .notFound: (404, .device, false, "There is no such thing in this account.")
         case .unknownTicket: (404, .person, false, "The ticket is unknown, used or expired.")
         case .unknownOffer: (404, .person, false, "The enrolment is unknown, used or expired.")
         case .unknownBlockCode: (404, .person, false, "The block code is unknown.")
         case .scanAgain: (409, .person, true, "The code on the screen is too old. Scan it again.")
         case .alreadyClaimed: (409, .person, false, "Another device has taken this login.")
         case .loginOver: (409, .person, false, "The login is over.")
+        case .confirmationOver: (409, .person, false, "The confirmation is over.")
         case .keyAlreadyRegistered: (409, .device, false, "One of the keys is registered already.")
         case .tooLarge: (413, .device, false, "The request is too large.")
         case .unsupportedMediaType: (415, .device, false, "The content type is not supported.")

@@ -15,6 +15,8 @@ public enum Lifetime {
     public static let unclaimedLogin: Int64 = 120
     /// A login from the claim to the answer.
     public static let claimedLogin: Int64 = 180
+    /// An act that waits for its confirmation.
+    public static let confirmation: Int64 = 180
     /// A code from the acceptance of the phone's answer (FAPI 2.0 §5.3.2.1-11).
     public static let code: Int64 = 60
     /// A signed authorization response (JARM §2.1 wants at most 600).

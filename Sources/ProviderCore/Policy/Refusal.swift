@@ -22,6 +22,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case responseClaims, responseTime, otherPersonExpected, counterNotRising, pinProofWrong, pinLocked, answeredAlready
     case ticketUnknown, offerUnknown, registrationSignature, registrationAddress, registrationProof
     case registrationKeys, evidenceRefused, keyRegistered, blockCodeUnknown
+    case confirmationUnknown, confirmationOver, objectUnknown
     // The operator is at fault, or nobody.
     case overloaded, rateLimited
 }

@@ -392,7 +392,8 @@ extension Refusal {
                 "The person enrols anew at the desk.")
         case .answeredAlready:
             RefusalEntry(
-                .device, "The login was answered before, otherwise.", [.problem(.loginOver)],
+                .device, "The login or confirmation was answered before, otherwise.",
+                [.problem(.loginOver), .problem(.confirmationOver)],
                 "Two copies of an app, or somebody replays answers.")
         case .ticketUnknown:
             RefusalEntry(
@@ -432,6 +433,20 @@ extension Refusal {
             RefusalEntry(
                 .person, "No device has this block code.", [.problem(.unknownBlockCode)],
                 "Compare with the paper; the desk can suspend the device, too.")
+        case .confirmationUnknown:
+            RefusalEntry(
+                .device, "Nothing waits for a confirmation of this device, or something else does by now.",
+                [.problem(.unknownConfirmation)],
+                "Ask for the act again; a restart of the provider loses what waits.")
+        case .confirmationOver:
+            RefusalEntry(
+                .person, "The confirmation came too late.", [.problem(.confirmationOver)],
+                "Ask for the act again.")
+        case .objectUnknown:
+            RefusalEntry(
+                .device, "The account has nothing of this name; what is another's looks the same.",
+                [.problem(.notFound)],
+                "List what there is. Many of these are somebody guessing.")
         case .overloaded:
             RefusalEntry(
                 .operator, "The memory for logins, pushed requests, offers or proofs is full.",

@@ -8,6 +8,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case deviceActivated = "device.activated"
         case deviceSuspended = "device.suspended"
         case deviceLocked = "device.locked"
+        case deviceRenamed = "device.renamed"
+        case actConfirmed = "auth.confirmed"
         case loginApproved = "auth.approved"
         case loginDenied = "auth.denied"
         case loginReported = "auth.reported"

@@ -8,17 +8,18 @@ internal import ProviderCore
 /// The device's leg (docs/protocol.md): JSON in, JSON or a problem document out.
 struct DeviceEndpoints {
     let provider: Provider
+    private var calls: DeviceCalls { DeviceCalls(provider: provider) }
 
     func add(to router: Router<ProviderRequestContext>) {
         let group = router.group("/device/v1")
         group.post("/enrolments") { request, context in
-            await answer(request, context) { request in try await offer(&request) }
+            await calls.answer(request, context) { request in try await offer(&request) }
         }
         group.post("/enrolments/{offer}") { request, context in
-            await answer(request, context) { request in try await register(&request, context) }
+            await calls.answer(request, context) { request in try await register(&request, context) }
         }
         group.post("/blocks") { request, context in
-            await answer(request, context) { request in
+            await calls.answer(request, context) { request in
                 var reader = MemberReader(try await request.json())
                 let code = try reader.string("code", maximumLength: 64)
                 try reader.finish()
@@ -27,10 +28,11 @@ struct DeviceEndpoints {
             }
         }
         group.post("/claims") { request, context in
-            await authenticated(request, context) { request, device in try await claim(&request, context, device) }
+            await calls.authenticated(request, context) { request, device in try await claim(&request, context, device)
+            }
         }
         group.get("/logins/{transaction}") { request, context in
-            await authenticated(request, context) { request, device in
+            await calls.authenticated(request, context) { request, device in
                 let wait = try request.query()["wait"].flatMap { Int64($0) } ?? 0
                 let login = try await provider.deviceLogins.status(
                     transaction(context), device: device, wait: max(0, wait))
@@ -38,7 +40,7 @@ struct DeviceEndpoints {
             }
         }
         group.post("/logins/{transaction}/response") { request, context in
-            await authenticated(request, context) { request, device in
+            await calls.authenticated(request, context) { request, device in
                 var reader = MemberReader(try await request.json())
                 let response = try reader.string("response", maximumLength: 16_384)
                 let pinProof = try reader.optionalString("pin_proof", maximumLength: 16_384)
@@ -49,13 +51,13 @@ struct DeviceEndpoints {
             }
         }
         group.get("/devices") { request, context in
-            await authenticated(request, context) { _, device in
-                let devices = try await provider.devices(of: device)
+            await calls.authenticated(request, context) { _, device in
+                let devices = try await provider.selfService.devices.list(device)
                 return Answer.json(["devices": .array(devices.map { .object($0.json(current: device)) })])
             }
         }
         group.post("/attestation") { request, context in
-            await authenticated(request, context, acceptsExpired: true) { request, device in
+            await calls.authenticated(request, context, acceptsExpired: true) { request, device in
                 guard try await request.json().isEmpty else { throw MessageError.unknown("body") }
                 return Answer.json(
                     ["attestation": .string(try provider.deviceAuthentication.renewedAttestation(for: device))])
@@ -121,52 +123,11 @@ struct DeviceEndpoints {
         object["request"] = login.request.map { .string($0) }
         return object
     }
-
-    // MARK: Authentication and refusals
-
-    private func authenticated(
-        _ request: Request, _ context: ProviderRequestContext, acceptsExpired: Bool = false,
-        _ handle: (inout Request, VerifiedDevice) async throws -> Response
-    ) async -> Response {
-        var response = await answer(request, context) { request in
-            let attestations = request.headers[values: .clientAttestation]
-            let proofs = request.headers[values: .dpop]
-            guard attestations.count == 1, proofs.count == 1 else {
-                throw DeviceRefusal(.invalidAttestation, .attestationSignature)
-            }
-            let credentials = DeviceCredentials(
-                attestation: attestations[0], proof: proofs[0], method: request.method.rawValue,
-                path: request.rawPath)
-            let device = try await provider.deviceAuthentication.verify(credentials, acceptsExpired: acceptsExpired)
-            return try await handle(&request, device)
-        }
-        response.headers[.dpopNonce] = provider.deviceAuthentication.nonce()
-        return response
-    }
-
-    private func answer(
-        _ request: Request, _ context: ProviderRequestContext, _ handle: (inout Request) async throws -> Response
-    ) async -> Response {
-        var request = request
-        do { return try await handle(&request) } catch let refusal as DeviceRefusal {
-            context.log(refusal)
-            let verdicts = JSONValue.array(refusal.verdicts.map { .object($0.json) })
-            return Answer.problem(
-                refusal.code.problem(traceIdentifier: context.trace.text, triesLeft: refusal.triesLeft),
-                extra: refusal.verdicts.isEmpty ? [:] : ["verdicts": verdicts])
-        } catch let fault as RequestFault {
-            return Answer.problem(fault.problem.problem(traceIdentifier: context.trace.text))
-        } catch is MessageError {
-            return Answer.problem(ProblemCode.invalidRequest.problem(traceIdentifier: context.trace.text))
-        } catch {
-            context.logFault(error)
-            return Answer.problem(ProblemCode.serverError.problem(traceIdentifier: context.trace.text))
-        }
-    }
 }
 
 extension DeviceRecordRow {
-    fileprivate func json(current: VerifiedDevice) -> JSONObject {
+    /// As the person sees it.
+    func json(current: VerifiedDevice) -> JSONObject {
         var object: JSONObject = [
             "device": .string(identifier.rawValue), "name": .string(description.name),
             "model": .string(description.model), "system": .string(description.system),

@@ -5,7 +5,15 @@ import OpenIDMessages
 /// `citizen-phone devices`
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "devices", abstract: "List the devices of your account.")
+        commandName: "devices", abstract: "The devices of your account.",
+        subcommands: [DevicesListCommand.self, DevicesSuspendCommand.self, DevicesRenameCommand.self],
+        defaultSubcommand: DevicesListCommand.self)
+}
+
+/// `citizen-phone devices list`
+struct DevicesListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the devices of your account.")
 
     @OptionGroup var shared: SharedOptions
 
@@ -18,6 +26,50 @@ struct DevicesCommand: AsyncParsableCommand {
                     let text = "\(device.device)  \(device.state)  \(device.name) (\(device.model), \(device.system))"
                     return TerminalText.visible(text) + (device.isCurrent ? "  <- this one" : "")
                 })
+        }
+    }
+}
+
+/// `citizen-phone devices suspend DEVICE`
+struct DevicesSuspendCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "suspend", abstract: "Suspend a device, this one or another.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @Argument(help: "The device, as the list names it.")
+    var device: String
+
+    func run() async throws {
+        try await shared.run { (phone, _, console) in
+            let act = AccountAct(
+                .suspendDevice, path: "/devices/\(try PathPart.checked(device))/suspension",
+                pathParameters: ["device": .string(device)])
+            let answer = try await confirmation.perform(act, with: phone, console)
+            return Report(json: answer, lines: ["The device is suspended."])
+        }
+    }
+}
+
+/// `citizen-phone devices rename DEVICE NAME`
+struct DevicesRenameCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rename", abstract: "Give a device another name.")
+
+    @OptionGroup var shared: SharedOptions
+
+    @Argument(help: "The device, as the list names it.")
+    var device: String
+
+    @Argument(help: "Its new name.")
+    var name: String
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in
+            let path = "/devices/\(try PathPart.checked(device))/name"
+            let answer = try await phone.accountChange("POST", path, body: ["name": .string(name)])
+            return Report(json: answer, lines: ["The device is now called " + answer.shown("name") + "."])
         }
     }
 }

@@ -6,13 +6,14 @@ import TestVectors
 extension ContextFiles {
     /// The PIN proof beside a response.
     private enum PINProof {
-        case none, by(VectorKey), forRegistration, overAnother
+        case none, by(VectorKey), forRegistration, forConfirmation, overAnother
 
         func sign(_ response: String) throws -> JSONValue? {
             switch self {
             case .none: nil
             case .by(let key): try ContextFiles.sign(VectorSamples.proof(.login, of: response), key)
             case .forRegistration: try ContextFiles.sign(VectorSamples.proof(.registration, of: response), .pin)
+            case .forConfirmation: try ContextFiles.sign(VectorSamples.proof(.confirmation, of: response), .pin)
             case .overAnother: try ContextFiles.sign(VectorSamples.proof(.login, of: response + "A"), .pin)
             }
         }
@@ -58,6 +59,8 @@ extension ContextFiles {
                 "a PIN proof for a registration", "accepted", isProved: false,
                 proof: .forRegistration)
             try add(
+                "a PIN proof for a confirmation", "accepted", isProved: false, proof: .forConfirmation)
+            try add(
                 "a PIN proof over another response", "accepted", isProved: false, proof: .overAnother
             )
             try add("only the essential claims", "accepted") { $0.released = ["family_name", "given_name"] }
@@ -67,6 +70,15 @@ extension ContextFiles {
             try add("signed by a stranger", "not_accepted", signer: .stranger)
             try add("iss of another key", "not_accepted") { $0.key = VectorKey.stranger.thumbprint }
             try refusals(add: { try add($0, "statement_refused", $1) })
+            cases.append(
+                Self.entry(
+                    "a confirmation", "not_accepted",
+                    [
+                        "now": (VectorSamples.now + 31).json, "request": .string(samples.requests[.qr]!),
+                        "response": .string(samples.confirmationResponse),
+                        "pin_proof": try Self.sign(
+                            VectorSamples.proof(.confirmation, of: samples.confirmationResponse), .pin),
+                    ]))
             try add("flow link without uc", "statement_refused", flow: .link) { $0.returnChallenge = nil }
             try add("dated 301 seconds ago", "statement_refused", after: 31) {
                 $0.issuedAt = VectorSamples.now + 31 - 301

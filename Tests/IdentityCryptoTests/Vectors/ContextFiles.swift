@@ -12,7 +12,8 @@ struct ContextFiles {
             [
                 ("login-request-context", try requests), ("login-response-context", try responses),
                 ("login-receipt-context", try receipts), ("enrolment-context", try enrolment), ("links", links),
-                ("text-digest", textDigests),
+                ("text-digest", textDigests), ("confirmation-request-context", try confirmationRequests),
+                ("confirmation-response-context", try confirmationResponses),
             ]
         }
     }

@@ -81,7 +81,8 @@ extension StatementFile {
         case ("sub", _), ("aud", _), ("txn", _): return [("too short", "short"), ("a number", 1)]
         case ("counter", _), ("pin_digits", _):
             return [("negative", -1), ("a string", "8"), ("a fraction", .number(8.5))]
-        case ("purpose", _), ("flow", _), ("binding", _), ("decision", _), ("state", _), ("key_store", _), ("level", _):
+        case ("purpose", _), ("action", _), ("flow", _), ("binding", _), ("decision", _), ("state", _),
+            ("key_store", _), ("level", _):
             return [("an unknown word", "other"), ("in capitals", .string((value.string ?? "").uppercased()))]
         case ("text", _): return [("a text with a line feed", "a\nb"), ("a text with a control character", "a\u{85}b")]
         case ("name", _): return [("a text with a control character", "a\u{9B}b")]

@@ -92,6 +92,7 @@ struct StatementFile {
                 statements: [
                     ("for a login", VectorSamples.proof(.login, of: samples.responses[.qr]!)),
                     ("for a registration", VectorSamples.proof(.registration, of: samples.registration)),
+                    ("for a confirmation", VectorSamples.proof(.confirmation, of: samples.confirmationResponse)),
                 ]),
             StatementFile(
                 name: "device-record", note: "P-6.5: the provider's record of the device.", signer: .provider,
@@ -119,6 +120,15 @@ struct StatementFile {
                 statements: [
                     ("in the flow qr", VectorSamples.receipt(.qr, to: samples.responses[.qr]!)),
                     ("in the flow link", VectorSamples.receipt(.link, to: samples.responses[.link]!)),
+                ]),
+            StatementFile(
+                name: "confirmation-request", note: "P-10.2: what the person is to confirm.", signer: .provider,
+                keyPlace: .kid, statements: [("to suspend a device", VectorSamples.confirmationRequest)]),
+            StatementFile(
+                name: "confirmation-response", note: "D-10.4: the device's answer, signed by K_auth.",
+                signer: .authentication, keyPlace: .kid,
+                statements: [
+                    ("a confirmation", VectorSamples.confirmationResponse(to: samples.confirmationRequest))
                 ]),
             StatementFile(
                 name: "simulator-attestation",

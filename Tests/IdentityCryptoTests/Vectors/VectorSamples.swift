@@ -27,6 +27,8 @@ struct VectorSamples {
     /// Requests and approving responses by flow.
     let requests: [LoginFlow: String]
     let responses: [LoginFlow: String]
+    let confirmationRequest: String
+    let confirmationResponse: String
 
     init() throws {
         offer = try VectorKey.provider.signing.sign(Self.offer)
@@ -46,6 +48,9 @@ struct VectorSamples {
         }
         self.requests = requests
         self.responses = responses
+        confirmationRequest = try VectorKey.provider.signing.sign(Self.confirmationRequest)
+        confirmationResponse = try VectorKey.authentication.signing.sign(
+            Self.confirmationResponse(to: confirmationRequest))
     }
 
     static let offer = EnrolmentOffer(

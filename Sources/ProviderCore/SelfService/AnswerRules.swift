@@ -1,0 +1,50 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// What holds of every answer that a phone signs, a login's (docs/protocol.md P-4.6.1) as a confirmation's (P-10.5).
+/// Values in, decision out.
+enum AnswerRules {
+    /// How far the device's clock may be off, in seconds.
+    static let clockTolerance: Int64 = 300
+
+    /// The answer is by this device, now, to exactly what was asked.
+    ///
+    /// - Parameter text: the exact compact JWS of what was asked.
+    static func check(
+        _ answer: some AnsweringStatement, to asked: some AskingStatement, text: String, device: VerifiedDevice,
+        now: Timestamp
+    ) throws(DeviceRefusal) {
+        guard answer.issuer == asked.issuer, answer.device == device.device.identifier, answer.device == asked.device,
+            answer.transaction == asked.transaction, answer.nonce == asked.nonce
+        else { throw DeviceRefusal(.statementRefused, .responseAddress) }
+        guard answer.requestDigest == ContentDigest(of: text) else {
+            throw DeviceRefusal(.statementRefused, .responseRequest)
+        }
+        guard answer.textDigest == asked.textDigest else { throw DeviceRefusal(.statementRefused, .responseText) }
+        guard ((now - clockTolerance)...(now + clockTolerance)).contains(answer.issuedAt) else {
+            throw DeviceRefusal(.statementRefused, .responseTime)
+        }
+    }
+
+    /// The methods must be what took part in an approval: key, PIN and person, nothing else and nothing less. A key in
+    /// hardware (RFC 8176, `hwk`) is what the evidence at enrolment showed.
+    static func areTrue(_ methods: [String], ceiling: DeviceCeiling) -> Bool {
+        guard methods.count == 4, Set(methods).isSuperset(of: ["pin", "mfa", "user"]) else { return false }
+        return methods.contains("swk") || methods.contains("hwk") && ceiling.level > .normal
+    }
+
+    /// What the store's decision means for the device; nil when the answer counts.
+    ///
+    /// - Parameter over: what it hears when somebody answered before.
+    static func refusal(_ outcome: LoginAnswerOutcome, over: DeviceRefusal) -> DeviceRefusal? {
+        switch outcome {
+        case .accepted: nil
+        case .answeredAlready: over
+        case .deviceNotActive: DeviceRefusal(.deviceSuspended, .deviceNotActive)
+        case .cloned: DeviceRefusal(.deviceCloned, .counterNotRising)
+        case .wrongPIN(let triesLeft): DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
+        case .locked: DeviceRefusal(.deviceLocked, .pinLocked, triesLeft: 0)
+        }
+    }
+}

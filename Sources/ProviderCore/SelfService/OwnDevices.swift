@@ -1,0 +1,55 @@
+internal import AccountDirectory
+public import OpenIDMessages
+
+/// A person's devices, seen and changed from one of them.
+public struct OwnDevices: Sendable {
+    let store: any DeviceStore & SelfServiceStore
+    let clock: ProviderClock
+
+    /// P-8.2: the devices of the account that a device belongs to, the oldest first.
+    public func list(_ device: VerifiedDevice) async throws -> [DeviceRecordRow] {
+        try await store.devices(of: device.account.identifier)
+    }
+
+    /// Gives a device another name.
+    public func rename(_ identifier: DeviceIdentifier, to name: String, by device: VerifiedDevice) async throws {
+        let event = SecurityEvent(.deviceRenamed, time: clock.now(), object: identifier.rawValue)
+        let account = device.account.identifier
+        guard try await store.rename(identifier, of: account, to: name, event: event) else {
+            throw DeviceRefusal(.notFound, .objectUnknown)
+        }
+    }
+
+    /// Suspends a device: it answers nothing any more, and the sessions that it approved end.
+    public func suspending(
+        _ identifier: DeviceIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        guard let found = try await list(device).first(where: { $0.identifier == identifier }) else {
+            throw DeviceRefusal(.notFound, .objectUnknown)
+        }
+        let isThisOne = identifier == device.device.identifier
+        let text = Self.text(found.description, isThisOne: isThisOne, language)
+        return ProposedAct(.suspendDevice, text: text) { [store] confirmation in
+            let event = SecurityEvent(
+                .deviceSuspended, time: confirmation.time, object: identifier.rawValue,
+                transaction: confirmation.transaction)
+            let account = confirmation.device.account.identifier
+            guard try await store.suspend(identifier, of: account, event: event) else {
+                throw DeviceRefusal(.notFound, .objectUnknown)
+            }
+            return ["device": .string(identifier.rawValue), "state": "suspended"]
+        }
+    }
+
+    private static func text(_ device: DeviceDescription, isThisOne: Bool, _ language: Language) -> String {
+        switch language {
+        case .german:
+            "Gerät „\(device.name)“ (\(device.model), \(device.system)) sperren? Es kann sich dann nicht mehr anmelden, "
+                + "und die Sitzungen, die es eröffnet hat, enden."
+                + (isThisOne ? " Es ist dieses Gerät hier." : "")
+        case .english:
+            "Suspend the device “\(device.name)” (\(device.model), \(device.system))? It can log in no more, and the "
+                + "sessions that it opened end." + (isThisOne ? " It is this device here." : "")
+        }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Hummingbird
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// How calls of devices are answered (docs/protocol.md §8 and §9): JSON or a problem document.
+struct DeviceCalls {
+    let provider: Provider
+
+    /// A call with attestation and proof; the answer brings the next nonce.
+    func authenticated(
+        _ request: Request, _ context: ProviderRequestContext, acceptsExpired: Bool = false,
+        _ handle: (inout Request, VerifiedDevice) async throws -> Response
+    ) async -> Response {
+        var response = await answer(request, context) { request in
+            let attestations = request.headers[values: .clientAttestation]
+            let proofs = request.headers[values: .dpop]
+            guard attestations.count == 1, proofs.count == 1 else {
+                throw DeviceRefusal(.invalidAttestation, .attestationSignature)
+            }
+            let credentials = DeviceCredentials(
+                attestation: attestations[0], proof: proofs[0], method: request.method.rawValue,
+                path: request.rawPath)
+            let device = try await provider.deviceAuthentication.verify(credentials, acceptsExpired: acceptsExpired)
+            return try await handle(&request, device)
+        }
+        response.headers[.dpopNonce] = provider.deviceAuthentication.nonce()
+        return response
+    }
+
+    /// A call that proves nothing by itself.
+    func answer(
+        _ request: Request, _ context: ProviderRequestContext, _ handle: (inout Request) async throws -> Response
+    ) async -> Response {
+        var request = request
+        do { return try await handle(&request) } catch let refusal as DeviceRefusal {
+            context.log(refusal)
+            let verdicts = JSONValue.array(refusal.verdicts.map { .object($0.json) })
+            return Answer.problem(
+                refusal.code.problem(traceIdentifier: context.trace.text, triesLeft: refusal.triesLeft),
+                extra: refusal.verdicts.isEmpty ? [:] : ["verdicts": verdicts])
+        } catch let fault as RequestFault {
+            return Answer.problem(fault.problem.problem(traceIdentifier: context.trace.text))
+        } catch is MessageError {
+            return Answer.problem(ProblemCode.invalidRequest.problem(traceIdentifier: context.trace.text))
+        } catch {
+            context.logFault(error)
+            return Answer.problem(ProblemCode.serverError.problem(traceIdentifier: context.trace.text))
+        }
+    }
+}

@@ -1,0 +1,45 @@
+public import AccountDirectory
+internal import GRDB
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func accept(_ confirmation: DeviceAnswer) async throws -> LoginAnswerOutcome {
+        try await writer.write { db in
+            switch try db.judge(confirmation) {
+            case .refused(let outcome): return outcome
+            case .counts:
+                try db.audit(.actConfirmed, confirmation)
+                return .accepted
+            }
+        }
+    }
+
+    public func rename(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, to name: String, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let renamed = try db.run(
+                "UPDATE device SET name = ? WHERE id = ? AND account = ?",
+                [name, device.rawValue, account.rawValue])
+            guard renamed == 1 else { return false }
+            try db.audit(event)
+            return true
+        }
+    }
+
+    public func suspend(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let known = try db.row(
+                "SELECT id FROM device WHERE id = ? AND account = ?", [device.rawValue, account.rawValue])
+            guard known != nil else { return false }
+            let suspended = try db.run(
+                "UPDATE device SET state = 'suspended' WHERE id = ? AND state = 'active'", [device.rawValue])
+            if suspended == 1 { try db.audit(event) }
+            try db.endSessions(of: device, at: event.time)
+            return true
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// Options of commands whose act the person confirms (docs/protocol.md §10).
+struct ConfirmationOptions: ParsableArguments {
+    @OptionGroup var pinOptions: PINOptions
+
+    @Flag(help: "Do not ask whether the text is right. The PIN is needed all the same.")
+    var yes = false
+
+    /// Shows what would happen, asks for consent and PIN, and has it done.
+    func perform(
+        _ act: AccountAct, with phone: DeviceAuthenticator, _ console: Console
+    ) async throws -> JSONObject {
+        let shown = try await phone.propose(act)
+        console.note(RequestText.row("Confirm", shown.request.text))
+        if !yes, try !Consent.ask(language: phone.language) {
+            throw CommandFailure(.declined, "Not confirmed. Nothing was done.")
+        }
+        return try await phone.confirm(shown, pin: try pinOptions.read())
+    }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import OpenIDMessages
+import Testing
+
+/// What a person does with the account from the phone, at a running provider.
+@Suite("citizen-phone and the account")
+struct PhoneAccountTests {
+    static let installation = Task { try await Installation.start() }
+
+    @Test func `devices are renamed without the PIN and suspended with it`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Sperrmann")
+        let listed = try await phone.run("devices", "--json")
+        #expect(listed.status == 0, "\(listed)")
+        let device = try #require(try listed.json()["devices"]?.array?.first?.object?["device"]?.string)
+        let renamed = try await phone.run("devices", "rename", device, "Küchentelefon", "--json")
+        #expect(try renamed.json()["name"]?.string == "Küchentelefon", "\(renamed)")
+
+        let refused = try await phone.run("devices", "suspend", device, "--pin-file", phone.pinFile, "--json")
+        try expectFailure(refused, 20, "no_terminal")
+        #expect(refused.errors.contains("Gerät „Küchentelefon“"), "the text is shown before anybody is asked")
+        #expect(try await phone.run("devices").output.contains("active"))
+
+        let suspended = try await phone.run(
+            "devices", "suspend", device, "--yes", "--pin-file", phone.pinFile, "--language", "en", "--json")
+        #expect(suspended.status == 0, "\(suspended)")
+        #expect(suspended.errors.contains("Suspend the device “Küchentelefon”"))
+        #expect(try suspended.json()["state"]?.string == "suspended")
+        try expectFailure(try await phone.run("devices", "--json"), 17, "device_blocked", code: "device_suspended")
+    }
+
+    @Test func `a wrong PIN does nothing and costs a try`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Tippfehler")
+        let device = try #require(
+            try await phone.run("devices", "--json").json()["devices"]?.array?.first?.object?["device"]?.string)
+        let wrong = try phone.here.folder.write("wrong-account.pin", "999999")
+        let refused = try await phone.run("devices", "suspend", device, "--yes", "--pin-file", wrong, "--json")
+        try expectFailure(refused, 16, "wrong_pin", code: "not_accepted")
+        #expect(try refused.json()["error"]?.object?["tries_left"]?.integer == 2)
+        #expect(try await phone.run("devices").output.contains("active"))
+    }
+
+    @Test func `what is not there is the same as what is another's`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Neugierig")
+        let stranger = try await Self.installation.value.enrolledPhone(family: "Fremd")
+        let theirs = try #require(
+            try await stranger.run("devices", "--json").json()["devices"]?.array?.first?.object?["device"]?.string)
+        for device in [theirs, "device-0123456789"] {
+            let refused = try await phone.run("devices", "rename", device, "Meins", "--json")
+            try expectFailure(refused, 15, "provider_refused", code: "not_found")
+        }
+        try expectFailure(try await phone.run("devices", "rename", "../sessions", "x", "--json"), 64, "usage")
+    }
+
+    @Test func `sessions are listed with their portals and ended`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Sitzung")
+        #expect(try await phone.login().status == 0)
+        let listed = try await phone.run("sessions", "--json")
+        let session = try #require(try listed.json()["sessions"]?.array?.first?.object, "\(listed)")
+        #expect(session["portals"]?.array?.first?.object?["name"]?.string == "Serviceportal Herten (Demo)")
+        let identifier = try #require(session["session"]?.string)
+        #expect(try await phone.run("sessions").output.contains("Serviceportal Herten (Demo)"))
+        #expect(try await phone.run("sessions", "end", identifier).status == 0)
+        #expect(try await phone.run("sessions", "--json").json()["sessions"]?.array?.isEmpty == true)
+        let again = try await phone.run("sessions", "end", identifier, "--json")
+        try expectFailure(again, 15, "provider_refused", code: "not_found")
+    }
+}
