@@ -73,8 +73,9 @@ public final class Provider: Sendable {
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
+        let verifiedTokens = VerifiedTexts<AccessToken>(capacity: 16_384, lifetime: Lifetime.accessToken)
         let accessTokens = AccessTokenVerifier(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, verified: verifiedTokens)
         let devices = DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock)
         deviceGrants = DeviceGrantFlow(
             issuer: issuer, rules: AuthorizationRules(registry: registry, protection: protection), devices: devices,
@@ -82,7 +83,8 @@ public final class Provider: Sendable {
         let successorKey = try await keys.secret("refresh-token-successors")
         tokens = TokenFlow(
             grants: store,
-            minter: TokenMinter(issuer: issuer, keys: keys, protection: protection, clock: clock),
+            minter: TokenMinter(
+                issuer: issuer, keys: keys, protection: protection, clock: clock, verified: verifiedTokens),
             accessTokens: accessTokens,
             devices: devices, clock: clock,
             successorKey: successorKey)

@@ -36,7 +36,8 @@ public struct DeviceAuthentication: Sendable {
     let devices: any DeviceStore
     let clock: ProviderClock
     let proofs: ProofOfPossession
-    let attestations = VerifiedAttestations()
+    /// Three calls of one login bring the same attestation; a login lasts no longer than ten minutes.
+    let attestations = VerifiedTexts<ClientAttestation>(capacity: 32_768, lifetime: 600)
 
     /// A nonce for the next proof (RFC 9449 §8).
     public func nonce() -> String { proofs.nonce() }
@@ -48,7 +49,7 @@ public struct DeviceAuthentication: Sendable {
         let now = clock.now()
         // 1. The attestation is ours and not over.
         guard
-            let attestation = try? attestations.verify(credentials.attestation, ring: keys.ring, now: now),
+            let attestation = try? attestations.value(of: credentials.attestation, ring: keys.ring, now: now),
             attestation.issuer == issuer
         else { throw DeviceRefusal(.invalidAttestation, .attestationSignature) }
         guard acceptsExpired || attestation.expiresAt > now else {
@@ -90,5 +91,15 @@ public struct DeviceAuthentication: Sendable {
     /// Renews the attestation of a verified device.
     public func renewedAttestation(for device: VerifiedDevice) throws -> String {
         try attestation(for: device.device.identifier, key: device.device.keys.installation.jwk)
+    }
+}
+
+extension VerifiedTexts where Value == ClientAttestation {
+    /// The attestation in `text`, if a key of `ring` signed it.
+    func value(of text: String, ring: SigningKeyRing, now: Timestamp) throws(JWSError) -> ClientAttestation {
+        try value(of: text, ring: ring, now: now) { () throws(JWSError) in
+            let verified = try SignedStatement<ClientAttestation>.verify(text, keys: ring.verificationKeys)
+            return (verified.statement, verified.key.thumbprint)
+        }
     }
 }

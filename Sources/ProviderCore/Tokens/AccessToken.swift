@@ -3,7 +3,7 @@ internal import IdentityCrypto
 internal import OpenIDMessages
 
 /// The claims of an access token (RFC 9068 §2.2), as they are written and read.
-struct AccessToken: Sendable {
+struct AccessToken: Sendable, Equatable {
     static let type = "at+jwt"
 
     var identifier: TokenIdentifier
@@ -113,6 +113,8 @@ struct AccessTokenVerifier: Sendable {
     let keys: KeyCustodian
     let store: any GrantStore & OneTimeUseStore
     let clock: ProviderClock
+    /// Tokens that we signed or verified lately: most are used in the moments after they were made.
+    let verified: VerifiedTexts<AccessToken>
 
     /// Throws the reason why a token does not count, or a fault of the store.
     func verify(_ text: String) async throws -> ProvedAccessToken {
@@ -138,11 +140,14 @@ struct AccessTokenVerifier: Sendable {
 
     /// Signature and form alone: enough to revoke it.
     func read(_ text: String) throws(Refusal) -> AccessToken {
-        guard let compact = try? CompactJWS(parsing: text) else { throw .accessTokenMalformed }
-        guard let verified = try? keys.ring.verificationKeys.verify(compact, type: AccessToken.type) else {
-            throw .accessTokenSignature
+        let ring = keys.ring
+        return try verified.value(of: text, ring: ring, now: clock.now()) { () throws(Refusal) in
+            guard let compact = try? CompactJWS(parsing: text) else { throw .accessTokenMalformed }
+            guard let verified = try? ring.verificationKeys.verify(compact, type: AccessToken.type) else {
+                throw .accessTokenSignature
+            }
+            guard let token = AccessToken(verified.payload, issuer: issuer) else { throw .accessTokenClaims }
+            return (token, verified.key.thumbprint)
         }
-        guard let token = AccessToken(verified.payload, issuer: issuer) else { throw .accessTokenClaims }
-        return token
     }
 }

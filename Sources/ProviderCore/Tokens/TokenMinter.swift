@@ -8,6 +8,7 @@ struct TokenMinter: Sendable {
     let keys: KeyCustodian
     let protection: ResponseProtection
     let clock: ProviderClock
+    let verified: VerifiedTexts<AccessToken>
 
     /// What an ID token says beyond the grant.
     enum IDTokenKind: Sendable {
@@ -27,7 +28,9 @@ struct TokenMinter: Sendable {
             tokens.live?.grant.subject ?? SubjectIdentifier(rawValue: tokens.client.client.identifier.rawValue)
         guard let subject else { throw ClientRefusal(invalidGrant: .codeUnknown) }
         let access = AccessToken(tokens, subject: subject, now: now)
-        let text = try keys.ring.current(.es256).sign(type: AccessToken.type, payload: access.claims(issuer: issuer))
+        let key = keys.ring.current(.es256)
+        let text = try key.sign(type: AccessToken.type, payload: access.claims(issuer: issuer))
+        verified.remember(access, as: text, signer: key.thumbprint, now: now)
         var response: JSONObject = [
             "access_token": .string(text), "token_type": access.proofKey == nil ? "Bearer" : "DPoP",
             "expires_in": .integer(access.expiresAt.seconds - now.seconds),
