@@ -133,7 +133,9 @@ let package = Package(
                 .nioHTTP1, .asyncHTTPClient, .argumentParser, .configuration, .serviceLifecycle, .unixSignals,
                 .systemPackage,
             ],
-            swiftSettings: sourceTarget),
+            swiftSettings: sourceTarget,
+            // A login makes thousands of small objects: docs/decisions/0010-allocator.md.
+            linkerSettings: [.linkedLibrary("jemalloc")]),
         .executableTarget(
             name: "citizen-phone",
             dependencies: [

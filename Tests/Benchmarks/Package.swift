@@ -45,7 +45,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-            ], swiftSettings: settings)
+            ], swiftSettings: settings, linkerSettings: [.linkedLibrary("jemalloc")])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -20,19 +20,22 @@ public enum Base64URL {
     public static func encodedBytes(_ bytes: [UInt8]) -> [UInt8] {
         let alphabet = alphabet
         var output = [UInt8](repeating: 0, count: (bytes.count * 4 + 2) / 3)
-        var written = 0
-        var buffer: UInt32 = 0
-        var bits = 0
-        for byte in bytes {
-            buffer = buffer << 8 | UInt32(byte)
-            bits += 8
-            while bits >= 6 {
-                bits -= 6
-                output[written] = alphabet[Int(buffer >> bits & 63)]
-                written += 1
-            }
+        let whole = bytes.count / 3
+        for group in 0..<whole {
+            let (read, write) = (group * 3, group * 4)
+            let bits = Int(bytes[read]) << 16 | Int(bytes[read + 1]) << 8 | Int(bytes[read + 2])
+            output[write] = alphabet[bits >> 18]
+            output[write + 1] = alphabet[bits >> 12 & 63]
+            output[write + 2] = alphabet[bits >> 6 & 63]
+            output[write + 3] = alphabet[bits & 63]
         }
-        if bits > 0 { output[written] = alphabet[Int(buffer << (6 - bits) & 63)] }
+        let (read, write) = (whole * 3, whole * 4)
+        guard read < bytes.count else { return output }
+        let second = read + 1 < bytes.count ? Int(bytes[read + 1]) : 0
+        let bits = Int(bytes[read]) << 16 | second << 8
+        output[write] = alphabet[bits >> 18]
+        output[write + 1] = alphabet[bits >> 12 & 63]
+        if read + 1 < bytes.count { output[write + 2] = alphabet[bits >> 6 & 63] }
         return output
     }
 

@@ -90,13 +90,17 @@ public struct RedirectURI: WireValue {
     /// its dotted form. Browsers read any host as an address whose last label is a number, in hexadecimal too (WHATWG
     /// URL §3.5, "ends in a number"): `127.0.0.0x1` is 127.0.0.1 for them.
     static func isHostName(_ host: String) -> Bool {
-        let labels = host.split(separator: ".", omittingEmptySubsequences: false)
+        let hyphen = UInt8(ascii: "-")
+        let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard host.utf8.count <= 253, labels.count >= 2 || host == "localhost",
-            labels.allSatisfy({ TenantIdentifier(rawValue: String($0)) != nil })
+            labels.allSatisfy({ label in
+                (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
+                    && label.allSatisfy { CharacterClass.isDigit($0) || CharacterClass.isLowerCase($0) || $0 == hyphen }
+            })
         else { return false }
-        guard let last = labels.last, isNumber(last) else { return true }
+        guard let last = labels.last, isNumber(Substring(last)) else { return true }
         return labels.count == 4
-            && labels.allSatisfy { label in UInt8(label).map { String($0) == label } ?? false }
+            && labels.allSatisfy { label in UInt8(Substring(label)).map { String($0) == Substring(label) } ?? false }
     }
 
     private static func isNumber(_ label: Substring) -> Bool {

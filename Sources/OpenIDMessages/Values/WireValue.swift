@@ -25,6 +25,8 @@ enum CharacterClass {
         }
     }
 
+    static func isLowerCase(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "z") }
+
     static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     /// `%x20-7E` (RFC 6749 Appendix A, VSCHAR).

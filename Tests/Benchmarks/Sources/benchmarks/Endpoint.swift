@@ -22,12 +22,11 @@ enum Endpoint: String, CaseIterable, Sendable {
     /// Signatures of assertions and proofs, of access and ID tokens; commits of assertions' identifiers and of grants.
     var work: EndpointWork {
         switch self {
-        case .discovery, .jwks, .par: EndpointWork()
+        case .discovery, .jwks, .par, .introspection, .userinfo: EndpointWork()
         case .parAsserted: EndpointWork(verifies: 1, commits: 1)
         case .code, .refresh: EndpointWork(signs: 2, commits: 1)
         case .codeBound, .refreshBound: EndpointWork(signs: 2, verifies: 2, commits: 2)
         case .clientCredentials: EndpointWork(signs: 1)
-        case .introspection, .userinfo: EndpointWork(verifies: 1)
         }
     }
 

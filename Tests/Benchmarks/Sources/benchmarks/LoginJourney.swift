@@ -123,7 +123,6 @@ enum SignatureCount {
         Row(who: "provider", what: "response and PIN proof", signs: 0, verifies: 2, isProvider: true),
         Row(who: "provider", what: "request and receipt", signs: 2, verifies: 0, isProvider: true),
         Row(who: "provider", what: "access token and ID token", signs: 2, verifies: 0, isProvider: true),
-        Row(who: "provider", what: "access token at /userinfo", signs: 0, verifies: 1, isProvider: true),
     ]
 
     static func total(provider: Bool?) -> (signs: Int, verifies: Int) {
