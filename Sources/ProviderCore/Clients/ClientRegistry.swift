@@ -3,12 +3,18 @@ internal import IdentityCrypto
 public import OpenIDMessages
 internal import Synchronization
 
-/// A client with its keys parsed once.
-public struct RegisteredClient: Sendable {
+/// A client with its keys parsed once. Every call takes it along: a class, so that taking it along copies nothing.
+public final class RegisteredClient: Sendable {
     public let client: Client
     public let scope: TenantScope
     /// The keys that the client handed in; those at its `jwks_uri` are in `ClientKeys`.
     let keys: ClientKeySet
+
+    init(client: Client, scope: TenantScope, keys: ClientKeySet) {
+        self.client = client
+        self.scope = scope
+        self.keys = keys
+    }
 
     /// Where the client's pairwise subjects live: in the tenant's sector, unless it names one of its own (OpenID Connect
     /// Core §8.1).

@@ -63,8 +63,8 @@ struct EndpointMeasurement {
         let requests = EndpointRequests(
             issuer: town.issuer, key: key, proofKey: .makeES256(), verifier: grants.verifier)
         for client in [EndpointClients.secret, EndpointClients.bound] {
-            // For tokens to begin with, and for those endpoints that redeem.
-            var count = connections.reduce(0) { $0 + $1 + 8 }
+            // For tokens to begin with, some for each round of an endpoint, and for those endpoints that redeem.
+            var count = connections.reduce(0) { $0 + $1 + endpoints.count * (effort.rounds + 2) }
             for endpoint in endpoints where endpoint.redeemingClient == client {
                 count += connections.reduce(0) { $0 + effort.requests(connections: $1) * (effort.rounds + 2) }
             }
