@@ -24,7 +24,7 @@ enum DeviceGrantPage {
                 <p>\(words.question.text)</p>
                 \(complaint)\(who)<form id="device-form" method="post" action="/device">
                 <p><label for="user_code">\(words.label)</label>
-                <input id="user_code" name="user_code" value="\(code ?? "")" required maxlength="16" \
+                <input class="digits" id="user_code" name="user_code" value="\(code ?? "")" required maxlength="16" \
                 autocomplete="off" autocapitalize="characters" spellcheck="false" placeholder="BCDF-GHJK"></p>
                 <button class="button" type="submit">\(words.button)</button></form>
                 <p>\(words.warning)</p>

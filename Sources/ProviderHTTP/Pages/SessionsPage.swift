@@ -44,7 +44,7 @@ enum SessionsPage {
             <form class="end-form" method="post" action="/sessions/end">\
             <input type="hidden" name="csrf" value="\(formToken)">\
             <input type="hidden" name="session" value="\(entry.identifier.rawValue)">\
-            <button class="button" type="submit">\(words.end)</button></form>
+            <button class="button" type="submit">\(entry.isThisBrowser ? words.endHere : words.endThere)</button></form>
             </li>
 
             """
@@ -59,7 +59,8 @@ struct SessionsPageWords: Sendable {
     let thisBrowser: String
     let since: String
     let lastUsed: String
-    let end: String
+    let endHere: String
+    let endThere: String
     /// How long ago something was.
     let ago: @Sendable (_ seconds: Int64) -> String
 
@@ -75,7 +76,8 @@ struct SessionsPageWords: Sendable {
         explanation:
             "In diesen Browsern sind Sie mit der CitizenID angemeldet. Erkennen Sie einen nicht, beenden Sie ihn.",
         nobody: "In diesem Browser ist niemand mit der CitizenID angemeldet.", thisBrowser: "dieser Browser",
-        since: "Angemeldet", lastUsed: "zuletzt benutzt", end: "Hier abmelden",
+        since: "Angemeldet", lastUsed: "zuletzt benutzt", endHere: "Hier abmelden",
+        endThere: "Dort abmelden",
         ago: { seconds in
             switch seconds {
             case ..<60: "gerade eben"
@@ -90,7 +92,8 @@ struct SessionsPageWords: Sendable {
         title: "Where you are signed in",
         explanation: "You are signed in with CitizenID in these browsers. If you do not know one of them, end it.",
         nobody: "Nobody is signed in with CitizenID in this browser.", thisBrowser: "this browser",
-        since: "Signed in", lastUsed: "last used", end: "Sign out here",
+        since: "Signed in", lastUsed: "last used", endHere: "Sign out here",
+        endThere: "Sign out there",
         ago: { seconds in
             switch seconds {
             case ..<60: "just now"
