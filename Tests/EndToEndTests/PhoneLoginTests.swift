@@ -145,6 +145,25 @@ struct PhoneLoginTests {
         #expect(try Program.text(of: jar) == "kept")
     }
 
+    @Test func `the same browser is let in by its session, another one asks the phone again`() async throws {
+        let phone = try await Self.second.value
+        let browser = phone.here.folder.path("browser.json")
+        let other = phone.here.folder.path("other-browser.json")
+        #expect(try await phone.login(at: nil, "--browser", browser).json()["decision"]?.string == "approve")
+        let again = try await phone.login(at: nil, "--browser", browser)
+        #expect(again.status == 0, "\(again)")
+        #expect(try again.json()["single_sign_on"]?.bool == true)
+        #expect(try again.json()["decision"] == nil)
+        #expect(try await phone.login(at: nil, "--browser", other).json()["decision"]?.string == "approve")
+    }
+
+    @Test func `what is no memory of a browser is neither read nor changed`() async throws {
+        let phone = try await Self.second.value
+        let file = try phone.here.folder.write("no-browser", "{\"cookies\": 1}", mode: 0o600)
+        try expectFailure(try await phone.login(at: nil, "--browser", file), 64, "usage")
+        #expect(try Program.text(of: file) == "{\"cookies\": 1}")
+    }
+
     @Test func `a link of another provider is not followed`() async throws {
         let phone = try await Self.second.value
         let other = try await Installation.start()

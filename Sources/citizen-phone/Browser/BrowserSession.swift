@@ -14,15 +14,19 @@ struct BrowserSession {
     private let clock: DeviceClock
     private let language: String
     private let accept: String
-    private(set) var jar = CookieJar()
+    private(set) var jar: CookieJar
 
     private static let maximumRedirects = 20
 
     /// What a browser accepts when it opens a page.
     static let page = "text/html,application/xhtml+xml"
 
-    init(transport: any HTTPTransport, language: String, accept: String = Self.page, clock: DeviceClock = .live) {
+    init(
+        transport: any HTTPTransport, language: String, accept: String = Self.page, clock: DeviceClock = .live,
+        jar: CookieJar = CookieJar()
+    ) {
         self.accept = accept
+        self.jar = jar
         self.transport = transport
         self.language = language
         self.clock = clock

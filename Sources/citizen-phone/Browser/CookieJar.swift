@@ -12,7 +12,9 @@ struct CookieJar {
         var expires: Timestamp?
     }
 
-    private(set) var cookies: [Cookie] = []
+    private(set) var cookies: [Cookie]
+
+    init(_ cookies: [Cookie] = []) { self.cookies = cookies }
 
     /// Takes one `Set-Cookie` header of an answer from `address`; what breaks a rule is passed over.
     mutating func take(_ header: String, from address: WebAddress, now: Timestamp) {

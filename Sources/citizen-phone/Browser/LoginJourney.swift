@@ -14,7 +14,8 @@ struct LoginJourney {
     }
 
     struct End {
-        var outcome: LoginOutcome
+        /// Nil when the provider did not ask the phone: the browser's session let it in.
+        var outcome: LoginOutcome?
         /// The first address off the provider after the answer.
         var callback: WebAddress?
         /// Where the browser came to rest; nil when it stopped before the callback.
@@ -27,7 +28,10 @@ struct LoginJourney {
     let steps: JourneySteps
 
     mutating func run(from address: WebAddress, plan: Plan) async throws -> End {
-        var (page, login) = try await openLogin(address)
+        var callback: WebAddress?
+        let first = try await begin(address, callback: &callback, plan: plan)
+        if let callback { return try letIn(first, callback: callback) }
+        var (page, login) = try loginPage(first)
         steps.done("login_page", "Browser: the login page is here: \(page.address.text)")
         let request: LoginRequestStatement
         switch plan.flow {
@@ -41,9 +45,42 @@ struct LoginJourney {
         return try await finish(outcome, login: page.address, plan: plan)
     }
 
-    /// Opens the portal's address and expects the provider's login page.
+    /// Opens the portal's address. `callback` is where the provider sent the browser on, if it did so by itself.
+    private mutating func begin(
+        _ address: WebAddress, callback: inout WebAddress?, plan: Plan
+    ) async throws -> BrowserSession.Page {
+        let provider = WebAddress(issuer.rawValue)?.origin
+        var isAtProvider = false
+        var left: WebAddress?
+        let page = try await browser.open(address) { next in
+            if next.origin == provider {
+                isAtProvider = true
+            } else if isAtProvider, left == nil {
+                left = next
+            }
+            return plan.stopsAtCallback && left != nil
+        }
+        callback = left
+        return page
+    }
+
+    /// The session at the provider let the browser in, without the phone.
+    private func letIn(_ page: BrowserSession.Page, callback: WebAddress) throws -> End {
+        if let answer = try? FormParameters(parsing: Array((callback.query ?? "").utf8)), let error = answer["error"] {
+            throw CommandFailure(
+                .browser, "The provider sent the browser back to \(callback.authority) with the error \(error).")
+        }
+        steps.done(
+            "single_sign_on", "Browser: the provider knows this browser and lets it in at \(callback.authority)")
+        return End(outcome: nil, callback: callback, page: page.status == 0 ? nil : page)
+    }
+
+    /// Opens an address and expects the provider's login page.
     private mutating func openLogin(_ address: WebAddress) async throws -> (BrowserSession.Page, LoginPage) {
-        let page = try await browser.open(address)
+        try loginPage(try await browser.open(address))
+    }
+
+    private func loginPage(_ page: BrowserSession.Page) throws -> (BrowserSession.Page, LoginPage) {
         guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
             throw CommandFailure(
                 .browser,

@@ -38,6 +38,12 @@ struct LoginCommand: AsyncParsableCommand {
             "Write the browser's cookies to this file (mode 0600), as curl reads them.", valueName: "file"))
     var cookieJar: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Be the same browser in every run with this file: its cookies are read from it and kept in it (mode 0600).",
+            valueName: "file"))
+    var browser: String?
+
     @Flag(help: "Print the last page's text; JSON is laid out.")
     var showPage = false
 
@@ -54,10 +60,12 @@ struct LoginCommand: AsyncParsableCommand {
             let pin = decision == .approve ? try pinOptions.read() : nil
             // A file that cannot be written must not be found out after the login.
             if let cookieJar { try PrivateFile.write([], to: cookieJar) }
+            let jar = try browser.map(Self.remembered) ?? CookieJar()
             let steps = JourneySteps(console: console, showsTimings: timings)
             var journey = LoginJourney(
                 phone: phone, issuer: enrolled.issuer,
-                browser: BrowserSession(transport: transport, language: shared.language, accept: accept),
+                browser: BrowserSession(
+                    transport: transport, language: shared.language, accept: accept, jar: jar),
                 steps: steps)
             let plan = LoginJourney.Plan(
                 flow: flow.loginFlow, pin: pin, isReport: decision == .report,
@@ -66,12 +74,28 @@ struct LoginCommand: AsyncParsableCommand {
             if let cookieJar {
                 try PrivateFile.write(Array(journey.browser.jar.file(now: DeviceClock.live.now).utf8), to: cookieJar)
             }
+            if let browser {
+                try PrivateFile.write(journey.browser.jar.memory(now: DeviceClock.live.now), to: browser)
+            }
             return report(end, timings: timings ? steps.json : nil)
         }
     }
 
+    /// The browser of an earlier run; a new one where there is no file yet.
+    private static func remembered(_ path: String) throws -> CookieJar {
+        let bytes: [UInt8]
+        do { bytes = try PrivateFile.read(path, maximumLength: CookieJar.maximumMemory) } catch .missing {
+            // A file that cannot be written must not be found out after the login.
+            try PrivateFile.write(CookieJar().memory(now: DeviceClock.live.now), to: path)
+            return CookieJar()
+        }
+        do { return try CookieJar(memory: bytes) } catch {
+            throw CommandFailure(.usage, "\(path) is not the memory of a browser of citizen-phone.")
+        }
+    }
+
     private func report(_ end: LoginJourney.End, timings: JSONObject?) -> Report {
-        var json = AnswerReport.json(end.outcome)
+        var json = end.outcome.map(AnswerReport.json) ?? ["single_sign_on": true]
         // The return URL has been used up by now.
         json["return"] = nil
         var lines: [String] = []
