@@ -147,8 +147,8 @@ struct PhoneLoginTests {
 
     @Test func `the same browser is let in by its session, another one asks the phone again`() async throws {
         let phone = try await Self.second.value
-        let browser = phone.here.folder.path("browser.json")
-        let other = phone.here.folder.path("other-browser.json")
+        let browser = phone.here.folder.path + "/browser.json"
+        let other = phone.here.folder.path + "/other-browser.json"
         #expect(try await phone.login(at: nil, "--browser", browser).json()["decision"]?.string == "approve")
         let again = try await phone.login(at: nil, "--browser", browser)
         #expect(again.status == 0, "\(again)")
