@@ -134,7 +134,7 @@ let package = Package(
                 .systemPackage,
             ],
             swiftSettings: sourceTarget,
-            // A login makes thousands of small objects: docs/decisions/0010-allocator.md.
+            // A login makes thousands of small objects: docs/decisions/0011-allocator.md.
             linkerSettings: [.linkedLibrary("jemalloc")]),
         .executableTarget(
             name: "citizen-phone",
