@@ -29,6 +29,8 @@ public final class Provider: Sendable {
     public let observations: ClientObservations
     public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
+    /// The audit chains.
+    public let audit: AuditFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -111,6 +113,7 @@ public final class Provider: Sendable {
             observations: observations)
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
+        audit = AuditFlow(store: store, clock: clock)
         try await registry.load(from: store)
     }
 
