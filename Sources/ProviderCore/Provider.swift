@@ -30,6 +30,8 @@ public final class Provider: Sendable {
     public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
     public let companies: CompanyFlow
+    /// The audit chains.
+    public let audit: AuditFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -118,6 +120,7 @@ public final class Provider: Sendable {
         companies = CompanyFlow(
             store: store, hashing: CompanyIdentityHashing(key: try await keys.secret("company-identities")),
             upstream: companyUpstream, clock: clock)
+        audit = AuditFlow(store: store, clock: clock)
         try await registry.load(from: store)
     }
 

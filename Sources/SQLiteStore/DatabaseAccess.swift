@@ -3,7 +3,6 @@ internal import Foundation
 internal import GRDB
 internal import IdentityCrypto
 internal import OpenIDMessages
-internal import ProviderCore
 
 /// SQL in sight, statements compiled once on each connection.
 extension Database {
@@ -26,16 +25,6 @@ extension Database {
 
     func row(_ sql: String, _ arguments: StatementArguments = []) throws -> StoredRow? {
         try rows(sql, arguments).first
-    }
-
-    /// Writes an audit event into the running transaction.
-    func audit(_ event: SecurityEvent) throws {
-        try run(
-            "INSERT INTO audit_event (kind, time, tenant, object, txn) VALUES (?, ?, ?, ?, ?)",
-            [
-                event.kind.rawValue, event.time.seconds, event.tenant?.rawValue, event.object,
-                event.transaction?.rawValue,
-            ])
     }
 }
 
@@ -60,14 +49,24 @@ struct StoredRow {
 
     func text(_ column: String) throws -> String { try wanted(try optionalText(column), column) }
 
-    func integer(_ column: String) throws -> Int64 {
-        guard case .int64(let integer) = try value(of: column) else { throw StorageFault.undecodable(column) }
-        return integer
+    func integer(_ column: String) throws -> Int64 { try wanted(try optionalInteger(column), column) }
+
+    func optionalInteger(_ column: String) throws -> Int64? {
+        switch try value(of: column) {
+        case .int64(let integer): integer
+        case .null: nil
+        default: throw StorageFault.undecodable(column)
+        }
     }
 
-    func bytes(_ column: String) throws -> [UInt8] {
-        guard case .blob(let data) = try value(of: column) else { throw StorageFault.undecodable(column) }
-        return Array(data)
+    func bytes(_ column: String) throws -> [UInt8] { try wanted(try optionalBytes(column), column) }
+
+    func optionalBytes(_ column: String) throws -> [UInt8]? {
+        switch try value(of: column) {
+        case .blob(let data): Array(data)
+        case .null: nil
+        default: throw StorageFault.undecodable(column)
+        }
     }
 
     func time(_ column: String) throws -> Timestamp { Timestamp(seconds: try integer(column)) }

@@ -19,7 +19,9 @@ extension SQLiteStore {
             try db.insert(company)
             try db.insert(founder)
             try db.audit(
-                SecurityEvent(.companyCreated, time: company.createdAt, object: company.identifier.rawValue))
+                SecurityEvent(
+                    .companyCreated, time: company.createdAt, object: company.identifier.rawValue,
+                    company: company.identifier))
             try db.audit(
                 SecurityEvent(
                     of: .newMembership(founder), in: company.identifier, time: company.createdAt))

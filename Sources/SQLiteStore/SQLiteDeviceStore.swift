@@ -41,13 +41,17 @@ extension SQLiteStore {
 
     public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool {
         try await writer.write { db in
-            let row = try db.row("SELECT id FROM device WHERE block_digest = ?", [digest.bytes.data])
-            guard let device = try row?.value("id", as: DeviceIdentifier.self) else { return false }
+            let row = try db.row("SELECT id, account FROM device WHERE block_digest = ?", [digest.bytes.data])
+            guard let row else { return false }
+            let device = try row.value("id", as: DeviceIdentifier.self)
             // A locked device stays locked: to lift that takes more.
             let suspended = try db.run(
                 "UPDATE device SET state = 'suspended' WHERE id = ? AND state = 'active'", [device.rawValue])
             if suspended == 1 {
-                try db.audit(SecurityEvent(.deviceSuspended, time: time, object: device.rawValue))
+                try db.audit(
+                    SecurityEvent(
+                        .deviceSuspended, time: time, object: device.rawValue, actor: .person,
+                        person: try row.accountIdentifier))
             }
             try db.endSessions(of: device, at: time)
             return true

@@ -58,6 +58,8 @@ extension SQLiteStore {
                 try db.run(
                     "UPDATE account SET state = 'active' WHERE id = ? AND state = 'registered'",
                     [device.account.rawValue])
+                var event = event
+                event.person = device.account
                 try db.audit(event)
                 return .enrolled
             }

@@ -11,7 +11,7 @@ extension SQLiteStore {
             // A session that ends at the same moment either lets this grant in and then hears of it, or does not.
             guard try db.touch(grant.session, cookie: cookie, account: grant.account, now: now) else { return nil }
             let subject = try db.insert(grant, session: grant.session, sector: sector)
-            try db.audit(.sessionReused, grant.transaction, tenant: grant.tenant, client: grant.client, now: now)
+            try db.audit(.sessionReused, AuditedGrant(grant), actor: .person, now: now)
             return subject
         }
     }
@@ -42,7 +42,7 @@ extension SQLiteStore {
                         handle: refreshToken.handle, transaction: live.grant.transaction, client: client,
                         proofKey: refreshToken.proofKey, expiresAt: refreshToken.expiresAt), now: now)
             }
-            try db.audit(.tokenIssued, live.grant.transaction, tenant: live.grant.tenant, client: client, now: now)
+            try db.audit(.tokenIssued, AuditedGrant(live.grant), actor: .portal, now: now)
             return .redeemed(live)
         }
     }
@@ -55,7 +55,10 @@ extension SQLiteStore {
 
     public func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws {
         try await writer.write { db in
-            if try db.revoke(transaction, now: event.time) { try db.audit(event) }
+            guard let account = try db.revoke(transaction, now: event.time) else { return }
+            var event = event
+            event.person = account
+            try db.audit(event)
         }
     }
 }
@@ -68,24 +71,22 @@ extension Database {
     ) throws -> GrantRedemption {
         let row = try row(
             """
-            SELECT txn, tenant, redeemed_at, revoked_at FROM authorization_grant
+            SELECT txn, tenant, account, redeemed_at, revoked_at FROM authorization_grant
             WHERE handle_class = ? AND handle_digest = ? AND client = ?
             """, [code.handleClass.rawValue, code.digest.bytes.data, client.rawValue])
         guard let row else { return .unknown }
         guard try row.optionalTime("redeemed_at") != nil else {
             return try row.optionalTime("revoked_at") != nil ? .unknown : .expired
         }
-        try revokeAfterReplay(row.value("txn"), tenant: row.value("tenant"), client: client, now: now)
+        try revokeAfterReplay(AuditedGrant(row, client: client), now: now)
         return .replayed
     }
 
     /// Something that may be used once was used again: what came from it is revoked.
-    func revokeAfterReplay(
-        _ transaction: TransactionIdentifier, tenant: TenantIdentifier, client: ClientIdentifier, now: Timestamp
-    ) throws {
-        try audit(.replayRejected, transaction, tenant: tenant, client: client, now: now)
-        if try revoke(transaction, now: now) {
-            try audit(.tokenRevoked, transaction, tenant: tenant, client: client, now: now)
+    func revokeAfterReplay(_ grant: AuditedGrant, now: Timestamp) throws {
+        try audit(.replayRejected, grant, actor: .portal, now: now)
+        if try revoke(grant.transaction, now: now) != nil {
+            try audit(.tokenRevoked, grant, actor: .system, now: now)
         }
     }
 }

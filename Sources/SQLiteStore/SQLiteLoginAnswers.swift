@@ -34,9 +34,9 @@ extension Database {
         switch answer.decision {
         case .approve:
             try writeApproval(of: answer, account: account)
-            try audit(.loginApproved, judged)
-        case .deny: try audit(.loginDenied, judged)
-        case .report: try audit(.loginReported, judged)
+            try audit(.loginApproved, judged, of: account)
+        case .deny: try audit(.loginDenied, judged, of: account)
+        case .report: try audit(.loginReported, judged, of: account)
         }
         return .accepted
     }
@@ -50,7 +50,7 @@ extension Database {
         // 3. A counter that does not rise means that two devices have the same key.
         guard answer.counter > device.counter else {
             try run("UPDATE device SET state = 'suspended' WHERE id = ?", [answer.device.rawValue])
-            try audit(.deviceSuspended, answer)
+            try audit(.deviceSuspended, answer, of: device.account, actor: .system)
             return .refused(.cloned)
         }
         // 4. An approval needs the PIN. A wrong one costs a try and leaves the question to be answered again.
@@ -60,11 +60,14 @@ extension Database {
         return .counts(device.account)
     }
 
-    func audit(_ kind: SecurityEvent.Kind, _ answer: DeviceAnswer) throws {
+    func audit(
+        _ kind: SecurityEvent.Kind, _ answer: DeviceAnswer, of account: AccountIdentifier,
+        actor: SecurityEvent.Actor = .person
+    ) throws {
         try audit(
             SecurityEvent(
                 kind, time: answer.time, tenant: answer.tenant, object: answer.device.rawValue,
-                transaction: answer.transaction))
+                transaction: answer.transaction, actor: actor, person: account))
     }
 
     private func earlierAnswer(to transaction: TransactionIdentifier) throws -> ContentDigest? {
@@ -93,9 +96,9 @@ extension Database {
                 answer.counter, triesLeft, (triesLeft > 0 ? DeviceRecordRow.State.active : .locked).rawValue,
                 answer.time.seconds, answer.device.rawValue,
             ])
-        try audit(.loginFailed, answer)
+        try audit(.loginFailed, answer, of: device.account)
         guard triesLeft == 0 else { return .wrongPIN(triesLeft: Int(triesLeft)) }
-        try audit(.deviceLocked, answer)
+        try audit(.deviceLocked, answer, of: device.account, actor: .system)
         return .locked
     }
 

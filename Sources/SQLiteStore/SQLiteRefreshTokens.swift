@@ -38,7 +38,7 @@ extension SQLiteStore {
                 try db.insert(record, now: now)
             }
             let live = try db.grantBehind(record, now: now)
-            try db.audit(.tokenRefreshed, record.transaction, tenant: live.grant.tenant, client: client, now: now)
+            try db.audit(.tokenRefreshed, AuditedGrant(live.grant), actor: .portal, now: now)
             return .granted(live, record)
         }
     }
@@ -74,7 +74,7 @@ extension Database {
     ) throws -> RefreshOutcome {
         let row = try row(
             """
-            SELECT t.txn, t.used_at, t.successor, g.tenant FROM refresh_token t
+            SELECT t.txn, t.used_at, t.successor, g.tenant, g.account FROM refresh_token t
             JOIN authorization_grant g ON g.txn = t.txn JOIN session s ON s.id = g.session
             WHERE t.digest = ? AND t.client = ? AND g.revoked_at IS NULL AND s.ended_at IS NULL AND s.expires_at > ?
             """, [try token.stored(as: .refreshToken), client.rawValue, now.seconds])
@@ -85,7 +85,7 @@ extension Database {
         {
             return .granted(try grantBehind(record, now: now), record)
         }
-        try revokeAfterReplay(row.value("txn"), tenant: row.value("tenant"), client: client, now: now)
+        try revokeAfterReplay(AuditedGrant(row, client: client), now: now)
         return .reused
     }
 

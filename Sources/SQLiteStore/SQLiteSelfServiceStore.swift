@@ -8,8 +8,8 @@ extension SQLiteStore {
         try await writer.write { db in
             switch try db.judge(confirmation) {
             case .refused(let outcome): return outcome
-            case .counts:
-                try db.audit(.actConfirmed, confirmation)
+            case .counts(let account):
+                try db.audit(.actConfirmed, confirmation, of: account)
                 return .accepted
             }
         }

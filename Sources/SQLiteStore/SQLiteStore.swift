@@ -18,7 +18,10 @@ public final class SQLiteStore: ProviderStore {
 
     /// A database that is gone with its last reference: a real SQLite file, in memory where the system has a place for
     /// that.
-    public static func inMemory() throws -> SQLiteStore {
+    public static func inMemory() throws -> SQLiteStore { try inMemory(tracing: nil) }
+
+    /// - Parameter trace: is told each statement that runs, on any connection, with its places for values.
+    static func inMemory(tracing trace: (@Sendable (String) -> Void)?) throws -> SQLiteStore {
         let memory = "/dev/shm"
         let parent =
             FileManager.default.isWritableFile(atPath: memory)
@@ -26,19 +29,21 @@ public final class SQLiteStore: ProviderStore {
         let directory = "\(parent)/citizen-id-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
-        return try SQLiteStore(path: directory + "/store.sqlite", temporaryDirectory: directory)
+        return try SQLiteStore(path: directory + "/store.sqlite", temporaryDirectory: directory, trace: trace)
     }
 
-    private init(path: String, temporaryDirectory: String?) throws {
+    private init(path: String, temporaryDirectory: String?, trace: (@Sendable (String) -> Void)? = nil) throws {
         let lock = try DatabaseLock(database: path)
         try DatabaseFile.restrict(path)
         let migrator = DatabaseMigrator.citizenID
         try migrator.refuseNewerSchema(path)
-        pool = try DatabasePool(path: path, configuration: Self.configuration)
+        var configuration = Self.configuration
+        if let trace { configuration.prepareDatabase { db in db.trace { trace($0.sql) } } }
+        pool = try DatabasePool(path: path, configuration: configuration)
         try pool.writeWithoutTransaction(Self.insistOnDurability)
         try migrator.migrate(pool)
         writer = GroupCommitWriter(pool)
-        readers = ReadConnections(path: path, configuration: Self.configuration)
+        readers = ReadConnections(path: path, configuration: configuration)
         self.temporaryDirectory = temporaryDirectory
         self.lock = Mutex(lock)
     }
@@ -65,6 +70,13 @@ public final class SQLiteStore: ProviderStore {
     /// Runs one SELECT, at once and on this thread: it takes some microseconds, less than handing it to another thread.
     func read<T>(_ body: (Database) throws -> T) throws -> T { try readers.read(body) }
 
+    /// How SQLite would run a statement, one line for each table or index that it goes through.
+    func queryPlan(of sql: String) throws -> [String] {
+        try pool.read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String? ?? "" }
+        }
+    }
+
     private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.label = "citizen-id"
@@ -81,6 +93,15 @@ public final class SQLiteStore: ProviderStore {
         for (setting, value) in demands {
             let actual = try Row.fetchOne(db, sql: "PRAGMA \(setting)")?[0] as (any DatabaseValueConvertible)?
             guard actual.map({ "\($0)" }) == value else { throw StorageFault.settingNotInForce(setting) }
+        }
+    }
+}
+
+extension Database.TraceEvent {
+    /// The statement's text, without values.
+    fileprivate var sql: String {
+        switch self {
+        case .statement(let statement), .profile(let statement, _): statement.sql
         }
     }
 }

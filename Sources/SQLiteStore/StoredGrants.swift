@@ -57,21 +57,44 @@ extension Database {
             isDeviceActive: try row.value("device_state", as: DeviceRecordRow.State.self) == .active)
     }
 
-    /// Ends a grant with all its tokens; false when it was ended before or is not there.
+    /// Ends a grant with all its tokens; whose it was, nil when it was ended before or is not there.
     @discardableResult
-    func revoke(_ transaction: TransactionIdentifier, now: Timestamp) throws -> Bool {
-        try run(
-            "UPDATE authorization_grant SET revoked_at = ? WHERE txn = ? AND revoked_at IS NULL",
-            [now.seconds, transaction.rawValue]) == 1
+    func revoke(_ transaction: TransactionIdentifier, now: Timestamp) throws -> AccountIdentifier? {
+        try row(
+            "UPDATE authorization_grant SET revoked_at = ? WHERE txn = ? AND revoked_at IS NULL RETURNING account",
+            [now.seconds, transaction.rawValue])?
+            .accountIdentifier
     }
 
     /// Writes what happened to a client's grant into the running transaction.
-    func audit(
-        _ kind: SecurityEvent.Kind, _ transaction: TransactionIdentifier, tenant: TenantIdentifier,
-        client: ClientIdentifier, now: Timestamp
-    ) throws {
+    func audit(_ kind: SecurityEvent.Kind, _ grant: AuditedGrant, actor: SecurityEvent.Actor, now: Timestamp) throws {
         try audit(
-            SecurityEvent(kind, time: now, tenant: tenant, object: client.rawValue, transaction: transaction))
+            SecurityEvent(
+                kind, time: now, tenant: grant.tenant, object: grant.client.rawValue, transaction: grant.transaction,
+                actor: actor, person: grant.account))
+    }
+}
+
+/// What an audit event says of a grant.
+struct AuditedGrant {
+    var transaction: TransactionIdentifier
+    var tenant: TenantIdentifier
+    var client: ClientIdentifier
+    var account: AccountIdentifier
+
+    init(_ grant: AuthorizationGrant) {
+        transaction = grant.transaction
+        tenant = grant.tenant
+        client = grant.client
+        account = grant.account
+    }
+
+    /// A row with `txn`, `tenant` and `account`.
+    init(_ row: StoredRow, client: ClientIdentifier) throws {
+        transaction = try row.value("txn")
+        tenant = try row.value("tenant")
+        self.client = client
+        account = try row.accountIdentifier
     }
 }
 

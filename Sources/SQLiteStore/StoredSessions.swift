@@ -13,7 +13,7 @@ extension Database {
             if try continueSession(previous, as: session, at: time) { return previous }
             let event = SecurityEvent(
                 .sessionEnded, time: time, tenant: approval.grant.tenant, object: previous.rawValue,
-                transaction: approval.grant.transaction)
+                transaction: approval.grant.transaction, actor: .system)
             try end(previous, event: event)
         }
         try insert(session)
@@ -78,14 +78,17 @@ extension Database {
         _ session: SessionIdentifier, of account: AccountIdentifier? = nil, event: SecurityEvent
     ) throws -> Bool {
         // Of several who end a session at once, this one conditional write lets one queue the logout tokens.
-        let ended = try run(
+        let ended = try row(
             """
             UPDATE session SET ended_at = :now
             WHERE id = :session AND account = coalesce(:account, account) AND ended_at IS NULL AND expires_at > :now
+            RETURNING account
             """,
             ["now": event.time.seconds, "session": session.rawValue, "account": account?.rawValue])
-        guard ended == 1 else { return false }
+        guard let ended else { return false }
         try queueLogouts(of: session, at: event.time)
+        var event = event
+        event.person = try ended.accountIdentifier
         try audit(event)
         return true
     }
@@ -97,7 +100,9 @@ extension Database {
             [device.rawValue, time.seconds])
         for session in sessions {
             let identifier = try session.value("id", as: SessionIdentifier.self)
-            try end(identifier, event: SecurityEvent(.sessionEnded, time: time, object: identifier.rawValue))
+            try end(
+                identifier, event: SecurityEvent(.sessionEnded, time: time, object: identifier.rawValue, actor: .system)
+            )
         }
     }
 

@@ -25,11 +25,11 @@ struct DocumentsTests {
         #expect(broken == [])
     }
 
-    @Test("every test that the threat model names exists")
-    func threatModel() throws {
-        let text = try String(contentsOfFile: SourceTree.root.path + "/docs/threat-model.md", encoding: .utf8)
+    @Test("every test that a document names exists", arguments: [("threat-model.md", 20), ("domain.md", 8)])
+    func namedTests(document: String, atLeast count: Int) throws {
+        let text = try String(contentsOfFile: SourceTree.root.path + "/docs/" + document, encoding: .utf8)
         let named = Self.testNames(in: text)
-        #expect(named.count >= 20)
+        #expect(named.count >= count)
         let tests = SourceTree.tests.map(\.text).joined()
         #expect(named.filter { !tests.contains("`\($0)`") && !tests.contains("\"\($0)\"") } == [])
     }

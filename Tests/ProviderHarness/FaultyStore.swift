@@ -266,3 +266,31 @@ extension FaultyStore {
         try await call { try await store.seat(membership, now: now) }
     }
 }
+
+extension FaultyStore {
+    public func record(_ events: [SecurityEvent]) async throws { try await call { try await store.record(events) } }
+
+    public func auditHeads() async throws -> [AuditHead] { try await call { try await store.auditHeads() } }
+
+    public func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) async throws -> [AuditEntry] {
+        try await call { try await store.auditEntries(of: chain, after: number, limit: limit) }
+    }
+
+    public func auditPage(
+        of chain: AuditChain, _ filter: AuditFilter, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage {
+        try await call { try await store.auditPage(of: chain, filter, before: cursor, limit: limit) }
+    }
+
+    public func auditPage(of account: AccountIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage {
+        try await call { try await store.auditPage(of: account, before: cursor, limit: limit) }
+    }
+
+    public func auditPage(of company: CompanyIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage {
+        try await call { try await store.auditPage(of: company, before: cursor, limit: limit) }
+    }
+
+    public func destroyAuditKey(of account: AccountIdentifier) async throws {
+        try await call { try await store.destroyAuditKey(of: account) }
+    }
+}

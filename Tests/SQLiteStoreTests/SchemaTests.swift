@@ -1,3 +1,4 @@
+import AccountDirectory
 import GRDB
 import IdentityCrypto
 import OpenIDMessages
@@ -12,7 +13,23 @@ struct SchemaTests {
         "Audit events are neither changed nor removed nor replaced",
         arguments: [
             "UPDATE audit_event SET kind = 'auth.denied'", "DELETE FROM audit_event",
-            "INSERT OR REPLACE INTO audit_event (seq, kind, time) VALUES (1, 'auth.denied', 0)",
+            "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event WHERE seq = 1",
+            """
+            INSERT OR REPLACE INTO audit_event (seq, number, kind, time, tenant, previous, hash)
+            SELECT 1, 3, 'auth.denied', 0, tenant, hash, hash FROM audit_event WHERE number = 2
+            """,
+            """
+            INSERT INTO audit_event (number, kind, time, tenant, previous, hash)
+            SELECT 4, 'auth.denied', 0, tenant, hash, hash FROM audit_event WHERE number = 2
+            """,
+            """
+            INSERT INTO audit_event (number, kind, time, tenant, previous, hash)
+            SELECT 3, 'auth.denied', 0, tenant, zeroblob(32), hash FROM audit_event WHERE number = 2
+            """,
+            "INSERT INTO audit_event (number, kind, time, tenant, hash) VALUES (2, 'auth.denied', 0, NULL, zeroblob(32))",
+            "UPDATE audit_chain SET number = 1", "UPDATE audit_chain SET hash = zeroblob(32)",
+            "UPDATE audit_chain SET chain = 'marl', number = number + 1", "DELETE FROM audit_chain",
+            "INSERT OR REPLACE INTO audit_chain SELECT chain, 1, hash FROM audit_chain",
         ])
     func audit(sql: String) async throws {
         let store = try SQLiteStore.inMemory()
@@ -44,7 +61,9 @@ struct SchemaTests {
         for row in rows.dropFirst(2) {
             #expect(row["tenant"] == Fixtures.tenant.rawValue)
             #expect(row["txn"] != "NULL")
+            #expect(row["person"]?.isEmpty == false)
         }
+        #expect(Set(rows.map { $0["outcome"] }) == ["success", "refusal"])
         #expect(!rows.description.contains("Mustermann"))
     }
 
@@ -57,6 +76,8 @@ struct SchemaTests {
             ("decision", LoginDecision.allCases.map(\.rawValue)), ("flow", LoginFlow.allCases.map(\.rawValue)),
             ("algorithm", JWSAlgorithm.allCases.map(\.rawValue)),
             ("stage", SigningKeyRing.Stage.allCases.map(\.rawValue)),
+            ("outcome", SecurityEvent.Outcome.allCases.map(\.rawValue)),
+            ("actor", SecurityEvent.Actor.everyOne.map(\.word)),
             ("state", LogoutDelivery.State.allCases.map(\.rawValue)),
         ]
         let schema = try await store.pool.read { db in
@@ -114,6 +135,10 @@ struct SchemaTests {
         #expect(try await store.accept(Fixtures.answer(from: device, counter: 2)) == .deviceNotActive)
         #expect(try await store.device(device.identifier)?.1.isActive == false)
     }
+}
+
+extension SecurityEvent.Actor {
+    static let everyOne: [Self] = [.person, .portal, .clerk, .administrator(.random()), .system]
 }
 
 extension SQLiteStore {

@@ -70,7 +70,7 @@ public enum Fixtures {
     ) async throws -> DeviceRecordRow {
         let ticket = ticket(for: account, now: time)
         let event = SecurityEvent(
-            .accountRegistered, time: time, tenant: tenant, object: account.identifier.rawValue)
+            .accountRegistered, time: time, tenant: tenant, person: account.identifier)
         try await store.register(account, ticket: ticket, events: [event])
         let device = phone.device(of: account.identifier, at: time)
         let outcome = try await store.enrol(device, ticket: ticket.digest, event: activation(of: device, at: time))

@@ -27,7 +27,7 @@ public struct ClientRegistrationFlow: Sendable {
         let now = clock.now()
         let token = InitialAccessToken(
             handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: now + lifetime)
-        try await store.save(token, event: SecurityEvent(.clientTokenIssued, time: now, tenant: tenant))
+        try await store.save(token, event: SecurityEvent(.clientTokenIssued, time: now, tenant: tenant, actor: .clerk))
         return IssuedToken(text: handle.text, expiresAt: token.expiresAt)
     }
 
@@ -52,7 +52,8 @@ public struct ClientRegistrationFlow: Sendable {
             secretDigest: client.secretDigest, accessToken: access.digest, createdAt: now)
         let isRegistered = try await store.register(
             registration, with: handle.digest, now: now,
-            event: SecurityEvent(.clientRegistered, time: now, tenant: tenant.identifier, object: identifier.rawValue))
+            event: SecurityEvent(
+                .clientRegistered, time: now, tenant: tenant.identifier, object: identifier.rawValue, actor: .portal))
         guard isRegistered else { throw Self.unknownToken }
         try registry.note(registration, as: identifier)
         return information(on: registration, token: access.text, secret: secret)

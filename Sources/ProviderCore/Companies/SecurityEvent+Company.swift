@@ -7,7 +7,7 @@ extension SecurityEvent {
         of change: CompanyChange, in company: CompanyIdentifier, tenant: TenantIdentifier? = nil, time: Timestamp
     ) {
         let (kind, object) = Self.kindAndObject(of: change)
-        self.init(kind, time: time, tenant: tenant, object: object ?? company.rawValue)
+        self.init(kind, time: time, tenant: tenant, object: object ?? company.rawValue, company: company)
     }
 
     private static func kindAndObject(of change: CompanyChange) -> (Kind, String?) {

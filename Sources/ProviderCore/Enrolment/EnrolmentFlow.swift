@@ -54,8 +54,9 @@ public struct EnrolmentFlow: Sendable {
         try await store.register(
             account, ticket: ticket,
             events: [
-                SecurityEvent(.accountRegistered, time: now, tenant: tenant),
-                SecurityEvent(.ticketIssued, time: now, tenant: tenant),
+                SecurityEvent(
+                    .accountRegistered, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
+                SecurityEvent(.ticketIssued, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
             ])
         let link = DeviceLink(
             issuer: issuer,
@@ -110,7 +111,8 @@ public struct EnrolmentFlow: Sendable {
             ceiling: ceiling, state: .active, counter: 0, pinTriesLeft: DeviceRecordRow.pinTries,
             blockDigest: SecretDigest(of: blockCode), createdAt: now, lastUsedAt: nil)
         let event = SecurityEvent(
-            .deviceActivated, time: now, tenant: offer.tenant, object: device.identifier.rawValue)
+            .deviceActivated, time: now, tenant: offer.tenant, object: device.identifier.rawValue, actor: .person,
+            person: offer.account)
         switch try await store.enrol(device, ticket: offer.ticket, event: event) {
         case .enrolled: break
         case .ticketUsed: throw DeviceRefusal(.unknownOffer, .offerUnknown)

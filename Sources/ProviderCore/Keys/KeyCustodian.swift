@@ -110,7 +110,7 @@ public final class KeyCustodian: Sendable {
         let rotated = ring.rotated(algorithm, fresh: try .make(algorithm), now: now)?
             .pruned(now: now, keeping: Lifetime.retiredKey)
         try await replace(
-            with: rotated, event: SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue))
+            with: rotated, event: SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue, actor: .system))
     }
 
     /// Stored first, used afterwards: no key signs that a restart would lose.

@@ -1,3 +1,4 @@
+public import AccountDirectory
 public import OpenIDMessages
 
 /// An audit event: what happened, never with which values. Written in the transaction of what it records.
@@ -57,23 +58,77 @@ public struct SecurityEvent: Sendable, Equatable {
         case membershipResumed = "membership.resumed"
         case membershipEnded = "membership.ended"
         case membershipRemovalApproved = "membership.removal_approved"
+        case auditVerified = "audit.verified"
+    }
+
+    /// Who did it.
+    public enum Actor: Sendable, Equatable {
+        /// The person whom the event concerns, with phone or browser.
+        case person
+        /// A portal, with its own credentials.
+        case portal
+        /// Somebody at the provider's local administration socket: the desk, or the machine's operator.
+        case clerk
+        /// An administrator who logged in.
+        case administrator(AccountIdentifier)
+        /// The provider by itself.
+        case system
+
+        /// The stored word.
+        public var word: String {
+            switch self {
+            case .person: "person"
+            case .portal: "portal"
+            case .clerk: "clerk"
+            case .administrator: "administrator"
+            case .system: "system"
+            }
+        }
+    }
+
+    /// How it went.
+    public enum Outcome: String, Sendable, CaseIterable {
+        case success, refusal
     }
 
     public var kind: Kind
     public var time: Timestamp
+    /// Whose chain it goes into; nil for the region's.
     public var tenant: TenantIdentifier?
-    /// The identifier of what changed: a device, a client, a key.
+    /// The identifier of what changed: a device, a client, a key. Never a name or a value of a person.
     public var object: String?
     public var transaction: TransactionIdentifier?
+    public var actor: Actor?
+    /// Whom it concerns. Stored as a pseudonym (`AuditPseudonym`), never as the identifier.
+    public var person: AccountIdentifier?
+    /// For which company somebody acted, or what company changed.
+    public var company: CompanyIdentifier?
+    public var outcome: Outcome
 
+    /// - Parameter outcome: what the kind itself says, unless it is given.
     public init(
         _ kind: Kind, time: Timestamp, tenant: TenantIdentifier? = nil, object: String? = nil,
-        transaction: TransactionIdentifier? = nil
+        transaction: TransactionIdentifier? = nil, actor: Actor? = nil, person: AccountIdentifier? = nil,
+        company: CompanyIdentifier? = nil, outcome: Outcome? = nil
     ) {
         self.kind = kind
         self.time = time
         self.tenant = tenant
         self.object = object
         self.transaction = transaction
+        self.actor = actor
+        self.person = person
+        self.company = company
+        self.outcome = outcome ?? kind.usualOutcome
+    }
+}
+
+extension SecurityEvent.Kind {
+    /// Whether an event of this kind tells of something done or of something refused.
+    public var usualOutcome: SecurityEvent.Outcome {
+        switch self {
+        case .loginDenied, .loginReported, .loginFailed, .replayRejected: .refusal
+        default: .success
+        }
     }
 }

@@ -13,8 +13,9 @@ public struct OwnDevices: Sendable {
 
     /// Gives a device another name.
     public func rename(_ identifier: DeviceIdentifier, to name: String, by device: VerifiedDevice) async throws {
-        let event = SecurityEvent(.deviceRenamed, time: clock.now(), object: identifier.rawValue)
         let account = device.account.identifier
+        let event = SecurityEvent(
+            .deviceRenamed, time: clock.now(), object: identifier.rawValue, actor: .person, person: account)
         guard try await store.rename(identifier, of: account, to: name, event: event) else {
             throw DeviceRefusal(.notFound, .objectUnknown)
         }
@@ -30,10 +31,10 @@ public struct OwnDevices: Sendable {
         let isThisOne = identifier == device.device.identifier
         let text = Self.text(found.description, isThisOne: isThisOne, language)
         return ProposedAct(.suspendDevice, text: text) { [store] confirmation in
+            let account = confirmation.device.account.identifier
             let event = SecurityEvent(
                 .deviceSuspended, time: confirmation.time, object: identifier.rawValue,
-                transaction: confirmation.transaction)
-            let account = confirmation.device.account.identifier
+                transaction: confirmation.transaction, actor: .person, person: account)
             guard try await store.suspend(identifier, of: account, event: event) else {
                 throw DeviceRefusal(.notFound, .objectUnknown)
             }

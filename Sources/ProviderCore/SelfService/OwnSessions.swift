@@ -41,7 +41,9 @@ public struct OwnSessions: Sendable {
     /// Ends a session; its portals hear of it. Needs no confirmation: it takes nothing away that a login does not give
     /// back.
     public func end(_ identifier: SessionIdentifier, by device: VerifiedDevice) async throws {
-        let event = SecurityEvent(.sessionEnded, time: clock.now(), object: identifier.rawValue)
+        let event = SecurityEvent(
+            .sessionEnded, time: clock.now(), object: identifier.rawValue, actor: .person,
+            person: device.account.identifier)
         guard try await store.end(identifier, of: device.account.identifier, event: event) else {
             throw DeviceRefusal(.notFound, .objectUnknown)
         }

@@ -62,7 +62,9 @@ public struct LogoutFlow: Sendable {
     }
 
     private func end(_ session: SessionRecord) async throws {
-        let event = SecurityEvent(.sessionEnded, time: clock.now(), object: session.identifier.rawValue)
+        let event = SecurityEvent(
+            .sessionEnded, time: clock.now(), object: session.identifier.rawValue, actor: .person,
+            person: session.account)
         _ = try await store.end(session.identifier, of: session.account, event: event)
         bell.ring()
     }

@@ -91,7 +91,8 @@ public struct SessionFlow: Sendable {
         else { return }
         _ = try await store.end(
             old.identifier, of: old.account,
-            event: SecurityEvent(.sessionEnded, time: now, object: old.identifier.rawValue))
+            event: SecurityEvent(
+                .sessionEnded, time: now, object: old.identifier.rawValue, actor: .system, person: old.account))
         bell.ring()
     }
 

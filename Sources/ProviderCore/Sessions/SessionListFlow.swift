@@ -62,7 +62,8 @@ public struct SessionListFlow: Sendable {
         guard let (cookie, own) = try await session(text), forms.isToken(formToken, for: cookie) else {
             return .refused
         }
-        let event = SecurityEvent(.sessionEnded, time: clock.now(), object: identifier)
+        let event = SecurityEvent(
+            .sessionEnded, time: clock.now(), object: identifier, actor: .person, person: own.account)
         guard let identifier = SessionIdentifier(rawValue: identifier),
             try await store.end(identifier, of: own.account, event: event)
         else { return .unknown }

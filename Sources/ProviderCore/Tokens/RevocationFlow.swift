@@ -31,7 +31,7 @@ public struct RevocationFlow: Sendable {
             record.transaction,
             event: SecurityEvent(
                 .tokenRevoked, time: now, tenant: live.grant.tenant, object: record.client.rawValue,
-                transaction: record.transaction))
+                transaction: record.transaction, actor: .portal, person: live.grant.account))
     }
 
     private static let foreign = ClientRefusal(

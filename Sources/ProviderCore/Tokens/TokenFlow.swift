@@ -97,7 +97,7 @@ public struct TokenFlow: Sendable {
                 live.grant.transaction,
                 event: SecurityEvent(
                     .tokenRevoked, time: now, tenant: live.grant.tenant, object: call.identifier.rawValue,
-                    transaction: live.grant.transaction))
+                    transaction: live.grant.transaction, actor: .system, person: live.grant.account))
             throw error
         }
     }

@@ -30,6 +30,7 @@ public enum AdministrationApplication {
         router.post("/desk/tickets") { request, _ in try await issueTicket(request, provider) }
         ClientAdministration.addRoutes(to: router, provider: provider)
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
+        AuditAdministration.addRoutes(to: router, audit: provider.audit)
         router.post("/region/plan") { request, _ in
             var request = request
             return Answer.json(try await region.plan(request.largeJSON()))

@@ -21,10 +21,15 @@ struct AdministrationOptions: ParsableArguments {
 
     /// Runs a command against the server: prints its result, or what went wrong with the right exit code.
     func run(_ body: (AdministrationClient) async throws -> JSONObject, text: (JSONObject) -> String) async throws {
-        do {
+        try await failing { client in
             let object = try await body(client)
             print(json ? object.text : text(object))
-        } catch let failure as AdministrationClient.Failure {
+        }
+    }
+
+    /// Runs a command that prints by itself; says what went wrong, with the right exit code.
+    func failing(_ body: (AdministrationClient) async throws -> Void) async throws {
+        do { try await body(client) } catch let failure as AdministrationClient.Failure {
             switch failure {
             case .notReached: throw Output.fail(failure.description, code: "not_reached", exit: 3, json: json)
             case .refused(let code, _): throw Output.fail(failure.description, code: code, exit: 1, json: json)

@@ -27,9 +27,14 @@ struct AdministrationClient {
 
     func delete(_ path: String) async throws -> JSONObject { try await call(.DELETE, path, body: nil) }
 
-    func post(_ path: String, _ body: JSONObject) async throws -> JSONObject { try await call(.POST, path, body: body) }
+    /// - Parameter patience: for how many seconds the answer is waited for.
+    func post(_ path: String, _ body: JSONObject, patience: Int64 = 30) async throws -> JSONObject {
+        try await call(.POST, path, body: body, patience: patience)
+    }
 
-    private func call(_ method: HTTPMethod, _ path: String, body: JSONObject?) async throws -> JSONObject {
+    private func call(
+        _ method: HTTPMethod, _ path: String, body: JSONObject?, patience: Int64 = 30
+    ) async throws -> JSONObject {
         let encoded = FormParameters.percentEncode(socket)
         var request = HTTPClientRequest(url: "http+unix://\(encoded)\(path)")
         request.method = method
@@ -40,7 +45,7 @@ struct AdministrationClient {
         let status: UInt
         let bytes: [UInt8]
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(30))
+            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(patience))
             status = response.status.code
             bytes = Array(try await response.body.collect(upTo: 8_388_608).readableBytesView)
         } catch { throw Failure.notReached(socket: socket) }

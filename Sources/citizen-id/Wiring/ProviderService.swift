@@ -82,7 +82,7 @@ struct ProviderService {
         guard let stored = try await store.regionDocument() else {
             try await store.saveRegionDocument(
                 RegionDocument.json(files).text,
-                event: SecurityEvent(.regionApplied, time: clock.now(), object: fromFiles.name))
+                event: SecurityEvent(.regionApplied, time: clock.now(), object: fromFiles.name, actor: .system))
             return fromFiles
         }
         let document = try StrictJSON.parseObject(Array(stored.utf8), maximumLength: 8_388_608)

@@ -79,7 +79,8 @@ actor RegionDesk: RegionAdministration {
             var answer = Self.json(plan)
             guard plan.objections.isEmpty else { return answer }
             try await store.saveRegionDocument(
-                document.text, event: SecurityEvent(.regionApplied, time: clock.now(), object: region.name))
+                document.text,
+                event: SecurityEvent(.regionApplied, time: clock.now(), object: region.name, actor: .clerk))
             try registry.replace(with: region)
             answer["applied"] = true
             return answer

@@ -4,8 +4,8 @@ import OpenIDMessages
 /// What the command line asks for.
 struct Options {
     static let usage = """
-        usage: benchmarks [--quick] [--json] [--only primitives|commits|in-process|http|endpoints|start]
-                          [--at-once N] [--endpoint NAME] [--citizen-id PROGRAM]
+        usage: benchmarks [--quick] [--json] [--only primitives|commits|in-process|http|endpoints|start|directory]
+                          [--at-once N] [--endpoint NAME] [--people N,N,N] [--citizen-id PROGRAM]
 
         Measures the provider on this machine; docs/performance.md says how to read the figures.
           --quick        short rounds, to see that everything runs
@@ -14,9 +14,10 @@ struct Options {
           --at-once N    logins, or connections, at once instead of 1, 8 and 64
           --connections N  the same
           --endpoint NAME  one endpoint, e.g. userinfo; may be repeated
+          --people N,N,N  the sizes of the directory; only for --only directory, which runs only when it is named
           --citizen-id   the program whose start is measured; without it that part is left out
         """
-    static let parts = ["primitives", "commits", "in-process", "http", "endpoints", "start"]
+    static let parts = ["primitives", "commits", "in-process", "http", "endpoints", "start", "directory"]
 
     var effort = Effort.full
     var isJSON = false
@@ -25,6 +26,8 @@ struct Options {
     /// Endpoints to be measured; all when it is empty.
     var endpoints: Set<String> = []
     var program: String?
+    /// The sizes of the directory.
+    var people = [1_000, 100_000, 1_000_000]
     /// Set in the process that this one starts as its server.
     var serve: (folder: String, port: Int, barePort: Int?)?
 
@@ -47,6 +50,10 @@ struct Options {
             case "--endpoint":
                 guard let name = rest.popFirst() else { return nil }
                 endpoints.insert(name)
+            case "--people":
+                let sizes = (rest.popFirst() ?? "").split(separator: ",").map { Int($0) ?? 0 }
+                guard !sizes.isEmpty, sizes.allSatisfy({ $0 > 0 }) else { return nil }
+                people = sizes
             case "--citizen-id":
                 guard let path = rest.popFirst() else { return nil }
                 program = path
@@ -124,6 +131,10 @@ enum Benchmarks {
             let endpoints = EndpointMeasurement(
                 effort: options.effort, connections: options.atOnce, only: options.endpoints)
             try await endpoints.measure(report)
+        }
+        // Hours of other measurements must not come with a million people.
+        if options.only.contains("directory") {
+            try await DirectoryMeasurement(effort: options.effort, people: options.people).measure(report)
         }
         if options.wants("start"), let program = options.program {
             report.section("Start of \(program)")

@@ -1,0 +1,97 @@
+public import AccountDirectory
+internal import OpenIDMessages
+
+/// Reads and verifies the audit chains.
+public struct AuditFlow: Sendable {
+    let store: any AuditStore
+    let clock: ProviderClock
+
+    /// Events that one call of the store brings while a chain is verified.
+    static let verifiedAtOnce = 1000
+    /// The most events of one page.
+    public static let largestPage = 1000
+
+    init(store: any AuditStore, clock: ProviderClock) {
+        self.store = store
+        self.clock = clock
+    }
+
+    /// How a verification went, by chain.
+    public struct Report: Sendable, Equatable {
+        public struct Chain: Sendable, Equatable {
+            public var chain: AuditChain
+            /// How many events were found right, from the first.
+            public var verified: Int64
+            /// The first place at which the chain is broken.
+            public var fault: AuditBreak?
+        }
+
+        public var chains: [Chain]
+
+        public var isWhole: Bool { chains.allSatisfy { $0.fault == nil } }
+    }
+
+    /// Walks a chain, or all of them, from the first event to the head. What it finds is an event of the region itself.
+    public func verify(_ chain: AuditChain? = nil) async throws -> Report {
+        var report = Report(chains: [])
+        for head in try await store.auditHeads() where chain == nil || head.chain == chain {
+            report.chains.append(try await walk(head))
+        }
+        try await store.record([
+            SecurityEvent(
+                .auditVerified, time: clock.now(), object: chain?.rawValue, actor: .clerk,
+                outcome: report.isWhole ? .success : .refusal)
+        ])
+        return report
+    }
+
+    private func walk(_ head: AuditHead) async throws -> Report.Chain {
+        var verified: Int64 = 0
+        do {
+            var verification = try AuditVerification(head)
+            while !verification.isComplete {
+                let entries = try await store.auditEntries(
+                    of: head.chain, after: verification.verified, limit: Self.verifiedAtOnce)
+                guard !entries.isEmpty else { break }
+                for entry in entries {
+                    try verification.check(entry)
+                    verified = verification.verified
+                }
+            }
+            try verification.finish()
+            return Report.Chain(chain: head.chain, verified: verified, fault: nil)
+        } catch let fault as AuditBreak { return Report.Chain(chain: head.chain, verified: verified, fault: fault) }
+    }
+
+    public func heads() async throws -> [AuditHead] { try await store.auditHeads() }
+
+    /// Events of a chain in their order, with what an outsider needs to verify them.
+    public func export(_ chain: AuditChain, after number: Int64, limit: Int = largestPage) async throws -> [AuditEntry]
+    {
+        try await store.auditEntries(of: chain, after: number, limit: min(limit, Self.largestPage))
+    }
+
+    /// Events of a chain, the latest first.
+    public func page(
+        of chain: AuditChain, _ filter: AuditFilter = .everything, before cursor: Int64? = nil, limit: Int = 100
+    ) async throws -> AuditPage {
+        try await store.auditPage(of: chain, filter, before: cursor, limit: min(limit, Self.largestPage))
+    }
+
+    /// Who did what with a person's account and data, in all towns, the latest first.
+    public func page(
+        of account: AccountIdentifier, before cursor: Int64? = nil, limit: Int = 100
+    ) async throws -> AuditPage {
+        try await store.auditPage(of: account, before: cursor, limit: min(limit, Self.largestPage))
+    }
+
+    /// Who acted for a company, where and when, the latest first.
+    public func page(
+        of company: CompanyIdentifier, before cursor: Int64? = nil, limit: Int = 100
+    ) async throws -> AuditPage {
+        try await store.auditPage(of: company, before: cursor, limit: min(limit, Self.largestPage))
+    }
+
+    /// Writes what changed nothing and must be known all the same.
+    public func record(_ event: SecurityEvent) async throws { try await store.record([event]) }
+}

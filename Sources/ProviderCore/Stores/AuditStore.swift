@@ -1,0 +1,66 @@
+public import AccountDirectory
+public import OpenIDMessages
+
+/// The audit chains. Events that record a change are written by the call that makes it, in its transaction; nothing here
+/// or anywhere changes or removes one.
+public protocol AuditStore: Sendable {
+    /// Writes events that record no change, such as a refused attempt.
+    func record(_ events: [SecurityEvent]) async throws
+
+    /// The end of every chain that has a head or an event, by name.
+    func auditHeads() async throws -> [AuditHead]
+
+    /// Events of a chain in their order, from the one after `number` on.
+    func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) async throws -> [AuditEntry]
+
+    /// Events of a chain that satisfy the filter, the latest first, before `cursor`. Looks at a bounded number of events:
+    /// a page may be empty and still have a next one.
+    func auditPage(
+        of chain: AuditChain, _ filter: AuditFilter, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage
+
+    /// What concerns a person, in all chains, the latest first, before `cursor`.
+    func auditPage(of account: AccountIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage
+
+    /// What concerns a company, in all chains, the latest first, before `cursor`.
+    func auditPage(of company: CompanyIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage
+
+    /// Destroys the key of a person's pseudonyms: from then on nobody can link events to the person. Later events of the
+    /// account have no person.
+    func destroyAuditKey(of account: AccountIdentifier) async throws
+}
+
+/// Which events of a chain are wanted.
+public struct AuditFilter: Sendable, Equatable {
+    /// A kind such as `auth.failed`, or a family such as `auth`; nil for all.
+    public let kind: String?
+    /// From then on.
+    public var since: Timestamp?
+    /// Until then, inclusive.
+    public var until: Timestamp?
+
+    /// Nil when `kind` is neither a kind nor a family of kinds: lower-case letters and `_`, at most one point.
+    public init?(kind: String? = nil, since: Timestamp? = nil, until: Timestamp? = nil) {
+        guard kind.map({ $0.wholeMatch(of: /[a-z_]{1,32}(\.[a-z_]{1,32})?/) != nil }) ?? true else { return nil }
+        self.kind = kind
+        self.since = since
+        self.until = until
+    }
+
+    /// Every event.
+    public static let everything = AuditFilter(everything: ())
+
+    private init(everything: ()) { kind = nil }
+}
+
+/// Some events, and where the next ones begin.
+public struct AuditPage: Sendable, Equatable {
+    public var entries: [AuditEntry]
+    /// What to give as `before` for the next page; nil when there is none.
+    public var next: Int64?
+
+    public init(entries: [AuditEntry], next: Int64?) {
+        self.entries = entries
+        self.next = next
+    }
+}

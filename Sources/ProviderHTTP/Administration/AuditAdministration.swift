@@ -1,0 +1,133 @@
+internal import Hummingbird
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// The audit chains on the administration socket: `GET /audit/chains`, `GET /audit/events` (the latest first, filtered),
+/// `GET /audit/export` (in their order, with hashes) and `POST /audit/verify`. None of them changes an event.
+enum AuditAdministration {
+    static func addRoutes(to router: Router<ProviderRequestContext>, audit: AuditFlow) {
+        router.get("/audit/chains") { _, _ in
+            Answer.json(["chains": .array(try await audit.heads().map { .object($0.json) })])
+        }
+        router.get("/audit/events") { request, _ in
+            var query = AuditQuery(try request.query())
+            let chain = try query.chain()
+            let filter = try query.filter()
+            let (before, limit) = (try query.number("before"), try query.limit())
+            try query.finish()
+            return Answer.json(try await audit.page(of: chain, filter, before: before, limit: limit).json)
+        }
+        router.get("/audit/export") { request, _ in
+            var query = AuditQuery(try request.query())
+            let chain = try query.chain()
+            let (after, limit) = (try query.number("after") ?? 0, try query.limit())
+            try query.finish()
+            let entries = try await audit.export(chain, after: after, limit: limit)
+            return Answer.json(["events": .array(entries.map { .object($0.json) })])
+        }
+        router.post("/audit/verify") { request, _ in
+            var request = request
+            var reader = MemberReader(try await request.json())
+            let name = try reader.optionalString("chain", maximumLength: 63)
+            try reader.finish()
+            return Answer.json(try await audit.verify(name.map(chain)).json)
+        }
+    }
+
+    fileprivate static func chain(_ name: String) throws -> AuditChain {
+        guard let chain = AuditChain(rawValue: name) else {
+            throw AdministrationError(
+                .badRequest, "unknown_chain", "A chain is named like its tenant, e.g. marl, or (region).")
+        }
+        return chain
+    }
+}
+
+/// The parameters of a question about the audit chains, each read once.
+private struct AuditQuery {
+    private let parameters: FormParameters
+    private var read: Set<String> = []
+
+    init(_ parameters: FormParameters) { self.parameters = parameters }
+
+    private mutating func take(_ name: String) -> String? {
+        read.insert(name)
+        return parameters[name]
+    }
+
+    mutating func chain() throws -> AuditChain {
+        guard let name = take("chain") else { throw malformed("chain is missing.") }
+        return try AuditAdministration.chain(name)
+    }
+
+    mutating func number(_ name: String) throws -> Int64? {
+        guard let text = take(name) else { return nil }
+        guard let number = Int64(text), number >= 0 else { throw malformed("\(name) is a number.") }
+        return number
+    }
+
+    mutating func limit() throws -> Int {
+        let limit = try number("limit") ?? 100
+        guard (1...Int64(AuditFlow.largestPage)).contains(limit) else {
+            throw malformed("limit is a number from 1 to \(AuditFlow.largestPage).")
+        }
+        return Int(limit)
+    }
+
+    mutating func filter() throws -> AuditFilter {
+        let kind = take("kind")
+        let since = try number("since")
+        let until = try number("until")
+        let filter = AuditFilter(
+            kind: kind, since: since.map { Timestamp(seconds: $0) }, until: until.map { Timestamp(seconds: $0) })
+        guard let filter else {
+            throw malformed("kind is the name of a kind of events, e.g. auth.failed, or of a family, e.g. auth.")
+        }
+        return filter
+    }
+
+    func finish() throws {
+        guard read.isSuperset(of: parameters.names) else { throw malformed("A parameter is not known here.") }
+    }
+
+    private func malformed(_ message: String) -> AdministrationError {
+        AdministrationError(.badRequest, "invalid_request", message)
+    }
+}
+
+extension AuditHead {
+    fileprivate var json: JSONObject {
+        var object: JSONObject = ["chain": .string(chain.rawValue)]
+        object["events"] = number.map { .integer($0) }
+        object["hash"] = hash.map { .string(Base64URL.encode($0)) }
+        return object
+    }
+}
+
+extension AuditPage {
+    /// The events, and where the next page begins.
+    fileprivate var json: JSONObject {
+        var object: JSONObject = ["events": .array(entries.map { .object($0.json) })]
+        object["next"] = next.map { .integer($0) }
+        return object
+    }
+}
+
+extension AuditFlow.Report {
+    fileprivate var json: JSONObject {
+        [
+            "whole": .bool(isWhole),
+            "chains": .array(
+                chains.map { chain in
+                    var object: JSONObject = [
+                        "chain": .string(chain.chain.rawValue), "verified": .integer(chain.verified),
+                    ]
+                    if let fault = chain.fault {
+                        object["broken_at"] = .integer(fault.number)
+                        object["fault"] = .string(fault.fault.rawValue)
+                    }
+                    return .object(object)
+                }),
+        ]
+    }
+}

@@ -1,0 +1,137 @@
+public import AccountDirectory
+internal import GRDB
+internal import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func record(_ events: [SecurityEvent]) async throws {
+        try await writer.write { db in
+            for event in events { try db.audit(event) }
+        }
+    }
+
+    public func destroyAuditKey(of account: AccountIdentifier) async throws {
+        try await writer.write { db in try db.destroyAuditKey(of: account) }
+    }
+
+    public func auditHeads() async throws -> [AuditHead] {
+        try read { db in
+            // Chains are found from event to event through the index, not by reading all events.
+            try db.rows(
+                """
+                WITH RECURSIVE named (chain) AS (
+                    SELECT min(\(auditChainColumn)) FROM audit_event
+                    UNION ALL
+                    SELECT (SELECT min(\(auditChainColumn)) FROM audit_event WHERE \(auditChainColumn) > named.chain)
+                    FROM named WHERE named.chain IS NOT NULL)
+                SELECT every.chain, head.number, head.hash,
+                    (SELECT max(number) FROM audit_event WHERE \(auditChainColumn) = every.chain) AS last_number
+                FROM (SELECT chain FROM named WHERE chain IS NOT NULL UNION SELECT chain FROM audit_chain) AS every
+                    LEFT JOIN audit_chain head ON head.chain = every.chain
+                ORDER BY every.chain
+                """
+            ).compactMap { row in
+                // A name that is none was put in by somebody; what lacks in the true chain shows it.
+                guard let chain = AuditChain(rawValue: try row.text("chain")) else { return nil }
+                return AuditHead(
+                    chain: chain, number: try row.optionalInteger("number"), hash: try row.optionalBytes("hash"),
+                    lastNumber: try row.optionalInteger("last_number"))
+            }
+        }
+    }
+
+    public func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) async throws -> [AuditEntry] {
+        try read { db in
+            try db.rows(
+                """
+                SELECT * FROM audit_event WHERE \(auditChainColumn) = ? AND number > ? ORDER BY number LIMIT ?
+                """, [chain.rawValue, number, limit]
+            ).map { row in try row.auditEntry }
+        }
+    }
+
+    /// How many events one page of a filter looks at.
+    static let auditEventsExamined: Int64 = 10_000
+
+    public func auditPage(
+        of chain: AuditChain, _ filter: AuditFilter, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage {
+        try read { db in
+            let head = try db.row("SELECT number FROM audit_chain WHERE chain = ?", [chain.rawValue])?
+                .integer("number")
+            let before = min(cursor ?? .max, (head ?? 0) + 1)
+            let lowest = max(1, before - Self.auditEventsExamined)
+            let entries = try db.rows(
+                """
+                SELECT * FROM audit_event
+                WHERE \(auditChainColumn) = :chain AND number >= :lowest AND number < :before
+                    AND time BETWEEN :since AND :until AND (:kind IS NULL OR kind = :kind OR kind GLOB :family)
+                ORDER BY number DESC LIMIT :limit
+                """,
+                [
+                    "chain": chain.rawValue, "lowest": lowest, "before": before,
+                    "since": filter.since?.seconds ?? .min, "until": filter.until?.seconds ?? .max,
+                    "kind": filter.kind, "family": filter.kind.map { $0 + ".*" }, "limit": limit,
+                ]
+            ).map { row in try row.auditEntry }
+            let reached = entries.count == limit ? entries.last?.number ?? lowest : lowest
+            return AuditPage(entries: entries, next: reached > 1 ? reached : nil)
+        }
+    }
+
+    public func auditPage(
+        of account: AccountIdentifier, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage {
+        try read { db in
+            guard let key = try db.auditKey(of: account) else { return AuditPage(entries: [], next: nil) }
+            // The person has another name in each chain; of each the latest are wanted, and of all of them the latest.
+            let chains = try db.rows("SELECT chain FROM audit_chain").compactMap {
+                AuditChain(rawValue: try $0.text("chain"))
+            }
+            let found = try chains.flatMap { chain in
+                try db.rows(
+                    "SELECT * FROM audit_event WHERE person = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+                    [AuditPseudonym(of: account, in: chain, key: key).bytes.data, cursor ?? .max, limit])
+            }
+            return try AuditPage(found, limit: limit)
+        }
+    }
+
+    public func auditPage(
+        of company: CompanyIdentifier, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage {
+        try read { db in
+            try AuditPage(
+                db.rows(
+                    "SELECT * FROM audit_event WHERE company = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+                    [company.rawValue, cursor ?? .max, limit]), limit: limit)
+        }
+    }
+}
+
+extension AuditPage {
+    /// The latest of these events; the cursor is the place among all events.
+    fileprivate init(_ rows: [StoredRow], limit: Int) throws {
+        let latest = try rows.map { (place: try $0.integer("seq"), row: $0) }.sorted { $0.place > $1.place }
+            .prefix(limit)
+        self.init(
+            entries: try latest.map { try $0.row.auditEntry },
+            next: latest.count == limit ? latest.last?.place : nil)
+    }
+}
+
+extension StoredRow {
+    fileprivate var auditEntry: AuditEntry {
+        get throws {
+            AuditEntry(
+                chain: AuditChain(try optionalValue("tenant")), number: try integer("number"),
+                time: try time("time"), kind: try text("kind"), outcome: try optionalText("outcome"),
+                actor: try optionalText("actor"),
+                administrator: try optionalBytes("administrator").flatMap { AuditPseudonym(bytes: $0) },
+                person: try optionalBytes("person").flatMap { AuditPseudonym(bytes: $0) },
+                company: try optionalText("company"), object: try optionalText("object"),
+                transaction: try optionalText("txn"), previous: try optionalBytes("previous"),
+                hash: try bytes("hash"))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+internal import ArgumentParser
+internal import Foundation
+internal import OpenIDMessages
+
+struct AuditCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "audit", abstract: "Read and verify the audit chains: who did what, and that nobody changed it.",
+        discussion: """
+            Every tenant has a chain, and the region has one for what belongs to no tenant. Persons appear under a \
+            pseudonym. docs/domain.md says what the events mean and how an outsider verifies an export.
+            """,
+        subcommands: [Show.self, Export.self, AuditVerifyCommand.self])
+
+    /// The name of the region's own chain.
+    static let region = "(region)"
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show the latest events of a chain.")
+
+        @Option(help: "The tenant whose events they are, e.g. marl; without it those of the region.")
+        var tenant: String?
+
+        @Option(help: "Only this kind, e.g. auth.failed, or this family, e.g. auth.")
+        var kind: String?
+
+        @Option(help: "Only from then on: 2026-03-02 or 2026-03-02T09:14:00Z (UTC).", transform: TimeArgument.parse)
+        var since: Int64?
+
+        @Option(help: "How many, 1 to 1000.")
+        var limit = 50
+
+        @OptionGroup var options: AdministrationOptions
+
+        func validate() throws {
+            guard (1...1000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000.") }
+        }
+
+        func run() async throws {
+            try await options.run { server in
+                ["events": .array(try await latest(server))]
+            } text: { answer in
+                Output.table(
+                    ["TIME", "KIND", "OUTCOME", "ACTOR", "PERSON", "OBJECT"],
+                    (answer["events"]?.array ?? []).compactMap(\.object).map { event in
+                        [Output.time(event["time"]?.integer)]
+                            + ["kind", "outcome", "actor", "person", "object"].map { event[$0]?.string ?? "-" }
+                    })
+            }
+        }
+
+        /// The server looks at a bounded number of events for each question.
+        private func latest(_ server: AdministrationClient) async throws -> [JSONValue] {
+            var events: [JSONValue] = []
+            var before: Int64?
+            repeat {
+                var query = FormParameters(["chain": tenant ?? region, "limit": String(limit - events.count)])
+                if let kind { query.append("kind", kind) }
+                if let since { query.append("since", String(since)) }
+                if let before { query.append("before", String(before)) }
+                let page = try await server.get("/audit/events?" + query.encoded)
+                events += page["events"]?.array ?? []
+                before = page["next"]?.integer
+            } while before != nil && events.count < limit
+            return events
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print chains as JSON lines, with the hashes that let anybody verify them.")
+
+        @Option(help: "Only this tenant's chain; without it all chains.")
+        var tenant: String?
+
+        @OptionGroup var options: AdministrationOptions
+
+        func run() async throws {
+            try await options.failing { server in
+                for chain in try await chains(server) {
+                    var last: Int64 = 0
+                    while true {
+                        let events = try await server.chain(chain, after: last)
+                        guard let end = events.last?["seq"]?.integer else { break }
+                        for event in events { print(event.text) }
+                        last = end
+                    }
+                }
+            }
+        }
+
+        private func chains(_ server: AdministrationClient) async throws -> [String] {
+            if let tenant { return [tenant] }
+            return (try await server.get("/audit/chains")["chains"]?.array ?? []).compactMap {
+                $0.object?["chain"]?.string
+            }
+        }
+    }
+}
+
+extension AdministrationClient {
+    /// Some events of a chain, in their order.
+    func chain(_ name: String, after number: Int64, limit: Int = 1000) async throws -> [JSONObject] {
+        let query = FormParameters(["chain": name, "after": String(number), "limit": String(limit)])
+        return (try await get("/audit/export?" + query.encoded)["events"]?.array ?? []).compactMap(\.object)
+    }
+}
+
+/// Times on the command line.
+enum TimeArgument {
+    static func parse(_ text: String) throws -> Int64 {
+        let date =
+            (try? Date(text, strategy: .iso8601))
+            ?? (try? Date(text, strategy: .iso8601.year().month().day()))
+        guard let date else { throw ValidationError("A time is written 2026-03-02 or 2026-03-02T09:14:00Z.") }
+        return Int64(date.timeIntervalSince1970)
+    }
+}

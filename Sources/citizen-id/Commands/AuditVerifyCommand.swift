@@ -1,0 +1,92 @@
+internal import ArgumentParser
+internal import Foundation
+internal import OpenIDMessages
+
+struct AuditVerifyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify", abstract: "Check that no event was changed, removed, put in or moved.",
+        discussion: """
+            Exit code 1 when a chain is broken; the output says where. Whoever can write to the database can also make a \
+            whole new chain: --against compares with an export that was kept elsewhere, and sees that, too.
+            """)
+
+    @Option(help: "Only this tenant's chain; without it all chains.")
+    var tenant: String?
+
+    @Option(help: "An earlier export: every chain must still have the last event that the file has of it.")
+    var against: String?
+
+    @OptionGroup var options: AdministrationOptions
+
+    func run() async throws {
+        let kept = try against.map(lastEvents)?.filter { tenant == nil || $0.key == tenant }
+        var isWhole = false
+        try await options.run { server in
+            var answer = try await server.post(
+                "/audit/verify", tenant.map { ["chain": .string($0)] } ?? [:], patience: 3600)
+            var differing: [String] = []
+            if let kept {
+                differing = try await Self.differing(kept, server)
+                answer["differs_from_export"] = .strings(differing)
+            }
+            isWhole = answer["whole"] == true && differing.isEmpty
+            answer["whole"] = .bool(isWhole)
+            return answer
+        } text: {
+            Self.text($0)
+        }
+        guard isWhole else { throw ExitCode(1) }
+    }
+
+    private static func text(_ answer: JSONObject) -> String {
+        let chains = (answer["chains"]?.array ?? []).compactMap(\.object)
+        let differing = answer["differs_from_export"]?.strings ?? []
+        let rows = chains.map { chain in
+            let name = chain["chain"]?.string ?? ""
+            return [name, String(chain["verified"]?.integer ?? 0), state(of: chain, differs: differing.contains(name))]
+        }
+        let gone = differing.filter { name in !chains.contains { $0["chain"]?.string == name } }
+        return Output.table(
+            ["CHAIN", "VERIFIED", "STATE"], rows + gone.map { [$0, "0", "BROKEN: the chain of the export is gone"] })
+    }
+
+    private static func state(of chain: JSONObject, differs: Bool) -> String {
+        if let number = chain["broken_at"]?.integer {
+            let faults = [
+                "missing": "is missing", "changed": "was changed", "not_linked": "does not follow the one before it",
+                "wrong_head": "is not where the chain ends",
+                "head_missing": "is there, and the chain's end is not known",
+            ]
+            return "BROKEN: event \(number) " + (faults[chain["fault"]?.string ?? ""] ?? "is not right")
+        }
+        return differs ? "BROKEN: not the chain of the earlier export" : "whole"
+    }
+
+    /// The last line of each chain in an export.
+    private func lastEvents(_ path: String) throws -> [String: JSONObject] {
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw Output.fail("The export \(path) cannot be read.", code: "file", exit: 1, json: options.json)
+        }
+        var last: [String: JSONObject] = [:]
+        for line in data.split(separator: UInt8(ascii: "\n")) {
+            guard let event = try? StrictJSON.parseObject(Array(line)), let chain = event["chain"]?.string else {
+                throw Output.fail("The export has a line that is no event.", code: "file", exit: 2, json: options.json)
+            }
+            last[chain] = event
+        }
+        return last
+    }
+
+    /// The chains that do not have the event of the export any more.
+    private static func differing(
+        _ kept: [String: JSONObject], _ server: AdministrationClient
+    ) async throws -> [String] {
+        var differing: [String] = []
+        for (chain, event) in kept {
+            let number = event["seq"]?.integer ?? 0
+            let now = number > 0 ? try await server.chain(chain, after: number - 1, limit: 1).first : nil
+            if now != event { differing.append(chain) }
+        }
+        return differing.sorted()
+    }
+}

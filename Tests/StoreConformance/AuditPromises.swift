@@ -1,0 +1,144 @@
+internal import AccountDirectory
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension StorePromise {
+    static let audit: [StorePromise] = [
+        StorePromise("Each tenant has a chain of audit events and the region has one, each numbered from 1") { store in
+            let events = [tenant, nil, tenant, tenant, nil].map { tenant in
+                SecurityEvent(.clientChanged, time: Fixtures.now, tenant: tenant, object: "portal")
+            }
+            try await store.record(events)
+            let heads = try await store.auditHeads()
+            try requireEqual(heads.map(\.chain), [.region, .tenant(Fixtures.tenant)], "chains")
+            try requireEqual(heads.map(\.number), [2, 3], "numbers")
+            for head in heads {
+                let entries = try await store.auditEntries(of: head.chain, after: 0, limit: 10)
+                try requireEqual(entries.map(\.number), Array(1...Int64(entries.count)))
+                try requireEqual(entries.last?.hash, head.hash, "the head is the last event")
+                try verify(entries, head)
+            }
+        },
+        StorePromise("A login's events name the person by a pseudonym, and only the person's own key finds them") {
+            store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            let other = try await Fixtures.enrolledDevice(in: store)
+            _ = try await store.accept(Fixtures.answer(from: device))
+            _ = try await store.accept(Fixtures.answer(from: other))
+            _ = try await store.accept(Fixtures.answer(from: device, counter: 2, decision: .deny))
+            let page = try await store.auditPage(of: device.account, before: nil, limit: 10)
+            try requireEqual(
+                page.entries.map(\.kind), ["auth.denied", "auth.approved", "device.activated", "account.registered"])
+            try requireEqual(page.next, nil)
+            let all = try await store.auditEntries(of: .tenant(Fixtures.tenant), after: 0, limit: 100)
+            try require(
+                !all.contains { $0.json.text.contains(device.account.rawValue) }, "an account's identifier in an event")
+        },
+        StorePromise("A person's events come page by page, the latest first") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            for counter in 1...5 {
+                _ = try await store.accept(Fixtures.answer(from: device, counter: Int64(counter), decision: .deny))
+            }
+            var (seen, cursor, pages): ([Int64], Int64?, Int) = ([], nil, 0)
+            repeat {
+                let page = try await store.auditPage(of: device.account, before: cursor, limit: 2)
+                try require(page.entries.count <= 2, "a page is too long")
+                seen += page.entries.map(\.number)
+                cursor = page.next
+                pages += 1
+            } while cursor != nil && pages < 10
+            try requireEqual(seen, seen.sorted(by: >), "order")
+            try requireEqual(Set(seen).count, 7, "five refusals, the device and the account")
+        },
+        StorePromise("When a person's audit key is destroyed nothing finds the events, and they stay as they are") {
+            store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            _ = try await store.accept(Fixtures.answer(from: device))
+            let chain = AuditChain.tenant(Fixtures.tenant)
+            let before = try await store.auditEntries(of: chain, after: 0, limit: 100)
+            try await store.destroyAuditKey(of: device.account)
+            try requireEqual(try await store.auditPage(of: device.account, before: nil, limit: 10).entries, [])
+            try requireEqual(try await store.auditEntries(of: chain, after: 0, limit: 100), before)
+            for head in try await store.auditHeads() {
+                try verify(try await store.auditEntries(of: head.chain, after: 0, limit: 100), head)
+            }
+        },
+        StorePromise("Events of an account that is not there name nobody") { store in
+            let account = AccountIdentifier.random()
+            try await store.record([
+                SecurityEvent(.accountRegistered, time: Fixtures.now, object: account.rawValue, person: account)
+            ])
+            let entry = try await store.auditEntries(of: .region, after: 0, limit: 1).first
+            try require(entry?.person == nil && entry?.object == nil, "an account that is not there")
+        },
+        StorePromise("An administrator's deed names administrator and person, each by a pseudonym of its own") {
+            store in
+            let (clerk, citizen) = (
+                try await Fixtures.enrolledDevice(in: store), try await Fixtures.enrolledDevice(in: store)
+            )
+            try await store.record([
+                SecurityEvent(
+                    .deviceSuspended, time: Fixtures.now, tenant: Fixtures.tenant,
+                    actor: .administrator(clerk.account), person: citizen.account)
+            ])
+            let seen = try await store.auditPage(of: citizen.account, before: nil, limit: 1).entries.first
+            try requireEqual(seen?.actor, "administrator")
+            try require(seen?.administrator != nil && seen?.administrator != seen?.person, "the administrator")
+        },
+        StorePromise("A company's events are its own") { store in
+            let companies = [CompanyIdentifier.random(), .random()]
+            try await store.record(
+                companies.map {
+                    SecurityEvent(.sessionReused, time: Fixtures.now, tenant: Fixtures.tenant, company: $0)
+                })
+            let page = try await store.auditPage(of: companies[0], before: nil, limit: 10)
+            try requireEqual(page.entries.map(\.company), [companies[0].rawValue])
+        },
+        StorePromise("A chain is filtered by kind, family and time, the latest first, page by page") { store in
+            let kinds: [SecurityEvent.Kind] = [.loginFailed, .tokenIssued, .loginDenied, .loginFailed]
+            try await store.record(
+                kinds.enumerated().map { SecurityEvent($1, time: Fixtures.now + Int64($0)) })
+            func numbers(_ filter: AuditFilter?, _ before: Int64? = nil, _ limit: Int = 10) async throws -> [Int64] {
+                try await store.auditPage(of: .region, filter ?? .everything, before: before, limit: limit).entries
+                    .map(\.number)
+            }
+            try requireEqual(try await numbers(.everything), [4, 3, 2, 1])
+            try requireEqual(try await numbers(AuditFilter(kind: "auth.failed")), [4, 1])
+            try requireEqual(try await numbers(AuditFilter(kind: "auth")), [4, 3, 1])
+            try requireEqual(try await numbers(AuditFilter(since: Fixtures.now + 2)), [4, 3])
+            try requireEqual(try await numbers(AuditFilter(until: Fixtures.now + 1)), [2, 1])
+            try requireEqual(try await numbers(AuditFilter(kind: "auth"), nil, 2), [4, 3])
+            try requireEqual(try await numbers(AuditFilter(kind: "auth"), 3, 2), [1])
+            try requireEqual(try await numbers(AuditFilter(kind: "token.revoked")), [])
+            let page = try await store.auditPage(of: .tenant(Fixtures.tenant), .everything, before: nil, limit: 10)
+            try requireEqual(page, AuditPage(entries: [], next: nil), "a chain without events")
+        },
+        StorePromise("A call that fails leaves no event") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            let before = try await store.auditHeads()
+            try await requireFault("an approval that does not fit") {
+                var answer = Fixtures.answer(from: device)
+                answer.approval = nil
+                _ = try await store.accept(answer)
+            }
+            try requireEqual(try await store.auditHeads(), before)
+        },
+        StorePromise("Events that are written at once form one chain") { store in
+            _ = try await atOnce(32) { _ in
+                try await store.record([SecurityEvent(.clientChanged, time: Fixtures.now)])
+                return true
+            }
+            let head = try await store.auditHeads()[0]
+            try requireEqual(head.number, 32)
+            try verify(try await store.auditEntries(of: .region, after: 0, limit: 100), head)
+        },
+    ]
+
+    private static func verify(_ entries: [AuditEntry], _ head: AuditHead) throws {
+        var verification = try AuditVerification(head)
+        for entry in entries { try verification.check(entry) }
+        try verification.finish()
+    }
+
+    private static let tenant: TenantIdentifier? = Fixtures.tenant
+}
