@@ -30,6 +30,10 @@ public final class Provider: Sendable {
     public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
     public let companies: CompanyFlow
+    public let mandates: MandateFlow
+    /// What portals ask about people who act for companies.
+    public let authority: AuthorityFlow
+    public let mandateReferences: MandateReferences
     /// The audit chains.
     public let audit: AuditFlow
     private let clients: ClientAuthentication
@@ -120,6 +124,9 @@ public final class Provider: Sendable {
         companies = CompanyFlow(
             store: store, hashing: CompanyIdentityHashing(key: try await keys.secret("company-identities")),
             upstream: companyUpstream, clock: clock)
+        mandates = MandateFlow(registry: registry, store: store, clock: clock)
+        authority = AuthorityFlow(registry: registry, store: store, accessTokens: accessTokens, clock: clock)
+        mandateReferences = MandateReferences(key: try await keys.secret("mandate-references"))
         audit = AuditFlow(store: store, clock: clock)
         try await registry.load(from: store)
     }

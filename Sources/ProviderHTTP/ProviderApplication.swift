@@ -48,6 +48,7 @@ public enum ProviderApplication {
         DiscoveryEndpoints(provider: provider).add(to: router)
         AuthorizationEndpoints(provider: provider).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)
+        AuthorityEndpoint(provider: provider).add(to: router)
         UserinfoEndpoint(provider: provider).add(to: router)
         DeviceGrantEndpoints(provider: provider).add(to: router)
         RegistrationEndpoints(provider: provider).add(to: router)

@@ -106,6 +106,7 @@ extension Database {
             {
                 try write([.end(try row.value("id"), .companyClosed)], of: company, tenant: nil, now: now)
             }
+            try endMandates(of: company, at: now)
         case .submit, .verify, .freeze, .cure: break
         }
     }
@@ -201,6 +202,7 @@ extension Database {
         guard let company: CompanyIdentifier = try ended.first?.value("company") else {
             throw StorageFault.missing("membership")
         }
+        try endMandates(of: membership, at: now)
         // Whoever invited has lost the right to.
         try withdrawInvitations("invited_by", membership.rawValue, of: company, now: now)
     }

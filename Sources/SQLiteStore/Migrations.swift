@@ -9,6 +9,7 @@ extension DatabaseMigrator {
         migrator.registerMigration("v2", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema2) }
         migrator.registerAudit()
         migrator.registerCompanies()
+        migrator.registerMandates()
         return migrator
     }
 

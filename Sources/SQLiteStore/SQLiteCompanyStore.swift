@@ -84,7 +84,7 @@ extension SQLiteStore {
     }
 
     /// Several SELECTs that see one state of the database.
-    private func readTogether<T>(_ body: (Database) throws -> T) throws -> T {
+    func readTogether<T>(_ body: (Database) throws -> T) throws -> T {
         try read { db in
             try db.run("BEGIN")
             defer { _ = try? db.run("COMMIT") }

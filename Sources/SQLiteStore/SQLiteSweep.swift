@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import GRDB
 public import OpenIDMessages
 
@@ -11,6 +12,7 @@ extension SQLiteStore {
             }) == Self.sweptAtOnce {}
         }
         try await sweepCompanies(now: now)
+        try await expireMandates(before: CalendarDate(inGermanyAt: now), at: now)
     }
 
     static let sweptAtOnce = 200

@@ -231,6 +231,7 @@ struct TenantConfusionTests {
         "POST /sessions/end": [.sessionEnd],
         "POST /token": NamedObject.tokens + NamedObject.clients(at: "/token"),
         "POST /introspect": NamedObject.introspected + NamedObject.clients(at: "/introspect"),
+        "POST /authority/check": NamedObject.clients(at: "/authority/check"),
         "POST /revoke": NamedObject.clients(at: "/revoke"), "POST /par": NamedObject.clients(at: "/par"),
         "POST /device_authorization": NamedObject.clients(at: "/device_authorization"),
     ]

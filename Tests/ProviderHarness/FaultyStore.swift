@@ -294,3 +294,88 @@ extension FaultyStore {
         try await call { try await store.destroyAuditKey(of: account) }
     }
 }
+
+extension FaultyStore {
+    public func mandate(
+        _ identifier: MandateIdentifier, for account: AccountIdentifier
+    ) async throws -> MandateRecord? {
+        try await call { try await store.mandate(identifier, for: account) }
+    }
+
+    public func mandates(heldBy account: AccountIdentifier) async throws -> [MandateRecord] {
+        try await call { try await store.mandates(heldBy: account) }
+    }
+
+    public func mandates(of company: CompanyIdentifier) async throws -> [MandateRecord] {
+        try await call { try await store.mandates(of: company) }
+    }
+
+    public func actor(
+        _ account: AccountIdentifier, in company: CompanyIdentifier, now: Timestamp
+    ) async throws -> MandateActor? {
+        try await call { try await store.actor(account, in: company, now: now) }
+    }
+
+    public func propose(
+        _ proposal: MandateProposal, by account: AccountIdentifier, at time: Timestamp,
+        _ rule: @escaping @Sendable (ProposalParties) -> MandateOutcome<NewMandate>
+    ) async throws -> MandateOutcome<MandateRecord> {
+        try await call { try await store.propose(proposal, by: account, at: time, rule) }
+    }
+
+    public func approve(
+        _ mandate: MandateIdentifier, by account: AccountIdentifier, on device: DeviceIdentifier, at time: Timestamp,
+        _ rule: @escaping @Sendable (MandateSituation) -> MandateOutcome<ApprovalDecision>
+    ) async throws -> MandateOutcome<MandateRecord> {
+        try await call { try await store.approve(mandate, by: account, on: device, at: time, rule) }
+    }
+
+    public func move(
+        _ mandate: MandateIdentifier, _ event: MandateState.Event, by account: AccountIdentifier, at time: Timestamp,
+        _ rule: @escaping @Sendable (MandateSituation) -> MandateOutcome<Void>
+    ) async throws -> MandateOutcome<MandateRecord> {
+        try await call { try await store.move(mandate, event, by: account, at: time, rule) }
+    }
+
+    public func authority(
+        of membership: MembershipIdentifier, for company: CompanyIdentifier, now: Timestamp
+    ) async throws -> AuthorityFacts? {
+        try await call { try await store.authority(of: membership, for: company, now: now) }
+    }
+
+    public func authorities(of account: AccountIdentifier, now: Timestamp) async throws -> [AuthorityFacts] {
+        try await call { try await store.authorities(of: account, now: now) }
+    }
+
+    public func parties(
+        of membership: MembershipIdentifier, for company: CompanyIdentifier
+    ) async throws -> RepresentationParties? {
+        try await call { try await store.parties(of: membership, for: company) }
+    }
+
+    public func use(
+        _ authorityCase: AuthorityCase, _ rule: @escaping @Sendable (AuthorityFacts) -> AuthorityDecision
+    ) async throws -> AuthorityDecision? {
+        try await call { try await store.use(authorityCase, rule) }
+    }
+
+    public func establishment(
+        _ activity: String, of company: CompanyIdentifier
+    ) async throws -> EstablishmentIdentifier? {
+        try await call { try await store.establishment(activity, of: company) }
+    }
+
+    public func membership(
+        of subject: SubjectIdentifier, in sector: SubjectSector
+    ) async throws -> MembershipIdentifier? {
+        try await call { try await store.membership(of: subject, in: sector) }
+    }
+
+    public func company(of subject: SubjectIdentifier, in sector: SubjectSector) async throws -> CompanyIdentifier? {
+        try await call { try await store.company(of: subject, in: sector) }
+    }
+
+    public func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier {
+        try await call { try await store.subject(of: company, in: sector) }
+    }
+}

@@ -16,7 +16,7 @@ public struct MandateActor: Sendable, Equatable {
     public var membership: MembershipIdentifier
     /// In whose name their role lets them grant rights; nil when it does not.
     public var grantsAs: GrantingBody?
-    /// The register names them as one who represents the company alone.
+    /// The register names them and nobody else as who represents the company: nobody else could approve.
     public var isSoleRepresentative: Bool
 
     public init(

@@ -17,6 +17,8 @@ public enum DiscoveryDocument {
         public static let device = "/device"
         public static let deviceDone = "/device/done"
         public static let registration = "/register"
+        /// Where portals ask whether somebody may act for a company (docs/integration.md).
+        public static let authorityCheck = "/authority/check"
     }
 
     /// The document of `issuer`.
@@ -39,6 +41,7 @@ public enum DiscoveryDocument {
             "introspection_endpoint": .string(issuer.appending(Path.introspection)),
             "revocation_endpoint": .string(issuer.appending(Path.revocation)),
             "device_authorization_endpoint": .string(issuer.appending(Path.deviceAuthorization)),
+            "authority_check_endpoint": .string(issuer.appending(Path.authorityCheck)),
             "end_session_endpoint": .string(issuer.appending(Path.logout)),
             "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true,

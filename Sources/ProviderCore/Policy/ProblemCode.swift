@@ -40,6 +40,14 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case notInThisState = "not_in_this_state"
     case companyDataRefused = "company_data_refused"
     case tooManyOpen = "too_many_open"
+    case unknownMandate = "unknown_mandate"
+    case mandateReach = "mandate_reach"
+    case mandateDates = "mandate_dates"
+    case mandateParty = "mandate_party"
+    case mandateDelegation = "mandate_delegation"
+    case mandateCircular = "mandate_circular"
+    case mandateWider = "mandate_wider"
+    case mandateOverlap = "mandate_overlap"
     case serverError = "server_error"
     case overloaded = "overloaded"
 
@@ -89,6 +97,18 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .notInThisState: (409, .person, false, "That is not possible any more, or not yet.")
         case .companyDataRefused: (422, .person, false, "What was said about the company does not fit.")
         case .tooManyOpen: (429, .person, true, "Too many of these are open. Finish or withdraw some.")
+        case .unknownMandate: (404, .person, false, "There is no such mandate.")
+        case .mandateReach:
+            (422, .person, false, "A scope, town or establishment of the mandate does not exist.")
+        case .mandateDates:
+            (422, .person, false, "The mandate must begin today or within a year and last at most three years.")
+        case .mandateParty: (409, .person, false, "The holder is not active, or belongs to another company.")
+        case .mandateDelegation: (403, .person, false, "This mandate cannot be delegated, or not further.")
+        case .mandateCircular: (422, .person, false, "The mandate would lead back to where it comes from.")
+        case .mandateWider:
+            (403, .person, false, "A delegated mandate must not go beyond the one that it comes from.")
+        case .mandateOverlap:
+            (409, .person, false, "Another mandate covers this one, or would be covered: use or replace it.")
         case .serverError: (500, .operator, true, "Something went wrong here.")
         case .overloaded: (503, .operator, true, "The service is busy. Try again shortly.")
         }

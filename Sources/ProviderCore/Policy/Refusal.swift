@@ -27,6 +27,9 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case companyUnknown, invitationUnknown, companyRole, lastAdministrator, selfApproval, approvedBefore
     case companyState, companyNotActive, companyKnown, companyConsent, companyLevel, companyEvidence, companyRequest
     case companyLimit
+    // A person asks for a mandate that is not possible.
+    case mandateUnknown, mandateReach, mandateDates, mandateParty, mandateDelegation, mandateCircular, mandateWider
+    case mandateOverlap
     // The operator is at fault, or nobody.
     case overloaded, rateLimited
 }

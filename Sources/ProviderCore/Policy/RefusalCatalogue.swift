@@ -451,6 +451,9 @@ extension Refusal {
             .companyState, .companyNotActive, .companyKnown, .companyConsent, .companyLevel, .companyEvidence,
             .companyRequest, .companyLimit:
             companyEntry
+        case .mandateUnknown, .mandateReach, .mandateDates, .mandateParty, .mandateDelegation, .mandateCircular,
+            .mandateWider, .mandateOverlap:
+            mandateEntry
         case .overloaded:
             RefusalEntry(
                 .operator, "The memory for logins, pushed requests, offers or proofs is full.",

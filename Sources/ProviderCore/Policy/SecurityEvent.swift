@@ -58,6 +58,16 @@ public struct SecurityEvent: Sendable, Equatable {
         case membershipResumed = "membership.resumed"
         case membershipEnded = "membership.ended"
         case membershipRemovalApproved = "membership.removal_approved"
+        case mandateProposed = "mandate.proposed"
+        case mandateCosigned = "mandate.cosigned"
+        /// Active for the first time, or again.
+        case mandateActivated = "mandate.activated"
+        case mandateSuspended = "mandate.suspended"
+        case mandateRevoked = "mandate.revoked"
+        case mandateExpired = "mandate.expired"
+        case mandateSuperseded = "mandate.superseded"
+        /// Somebody acted for a company.
+        case mandateUsed = "mandate.used"
         case auditVerified = "audit.verified"
     }
 

@@ -168,4 +168,4 @@ public protocol RegionStore: Sendable {
 
 /// Everything that a provider keeps.
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
-    & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore
+    & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore

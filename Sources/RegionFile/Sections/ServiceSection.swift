@@ -57,8 +57,8 @@ struct ServiceSection {
 
     private static func mandateScope(_ value: YAMLValue) -> String? {
         guard let text = value.text() else { return nil }
-        return Scope(tokens: [text]) != nil
+        return MandateScope(rawValue: text) != nil
             ? text
-            : value.refused("\(quoted(text)) is no scope: 1 to 64 visible characters without blank, `\"` and `\\`")
+            : value.refused("\(quoted(text)) is no scope: small letters and dots, like `parking.permit`")
     }
 }

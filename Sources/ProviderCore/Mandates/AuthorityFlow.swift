@@ -1,0 +1,123 @@
+internal import AccountDirectory
+public import OpenIDMessages
+
+/// `POST /authority/check`: ALLOWED or DISALLOWED, for portals that want no mandate logic of their own.
+///
+/// A portal learns about people and companies of its own sector only. An unknown person, an unknown company, a person as
+/// such and somebody of another sector are one answer.
+public struct AuthorityFlow: Sendable {
+    let registry: ClientRegistry
+    let store: any MandateStore
+    let accessTokens: AccessTokenVerifier
+    let clock: ProviderClock
+
+    /// Throws `ClientRefusal`, `OAuthError` for a question that makes no sense, or a fault of the store.
+    public func check(_ inquiry: AuthorityInquiry, by client: AuthenticatedClient) async throws -> JSONObject {
+        // Whoever cannot keep a secret cannot prove who asks: anybody could ask about everybody.
+        guard client.registered.client.authenticationMethod != .none else {
+            throw ClientRefusal(.invalidClient, "the client must prove who it is", .clientMethodMismatch)
+        }
+        let scope = try self.scope(of: inquiry.purpose, client)
+        let decision = try await decide(inquiry, scope, client)
+        return decision.json
+    }
+
+    private func decide(
+        _ inquiry: AuthorityInquiry, _ scope: MandateScope?, _ client: AuthenticatedClient
+    ) async throws -> AuthorityDecision {
+        let sector = client.registered.sector
+        guard let (subject, transaction) = try await self.subject(of: inquiry.person, client),
+            let membership = try await store.membership(of: subject, in: sector),
+            let company = try await store.company(of: inquiry.company, in: sector)
+        else { return .disallowed(.unknown) }
+        let now = clock.now()
+        let tenant = client.registered.scope.tenant.identifier
+        var establishment: EstablishmentIdentifier?
+        if let activity = inquiry.establishment {
+            establishment = try await store.establishment(activity, of: company)
+            // Only who may know the company hears that a number is none of it.
+            guard establishment != nil else {
+                let facts = try await store.authority(of: membership, for: company, now: now)
+                return .disallowed(facts.map(Self.isRelated) == true ? .establishmentUnknown : .unknown)
+            }
+        }
+        let question = AuthorityQuestion(
+            scope: scope, tenant: tenant, act: .act(amount: inquiry.amount, establishment: establishment),
+            today: CalendarDate(inGermanyAt: now))
+        let authorityCase = AuthorityCase(
+            membership: membership, company: company, tenant: tenant, transaction: transaction, time: now)
+        return try await store.use(authorityCase) { facts in
+            guard Self.isRelated(facts) else { return .disallowed(.unknown) }
+            return AuthorityRules.authorizes(question, facts)
+        } ?? .disallowed(.unknown)
+    }
+
+    /// A member, or somebody who holds or held a mandate for the company. Others hear nothing of it, or a portal could
+    /// find out with one person's name how another company stands.
+    private static func isRelated(_ facts: AuthorityFacts) -> Bool {
+        facts.home == facts.company || !facts.mandates.isEmpty
+    }
+
+    /// The scope that the purpose needs; nil for a service that needs none.
+    private func scope(
+        of purpose: AuthorityInquiry.Purpose, _ client: AuthenticatedClient
+    ) throws(OAuthError) -> MandateScope? {
+        switch purpose {
+        case .scope(let scope): return scope
+        case .service(let identifier):
+            let tenant = client.registered.scope.tenant.identifier
+            let service = registry.region.services.first { $0.identifier == identifier }
+            guard let service, service.publisher == tenant || service.servedTenants.contains(tenant) else {
+                throw OAuthError(.invalidRequest, "the service is not offered by the town of this client")
+            }
+            guard service.contexts.contains(.company) else {
+                throw OAuthError(.invalidRequest, "the service is not for companies")
+            }
+            guard let code = service.mandateScope else { return nil }
+            guard let scope = MandateScope(rawValue: code) else {
+                throw OAuthError(.invalidRequest, "the mandate scope of the service is malformed")
+            }
+            return scope
+        }
+    }
+
+    private func subject(
+        of person: AuthorityInquiry.Person, _ client: AuthenticatedClient
+    ) async throws -> (SubjectIdentifier, TransactionIdentifier?)? {
+        switch person {
+        case .subject(let subject): return (subject, nil)
+        case .accessToken(let text):
+            do {
+                let proved = try await accessTokens.verify(text)
+                let served = client.registered.client.servedResource
+                guard
+                    proved.token.client == client.identifier
+                        || (served != nil && proved.token.resource == served
+                            && proved.client.sector == client.registered.sector)
+                else { return nil }
+                return (proved.token.subject, proved.token.transaction)
+            } catch is Refusal { return nil }
+        }
+    }
+}
+
+extension AuthorityDecision {
+    /// What the portal reads.
+    var json: JSONObject {
+        switch self {
+        case .allowed(let authority): ["decision": "ALLOWED", "reason": .string(authority.word)]
+        case .disallowed(let refusal): ["decision": "DISALLOWED", "reason": .string(refusal.rawValue)]
+        }
+    }
+}
+
+extension Authority {
+    /// On what the act rests, in the word of the answer.
+    var word: String {
+        switch self {
+        case .register: "register"
+        case .mandate: "mandate"
+        case .membership: "membership"
+        }
+    }
+}

@@ -1,0 +1,101 @@
+internal import AccountDirectory
+internal import GRDB
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension Database {
+    /// Moves a mandate to the state that the event leads to; false where it leads nowhere. What ends takes its children
+    /// along, in the same transaction.
+    @discardableResult
+    func move(
+        _ mandate: Mandate, _ event: MandateState.Event, by account: AccountIdentifier?, at time: Timestamp
+    ) throws -> Bool {
+        guard let next = mandate.state.after(event) else { return false }
+        // The condition lets nothing pass that was decided on another state.
+        let moved = try run(
+            "UPDATE mandate SET state = :next, ended_at = :ended WHERE id = :id AND state = :state",
+            [
+                "next": next.rawValue, "ended": next.isFinal ? time.seconds : nil, "id": mandate.identifier.rawValue,
+                "state": mandate.state.rawValue,
+            ])
+        guard moved == 1 else { return false }
+        try audit(SecurityEvent(of: event, mandate, by: account, at: time))
+        guard next.isFinal else { return true }
+        for child in try children(of: mandate.identifier) {
+            try move(child, event == .expire ? .expire : .revoke, by: account, at: time)
+        }
+        return true
+    }
+
+    /// Makes a mandate active that has its last approval; the one that it replaces ends.
+    func activate(
+        _ mandate: Mandate, as body: GrantingBody, by account: AccountIdentifier, at time: Timestamp
+    ) throws {
+        try run(
+            "UPDATE mandate SET state = 'active', activated_at = ?, granted_by = ? WHERE id = ? AND state = ?",
+            [time.seconds, body.rawValue, mandate.identifier.rawValue, mandate.state.rawValue])
+        try audit(SecurityEvent(of: .activate, mandate, by: account, at: time))
+        try supersede(mandate, by: account, at: time)
+    }
+
+    func supersede(_ mandate: Mandate, by account: AccountIdentifier, at time: Timestamp) throws {
+        guard let replaced = try mandate.replaces.flatMap(self.mandate) else { return }
+        if try !move(replaced, .supersede, by: account, at: time) {
+            // It was still only asked for.
+            try move(replaced, .revoke, by: account, at: time)
+        }
+    }
+
+    /// Ends what a membership holds, in the transaction in which the membership ends (I18).
+    func endMandates(of membership: MembershipIdentifier, at time: Timestamp) throws {
+        try endMandates(
+            try rows(
+                "SELECT * FROM mandate WHERE grantee_membership = ? AND ended_at IS NULL", [membership.rawValue]),
+            at: time)
+    }
+
+    /// Ends what a company gave and holds, in the transaction in which the company closes.
+    func endMandates(of company: CompanyIdentifier, at time: Timestamp) throws {
+        try endMandates(
+            try rows(
+                """
+                SELECT * FROM mandate WHERE (company = :company OR grantor = :company OR grantee_company = :company)
+                    AND ended_at IS NULL
+                """, ["company": company.rawValue]),
+            at: time)
+    }
+
+    private func endMandates(_ rows: [StoredRow], at time: Timestamp) throws {
+        // One that ended as a child of another meanwhile is not in its state any more, and is passed over.
+        for row in rows { try move(try row.mandate, .revoke, by: nil, at: time) }
+    }
+
+    private func children(of mandate: MandateIdentifier) throws -> [Mandate] {
+        try rows("SELECT * FROM mandate WHERE parent = ? AND ended_at IS NULL", [mandate.rawValue])
+            .map { row in try row.mandate }
+    }
+}
+
+extension SecurityEvent {
+    /// What happened to a mandate; never its powers or its reason.
+    init(
+        of event: MandateState.Event, _ mandate: Mandate, by account: AccountIdentifier?, at time: Timestamp
+    ) {
+        self.init(Self.kind(of: event), mandate, by: account, at: time)
+    }
+
+    init(_ kind: Kind, _ mandate: Mandate, by account: AccountIdentifier?, at time: Timestamp) {
+        self.init(kind, time: time, object: mandate.identifier.rawValue)
+    }
+
+    private static func kind(of event: MandateState.Event) -> Kind {
+        switch event {
+        case .cosign: .mandateCosigned
+        case .activate, .resume: .mandateActivated
+        case .suspend: .mandateSuspended
+        case .revoke: .mandateRevoked
+        case .expire: .mandateExpired
+        case .supersede: .mandateSuperseded
+        }
+    }
+}

@@ -1,0 +1,164 @@
+public import AccountDirectory
+internal import GRDB
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func mandate(
+        _ identifier: MandateIdentifier, for account: AccountIdentifier
+    ) async throws -> MandateRecord? {
+        try readTogether { db in
+            let row = try db.row(
+                """
+                SELECT * FROM mandate WHERE id = :mandate AND EXISTS (
+                    SELECT 1 FROM membership m WHERE m.account = :account AND (m.id = mandate.grantee_membership
+                        OR m.state = 'active' AND m.company IN
+                            (mandate.company, mandate.grantor, mandate.grantee_company)))
+                """, ["mandate": identifier.rawValue, "account": account.rawValue])
+            return try row.map { row in try db.record(of: try row.mandate) }
+        }
+    }
+
+    public func mandates(heldBy account: AccountIdentifier) async throws -> [MandateRecord] {
+        try readTogether { db in
+            try db.rows(
+                """
+                SELECT d.* FROM membership m JOIN mandate d ON d.grantee_membership = m.id
+                WHERE m.account = ? ORDER BY d.proposed_at DESC, d.id
+                """, [account.rawValue]
+            ).map { row in try db.record(of: try row.mandate) }
+        }
+    }
+
+    public func mandates(of company: CompanyIdentifier) async throws -> [MandateRecord] {
+        try readTogether { db in
+            try db.rows(
+                """
+                SELECT * FROM mandate WHERE id IN (
+                    SELECT id FROM mandate WHERE company = :company
+                    UNION SELECT id FROM mandate WHERE grantor = :company
+                    UNION SELECT id FROM mandate WHERE grantee_company = :company)
+                ORDER BY proposed_at DESC, id
+                """, ["company": company.rawValue]
+            ).map { row in try db.record(of: try row.mandate) }
+        }
+    }
+
+    public func actor(
+        _ account: AccountIdentifier, in company: CompanyIdentifier, now: Timestamp
+    ) async throws -> MandateActor? {
+        try readTogether { db in try db.mandateActor(account, in: company, now: now) }
+    }
+
+    public func propose(
+        _ proposal: MandateProposal, by account: AccountIdentifier, at time: Timestamp,
+        _ rule: @escaping @Sendable (ProposalParties) -> MandateOutcome<NewMandate>
+    ) async throws -> MandateOutcome<MandateRecord> {
+        try await writer.write { db in
+            guard let grantor = try db.companyStanding(proposal.grantor) else { return .unknown }
+            let parent = try db.parentStanding(proposal.parent)
+            let parties = ProposalParties(
+                actor: try db.mandateActor(account, in: proposal.grantor, now: time), grantor: grantor,
+                grantee: try db.granteeStanding(proposal.grantee, now: time), parent: parent,
+                standing: try db.standingMandates(
+                    of: parent?.mandate.company ?? proposal.grantor, for: proposal.grantee))
+            switch rule(parties) {
+            case .unknown: return .unknown
+            case .refused(let refusal): return .refused(refusal)
+            case .done(let new): return .done(try db.write(new, by: account, at: time))
+            }
+        }
+    }
+
+    public func approve(
+        _ mandate: MandateIdentifier, by account: AccountIdentifier, on device: DeviceIdentifier, at time: Timestamp,
+        _ rule: @escaping @Sendable (MandateSituation) -> MandateOutcome<ApprovalDecision>
+    ) async throws -> MandateOutcome<MandateRecord> {
+        try await writer.write { db in
+            guard let situation = try db.situation(of: mandate, for: account, now: time) else { return .unknown }
+            let last: GrantingBody?
+            switch rule(situation) {
+            case .unknown: return .unknown
+            case .refused(let refusal), .done(.refused(let refusal)): return .refused(refusal)
+            case .done(.counts): last = nil
+            case .done(.activates(let body)): last = body
+            }
+            let earlier = situation.record.mandate
+            guard let actor = situation.roles[earlier.grantor] else { return .refused(.notEntitled) }
+            try db.insert(
+                MandateApproval(account: account, membership: actor.membership, device: device, approvedAt: time),
+                of: mandate)
+            if let last {
+                try db.audit(SecurityEvent(of: .cosign, earlier, by: account, at: time))
+                try db.activate(earlier, as: last, by: account, at: time)
+            } else {
+                try db.move(earlier, .cosign, by: account, at: time)
+            }
+            return .done(try db.record(of: mandate))
+        }
+    }
+
+    public func move(
+        _ mandate: MandateIdentifier, _ event: MandateState.Event, by account: AccountIdentifier, at time: Timestamp,
+        _ rule: @escaping @Sendable (MandateSituation) -> MandateOutcome<Void>
+    ) async throws -> MandateOutcome<MandateRecord> {
+        try await writer.write { db in
+            guard let situation = try db.situation(of: mandate, for: account, now: time) else { return .unknown }
+            switch rule(situation) {
+            case .unknown: return .unknown
+            case .refused(let refusal): return .refused(refusal)
+            case .done:
+                guard try db.move(situation.record.mandate, event, by: account, at: time) else {
+                    return .refused(.notInThatState)
+                }
+                return .done(try db.record(of: mandate))
+            }
+        }
+    }
+
+    public func establishment(
+        _ activity: String, of company: CompanyIdentifier
+    ) async throws -> EstablishmentIdentifier? {
+        try read { db in
+            try db.row(
+                "SELECT id FROM establishment WHERE company = ? AND activity = ? AND state = 'active'",
+                [company.rawValue, activity])?.value("id")
+        }
+    }
+
+    /// Ends mandates whose last day was before `today`, some in each transaction.
+    func expireMandates(before today: CalendarDate, at time: Timestamp) async throws {
+        while try await writer.write({ db in
+            let over = try db.rows(
+                "SELECT * FROM mandate WHERE ended_at IS NULL AND valid_until < ? ORDER BY valid_until, id LIMIT ?",
+                [today.rawValue, Self.sweptAtOnce])
+            for row in over { try db.move(try row.mandate, .expire, by: nil, at: time) }
+            return over.count
+        }) == Self.sweptAtOnce {}
+    }
+}
+
+extension Database {
+    fileprivate func record(of identifier: MandateIdentifier) throws -> MandateRecord {
+        guard let mandate = try mandate(identifier) else { throw StorageFault.missing("mandate") }
+        return try record(of: mandate)
+    }
+
+    fileprivate func write(
+        _ new: NewMandate, by account: AccountIdentifier, at time: Timestamp
+    ) throws -> MandateRecord {
+        let mandate = new.mandate
+        try insert(mandate)
+        try audit(
+            SecurityEvent(.mandateProposed, mandate, by: account, at: time))
+        if let approval = new.approval {
+            try insert(approval, of: mandate.identifier)
+            try audit(SecurityEvent(of: .cosign, mandate, by: account, at: time))
+        }
+        if mandate.state == .active {
+            try audit(SecurityEvent(of: .activate, mandate, by: account, at: time))
+            try supersede(mandate, by: account, at: time)
+        }
+        return try record(of: mandate.identifier)
+    }
+}
