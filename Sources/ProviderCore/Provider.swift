@@ -29,6 +29,7 @@ public final class Provider: Sendable {
     public let observations: ClientObservations
     public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
+    public let templates: TemplateFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -111,7 +112,9 @@ public final class Provider: Sendable {
             observations: observations)
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
+        templates = TemplateFlow(registry: registry, store: store, clock: clock)
         try await registry.load(from: store)
+        try await templates.load()
     }
 
     /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.

@@ -27,6 +27,16 @@ public struct SecurityEvent: Sendable, Equatable {
         case clientRemoved = "client.removed"
         case keyRotated = "key.rotated"
         case regionApplied = "region.applied"
+        case tenantChanged = "tenant.changed"
+        case tenantArchived = "tenant.archived"
+        case templatePublished = "template.published"
+        case templateProposed = "template.proposed"
+        case templateApproved = "template.approved"
+        case templateAdopted = "template.adopted"
+        case templateUpdateAvailable = "template.update_available"
+        case templateUpgraded = "template.upgraded"
+        case templateDeclined = "template.declined"
+        case templateWithdrawn = "template.withdrawn"
     }
 
     public var kind: Kind
