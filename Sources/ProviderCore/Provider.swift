@@ -36,6 +36,7 @@ public final class Provider: Sendable {
     public let mandateReferences: MandateReferences
     /// The audit chains.
     public let audit: AuditFlow
+    public let templates: TemplateFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -128,7 +129,9 @@ public final class Provider: Sendable {
         authority = AuthorityFlow(registry: registry, store: store, accessTokens: accessTokens, clock: clock)
         mandateReferences = MandateReferences(key: try await keys.secret("mandate-references"))
         audit = AuditFlow(store: store, clock: clock)
+        templates = TemplateFlow(registry: registry, store: store, clock: clock)
         try await registry.load(from: store)
+        try await templates.load()
     }
 
     /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.

@@ -10,6 +10,7 @@ extension DatabaseMigrator {
         migrator.registerAudit()
         migrator.registerCompanies()
         migrator.registerMandates()
+        migrator.registerTemplates()
         return migrator
     }
 

@@ -10,6 +10,7 @@ struct CitizenID: AsyncParsableCommand {
             doctor's check failed; 3 the running server was not reached; 64 wrong use.
             """,
         subcommands: [
-            Serve.self, RegionCommand.self, Desk.self, ClientCommand.self, KeysCommand.self, AuditCommand.self,
+            Serve.self, RegionCommand.self, TemplateCommand.self, Desk.self, ClientCommand.self, KeysCommand.self,
+            AuditCommand.self,
         ])
 }

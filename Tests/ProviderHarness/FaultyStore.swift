@@ -221,8 +221,28 @@ extension FaultyStore {
 
     public func regionDocument() async throws -> String? { try await call { try await store.regionDocument() } }
 
-    public func saveRegionDocument(_ document: String, event: SecurityEvent) async throws {
-        try await call { try await store.saveRegionDocument(document, event: event) }
+    public func sectorHolders() async throws -> [SectorIdentifier: TenantIdentifier] {
+        try await call { try await store.sectorHolders() }
+    }
+
+    public func apply(_ change: RegionChange) async throws -> Bool {
+        try await call { try await store.apply(change) }
+    }
+
+    public func publishedTemplates() async throws -> [PublishedTemplate] {
+        try await call { try await store.publishedTemplates() }
+    }
+
+    public func adoptions() async throws -> [StoredAdoption] { try await call { try await store.adoptions() } }
+
+    public func publish(
+        _ template: PublishedTemplate, moving adoptions: [StoredAdoption], events: [SecurityEvent]
+    ) async throws -> Bool {
+        try await call { try await store.publish(template, moving: adoptions, events: events) }
+    }
+
+    public func save(_ adoption: StoredAdoption, event: SecurityEvent) async throws -> Bool {
+        try await call { try await store.save(adoption, event: event) }
     }
 }
 

@@ -160,12 +160,7 @@ public protocol KeyStore: Sendable {
     func secret(_ name: String, fresh: [UInt8]) async throws -> [UInt8]
 }
 
-/// The region file as it was applied last.
-public protocol RegionStore: Sendable {
-    func regionDocument() async throws -> String?
-    func saveRegionDocument(_ document: String, event: SecurityEvent) async throws
-}
-
 /// Everything that a provider keeps.
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
     & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore
+    & TemplateStore

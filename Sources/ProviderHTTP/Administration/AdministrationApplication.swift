@@ -31,6 +31,7 @@ public enum AdministrationApplication {
         ClientAdministration.addRoutes(to: router, provider: provider)
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
         AuditAdministration.addRoutes(to: router, audit: provider.audit)
+        TemplateAdministration.addRoutes(to: router, provider: provider)
         router.post("/region/plan") { request, _ in
             var request = request
             return Answer.json(try await region.plan(request.largeJSON()))
@@ -50,7 +51,7 @@ public enum AdministrationApplication {
         else { throw AdministrationError(.badRequest, "unknown_level", "The level is normal or substantiell.") }
         let person = try reader.object("person")
         try reader.finish()
-        guard provider.registry.tenant(tenant)?.state == .active else {
+        guard provider.registry.tenant(tenant)?.isLive == true else {
             throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
         }
         let ticket = try await provider.enrolment.issueTicket(for: person, tenant: tenant, level: level)
