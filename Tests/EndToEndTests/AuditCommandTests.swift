@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import OpenIDMessages
+import RelyingParty
 import Testing
 
 @Suite("citizen-id audit")
