@@ -104,12 +104,6 @@ public final class Provider: Sendable {
         sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
         logout = LogoutFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
-        selfService = SelfService(
-            confirmations: ConfirmationFlow(
-                issuer: issuer, keys: keys, store: store, clock: clock,
-                pending: ExpiringMemory(capacity: capacity.logins)),
-            devices: OwnDevices(store: store, clock: clock),
-            sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell))
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
@@ -123,6 +117,14 @@ public final class Provider: Sendable {
         mandates = MandateFlow(registry: registry, store: store, clock: clock)
         authority = AuthorityFlow(registry: registry, store: store, accessTokens: accessTokens, clock: clock)
         mandateReferences = MandateReferences(key: try await keys.secret("mandate-references"))
+        selfService = SelfService(
+            confirmations: ConfirmationFlow(
+                issuer: issuer, keys: keys, store: store, clock: clock,
+                pending: ExpiringMemory(capacity: capacity.logins)),
+            devices: OwnDevices(store: store, clock: clock),
+            sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
+            companies: OwnCompanies(flow: companies),
+            mandates: OwnMandates(flow: mandates, companies: companies))
         try await registry.load(from: store)
     }
 

@@ -11,7 +11,9 @@ struct CitizenPhone: AsyncParsableCommand {
             + "the exit statuses.",
         subcommands: [
             EnrolCommand.self, ScanCommand.self, ShowCommand.self, ApproveCommand.self, DenyCommand.self,
-            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, BlockCommand.self,
+            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, CompaniesCommand.self,
+            MandatesCommand.self,
+            BlockCommand.self,
             LoginCommand.self,
             DoctorCommand.self,
         ])

@@ -3,4 +3,6 @@ public struct SelfService: Sendable {
     public let confirmations: ConfirmationFlow
     public let devices: OwnDevices
     public let sessions: OwnSessions
+    public let companies: OwnCompanies
+    public let mandates: OwnMandates
 }

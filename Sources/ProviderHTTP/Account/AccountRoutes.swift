@@ -3,5 +3,5 @@ internal import ProviderCore
 
 /// The table of the account API.
 enum AccountRoutes {
-    static let all: [AccountRoute] = profile + devices + sessions
+    static let all: [AccountRoute] = profile + devices + sessions + companies + members + mandates
 }
