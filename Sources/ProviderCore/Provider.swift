@@ -13,6 +13,11 @@ public final class Provider: Sendable {
     public let deviceAuthentication: DeviceAuthentication
     public let enrolment: EnrolmentFlow
     public let selfService: SelfService
+    public let accounts: AccountFlow
+    public let desk: DeskFlow
+    public let erasures: ErasureFlow
+    public let exports: ExportFlow
+    public let dataRequests: DataRequestFlow
     public let sessions: SessionFlow
     public let sessionList: SessionListFlow
     public let logout: LogoutFlow
@@ -74,6 +79,16 @@ public final class Provider: Sendable {
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
+        let hashes = PersonHashes(key: try await keys.secret("person-hashes"))
+        accounts = AccountFlow(
+            enrolment: enrolment, store: store, clock: clock, bell: logoutBell)
+        dataRequests = DataRequestFlow(store: store, clock: clock)
+        erasures = ErasureFlow(
+            registry: registry, store: store, hashes: hashes, requests: dataRequests, policy: RetentionPolicy(),
+            clock: clock, bell: logoutBell)
+        exports = ExportFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests, clock: clock)
+        desk = DeskFlow(enrolment: enrolment, store: store, hashes: hashes, clock: clock, bell: logoutBell)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
         let devices = DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock)
@@ -138,11 +153,12 @@ public final class Provider: Sendable {
             authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))
     }
 
-    /// P-8.3: suspends the device whose block code this is.
+    /// P-8.3: suspends the device, or locks the account, whose block code this is.
     public func block(code: String) async throws {
         guard try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now()) else {
             throw DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)
         }
+        logoutBell.ring()
     }
 
     /// The latest logout tokens to a client, the newest first, for the operator.
@@ -160,6 +176,7 @@ public final class Provider: Sendable {
         deviceGrants.devices.sweep()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
+        try await erasures.sweep()
         try await keys.rotateIfDue()
     }
 }

@@ -23,6 +23,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case ticketUnknown, offerUnknown, registrationSignature, registrationAddress, registrationProof
     case registrationKeys, evidenceRefused, keyRegistered, blockCodeUnknown
     case confirmationUnknown, confirmationOver, objectUnknown
+    case changeNotPossible
     // The operator is at fault, or nobody.
     case overloaded, rateLimited
 }
