@@ -174,7 +174,8 @@ let package = Package(
             name: "AccountDirectoryTests", dependencies: ["AccountDirectory", "OpenIDMessages"],
             swiftSettings: everyTarget),
         .testTarget(
-            name: "RegionFileTests", dependencies: ["RegionFile", "AccountDirectory", "OpenIDMessages"],
+            name: "RegionFileTests",
+            dependencies: ["RegionFile", "AccountDirectory", "IdentityCrypto", "OpenIDMessages"],
             swiftSettings: everyTarget),
         .target(
             name: "ProviderHarness",

@@ -23,6 +23,11 @@ public enum Entity {
     public enum RegisterPower {}
     public enum Mandate {}
     public enum Evidence {}
+    public enum Adoption {}
+    public enum Person {}
+    public enum Notice {}
+    public enum DuplicateCase {}
+    public enum DataSubjectRequest {}
 }
 
 /// The region's identifier of a citizen's account; never leaves the provider.
@@ -36,3 +41,11 @@ public typealias InvitationIdentifier = Identifier<Entity.Invitation>
 public typealias MandateIdentifier = Identifier<Entity.Mandate>
 public typealias EvidenceIdentifier = Identifier<Entity.Evidence>
 public typealias RegisterPowerIdentifier = Identifier<Entity.RegisterPower>
+/// A tenant's adoption of a template.
+public typealias AdoptionIdentifier = Identifier<Entity.Adoption>
+/// A natural person; leaves the store nowhere.
+public typealias PersonIdentifier = Identifier<Entity.Person>
+public typealias NoticeIdentifier = Identifier<Entity.Notice>
+/// A clerk's question whether two people are one.
+public typealias DuplicateCaseIdentifier = Identifier<Entity.DuplicateCase>
+public typealias DataSubjectRequestIdentifier = Identifier<Entity.DataSubjectRequest>

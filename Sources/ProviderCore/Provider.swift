@@ -13,6 +13,11 @@ public final class Provider: Sendable {
     public let deviceAuthentication: DeviceAuthentication
     public let enrolment: EnrolmentFlow
     public let selfService: SelfService
+    public let accounts: AccountFlow
+    public let desk: DeskFlow
+    public let erasures: ErasureFlow
+    public let exports: ExportFlow
+    public let dataRequests: DataRequestFlow
     public let sessions: SessionFlow
     public let sessionList: SessionListFlow
     public let logout: LogoutFlow
@@ -34,6 +39,7 @@ public final class Provider: Sendable {
     /// What portals ask about people who act for companies.
     public let authority: AuthorityFlow
     public let mandateReferences: MandateReferences
+    public let templates: TemplateFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -79,6 +85,16 @@ public final class Provider: Sendable {
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
+        let hashes = PersonHashes(key: try await keys.secret("person-hashes"))
+        accounts = AccountFlow(
+            enrolment: enrolment, store: store, clock: clock, bell: logoutBell)
+        dataRequests = DataRequestFlow(store: store, clock: clock)
+        erasures = ErasureFlow(
+            registry: registry, store: store, hashes: hashes, requests: dataRequests, policy: RetentionPolicy(),
+            clock: clock, bell: logoutBell)
+        exports = ExportFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests, clock: clock)
+        desk = DeskFlow(enrolment: enrolment, store: store, hashes: hashes, clock: clock, bell: logoutBell)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
         let devices = DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock)
@@ -121,11 +137,14 @@ public final class Provider: Sendable {
             confirmations: ConfirmationFlow(
                 issuer: issuer, keys: keys, store: store, clock: clock,
                 pending: ExpiringMemory(capacity: capacity.logins)),
-            devices: OwnDevices(store: store, clock: clock),
+            account: OwnAccount(flow: accounts, erasures: erasures, exports: exports, companies: companies),
+            devices: OwnDevices(registry: registry, accounts: accounts, store: store, clock: clock),
             sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies))
+        templates = TemplateFlow(registry: registry, store: store, clock: clock)
         try await registry.load(from: store)
+        try await templates.load()
     }
 
     /// Proves who a client is. Throws `ClientRefusal`, or a fault of the store.
@@ -149,11 +168,12 @@ public final class Provider: Sendable {
             authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))
     }
 
-    /// P-8.3: suspends the device whose block code this is.
+    /// P-8.3: suspends the device, or locks the account, whose block code this is.
     public func block(code: String) async throws {
         guard try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now()) else {
             throw DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)
         }
+        logoutBell.ring()
     }
 
     /// The latest logout tokens to a client, the newest first, for the operator.
@@ -171,6 +191,7 @@ public final class Provider: Sendable {
         deviceGrants.devices.sweep()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
+        try await erasures.sweep()
         try await keys.rotateIfDue()
     }
 }

@@ -23,11 +23,24 @@ public enum RegionFile {
 
     /// Reads several files as one region: lists are joined; members of `region:` in later files add or replace.
     public static func load(_ sources: [Source]) throws(RegionFileError) -> Region {
+        try load(sources, checksSignatures: true)
+    }
+
+    /// The templates of the files, for their publishers to sign: everything else must be right, signatures need not.
+    public static func templatesToSign(_ sources: [Source]) throws(RegionFileError) -> [ServiceTemplate] {
+        try load(sources, checksSignatures: false).library.templates.values.flatMap(\.values).sorted {
+            ($0.key, $0.version) < ($1.key, $1.version)
+        }
+    }
+
+    private static func load(_ sources: [Source], checksSignatures: Bool) throws(RegionFileError) -> Region {
         let mistakes = MistakeCollector(files: sources.map(\.name))
         let documents = sources.compactMap { YAMLDocument.compose($0, mistakes) }
         // What stands in a file that cannot be read would only seem to be missing.
         guard mistakes.isEmpty else { throw RegionFileError(mistakes: mistakes.sorted) }
-        guard let region = region(of: documents, mistakes), mistakes.isEmpty else {
+        guard let region = region(of: documents, mistakes, checksSignatures: checksSignatures),
+            mistakes.isEmpty
+        else {
             throw RegionFileError(mistakes: mistakes.sorted)
         }
         return region
@@ -49,9 +62,13 @@ public enum RegionFile {
         return try load(sources)
     }
 
-    private static let sections = ["region", "operators", "tenants", "services", "clients"]
+    private static let sections = [
+        "region", "operators", "tenants", "services", "templates", "adoptions", "clients",
+    ]
 
-    private static func region(of documents: [YAMLValue], _ mistakes: MistakeCollector) -> Region? {
+    private static func region(
+        of documents: [YAMLValue], _ mistakes: MistakeCollector, checksSignatures: Bool
+    ) -> Region? {
         let files = documents.compactMap { $0.mapping(keys: sections) }
         let heads = files.compactMap { $0["region"]?.mapping(keys: RegionHead.keys) }
         guard let first = heads.first else {
@@ -65,11 +82,16 @@ public enum RegionFile {
         let operators = OperatorSection(entries("operators"))
         let tenants = TenantSection(entries("tenants"), operators, isDevelopment: head.isDevelopment)
         let services = ServiceSection(entries("services"), tenants)
-        let clients = ClientSection(entries("clients"), tenants, isDevelopment: head.isDevelopment)
+        let templates = TemplateSection(
+            entries("templates"), tenants, services, checksSignatures: checksSignatures)
+        let adoptions = AdoptionSection(entries("adoptions"), templates, tenants)
+        let offers = ServiceOffers(services: services, templates: templates, adoptions: adoptions)
+        let clients = ClientSection(entries("clients"), tenants, offers, isDevelopment: head.isDevelopment)
         guard let identifier = head.identifier, let name = head.name, let issuer = head.issuer else { return nil }
         return Region(
             identifier: identifier, name: name, issuer: issuer, isDevelopment: head.isDevelopment,
             evidence: head.evidence, operators: operators.operators, tenants: tenants.tenants,
-            services: services.services, clients: clients.clients)
+            services: services.services, clients: clients.clients,
+            library: TemplateLibrary(templates: templates.templates, adoptions: adoptions.adoptions))
     }
 }

@@ -7,8 +7,10 @@ extension DatabaseMigrator {
         migrator.registerMigration("v1", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema1) }
         migrator.registerSigningAlgorithms()
         migrator.registerMigration("v2", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema2) }
+        migrator.registerAccounts()
         migrator.registerCompanies()
         migrator.registerMandates()
+        migrator.registerTemplates()
         return migrator
     }
 

@@ -9,5 +9,7 @@ struct CitizenID: AsyncParsableCommand {
             Exit codes: 0 done; 1 failed, the message says why; 2 a file has mistakes, a change was not applied, or a \
             doctor's check failed; 3 the running server was not reached; 64 wrong use.
             """,
-        subcommands: [Serve.self, RegionCommand.self, Desk.self, ClientCommand.self, KeysCommand.self])
+        subcommands: [
+            Serve.self, RegionCommand.self, TemplateCommand.self, Desk.self, ClientCommand.self, KeysCommand.self,
+        ])
 }

@@ -49,5 +49,12 @@ public final class TemporaryDatabase: Sendable {
         }
     }
 
+    /// The texts of one column.
+    public func texts(_ sql: String) throws -> [String] {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.read { try String.fetchAll($0, sql: sql) }
+    }
+
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 }

@@ -45,7 +45,7 @@ public enum TestRegion {
             identifier: TenantIdentifier(rawValue: identifier)!, officialName: name, kind: .kreisangehoerigeStadt,
             municipalityKey: key, operatorIdentifier: TenantIdentifier(rawValue: "it")!,
             sector: SectorIdentifier(rawValue: "sector:\(identifier)")!, hosts: ["\(identifier).example"],
-            floor: .normal, allowedScopes: nil, state: .active)
+            floor: .normal, allowedScopes: nil, state: .live)
     }
 
     /// A person for whom a clerk makes tickets.

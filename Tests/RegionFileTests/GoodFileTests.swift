@@ -13,7 +13,7 @@ struct GoodFileTests {
         #expect(region.evidence == EvidencePolicy(formats: ["none"], simulatorRoots: []))
         #expect(region.tenants.map(\.municipalityKey) == ["05562024", nil])
         #expect(region.tenants.map(\.allowedScopes) == [nil, ["openid", "email"]])
-        #expect(region.tenants.map(\.state) == [.active, .active])
+        #expect(region.tenants.map(\.state) == [.live, .live])
         #expect(region.services.map(\.requiredLevel) == [nil])
         let client = try #require(region.clients.first)
         #expect(client.authenticationMethod == .privateKeyJWT)
@@ -28,6 +28,8 @@ struct GoodFileTests {
         #expect(client.responseModes == [.query])
         #expect(client.subjectType == .pairwise)
         #expect(client.logout == ClientLogout())
+        #expect(client.services.isEmpty)
+        #expect(client.state == .live)
         #expect(region.clients.last?.requiredLevel == .substantiell, "the floor of its tenant")
         #expect(region.clients.last?.secretDigest != nil)
     }
@@ -74,6 +76,36 @@ struct GoodFileTests {
         let root = try #require(Data(base64Encoded: KeySamples.certificate))
         #expect(region.evidence == EvidencePolicy(formats: ["simulator", "none"], simulatorRoots: [[UInt8](root)]))
         #expect(region.clients.first?.keys.map { $0["kid"] } == ["k1"])
+    }
+
+    @Test func `has services with their claims and why, and portals that ask for them`() throws {
+        let region = try load(
+            sample(
+                "served_tenants: [marl]",
+                "served_tenants: [marl]\n    claims: [given_name, address]\n    purpose: {de: Wozu, en: Why}\n"
+                    + "    purpose_version: 3\n    amount: '305.00'\n    legal_basis: § 1 StVO\n"
+                    + "    leika_key: '99108003001000'\n    contact: 02365 99-0\n    state: in_review"
+            )
+            .replacing(
+                "scopes: [openid, person]\n",
+                with: "scopes: [openid, person]\n    services: [hund]\n    state: suspended\n"
+            ))
+        let service = try #require(region.services.first)
+        #expect(service.claims == ["given_name", "address"])
+        #expect(service.purpose == LocalizedText(german: "Wozu", english: "Why"))
+        #expect(service.purposeVersion == 3)
+        #expect(service.amount == 30_500)
+        #expect(service.legalBasis == "§ 1 StVO")
+        #expect(service.leikaKey == "99108003001000")
+        #expect(service.contact == "02365 99-0")
+        #expect(service.state == .inReview)
+        #expect(region.clients.first?.services == [service.identifier])
+        #expect(region.clients.first?.state == .suspended)
+    }
+
+    @Test func `of an earlier version says active for live`() throws {
+        let region = try load(sample("name: Stadt Marl", "name: Stadt Marl\n    state: active"))
+        #expect(region.tenants.first?.state == .live)
     }
 
     @Test func `may have an RSA key inline`() throws {

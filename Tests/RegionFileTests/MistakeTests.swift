@@ -24,6 +24,11 @@ struct Mistaken: Sendable, CustomTestStringConvertible {
         self.init(sample("scopes: [openid, person]", "scopes: [openid, person]\n    \(member)"), 38, message)
     }
 
+    /// The sample with more lines behind the served tenants of its service.
+    init(service member: String, _ message: String) {
+        self.init(sample("served_tenants: [marl]", "served_tenants: [marl]\n    \(member)"), 32, message)
+    }
+
     var testDescription: String { message }
 }
 
@@ -122,6 +127,16 @@ struct MistakeTests {
         Mistaken(sample(line: 30, "    mandate_scope: a.b"), 25, "missing key `required_level`"),
         Mistaken(sample("required_level: null", "required_level: null\n    mandate_scope: a b"), 31, "is no scope"),
         Mistaken(line: 31, "    served_tenants: [marl, herten]", "unknown tenant `herten`"),
+        Mistaken(service: "claims: [given_nam]\n    purpose: {de: a}", "did you mean `given_name`?"),
+        Mistaken(service: "claims: [gender]\n    purpose: {de: a}", "unknown claim `gender`"),
+        Mistaken(service: "claims: [given_name]", "says why it wants them"),
+        Mistaken(service: "purpose: {en: Why}", "missing key `de`"),
+        Mistaken(service: "purpose_version: 0", "is no number from 1"),
+        Mistaken(service: "purpose_version: 1.0", "is no number from 1"),
+        Mistaken(service: "amount: 305", "is no amount"), Mistaken(service: "amount: '-1.00'", "is no amount"),
+        Mistaken(service: "amount: '05.00'", "is no amount"), Mistaken(service: "amount: '5.0'", "is no amount"),
+        Mistaken(service: "leika_key: 9910800300100", "it has 14 digits"),
+        Mistaken(service: "state: active", "unknown value `active`"),
     ]) func `in a service`(mistaken: Mistaken) { Self.check(mistaken) }
 
     @Test(arguments: [
@@ -142,6 +157,12 @@ struct MistakeTests {
             sample("scopes: [openid, person]", "scopes: [openid, person]\n    jwks: {keys: []}\n    jwks_file: k"), 39,
             "either"),
         Mistaken(client: "profile: fapi", "unknown value `fapi`"),
+        Mistaken(client: "services: [hundt]", "unknown service `hundt`; did you mean `hund`?"),
+        Mistaken(client: "services: [hund, hund]", "occurs twice"),
+        Mistaken(
+            sample("scopes: [openid]\n", "scopes: [openid]\n    services: [hund]\n"), 45,
+            "tenant `portal` does not offer service `hund`"),
+        Mistaken(client: "state: active", "unknown value `active`"),
         Mistaken(client: "id_token_alg: HS256", "unknown value `HS256`"),
         Mistaken(client: "require_pushed_authorization_requests: 1", "`true` or `false`"),
         Mistaken(client: "initiate_login_uri: https://elsewhere.example/", "is not one of tenant `marl`"),

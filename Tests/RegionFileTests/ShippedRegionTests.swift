@@ -13,12 +13,42 @@ struct ShippedRegionTests {
         let region = try RegionFile.load(paths: [Self.path])
         #expect(region.tenants.count == 14)
         #expect(region.operators.count == 3)
-        #expect(region.services.count == 10)
+        #expect(region.services.count == 7)
+        #expect(region.services.allSatisfy { $0.claims.isEmpty || $0.purpose?.english != nil })
         #expect(region.clients.count == 14)
         #expect(Set(region.clients.map(\.tenant)) == Set(region.tenants.map(\.identifier)))
         #expect(region.services.allSatisfy { $0.title.english != nil })
         #expect(region.clients.allSatisfy { $0.requiresPushedAuthorizationRequests })
         #expect(region.clients.first { $0.tenant.rawValue == "dachportal" }?.scopes == ["openid"])
+    }
+
+    @Test func `adopts three templates, and says who offers what a town does not`() throws {
+        let region = try RegionFile.load(paths: [Self.path])
+        let registry = Registry(region: region)
+        func service(_ name: String, _ tenant: String) -> Service? {
+            registry.service(ServiceIdentifier(rawValue: name)!, at: TenantIdentifier(rawValue: tenant)!)
+        }
+        #expect(Set(region.library.adoptions.map(\.template.rawValue)).count == 3)
+        #expect(region.library.adoptions.allSatisfy { $0.state == .adopted })
+        #expect(service("bewohnerparken", "gelsenkirchen")?.requiredLevel == .normal)
+        #expect(service("bewohnerparken", "bottrop")?.requiredLevel == .substantiell, "Bottrop has raised it")
+        #expect(service("bewohnerparken", "herten")?.claims == ["given_name", "family_name", "address"])
+        #expect(service("bewohnerparken", "marl") == nil)
+        for tenant in ["bottrop", "herten"] {
+            #expect(service("handwerkerparkausweis", tenant)?.contexts == [.company])
+            #expect(service("handwerkerparkausweis", tenant)?.mandateScope == "parking.permit")
+        }
+        #expect(service("handwerkerparkausweis", "bottrop")?.amount == 30_500)
+        #expect(service("handwerkerparkausweis", "herten")?.amount == 25_000)
+        let answer = EffectiveServices.availability(
+            of: ServiceIdentifier(rawValue: "bauantrag")!, at: TenantIdentifier(rawValue: "kreis-recklinghausen")!,
+            in: region, region.library)
+        guard case .elsewhere(let places) = answer else {
+            Issue.record("the Kreis is no building authority")
+            return
+        }
+        #expect(places.count == 12)
+        #expect(places.allSatisfy { $0.initiateLoginURI != nil })
     }
 
     @Test(arguments: 0..<8) func `broken at random never ends the program`(seed: Int) throws {

@@ -40,7 +40,8 @@ extension StorePromise {
             try requireEqual(try await store.regionDocument(), nil)
             for document in ["name: Emscher-Lippe", "name: Emscher-Lippe-Region\n# ÄÖÜ"] {
                 let event = SecurityEvent(.regionApplied, time: Fixtures.now)
-                try await store.saveRegionDocument(document, event: event)
+                try require(
+                    try await store.apply(RegionChange(document: document, sectors: [:], events: [event])), "refused")
                 try requireEqual(try await store.regionDocument(), document)
             }
         }

@@ -15,8 +15,8 @@ public struct StorePromise: Sendable, CustomStringConvertible {
 
     /// Every promise.
     public static let all =
-        enrolment + devices + answers + redemption + racing + grants + refreshing + sessions + continuing + ending
-        + consents + deliveries + registrations + sweeping + oneTimeUse + keys + region
+        enrolment + accounts + devices + answers + redemption + racing + grants + refreshing + sessions + continuing
+        + ending + consents + deliveries + registrations + sweeping + oneTimeUse + keys + region + templates
         + selfService + companies + mandates
 }
 

@@ -158,6 +158,9 @@ public struct Client: Sendable, Equatable {
     /// Where a login can be started from outside (OpenID Connect Core §4).
     public var initiateLoginURI: RedirectURI?
     public var logout: ClientLogout
+    /// Services for which the client may ask for logins; each is offered at its tenant.
+    public var services: [ServiceIdentifier]
+    public var state: OfferState
 
     public init(
         identifier: ClientIdentifier, tenant: TenantIdentifier, name: String, profile: ClientProfile,
@@ -169,7 +172,8 @@ public struct Client: Sendable, Equatable {
         scopes: [String], resources: [ResourceURI] = [], servedResource: ResourceURI? = nil,
         requiredLevel: AssuranceLevel, levelVocabulary: LevelVocabulary = .bsi, subjectType: SubjectType = .pairwise,
         sectorIdentifierURI: OutboundURL? = nil, defaultMaximumAge: Int64? = nil,
-        initiateLoginURI: RedirectURI? = nil, logout: ClientLogout = ClientLogout()
+        initiateLoginURI: RedirectURI? = nil, logout: ClientLogout = ClientLogout(),
+        services: [ServiceIdentifier] = [], state: OfferState = .live
     ) {
         self.identifier = identifier
         self.tenant = tenant
@@ -196,5 +200,7 @@ public struct Client: Sendable, Equatable {
         self.defaultMaximumAge = defaultMaximumAge
         self.initiateLoginURI = initiateLoginURI
         self.logout = logout
+        self.services = services
+        self.state = state
     }
 }

@@ -14,10 +14,13 @@ public struct Region: Sendable, Equatable {
     public var tenants: [Tenant]
     public var services: [Service]
     public var clients: [Client]
+    /// Templates and adoptions of the region file.
+    public var library: TemplateLibrary
 
     public init(
         identifier: TenantIdentifier, name: String, issuer: IssuerURL, isDevelopment: Bool, evidence: EvidencePolicy,
-        operators: [Operator], tenants: [Tenant], services: [Service], clients: [Client]
+        operators: [Operator], tenants: [Tenant], services: [Service], clients: [Client],
+        library: TemplateLibrary = TemplateLibrary()
     ) {
         self.identifier = identifier
         self.name = name
@@ -28,6 +31,7 @@ public struct Region: Sendable, Equatable {
         self.tenants = tenants
         self.services = services
         self.clients = clients
+        self.library = library
     }
 }
 
@@ -55,99 +59,5 @@ public struct Operator: Sendable, Equatable {
         self.identifier = identifier
         self.name = name
         self.shortName = shortName
-    }
-}
-
-/// A public body that offers services.
-public struct Tenant: Sendable, Equatable {
-    public enum Kind: String, Sendable, CaseIterable {
-        case kreisfreieStadt = "kreisfreie_stadt"
-        case kreis
-        case kreisangehoerigeStadt = "kreisangehoerige_stadt"
-        case regionalPortal = "regional_portal"
-    }
-
-    public enum State: String, Sendable, CaseIterable {
-        case active, suspended
-    }
-
-    public var identifier: TenantIdentifier
-    public var officialName: String
-    public var kind: Kind
-    /// Amtlicher Gemeindeschlüssel: eight digits, five for a Kreis, none for a regional portal.
-    public var municipalityKey: String?
-    /// The `identifier` of the operator.
-    public var operatorIdentifier: TenantIdentifier
-    public var sector: SectorIdentifier
-    /// Hosts that the tenant has proved to be its own; redirect URIs lie on them.
-    public var hosts: [String]
-    /// The lowest level of any login at this tenant.
-    public var floor: AssuranceLevel
-    /// Scopes that the tenant's clients may ask for; nil when all are allowed.
-    public var allowedScopes: [String]?
-    public var state: State
-
-    public init(
-        identifier: TenantIdentifier, officialName: String, kind: Kind, municipalityKey: String?,
-        operatorIdentifier: TenantIdentifier, sector: SectorIdentifier, hosts: [String], floor: AssuranceLevel,
-        allowedScopes: [String]?, state: State
-    ) {
-        self.identifier = identifier
-        self.officialName = officialName
-        self.kind = kind
-        self.municipalityKey = municipalityKey
-        self.operatorIdentifier = operatorIdentifier
-        self.sector = sector
-        self.hosts = hosts
-        self.floor = floor
-        self.allowedScopes = allowedScopes
-        self.state = state
-    }
-}
-
-/// A Verwaltungsleistung, published by one tenant and offered by those that adopted it.
-public struct Service: Sendable, Equatable {
-    /// Who can use a service.
-    public enum Context: String, Sendable, CaseIterable {
-        case citizen, company
-    }
-
-    public var identifier: ServiceIdentifier
-    /// The title in German, and in English where there is one.
-    public var title: LocalizedText
-    public var publisher: TenantIdentifier
-    /// A semantic version, e.g. `1.0.0`.
-    public var version: String
-    public var contexts: [Context]
-    /// Nil when the service needs no login and offers one only to fill in forms.
-    public var requiredLevel: AssuranceLevel?
-    /// The scope that a mandate for this service needs.
-    public var mandateScope: String?
-    public var servedTenants: [TenantIdentifier]
-
-    public init(
-        identifier: ServiceIdentifier, title: LocalizedText, publisher: TenantIdentifier, version: String,
-        contexts: [Context], requiredLevel: AssuranceLevel?, mandateScope: String?,
-        servedTenants: [TenantIdentifier]
-    ) {
-        self.identifier = identifier
-        self.title = title
-        self.publisher = publisher
-        self.version = version
-        self.contexts = contexts
-        self.requiredLevel = requiredLevel
-        self.mandateScope = mandateScope
-        self.servedTenants = servedTenants
-    }
-}
-
-/// A text in German and, where it is known, in English.
-public struct LocalizedText: Sendable, Equatable {
-    public var german: String
-    public var english: String?
-
-    public init(german: String, english: String? = nil) {
-        self.german = german
-        self.english = english
     }
 }

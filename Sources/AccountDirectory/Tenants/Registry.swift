@@ -23,20 +23,34 @@ public struct Registry: Sendable {
     public let region: Region
     private let tenants: [TenantIdentifier: Tenant]
     private let clients: [ClientIdentifier: Client]
+    private let services: [TenantIdentifier: [ServiceIdentifier: Service]]
 
-    public init(region: Region) {
+    /// - Parameter library: templates and adoptions beside those of the region.
+    public init(region: Region, library: TemplateLibrary = TemplateLibrary()) {
         self.region = region
         tenants = Dictionary(region.tenants.map { ($0.identifier, $0) }) { first, _ in first }
         clients = Dictionary(region.clients.map { ($0.identifier, $0) }) { first, _ in first }
+        services = EffectiveServices.all(in: region, region.library.joined(with: library))
     }
 
     public func tenant(_ identifier: TenantIdentifier) -> Tenant? { tenants[identifier] }
 
-    /// The tenant of a request follows from the client alone (invariant I28). Clients of suspended tenants are unknown.
+    /// A service as `tenant` offers it now; nil when it does not.
+    public func service(_ identifier: ServiceIdentifier, at tenant: TenantIdentifier) -> Service? {
+        services[tenant]?[identifier]
+    }
+
+    /// Every service that `tenant` offers now, by identifier.
+    public func services(at tenant: TenantIdentifier) -> [Service] {
+        (services[tenant] ?? [:]).values.sorted { $0.identifier < $1.identifier }
+    }
+
+    /// The tenant of a request follows from the client alone (invariant I28). Clients that are not live, or whose tenant is
+    /// not, are unknown.
     public func resolve(_ identifier: ClientIdentifier) -> ResolvedClient? {
-        guard let client = clients[identifier], let tenant = tenants[client.tenant], tenant.state == .active else {
-            return nil
-        }
+        guard let client = clients[identifier], client.state == .live, let tenant = tenants[client.tenant],
+            tenant.isLive
+        else { return nil }
         return ResolvedClient(client: client, scope: TenantScope(tenant: tenant))
     }
 }

@@ -1,6 +1,16 @@
 /// What a person does only with a fresh act and the PIN: what a thief of an unlocked phone could do harm with.
 public enum ConfirmedAction: String, Sendable, Hashable, CaseIterable {
+    // Devices.
+    case addDevice = "add_device"
+    case approveDevice = "approve_device"
     case suspendDevice = "suspend_device"
+    case findDevice = "find_device"
+    case revokeDevice = "revoke_device"
+    // The account.
+    case changeContact = "change_contact"
+    case exportAccount = "export_account"
+    case lockAccount = "lock_account"
+    case closeAccount = "close_account"
     // A company's own life.
     case createCompany = "create_company"
     case submitCompany = "submit_company"

@@ -22,7 +22,7 @@ public struct ClientRegistrationFlow: Sendable {
     public func issueToken(
         for tenant: TenantIdentifier, uses: Int64, lifetime: Int64
     ) async throws -> IssuedToken? {
-        guard registry.tenant(tenant)?.state == .active else { return nil }
+        guard registry.tenant(tenant)?.isLive == true else { return nil }
         let handle = OneTimeHandle(.initialAccessToken)
         let now = clock.now()
         let token = InitialAccessToken(
@@ -38,7 +38,7 @@ public struct ClientRegistrationFlow: Sendable {
         let now = clock.now()
         guard let handle = OneTimeHandle(parsing: token, as: .initialAccessToken),
             let right = try await store.initialAccessToken(handle.digest, now: now),
-            let tenant = registry.tenant(right.tenant), tenant.state == .active
+            let tenant = registry.tenant(right.tenant), tenant.isLive
         else { throw Self.unknownToken }
         // The prefix keeps the name from looking like an option on a command line.
         let identifier = ClientIdentifier(rawValue: "dyn-" + RandomBytes.text(16))
@@ -115,7 +115,7 @@ public struct ClientRegistrationFlow: Sendable {
         guard let handle = OneTimeHandle(parsing: token, as: .registrationAccessToken),
             let identifier = ClientIdentifier(rawValue: client),
             let registration = registry.registration(identifier), registration.accessToken == handle.digest,
-            let tenant = registry.tenant(registration.tenant), tenant.state == .active
+            let tenant = registry.tenant(registration.tenant), tenant.isLive
         else { throw Self.unknownToken }
         return (registration, tenant)
     }

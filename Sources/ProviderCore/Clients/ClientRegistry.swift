@@ -14,10 +14,7 @@ public struct RegisteredClient: Sendable {
     /// Core §8.1).
     var sector: SubjectSector {
         guard client.subjectType == .pairwise else { return .public }
-        let own = client.sectorIdentifierURI.flatMap { url in
-            SectorIdentifier(rawValue: "\(url.host)".filter { !"[]".contains($0) })
-        }
-        return .pairwise(own ?? scope.tenant.sector)
+        return .pairwise(client.sectorIdentifierURI?.sector ?? scope.tenant.sector)
     }
 
     /// What client and tenant demand of every login.
@@ -30,6 +27,8 @@ public final class ClientRegistry: Sendable {
         var region: Region
         /// What the store holds, also of clients that cannot act now.
         var registrations: [ClientIdentifier: ClientRegistration]
+        /// Templates and adoptions beside those of the region.
+        var library: TemplateLibrary
         var registry: Registry
         var clients: [ClientIdentifier: RegisteredClient]
         var simulator: SimulatorEvidenceVerifier
@@ -41,12 +40,12 @@ public final class ClientRegistry: Sendable {
     private let contents: Mutex<Contents>
 
     /// Throws when a simulator root cannot be read.
-    public init(region: Region) throws { contents = Mutex(try Self.contents(region, [:])) }
+    public init(region: Region) throws { contents = Mutex(try Self.contents(region, [:], TemplateLibrary())) }
 
     /// Replaces the region as a whole. A registered client that the new region does not allow is unknown from now on.
     public func replace(with region: Region) throws {
         try contents.withLock { old in
-            var fresh = try Self.contents(region, old.registrations)
+            var fresh = try Self.contents(region, old.registrations, old.library)
             (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, old.latestReading)
             old = fresh
         }
@@ -82,10 +81,21 @@ public final class ClientRegistry: Sendable {
         }
     }
 
+    /// Takes over what tenants published and adopted.
+    func use(_ library: TemplateLibrary) {
+        contents.withLock { contents in
+            contents.library = library
+            contents.registry = Registry(region: contents.registry.region, library: library)
+        }
+    }
+
+    /// Every template and adoption, those of the region among them.
+    var library: TemplateLibrary { contents.withLock { $0.region.library.joined(with: $0.library) } }
+
     private static func adopt(
         _ registrations: [ClientIdentifier: ClientRegistration], as reading: Int, _ contents: inout Contents
     ) throws {
-        var fresh = try self.contents(contents.region, registrations)
+        var fresh = try self.contents(contents.region, registrations, contents.library)
         (fresh.begunReadings, fresh.latestReading) = (contents.begunReadings, reading)
         contents = fresh
     }
@@ -105,6 +115,16 @@ public final class ClientRegistry: Sendable {
 
     public func tenant(_ identifier: TenantIdentifier) -> Tenant? {
         contents.withLock { $0.registry.tenant(identifier) }
+    }
+
+    /// A service as `tenant` offers it now; nil when it does not.
+    public func service(_ identifier: ServiceIdentifier, at tenant: TenantIdentifier) -> Service? {
+        contents.withLock { $0.registry.service(identifier, at: tenant) }
+    }
+
+    /// Every service that `tenant` offers now, by identifier.
+    public func services(at tenant: TenantIdentifier) -> [Service] {
+        contents.withLock { $0.registry.services(at: tenant) }
     }
 
     /// A client for the operator's eyes.
@@ -127,14 +147,14 @@ public final class ClientRegistry: Sendable {
     var simulator: SimulatorEvidenceVerifier { contents.withLock { $0.simulator } }
 
     private static func contents(
-        _ region: Region, _ registrations: [ClientIdentifier: ClientRegistration]
+        _ region: Region, _ registrations: [ClientIdentifier: ClientRegistration], _ library: TemplateLibrary
     ) throws -> Contents {
         // A client of the region wins over a registered one of its name: the registry takes the first.
         var whole = region
         whole.clients += registrations.values.compactMap { client($0, in: region) }.sorted {
             $0.identifier < $1.identifier
         }
-        let registry = Registry(region: whole)
+        let registry = Registry(region: whole, library: library)
         var clients: [ClientIdentifier: RegisteredClient] = [:]
         for client in whole.clients {
             guard clients[client.identifier] == nil, let resolved = registry.resolve(client.identifier) else {
@@ -144,7 +164,7 @@ public final class ClientRegistry: Sendable {
                 client: resolved.client, scope: resolved.scope, keys: ClientKeySet(resolved.client.keys))
         }
         return Contents(
-            region: region, registrations: registrations, registry: registry, clients: clients,
+            region: region, registrations: registrations, library: library, registry: registry, clients: clients,
             simulator: try SimulatorEvidenceVerifier(roots: region.evidence.simulatorRoots))
     }
 

@@ -23,6 +23,9 @@ struct NameTable {
         return true
     }
 
+    /// True when somebody bears the name.
+    func contains(_ name: String) -> Bool { places[name] != nil }
+
     /// The name that `value` refers to; nil, with a mistake, when nobody bears it.
     func find(_ value: YAMLValue) -> String? {
         guard let name = value.text() else { return nil }

@@ -31,6 +31,9 @@ struct YAMLMapping {
     /// The value of `key`; nil when the key is missing or its value null.
     subscript(key: String) -> YAMLValue? { members[key].flatMap { $0.isNull ? nil : $0 } }
 
+    /// The value of `key`, even null; nil when the key is missing.
+    func raw(_ key: String) -> YAMLValue? { members[key] }
+
     /// The value of a key that must be there.
     func required<Value>(_ key: String, _ read: (YAMLValue) -> Value?) -> Value? {
         guard let value = self[key] else {

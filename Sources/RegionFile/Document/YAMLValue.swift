@@ -50,14 +50,11 @@ struct YAMLValue {
         return text
     }
 
+    /// The truth value of the words `true` and `false` without quotes; nil for anything else.
+    var plainFlag: Bool? { plain == "true" ? true : plain == "false" ? false : nil }
+
     /// `true` or `false`.
-    func bool() -> Bool? {
-        switch plain {
-        case "true": true
-        case "false": false
-        default: refused("must be `true` or `false`")
-        }
-    }
+    func bool() -> Bool? { plainFlag ?? refused("must be `true` or `false`") }
 
     /// A wire value; `form` says what one looks like.
     func wire<Value: WireValue>(_ type: Value.Type, _ form: String) -> Value? {

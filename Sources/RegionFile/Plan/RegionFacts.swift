@@ -47,7 +47,7 @@ struct RegionFacts {
 extension RegionFacts {
     static func entries(of region: Region) -> [RegionFacts] {
         [facts(region)] + region.operators.map(facts) + region.tenants.map(facts) + region.services.map(facts)
-            + region.clients.map(facts)
+            + LibraryFacts.entries(of: region.library) + region.clients.map(facts)
     }
 
     private static func facts(_ region: Region) -> RegionFacts {
@@ -78,6 +78,16 @@ extension RegionFacts {
                 Fact("floor", tenant.floor.name),
                 Fact("allowed_scopes", tenant.allowedScopes?.joined(separator: ", ") ?? "all"),
                 Fact("state", tenant.state.rawValue),
+                Fact(
+                    "template_keys", tenant.templateKeys.map(\.text).joined(separator: ","),
+                    shown: String(tenant.templateKeys.count)),
+                Fact("colour", tenant.branding.colour?.rawValue ?? ""),
+                Fact("initials", tenant.branding.initials ?? ""),
+                Fact(
+                    "logo", tenant.branding.logo.map { Base64URL.encode($0.bytes) } ?? "",
+                    shown: tenant.branding.logo.map { "\($0.width) x \($0.height)" } ?? "none"),
+                Fact("email", tenant.branding.contact.email ?? ""), Fact("phone", tenant.branding.contact.phone ?? ""),
+                Fact("dpo_email", tenant.branding.contact.dataProtectionEmail ?? ""),
             ])
     }
 
@@ -90,7 +100,13 @@ extension RegionFacts {
                 Fact("contexts", list: service.contexts.map(\.rawValue)),
                 Fact("required_level", service.requiredLevel?.name ?? ""),
                 Fact("mandate_scope", service.mandateScope ?? ""),
+                Fact("amount", service.amount.map(ServiceAmount.text) ?? ""),
                 Fact("served_tenants", list: service.servedTenants.map(\.rawValue)),
+                Fact("claims", list: service.claims), Fact("purpose de", service.purpose?.german ?? ""),
+                Fact("purpose en", service.purpose?.english ?? ""),
+                Fact("purpose_version", String(service.purposeVersion)),
+                Fact("legal_basis", service.legalBasis ?? ""), Fact("leika_key", service.leikaKey ?? ""),
+                Fact("contact", service.contact ?? ""), Fact("state", service.state.rawValue),
             ])
     }
 }

@@ -5,7 +5,7 @@ import OpenIDMessages
 public struct RegionPlan: Sendable, Equatable {
     /// The sections of a region file, in whose order a plan lists its entries.
     public enum Kind: String, Sendable, CaseIterable {
-        case region, `operator`, tenant, service, client
+        case region, `operator`, tenant, service, template, adoption, client
     }
 
     /// One operator, tenant, service or client, or the region itself.
@@ -19,12 +19,11 @@ public struct RegionPlan: Sendable, Equatable {
     public private(set) var added: [Entry] = []
     public private(set) var changed: [Entry] = []
     public private(set) var removed: [Entry] = []
-    /// Why the change must not happen although the new file is without mistakes: sectors never change hands (invariant
-    /// I29), because a pairwise `sub` would then mean another person or be known to another town.
+    /// Why the change must not happen although the new file is without mistakes (`RegionChangeRules`).
     public private(set) var objections: [String] = []
 
     /// Compares two regions; without an old one, everything is new.
-    public init(from old: Region?, to new: Region) {
+    public init(from old: Region?, to new: Region, rules: RegionChangeRules = RegionChangeRules()) {
         let before = old.map(RegionFacts.entries) ?? []
         let after = RegionFacts.entries(of: new)
         let earlier = Dictionary(before.map { ($0.key, $0) }, uniquingKeysWith: { first, _ in first })
@@ -38,7 +37,7 @@ public struct RegionPlan: Sendable, Equatable {
             if !differences.isEmpty { changed.append(entry.planned(differences)) }
         }
         removed = before.filter { !later.contains($0.key) }.map { $0.planned() }
-        objections = Self.objections(from: old, to: new)
+        objections = old.map { rules.objections(from: $0, to: new) } ?? []
     }
 
     /// True when nothing would change.
@@ -55,23 +54,6 @@ public struct RegionPlan: Sendable, Equatable {
         entries.filter { $0.kind == kind }.map { entry in
             let differences = entry.differences.joined(separator: "; ")
             return "\(sign) \(kind.rawValue) \(entry.identifier)" + (differences.isEmpty ? "" : ": " + differences)
-        }
-    }
-
-    private static func objections(from old: Region?, to new: Region) -> [String] {
-        guard let old else { return [] }
-        let holders = Dictionary(
-            old.tenants.map { ($0.sector, $0.identifier) }, uniquingKeysWith: { first, _ in first })
-        let sectors = Dictionary(
-            old.tenants.map { ($0.identifier, $0.sector) }, uniquingKeysWith: { first, _ in first })
-        return new.tenants.compactMap { tenant in
-            if let holder = holders[tenant.sector], holder != tenant.identifier {
-                return "sector \(tenant.sector) belongs to tenant \(holder) and cannot go to \(tenant.identifier)"
-            }
-            if let sector = sectors[tenant.identifier], sector != tenant.sector {
-                return "tenant \(tenant.identifier) keeps its sector \(sector)"
-            }
-            return nil
         }
     }
 }

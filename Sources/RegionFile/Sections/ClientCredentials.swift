@@ -34,17 +34,7 @@ struct ClientCredentials {
         if entry["jwks"] != nil, let file = entry["jwks_file"] {
             file.refuse("a client has either `jwks` or `jwks_file`")
         }
-        return entry["jwks"].map(inlineKeys) ?? entry["jwks_file"].map(fileKeys) ?? []
-    }
-
-    private static func inlineKeys(_ value: YAMLValue) -> [JSONObject] {
-        let elements = value.mapping(keys: ["keys"])?.required("keys") { $0.elements() } ?? []
-        var identifiers = NameTable("kid")
-        return elements.compactMap { element in
-            guard let key = element.jsonObject() else { return nil }
-            if let mistake = PublicKeyRules.mistake(in: key) { return element.refused(mistake) }
-            return identifiers.add(key["kid"]?.string, at: element) ? key : nil
-        }
+        return entry["jwks"].map { $0.keySet() } ?? entry["jwks_file"].map(fileKeys) ?? []
     }
 
     private static func fileKeys(_ value: YAMLValue) -> [JSONObject] {
@@ -61,27 +51,5 @@ struct ClientCredentials {
             value.refuse("\(quoted(file.name)), key \(index + 1): \(mistake)")
         }
         return elements.compactMap(\.object)
-    }
-}
-
-extension YAMLValue {
-    /// The mapping as a JSON object: texts, and lists of texts.
-    fileprivate func jsonObject() -> JSONObject? {
-        guard let mapping = mapping(keys: nil) else { return nil }
-        var object = JSONObject()
-        for name in mapping.names {
-            guard let value = mapping[name] else { continue }
-            if value.isList {
-                object[name] = .strings(value.elements()?.compactMap { $0.longText() } ?? [])
-            } else if let text = value.longText() {
-                object[name] = .string(text)
-            }
-        }
-        return object
-    }
-
-    /// A text without the limits of what people see: an RSA modulus is longer.
-    private func longText() -> String? {
-        scalarText ?? refused("must be text")
     }
 }

@@ -6,10 +6,12 @@ struct ClientSection {
     private(set) var clients: [Client] = []
     private var names = NameTable("client")
     private let tenants: TenantSection
+    private let offers: ServiceOffers
     private let isDevelopment: Bool
 
-    init(_ entries: [YAMLValue], _ tenants: TenantSection, isDevelopment: Bool) {
+    init(_ entries: [YAMLValue], _ tenants: TenantSection, _ offers: ServiceOffers, isDevelopment: Bool) {
         self.tenants = tenants
+        self.offers = offers
         self.isDevelopment = isDevelopment
         for entry in entries { read(entry) }
     }
@@ -22,7 +24,10 @@ struct ClientSection {
         let isNew = names.add(identifier?.rawValue, at: entry["id"])
         let tenantName = entry.required("tenant") { tenants.reference($0) }
         let tenant = tenantName.flatMap { tenants.tenant($0) }
-        guard let client = ClientEntry.read(entry, identifier, tenantName, floor: tenant?.floor) else { return }
+        let services = entry["services"]?.distinct { offers.reference($0, at: tenantName) } ?? []
+        guard var client = ClientEntry.read(entry, identifier, tenantName, floor: tenant?.floor) else { return }
+        client.services = services
+        client.state = entry.value("state", default: .live) { $0.choice(OfferState.self) }
         if let tenant {
             for objection in ClientRules(tenant: tenant, isDevelopment: isDevelopment).objections(to: client) {
                 ClientKey.place(of: objection, in: entry, value).refuse(objection.message)

@@ -5,6 +5,7 @@ import OpenIDMessages
 struct TenantSection {
     private static let keys = [
         "id", "name", "kind", "ags", "operator", "sector", "hosts", "floor", "allowed_scopes", "state",
+        "template_keys", "branding",
     ]
 
     private(set) var names = NameTable("tenant")
@@ -44,14 +45,16 @@ struct TenantSection {
         let hosts = entry.required("hosts") { self.hosts($0) }
         let floor = entry.required("floor") { $0.level() }
         let allowedScopes = entry["allowed_scopes"]?.scopes()
-        let state = entry.value("state", default: Tenant.State.active) { $0.choice(Tenant.State.self) }
+        let state = entry.value("state", default: TenantState.live) { $0.tenantState() }
+        let templateKeys = entry["template_keys"]?.keySet() ?? []
+        let branding = entry["branding"].map { BrandingEntry.read($0) } ?? Branding()
         guard isNew, let identifier, let name, let kind, let sector, let hosts, let floor,
             let operatorIdentifier = operatorName.flatMap(TenantIdentifier.init(rawValue:))
         else { return }
         let tenant = Tenant(
             identifier: identifier, officialName: name, kind: kind, municipalityKey: municipalityKey,
             operatorIdentifier: operatorIdentifier, sector: sector, hosts: hosts, floor: floor,
-            allowedScopes: allowedScopes, state: state)
+            allowedScopes: allowedScopes, state: state, templateKeys: templateKeys, branding: branding)
         tenants.append(tenant)
         byIdentifier[identifier.rawValue] = tenant
     }
@@ -92,4 +95,9 @@ struct TenantSection {
             return isLoopback || hosts.add(host, at: element) ? host : nil
         }
     }
+}
+
+extension YAMLValue {
+    /// A tenant's state. Files of earlier versions say `active` for one that is live.
+    fileprivate func tenantState() -> TenantState? { scalarText == "active" ? .live : choice(TenantState.self) }
 }

@@ -7,7 +7,7 @@ internal import RegionFile
 struct RegionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "region", abstract: "Check region files and apply them to the running server.",
-        subcommands: [Check.self, Apply.self])
+        subcommands: [Check.self, Plan.self, Diff.self, Apply.self])
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -27,6 +27,8 @@ struct RegionCommand: AsyncParsableCommand {
                     "valid": true, "region": .string(region.name),
                     "tenants": .integer(Int64(region.tenants.count)),
                     "services": .integer(Int64(region.services.count)),
+                    "templates": .integer(Int64(region.library.templates.values.map(\.count).reduce(0, +))),
+                    "adoptions": .integer(Int64(region.library.adoptions.count)),
                     "clients": .integer(Int64(region.clients.count)),
                 ]
                 print(
@@ -42,55 +44,6 @@ struct RegionCommand: AsyncParsableCommand {
                         : lines.joined(separator: "\n"))
                 throw ExitCode(2)
             }
-        }
-    }
-
-    struct Apply: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Show what region files would change, and change it with --yes.",
-            discussion: "Exit code 2 when the files have mistakes, or when a change was shown and not applied.")
-
-        @Argument(help: "The region files; together they are the whole region.")
-        var files: [String]
-
-        @Flag(help: "Apply the plan.")
-        var yes = false
-
-        @OptionGroup var options: AdministrationOptions
-
-        func run() async throws {
-            var isSettled = false
-            try await options.run { client in
-                do {
-                    let document = RegionDocument.json(try RegionDocument.read(files))
-                    let answer = try await client.post(yes ? "/region/apply" : "/region/plan", document)
-                    isSettled =
-                        answer["applied"] == true
-                        || (answer["plan"]?.array?.isEmpty == true && answer["objections"]?.array?.isEmpty == true)
-                    return answer
-                } catch let error as RegionFileError {
-                    return ["mistakes": .strings(error.mistakes.map(\.description))]
-                }
-            } text: { answer in
-                describe(answer)
-            }
-            guard isSettled else { throw ExitCode(2) }
-        }
-
-        private func describe(_ answer: JSONObject) -> String {
-            if let mistakes = answer["mistakes"]?.strings { return mistakes.joined(separator: "\n") }
-            let plan = answer["plan"]?.strings ?? []
-            let objections = answer["objections"]?.strings ?? []
-            guard !plan.isEmpty || !objections.isEmpty else { return "Nothing to change." }
-            var lines = plan
-            if !objections.isEmpty {
-                lines += ["", "This cannot be applied:"] + objections
-            } else if answer["applied"] == true {
-                lines += ["", "Applied."]
-            } else {
-                lines += ["", "Nothing was changed. Apply it with --yes."]
-            }
-            return lines.joined(separator: "\n")
         }
     }
 }

@@ -80,9 +80,11 @@ struct ProviderService {
         let files = try RegionDocument.read(settings.regionFiles)
         let fromFiles = try RegionFile.load(files)
         guard let stored = try await store.regionDocument() else {
-            try await store.saveRegionDocument(
-                RegionDocument.json(files).text,
-                event: SecurityEvent(.regionApplied, time: clock.now(), object: fromFiles.name))
+            let change = RegionDesk.change(from: nil, to: fromFiles, RegionDocument.json(files).text, now: clock.now())
+            guard try await store.apply(change) else {
+                throw ServeSettings.Mistake(
+                    description: "A sector of the region belonged to another tenant of this data folder before.")
+            }
             return fromFiles
         }
         let document = try StrictJSON.parseObject(Array(stored.utf8), maximumLength: 8_388_608)

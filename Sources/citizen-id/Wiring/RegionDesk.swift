@@ -61,8 +61,8 @@ actor RegionDesk: RegionAdministration {
 
     func plan(_ document: JSONObject) async throws -> JSONObject {
         do {
-            let region = try RegionFile.load(RegionDocument.sources(document))
-            return Self.json(RegionPlan(from: registry.region, to: region))
+            let (sources, rules) = try await read(document)
+            return Self.json(RegionPlan(from: registry.region, to: try RegionFile.load(sources), rules: rules))
         } catch let error as RegionFileError {
             return ["mistakes": .strings(error.mistakes.map(\.description))]
         }
@@ -74,18 +74,34 @@ actor RegionDesk: RegionAdministration {
         isApplying = true
         defer { isApplying = false }
         do {
-            let region = try RegionFile.load(RegionDocument.sources(document))
-            let plan = RegionPlan(from: registry.region, to: region)
+            let (sources, rules) = try await read(document)
+            let region = try RegionFile.load(sources)
+            let plan = RegionPlan(from: registry.region, to: region, rules: rules)
             var answer = Self.json(plan)
             guard plan.objections.isEmpty else { return answer }
-            try await store.saveRegionDocument(
-                document.text, event: SecurityEvent(.regionApplied, time: clock.now(), object: region.name))
+            let change = Self.change(
+                from: registry.region, to: region, RegionDocument.json(sources).text, now: clock.now())
+            guard try await store.apply(change) else {
+                answer["objections"] = ["a sector belongs to another tenant"]
+                return answer
+            }
             try registry.replace(with: region)
             answer["applied"] = true
             return answer
         } catch let error as RegionFileError {
             return ["mistakes": .strings(error.mistakes.map(\.description))]
         }
+    }
+
+    /// The sources, and what is said about them; `lower_levels` is the explicit word that levels may become lower.
+    private func read(_ document: JSONObject) async throws -> ([RegionFile.Source], RegionChangeRules) {
+        var document = document
+        let word = document["lower_levels"]
+        document["lower_levels"] = nil
+        guard word == nil || word?.bool != nil else { throw MessageError.malformed("lower_levels") }
+        let rules = RegionChangeRules(
+            sectorHolders: try await store.sectorHolders(), allowsLowerLevels: word?.bool ?? false)
+        return (try RegionDocument.sources(document), rules)
     }
 
     private static func json(_ plan: RegionPlan) -> JSONObject {

@@ -28,7 +28,7 @@ struct Town: Sendable {
                     identifier: town, officialName: "Stadt Herten", kind: .kreisangehoerigeStadt,
                     municipalityKey: "05562020", operatorIdentifier: worker,
                     sector: SectorIdentifier(rawValue: "town.example")!, hosts: ["portal.example"], floor: .normal,
-                    allowedScopes: nil, state: .active)
+                    allowedScopes: nil, state: .live)
             ], services: [],
             clients: [
                 Client(

@@ -1,0 +1,68 @@
+public import OpenIDMessages
+
+/// A template as one tenant would offer it: the service, and what the dry run of the template's cases showed.
+public struct AdoptedService: Sendable, Equatable {
+    public let service: Service
+    public let dryRun: DryRun
+    public let privacyURI: RedirectURI?
+    /// Where a login for the service begins at the tenant; nil when its terms name no place.
+    public let initiateLoginURI: RedirectURI?
+
+    /// Merges the template's policy with what follows from its definition and with the tenant's overrides, applies the
+    /// result, compares it with the template (invariant I30) and runs the template's cases.
+    public init(_ template: ServiceTemplate, _ terms: AdoptionTerms, at tenant: Tenant) throws(AdoptionObjection) {
+        guard terms.version == template.version else { throw .otherVersion }
+        guard template.offeredBy.contains(tenant.kind) else { throw .notInCharge(tenant.kind) }
+        try Self.checkHosts(terms.fields, of: tenant)
+        for name in terms.overrides.parameters.keys.sorted() where !AdoptionTerms.overridable.contains(name) {
+            throw .notOverridable(name)
+        }
+        let metadata: JSONObject
+        do throws(PolicyError) {
+            let policy = try template.policy.merged(with: template.floor).merged(with: terms.overrides)
+            metadata = try policy.applied(to: Self.metadata(template.definition, terms.fields))
+        } catch { throw .policy(error) }
+        let service = try Self.service(metadata, template, at: tenant)
+        if let widening = ServiceChange(from: template.original, to: service).widenings.first {
+            throw .widens(widening)
+        }
+        self.service = service
+        dryRun = DryRun(template.cases, at: service, original: template.original)
+        guard dryRun.failed.isEmpty else { throw .casesFailed(dryRun.failed) }
+        privacyURI = terms.fields.privacyURI
+        initiateLoginURI = terms.fields.initiateLoginURI
+    }
+
+    private static func checkHosts(_ fields: AdoptionTerms.Fields, of tenant: Tenant) throws(AdoptionObjection) {
+        for uri in [fields.privacyURI, fields.initiateLoginURI].compactMap(\.self)
+        where !tenant.hosts.contains(uri.host) {
+            throw .foreignHost(uri.host)
+        }
+    }
+
+    /// The definition, and what the tenant adds.
+    private static func metadata(_ definition: ServiceDefinition, _ fields: AdoptionTerms.Fields) -> JSONObject {
+        var metadata = definition.json
+        for member in fields.json.members { metadata[member.name] = member.value }
+        return metadata
+    }
+
+    private static func service(
+        _ metadata: JSONObject, _ template: ServiceTemplate, at tenant: Tenant
+    ) throws(AdoptionObjection) -> Service {
+        guard metadata["contexts"]?.array?.isEmpty == false else { throw .nobodyLeft }
+        var definition = metadata
+        for name in ["contact", "privacy_uri", "initiate_login_uri"] { definition[name] = nil }
+        do throws(MessageError) {
+            var service = template.service(try ServiceDefinition(json: definition), at: [tenant.identifier])
+            service.contact = metadata["contact"]?.string
+            return service
+        } catch {
+            // A policy can put in what a service cannot have.
+            switch error {
+            case .missing(let name), .malformed(let name), .unknown(let name):
+                throw .policy(PolicyError(name, .check(.value)))
+            }
+        }
+    }
+}

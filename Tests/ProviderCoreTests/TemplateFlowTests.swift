@@ -1,0 +1,219 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+@Suite("The library of templates")
+struct TemplateFlowTests {
+    private let key = ServiceIdentifier(rawValue: "parking")!
+    private let signer = SigningKey.makeES256()
+    private let marl = TestRegion.marl
+    private let herten = TestRegion.herten
+    private let database: TemporaryDatabase
+
+    init() throws { database = try TemporaryDatabase() }
+
+    /// A provider at which Marl may publish.
+    private func provider() async throws -> TestProvider {
+        let provider = try await TestProvider(store: try SQLiteStore(path: database.path))
+        try provider.changeRegion { region in
+            let marl = region.tenants.firstIndex { $0.identifier == TestRegion.marl }!
+            region.tenants[marl].templateKeys = [signer.publicKey.listedJWK(identifier: "t1")]
+        }
+        return provider
+    }
+
+    private func template(
+        _ version: String = "1.0.0", claims: [String] = ["given_name", "address"], level: AssuranceLevel = .normal,
+        publisher: TenantIdentifier = TestRegion.marl
+    ) -> ServiceTemplate {
+        ServiceTemplate(
+            key: key, version: SemanticVersion(rawValue: version)!, publisher: publisher,
+            definition: ServiceDefinition(
+                title: LocalizedText(german: "Parken"), contexts: [.citizen], requiredLevel: level, claims: claims,
+                purpose: LocalizedText(german: "Wozu")),
+            changelog: "Neu.")
+    }
+
+    private func signed(_ template: ServiceTemplate, by key: SigningKey? = nil) throws -> String {
+        try TemplateSignature.sign(template.json, with: key ?? signer, keyIdentifier: "t1")
+    }
+
+    private func terms(_ version: String = "1.0.0", overrides: JSONObject = [:]) throws -> AdoptionTerms {
+        AdoptionTerms(version: SemanticVersion(rawValue: version)!, overrides: try MetadataPolicy(json: overrides))
+    }
+
+    /// Publishes, proposes and approves.
+    private func adopted(_ overrides: JSONObject = [:]) async throws -> TestProvider {
+        let provider = try await provider()
+        let flow = provider.provider.templates
+        _ = try await flow.publish(signed(template()))
+        _ = try await flow.propose(key, terms(overrides: overrides), at: herten)
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        return provider
+    }
+
+    private func service(_ provider: TestProvider) -> Service? { provider.provider.registry.service(key, at: herten) }
+
+    private func kinds() throws -> [String] {
+        try database.texts("SELECT kind FROM audit_event WHERE kind GLOB 'template.*' ORDER BY seq")
+    }
+
+    @Test func `what a town publishes and another one adopts is offered there, and in the audit`() async throws {
+        let provider = try await provider()
+        let flow = provider.provider.templates
+        _ = try await flow.publish(signed(template()))
+        let overrides: JSONObject = ["required_level": .object(["at_least": "substantiell"])]
+        _ = try await flow.propose(key, terms(overrides: overrides), at: herten)
+        #expect(service(provider) == nil)
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        #expect(service(provider) == nil, "two people must agree")
+        #expect(try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta").state == .adopted)
+        #expect(service(provider)?.requiredLevel == .substantiell)
+        #expect(provider.provider.registry.service(key, at: marl) == nil)
+        _ = try await flow.withdraw(key, at: herten)
+        #expect(service(provider) == nil)
+        #expect(
+            try kinds() == [
+                "template.published", "template.proposed", "template.approved", "template.adopted",
+                "template.withdrawn",
+            ])
+    }
+
+    @Test func `it is still there after a restart`() async throws {
+        let provider = try await adopted()
+        let again = try await TestProvider(store: provider.store)
+        #expect(service(again)?.version == "1.0.0")
+    }
+
+    @Test func `nobody but the publisher publishes`() async throws {
+        let provider = try await provider()
+        let flow = provider.provider.templates
+        let refused: [(String, String)] = [
+            (try signed(template(), by: .makeES256()), "not signed"),
+            (try signed(template(publisher: herten)), "not signed"),
+            (try signed(template(publisher: TenantIdentifier(rawValue: "atlantis")!)), "names no live tenant"),
+            ("a.b.c", "names no live tenant"), ("", "names no live tenant"),
+            (try signer.sign(type: "JWT", payload: template().json, keyIdentifier: "t1"), "not signed"),
+        ]
+        for (document, reason) in refused {
+            let error = await #expect(throws: TemplateRefusal.self) { try await flow.publish(document) }
+            #expect(error?.sentence.contains(reason) == true, "\(String(describing: error))")
+        }
+        var unknown = template().json
+        unknown["colour"] = "red"
+        let document = try TemplateSignature.sign(unknown, with: signer, keyIdentifier: "t1")
+        await #expect(throws: TemplateRefusal.document("colour is not known here")) { try await flow.publish(document) }
+        #expect(try kinds().isEmpty)
+        _ = try await flow.publish(signed(template()))
+        await #expect(throws: TemplateRefusal.versionExists) { try await flow.publish(signed(template(claims: []))) }
+    }
+
+    @Test func `what a tenant cannot have it cannot propose`() async throws {
+        let provider = try await provider()
+        let flow = provider.provider.templates
+        await #expect(throws: TemplateRefusal.unknownTemplate) { try await flow.propose(key, terms(), at: herten) }
+        _ = try await flow.publish(signed(template()))
+        await #expect(throws: TemplateRefusal.unknownTenant) {
+            try await flow.propose(key, terms(), at: TenantIdentifier(rawValue: "atlantis")!)
+        }
+        await #expect(throws: TemplateRefusal.unknownVersion(SemanticVersion(rawValue: "3.0.0")!)) {
+            try await flow.propose(key, terms("3.0.0"), at: herten)
+        }
+        let wider: JSONObject = ["claims": .object(["add": ["email"]])]
+        await #expect(throws: TemplateRefusal.self) { try await flow.propose(key, terms(overrides: wider), at: herten) }
+        await #expect(throws: TemplateRefusal.notAdopted) { try await flow.withdraw(key, at: herten) }
+        _ = try await flow.propose(key, terms(), at: herten)
+        await #expect(throws: TemplateRefusal.adoptedAlready) { try await flow.propose(key, terms(), at: herten) }
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        await #expect(throws: TemplateRefusal.adoption(.samePerson)) {
+            try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "anna")
+        }
+    }
+
+    @Test("I31: a patch goes live by itself, a minor version waits for one click")
+    func updates() async throws {
+        let provider = try await adopted()
+        let flow = provider.provider.templates
+        _ = try await flow.publish(signed(template("1.0.1")))
+        #expect(service(provider)?.version == "1.0.1")
+        _ = try await flow.publish(signed(template("1.1.0")))
+        #expect(service(provider)?.version == "1.0.1")
+        #expect(flow.library.adoption(of: key, at: herten)?.state == .updateAvailable)
+        #expect(try await flow.upgrade(key, at: herten, to: terms("1.1.0")).state == .adopted)
+        #expect(service(provider)?.version == "1.1.0")
+        #expect(
+            try kinds().suffix(4)
+                == [
+                    "template.published", "template.upgraded", "template.published", "template.update_available",
+                    "template.upgraded",
+                ].suffix(4))
+    }
+
+    @Test(
+        "I31: a version that adds claims or lowers the level never goes live by itself",
+        arguments: [
+            ("1.0.1", ["given_name", "address", "email"], AssuranceLevel.substantiell),
+            ("1.1.0", ["given_name", "address"], .normal), ("2.0.0", ["given_name"], .substantiell),
+        ])
+    func wideningUpdates(version: String, claims: [String], level: AssuranceLevel) async throws {
+        let provider = try await provider()
+        let flow = provider.provider.templates
+        _ = try await flow.publish(signed(template(level: .substantiell)))
+        _ = try await flow.propose(key, terms(), at: herten)
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.publish(signed(template(version, claims: claims, level: level)))
+        #expect(service(provider)?.version == "1.0.0")
+        let waiting = try await flow.upgrade(key, at: herten, to: terms(version))
+        #expect(waiting.state == .updateAvailable && waiting.proposal != nil)
+        #expect(service(provider)?.version == "1.0.0", "one click is not enough")
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        #expect(service(provider)?.version == "1.0.0")
+        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        #expect(service(provider)?.version == version)
+    }
+
+    @Test("I31: other terms that widen what is in force need a review, too")
+    func otherTerms() async throws {
+        let provider = try await adopted(["claims": .object(["subset_of": ["given_name"]])])
+        let flow = provider.provider.templates
+        #expect(try await flow.upgrade(key, at: herten, to: terms()).proposal != nil)
+        #expect(service(provider)?.claims == ["given_name"])
+        let narrower: JSONObject = ["claims": .object(["subset_of": []])]
+        #expect(try await flow.upgrade(key, at: herten, to: terms(overrides: narrower)).proposal == nil)
+        #expect(service(provider)?.claims == [])
+    }
+
+    @Test func `whoever declines an update stays with the version until it wants another`() async throws {
+        let provider = try await adopted()
+        let flow = provider.provider.templates
+        _ = try await flow.publish(signed(template("1.1.0")))
+        #expect(try await flow.decline(key, at: herten).state == .diverged)
+        _ = try await flow.publish(signed(template("1.0.1")))
+        #expect(service(provider)?.version == "1.0.0", "not even a patch comes by itself")
+        #expect(try await flow.upgrade(key, at: herten, to: terms("1.1.0")).state == .adopted)
+    }
+
+    @Test func `a template of the region file and its adoptions are changed there`() async throws {
+        let provider = try await adopted()
+        let library = provider.provider.templates.library
+        try provider.changeRegion { $0.library = library }
+        await #expect(throws: TemplateRefusal.inRegionFile) {
+            try await provider.provider.templates.withdraw(key, at: herten)
+        }
+    }
+
+    @Test func `a template whose name is that of a service is not published`() async throws {
+        let provider = try await provider()
+        let service = template().original
+        try provider.changeRegion { $0.services = [service] }
+        await #expect(throws: TemplateRefusal.serviceExists) {
+            try await provider.provider.templates.publish(signed(template()))
+        }
+    }
+}
