@@ -30,6 +30,7 @@ public final class Provider: Sendable {
     public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
     public let templates: TemplateFlow
+    public let companies: CompanyFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -48,7 +49,8 @@ public final class Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch
+        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch,
+        companyUpstream: (any CompanyUpstream)? = nil
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -113,6 +115,9 @@ public final class Provider: Sendable {
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
         templates = TemplateFlow(registry: registry, store: store, clock: clock)
+        companies = CompanyFlow(
+            store: store, hashing: CompanyIdentityHashing(key: try await keys.secret("company-identities")),
+            upstream: companyUpstream, clock: clock)
         try await registry.load(from: store)
         try await templates.load()
     }

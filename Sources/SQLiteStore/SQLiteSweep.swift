@@ -10,6 +10,7 @@ extension SQLiteStore {
                 try db.run(statement.sql, ["before": before, "count": Self.sweptAtOnce])
             }) == Self.sweptAtOnce {}
         }
+        try await sweepCompanies(now: now)
     }
 
     static let sweptAtOnce = 200

@@ -245,3 +245,44 @@ extension FaultyStore {
         try await call { try await store.save(adoption, event: event) }
     }
 }
+
+extension FaultyStore {
+    public func found(_ company: CompanyRecord, founder: MembershipRecord) async throws -> CompanyRefusal? {
+        try await call { try await store.found(company, founder: founder) }
+    }
+
+    public func change(
+        _ company: CompanyIdentifier, concerning concern: CompanyConcern, tenant: TenantIdentifier?, now: Timestamp,
+        _ decide: @escaping @Sendable (CompanySnapshot) -> CompanyDecision
+    ) async throws -> CompanyDecision? {
+        try await call {
+            try await store.change(company, concerning: concern, tenant: tenant, now: now, decide)
+        }
+    }
+
+    public func snapshot(
+        of company: CompanyIdentifier, concerning concern: CompanyConcern
+    ) async throws -> CompanySnapshot? {
+        try await call { try await store.snapshot(of: company, concerning: concern) }
+    }
+
+    public func companies(of account: AccountIdentifier) async throws -> [CompanyOfPerson] {
+        try await call { try await store.companies(of: account) }
+    }
+
+    public func file(of company: CompanyIdentifier) async throws -> CompanyFile? {
+        try await call { try await store.file(of: company) }
+    }
+
+    public func company(with identity: CompanyIdentity) async throws -> CompanyRecord? {
+        try await call { try await store.company(with: identity) }
+    }
+
+    public func invitation(code: ContentDigest) async throws -> InvitationRecord? {
+        try await call { try await store.invitation(code: code) }
+    }
+
+    public func seat(_ membership: MembershipIdentifier, now: Timestamp) async throws -> CompanyOfPerson? {
+        try await call { try await store.seat(membership, now: now) }
+    }
+}

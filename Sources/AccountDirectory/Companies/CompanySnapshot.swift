@@ -65,7 +65,8 @@ public struct CompanySnapshot: Sendable, Equatable {
     public var company: CompanyRecord
     /// Every open membership with the role of an administrator.
     public var administrators: [CompanyMember]
-    /// The open membership of whoever acts.
+    /// The account of whoever acts, and its open membership.
+    public var actorAccount: AccountStanding?
     public var actor: CompanyMember?
     /// The membership that the act is about.
     public var target: CompanyMember?
@@ -74,23 +75,28 @@ public struct CompanySnapshot: Sendable, Equatable {
     public var inviter: CompanyMember?
     /// The powers of the latest extract, signed or not.
     public var powers: [RegisterPowerRecord]
+    /// The level of that extract.
+    public var extractLevel: AssuranceLevel?
     /// Agreements to the act and subject in question.
     public var approvals: [CompanyApproval]
     /// How many invitations are open.
     public var openInvitations: Int
 
     public init(
-        company: CompanyRecord, administrators: [CompanyMember], actor: CompanyMember? = nil,
-        target: CompanyMember? = nil, invitation: InvitationRecord? = nil, inviter: CompanyMember? = nil,
-        powers: [RegisterPowerRecord] = [], approvals: [CompanyApproval] = [], openInvitations: Int = 0
+        company: CompanyRecord, administrators: [CompanyMember], actorAccount: AccountStanding? = nil,
+        actor: CompanyMember? = nil, target: CompanyMember? = nil, invitation: InvitationRecord? = nil,
+        inviter: CompanyMember? = nil, powers: [RegisterPowerRecord] = [], extractLevel: AssuranceLevel? = nil,
+        approvals: [CompanyApproval] = [], openInvitations: Int = 0
     ) {
         self.company = company
         self.administrators = administrators
+        self.actorAccount = actorAccount
         self.actor = actor
         self.target = target
         self.invitation = invitation
         self.inviter = inviter
         self.powers = powers
+        self.extractLevel = extractLevel
         self.approvals = approvals
         self.openInvitations = openInvitations
     }

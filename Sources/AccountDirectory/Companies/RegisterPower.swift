@@ -74,11 +74,12 @@ public struct RegisterPowerRecord: Sendable, Equatable {
     /// Who signed, with which device and at which level.
     public struct Signature: Sendable, Equatable {
         public var account: AccountIdentifier
-        public var device: DeviceIdentifier
+        /// Nil when it was signed before a clerk.
+        public var device: DeviceIdentifier?
         public var level: AssuranceLevel
         public var time: Timestamp
 
-        public init(account: AccountIdentifier, device: DeviceIdentifier, level: AssuranceLevel, time: Timestamp) {
+        public init(account: AccountIdentifier, device: DeviceIdentifier?, level: AssuranceLevel, time: Timestamp) {
             self.account = account
             self.device = device
             self.level = level

@@ -88,7 +88,8 @@ public struct PostalAddress: Sendable, Equatable {
     /// ISO 3166-1 alpha-2.
     public var country: String
 
-    init(json: JSONObject) throws(MessageError) {
+    /// Reads the parts as people and clerks send them.
+    public init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         street = try reader.string("street", maximumLength: 256)
         houseNumber = try reader.optionalString("house_number", maximumLength: 16)
@@ -110,7 +111,7 @@ public struct PostalAddress: Sendable, Equatable {
     }
 
     /// The address as the clerk's file has it.
-    var json: JSONObject {
+    public var json: JSONObject {
         var object: JSONObject = ["street": .string(street)]
         object["house_number"] = houseNumber.map { .string($0) }
         object["postal_code"] = .string(postalCode)

@@ -46,6 +46,7 @@ public struct EnrolmentFlow: Sendable {
     {
         let now = clock.now()
         let record = try PersonRecord(json: person)
+        try PersonRules.check(record, today: CalendarDate(now))
         let account = AccountRecord(identifier: .random(), person: record, level: level, isActive: true)
         let secret = OneTimeSecret(bytes: 14)
         let ticket = TicketRecord(

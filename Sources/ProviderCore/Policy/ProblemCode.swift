@@ -28,6 +28,18 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case evidenceRefused = "evidence_refused"
     case tooManyLogins = "too_many_logins"
     case rateLimited = "rate_limited"
+    case unknownCompany = "unknown_company"
+    case unknownInvitation = "unknown_invitation"
+    case roleNotEnough = "role_not_enough"
+    case selfApproval = "self_approval"
+    case consentNeeded = "consent_needed"
+    case lastAdministrator = "last_administrator"
+    case approvedBefore = "approved_before"
+    case companyNotActive = "company_not_active"
+    case companyKnown = "company_known"
+    case notInThisState = "not_in_this_state"
+    case companyDataRefused = "company_data_refused"
+    case tooManyOpen = "too_many_open"
     case serverError = "server_error"
     case overloaded = "overloaded"
 
@@ -59,6 +71,24 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .evidenceRefused: (422, .device, false, "The evidence about the device's keys is not acceptable.")
         case .tooManyLogins: (429, .person, true, "Too many logins are open.")
         case .rateLimited: (429, .person, true, "Too many requests. Try again later.")
+        case .unknownCompany: (404, .person, false, "There is no such company, member or invitation.")
+        case .unknownInvitation: (404, .person, false, "The invitation is unknown, used, over or for somebody else.")
+        case .roleNotEnough: (403, .person, false, "Your role in the company does not allow that.")
+        case .selfApproval: (403, .person, false, "Nobody approves what raises their own rights.")
+        case .consentNeeded:
+            (409, .person, true, "You must agree that your identity is used for the company.")
+        case .lastAdministrator:
+            (
+                409, .person, false,
+                "The company would have no administrator: let a successor accept, close the company, or ask the town's "
+                    + "office to freeze it."
+            )
+        case .approvedBefore: (409, .person, false, "You or this device have agreed before. Somebody else must.")
+        case .companyNotActive: (409, .person, false, "The company's account is not active.")
+        case .companyKnown: (409, .person, false, "This company has an account already. Ask its administrators.")
+        case .notInThisState: (409, .person, false, "That is not possible any more, or not yet.")
+        case .companyDataRefused: (422, .person, false, "What was said about the company does not fit.")
+        case .tooManyOpen: (429, .person, true, "Too many of these are open. Finish or withdraw some.")
         case .serverError: (500, .operator, true, "Something went wrong here.")
         case .overloaded: (503, .operator, true, "The service is busy. Try again shortly.")
         }

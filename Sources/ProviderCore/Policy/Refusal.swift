@@ -23,6 +23,10 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case ticketUnknown, offerUnknown, registrationSignature, registrationAddress, registrationProof
     case registrationKeys, evidenceRefused, keyRegistered, blockCodeUnknown
     case confirmationUnknown, confirmationOver, objectUnknown
+    // A person asks for something about a company that is not possible.
+    case companyUnknown, invitationUnknown, companyRole, lastAdministrator, selfApproval, approvedBefore
+    case companyState, companyNotActive, companyKnown, companyConsent, companyLevel, companyEvidence, companyRequest
+    case companyLimit
     // The operator is at fault, or nobody.
     case overloaded, rateLimited
 }

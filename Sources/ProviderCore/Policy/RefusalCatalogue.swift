@@ -447,6 +447,10 @@ extension Refusal {
                 .device, "The account has nothing of this name; what is another's looks the same.",
                 [.problem(.notFound)],
                 "List what there is. Many of these are somebody guessing.")
+        case .companyUnknown, .invitationUnknown, .companyRole, .lastAdministrator, .selfApproval, .approvedBefore,
+            .companyState, .companyNotActive, .companyKnown, .companyConsent, .companyLevel, .companyEvidence,
+            .companyRequest, .companyLimit:
+            companyEntry
         case .overloaded:
             RefusalEntry(
                 .operator, "The memory for logins, pushed requests, offers or proofs is full.",
@@ -462,7 +466,7 @@ extension Refusal {
 }
 
 extension RefusalEntry {
-    fileprivate init(_ side: ProblemDocument.Side, _ meaning: String, _ answers: [RefusalAnswer], _ remedy: String) {
+    init(_ side: ProblemDocument.Side, _ meaning: String, _ answers: [RefusalAnswer], _ remedy: String) {
         self.init(side: side, meaning: meaning, answers: answers, remedy: remedy)
     }
 }

@@ -162,5 +162,4 @@ public protocol KeyStore: Sendable {
 
 /// Everything that a provider keeps.
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
-    & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore
-    & TemplateStore
+    & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & TemplateStore

@@ -53,11 +53,10 @@ public enum CompanyRules {
     ///
     /// - Parameters:
     ///   - hash: the signatory's identity, hashed for this company.
-    ///   - evidenceLevel: the level of the extract.
     ///   - membership: the identifier of a new membership, should the signatory have none.
     public static func sign(
         _ signature: RegisterPowerRecord.Signature, as hash: IdentityHash, usesPrivateIdentity: Bool,
-        evidenceLevel: AssuranceLevel, membership: MembershipIdentifier, in snapshot: CompanySnapshot
+        membership: MembershipIdentifier, in snapshot: CompanySnapshot
     ) -> CompanyDecision {
         guard let power = snapshot.powers.first(where: { $0.person == hash && $0.state != .superseded }) else {
             return .refused(.unknown)
@@ -78,9 +77,9 @@ public enum CompanyRules {
         }
         let signed = [CompanyChange.signature(power.identifier, signature)] + joining
         guard RepresentationRules.suffices(powers) else { return CompanyDecision(signed) }
-        let level = powers.compactMap(\.signature?.level).min().map { min($0, evidenceLevel) } ?? evidenceLevel
+        let levels = powers.compactMap(\.signature?.level) + [snapshot.extractLevel ?? .undefined]
         let standing = CompanyChange.standing(
-            level: level, approversNeeded: RepresentationRules.approversNeeded(powers))
+            level: levels.min() ?? .undefined, approversNeeded: RepresentationRules.approversNeeded(powers))
         let isNew = snapshot.company.state == .verifying
         return CompanyDecision(signed + [standing, .company(isNew ? .verify : .cure, nil)])
     }
@@ -88,7 +87,7 @@ public enum CompanyRules {
     /// One person, one device and one signature.
     private static func isUsed(_ power: RegisterPowerRecord, _ new: RegisterPowerRecord.Signature) -> Bool {
         guard power.state == .signed, let signature = power.signature else { return false }
-        return signature.account == new.account || signature.device == new.device
+        return signature.account == new.account || (new.device != nil && signature.device == new.device)
     }
 
     /// Whom the register names administers the company.
@@ -139,31 +138,48 @@ public enum CompanyRules {
         return CompanyDecision([.company(.freeze, reason)])
     }
 
-    /// A clerk has new proof: the company is active again. Without an administrator whose rights count, the proof must
-    /// bring one (`administrator`, who is present): that is how a company comes out of having none.
+    /// A clerk has new proof: the company is active again. Without an administrator whose rights count, the clerk must
+    /// appoint one who is present: that is how a company comes out of having none.
+    ///
+    /// - Parameters:
+    ///   - account: who is appointed; the snapshot's actor.
+    ///   - membership: the identifier of a new membership, should the appointed have none.
     public static func cure(
-        by evidence: CompanyEvidence, administrator: CompanyMember?, in snapshot: CompanySnapshot, now: Timestamp
+        by evidence: CompanyEvidence, appointing account: AccountIdentifier?, membership: MembershipIdentifier,
+        in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
         guard snapshot.company.state.allows(.cure) else { return .refused(.notInThisState) }
         guard isUsable(evidence, for: snapshot.company, now: now) else { return .refused(.evidenceNotEnough) }
         var changes: [CompanyChange] = [.evidence(evidence)]
-        if let administrator {
-            guard snapshot.isEffective(administrator, now) else { return .refused(.levelTooLow) }
-            if let known = snapshot.target?.membership {
-                guard known.validUntil == nil else { return .refused(.notAcceptable) }
-                if known.state == .suspended { changes.append(.resume(known.identifier)) }
-                changes.append(.roles(known.identifier, known.roles.union(.administrator)))
-            } else {
-                changes.append(.newMembership(administrator.membership))
+        if let account {
+            guard let standing = snapshot.actorAccount, standing.isActive, standing.level >= snapshot.company.floor
+            else {
+                return .refused(.levelTooLow)
             }
+            guard snapshot.actor?.membership.validUntil == nil else { return .refused(.notAcceptable) }
+            changes += appointment(of: account, standing, membership: membership, in: snapshot, now: now)
         } else {
             guard !snapshot.effectiveAdministrators(now).isEmpty else { return .refused(.lastAdministrator) }
         }
-        let level = min(evidence.level, snapshot.company.level)
-        return CompanyDecision(
-            changes + [
-                .standing(level: level, approversNeeded: snapshot.company.approversNeeded), .company(.cure, nil),
-            ])
+        let standing = CompanyChange.standing(
+            level: min(evidence.level, snapshot.company.level), approversNeeded: snapshot.company.approversNeeded)
+        return CompanyDecision(changes + [standing, .company(.cure, nil)])
+    }
+
+    private static func appointment(
+        of account: AccountIdentifier, _ standing: AccountStanding, membership: MembershipIdentifier,
+        in snapshot: CompanySnapshot, now: Timestamp
+    ) -> [CompanyChange] {
+        guard let known = snapshot.actor?.membership else {
+            return [
+                .newMembership(
+                    MembershipRecord(
+                        identifier: membership, company: snapshot.company.identifier, account: account,
+                        roles: .administrator, level: standing.level, since: now))
+            ]
+        }
+        return (known.state == .suspended ? [.resume(known.identifier)] : [])
+            + [.roles(known.identifier, known.roles.union(.administrator))]
     }
 
     /// An administrator wants the account to end. All administrators must agree; under joint representation so many as

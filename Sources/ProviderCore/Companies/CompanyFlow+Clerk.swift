@@ -1,0 +1,141 @@
+public import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// A clerk who may look after companies. Who is one is decided where it is made: at the desk's socket, or by an
+/// administrator's capability.
+public struct CompanyClerk: Sendable {
+    /// The town; nil for the region's own clerk.
+    public let tenant: TenantIdentifier?
+
+    public init(tenant: TenantIdentifier?) { self.tenant = tenant }
+}
+
+extension CompanyFlow {
+    /// Records whom a register's extract names.
+    ///
+    /// - Parameter extract: `as_of` (a day), `level`, and `powers`: each `given_name`, `family_name`, `birthdate`, `kind`,
+    ///   `representation` (`sole`, or `joint` with `signatories`).
+    public func record(
+        extract: JSONObject, of company: CompanyIdentifier, by clerk: CompanyClerk
+    ) async throws {
+        let now = clock.now()
+        var reader = MemberReader(extract)
+        let evidence = try evidence(&reader, .registerExtract, by: clerk, now: now)
+        guard let list = try reader.value("powers").array, list.count <= CompanyRules.powersAtMost else {
+            throw MessageError.malformed("powers")
+        }
+        try reader.finish()
+        var powers: [RegisterPowerRecord] = []
+        for element in list {
+            guard let object = element.object else { throw MessageError.malformed("powers") }
+            let entry = try RegisterPowerEntry(json: object)
+            guard entry.person.birthdate <= CalendarDate(now) else { throw MessageError.malformed("birthdate") }
+            powers.append(
+                RegisterPowerRecord(
+                    identifier: .random(), company: company, person: hashing.hash(entry.person, in: company),
+                    kind: entry.kind, representation: entry.representation, evidence: evidence.identifier,
+                    asOf: evidence.asOf))
+        }
+        try await act(on: company, by: clerk) { [powers] snapshot, now in
+            CompanyRules.record(powers, evidence: evidence, in: snapshot, now: now)
+        }
+    }
+
+    /// A trade office vouches for a company that stands in no register.
+    ///
+    /// - Parameter proof: `as_of` (a day) and `level`.
+    public func verifyAtDesk(_ company: CompanyIdentifier, proof: JSONObject, by clerk: CompanyClerk) async throws {
+        let now = clock.now()
+        var reader = MemberReader(proof)
+        let evidence = try evidence(&reader, .desk, by: clerk, now: now)
+        try reader.finish()
+        let power = try await owner(of: company, evidence: evidence)
+        try await act(on: company, by: clerk) { snapshot, now in
+            CompanyRules.verify(by: evidence, approversNeeded: 1, owner: power, in: snapshot, now: now)
+        }
+    }
+
+    /// The founder of a sole trader's account is the owner: nobody else is in business under that name.
+    private func owner(
+        of company: CompanyIdentifier, evidence: CompanyEvidence
+    ) async throws -> RegisterPowerRecord? {
+        guard let file = try await store.file(of: company), file.company.details.kind == .soleTrader,
+            let founder = file.people.first(where: { $0.membership.roles.contains(.orgAdmin) })
+        else { return nil }
+        // What the hash is of does not matter: the power is the founder's, and nobody signs it.
+        let person = IdentityHash(rawValue: RandomBytes.text(32))
+        return person.map { person in
+            RegisterPowerRecord(
+                identifier: .random(), company: company, person: person, kind: .owner, representation: .sole,
+                evidence: evidence.identifier, asOf: evidence.asOf, state: .signed,
+                signature: RegisterPowerRecord.Signature(
+                    account: founder.membership.account, device: nil, level: founder.membership.level,
+                    time: evidence.recordedAt))
+        }
+    }
+
+    /// Freezes a company: nobody acts for it any more.
+    public func freeze(_ company: CompanyIdentifier, for reason: FreezeReason, by clerk: CompanyClerk) async throws {
+        try await act(on: company, by: clerk) { snapshot, _ in CompanyRules.freeze(for: reason, in: snapshot) }
+    }
+
+    /// Ends a freeze with new proof.
+    ///
+    /// - Parameters:
+    ///   - proof: `as_of`, `level`, `method` (`register_extract` or `desk`).
+    ///   - account: whom the clerk appoints as administrator; needed when the company has none.
+    public func cure(
+        _ company: CompanyIdentifier, proof: JSONObject, appointing account: AccountIdentifier?,
+        by clerk: CompanyClerk
+    ) async throws {
+        let now = clock.now()
+        var reader = MemberReader(proof)
+        let method = try reader.choice("method", as: CompanyEvidence.Method.self)
+        guard method != .upstream else { throw MessageError.malformed("method") }
+        let evidence = try evidence(&reader, method, by: clerk, now: now)
+        try reader.finish()
+        let membership = MembershipIdentifier.random()
+        try await change(company, concerning: CompanyConcern(actor: account), tenant: clerk.tenant) { snapshot, now in
+            CompanyRules.cure(by: evidence, appointing: account, membership: membership, in: snapshot, now: now)
+        }
+    }
+
+    /// Closes a frozen company, e.g. one that was dissolved.
+    public func close(_ company: CompanyIdentifier, by clerk: CompanyClerk) async throws {
+        try await act(on: company, by: clerk) { snapshot, _ in CompanyRules.closeFrozen(in: snapshot) }
+    }
+
+    /// The file of a company, for clerks.
+    public func file(of company: CompanyIdentifier, for _: CompanyClerk) async throws -> CompanyFile {
+        guard let file = try await store.file(of: company) else { throw CompanyRefusal.unknown.deviceRefusal }
+        return file
+    }
+
+    /// The verified company with an identity, for clerks.
+    public func company(with identity: CompanyIdentity, for _: CompanyClerk) async throws -> CompanyRecord {
+        guard let company = try await store.company(with: identity) else {
+            throw CompanyRefusal.unknown.deviceRefusal
+        }
+        return company
+    }
+
+    private func evidence(
+        _ reader: inout MemberReader, _ method: CompanyEvidence.Method, by clerk: CompanyClerk, now: Timestamp
+    ) throws(MessageError) -> CompanyEvidence {
+        let asOf = try reader.wire("as_of", as: CalendarDate.self)
+        guard let level = AssuranceLevel(name: try reader.string("level", maximumLength: 16)) else {
+            throw .malformed("level")
+        }
+        return CompanyEvidence(
+            identifier: .random(), method: method, performer: clerk.tenant, level: level, asOf: asOf,
+            recordedAt: now)
+    }
+
+    private func act(
+        on company: CompanyIdentifier, by clerk: CompanyClerk,
+        _ rule: @escaping @Sendable (CompanySnapshot, Timestamp) -> CompanyDecision
+    ) async throws {
+        try await change(company, concerning: CompanyConcern(), tenant: clerk.tenant, rule)
+    }
+}

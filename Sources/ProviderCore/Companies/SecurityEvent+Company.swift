@@ -1,0 +1,65 @@
+public import AccountDirectory
+public import OpenIDMessages
+
+extension SecurityEvent {
+    /// The audit event of a change: what happened to which object, without a name or number of it.
+    public init(
+        of change: CompanyChange, in company: CompanyIdentifier, tenant: TenantIdentifier? = nil, time: Timestamp
+    ) {
+        let (kind, object) = Self.kindAndObject(of: change)
+        self.init(kind, time: time, tenant: tenant, object: object ?? company.rawValue)
+    }
+
+    private static func kindAndObject(of change: CompanyChange) -> (Kind, String?) {
+        switch change {
+        case .company(let event, _): (kind(of: event), nil)
+        case .standing: (.companyRated, nil)
+        case .evidence(let evidence): (.companyEvidenceRecorded, evidence.identifier.rawValue)
+        case .powers: (.companyPowersRecorded, nil)
+        case .signature(let power, _): (.companySigned, power.rawValue)
+        case .newMembership(let membership): (.membershipCreated, membership.identifier.rawValue)
+        case .roles(let membership, _): (.membershipRolesChanged, membership.rawValue)
+        case .suspend(let membership, _): (.membershipSuspended, membership.rawValue)
+        case .resume(let membership): (.membershipResumed, membership.rawValue)
+        case .end(let membership, _): (.membershipEnded, membership.rawValue)
+        case .newInvitation(let invitation, _): (.invitationCreated, invitation.identifier.rawValue)
+        case .invitation(let invitation, let event): (kind(of: event), invitation.rawValue)
+        case .approval(let approval): (kind(of: approval.act), approval.subject)
+        case .newEstablishment(let establishment):
+            (.companyEstablishmentAdded, establishment.identifier.rawValue)
+        case .closeEstablishment(let establishment): (.companyEstablishmentClosed, establishment.rawValue)
+        case .forgetDetails: (.companyErased, nil)
+        }
+    }
+
+    private static func kind(of event: CompanyState.Event) -> Kind {
+        switch event {
+        case .submit: .companySubmitted
+        case .verify: .companyVerified
+        case .freeze: .companyFrozen
+        case .cure: .companyCured
+        case .close: .companyClosing
+        case .complete: .companyClosed
+        case .abandon: .companyAbandoned
+        }
+    }
+
+    private static func kind(of event: InvitationState.Event) -> Kind {
+        switch event {
+        case .send: .invitationSent
+        case .open: .invitationOpened
+        case .accept: .invitationAccepted
+        case .decline: .invitationDeclined
+        case .withdraw: .invitationWithdrawn
+        case .expire: .invitationExpired
+        }
+    }
+
+    private static func kind(of act: CompanyApproval.Act) -> Kind {
+        switch act {
+        case .invite: .invitationApproved
+        case .remove: .membershipRemovalApproved
+        case .close: .companyClosingApproved
+        }
+    }
+}

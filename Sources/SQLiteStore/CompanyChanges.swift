@@ -1,0 +1,246 @@
+internal import AccountDirectory
+internal import Foundation
+internal import GRDB
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// What a write found to be impossible, though the rule allowed it: a verified company has the identity, or an
+/// establishment's number is taken. Thrown, so that everything of the decision is taken back.
+struct CompanyWriteRefused: Error {
+    let refusal: CompanyRefusal
+}
+
+extension Database {
+    /// Writes the changes of one decision, each with its audit event.
+    func write(
+        _ changes: [CompanyChange], of company: CompanyIdentifier, tenant: TenantIdentifier?, now: Timestamp
+    ) throws {
+        for change in changes {
+            try write(change, of: company, now: now)
+            try audit(SecurityEvent(of: change, in: company, tenant: tenant, time: now))
+        }
+    }
+
+    private func write(_ change: CompanyChange, of company: CompanyIdentifier, now: Timestamp) throws {
+        switch change {
+        case .company(let event, let reason): try move(company, event, reason, now: now)
+        case .standing(let level, let approvers):
+            try one(
+                "UPDATE company SET level = ?, approvers_needed = ? WHERE id = ?",
+                [level.name, approvers, company.rawValue])
+        case .evidence(let evidence): try insert(evidence, of: company)
+        case .powers(let powers): try replace(powers, of: company)
+        case .signature(let power, let signature): try sign(power, signature)
+        case .newMembership(let membership): try insert(membership)
+        case .roles(let membership, let roles):
+            try one(
+                "UPDATE membership SET roles = ?, is_administrator = ? WHERE id = ? AND state <> 'ended'",
+                [roles.roles.map(\.rawValue).jsonText, roles.contains(.orgAdmin), membership.rawValue])
+        case .suspend(let membership, let cause):
+            try one(
+                "UPDATE membership SET state = 'suspended', suspension = ? WHERE id = ? AND state = 'active'",
+                [cause.rawValue, membership.rawValue])
+        case .resume(let membership):
+            try one(
+                "UPDATE membership SET state = 'active', suspension = NULL WHERE id = ? AND state = 'suspended'",
+                [membership.rawValue])
+        case .end(let membership, let reason): try end(membership, reason, now: now)
+        case .newInvitation(let invitation, let digest): try insert(invitation, digest)
+        case .invitation(let invitation, let event): try move(invitation, event)
+        case .approval(let approval): try insert(approval, of: company)
+        case .newEstablishment(let establishment): try insert(establishment)
+        case .closeEstablishment(let establishment):
+            let closed = try run(
+                "UPDATE establishment SET state = 'closed' WHERE id = ? AND company = ? AND state = 'active'",
+                [establishment.rawValue, company.rawValue])
+            guard closed == 1 else { throw CompanyWriteRefused(refusal: .unknown) }
+        case .forgetDetails:
+            try one(
+                """
+                UPDATE company SET details = NULL, euid = NULL, business_number = NULL, trade = NULL
+                WHERE id = ? AND state = 'closed'
+                """, [company.rawValue])
+            try run("DELETE FROM establishment WHERE company = ?", [company.rawValue])
+        }
+    }
+
+    /// Runs a conditional write that must change one row; the decision was made on what this transaction read.
+    private func one(_ sql: String, _ arguments: StatementArguments) throws {
+        guard try run(sql, arguments) == 1 else { throw StorageFault.missing("company") }
+    }
+
+    // MARK: Companies
+
+    private func move(
+        _ company: CompanyIdentifier, _ event: CompanyState.Event, _ reason: FreezeReason?, now: Timestamp
+    ) throws {
+        for state in CompanyState.states(allowing: event) {
+            guard let next = state.after(event) else { continue }
+            // One conditional write decides: of two drafts with one identity one is verified.
+            let moved = try run(
+                """
+                UPDATE company SET state = :next, freeze_reason = :reason, changed_at = :now
+                WHERE id = :company AND state = :state AND (:event <> 'verify' OR NOT EXISTS (
+                    SELECT 1 FROM company other WHERE other.id <> company.id
+                        AND other.state IN ('active', 'frozen', 'closing')
+                        AND (other.euid = company.euid OR other.business_number = company.business_number
+                            OR other.trade = company.trade)))
+                """,
+                [
+                    "next": next.rawValue, "reason": reason?.rawValue, "now": now.seconds,
+                    "company": company.rawValue, "state": state.rawValue, "event": "\(event)",
+                ])
+            guard moved == 0 else { return try follow(event, of: company, now: now) }
+        }
+        throw CompanyWriteRefused(refusal: event == .verify ? .identityTaken : .notInThisState)
+    }
+
+    /// What ends with a company that closes or is closed.
+    private func follow(_ event: CompanyState.Event, of company: CompanyIdentifier, now: Timestamp) throws {
+        switch event {
+        case .close: try withdrawInvitations("company", company.rawValue, of: company, now: now)
+        case .complete, .abandon:
+            try withdrawInvitations("company", company.rawValue, of: company, now: now)
+            for row in try rows(
+                "SELECT id FROM membership WHERE company = ? AND state <> 'ended'", [company.rawValue])
+            {
+                try write([.end(try row.value("id"), .companyClosed)], of: company, tenant: nil, now: now)
+            }
+        case .submit, .verify, .freeze, .cure: break
+        }
+    }
+
+    private func insert(_ evidence: CompanyEvidence, of company: CompanyIdentifier) throws {
+        try run(
+            """
+            INSERT INTO company_evidence (id, company, method, performer, level, as_of, recorded_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                evidence.identifier.rawValue, company.rawValue, evidence.method.rawValue,
+                evidence.performer?.rawValue, evidence.level.name, evidence.asOf.rawValue,
+                evidence.recordedAt.seconds,
+            ])
+    }
+
+    private func replace(_ powers: [RegisterPowerRecord], of company: CompanyIdentifier) throws {
+        try run(
+            "UPDATE register_power SET state = 'superseded' WHERE company = ? AND state <> 'superseded'",
+            [company.rawValue])
+        for power in powers {
+            try run(
+                """
+                INSERT INTO register_power (id, company, person, kind, signatories, evidence, as_of, state, account,
+                    device, level, signed_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    power.identifier.rawValue, company.rawValue, power.person.rawValue, power.kind.rawValue,
+                    power.representation.signatories, power.evidence.rawValue, power.asOf.rawValue,
+                    power.state.rawValue, power.signature?.account.rawValue, power.signature?.device?.rawValue,
+                    power.signature?.level.name, power.signature?.time.seconds,
+                ])
+        }
+    }
+
+    private func sign(_ power: RegisterPowerIdentifier, _ signature: RegisterPowerRecord.Signature) throws {
+        try one(
+            """
+            UPDATE register_power SET state = 'signed', account = ?, device = ?, level = ?, signed_at = ?
+            WHERE id = ? AND state = 'recorded'
+            """,
+            [
+                signature.account.rawValue, signature.device?.rawValue, signature.level.name,
+                signature.time.seconds, power.rawValue,
+            ])
+    }
+
+    private func insert(_ approval: CompanyApproval, of company: CompanyIdentifier) throws {
+        try run(
+            "INSERT INTO company_approval (act, subject, company, account, device, time) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                approval.act.rawValue, approval.subject, company.rawValue, approval.account.rawValue,
+                approval.device.rawValue, approval.time.seconds,
+            ])
+    }
+
+    private func insert(_ establishment: EstablishmentRecord) throws {
+        let written = try run(
+            """
+            INSERT INTO establishment (id, company, activity, name, municipality, address, state)
+            VALUES (?, ?, ?, ?, ?, ?, 'active') ON CONFLICT DO NOTHING
+            """,
+            [
+                establishment.identifier.rawValue, establishment.company.rawValue, establishment.activity,
+                establishment.name.text, establishment.municipality?.rawValue, establishment.address.json.text,
+            ])
+        guard written == 1 else { throw CompanyWriteRefused(refusal: .notAcceptable) }
+    }
+
+    // MARK: People
+
+    func insert(_ membership: MembershipRecord) throws {
+        try run(
+            """
+            INSERT INTO membership (id, company, account, roles, is_administrator, state, level, since, valid_until)
+            VALUES (?, ?, ?, ?, ?, 'active', ?, ?, ?)
+            """,
+            [
+                membership.identifier.rawValue, membership.company.rawValue, membership.account.rawValue,
+                membership.roles.roles.map(\.rawValue).jsonText, membership.roles.contains(.orgAdmin),
+                membership.level.name, membership.since.seconds, membership.validUntil?.seconds,
+            ])
+    }
+
+    private func end(_ membership: MembershipIdentifier, _ reason: MembershipEnd, now: Timestamp) throws {
+        let ended = try rows(
+            """
+            UPDATE membership SET state = 'ended', suspension = NULL, ended_at = ?, end_reason = ?
+            WHERE id = ? AND state <> 'ended' RETURNING company
+            """, [now.seconds, reason.rawValue, membership.rawValue])
+        guard let company: CompanyIdentifier = try ended.first?.value("company") else {
+            throw StorageFault.missing("membership")
+        }
+        // Whoever invited has lost the right to.
+        try withdrawInvitations("invited_by", membership.rawValue, of: company, now: now)
+    }
+
+    // MARK: Invitations
+
+    private func insert(_ invitation: InvitationRecord, _ digest: ContentDigest) throws {
+        try run(
+            """
+            INSERT INTO invitation (id, company, roles, expectation_kind, expectation, invited_by, code_digest, state,
+                created_at, expires_at, membership_ends)
+            VALUES (?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+            """,
+            [
+                invitation.identifier.rawValue, invitation.company.rawValue,
+                invitation.roles.roles.map(\.rawValue).jsonText, invitation.expectation.kind.rawValue,
+                invitation.expectation.hash.rawValue, invitation.invitedBy.rawValue, digest.rawValue,
+                invitation.createdAt.seconds, invitation.expiresAt.seconds, invitation.membershipEnds?.seconds,
+            ])
+    }
+
+    private func move(_ invitation: InvitationIdentifier, _ event: InvitationState.Event) throws {
+        for state in InvitationState.states(allowing: event) {
+            guard let next = state.after(event) else { continue }
+            let moved = try run(
+                "UPDATE invitation SET state = ? WHERE id = ? AND state = ?",
+                [next.rawValue, invitation.rawValue, state.rawValue])
+            guard moved == 0 else { return }
+        }
+        throw StorageFault.missing("invitation")
+    }
+
+    /// - Parameter column: `company` or `invited_by`.
+    private func withdrawInvitations(
+        _ column: String, _ value: String, of company: CompanyIdentifier, now: Timestamp
+    ) throws {
+        let open = try rows(
+            "SELECT id FROM invitation WHERE \(column) = ? AND state IN ('created', 'sent', 'opened')", [value])
+        for row in open {
+            try write([.invitation(try row.value("id"), .withdraw)], of: company, tenant: nil, now: now)
+        }
+    }
+}

@@ -1,0 +1,234 @@
+import AccountDirectory
+import OpenIDMessages
+import Testing
+
+private typealias Scene = CompanyScene
+
+@Suite("Who represents a company, and how many must agree")
+struct RepresentationTests {
+    private static let now = Scene.now
+
+    @Test("I16: joint representation needs so many different people on different devices")
+    func signatures() {
+        let joint = Representation.joint(2)
+        let cases: [(String, [RegisterPowerRecord], Bool)] = [
+            ("nobody", [Scene.power("ada")], false),
+            ("one alone entitled", [Scene.power("ada", signed: true), Scene.power("bob")], true),
+            ("one of two together", [Scene.power("ada", .managingDirector, joint, signed: true)], false),
+            (
+                "two together",
+                [
+                    Scene.power("ada", .managingDirector, joint, signed: true),
+                    Scene.power("bob", .managingDirector, joint, signed: true),
+                ], true
+            ),
+            (
+                "two on one device",
+                [
+                    Scene.power("ada", .managingDirector, joint, signed: true),
+                    Scene.power("bob", .managingDirector, joint, signed: true, device: "ada"),
+                ], false
+            ),
+            (
+                "a director and a Prokurist",
+                [
+                    Scene.power("ada", .managingDirector, joint, signed: true),
+                    Scene.power("pia", .authorizedSignatory, joint, signed: true),
+                ], true
+            ),
+            ("a Prokurist alone", [Scene.power("pia", .authorizedSignatory, .sole, signed: true)], false),
+            (
+                "two Prokuristen",
+                [
+                    Scene.power("pia", .authorizedSignatory, joint, signed: true),
+                    Scene.power("per", .authorizedSignatory, joint, signed: true),
+                ], false
+            ),
+            (
+                "two where one wants three",
+                [
+                    Scene.power("ada", .managingDirector, joint, signed: true),
+                    Scene.power("bob", .managingDirector, .joint(3), signed: true),
+                ], false
+            ),
+        ]
+        for (name, powers, suffices) in cases { #expect(RepresentationRules.suffices(powers) == suffices, "\(name)") }
+    }
+
+    @Test("administrators who must agree follow from the register")
+    func approvers() {
+        let joint = Scene.power("ada", .managingDirector, .joint(2))
+        #expect(RepresentationRules.approversNeeded([]) == 1)
+        #expect(RepresentationRules.approversNeeded([joint]) == 2)
+        #expect(RepresentationRules.approversNeeded([joint, Scene.power("bob", .boardMember, .joint(3))]) == 3)
+        #expect(RepresentationRules.approversNeeded([joint, Scene.power("bob")]) == 1)
+        #expect(RepresentationRules.approversNeeded([joint, Scene.power("pia", .authorizedSignatory)]) == 2)
+    }
+
+    @Test("I15: only the register's one legal representative, alone entitled, is a sole representative")
+    func sole() {
+        let ada = Scene.member("ada").membership.account
+        let bob = Scene.member("bob").membership.account
+        let alone = [Scene.power("ada", signed: true), Scene.power("pia", .authorizedSignatory, .joint(2))]
+        #expect(RepresentationRules.isSoleRepresentative(ada, alone))
+        #expect(!RepresentationRules.isSoleRepresentative(bob, alone))
+        #expect(!RepresentationRules.isSoleRepresentative(ada, [Scene.power("ada")]), "not signed")
+        #expect(!RepresentationRules.isSoleRepresentative(ada, alone + [Scene.power("bob", signed: true)]))
+        #expect(
+            !RepresentationRules.isSoleRepresentative(
+                ada, [Scene.power("ada", .managingDirector, .joint(2), signed: true)]))
+    }
+
+    // MARK: Agreements
+
+    private static let three = ["ada", "bob", "eve"].map { Scene.member($0) }
+
+    private func count(
+        _ name: String, device: String? = nil, earlier: [(String, String)], needed: Int,
+        among members: [CompanyMember] = three, excluding: String? = nil
+    ) -> ApprovalRules.Count {
+        var scene = Scene(approversNeeded: needed, administrators: members)
+        scene.snapshot.actor = members.first { $0.membership.identifier.rawValue == "m-\(name)" }
+        scene.snapshot.approvals = earlier.map { approval($0.0, device: $0.1) }
+        return ApprovalRules.count(
+            approval(name, device: device ?? name), needed: needed,
+            excluding: excluding.map { Scene.member($0).membership.identifier }, in: scene.snapshot, now: Self.now)
+    }
+
+    private func approval(_ name: String, device: String) -> CompanyApproval {
+        CompanyApproval(
+            act: .invite, subject: "s", account: Scene.member(name).membership.account,
+            device: Scene.device(device), time: Self.now)
+    }
+
+    @Test("I16: agreements count once for a person and once for a device")
+    func distinct() {
+        #expect(count("ada", earlier: [], needed: 1) == .enough)
+        #expect(count("ada", earlier: [], needed: 2) == .noted)
+        #expect(count("bob", earlier: [("ada", "ada")], needed: 2) == .enough)
+        #expect(count("ada", earlier: [("ada", "ada")], needed: 2) == .refused(.approvedBefore))
+        #expect(count("ada", device: "new", earlier: [("ada", "ada")], needed: 2) == .refused(.approvedBefore))
+        #expect(count("bob", device: "ada", earlier: [("ada", "ada")], needed: 2) == .refused(.approvedBefore))
+        #expect(count("eve", earlier: [("ada", "ada"), ("bob", "bob")], needed: 3) == .enough)
+    }
+
+    @Test("I15: nobody agrees to what is about themselves, and whoever lost the rights takes the agreement along")
+    func excluded() {
+        #expect(count("ada", earlier: [], needed: 1, excluding: "ada") == .refused(.selfApproval))
+        #expect(count("bob", earlier: [("ada", "ada")], needed: 2, excluding: "ada") == .noted)
+        let gone = [Scene.member("ada", state: .suspended), Scene.member("bob")]
+        #expect(count("bob", earlier: [("ada", "ada")], needed: 2, among: gone) == .noted)
+        let plain = [Scene.member("bob", roles: Scene.roles(.userAdmin, .rightsAdmin))]
+        #expect(count("bob", earlier: [], needed: 1, among: plain) == .refused(.notPermitted))
+    }
+
+    // MARK: Proof
+
+    @Test("an extract is taken when it is fresh, strong enough and names a legal representative")
+    func extracts() throws {
+        let powers = [Scene.power("ada")]
+        func record(
+            _ powers: [RegisterPowerRecord], _ evidence: CompanyEvidence = Scene.evidence(),
+            state: CompanyState = .verifying, registered: Bool = true
+        ) -> CompanyDecision {
+            let scene = Scene(state: state, registered: registered, administrators: [Scene.member("ada")])
+            return CompanyRules.record(powers, evidence: evidence, in: scene.snapshot, now: Self.now)
+        }
+        #expect(record(powers) == CompanyDecision([.evidence(Scene.evidence()), .powers(powers)]))
+        let day: Int64 = 86_400
+        let bad: [CompanyDecision] = [
+            record([]), record([Scene.power("pia", .authorizedSignatory)]), record(powers + powers),
+            record(powers, Scene.evidence(level: .normal)), record(powers, Scene.evidence(.desk)),
+            record(powers, Scene.evidence(asOf: CalendarDate(Self.now + day))),
+            record(powers, Scene.evidence(asOf: CalendarDate(Self.now - 367 * day))),
+            record(powers, registered: false),
+        ]
+        #expect(bad.allSatisfy { $0 == .refused(.evidenceNotEnough) })
+        #expect(record(powers, Scene.evidence(asOf: CalendarDate(Self.now - 366 * day))).refusal == nil)
+        for state in [CompanyState.draft, .closing, .closed] {
+            #expect(record(powers, state: state) == .refused(.notInThisState))
+        }
+        let joint = [Scene.power("ada", .managingDirector, .joint(2))]
+        #expect(
+            record(joint, state: .active).changes.last == .standing(level: .substantiell, approversNeeded: 2),
+            "a change of the register reaches an active company at once")
+    }
+
+    @Test("whoever the register does not name cannot sign; who may signs once, and the last signature verifies")
+    func signing() throws {
+        let joint = Representation.joint(2)
+        var scene = Scene(
+            state: .verifying, administrators: [Scene.member("ada"), Scene.member("bob")])
+        scene.snapshot.powers = [
+            Scene.power("ada", .managingDirector, joint), Scene.power("bob", .managingDirector, joint, signed: true),
+        ]
+        scene.snapshot.extractLevel = .hoch
+        scene.snapshot.actor = Scene.member("ada")
+        let membership = try #require(MembershipIdentifier(rawValue: "new"))
+        func sign(
+            _ name: String, device: String? = nil, as hash: IdentityHash? = nil, consent: Bool = true,
+            level: AssuranceLevel = .substantiell
+        ) -> CompanyDecision {
+            var signature = Scene.signature(name, device: device ?? name)
+            signature.level = level
+            return CompanyRules.sign(
+                signature, as: hash ?? Scene.hash(name.first ?? "x"), usesPrivateIdentity: consent,
+                membership: membership, in: scene.snapshot)
+        }
+        #expect(
+            sign("ada").changes == [
+                .signature(Scene.power("ada").identifier, Scene.signature("ada", device: "ada")),
+                .standing(level: .substantiell, approversNeeded: 2), .company(.verify, nil),
+            ])
+        #expect(sign("ada", as: Scene.hash("z")) == .refused(.unknown))
+        #expect(sign("bob") == .refused(.approvedBefore))
+        #expect(sign("ada", device: "bob") == .refused(.approvedBefore))
+        #expect(sign("ada", consent: false) == .refused(.consentMissing))
+        #expect(sign("ada", level: .normal) == .refused(.levelTooLow))
+        scene.snapshot.actor = nil
+        #expect(sign("ada").changes.contains { if case .newMembership = $0 { true } else { false } })
+        scene.snapshot.company.state = .active
+        #expect(sign("ada") == .refused(.notInThisState))
+    }
+
+    @Test("a desk verifies only what stands in no register; the level is that of the weakest proof")
+    func desk() {
+        func verify(
+            _ evidence: CompanyEvidence, registered: Bool, administrators: [CompanyMember] = [Scene.member("ada")],
+            state: CompanyState = .verifying
+        ) -> CompanyDecision {
+            let scene = Scene(state: state, registered: registered, administrators: administrators)
+            return CompanyRules.verify(
+                by: evidence, approversNeeded: 1, owner: nil, in: scene.snapshot, now: Self.now)
+        }
+        #expect(verify(Scene.evidence(.desk), registered: true) == .refused(.evidenceNotEnough))
+        #expect(verify(Scene.evidence(.registerExtract), registered: false) == .refused(.evidenceNotEnough))
+        #expect(
+            verify(Scene.evidence(.desk, level: .hoch), registered: false).changes.suffix(2) == [
+                .standing(level: .substantiell, approversNeeded: 1), .company(.verify, nil),
+            ])
+        #expect(verify(Scene.evidence(.upstream), registered: true).refusal == nil)
+        #expect(
+            verify(
+                Scene.evidence(.desk), registered: false, administrators: [Scene.member("ada", level: .normal)])
+                == .refused(.lastAdministrator))
+        #expect(verify(Scene.evidence(.desk), registered: false, state: .draft) == .refused(.notInThisState))
+    }
+
+    @Test("all administrators agree to closing, or under joint representation so many as represent the company")
+    func closing() {
+        func close(_ administrators: [CompanyMember], approvers: Int, earlier: [String] = []) -> CompanyDecision {
+            var scene = Scene(approversNeeded: approvers, administrators: administrators)
+            scene.snapshot.actor = administrators[0]
+            scene.snapshot.approvals = earlier.map { approval($0, device: $0) }
+            return CompanyRules.close(device: Scene.device("ada"), in: scene.snapshot, now: Self.now)
+        }
+        func isClosing(_ decision: CompanyDecision) -> Bool { decision.changes.last == .company(.close, nil) }
+        #expect(isClosing(close([Self.three[0]], approvers: 1)))
+        #expect(!isClosing(close(Self.three, approvers: 1)))
+        #expect(!isClosing(close(Self.three, approvers: 1, earlier: ["bob"])))
+        #expect(isClosing(close(Self.three, approvers: 1, earlier: ["bob", "eve"])))
+        #expect(!isClosing(close(Self.three, approvers: 2)))
+        #expect(isClosing(close(Self.three, approvers: 2, earlier: ["bob"])))
+    }
+}
