@@ -1,0 +1,302 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+private let unknown = DeviceRefusal(.unknownCompany, .companyUnknown)
+private let lastAdministrator = DeviceRefusal(.lastAdministrator, .lastAdministrator)
+
+@Suite("Companies: from the draft to the end")
+struct CompanyTests {
+    @Test("a company in the register is active when those whom the extract names have signed")
+    func register() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada Maria", "Ćwiklińska")
+        let bob = try await provider.person("Bob", "Beispiel", born: "1970-01-31")
+        let mallory = try await provider.person("Mallory", "Fremd")
+        let founder = try await provider.verified(ada)
+        let company = try await provider.companies.create(TestCompany.registered(), by: founder).company.identifier
+        // Before it is submitted nothing can be proved.
+        await #expect(throws: DeviceRefusal(.notInThisState, .companyState)) {
+            try await provider.companies.record(
+                extract: provider.extract([ada.power(joint: 2), bob.power(joint: 2)]), of: company,
+                by: TestCompany.clerk)
+        }
+        try await provider.companies.submit(company, by: founder)
+        try await provider.companies.record(
+            extract: provider.extract([ada.power(joint: 2), bob.power(joint: 2)]), of: company, by: TestCompany.clerk)
+        await #expect(throws: unknown) {
+            try await provider.companies.sign(
+                company, usesPrivateIdentity: true, by: try await provider.verified(mallory))
+        }
+        try await provider.companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(ada))
+        #expect(try await provider.state(of: company) == .verifying)
+        let view = try await provider.companies.company(company, for: try await provider.verified(ada))
+        #expect(view.powersNamed == 2 && view.powersSigned == 1)
+        await #expect(throws: DeviceRefusal(.approvedBefore, .approvedBefore)) {
+            try await provider.companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(ada))
+        }
+        try await provider.companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        let file = try await provider.companies.file(of: company, for: TestCompany.clerk)
+        #expect(file.company.state == .active && file.company.level == .substantiell)
+        #expect(file.company.approversNeeded == 2)
+        #expect(file.people.map(\.givenName) == ["Ada Maria", "Bob"])
+        #expect(file.people.allSatisfy { $0.membership.roles.contains(.orgAdmin) })
+    }
+
+    @Test("a trade office verifies what stands in no register, and only that")
+    func desk() async throws {
+        let provider = try await TestProvider()
+        let max = try await provider.person("Max", "Beispiel")
+        let device = try await provider.verified(max)
+        let proof: JSONObject = ["as_of": .string(provider.today), "level": "substantiell"]
+        let trader = try await provider.companies.create(TestCompany.soleTrader(), by: device).company.identifier
+        try await provider.companies.submit(trader, by: device)
+        try await provider.companies.verifyAtDesk(trader, proof: proof, by: TestCompany.clerk)
+        let file = try await provider.companies.file(of: trader, for: TestCompany.clerk)
+        #expect(file.company.state == .active)
+        // I15: the trader is the sole representative.
+        #expect(RepresentationRules.isSoleRepresentative(file.people[0].membership.account, file.powers))
+        let registered = try await provider.companies.create(TestCompany.registered(), by: device).company.identifier
+        try await provider.companies.submit(registered, by: device)
+        await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
+            try await provider.companies.verifyAtDesk(registered, proof: proof, by: TestCompany.clerk)
+        }
+    }
+
+    @Test("a company needs a person who is proved enough, and a device that can show it")
+    func level() async throws {
+        let provider = try await TestProvider()
+        let weak = try await provider.enrolledPhone(simulating: .strongbox)
+        let plain = try await provider.enrolledPhone()
+        _ = try await provider.companies.create(
+            TestCompany.registered(), by: try await provider.verified(weak))
+        await #expect(throws: DeviceRefusal(.levelUnreachable, .companyLevel)) {
+            try await provider.companies.create(
+                TestCompany.registered(), by: try await provider.verified(plain))
+        }
+    }
+
+    @Test("I19: a verified company's identity is taken; a draft blocks nobody")
+    func identity() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let eve = try await provider.person("Eve", "Zweite")
+        let squatter = try await provider.companies.create(
+            TestCompany.registered(), by: try await provider.verified(eve))
+        let company = try await provider.registeredCompany([ada])
+        #expect(try await provider.state(of: company) == .active)
+        await #expect(throws: DeviceRefusal(.companyKnown, .companyKnown)) {
+            try await provider.companies.create(TestCompany.registered(), by: try await provider.verified(eve))
+        }
+        // The draft can go on, and fails where it would be proved.
+        try await provider.companies.submit(squatter.company.identifier, by: try await provider.verified(eve))
+        try await provider.companies.record(
+            extract: provider.extract([eve.power()]), of: squatter.company.identifier, by: TestCompany.clerk)
+        await #expect(throws: DeviceRefusal(.companyKnown, .companyKnown)) {
+            try await provider.companies.sign(
+                squatter.company.identifier, usesPrivateIdentity: true, by: try await provider.verified(eve))
+        }
+        let euid = try #require(EUID(rawValue: "DER2402.HRB12345"))
+        let found = try await provider.companies.company(with: .euid(euid), for: TestCompany.clerk)
+        #expect(found.identifier == company)
+        _ = try await provider.companies.create(
+            TestCompany.registered(number: "12346"), by: try await provider.verified(eve))
+    }
+
+    @Test("I13 I14: the managing director cannot leave before a successor has accepted; invited ones do not count")
+    func succession() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Nachfolger")
+        let company = try await provider.registeredCompany([ada])
+        await #expect(throws: lastAdministrator) {
+            try await provider.companies.leave(company, by: try await provider.verified(ada))
+        }
+        let issued = try await provider.companies.invite(
+            ["roles": ["org_admin"], "identity": .object(bob.identity)], into: company,
+            by: try await provider.verified(ada))
+        await #expect(throws: lastAdministrator) {
+            try await provider.companies.leave(company, by: try await provider.verified(ada))
+        }
+        _ = try await provider.companies.open(code: issued.code, by: try await provider.verified(bob))
+        await #expect(throws: lastAdministrator) {
+            try await provider.companies.leave(company, by: try await provider.verified(ada))
+        }
+        _ = try await provider.companies.accept(
+            code: issued.code, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        try await provider.companies.leave(company, by: try await provider.verified(ada))
+        #expect(try await provider.companies.companies(of: try await provider.verified(ada)).isEmpty)
+        await #expect(throws: lastAdministrator) {
+            try await provider.companies.leave(company, by: try await provider.verified(bob))
+        }
+        // The last one reads before closing the account what that would mean.
+        let effects = try await provider.companies.effectsOfClosing(of: try await provider.verified(bob))
+        #expect(effects.map(\.effect) == [.freezes] && effects.map(\.company) == [company])
+    }
+
+    @Test("I14: the ways out work: closing with a grace, or a freeze by a clerk; then the last may leave")
+    func waysOut() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let company = try await provider.registeredCompany([ada])
+        try await provider.companies.freeze(company, for: .dispute, by: TestCompany.clerk)
+        try await provider.companies.leave(company, by: try await provider.verified(ada))
+        #expect(try await provider.state(of: company) == .frozen)
+        // New proof alone does not cure a company without administrator; one whom the clerk appoints does.
+        let proof: JSONObject = [
+            "as_of": .string(provider.today), "level": "substantiell", "method": "register_extract",
+        ]
+        await #expect(throws: lastAdministrator) {
+            try await provider.companies.cure(company, proof: proof, appointing: nil, by: TestCompany.clerk)
+        }
+        let bob = try await provider.person("Bob", "Nachfolger")
+        let account = try await provider.verified(bob).account.identifier
+        try await provider.companies.cure(company, proof: proof, appointing: account, by: TestCompany.clerk)
+        #expect(try await provider.state(of: company) == .active)
+        let outcome = try await provider.companies.close(company, by: try await provider.verified(bob))
+        #expect(outcome == .done)
+        try await provider.companies.leave(company, by: try await provider.verified(bob))
+        provider.clock.advance(CompanyRules.closingGrace)
+        try await provider.provider.sweep(includingStore: true)
+        #expect(try await provider.state(of: company) == .closed)
+    }
+
+    @Test("I16: under joint representation an administrator is made, removed and the company closed by two people")
+    func joint() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let eve = try await provider.person("Eve", "Dritte")
+        let company = try await provider.registeredCompany([ada, bob], together: true)
+        let issued = try await provider.companies.invite(
+            ["roles": ["org_admin"], "identity": .object(eve.identity)], into: company,
+            by: try await provider.verified(ada))
+        #expect(issued.outcome == .awaitingOthers)
+        // Before the second agreement the code is as unknown as any.
+        await #expect(throws: DeviceRefusal(.unknownInvitation, .invitationUnknown)) {
+            try await provider.companies.accept(
+                code: issued.code, usesPrivateIdentity: true, by: try await provider.verified(eve))
+        }
+        await #expect(throws: DeviceRefusal(.approvedBefore, .approvedBefore), "a replayed approval") {
+            try await provider.companies.approve(
+                issued.invitation, of: company, by: try await provider.verified(ada))
+        }
+        await #expect(throws: unknown, "who is no member") {
+            try await provider.companies.approve(
+                issued.invitation, of: company, by: try await provider.verified(eve))
+        }
+        let approved = try await provider.companies.approve(
+            issued.invitation, of: company, by: try await provider.verified(bob))
+        #expect(approved == .done)
+        await #expect(throws: DeviceRefusal(.notInThisState, .companyState)) {
+            try await provider.companies.approve(
+                issued.invitation, of: company, by: try await provider.verified(bob))
+        }
+        _ = try await provider.companies.accept(
+            code: issued.code, usesPrivateIdentity: true, by: try await provider.verified(eve))
+        let member = try await provider.membership(of: bob, in: company)
+        let first = try await provider.companies.remove(member, from: company, by: try await provider.verified(ada))
+        #expect(first == .awaitingOthers)
+        await #expect(throws: DeviceRefusal(.roleNotEnough, .companyRole), "not by the one who is to go") {
+            _ = try await provider.companies.remove(member, from: company, by: try await provider.verified(bob))
+        }
+        let second = try await provider.companies.remove(member, from: company, by: try await provider.verified(eve))
+        #expect(second == .done)
+        #expect(try await provider.companies.close(company, by: try await provider.verified(ada)) == .awaitingOthers)
+        #expect(try await provider.companies.close(company, by: try await provider.verified(eve)) == .done)
+        #expect(try await provider.state(of: company) == .closing)
+    }
+
+    @Test("an upstream account verifies the company of which it speaks, and no other")
+    func upstream() async throws {
+        let muster = UpstreamOrganization(
+            name: try #require(OrganizationName("MUSTER Elektrotechnik GmbH")),
+            euid: EUID(rawValue: "DER2402.HRB12345"), businessNumber: nil, register: nil, level: .substantiell,
+            approversNeeded: 1)
+        let provider = try await TestProvider(companyUpstream: TestUpstream(organizations: ["good": muster]))
+        let ada = try await provider.verified(try await provider.person("Ada", "Erste"))
+        let eve = try await provider.verified(try await provider.person("Eve", "Zweite"))
+        let company = try await provider.companies.create(TestCompany.registered(), by: ada).company.identifier
+        let other = try await provider.companies.create(TestCompany.registered(number: "99"), by: eve).company
+            .identifier
+        for (company, device) in [(company, ada), (other, eve)] {
+            try await provider.companies.submit(company, by: device)
+        }
+        for (company, assertion, device) in [(company, "forged", ada), (other, "good", eve)] {
+            await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
+                try await provider.companies.verify(company, upstream: assertion, by: device)
+            }
+        }
+        await #expect(throws: unknown) {
+            try await provider.companies.verify(company, upstream: "good", by: eve)
+        }
+        try await provider.companies.verify(company, upstream: "good", by: ada)
+        #expect(try await provider.state(of: company) == .active)
+    }
+
+    @Test("malformed, contradicting and unknown members of requests are refused by name, and nothing is half-done")
+    func malformed() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let device = try await provider.verified(ada)
+        var details = TestCompany.registered()
+        details["state"] = "active"
+        await #expect(throws: MessageError.unknown("state")) {
+            _ = try await provider.companies.create(details, by: device)
+        }
+        #expect(try await provider.companies.companies(of: device).isEmpty)
+        let company = try await provider.registeredCompany([ada])
+        let identity = JSONValue.object(ada.identity)
+        let requests: [(JSONObject, MessageError)] = [
+            (["roles": ["owner"], "identity": identity], .malformed("roles")),
+            (["roles": [], "identity": identity], .malformed("roles")),
+            (["roles": ["member", "member"], "identity": identity], .malformed("roles")),
+            (["roles": ["member"]], .missing("email")),
+            (["roles": ["member"], "email": "erika"], .malformed("email")),
+            (["roles": ["member"], "email": "a@b@c"], .malformed("email")),
+            (["roles": ["member"], "email": "a@b.example", "state": "sent"], .unknown("state")),
+            (
+                [
+                    "roles": ["member"],
+                    "identity": .object(["given_name": "A", "family_name": "B", "birthdate": "2999-01-01"]),
+                ], .malformed("birthdate")
+            ),
+        ]
+        for (request, error) in requests {
+            await #expect(throws: error) {
+                _ = try await provider.companies.invite(
+                    request, into: company, by: try await provider.verified(ada))
+            }
+        }
+        let extracts: [(JSONObject, any Error)] = [
+            (
+                ["as_of": "2999-01-01", "level": "substantiell", "powers": [ada.power()]],
+                DeviceRefusal(.companyDataRefused, .companyEvidence)
+            ),
+            (["as_of": "2026-02-30", "level": "substantiell", "powers": []], MessageError.malformed("as_of")),
+            (["as_of": .string(provider.today), "level": "top", "powers": []], MessageError.malformed("level")),
+            (
+                ["as_of": .string(provider.today), "level": "hoch", "powers": [ada.power(joint: 1)]],
+                MessageError.malformed("representation")
+            ),
+        ]
+        for (extract, error) in extracts {
+            let thrown = await #expect(throws: (any Error).self) {
+                try await provider.companies.record(extract: extract, of: company, by: TestCompany.clerk)
+            }
+            #expect(thrown.map { "\($0)" } == "\(error)")
+        }
+    }
+}
+
+/// An upstream that knows what the test says.
+private struct TestUpstream: CompanyUpstream {
+    let organizations: [String: UpstreamOrganization]
+
+    func organization(
+        behind assertion: String, for _: AccountRecord, now _: Timestamp
+    ) async throws -> UpstreamOrganization? { organizations[assertion] }
+}
