@@ -46,11 +46,11 @@ extension SQLiteStore {
     public func snapshot(
         of company: CompanyIdentifier, concerning concern: CompanyConcern
     ) async throws -> CompanySnapshot? {
-        try read { db in try db.snapshot(of: company, concerning: concern) }
+        try readTogether { db in try db.snapshot(of: company, concerning: concern) }
     }
 
     public func companies(of account: AccountIdentifier) async throws -> [CompanyOfPerson] {
-        try read { db in
+        try readTogether { db in
             let memberships = try db.rows(
                 "SELECT * FROM membership WHERE account = ? AND state <> 'ended' ORDER BY since, rowid",
                 [account.rawValue]
@@ -62,7 +62,7 @@ extension SQLiteStore {
     }
 
     public func file(of company: CompanyIdentifier) async throws -> CompanyFile? {
-        try read { db in
+        try readTogether { db in
             guard let record = try db.company(company) else { return nil }
             return CompanyFile(
                 company: record, people: try db.people(of: company),
@@ -78,6 +78,15 @@ extension SQLiteStore {
                     "SELECT * FROM company_evidence WHERE company = ? ORDER BY recorded_at DESC, rowid DESC",
                     [company.rawValue]
                 ).map { row in try row.companyEvidence })
+        }
+    }
+
+    /// Several SELECTs that see one state of the database.
+    private func readTogether<T>(_ body: (Database) throws -> T) throws -> T {
+        try read { db in
+            try db.run("BEGIN")
+            defer { _ = try? db.run("COMMIT") }
+            return try body(db)
         }
     }
 

@@ -65,6 +65,23 @@ struct MembershipRulesTests {
         #expect(MembershipRules.change(to: .member, in: alone, now: Self.now) == .refused(.notPermitted))
     }
 
+    @Test("in a company that is not active nobody manages others: a dispute is not decided by the faster side")
+    func frozen() {
+        let target = Scene.member("max", roles: .member)
+        for state in CompanyState.allCases where state != .active {
+            var frozen = snapshot(Self.ada, target)
+            frozen.company.state = state
+            let roles = Scene.roles(.userAdmin)
+            for decision in [
+                remove(frozen), MembershipRules.suspend(in: frozen, now: Self.now),
+                MembershipRules.resume(in: frozen, now: Self.now),
+                MembershipRules.change(to: roles, in: frozen, now: Self.now),
+            ] {
+                #expect(decision == .refused(.companyNotActive), "\(state)")
+            }
+        }
+    }
+
     @Test("nobody removes or suspends themselves: that is leaving")
     func oneself() {
         #expect(remove(snapshot(Self.ada, Self.ada)) == .refused(.notPermitted))

@@ -1,6 +1,7 @@
 public import OpenIDMessages
 
-/// Memberships: leaving, removing, resting, and roles.
+/// Memberships: leaving, removing, resting, and roles. In a company that is not active nobody manages others: a freeze
+/// for a dispute must not be the moment in which one side removes the other.
 public enum MembershipRules {
     /// A member goes. The last administrator cannot (I14).
     public static func leave(in snapshot: CompanySnapshot, now: Timestamp) -> CompanyDecision {
@@ -23,6 +24,7 @@ public enum MembershipRules {
         guard let actor = snapshot.effectiveActor(now), let target = snapshot.target?.membership else {
             return .refused(.unknown)
         }
+        guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
         guard target.state.allows(.end) else { return .refused(.notInThisState) }
         // Nobody removes themselves: that is leaving, with the rules of leaving.
         guard actor.membership.roles.mayGrant(target.roles), actor.membership.identifier != target.identifier else {
@@ -51,6 +53,7 @@ public enum MembershipRules {
         guard let actor = snapshot.effectiveActor(now), let target = snapshot.target?.membership else {
             return .refused(.unknown)
         }
+        guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
         guard mayManage(target, by: actor.membership, in: snapshot) else { return .refused(.notPermitted) }
         guard target.state.allows(.suspend) else { return .refused(.notInThisState) }
         guard !AdministratorRules.isLast(target.identifier, in: snapshot, now: now) else {
@@ -62,6 +65,7 @@ public enum MembershipRules {
     /// A suspension by an administrator ends. One that the member asked for, or that comes from the account, does not.
     public static func resume(in snapshot: CompanySnapshot, now: Timestamp) -> CompanyDecision {
         guard let actor = snapshot.effectiveActor(now), let target = snapshot.target else { return .refused(.unknown) }
+        guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
         guard mayManage(target.membership, by: actor.membership, in: snapshot) else { return .refused(.notPermitted) }
         guard target.membership.state == .suspended, target.membership.suspension == .administrator else {
             return .refused(.notInThisState)
@@ -93,6 +97,7 @@ public enum MembershipRules {
         if actor.membership.identifier == target.identifier {
             guard gained.isSubset(of: [.member]) else { return .refused(.selfApproval) }
         } else {
+            guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
             guard mayManage(target, by: actor.membership, in: snapshot), actor.membership.roles.mayGrant(roles) else {
                 return .refused(.notPermitted)
             }
