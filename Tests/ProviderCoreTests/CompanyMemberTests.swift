@@ -3,6 +3,7 @@ import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import SQLiteStore
 import Testing
 
 private let unknown = DeviceRefusal(.unknownCompany, .companyUnknown)
