@@ -202,10 +202,10 @@ extension StorePromise {
         },
         StorePromise("I40: invitations, dated memberships, drafts and closing companies end in their time") { store in
             let stage = try await CompanyStage(store)
+            let draft = try await stage.found(.draft, by: stage.newPerson())
             let company = try await stage.active()
             let (_, digest) = try await stage.invite(into: company)
             let dated = try await stage.join(stage.people[1], company, roles: .member, until: Fixtures.now + 100)
-            let draft = try await stage.found(.draft, by: stage.newPerson())
             try await store.sweep(now: Fixtures.now + 99)
             try require(try await store.seat(dated, now: Fixtures.now) != nil, "ended before its time")
             try await store.sweep(now: Fixtures.now + 100)
