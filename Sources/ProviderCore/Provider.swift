@@ -40,6 +40,7 @@ public final class Provider: Sendable {
     public let authority: AuthorityFlow
     public let mandateReferences: MandateReferences
     public let templates: TemplateFlow
+    public let companies: CompanyFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -143,6 +144,9 @@ public final class Provider: Sendable {
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies))
         templates = TemplateFlow(registry: registry, store: store, clock: clock)
+        companies = CompanyFlow(
+            store: store, hashing: CompanyIdentityHashing(key: try await keys.secret("company-identities")),
+            upstream: companyUpstream, clock: clock)
         try await registry.load(from: store)
         try await templates.load()
     }
