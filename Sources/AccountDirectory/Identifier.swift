@@ -24,6 +24,10 @@ public enum Entity {
     public enum Mandate {}
     public enum Evidence {}
     public enum Adoption {}
+    public enum Person {}
+    public enum Notice {}
+    public enum DuplicateCase {}
+    public enum DataSubjectRequest {}
 }
 
 /// The region's identifier of a citizen's account; never leaves the provider.
@@ -39,3 +43,9 @@ public typealias EvidenceIdentifier = Identifier<Entity.Evidence>
 public typealias RegisterPowerIdentifier = Identifier<Entity.RegisterPower>
 /// A tenant's adoption of a template.
 public typealias AdoptionIdentifier = Identifier<Entity.Adoption>
+/// A natural person; leaves the store nowhere.
+public typealias PersonIdentifier = Identifier<Entity.Person>
+public typealias NoticeIdentifier = Identifier<Entity.Notice>
+/// A clerk's question whether two people are one.
+public typealias DuplicateCaseIdentifier = Identifier<Entity.DuplicateCase>
+public typealias DataSubjectRequestIdentifier = Identifier<Entity.DataSubjectRequest>

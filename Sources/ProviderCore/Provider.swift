@@ -13,6 +13,11 @@ public final class Provider: Sendable {
     public let deviceAuthentication: DeviceAuthentication
     public let enrolment: EnrolmentFlow
     public let selfService: SelfService
+    public let accounts: AccountFlow
+    public let desk: DeskFlow
+    public let erasures: ErasureFlow
+    public let exports: ExportFlow
+    public let dataRequests: DataRequestFlow
     public let sessions: SessionFlow
     public let sessionList: SessionListFlow
     public let logout: LogoutFlow
@@ -83,6 +88,16 @@ public final class Provider: Sendable {
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
         let verifiedTokens = VerifiedTexts<AccessToken>(capacity: 16_384, lifetime: Lifetime.accessToken)
+        let hashes = PersonHashes(key: try await keys.secret("person-hashes"))
+        accounts = AccountFlow(
+            enrolment: enrolment, store: store, clock: clock, bell: logoutBell)
+        dataRequests = DataRequestFlow(store: store, clock: clock)
+        erasures = ErasureFlow(
+            registry: registry, store: store, hashes: hashes, requests: dataRequests, policy: RetentionPolicy(),
+            clock: clock, bell: logoutBell)
+        exports = ExportFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests, clock: clock)
+        desk = DeskFlow(enrolment: enrolment, store: store, hashes: hashes, clock: clock, bell: logoutBell)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, verified: verifiedTokens)
         let devices = DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock)
@@ -109,12 +124,6 @@ public final class Provider: Sendable {
         sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
         logout = LogoutFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
-        selfService = SelfService(
-            confirmations: ConfirmationFlow(
-                issuer: issuer, keys: keys, store: store, clock: clock,
-                pending: ExpiringMemory(capacity: capacity.logins)),
-            devices: OwnDevices(store: store, clock: clock),
-            sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell))
         logoutDeliveries = LogoutDeliveryFlow(
             issuer: issuer, registry: registry, protection: protection, store: store, clock: clock)
         clients = ClientAuthentication(
@@ -129,6 +138,15 @@ public final class Provider: Sendable {
         authority = AuthorityFlow(registry: registry, store: store, accessTokens: accessTokens, clock: clock)
         mandateReferences = MandateReferences(key: try await keys.secret("mandate-references"))
         audit = AuditFlow(store: store, clock: clock)
+        selfService = SelfService(
+            confirmations: ConfirmationFlow(
+                issuer: issuer, keys: keys, store: store, clock: clock,
+                pending: ExpiringMemory(capacity: capacity.logins)),
+            account: OwnAccount(flow: accounts, erasures: erasures, exports: exports, companies: companies),
+            devices: OwnDevices(registry: registry, accounts: accounts, store: store, clock: clock),
+            sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
+            companies: OwnCompanies(flow: companies),
+            mandates: OwnMandates(flow: mandates, companies: companies), audit: audit)
         templates = TemplateFlow(registry: registry, store: store, clock: clock)
         try await registry.load(from: store)
         try await templates.load()
@@ -155,11 +173,12 @@ public final class Provider: Sendable {
             authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))
     }
 
-    /// P-8.3: suspends the device whose block code this is.
+    /// P-8.3: suspends the device, or locks the account, whose block code this is.
     public func block(code: String) async throws {
         guard try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now()) else {
             throw DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)
         }
+        logoutBell.ring()
     }
 
     /// The latest logout tokens to a client, the newest first, for the operator.
@@ -177,6 +196,7 @@ public final class Provider: Sendable {
         deviceGrants.devices.sweep()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
+        try await erasures.sweep()
         try await keys.rotateIfDue()
     }
 }

@@ -101,6 +101,26 @@ struct StoredRow {
         try wanted((try? StrictJSON.parse(Array(try text(column).utf8)))?.strings, column)
     }
 
+    /// The row as it is handed to the person whose it is: a column `x:json` holds JSON, what is null is left out.
+    var exported: JSONObject {
+        get throws {
+            var object = JSONObject()
+            for (column, value) in zip(columns, values) {
+                let isJSON = column.hasSuffix(":json")
+                let name = isJSON ? String(column.dropLast(5)) : column
+                switch value {
+                case .string(let text) where isJSON:
+                    object[name] = try wanted(try? StrictJSON.parse(Array(text.utf8)), column)
+                case .string(let text): object[name] = .string(text)
+                case .int64(let integer): object[name] = .integer(integer)
+                case .null: break
+                case .double, .blob: throw StorageFault.undecodable(column)
+                }
+            }
+            return object
+        }
+    }
+
     func wanted<Value>(_ value: Value?, _ column: String) throws -> Value {
         guard let value else { throw StorageFault.undecodable(column) }
         return value

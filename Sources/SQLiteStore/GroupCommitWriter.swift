@@ -40,6 +40,16 @@ final class GroupCommitWriter: Sendable {
         }
     }
 
+    /// Runs `body` outside any transaction, between those of others; what waits meanwhile is written afterwards.
+    func alone<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        guard !state.withLock({ $0.isClosed }) else { throw StorageFault.closed }
+        return try await withCheckedThrowingContinuation { continuation in
+            queue.async { [pool] in
+                continuation.resume(with: Result { try pool.writeWithoutTransaction(body) })
+            }
+        }
+    }
+
     /// Refuses further requests, and runs `last` when those that wait are done.
     func close(_ last: @escaping @Sendable (DatabasePool) throws -> Void) async throws {
         state.withLock { $0.isClosed = true }

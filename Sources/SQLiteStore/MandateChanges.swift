@@ -85,7 +85,9 @@ extension SecurityEvent {
     }
 
     init(_ kind: Kind, _ mandate: Mandate, by account: AccountIdentifier?, at time: Timestamp) {
-        self.init(kind, time: time, object: mandate.identifier.rawValue)
+        self.init(
+            kind, time: time, object: mandate.identifier.rawValue, actor: account == nil ? .system : .person,
+            person: account, company: mandate.company)
     }
 
     private static func kind(of event: MandateState.Event) -> Kind {

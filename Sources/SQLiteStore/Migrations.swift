@@ -8,6 +8,7 @@ extension DatabaseMigrator {
         migrator.registerSigningAlgorithms()
         migrator.registerMigration("v2", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema2) }
         migrator.registerAudit()
+        migrator.registerAccounts()
         migrator.registerCompanies()
         migrator.registerMandates()
         migrator.registerTemplates()

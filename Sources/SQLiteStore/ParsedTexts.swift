@@ -16,6 +16,8 @@ final class ParsedTexts<Value: Sendable>: Sendable {
         self.parse = parse
     }
 
+    func forget() { values.withLock { $0.removeAll() } }
+
     /// Nil when the text is no such value.
     func value(_ text: String) -> Value? {
         if let value = values.withLock({ $0[text] }) { return value }

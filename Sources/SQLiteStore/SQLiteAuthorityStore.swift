@@ -107,6 +107,6 @@ extension Database {
         try audit(
             SecurityEvent(
                 .mandateUsed, time: authorityCase.time, tenant: authorityCase.tenant, object: object,
-                transaction: authorityCase.transaction))
+                transaction: authorityCase.transaction, actor: .person, company: authorityCase.company))
     }
 }

@@ -41,19 +41,16 @@ extension SQLiteStore {
 
     public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool {
         try await writer.write { db in
-            let row = try db.row("SELECT id, account FROM device WHERE block_digest = ?", [digest.bytes.data])
-            guard let row else { return false }
-            let device = try row.value("id", as: DeviceIdentifier.self)
-            // A locked device stays locked: to lift that takes more.
-            let suspended = try db.run(
-                "UPDATE device SET state = 'suspended' WHERE id = ? AND state = 'active'", [device.rawValue])
-            if suspended == 1 {
-                try db.audit(
-                    SecurityEvent(
-                        .deviceSuspended, time: time, object: device.rawValue, actor: .person,
-                        person: try row.accountIdentifier))
+            if let row = try db.row("SELECT id, account FROM device WHERE block_digest = ?", [digest.bytes.data]) {
+                // A locked device stays locked: to lift that takes more.
+                _ = try db.change(
+                    row.value("id"), of: row.accountIdentifier, by: .reportLost, approval: nil, tenant: nil, at: time)
+                return true
             }
-            try db.endSessions(of: device, at: time)
+            guard let row = try db.row("SELECT id FROM account WHERE block_digest = ?", [digest.bytes.data]) else {
+                return false
+            }
+            _ = try db.lock(row.value("id"), for: .own, tenant: nil, at: time)
             return true
         }
     }
@@ -70,11 +67,11 @@ extension StoredRow {
             AccountRecord(
                 identifier: try accountIdentifier,
                 person: try wanted(ReadLately.people.value(try text("attributes")), "attributes"),
-                level: try level("account_level"), isActive: try text("account_state") == "active")
+                level: try level("account_level"), state: try value("account_state"))
         }
     }
 
-    fileprivate var device: DeviceRecordRow {
+    var device: DeviceRecordRow {
         get throws {
             DeviceRecordRow(
                 identifier: try value("id"), account: try accountIdentifier,

@@ -5,22 +5,15 @@ internal import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
-    public func register(_ account: AccountRecord, ticket: TicketRecord, events: [SecurityEvent]) async throws {
+    public func register(_ new: NewAccount, events: [SecurityEvent]) async throws -> RegistrationOutcome {
         try await writer.write { db in
-            try db.run("INSERT INTO person (attributes) VALUES (?)", [account.person.json.text])
-            try db.run(
-                "INSERT INTO account (id, person, level, state) VALUES (?, ?, ?, ?)",
-                [
-                    account.identifier.rawValue, db.lastInsertedRowID, account.level.name,
-                    account.isActive ? "active" : "registered",
-                ])
-            try db.run(
-                "INSERT INTO ticket (digest, account, tenant, expires_at) VALUES (?, ?, ?, ?)",
-                [
-                    ticket.digest.bytes.data, ticket.account.rawValue, ticket.tenant.rawValue,
-                    ticket.expiresAt.seconds,
-                ])
+            if let link = new.link, let account = try db.account(linkedBy: link.digest) {
+                return .linkKnown(account.identifier)
+            }
+            try db.insert(new)
+            try db.insert(new.ticket)
             for event in events { try db.audit(event) }
+            return .registered
         }
     }
 
@@ -28,16 +21,13 @@ extension SQLiteStore {
         try read { db in
             let row = try db.row(
                 """
-                SELECT t.digest, t.account, t.tenant, t.expires_at,
+                SELECT t.digest, t.account, t.tenant, t.purpose, t.level, t.expires_at,
                     a.level AS account_level, a.state AS account_state, p.attributes
                 FROM ticket t JOIN account a ON a.id = t.account JOIN person p ON p.id = a.person
                 WHERE t.digest = ? AND t.used_at IS NULL
                 """, [digest.bytes.data])
             guard let row else { return nil }
-            let ticket = TicketRecord(
-                digest: try row.digest("digest"), account: try row.accountIdentifier,
-                tenant: try row.value("tenant"), expiresAt: try row.time("expires_at"))
-            return (ticket, try row.account)
+            return (try row.ticket, try row.account)
         }
     }
 
@@ -45,44 +35,110 @@ extension SQLiteStore {
         _ device: DeviceRecordRow, ticket: SecretDigest, event: SecurityEvent
     ) async throws -> EnrolmentOutcome {
         do {
-            return try await writer.write { db in
-                // One conditional write decides which of several enrolments has the ticket.
-                let used = try db.run(
-                    "UPDATE ticket SET used_at = ? WHERE digest = ? AND account = ? AND used_at IS NULL",
-                    [event.time.seconds, ticket.bytes.data, device.account.rawValue])
-                guard used == 1 else { return .ticketUsed }
-                try db.insert(device)
-                try db.insert(device.keys.authentication, kind: "auth", of: device.identifier)
-                try db.insert(device.keys.installation, kind: "inst", of: device.identifier)
-                try db.insert(device.keys.pin, kind: "pin", of: device.identifier)
-                try db.run(
-                    "UPDATE account SET state = 'active' WHERE id = ? AND state = 'registered'",
-                    [device.account.rawValue])
-                var event = event
-                event.person = device.account
-                try db.audit(event)
-                return .enrolled
-            }
-        } catch is KeyKnown { return .keyKnown }
+            return try await writer.write { db in try db.enrol(device, ticket: ticket, event: event) }
+        } catch is KeyKnown { return .keyKnown } catch is AccountNotOpen { return .accountNotOpen }
     }
 }
 
 /// Thrown, not returned, so that everything the enrolment wrote is taken back.
 private struct KeyKnown: Error {}
+private struct AccountNotOpen: Error {}
 
 extension Database {
-    fileprivate func insert(_ device: DeviceRecordRow) throws {
+    fileprivate func insert(_ new: NewAccount) throws {
+        let person = PersonIdentifier.random().rawValue
+        try run(
+            "INSERT INTO person (id, attributes, likeness) VALUES (?, ?, ?)",
+            [person, new.account.person.json.text, new.likeness?.bytes.data])
         try run(
             """
-            INSERT INTO device (id, account, name, model, system, ceiling, is_simulated, state, counter,
+            INSERT INTO account (id, person, level, state, block_digest, created_at, seen_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                new.account.identifier.rawValue, person, new.account.level.name, new.account.state.rawValue,
+                new.blockDigest?.bytes.data, new.createdAt.seconds, new.createdAt.seconds,
+            ])
+        guard let link = new.link else { return }
+        try run(
+            "INSERT INTO identity_link (digest, account, upstream, level, linked_at) VALUES (?, ?, ?, ?, ?)",
+            [
+                link.digest.bytes.data, new.account.identifier.rawValue, link.upstream.rawValue, link.level.name,
+                new.createdAt.seconds,
+            ])
+    }
+
+    func insert(_ ticket: TicketRecord) throws {
+        try run(
+            "INSERT INTO ticket (digest, account, tenant, purpose, level, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
+            [
+                ticket.digest.bytes.data, ticket.account.rawValue, ticket.tenant.rawValue, ticket.purpose.rawValue,
+                ticket.level.name, ticket.expiresAt.seconds,
+            ])
+    }
+
+    fileprivate func enrol(
+        _ device: DeviceRecordRow, ticket digest: SecretDigest, event: SecurityEvent
+    ) throws -> EnrolmentOutcome {
+        // One conditional write decides which of several enrolments has the ticket.
+        let used = try row(
+            "UPDATE ticket SET used_at = ? WHERE digest = ? AND account = ? AND used_at IS NULL RETURNING *",
+            [event.time.seconds, digest.bytes.data, device.account.rawValue])
+        guard let ticket = try used?.ticket else { return .ticketUsed }
+        guard let account = try profile(of: device.account) else { throw AccountNotOpen() }
+        let isReactivation = ticket.purpose == .reactivation
+        guard [.pending, .active].contains(account.state) || isReactivation && account.state != .closed else {
+            throw AccountNotOpen()
+        }
+        var device = device
+        let counts = ticket.purpose.counts(hasActiveDevice: try hasActiveDevice(device.account))
+        device.state = counts ? .active : .pending
+        device.ceiling.level = AccountRules.level(approvedAt: ticket.level, ceiling: device.ceiling.level)
+        let usableFrom = ticket.purpose == .device ? nil : event.time + RetentionPolicy().objection
+        try insert(device, usableFrom: counts ? nil : usableFrom)
+        try insert(device.keys.authentication, kind: "auth", of: device.identifier)
+        try insert(device.keys.installation, kind: "inst", of: device.identifier)
+        try insert(device.keys.pin, kind: "pin", of: device.identifier)
+        guard counts else {
+            try audit(SecurityEvent(
+                    .deviceAdded, time: event.time, tenant: event.tenant, object: event.object, actor: .person,
+                    person: device.account))
+            try tell(device.account, .devicePending, detail: device.description.name, at: event.time)
+            return .waits(usableFrom: usableFrom)
+        }
+        try audit(event)
+        try activate(account, tenant: event.tenant, at: event.time)
+        if account.state != .pending {
+            try tell(device.account, .deviceAdded, detail: device.description.name, at: event.time)
+        }
+        return .enrolled
+    }
+
+    /// An account whose first active device this is becomes active.
+    private func activate(_ account: AccountProfile, tenant: TenantIdentifier?, at time: Timestamp) throws {
+        switch account.state {
+        case .pending: try move(account, by: .firstDevice, tenant: tenant, at: time)
+        case .locked: try move(account, by: .reactivate, tenant: tenant, at: time)
+        case .closing:
+            guard let eraseAt = account.eraseAt, eraseAt > time else { throw AccountNotOpen() }
+            try move(account, by: .cancelClose, tenant: tenant, at: time)
+        case .active, .closed: break
+        }
+    }
+
+    fileprivate func insert(_ device: DeviceRecordRow, usableFrom: Timestamp?) throws {
+        try run(
+            """
+            INSERT INTO device (id, account, name, model, system, ceiling, is_simulated, state, usable_from, counter,
                 pin_tries_left, block_digest, created_at, last_used_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 device.identifier.rawValue, device.account.rawValue, device.description.name,
                 device.description.model, device.description.system, device.ceiling.level.name,
-                device.ceiling.isSimulated, device.state.rawValue, device.counter, device.pinTriesLeft,
-                device.blockDigest.bytes.data, device.createdAt.seconds, device.lastUsedAt?.seconds,
+                device.ceiling.isSimulated, device.state.rawValue, usableFrom?.seconds, device.counter,
+                device.pinTriesLeft, device.blockDigest.bytes.data, device.createdAt.seconds,
+                device.lastUsedAt?.seconds,
             ])
     }
 
@@ -93,5 +149,15 @@ extension Database {
             ON CONFLICT (thumbprint) DO NOTHING
             """, [key.thumbprint.rawValue, device.rawValue, kind, key.jwk.text])
         guard written == 1 else { throw KeyKnown() }
+    }
+}
+
+extension StoredRow {
+    var ticket: TicketRecord {
+        get throws {
+            TicketRecord(
+                digest: try digest("digest"), account: try accountIdentifier, tenant: try value("tenant"),
+                purpose: try value("purpose"), level: try level("level"), expiresAt: try time("expires_at"))
+        }
     }
 }

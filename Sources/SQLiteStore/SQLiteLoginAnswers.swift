@@ -21,6 +21,8 @@ private struct AnsweringDevice {
     var account: AccountIdentifier
     var counter: Int64
     var pinTriesLeft: Int64
+    /// When the account's last use was written.
+    var seenAt: Timestamp
 }
 
 extension Database {
@@ -49,14 +51,16 @@ extension Database {
         guard let device = try activeDevice(answer.device) else { return .refused(.deviceNotActive) }
         // 3. A counter that does not rise means that two devices have the same key.
         guard answer.counter > device.counter else {
-            try run("UPDATE device SET state = 'suspended' WHERE id = ?", [answer.device.rawValue])
-            try audit(.deviceSuspended, answer, of: device.account, actor: .system)
+            try change(
+                answer.device, of: device.account, by: .reportCopied, approval: nil, tenant: answer.tenant,
+                transaction: answer.transaction, at: answer.time)
             return .refused(.cloned)
         }
         // 4. An approval needs the PIN. A wrong one costs a try and leaves the question to be answered again.
         if answer.decision == .approve && !answer.isPINProved { return .refused(try countWrongPIN(answer, device)) }
         // 5. The answer counts.
         try write(answer)
+        if answer.decision == .approve { try noteUse(by: device, at: answer.time) }
         return .counts(device.account)
     }
 
@@ -79,27 +83,39 @@ extension Database {
     private func activeDevice(_ identifier: DeviceIdentifier) throws -> AnsweringDevice? {
         let row = try row(
             """
-            SELECT d.account, d.counter, d.pin_tries_left FROM device d JOIN account a ON a.id = d.account
+            SELECT d.account, d.counter, d.pin_tries_left, a.seen_at FROM device d JOIN account a ON a.id = d.account
             WHERE d.id = ? AND d.state = 'active' AND a.state = 'active'
             """, [identifier.rawValue])
         guard let row else { return nil }
         return AnsweringDevice(
             account: try row.accountIdentifier, counter: try row.integer("counter"),
-            pinTriesLeft: try row.integer("pin_tries_left"))
+            pinTriesLeft: try row.integer("pin_tries_left"), seenAt: try row.time("seen_at"))
     }
 
     private func countWrongPIN(_ answer: DeviceAnswer, _ device: AnsweringDevice) throws -> LoginAnswerOutcome {
         let triesLeft = max(0, device.pinTriesLeft - 1)
-        try run(
-            "UPDATE device SET counter = ?, pin_tries_left = ?, state = ?, last_used_at = ? WHERE id = ?",
-            [
-                answer.counter, triesLeft, (triesLeft > 0 ? DeviceRecordRow.State.active : .locked).rawValue,
-                answer.time.seconds, answer.device.rawValue,
-            ])
         try audit(.loginFailed, answer, of: device.account)
-        guard triesLeft == 0 else { return .wrongPIN(triesLeft: Int(triesLeft)) }
-        try audit(.deviceLocked, answer, of: device.account, actor: .system)
+        guard triesLeft == 0 else {
+            try run(
+                "UPDATE device SET counter = ?, pin_tries_left = ?, last_used_at = ? WHERE id = ?",
+                [answer.counter, triesLeft, answer.time.seconds, answer.device.rawValue])
+            return .wrongPIN(triesLeft: Int(triesLeft))
+        }
+        try change(
+            answer.device, of: device.account, by: .wrongPINs, approval: nil, tenant: answer.tenant,
+            transaction: answer.transaction, at: answer.time)
+        try run(
+            "UPDATE device SET counter = ?, pin_tries_left = 0, last_used_at = ? WHERE id = ?",
+            [answer.counter, answer.time.seconds, answer.device.rawValue])
         return .locked
+    }
+
+    /// Written once in a while: to know of a year without a login takes no exact time, and costs a login nothing.
+    private func noteUse(by device: AnsweringDevice, at time: Timestamp) throws {
+        guard time > device.seenAt + 30 * 86_400 else { return }
+        try run(
+            "UPDATE account SET seen_at = ?, warned_at = NULL WHERE id = ?",
+            [time.seconds, device.account.rawValue])
     }
 
     private func write(_ answer: DeviceAnswer) throws {

@@ -16,6 +16,13 @@ extension SQLiteStore {
 
     public func save(_ delivery: LogoutDelivery) async throws {
         try await writer.write { db in
+            // Of an account that is gone the notice is the last that names it: it goes when its work is done.
+            if delivery.session == nil, delivery.state != .pending {
+                let removed = try db.run("DELETE FROM logout_delivery WHERE id = ?", [delivery.identifier])
+                guard removed == 1 else { throw StorageFault.missing("logout_delivery") }
+                try db.noteTraces(at: delivery.nextAttemptAt)
+                return
+            }
             let saved = try db.run(
                 """
                 UPDATE logout_delivery SET state = ?, attempts = ?, next_attempt_at = ?, last_failure = ? WHERE id = ?
@@ -42,7 +49,7 @@ extension StoredRow {
         get throws {
             LogoutDelivery(
                 identifier: try integer("id"), client: try value("client"), subject: try value("subject"),
-                session: try value("session"), state: try value("state"), attempts: try integer("attempts"),
+                session: try optionalValue("session"), state: try value("state"), attempts: try integer("attempts"),
                 createdAt: try time("created_at"), nextAttemptAt: try time("next_attempt_at"),
                 lastFailure: try optionalText("last_failure"))
         }

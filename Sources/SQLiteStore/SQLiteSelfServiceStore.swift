@@ -32,14 +32,9 @@ extension SQLiteStore {
         _ device: DeviceIdentifier, of account: AccountIdentifier, event: SecurityEvent
     ) async throws -> Bool {
         try await writer.write { db in
-            let known = try db.row(
-                "SELECT id FROM device WHERE id = ? AND account = ?", [device.rawValue, account.rawValue])
-            guard known != nil else { return false }
-            let suspended = try db.run(
-                "UPDATE device SET state = 'suspended' WHERE id = ? AND state = 'active'", [device.rawValue])
-            if suspended == 1 { try db.audit(event) }
-            try db.endSessions(of: device, at: event.time)
-            return true
+            try db.change(
+                device, of: account, by: .reportLost, approval: nil, tenant: event.tenant,
+                transaction: event.transaction, at: event.time) != .unknown
         }
     }
 }

@@ -89,7 +89,9 @@ public final class SQLiteStore: ProviderStore {
     /// on, so FULL is set afterwards; what SQLite says about itself decides whether the store opens.
     private static func insistOnDurability(_ db: Database) throws {
         try db.execute(sql: "PRAGMA synchronous = FULL")
-        let demands = [("synchronous", "2"), ("foreign_keys", "1"), ("journal_mode", "wal")]
+        // What is deleted is overwritten. Copies that SQLite left when it moved rows stay: `cleanFile` is for them.
+        try db.execute(sql: "PRAGMA secure_delete = ON")
+        let demands = [("synchronous", "2"), ("foreign_keys", "1"), ("journal_mode", "wal"), ("secure_delete", "1")]
         for (setting, value) in demands {
             let actual = try Row.fetchOne(db, sql: "PRAGMA \(setting)")?[0] as (any DatabaseValueConvertible)?
             guard actual.map({ "\($0)" }) == value else { throw StorageFault.settingNotInForce(setting) }

@@ -11,9 +11,8 @@ struct CitizenPhone: AsyncParsableCommand {
             + "the exit statuses.",
         subcommands: [
             EnrolCommand.self, ScanCommand.self, ShowCommand.self, ApproveCommand.self, DenyCommand.self,
-            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, BlockCommand.self,
-            LoginCommand.self,
-            DoctorCommand.self,
+            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, CompaniesCommand.self,
+            MandatesCommand.self, AuditCommand.self, BlockCommand.self, LoginCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -47,7 +47,7 @@ struct GrantPolicyTests {
             $0.provedKey = nil
         },
         Obstacle(testDescription: "the account is not active", error: .invalidGrant, exempt: [.clientCredentials]) {
-            $0.live?.account.isActive = false
+            $0.live?.account.state = .locked
         },
         Obstacle(testDescription: "the device is not active", error: .invalidGrant, exempt: [.clientCredentials]) {
             $0.live?.isDeviceActive = false

@@ -111,8 +111,8 @@ struct VectorsTests {
             file["offer"]?.string ?? "", key: #require(keys["provider"]))
         let offer = EnrolmentFlow.Offer(
             ticket: SecretDigest(of: file["ticket"]?.string ?? ""), account: .random(),
-            tenant: try #require(TenantIdentifier(rawValue: "musterstadt")), statement: statement.statement,
-            digest: statement.digest)
+            tenant: try #require(TenantIdentifier(rawValue: "musterstadt")), level: .substantiell,
+            statement: statement.statement, digest: statement.digest)
         let cases = ContextCase.all("registrations", in: "enrolment-context")
         #expect(cases.count > 10)
         for element in cases {
@@ -139,7 +139,7 @@ struct VectorsTests {
             context["offer"]?.string ?? "", key: #require(VectorFile.keys(context)["provider"]))
         let held = EnrolmentFlow.Offer(
             ticket: SecretDigest(of: ""), account: .random(), tenant: try #require(TenantIdentifier(rawValue: "a")),
-            statement: offer.statement, digest: offer.digest)
+            level: .substantiell, statement: offer.statement, digest: offer.digest)
         for token in vectors.refused {
             #expect(throws: DeviceRefusal(.statementRefused, .registrationSignature), "\(token.name)") {
                 try RegistrationRules.check(

@@ -156,7 +156,7 @@ struct DisabledObjectTests {
             }
         },
         Object(testDescription: "the account is suspended", left: ofThePortal) { _, database in
-            try database.execute("UPDATE account SET state = 'suspended'")
+            try database.execute("UPDATE account SET state = 'locked', lock_reason = 'authority'")
         },
         Object(testDescription: "the device is blocked", left: ofThePortal) { live, _ in
             let code: JSONObject = ["code": .string(live.phone.blockCode)]

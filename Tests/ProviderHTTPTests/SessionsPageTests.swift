@@ -67,7 +67,7 @@ struct SessionsPageTests {
                 #expect((browser.session == nil) == isOwn)
                 let told = try await provider.provider.logoutDeliveries(
                     to: #require(session["aud"]?.string.flatMap(ClientIdentifier.init(rawValue:))), limit: 100)
-                #expect(told.count { $0.session.rawValue == identifier } == 1)
+                #expect(told.count { $0.session?.rawValue == identifier } == 1)
             }
             #expect(try await site.ask(elsewhere, at: TestRegion.post, ["prompt": "none"])["error"] == "login_required")
             #expect(try await browser.get("/sessions").text.contains("id=\"nobody\""))

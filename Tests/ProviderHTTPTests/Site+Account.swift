@@ -1,11 +1,9 @@
-import AccountDirectory
 import HTTPTypes
 import HummingbirdTesting
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
-import SQLiteStore
 import Testing
 
 /// Acts on the account, as a phone does them.
@@ -37,19 +35,15 @@ extension Site {
         try await confirm(try await proposed(phone, path, body), by: phone)
     }
 
-    /// A second phone of the account of `phone`.
+    /// A second phone of the account of `phone`, which let it in.
     func secondPhone(of phone: TestPhone) async throws -> TestPhone {
-        let verified = try await provider.verified(phone)
-        let secret = OneTimeSecret(bytes: 14)
-        // The store registers a ticket with an account; this ticket is for the account that is there already.
-        try await provider.store.register(
-            AccountRecord(identifier: .random(), person: verified.account.person, level: .normal, isActive: false),
-            ticket: TicketRecord(
-                digest: secret.digest, account: verified.account.identifier, tenant: TestRegion.herten,
-                expiresAt: now + 600), events: [])
-        let offer = try await provider.offer(ticket: secret.text)
+        let first = try await provider.verified(phone)
+        let issued = try await provider.provider.accounts.ticketForFurtherDevice(by: first, tenant: TestRegion.herten)
+        guard case .enrolment(let ticket, _) = issued.link.target else { throw TestProvider.Unexpected.link }
+        let offer = try await provider.offer(ticket: ticket)
         let second = TestPhone()
         try await provider.register(second, second.registration(for: offer, now: now), offer: offer)
+        try await provider.provider.accounts.approve(second.device, by: first)
         return second
     }
 }

@@ -39,8 +39,8 @@ public final class FaultyStore: ProviderStore {
 }
 
 extension FaultyStore {
-    public func register(_ account: AccountRecord, ticket: TicketRecord, events: [SecurityEvent]) async throws {
-        try await call { try await store.register(account, ticket: ticket, events: events) }
+    public func register(_ new: NewAccount, events: [SecurityEvent]) async throws -> RegistrationOutcome {
+        try await call { try await store.register(new, events: events) }
     }
 
     public func ticket(_ digest: SecretDigest) async throws -> (TicketRecord, AccountRecord)? {
@@ -243,6 +243,160 @@ extension FaultyStore {
 
     public func save(_ adoption: StoredAdoption, event: SecurityEvent) async throws -> Bool {
         try await call { try await store.save(adoption, event: event) }
+    }
+}
+
+extension FaultyStore {
+    public func profile(of account: AccountIdentifier) async throws -> AccountProfile? {
+        try await call { try await store.profile(of: account) }
+    }
+
+    public func accounts(like likeness: SecretDigest) async throws -> [AccountProfile] {
+        try await call { try await store.accounts(like: likeness) }
+    }
+
+    public func account(linkedBy digest: SecretDigest) async throws -> AccountProfile? {
+        try await call { try await store.account(linkedBy: digest) }
+    }
+
+    public func openCase(
+        like likeness: SecretDigest, tenant: TenantIdentifier, time: Timestamp
+    ) async throws -> DuplicateCase {
+        try await call { try await store.openCase(like: likeness, tenant: tenant, time: time) }
+    }
+
+    public func answerCase(
+        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, time: Timestamp
+    ) async throws -> Bool {
+        try await call { try await store.answerCase(like: likeness, tenant: tenant, as: state, time: time) }
+    }
+
+    public func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase] {
+        try await call { try await store.openCases(of: tenant) }
+    }
+
+    public func issue(_ ticket: TicketRecord, event: SecurityEvent) async throws -> AccountChange {
+        try await call { try await store.issue(ticket, event: event) }
+    }
+
+    public func lock(
+        _ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?, time: Timestamp
+    ) async throws -> AccountChange {
+        try await call { try await store.lock(account, for: reason, tenant: tenant, time: time) }
+    }
+
+    public func reactivate(
+        _ from: AccountProfile, as reactivation: AccountRules.Reactivation, found: DeviceIdentifier?,
+        ticket: TicketRecord, time: Timestamp
+    ) async throws -> AccountChange {
+        try await call {
+            try await store.reactivate(from, as: reactivation, found: found, ticket: ticket, time: time)
+        }
+    }
+
+    public func change(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
+        approval: AssuranceLevel?, tenant: TenantIdentifier?, time: Timestamp
+    ) async throws -> DeviceChange {
+        try await call {
+            try await store.change(
+                device, of: account, by: event, approval: approval, tenant: tenant, time: time)
+        }
+    }
+
+    public func supersede(
+        _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
+        level: AssuranceLevel, tenant: TenantIdentifier, time: Timestamp
+    ) async throws -> AccountChange {
+        try await call {
+            try await store.supersede(
+                from, by: person, likeness: likeness, change: change, level: level, tenant: tenant, time: time)
+        }
+    }
+
+    public func changeContact(
+        of account: AccountIdentifier, email: String?, phoneNumber: String?, time: Timestamp
+    ) async throws -> AccountChange {
+        try await call {
+            try await store.changeContact(of: account, email: email, phoneNumber: phoneNumber, time: time)
+        }
+    }
+
+    public func replaceBlockCode(
+        of account: AccountIdentifier, with digest: SecretDigest, time: Timestamp
+    ) async throws -> AccountChange {
+        try await call { try await store.replaceBlockCode(of: account, with: digest, time: time) }
+    }
+
+    public func record(_ event: SecurityEvent) async throws { try await call { try await store.record(event) } }
+
+    public func notices(of account: AccountIdentifier, limit: Int) async throws -> [NoticeRecord] {
+        try await call { try await store.notices(of: account, limit: limit) }
+    }
+
+    public func markRead(
+        _ notice: NoticeIdentifier, of account: AccountIdentifier, time: Timestamp
+    ) async throws -> Bool {
+        try await call { try await store.markRead(notice, of: account, time: time) }
+    }
+}
+
+extension FaultyStore {
+    public func requestClosing(
+        of from: AccountProfile, eraseAt: Timestamp, time: Timestamp
+    ) async throws -> AccountChange {
+        try await call { try await store.requestClosing(of: from, eraseAt: eraseAt, time: time) }
+    }
+
+    public func dueErasures(now: Timestamp, limit: Int) async throws -> [AccountIdentifier] {
+        try await call { try await store.dueErasures(now: now, limit: limit) }
+    }
+
+    public func relations(of account: AccountIdentifier) async throws -> AccountRelations {
+        try await call { try await store.relations(of: account) }
+    }
+
+    public func erase(
+        _ account: AccountIdentifier, telling notices: [PurgeNotice], time: Timestamp
+    ) async throws -> Bool {
+        try await call { try await store.erase(account, telling: notices, time: time) }
+    }
+
+    public func cleanFile(ifErasedBefore time: Timestamp) async throws -> Bool {
+        try await call { try await store.cleanFile(ifErasedBefore: time) }
+    }
+
+    public func personalData(of account: AccountIdentifier) async throws -> [PersonalSection] {
+        try await call { try await store.personalData(of: account) }
+    }
+
+    public func applyRetention(_ policy: RetentionPolicy, now: Timestamp) async throws -> RetentionReport {
+        try await call { try await store.applyRetention(policy, now: now) }
+    }
+
+    public func peopleWithoutLikeness(limit: Int) async throws -> [(PersonIdentifier, PersonRecord)] {
+        try await call { try await store.peopleWithoutLikeness(limit: limit) }
+    }
+
+    public func save(likeness: SecretDigest, of person: PersonIdentifier) async throws {
+        try await call { try await store.save(likeness: likeness, of: person) }
+    }
+
+    public func open(_ request: DataSubjectRequest) async throws { try await call { try await store.open(request) } }
+
+    public func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest] {
+        try await call { try await store.requests(of: account) }
+    }
+
+    public func openRequests(dueBy time: Timestamp, limit: Int) async throws -> [DataSubjectRequest] {
+        try await call { try await store.openRequests(dueBy: time, limit: limit) }
+    }
+
+    public func advance(
+        _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event, refusal: DataSubjectRefusal?,
+        time: Timestamp
+    ) async throws -> DataSubjectRequest? {
+        try await call { try await store.advance(request, by: event, refusal: refusal, time: time) }
     }
 }
 

@@ -37,6 +37,18 @@ public final class TemporaryDatabase: Sendable {
         try queue.close()
     }
 
+    /// Every row of every table as text, but for tables that change with each call.
+    public func tables(except ignored: Set<String>) throws -> [String: [String]] {
+        let queue = try DatabaseQueue(path: path)
+        defer { try? queue.close() }
+        return try queue.read { db in
+            let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table'")
+            return try names.filter { !ignored.contains($0) }.reduce(into: [:]) { tables, name in
+                tables[name] = try Row.fetchAll(db, sql: "SELECT * FROM \"\(name)\"").map { "\($0)" }.sorted()
+            }
+        }
+    }
+
     /// The texts of one column.
     public func texts(_ sql: String) throws -> [String] {
         let queue = try DatabaseQueue(path: path)

@@ -35,7 +35,7 @@ struct SchemaTests {
         let store = try SQLiteStore.inMemory()
         _ = try await Fixtures.enrolledDevice(in: store)
         let before = try await store.auditEvents()
-        #expect(before.count == 2)
+        #expect(before.count == 3)
         await #expect(throws: DatabaseError.self) { try await store.execute(sql) }
         #expect(try await store.auditEvents() == before)
     }
@@ -54,13 +54,14 @@ struct SchemaTests {
         let rows = try await store.auditEvents()
         #expect(
             rows.map { $0["kind"] } == [
-                "account.registered", "device.activated", "auth.failed", "auth.approved", "auth.denied",
+                "account.registered", "device.activated", "account.activated", "auth.failed", "auth.approved",
+                "auth.denied",
                 "auth.reported", "token.issued", "auth.replay_rejected", "token.revoked", "auth.replay_rejected",
-                "device.suspended",
+                "device.suspended", "session.ended", "account.locked",
             ])
-        for row in rows.dropFirst(2) {
+        for row in rows.dropFirst(3) where row["kind"] != "session.ended" {
             #expect(row["tenant"] == Fixtures.tenant.rawValue)
-            #expect(row["txn"] != "NULL")
+            #expect(row["txn"] != "NULL" || row["kind"] == "account.locked")
             #expect(row["person"]?.isEmpty == false)
         }
         #expect(Set(rows.map { $0["outcome"] }) == ["success", "refusal"])
@@ -73,6 +74,14 @@ struct SchemaTests {
         let levels = AssuranceLevel.allCases.map(\.name)
         let expected: [(column: String, words: [String])] = [
             ("level", levels), ("ceiling", levels), ("state", DeviceRecordRow.State.allCases.map(\.rawValue)),
+            ("state", AccountState.allCases.map(\.rawValue)), ("state", DeviceKeyState.allCases.map(\.rawValue)),
+            ("lock_reason", LockReason.allCases.map(\.rawValue)),
+            ("suspended_for", SuspensionReason.allCases.map(\.rawValue)),
+            ("purpose", TicketPurpose.allCases.map(\.rawValue)),
+            ("upstream", IdentityLink.Upstream.allCases.map(\.rawValue)),
+            ("state", DuplicateCase.State.allCases.map(\.rawValue)),
+            ("kind", DataSubjectRequestKind.allCases.map(\.rawValue)),
+            ("state", DataSubjectRequestState.allCases.map(\.rawValue)),
             ("decision", LoginDecision.allCases.map(\.rawValue)), ("flow", LoginFlow.allCases.map(\.rawValue)),
             ("algorithm", JWSAlgorithm.allCases.map(\.rawValue)),
             ("stage", SigningKeyRing.Stage.allCases.map(\.rawValue)),
@@ -96,7 +105,10 @@ struct SchemaTests {
             "INSERT INTO ticket (digest, account, tenant, expires_at) VALUES (zeroblob(32), 'nobody', 't', 0)",
             "UPDATE device SET pin_tries_left = 4", "UPDATE device SET pin_tries_left = 0",
             "UPDATE device SET state = 'unknown'", "UPDATE device SET counter = 'many'",
-            "UPDATE account SET level = 'hoechst'", "UPDATE person SET attributes = '[]'",
+            "UPDATE account SET level = 'hoechst'", "UPDATE account SET state = 'locked'",
+            "UPDATE account SET state = 'closed', closed_at = 1", "UPDATE account SET person = NULL",
+            "UPDATE account SET erase_at = 1", "UPDATE device SET suspended_for = 'lost'",
+            "UPDATE person SET attributes = '[]'",
             "DELETE FROM device", "INSERT INTO region_document VALUES (2, '')",
         ])
     func refused(sql: String) async throws {
@@ -130,7 +142,7 @@ struct SchemaTests {
         _ = try await store.accept(answer)
         _ = try await store.redeem(code)
         #expect(try await store.liveGrant(answer.transaction)?.account.isActive == true)
-        try await store.execute("UPDATE account SET state = 'suspended'")
+        try await store.execute("UPDATE account SET state = 'locked', lock_reason = 'self'")
         #expect(try await store.liveGrant(answer.transaction)?.account.isActive == false)
         #expect(try await store.accept(Fixtures.answer(from: device, counter: 2)) == .deviceNotActive)
         #expect(try await store.device(device.identifier)?.1.isActive == false)

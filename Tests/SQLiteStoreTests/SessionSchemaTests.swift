@@ -34,7 +34,7 @@ struct SessionSchemaTests {
                 session, of: device.account,
                 event: SecurityEvent(.sessionEnded, time: now, tenant: Fixtures.tenant, object: session.rawValue))
         }
-        let rows = try await store.auditEvents().dropFirst(2)
+        let rows = try await store.auditEvents().dropFirst(3)
         #expect(
             rows.map { $0["kind"] } == [
                 "auth.approved", "session.reused", "token.issued", "token.refreshed", "auth.replay_rejected",

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import IdentityCrypto
 internal import OpenIDMessages
 internal import ProviderCore

@@ -80,7 +80,7 @@ extension DeviceAuthenticator {
         _ answer: ProviderAnswer, invitation: EnrolmentInvitation, keys: FileKeyStore, name: String,
         keyMethod: String
     ) throws(DeviceError) -> EnrolmentResult {
-        let (recordText, attestationText, blockCode, verdicts) = try answer.read("enrolment") {
+        let (recordText, attestationText, blockCode, verdicts, waiting) = try answer.read("enrolment") {
             (reader) throws(MessageError) in
             let record = try reader.string("record", maximumLength: CompactJWS.maximumLength)
             let attestation = try reader.string("attestation", maximumLength: CompactJWS.maximumLength)
@@ -90,7 +90,7 @@ extension DeviceAuthenticator {
                 guard let object = element.object else { throw .malformed("verdicts") }
                 verdicts.append(try EvidenceVerdict(json: object))
             }
-            return (record, attestation, code, verdicts)
+            return (record, attestation, code, verdicts, try EnrolmentResult.Waiting(reading: &reader))
         }
         let record: DeviceRecord
         let attestation: ClientAttestation
@@ -110,6 +110,15 @@ extension DeviceAuthenticator {
         do throws(FileRefusal) { try folder.replace(DeviceState.fileName, with: state.json) } catch {
             throw .file(error)
         }
-        return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode)
+        return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode, waiting: waiting)
+    }
+}
+
+extension EnrolmentResult.Waiting {
+    /// Nil when the device counts at once.
+    fileprivate init?(reading reader: inout MemberReader) throws(MessageError) {
+        guard let state = try reader.optionalString("state", maximumLength: 16) else { return nil }
+        guard state == "pending" else { throw .malformed("state") }
+        usableFrom = try reader.optionalTime("usable_from")
     }
 }

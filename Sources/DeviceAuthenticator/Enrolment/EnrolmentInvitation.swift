@@ -36,4 +36,12 @@ public struct EnrolmentResult: Sendable {
     public let verdicts: [EvidenceVerdict]
     /// 18 digits that suspend the device at once.
     public let blockCode: String
+    /// Nil when the device counts at once.
+    public let waiting: Waiting?
+
+    /// Another device of the account has a say.
+    public struct Waiting: Sendable {
+        /// When the device counts by itself, unless another one refuses it; nil when one must approve it.
+        public let usableFrom: Timestamp?
+    }
 }

@@ -82,6 +82,11 @@ public struct MemberReader {
         return Timestamp(seconds: seconds)
     }
 
+    /// A time as `time(_:)`, or nil when the member is absent.
+    public mutating func optionalTime(_ name: String) throws(MessageError) -> Timestamp? {
+        has(name) ? try time(name) : nil
+    }
+
     /// An integer that is not negative.
     public mutating func count(_ name: String) throws(MessageError) -> Int64 {
         guard let value = try value(name).integer, value >= 0 else { throw .malformed(name) }
@@ -92,6 +97,11 @@ public struct MemberReader {
     public mutating func bool(_ name: String) throws(MessageError) -> Bool {
         guard let value = try value(name).bool else { throw .malformed(name) }
         return value
+    }
+
+    /// A truth value, or nil when the member is absent.
+    public mutating func optionalBool(_ name: String) throws(MessageError) -> Bool? {
+        has(name) ? try bool(name) : nil
     }
 
     /// At most 64 strings, each 1 to 128 UTF-8 bytes long and without control characters.

@@ -72,7 +72,7 @@ public struct DeviceAuthentication: Sendable {
         else { throw DeviceRefusal(.invalidAttestation, .deviceUnknown) }
         switch device.state {
         case .active: break
-        case .suspended: throw DeviceRefusal(.deviceSuspended, .deviceNotActive)
+        case .pending, .suspended, .revoked, .expired: throw DeviceRefusal(.deviceSuspended, .deviceNotActive)
         case .locked: throw DeviceRefusal(.deviceLocked, .deviceNotActive)
         }
         guard account.isActive else { throw DeviceRefusal(.deviceSuspended, .accountNotActive) }

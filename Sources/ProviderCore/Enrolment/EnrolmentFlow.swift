@@ -17,6 +17,16 @@ public struct EnrolledDevice: Sendable {
     public let verdicts: [EvidenceVerdict]
     /// 18 digits, shown once.
     public let blockCode: String
+    /// Nil when the device counts at once.
+    public let waiting: Waiting?
+
+    /// Another device of the account has a say.
+    public struct Waiting: Sendable, Equatable {
+        /// When the device counts by itself, unless it is refused; nil when it needs an approval.
+        public let usableFrom: Timestamp?
+
+        public init(usableFrom: Timestamp?) { self.usableFrom = usableFrom }
+    }
 }
 
 /// Enrolment of devices (docs/protocol.md §6).
@@ -27,6 +37,8 @@ public struct EnrolmentFlow: Sendable {
         let ticket: SecretDigest
         let account: AccountIdentifier
         let tenant: TenantIdentifier
+        /// What approved the device.
+        let level: AssuranceLevel
         let statement: EnrolmentOffer
         let digest: ContentDigest
     }
@@ -47,21 +59,34 @@ public struct EnrolmentFlow: Sendable {
         let now = clock.now()
         let record = try PersonRecord(json: person)
         try PersonRules.check(record, today: CalendarDate(now))
-        let account = AccountRecord(identifier: .random(), person: record, level: level, isActive: true)
+        let account = AccountRecord(identifier: .random(), person: record, level: level, state: .pending)
+        let (ticket, issued) = makeTicket(for: account, purpose: .first, tenant: tenant, level: level, now: now)
+        try await store.register(account, ticket: ticket, events: Self.registration(tenant: tenant, now: now))
+        return issued
+    }
+
+    static func registration(tenant: TenantIdentifier, now: Timestamp) -> [SecurityEvent] {
+        [
+            SecurityEvent(.accountRegistered, time: now, tenant: tenant),
+            SecurityEvent(.ticketIssued, time: now, tenant: tenant),
+        ]
+    }
+
+    /// A fresh ticket, as it is stored and as it is shown.
+    func makeTicket(
+        for account: AccountRecord, purpose: TicketPurpose, tenant: TenantIdentifier, level: AssuranceLevel,
+        now: Timestamp
+    ) -> (TicketRecord, IssuedTicket) {
         let secret = OneTimeSecret(bytes: 14)
         let ticket = TicketRecord(
-            digest: secret.digest, account: account.identifier, tenant: tenant, expiresAt: now + Lifetime.ticket)
-        try await store.register(
-            account, ticket: ticket,
-            events: [
-                SecurityEvent(
-                    .accountRegistered, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
-                SecurityEvent(.ticketIssued, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
-            ])
+            digest: secret.digest, account: account.identifier, tenant: tenant, purpose: purpose, level: level,
+            expiresAt: now + Lifetime.ticket)
         let link = DeviceLink(
             issuer: issuer,
             target: .enrolment(ticket: secret.text, key: keys.ring.current(.es256).thumbprint))
-        return IssuedTicket(link: link, maskedName: record.maskedName, expiresAt: ticket.expiresAt)
+        return (
+            ticket, IssuedTicket(link: link, maskedName: account.person.maskedName, expiresAt: ticket.expiresAt)
+        )
     }
 
     /// P-6.2: what a ticket stands for, signed.
@@ -79,13 +104,13 @@ public struct EnrolmentFlow: Sendable {
         guard isCounted, count <= Self.offersPerTicket else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
         let statement = EnrolmentOffer(
             issuer: issuer, identifier: .random(bytes: 16), ticketDigest: ContentDigest(of: secret),
-            nonce: .random(bytes: 32), maskedName: account.person.maskedName, level: account.level,
+            nonce: .random(bytes: 32), maskedName: account.person.maskedName, level: min(account.level, ticket.level),
             formats: registry.region.evidence.formats, minimumPINLength: Int64(PINKey.lengths.lowerBound),
             issuedAt: now, expiresAt: now + Lifetime.offer)
         let text = try keys.ring.current(.es256).sign(statement)
         let offer = Offer(
-            ticket: ticket.digest, account: account.identifier, tenant: ticket.tenant, statement: statement,
-            digest: ContentDigest(of: text))
+            ticket: ticket.digest, account: account.identifier, tenant: ticket.tenant, level: ticket.level,
+            statement: statement, digest: ContentDigest(of: text))
         guard offers.insert(offer, as: statement.identifier.rawValue, expiresAt: statement.expiresAt, now: now) else {
             throw DeviceRefusal(.overloaded, .overloaded)
         }
@@ -113,19 +138,26 @@ public struct EnrolmentFlow: Sendable {
         let event = SecurityEvent(
             .deviceActivated, time: now, tenant: offer.tenant, object: device.identifier.rawValue, actor: .person,
             person: offer.account)
+        var waiting: EnrolledDevice.Waiting?
         switch try await store.enrol(device, ticket: offer.ticket, event: event) {
         case .enrolled: break
+        case .waits(let usableFrom): waiting = EnrolledDevice.Waiting(usableFrom: usableFrom)
+        case .accountNotOpen: throw DeviceRefusal(.unknownOffer, .accountNotActive)
         case .ticketUsed: throw DeviceRefusal(.unknownOffer, .offerUnknown)
         case .keyKnown: throw DeviceRefusal(.keyAlreadyRegistered, .keyRegistered)
         }
         _ = offers.take(identifier, now: now)
         let record = DeviceRecord(
             issuer: issuer, device: device.identifier, authenticationKey: keys.authentication.thumbprint,
-            installationKey: keys.installation.thumbprint, ceiling: ceiling.context.acr, issuedAt: now)
+            installationKey: keys.installation.thumbprint,
+            ceiling: AuthenticationContext(
+                level: AccountRules.level(approvedAt: offer.level, ceiling: ceiling.level),
+                isSimulated: ceiling.isSimulated
+            ).acr, issuedAt: now)
         return EnrolledDevice(
             record: try self.keys.ring.current(.es256).sign(record),
             attestation: try devices.attestation(for: device.identifier, key: keys.installation.jwk),
-            verdicts: verdicts, blockCode: blockCode)
+            verdicts: verdicts, blockCode: blockCode, waiting: waiting)
     }
 }
 

@@ -17,6 +17,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case unknownTicket = "unknown_ticket"
     case unknownOffer = "unknown_offer"
     case unknownBlockCode = "unknown_block_code"
+    case notPossible = "not_possible"
     case scanAgain = "scan_again"
     case alreadyClaimed = "already_claimed"
     case loginOver = "login_over"
@@ -68,6 +69,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .unknownTicket: (404, .person, false, "The ticket is unknown, used or expired.")
         case .unknownOffer: (404, .person, false, "The enrolment is unknown, used or expired.")
         case .unknownBlockCode: (404, .person, false, "The block code is unknown.")
+        case .notPossible: (409, .person, false, "This cannot be done in the present state.")
         case .scanAgain: (409, .person, true, "The code on the screen is too old. Scan it again.")
         case .alreadyClaimed: (409, .person, false, "Another device has taken this login.")
         case .loginOver: (409, .person, false, "The login is over.")

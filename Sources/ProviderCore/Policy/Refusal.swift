@@ -30,6 +30,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // A person asks for a mandate that is not possible.
     case mandateUnknown, mandateReach, mandateDates, mandateParty, mandateDelegation, mandateCircular, mandateWider
     case mandateOverlap
+    case changeNotPossible
     // The operator is at fault, or nobody.
     case overloaded, rateLimited
 }

@@ -329,7 +329,7 @@ extension Refusal {
                 "The database is older than the device: was a backup restored?")
         case .deviceNotActive:
             RefusalEntry(
-                .person, "The device is suspended or locked.",
+                .person, "The device waits for approval, is suspended, locked, revoked or too old.",
                 [
                     .problem(.deviceSuspended), .problem(.deviceLocked), .oauth(.invalidGrant), .oauth(.invalidToken),
                     .oauth(.invalidRequest),
@@ -337,9 +337,11 @@ extension Refusal {
                 "The person enrols anew at the desk.")
         case .accountNotActive:
             RefusalEntry(
-                .operator, "The account is suspended or removed.",
-                [.problem(.deviceSuspended), .oauth(.invalidGrant), .oauth(.invalidToken), .oauth(.invalidRequest)],
-                "If that is wrong, activate it at the desk.")
+                .person, "The account is locked, closing or closed.",
+                [
+                    .problem(.deviceSuspended), .problem(.unknownOffer), .oauth(.invalidGrant), .oauth(.invalidToken),
+                    .oauth(.invalidRequest),
+                ], "`citizen-id desk find` says why; `citizen-id desk reactivate` gives it back to its person.")
         case .responseSignature:
             RefusalEntry(
                 .device, "The answer is not signed by the device's key.", [.problem(.notAccepted)],
@@ -431,7 +433,7 @@ extension Refusal {
                 "The app makes new keys for each enrolment.")
         case .blockCodeUnknown:
             RefusalEntry(
-                .person, "No device has this block code.", [.problem(.unknownBlockCode)],
+                .person, "No device and no account has this block code.", [.problem(.unknownBlockCode)],
                 "Compare with the paper; the desk can suspend the device, too.")
         case .confirmationUnknown:
             RefusalEntry(
@@ -454,6 +456,10 @@ extension Refusal {
         case .mandateUnknown, .mandateReach, .mandateDates, .mandateParty, .mandateDelegation, .mandateCircular,
             .mandateWider, .mandateOverlap:
             mandateEntry
+        case .changeNotPossible:
+            RefusalEntry(
+                .person, "The device or the account is in a state in which this cannot happen.",
+                [.problem(.notPossible)], "Look at the states in docs/domain.md; a desk can do more than a device.")
         case .overloaded:
             RefusalEntry(
                 .operator, "The memory for logins, pushed requests, offers or proofs is full.",

@@ -3,8 +3,15 @@ public import OpenIDMessages
 
 /// A person's devices, seen and changed from one of them.
 public struct OwnDevices: Sendable {
+    let registry: ClientRegistry
+    let accounts: AccountFlow
     let store: any DeviceStore & SelfServiceStore
     let clock: ProviderClock
+
+    /// True for a town of the region that is at work.
+    public func knows(_ tenant: TenantIdentifier) -> Bool {
+        registry.tenant(tenant)?.state == .live
+    }
 
     /// P-8.2: the devices of the account that a device belongs to, the oldest first.
     public func list(_ device: VerifiedDevice) async throws -> [DeviceRecordRow] {

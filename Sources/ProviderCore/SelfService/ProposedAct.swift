@@ -6,7 +6,7 @@ public struct ProposedAct: Sendable {
     /// What the person reads before confirming: what will happen, to what.
     public let text: String
     /// Does it; the answer is what the person gets to know.
-    let perform: @Sendable (Confirmation) async throws -> JSONObject
+    private(set) var perform: @Sendable (Confirmation) async throws -> JSONObject
 
     /// - Parameter text: characters that could change how the text around them is shown are left out, for names in it
     ///   were chosen by others.
@@ -17,5 +17,12 @@ public struct ProposedAct: Sendable {
         self.action = action
         self.text = String(String.UnicodeScalarView(text.unicodeScalars.filter { !DisplayText.isHidden($0) }))
         self.perform = perform
+    }
+
+    /// The same act with another answer.
+    public func answering(_ change: @escaping @Sendable (JSONObject) -> JSONObject) -> ProposedAct {
+        var act = self
+        act.perform = { [perform] confirmation in change(try await perform(confirmation)) }
+        return act
     }
 }

@@ -67,7 +67,8 @@ public struct SessionPortal: Sendable, Equatable {
     }
 }
 
-/// A logout token that has to reach a portal (OpenID Connect Back-Channel Logout §2.5).
+/// A logout token that has to reach a portal (OpenID Connect Back-Channel Logout §2.5): of one session, or, when the
+/// account is gone, of all.
 public struct LogoutDelivery: Sendable, Equatable {
     public enum State: String, Sendable, CaseIterable {
         case pending, delivered
@@ -78,7 +79,8 @@ public struct LogoutDelivery: Sendable, Equatable {
     public var identifier: Int64
     public var client: ClientIdentifier
     public var subject: SubjectIdentifier
-    public var session: SessionIdentifier
+    /// Nil when the account was erased.
+    public var session: SessionIdentifier?
     public var state: State
     public var attempts: Int64
     public var createdAt: Timestamp
@@ -87,7 +89,7 @@ public struct LogoutDelivery: Sendable, Equatable {
     public var lastFailure: String?
 
     public init(
-        identifier: Int64, client: ClientIdentifier, subject: SubjectIdentifier, session: SessionIdentifier,
+        identifier: Int64, client: ClientIdentifier, subject: SubjectIdentifier, session: SessionIdentifier?,
         state: State, attempts: Int64, createdAt: Timestamp, nextAttemptAt: Timestamp, lastFailure: String?
     ) {
         self.identifier = identifier

@@ -13,13 +13,20 @@ public struct AccountRecord: Sendable, Equatable {
     public var person: PersonRecord
     /// The level to which the person's identity was proved.
     public var level: AssuranceLevel
-    public var isActive: Bool
+    public var state: AccountState
 
-    public init(identifier: AccountIdentifier, person: PersonRecord, level: AssuranceLevel, isActive: Bool) {
+    public var isActive: Bool { state == .active }
+
+    public init(identifier: AccountIdentifier, person: PersonRecord, level: AssuranceLevel, state: AccountState) {
         self.identifier = identifier
         self.person = person
         self.level = level
-        self.isActive = isActive
+        self.state = state
+    }
+
+    /// An account that is active, or one that has no device yet.
+    public init(identifier: AccountIdentifier, person: PersonRecord, level: AssuranceLevel, isActive: Bool) {
+        self.init(identifier: identifier, person: person, level: level, state: isActive ? .active : .pending)
     }
 }
 
@@ -29,23 +36,28 @@ public struct TicketRecord: Sendable, Equatable {
     public var account: AccountIdentifier
     /// The tenant whose clerk made it.
     public var tenant: TenantIdentifier
+    public var purpose: TicketPurpose
+    /// The level of what approved the device: of the identification, or of the device that asked for it. No device
+    /// reaches more than that (I12).
+    public var level: AssuranceLevel
     public var expiresAt: Timestamp
 
-    public init(digest: SecretDigest, account: AccountIdentifier, tenant: TenantIdentifier, expiresAt: Timestamp) {
+    public init(
+        digest: SecretDigest, account: AccountIdentifier, tenant: TenantIdentifier, purpose: TicketPurpose = .first,
+        level: AssuranceLevel = .substantiell, expiresAt: Timestamp
+    ) {
         self.digest = digest
         self.account = account
         self.tenant = tenant
+        self.purpose = purpose
+        self.level = level
         self.expiresAt = expiresAt
     }
 }
 
 /// An enrolled device.
 public struct DeviceRecordRow: Sendable, Equatable {
-    public enum State: String, Sendable, CaseIterable {
-        case active, suspended
-        /// Too many wrong PINs: identity must be proved again.
-        case locked
-    }
+    public typealias State = DeviceState
 
     /// Wrong PINs in a row that lock a device (BSI TR-03107-1).
     public static let pinTries = 3
@@ -98,7 +110,11 @@ public enum LoginAnswerOutcome: Sendable, Equatable {
 /// How an enrolment ended.
 public enum EnrolmentOutcome: Sendable, Equatable {
     case enrolled
+    /// Enrolled; it counts once another device of the account has approved it, or at `usableFrom` unless one refuses it.
+    case waits(usableFrom: Timestamp?)
     case ticketUsed
+    /// The account may not get a device: it is locked, closing or closed, and the ticket does not lift that.
+    case accountNotOpen
     case keyKnown
 }
 

@@ -4,13 +4,14 @@ public import OpenIDMessages
 
 /// Accounts and the tickets and devices that belong to them. Each call is one transaction with its audit event.
 public protocol EnrolmentStore: Sendable {
-    /// Writes a new account and a ticket for it.
-    func register(_ account: AccountRecord, ticket: TicketRecord, events: [SecurityEvent]) async throws
+    /// Writes a new account and a ticket for it, unless an open account has the same link of an upstream identity.
+    func register(_ new: NewAccount, events: [SecurityEvent]) async throws -> RegistrationOutcome
 
     /// The unused ticket with this digest and its account; nil when there is none. Expiry is the caller's to judge.
     func ticket(_ digest: SecretDigest) async throws -> (TicketRecord, AccountRecord)?
 
-    /// Uses up the ticket and writes the device, or writes nothing.
+    /// Uses up the ticket and writes the device with its keys, or writes nothing. The device is active or waits as its
+    /// ticket's purpose says; the first active one makes its account active.
     func enrol(_ device: DeviceRecordRow, ticket: SecretDigest, event: SecurityEvent) async throws -> EnrolmentOutcome
 }
 
@@ -21,7 +22,7 @@ public protocol DeviceStore: Sendable {
     /// The devices of an account, the oldest first.
     func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow]
 
-    /// Suspends the device whose block code has this digest; false when there is none.
+    /// Suspends the device, or locks the account, whose block code has this digest; false when there is none.
     func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool
 }
 
@@ -163,4 +164,4 @@ public protocol KeyStore: Sendable {
 /// Everything that a provider keeps.
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
     & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore
-    & TemplateStore
+    & TemplateStore & AccountStore & RetentionStore

@@ -3,5 +3,6 @@ internal import ProviderCore
 
 /// The table of the account API.
 enum AccountRoutes {
-    static let all: [AccountRoute] = profile + devices + sessions
+    static let all: [AccountRoute] =
+        profile + account + devices + furtherDevices + sessions + companies + members + mandates + audit
 }

@@ -27,7 +27,7 @@ public enum AdministrationApplication {
                 "logins_in_flight": .integer(Int64(provider.loginsInFlight)),
             ])
         }
-        router.post("/desk/tickets") { request, _ in try await issueTicket(request, provider) }
+        DeskAdministration.addRoutes(to: router, provider: provider)
         ClientAdministration.addRoutes(to: router, provider: provider)
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
         AuditAdministration.addRoutes(to: router, audit: provider.audit)
@@ -41,25 +41,6 @@ public enum AdministrationApplication {
             return Answer.json(try await region.apply(request.largeJSON()))
         }
         return router
-    }
-
-    private static func issueTicket(_ request: Request, _ provider: Provider) async throws -> Response {
-        var request = request
-        var reader = MemberReader(try await request.json())
-        let tenant: TenantIdentifier = try reader.wire("tenant")
-        guard let level = AssuranceLevel(name: try reader.string("level")), level >= .normal, level <= .substantiell
-        else { throw AdministrationError(.badRequest, "unknown_level", "The level is normal or substantiell.") }
-        let person = try reader.object("person")
-        try reader.finish()
-        guard provider.registry.tenant(tenant)?.isLive == true else {
-            throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
-        }
-        let ticket = try await provider.enrolment.issueTicket(for: person, tenant: tenant, level: level)
-        return Answer.json(
-            [
-                "link": .string(ticket.link.text), "name": .string(ticket.maskedName),
-                "expires_at": ticket.expiresAt.json,
-            ], status: .created)
     }
 }
 

@@ -106,7 +106,7 @@ extension AuditHead {
 
 extension AuditPage {
     /// The events, and where the next page begins.
-    fileprivate var json: JSONObject {
+    var json: JSONObject {
         var object: JSONObject = ["events": .array(entries.map { .object($0.json) })]
         object["next"] = next.map { .integer($0) }
         return object

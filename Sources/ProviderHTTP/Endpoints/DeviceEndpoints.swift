@@ -81,12 +81,16 @@ struct DeviceEndpoints {
         let enrolled = try await provider.enrolment.register(
             offer: context.parameters.require("offer"), registration: registration,
             installationProof: installationProof, pinProof: pinProof)
-        return Answer.json(
-            [
-                "record": .string(enrolled.record), "attestation": .string(enrolled.attestation),
-                "verdicts": .array(enrolled.verdicts.map { .object($0.json) }),
-                "block_code": .string(enrolled.blockCode),
-            ], status: .created)
+        var answer: JSONObject = [
+            "record": .string(enrolled.record), "attestation": .string(enrolled.attestation),
+            "verdicts": .array(enrolled.verdicts.map { .object($0.json) }),
+            "block_code": .string(enrolled.blockCode),
+        ]
+        if let waiting = enrolled.waiting {
+            answer["state"] = .string(DeviceState.pending.rawValue)
+            answer["usable_from"] = waiting.usableFrom?.json
+        }
+        return Answer.json(answer, status: .created)
     }
 
     private func claim(

@@ -5,11 +5,11 @@ import OpenIDMessages
 /// `citizen-phone block CODE`
 struct BlockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "block", abstract: "Suspend a lost device at once with its block code.")
+        commandName: "block", abstract: "Suspend a lost device, or lock the account, at once with a block code.")
 
     @OptionGroup var shared: SharedOptions
 
-    @Argument(help: "The 18 digits that the enrolment showed.")
+    @Argument(help: "The 18 digits that the enrolment showed, or those on the paper from the desk.")
     var code: String
 
     @Option(help: "The provider; else the one of this profile.")

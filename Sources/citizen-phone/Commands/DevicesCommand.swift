@@ -6,7 +6,10 @@ import OpenIDMessages
 struct DevicesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "devices", abstract: "The devices of your account.",
-        subcommands: [DevicesListCommand.self, DevicesSuspendCommand.self, DevicesRenameCommand.self],
+        subcommands: [
+            DevicesListCommand.self, DevicesAddCommand.self, DevicesApproveCommand.self, DevicesSuspendCommand.self,
+            DevicesFoundCommand.self, DevicesRevokeCommand.self, DevicesRenameCommand.self,
+        ],
         defaultSubcommand: DevicesListCommand.self)
 }
 

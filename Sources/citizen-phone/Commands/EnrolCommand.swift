@@ -77,11 +77,22 @@ struct EnrolCommand: AsyncParsableCommand {
                 RequestText.row("Evidence", "\(verdict.passed ? "ok" : "NO") \(verdict.check): \(verdict.detail)"))
         }
         lines.append(RequestText.row("Block code", result.blockCode))
+        if let waiting = result.waiting {
+            let hope =
+                waiting.usableFrom == nil
+                ? "It counts when another device of yours has approved it."
+                : "It counts in a day, unless another device of yours refuses it, or as soon as one approves it."
+            lines.append("This device waits. \(hope)")
+        }
         lines.append("Write the block code down and keep it away from this device: it stops the device if you lose it.")
-        return Report(
-            json: [
-                "record": .object(result.record.json), "verdicts": .array(result.verdicts.map { .object($0.json) }),
-                "block_code": .string(result.blockCode),
-            ], lines: lines)
+        var json: JSONObject = [
+            "record": .object(result.record.json), "verdicts": .array(result.verdicts.map { .object($0.json) }),
+            "block_code": .string(result.blockCode),
+        ]
+        if let waiting = result.waiting {
+            json["state"] = "pending"
+            json["usable_from"] = waiting.usableFrom?.json
+        }
+        return Report(json: json, lines: lines)
     }
 }

@@ -1,0 +1,65 @@
+public import OpenIDMessages
+
+/// Who may get an account back, and how. Values in, decision out.
+public enum AccountRules {
+    /// How a person was identified now.
+    public struct Identification: Sendable, Equatable {
+        public var level: AssuranceLevel
+        /// The person who was identified is the account's: equal likeness, or the same link of an upstream identity.
+        public var isAccountsPerson: Bool
+
+        public init(level: AssuranceLevel, isAccountsPerson: Bool) {
+            self.level = level
+            self.isAccountsPerson = isAccountsPerson
+        }
+    }
+
+    /// Why an account is not given back.
+    public enum Objection: Error, Sendable, Hashable, CaseIterable {
+        /// The account is neither locked nor closing.
+        case nothingToLift
+        case otherPerson
+        /// The identification is below the account's level (TR-03107-1 §3.4.2; never lower).
+        case levelTooLow
+        /// Only who ordered the lock lifts it.
+        case orderedByAuthority
+        case deceased
+        /// The time for second thoughts is over.
+        case tooLate
+    }
+
+    /// What a reactivation does.
+    public struct Reactivation: Sendable, Equatable {
+        public var event: AccountState.Event
+        /// Devices that were bound before count no more.
+        public var revokesDevices: Bool
+    }
+
+    /// - Parameters:
+    ///   - liftsOrder: who ordered the lock has lifted it.
+    ///   - eraseAt: when a closing account is erased.
+    public static func reactivation(
+        of state: AccountState, lock: LockReason?, level: AssuranceLevel, by identification: Identification,
+        liftsOrder: Bool = false, eraseAt: Timestamp? = nil, now: Timestamp
+    ) throws(Objection) -> Reactivation {
+        guard state == .locked || state == .closing else { throw .nothingToLift }
+        guard identification.isAccountsPerson else { throw .otherPerson }
+        guard identification.level >= level else { throw .levelTooLow }
+        if state == .closing {
+            guard let eraseAt, eraseAt > now else { throw .tooLate }
+            // Its devices were revoked when the closing began.
+            return Reactivation(event: .cancelClose, revokesDevices: true)
+        }
+        switch lock {
+        case .deceased: throw .deceased
+        case .authority where !liftsOrder: throw .orderedByAuthority
+        case .fraud: return Reactivation(event: .reactivate, revokesDevices: true)
+        default: return Reactivation(event: .reactivate, revokesDevices: false)
+        }
+    }
+
+    /// The level of a further device: never above what approved it (I12).
+    public static func level(approvedAt approval: AssuranceLevel, ceiling: AssuranceLevel) -> AssuranceLevel {
+        min(approval, ceiling)
+    }
+}

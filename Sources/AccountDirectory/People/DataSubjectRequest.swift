@@ -1,0 +1,82 @@
+public import OpenIDMessages
+
+/// What a person may ask for about their data (GDPR Art. 15 to 18).
+public enum DataSubjectRequestKind: String, Sendable, Hashable, CaseIterable {
+    case access, export, rectify, erase, restrict
+}
+
+/// Where such a request stands.
+public enum DataSubjectRequestState: String, StateMachine {
+    case received
+    case identityChecked = "identity_checked"
+    case running, done, refused
+
+    public enum Event: String, CaseIterable, Hashable, Sendable { case checkIdentity, start, finish, refuse }
+
+    public static let initial = DataSubjectRequestState.received
+    public static let table: [Transition<DataSubjectRequestState>] = [
+        Transition(.received, .checkIdentity, .identityChecked),
+        Transition(.identityChecked, .start, .running),
+        Transition(.running, .finish, .done),
+        Transition(.received, .refuse, .refused),
+        Transition(.identityChecked, .refuse, .refused),
+        Transition(.running, .refuse, .refused),
+    ]
+
+    public var isOver: Bool { self == .done || self == .refused }
+}
+
+/// Why a request is refused.
+public enum DataSubjectRefusal: String, Sendable, Hashable, CaseIterable {
+    case identityNotProved = "identity_not_proved"
+    /// Manifestly unfounded or excessive (GDPR Art. 12(5)).
+    case excessive
+    /// A law demands that the data be kept (GDPR Art. 17(3)).
+    case keptByLaw = "kept_by_law"
+    case withdrawn
+}
+
+/// A request of a person, with its deadline.
+public struct DataSubjectRequest: Sendable, Equatable {
+    public var identifier: DataSubjectRequestIdentifier
+    public var account: AccountIdentifier
+    public var kind: DataSubjectRequestKind
+    public var state: DataSubjectRequestState
+    public var refusal: DataSubjectRefusal?
+    public var receivedAt: Timestamp
+    /// One month later (GDPR Art. 12(3)).
+    public var dueAt: Timestamp
+    public var endedAt: Timestamp?
+
+    public init(
+        identifier: DataSubjectRequestIdentifier, account: AccountIdentifier, kind: DataSubjectRequestKind,
+        state: DataSubjectRequestState, refusal: DataSubjectRefusal? = nil, receivedAt: Timestamp, dueAt: Timestamp,
+        endedAt: Timestamp? = nil
+    ) {
+        self.identifier = identifier
+        self.account = account
+        self.kind = kind
+        self.state = state
+        self.refusal = refusal
+        self.receivedAt = receivedAt
+        self.dueAt = dueAt
+        self.endedAt = endedAt
+    }
+
+    /// The end of the month that begins with the request: the last second (UTC) of the same day of the next month, or of
+    /// that month's last day (Regulation 1182/71 Art. 3(2)(c)).
+    public static func deadline(for receivedAt: Timestamp) -> Timestamp {
+        let day = CalendarDate(receivedAt)
+        let (year, month) = day.month == 12 ? (day.year + 1, 1) : (day.year, day.month + 1)
+        let days = (1...day.day).reversed().lazy.compactMap { CalendarDate(year: year, month: month, day: $0) }
+        return (days.first ?? day).end - 1
+    }
+}
+
+extension CalendarDate {
+    /// Nil unless the day exists.
+    fileprivate init?(year: Int, month: Int, day: Int) {
+        func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        self.init(rawValue: "\(year)-\(padded(month))-\(padded(day))")
+    }
+}

@@ -1,0 +1,71 @@
+public import OpenIDMessages
+
+/// What a person is told about their account, on every device.
+public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
+    case devicePending = "device_pending"
+    case deviceAdded = "device_added"
+    case deviceRefused = "device_refused"
+    case deviceSuspended = "device_suspended"
+    case deviceLocked = "device_locked"
+    case deviceFound = "device_found"
+    case deviceRevoked = "device_revoked"
+    case deviceExpired = "device_expired"
+    case accountLocked = "account_locked"
+    case accountUnlocked = "account_unlocked"
+    case closingBegun = "closing_begun"
+    case closingCancelled = "closing_cancelled"
+    case attributesChanged = "attributes_changed"
+    case contactChanged = "contact_changed"
+    case notUsed = "not_used"
+    case exported
+
+    /// One plain sentence; where a device is meant its name is shown beside it.
+    public func text(_ language: Language) -> String {
+        switch language {
+        case .german: german
+        case .english: english
+        }
+    }
+
+    private var german: String {
+        switch self {
+        case .devicePending: "Ein weiteres Gerät wartet. Kennen Sie es nicht, lehnen Sie es ab."
+        case .deviceAdded: "Ein Gerät gehört jetzt zu Ihrem Konto."
+        case .deviceRefused: "Ein wartendes Gerät wurde abgelehnt."
+        case .deviceSuspended: "Ein Gerät wurde gesperrt."
+        case .deviceLocked: "Ein Gerät ist nach zu vielen falschen PINs gesperrt."
+        case .deviceFound: "Ein gesperrtes Gerät kann wieder benutzt werden."
+        case .deviceRevoked: "Ein Gerät gehört nicht mehr zu Ihrem Konto."
+        case .deviceExpired: "Ein Gerät ist zu alt geworden und muss neu eingerichtet werden."
+        case .accountLocked: "Ihr Konto wurde gesperrt."
+        case .accountUnlocked: "Ihr Konto wurde entsperrt."
+        case .closingBegun: "Ihr Konto wird geschlossen."
+        case .closingCancelled: "Ihr Konto wird doch nicht geschlossen."
+        case .attributesChanged: "Ihre Personendaten wurden nach einer neuen Prüfung geändert."
+        case .contactChanged: "Ihre Kontaktdaten wurden geändert."
+        case .notUsed: "Sie haben sich lange nicht angemeldet. Ohne Anmeldung wird Ihr Konto geschlossen."
+        case .exported: "Eine Auskunft über Ihre Daten wurde erstellt."
+        }
+    }
+
+    private var english: String {
+        switch self {
+        case .devicePending: "Another device is waiting. If you do not know it, refuse it."
+        case .deviceAdded: "A device belongs to your account now."
+        case .deviceRefused: "A waiting device was refused."
+        case .deviceSuspended: "A device was blocked."
+        case .deviceLocked: "A device is locked after too many wrong PINs."
+        case .deviceFound: "A blocked device can be used again."
+        case .deviceRevoked: "A device no longer belongs to your account."
+        case .deviceExpired: "A device has become too old and must be set up anew."
+        case .accountLocked: "Your account was locked."
+        case .accountUnlocked: "Your account was unlocked."
+        case .closingBegun: "Your account will be closed."
+        case .closingCancelled: "Your account will not be closed after all."
+        case .attributesChanged: "Your personal data were changed after a new check."
+        case .contactChanged: "Your contact data were changed."
+        case .notUsed: "You have not logged in for a long time. Without a login your account will be closed."
+        case .exported: "A report of your data was made."
+        }
+    }
+}

@@ -1,0 +1,43 @@
+public import OpenIDMessages
+
+/// How long things are kept, in seconds (docs/domain.md, "An account's life").
+public struct RetentionPolicy: Sendable, Equatable {
+    /// A registered account without a device.
+    public var pendingAccount: Int64 = 24 * 3600
+    /// A device that waits for another one's approval.
+    public var pendingDevice: Int64 = 24 * 3600
+    /// For so long other devices may object to one that was enrolled at a desk.
+    public var objection: Int64 = 24 * 3600
+    /// The time for second thoughts about closing an account.
+    public var closing: Int64 = 14 * day
+    /// Without a login for so long, the person is told; after `afterNotice` more the account begins to close.
+    public var unused: Int64 = 730 * day
+    public var afterNotice: Int64 = 60 * day
+    /// A device's keys.
+    public var deviceAge: Int64 = 3 * 365 * day
+    /// What says who checked what (no values), after the account is closed.
+    public var evidence: Int64 = 365 * day
+    /// What says what was released to whom (no values), after the account is closed.
+    public var releases: Int64 = 3 * 365 * day
+    /// What the person was told.
+    public var notices: Int64 = 365 * day
+    /// A request of the person and how it ended.
+    public var requests: Int64 = 3 * 365 * day
+    /// For so long at most the file may hold copies of rows that were erased (it is written anew then).
+    public var traces: Int64 = 24 * 3600
+    /// An open question whether two people are one, and its answer.
+    public var duplicateCase: Int64 = 30 * day
+
+    public init() {}
+}
+
+private let day: Int64 = 86_400
+
+extension RetentionPolicy {
+    /// When an audit event goes: at the end of the year after the one in which it happened, so that each is kept for at
+    /// least twelve months.
+    public static func auditDeadline(for time: Timestamp) -> Timestamp {
+        // The last day that a calendar date can have stands for those after it.
+        CalendarDate(rawValue: "\(CalendarDate(time).year + 1)-12-31")?.end ?? CalendarDate(time).end
+    }
+}

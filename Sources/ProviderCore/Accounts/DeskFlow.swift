@@ -1,0 +1,225 @@
+public import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// What a clerk does at a town's desk for a person who stands in front of it.
+public struct DeskFlow: Sendable {
+    let enrolment: EnrolmentFlow
+    let store: any AccountStore & EnrolmentStore & DeviceStore
+    let hashes: PersonHashes
+    let clock: ProviderClock
+    let bell: LogoutBell
+
+    /// Reads a person's file and checks what a clerk can mistype. Throws `MessageError`.
+    public func person(_ json: JSONObject) throws -> PersonRecord {
+        let person = try PersonRecord(json: json)
+        try PersonRules.check(person, today: CalendarDate(clock.now()))
+        return person
+    }
+
+    /// The devices of an account whose person stands at the desk.
+    public func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow] {
+        try await store.devices(of: account)
+    }
+
+    /// Accounts whose person has the same names and birth date, or the same upstream identity.
+    public func candidates(for visit: DeskVisit) async throws -> [DeskCandidate] {
+        try await similar(to: visit).map(DeskCandidate.init)
+    }
+
+    /// A ticket for the person's first device, or for a further one. Whoever looks like somebody with an account is
+    /// shown to the clerk, who decides; a program never does (I1). Throws `DeskRefusal`.
+    public func ticket(for visit: DeskVisit, decision: DuplicateDecision? = nil) async throws -> DeskTicket {
+        let similar = try await similar(to: visit)
+        switch decision {
+        case nil where similar.isEmpty: return try await register(visit)
+        case nil: return .similar(similar.map(DeskCandidate.init), case: try await openCase(visit))
+        case .otherPerson:
+            if let linked = try await linked(visit) { throw DeskRefusal.linkKnown(linked.identifier) }
+            guard try await answerCase(visit, as: .otherPerson) else { throw DeskRefusal.nothingToDecide }
+            return try await register(visit)
+        case .samePerson(let account):
+            if let linked = try await linked(visit), linked.identifier != account {
+                throw DeskRefusal.linkKnown(linked.identifier)
+            }
+            guard let profile = similar.first(where: { $0.identifier == account }) else {
+                throw try await store.profile(of: account) == nil
+                    ? DeskRefusal.unknownAccount : DeskRefusal.otherPerson
+            }
+            _ = try await answerCase(visit, as: .samePerson)
+            return try await furtherDevice(of: profile, visit)
+        }
+    }
+
+    private func register(_ visit: DeskVisit) async throws -> DeskTicket {
+        let now = clock.now()
+        let account = AccountRecord(identifier: .random(), person: visit.person, level: visit.level, state: .pending)
+        let (ticket, issued) = enrolment.makeTicket(
+            for: account, purpose: .first, tenant: visit.tenant, level: visit.level, now: now)
+        let blockCode = RandomBytes.digits(18)
+        let link = visit.link.map { link in
+            IdentityLink(upstream: link.upstream, digest: hashes.link(link), level: visit.level)
+        }
+        let outcome = try await store.register(
+            NewAccount(
+                account, ticket: ticket, createdAt: now, likeness: hashes.likeness(of: visit.person), link: link,
+                blockDigest: SecretDigest(of: blockCode)),
+            events: EnrolmentFlow.registration(tenant: visit.tenant, now: now))
+        if case .linkKnown(let known) = outcome { throw DeskRefusal.linkKnown(known) }
+        return .issued(issued, account: account.identifier, blockCode: blockCode)
+    }
+
+    private func furtherDevice(of profile: AccountProfile, _ visit: DeskVisit) async throws -> DeskTicket {
+        let account = AccountRecord(
+            identifier: profile.identifier, person: profile.person, level: profile.level, state: profile.state)
+        let now = clock.now()
+        let (ticket, issued) = enrolment.makeTicket(
+            for: account, purpose: profile.state == .pending ? .first : .desk, tenant: visit.tenant,
+            level: min(visit.level, profile.level), now: now)
+        let event = SecurityEvent(.ticketIssued, time: now, tenant: visit.tenant)
+        switch try await store.issue(ticket, event: event) {
+        case .changed, .awaitsDevice: return .issued(issued, account: profile.identifier, blockCode: nil)
+        case .unknown: throw DeskRefusal.unknownAccount
+        case .notPossible(let state): throw DeskRefusal.notOpen(state)
+        }
+    }
+
+    /// Locks an account. Throws `DeskRefusal`.
+    public func lock(_ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier) async throws {
+        try settle(try await store.lock(account, for: reason, tenant: tenant, time: clock.now()))
+        bell.ring()
+    }
+
+    /// Blocks one device that was lost, or takes it away for good. Throws `DeskRefusal`.
+    public func block(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, forGood: Bool, tenant: TenantIdentifier
+    ) async throws {
+        let change = try await store.change(
+            device, of: account, by: forGood ? .revoke : .reportLost, approval: nil, tenant: tenant, time: clock.now())
+        switch change {
+        case .changed: bell.ring()
+        case .unknown: throw DeskRefusal.unknownDevice
+        case .notPossible(let state): throw DeskRefusal.notPossible(state: state.rawValue)
+        }
+    }
+
+    /// Gives an account back to its person, or cancels its closing: never at a lower level than it had (R1, R2).
+    ///
+    /// - Parameters:
+    ///   - found: a suspended or locked device that the person has again.
+    ///   - liftsOrder: the authority that ordered the lock has lifted it.
+    /// - Throws: `DeskRefusal`.
+    public func reactivate(
+        _ account: AccountIdentifier, visit: DeskVisit, found: DeviceIdentifier? = nil, liftsOrder: Bool = false
+    ) async throws -> DeskReactivation {
+        let now = clock.now()
+        guard let profile = try await store.profile(of: account) else { throw DeskRefusal.unknownAccount }
+        let identification = AccountRules.Identification(
+            level: visit.level,
+            isAccountsPerson: try await similar(to: visit).contains { $0.identifier == account })
+        let reactivation: AccountRules.Reactivation
+        do {
+            reactivation = try AccountRules.reactivation(
+                of: profile.state, lock: profile.lockReason, level: profile.level, by: identification,
+                liftsOrder: liftsOrder, eraseAt: profile.eraseAt, now: now)
+        } catch {
+            try await store.record(SecurityEvent(.proofingFailed, time: now, tenant: visit.tenant))
+            throw DeskRefusal(error, level: profile.level)
+        }
+        let record = AccountRecord(
+            identifier: account, person: profile.person, level: profile.level, state: profile.state)
+        let (ticket, issued) = enrolment.makeTicket(
+            for: record, purpose: .reactivation, tenant: visit.tenant, level: visit.level, now: now)
+        let change = try await store.reactivate(
+            profile, as: reactivation, found: found, ticket: ticket, time: now)
+        bell.ring()
+        guard change == .awaitsDevice else {
+            try settle(change)
+            return .active
+        }
+        return .awaitsDevice(issued)
+    }
+
+    /// Writes what new evidence proved, for instance a new name (I5, I6). Names or birth date may differ from what is
+    /// known, not both, unless an upstream identity shows that it is the same person. Throws `DeskRefusal`.
+    public func rename(_ account: AccountIdentifier, visit: DeskVisit) async throws -> AttributeChange {
+        let now = clock.now()
+        guard let profile = try await store.profile(of: account) else { throw DeskRefusal.unknownAccount }
+        guard visit.level >= profile.level else { throw DeskRefusal.levelTooLow(needed: profile.level) }
+        let isLinked = try await linked(visit)?.identifier == account
+        guard isLinked || profile.person.mayBecome(visit.person) else {
+            try await store.record(SecurityEvent(.proofingFailed, time: now, tenant: visit.tenant))
+            throw DeskRefusal.otherPerson
+        }
+        let change = AttributeChange(from: profile.person, to: visit.person)
+        let person = profile.person.superseded(by: visit.person)
+        guard person != profile.person || visit.level > profile.level else { throw DeskRefusal.nothingChanged }
+        try settle(
+            try await store.supersede(
+                profile, by: person, likeness: hashes.likeness(of: person), change: change, level: visit.level,
+                tenant: visit.tenant, time: now))
+        return change
+    }
+
+    /// A fresh code that locks the account, for a person who lost theirs. Throws `DeskRefusal`.
+    public func freshBlockCode(of account: AccountIdentifier) async throws -> String {
+        let code = RandomBytes.digits(18)
+        try settle(
+            try await store.replaceBlockCode(of: account, with: SecretDigest(of: code), time: clock.now()))
+        return code
+    }
+
+    /// The questions that a town's clerks have not answered.
+    public func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase] {
+        try await store.openCases(of: tenant)
+    }
+
+    // MARK: Who is it
+
+    private func similar(to visit: DeskVisit) async throws -> [AccountProfile] {
+        var profiles: [AccountProfile] = []
+        if let likeness = hashes.likeness(of: visit.person) { profiles = try await store.accounts(like: likeness) }
+        if let linked = try await linked(visit), !profiles.contains(where: { $0.identifier == linked.identifier }) {
+            profiles.insert(linked, at: 0)
+        }
+        return profiles
+    }
+
+    private func linked(_ visit: DeskVisit) async throws -> AccountProfile? {
+        guard let link = visit.link else { return nil }
+        return try await store.account(linkedBy: hashes.link(link))
+    }
+
+    /// Nil without a birth date: then only an upstream identity made them look alike.
+    private func openCase(_ visit: DeskVisit) async throws -> DuplicateCaseIdentifier? {
+        guard let likeness = hashes.likeness(of: visit.person) else { return nil }
+        return try await store.openCase(like: likeness, tenant: visit.tenant, time: clock.now()).identifier
+    }
+
+    private func answerCase(_ visit: DeskVisit, as state: DuplicateCase.State) async throws -> Bool {
+        guard let likeness = hashes.likeness(of: visit.person) else { return false }
+        return try await store.answerCase(like: likeness, tenant: visit.tenant, as: state, time: clock.now())
+    }
+
+    private func settle(_ change: AccountChange) throws(DeskRefusal) {
+        switch change {
+        case .changed, .awaitsDevice: return
+        case .unknown: throw .unknownAccount
+        case .notPossible(let state): throw .notPossible(state: state.rawValue)
+        }
+    }
+}
+
+extension DeskRefusal {
+    init(_ objection: AccountRules.Objection, level: AssuranceLevel) {
+        self =
+            switch objection {
+            case .nothingToLift: .nothingToLift
+            case .otherPerson: .otherPerson
+            case .levelTooLow: .levelTooLow(needed: level)
+            case .orderedByAuthority: .orderedByAuthority
+            case .deceased: .deceased
+            case .tooLate: .tooLate
+            }
+    }
+}

@@ -1,0 +1,109 @@
+public import AccountDirectory
+public import OpenIDMessages
+
+/// A person who was identified at a town's desk.
+public struct DeskVisit: Sendable {
+    public var tenant: TenantIdentifier
+    /// The level to which the identity was proved now.
+    public var level: AssuranceLevel
+    public var person: PersonRecord
+    public var link: PresentedLink?
+
+    public init(tenant: TenantIdentifier, level: AssuranceLevel, person: PersonRecord, link: PresentedLink? = nil) {
+        self.tenant = tenant
+        self.level = level
+        self.person = person
+        self.link = link
+    }
+}
+
+/// What the clerk says about people who look alike (I1).
+public enum DuplicateDecision: Sendable, Equatable {
+    case samePerson(AccountIdentifier)
+    /// The person at the desk is none of those who were shown.
+    case otherPerson
+}
+
+/// An account as a clerk sees it who has its person in front of them.
+public struct DeskCandidate: Sendable, Equatable {
+    public let account: AccountIdentifier
+    public let maskedName: String
+    public let state: AccountState
+    public let lockReason: LockReason?
+    public let level: AssuranceLevel
+    public let createdAt: Timestamp
+    /// Shown so that the clerk can ask, e.g. `Gelsenkirchen`.
+    public let locality: String?
+
+    init(_ profile: AccountProfile) {
+        account = profile.identifier
+        maskedName = profile.person.maskedName
+        state = profile.state
+        lockReason = profile.lockReason
+        level = profile.level
+        createdAt = profile.createdAt
+        locality = profile.person.address?.locality
+    }
+}
+
+/// What came of a wish for a ticket.
+public enum DeskTicket: Sendable {
+    /// - blockCode: 18 digits that lock the account; for a new account, shown once.
+    case issued(IssuedTicket, account: AccountIdentifier, blockCode: String?)
+    /// The clerk has to decide first.
+    case similar([DeskCandidate], case: DuplicateCaseIdentifier?)
+}
+
+/// What came of a reactivation.
+public enum DeskReactivation: Sendable {
+    case active
+    /// No device is active: the account becomes active with the one that this ticket enrols.
+    case awaitsDevice(IssuedTicket)
+}
+
+/// Why a desk's wish is not done.
+public enum DeskRefusal: Error, Sendable, Equatable {
+    case unknownAccount, unknownDevice
+    /// The person at the desk is not shown to be the account's.
+    case otherPerson
+    case levelTooLow(needed: AssuranceLevel)
+    /// Nothing was shown that could be decided.
+    case nothingToDecide
+    /// Another open account has this upstream identity (I1).
+    case linkKnown(AccountIdentifier)
+    case orderedByAuthority, deceased, tooLate, nothingToLift
+    /// Locked or closing: it has to be reactivated.
+    case notOpen(AccountState)
+    /// The account or device is in a state in which this cannot happen.
+    case notPossible(state: String)
+    /// Nothing that evidence proves is different.
+    case nothingChanged
+
+    /// A stable code and a plain sentence with what to do.
+    public var text: (code: String, sentence: String) {
+        switch self {
+        case .unknownAccount: ("unknown_account", "There is no such account.")
+        case .unknownDevice: ("unknown_device", "The account has no such device.")
+        case .otherPerson:
+            (
+                "other_person",
+                "The person's data do not fit the account. After a change of name begin with citizen-id desk rename."
+            )
+        case .levelTooLow(let needed):
+            ("level_too_low", "The account needs an identification at the level \(needed.name) or above.")
+        case .nothingToDecide:
+            ("nothing_to_decide", "Nobody was shown who looks like this person. Leave the decision out.")
+        case .linkKnown(let account):
+            ("link_known", "This identity belongs to the account \(account). Say --same-person \(account).")
+        case .orderedByAuthority:
+            ("ordered_by_authority", "An authority ordered the lock; only with its word (--order-lifted) it is lifted.")
+        case .deceased: ("deceased", "The account of somebody who died is closed, not unlocked.")
+        case .tooLate: ("too_late", "The time for second thoughts is over. A new account can be registered.")
+        case .nothingToLift: ("nothing_to_lift", "The account is neither locked nor closing.")
+        case .notOpen(let state):
+            ("account_not_open", "The account is \(state.rawValue). Use citizen-id desk reactivate.")
+        case .notPossible(let state): ("not_possible", "In the state \(state) this cannot happen.")
+        case .nothingChanged: ("nothing_changed", "Nothing that was proved is different from what is known.")
+        }
+    }
+}

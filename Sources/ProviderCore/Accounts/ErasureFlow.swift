@@ -1,0 +1,75 @@
+public import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// The end of an account: closing, second thoughts, erasure, and what goes by itself.
+public struct ErasureFlow: Sendable {
+    let registry: ClientRegistry
+    let store: any AccountStore & RetentionStore
+    let hashes: PersonHashes
+    let requests: DataRequestFlow
+    let policy: RetentionPolicy
+    let clock: ProviderClock
+    let bell: LogoutBell
+
+    /// Begins to close the account of this device; the device is revoked with all others. Gives the time at which it is
+    /// erased, until which a desk can cancel.
+    public func close(by device: VerifiedDevice) async throws -> Timestamp {
+        guard let profile = try await store.profile(of: device.account.identifier) else {
+            throw DeviceRefusal(.deviceSuspended, .accountNotActive)
+        }
+        guard let eraseAt = try await begin(profile) else { throw DeviceRefusal(.notPossible, .changeNotPossible) }
+        _ = try await requests.begin(.erase, by: device)
+        return eraseAt
+    }
+
+    /// Begins to close an account whose person stands at a desk, or died. Throws `DeskRefusal`.
+    public func close(_ account: AccountIdentifier) async throws -> Timestamp {
+        guard let profile = try await store.profile(of: account) else { throw DeskRefusal.unknownAccount }
+        guard let eraseAt = try await begin(profile) else {
+            throw DeskRefusal.notPossible(state: profile.state.rawValue)
+        }
+        return eraseAt
+    }
+
+    private func begin(_ profile: AccountProfile) async throws -> Timestamp? {
+        let now = clock.now()
+        let eraseAt = now + policy.closing
+        guard try await store.requestClosing(of: profile, eraseAt: eraseAt, time: now) == .changed else { return nil }
+        bell.ring()
+        return eraseAt
+    }
+
+    /// Does everything that is due: to be called every few minutes.
+    @discardableResult
+    public func sweep() async throws -> RetentionReport {
+        let now = clock.now()
+        var report = try await store.applyRetention(policy, now: now)
+        report.counts["erased"] = try await eraseDue(now: now)
+        for (person, record) in try await store.peopleWithoutLikeness(limit: 500) {
+            guard let likeness = hashes.likeness(of: record) else { continue }
+            try await store.save(likeness: likeness, of: person)
+        }
+        if try await store.cleanFile(ifErasedBefore: now - policy.traces) { report.counts["file_cleaned"] = 1 }
+        return report
+    }
+
+    private func eraseDue(now: Timestamp) async throws -> Int {
+        var erased = 0
+        for account in try await store.dueErasures(now: now, limit: 100) {
+            let notices = notices(for: try await store.relations(of: account))
+            if try await store.erase(account, telling: notices, time: now) { erased += 1 }
+        }
+        if erased > 0 { bell.ring() }
+        return erased
+    }
+
+    /// Each portal that knows the person hears of it by the name that it knows.
+    private func notices(for relations: AccountRelations) -> [PurgeNotice] {
+        relations.clients.flatMap { client -> [PurgeNotice] in
+            guard let registered = registry.resolve(client) else { return [] }
+            return relations.subjects.filter { $0.sector == registered.sector.name }
+                .map { PurgeNotice(client: client, subject: $0.subject) }
+        }
+    }
+}

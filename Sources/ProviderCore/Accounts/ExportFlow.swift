@@ -1,0 +1,86 @@
+public import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// Everything about one person, for that person (GDPR Art. 15 and 20).
+public struct AccountExport: Sendable {
+    /// The type of the signed form; no other token of ours has it.
+    public static let type = "account-export+jwt"
+
+    public let document: JSONObject
+    /// A compact JWS over the document.
+    public let signed: String
+}
+
+/// Makes exports.
+public struct ExportFlow: Sendable {
+    let issuer: IssuerURL
+    let registry: ClientRegistry
+    let keys: KeyCustodian
+    let store: any AccountStore & RetentionStore & AuditStore
+    let requests: DataRequestFlow
+    let clock: ProviderClock
+
+    /// The export of the account that the device belongs to; its person is told of it.
+    public func export(by device: VerifiedDevice) async throws -> AccountExport {
+        let request = try await requests.begin(.export, by: device)
+        let export = try await export(of: device.account.identifier)
+        _ = try await requests.advance(request.identifier, by: .finish)
+        return export
+    }
+
+    /// The export of an account whose person was identified otherwise.
+    public func export(of account: AccountIdentifier) async throws -> AccountExport {
+        let sections = try await store.personalData(of: account)
+        var document: JSONObject = [
+            "iss": .string(issuer.rawValue), "iat": clock.now().json, "jti": .string(RandomBytes.text(16)),
+            "region": .string(registry.region.name),
+        ]
+        var clients: Set<ClientIdentifier> = []
+        for section in sections {
+            document[section.name] = .array(section.rows.map { .object(named($0, &clients)) })
+        }
+        document["audit"] = .array(try await events(of: account).map { .object($0) })
+        document["controllers"] = .array(controllers(of: clients).map { .object($0) })
+        return AccountExport(
+            document: document,
+            signed: try keys.ring.current(.es256).sign(type: AccountExport.type, payload: document))
+    }
+
+    /// What the audit log says of the person, in all towns, the latest first.
+    private func events(of account: AccountIdentifier) async throws -> [JSONObject] {
+        var events: [JSONObject] = []
+        var cursor: Int64?
+        repeat {
+            let page = try await store.auditPage(of: account, before: cursor, limit: AuditFlow.largestPage)
+            events += page.entries.map(\.json)
+            cursor = page.next
+        } while cursor != nil
+        return events
+    }
+
+    /// A row that names a client also says what it is called and whose it is.
+    private func named(_ row: JSONObject, _ clients: inout Set<ClientIdentifier>) -> JSONObject {
+        guard let identifier = row["client"]?.string.flatMap(ClientIdentifier.init(rawValue:)) else { return row }
+        clients.insert(identifier)
+        guard let registered = registry.resolve(identifier) else { return row }
+        var row = row
+        row["portal"] = .string(registered.client.name)
+        row["controller"] = .string(registered.client.tenant.rawValue)
+        return row
+    }
+
+    /// Who is responsible: the region's towns for the account together, and each for its own portals.
+    private func controllers(of clients: Set<ClientIdentifier>) -> [JSONObject] {
+        let tenants = Set(clients.compactMap { registry.resolve($0)?.client.tenant })
+        return registry.region.tenants.map { tenant in
+            let portals = clients.filter { registry.resolve($0)?.client.tenant == tenant.identifier }
+            return [
+                "tenant": .string(tenant.identifier.rawValue), "name": .string(tenant.officialName),
+                "hosts": .strings(tenant.hosts),
+                "responsible_for": .strings(
+                    ["account"] + (tenants.contains(tenant.identifier) ? portals.map(\.rawValue).sorted() : [])),
+            ]
+        }
+    }
+}

@@ -1,0 +1,217 @@
+public import AccountDirectory
+public import OpenIDMessages
+
+extension OwnCompanies {
+    // MARK: Invitations
+
+    /// - Parameter request: as `CompanyFlow.invite` reads it.
+    public func inviting(
+        _ request: JSONObject, into company: CompanyIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        let roles = Self.words(request["roles"]?.strings ?? [], language)
+        let identity = request["identity"]?.object
+        let guest =
+            identity.map { Self.names($0["given_name"]?.string ?? "", $0["family_name"]?.string ?? "") }
+            ?? request["email"]?.string ?? ""
+        let text =
+            language == .german
+            ? "\(guest) in das Unternehmen „\(name)“ einladen, als \(roles)?"
+            : "Invite \(guest) into the company “\(name)”, as \(roles)?"
+        return ProposedAct(.inviteMember, text: text) { [flow] confirmation in
+            let issued = try await flow.invite(request, into: company, by: confirmation.device)
+            return [
+                "invitation": .string(issued.invitation.rawValue), "code": .string(issued.code),
+                "expires_at": issued.expiresAt.json, "outcome": .string(issued.outcome.rawValue),
+            ]
+        }
+    }
+
+    public func approving(
+        _ invitation: InvitationIdentifier, of company: CompanyIdentifier, by device: VerifiedDevice,
+        language: Language
+    ) async throws -> ProposedAct {
+        let (name, roles) = try await pending(invitation, of: company, device, language)
+        let text =
+            language == .german
+            ? "Einer Einladung in das Unternehmen „\(name)“ zustimmen, als \(roles)?"
+            : "Agree to an invitation into the company “\(name)”, as \(roles)?"
+        return ProposedAct(.approveInvitation, text: text) { [flow] confirmation in
+            let outcome = try await flow.approve(invitation, of: company, by: confirmation.device)
+            return ["invitation": .string(invitation.rawValue), "outcome": .string(outcome.rawValue)]
+        }
+    }
+
+    public func withdrawing(
+        _ invitation: InvitationIdentifier, of company: CompanyIdentifier, by device: VerifiedDevice,
+        language: Language
+    ) async throws -> ProposedAct {
+        let (name, roles) = try await pending(invitation, of: company, device, language)
+        let text =
+            language == .german
+            ? "Die Einladung in das Unternehmen „\(name)“ (\(roles)) zurücknehmen?"
+            : "Withdraw the invitation into the company “\(name)” (\(roles))?"
+        return ProposedAct(.withdrawInvitation, text: text) { [flow] confirmation in
+            try await flow.withdraw(invitation, of: company, by: confirmation.device)
+            return ["invitation": .string(invitation.rawValue), "outcome": "done"]
+        }
+    }
+
+    /// Joining is also the consent that the private identity is used for the company.
+    public func joining(
+        code: String, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let offer = try await flow.open(code: code, by: device)
+        let roles = Self.words(offer.roles.roles.map(\.rawValue), language)
+        let text =
+            language == .german
+            ? "Dem Unternehmen „\(offer.companyName)“ beitreten, als \(roles)? Ihre private Identität wird dafür verwendet; "
+                + "das können Sie später zurücknehmen."
+            : "Join the company “\(offer.companyName)”, as \(roles)? Your private identity is used for that; you can take "
+                + "that back later."
+        return ProposedAct(.acceptInvitation, text: text) { [flow] confirmation in
+            let company = try await flow.accept(
+                code: code, usesPrivateIdentity: true, by: confirmation.device)
+            return Self.done(company)
+        }
+    }
+
+    // MARK: Memberships
+
+    public func leaving(
+        _ company: CompanyIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        let text =
+            language == .german
+            ? "Das Unternehmen „\(name)“ verlassen? Sie können dann nicht mehr für es handeln."
+            : "Leave the company “\(name)”? You can then no longer act for it."
+        return ProposedAct(.leaveCompany, text: text) { [flow] confirmation in
+            try await flow.leave(company, by: confirmation.device)
+            return Self.done(company)
+        }
+    }
+
+    public func removing(
+        _ membership: MembershipIdentifier, from company: CompanyIdentifier, by device: VerifiedDevice,
+        language: Language
+    ) async throws -> ProposedAct {
+        let (name, person) = try await member(membership, of: company, device)
+        let text =
+            language == .german
+            ? "\(person) aus dem Unternehmen „\(name)“ entfernen?" : "Remove \(person) from the company “\(name)”?"
+        return ProposedAct(.removeMember, text: text) { [flow] confirmation in
+            let outcome = try await flow.remove(membership, from: company, by: confirmation.device)
+            return ["membership": .string(membership.rawValue), "outcome": .string(outcome.rawValue)]
+        }
+    }
+
+    public func suspending(
+        _ membership: MembershipIdentifier, in company: CompanyIdentifier, by device: VerifiedDevice,
+        language: Language
+    ) async throws -> ProposedAct {
+        let (name, person) = try await member(membership, of: company, device)
+        let text =
+            language == .german
+            ? "\(person) im Unternehmen „\(name)“ vorerst nicht mehr handeln lassen?"
+            : "Suspend \(person) in the company “\(name)” for now?"
+        return ProposedAct(.suspendMember, text: text) { [flow] confirmation in
+            try await flow.suspend(membership, in: company, by: confirmation.device)
+            return ["membership": .string(membership.rawValue), "outcome": "done"]
+        }
+    }
+
+    public func resuming(
+        _ membership: MembershipIdentifier, in company: CompanyIdentifier, by device: VerifiedDevice,
+        language: Language
+    ) async throws -> ProposedAct {
+        let (name, person) = try await member(membership, of: company, device)
+        let text =
+            language == .german
+            ? "\(person) im Unternehmen „\(name)“ wieder handeln lassen?"
+            : "Let \(person) act again in the company “\(name)”?"
+        return ProposedAct(.resumeMember, text: text) { [flow] confirmation in
+            try await flow.resume(membership, in: company, by: confirmation.device)
+            return ["membership": .string(membership.rawValue), "outcome": "done"]
+        }
+    }
+
+    public func changing(
+        _ membership: MembershipIdentifier, to roles: CompanyRoles, in company: CompanyIdentifier,
+        by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let (name, person) = try await member(membership, of: company, device)
+        let words = Self.words(roles.roles.map(\.rawValue), language)
+        let text =
+            language == .german
+            ? "\(person) im Unternehmen „\(name)“ diese Rollen geben: \(words)?"
+            : "Give \(person) these roles in the company “\(name)”: \(words)?"
+        return ProposedAct(.changeRoles, text: text) { [flow] confirmation in
+            try await flow.change(membership, to: roles, in: company, by: confirmation.device)
+            return ["membership": .string(membership.rawValue), "outcome": "done"]
+        }
+    }
+
+    /// The consent that the private identity is used for the company.
+    public func consenting(
+        _ isGiven: Bool, in company: CompanyIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        let text =
+            switch (language, isGiven) {
+            case (.german, true): "Ihre private Identität wieder für das Unternehmen „\(name)“ verwenden?"
+            case (.german, false):
+                "Ihre private Identität nicht mehr für das Unternehmen „\(name)“ verwenden? Sie können dann nicht mehr für es "
+                    + "handeln."
+            case (.english, true): "Use your private identity for the company “\(name)” again?"
+            case (.english, false):
+                "No longer use your private identity for the company “\(name)”? You can then no longer act for it."
+            }
+        return ProposedAct(.changeConsent, text: text) { [flow] confirmation in
+            try await flow.setConsent(isGiven, in: company, by: confirmation.device)
+            return Self.done(company)
+        }
+    }
+
+    // MARK: What is shared
+
+    private func member(
+        _ membership: MembershipIdentifier, of company: CompanyIdentifier, _ device: VerifiedDevice
+    ) async throws -> (company: String, person: String) {
+        let view = try await flow.company(company, for: device)
+        guard let found = view.people.first(where: { $0.membership.identifier == membership }) else {
+            throw DeviceRefusal(.notFound, .objectUnknown)
+        }
+        return (view.company.details.name.text, Self.names(found.givenName, found.familyName))
+    }
+
+    private func pending(
+        _ invitation: InvitationIdentifier, of company: CompanyIdentifier, _ device: VerifiedDevice,
+        _ language: Language
+    ) async throws -> (company: String, roles: String) {
+        let view = try await flow.company(company, for: device)
+        guard let found = view.invitations.first(where: { $0.identifier == invitation }) else {
+            throw DeviceRefusal(.notFound, .objectUnknown)
+        }
+        return (view.company.details.name.text, Self.words(found.roles.roles.map(\.rawValue), language))
+    }
+
+    private static func names(_ given: String, _ family: String) -> String { "\(given) \(family)" }
+
+    /// Roles as people read them.
+    private static func words(_ roles: [String], _ language: Language) -> String {
+        roles.map { role in
+            switch (CompanyRole(rawValue: role), language) {
+            case (.orgAdmin?, .german): "Administration"
+            case (.rightsAdmin?, .german): "Vollmachtenverwaltung"
+            case (.userAdmin?, .german): "Personenverwaltung"
+            case (.member?, .german): "Mitglied"
+            case (.orgAdmin?, .english): "administrator"
+            case (.rightsAdmin?, .english): "manager of mandates"
+            case (.userAdmin?, .english): "manager of members"
+            case (.member?, .english): "member"
+            case (nil, _): role
+            }
+        }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,129 @@
+public import AccountDirectory
+public import OpenIDMessages
+
+/// A person's companies, seen from a phone. What is done in a company's name is always confirmed: who finds an unlocked
+/// phone must not act for others.
+public struct OwnCompanies: Sendable {
+    public let flow: CompanyFlow
+
+    /// A new company with the person as its first administrator.
+    public func creating(_ details: JSONObject, language: Language) throws -> ProposedAct {
+        let facts = try CompanyDetails(json: details)
+        let text =
+            language == .german
+            ? "Unternehmen „\(facts.name.text)“ anlegen? Sie werden seine erste Administratorin oder sein erster "
+                + "Administrator. Es kann erst handeln, wenn es nachgewiesen ist."
+            : "Create the company “\(facts.name.text)”? You become its first administrator. It can act only when it is "
+                + "verified."
+        return ProposedAct(.createCompany, text: text) { [flow] confirmation in
+            let created = try await flow.create(details, by: confirmation.device)
+            return [
+                "company": .string(created.company.identifier.rawValue),
+                "membership": .string(created.membership.identifier.rawValue),
+                "state": .string(created.company.state.rawValue),
+            ]
+        }
+    }
+
+    /// The description is complete.
+    public func submitting(
+        _ company: CompanyIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        let text =
+            language == .german
+            ? "Die Angaben zum Unternehmen „\(name)“ zum Nachweis einreichen?"
+            : "Submit the facts about the company “\(name)” for verification?"
+        return ProposedAct(.submitCompany, text: text) { [flow] confirmation in
+            try await flow.submit(company, by: confirmation.device)
+            return Self.done(company)
+        }
+    }
+
+    /// The register names the person, and the person signs for the company.
+    public func signing(
+        for company: CompanyIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await flow.companyToSign(company, by: device).details.name.text
+        let text =
+            language == .german
+            ? "Für das Unternehmen „\(name)“ unterschreiben? Das Register nennt Sie als vertretungsberechtigt. Sie werden "
+                + "Administratorin oder Administrator, und Ihre private Identität wird dafür verwendet."
+            : "Sign for the company “\(name)”? The register names you among its representatives. You become an "
+                + "administrator, and your private identity is used for that."
+        return ProposedAct(.signForCompany, text: text) { [flow] confirmation in
+            try await flow.sign(company, usesPrivateIdentity: true, by: confirmation.device)
+            return Self.done(company)
+        }
+    }
+
+    public func closing(
+        _ company: CompanyIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        let text =
+            language == .german
+            ? "Das Konto des Unternehmens „\(name)“ schließen? Alle Vollmachten enden."
+            : "Close the account of the company “\(name)”? All its mandates end."
+        return ProposedAct(.closeCompany, text: text) { [flow] confirmation in
+            let outcome = try await flow.close(company, by: confirmation.device)
+            return Self.done(company, outcome)
+        }
+    }
+
+    // MARK: Establishments
+
+    public func adding(
+        _ establishment: JSONObject, to company: CompanyIdentifier, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        let record = try EstablishmentRecord(json: establishment, identifier: .random(), company: company)
+        let text =
+            language == .german
+            ? "Die Betriebsstätte „\(record.name.text)“ zum Unternehmen „\(name)“ hinzufügen?"
+            : "Add the establishment “\(record.name.text)” to the company “\(name)”?"
+        return ProposedAct(.addEstablishment, text: text) { [flow] confirmation in
+            let added = try await flow.addEstablishment(establishment, to: company, by: confirmation.device)
+            return ["company": .string(company.rawValue), "establishment": .string(added.rawValue)]
+        }
+    }
+
+    public func closing(
+        _ establishment: EstablishmentIdentifier, of company: CompanyIdentifier, by device: VerifiedDevice,
+        language: Language
+    ) async throws -> ProposedAct {
+        let view = try await flow.company(company, for: device)
+        guard let found = view.establishments.first(where: { $0.identifier == establishment }) else {
+            throw DeviceRefusal(.notFound, .objectUnknown)
+        }
+        let text =
+            language == .german
+            ? "Die Betriebsstätte „\(found.name.text)“ des Unternehmens „\(view.company.details.name.text)“ schließen?"
+            : "Close the establishment “\(found.name.text)” of the company “\(view.company.details.name.text)”?"
+        return ProposedAct(.closeEstablishment, text: text) { [flow] confirmation in
+            try await flow.closeEstablishment(establishment, of: company, by: confirmation.device)
+            return ["company": .string(company.rawValue), "establishment": .string(establishment.rawValue)]
+        }
+    }
+
+    // MARK: What is shared
+
+    /// The company's name, for its members; for nobody else there is such a company.
+    func name(of company: CompanyIdentifier, _ device: VerifiedDevice) async throws -> String {
+        try await flow.company(company, for: device).company.details.name.text
+    }
+
+    static func done(_ company: CompanyIdentifier, _ outcome: CompanyActOutcome = .done) -> JSONObject {
+        ["company": .string(company.rawValue), "outcome": .string(outcome.rawValue)]
+    }
+}
+
+extension CompanyFlow {
+    /// A company whose register names this person; nobody else learns that there is one.
+    func companyToSign(_ company: CompanyIdentifier, by device: VerifiedDevice) async throws -> CompanyRecord {
+        guard let identity = ExpectedIdentity(device.account.person), let file = try await store.file(of: company),
+            file.powers.contains(where: { $0.person == hashing.hash(identity, in: company) })
+        else { throw DeviceRefusal(.unknownCompany, .companyUnknown) }
+        return file.company
+    }
+}

@@ -1,0 +1,166 @@
+public import AccountDirectory
+internal import GRDB
+public import IdentityCrypto
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func profile(of account: AccountIdentifier) async throws -> AccountProfile? {
+        try read { db in try db.profile(of: account) }
+    }
+
+    public func accounts(like likeness: SecretDigest) async throws -> [AccountProfile] {
+        try read { db in try db.accounts(like: likeness) }
+    }
+
+    public func account(linkedBy digest: SecretDigest) async throws -> AccountProfile? {
+        try read { db in try db.account(linkedBy: digest) }
+    }
+
+    public func issue(_ ticket: TicketRecord, event: SecurityEvent) async throws -> AccountChange {
+        try await writer.write { db in
+            guard let account = try db.profile(of: ticket.account) else { return .unknown }
+            guard account.state == .pending || account.state == .active else { return .notPossible(account.state) }
+            try db.insert(ticket)
+            try db.audit(event)
+            return .changed
+        }
+    }
+
+    public func lock(
+        _ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?, time: Timestamp
+    ) async throws -> AccountChange {
+        try await writer.write { db in try db.lock(account, for: reason, tenant: tenant, at: time) }
+    }
+
+    public func reactivate(
+        _ from: AccountProfile, as reactivation: AccountRules.Reactivation, found: DeviceIdentifier?,
+        ticket: TicketRecord, time: Timestamp
+    ) async throws -> AccountChange {
+        try await writer.write { db in
+            guard let now = try db.profile(of: from.identifier) else { return .unknown }
+            guard now.state == from.state, now.lockReason == from.lockReason, now.level == from.level else {
+                return .notPossible(now.state)
+            }
+            let account = from.identifier
+            if reactivation.revokesDevices { try db.revokeDevices(of: account, tenant: ticket.tenant, at: time) }
+            if let found, try db.find(found, of: account, tenant: ticket.tenant, at: time) != .changed {
+                throw StorageFault.missing("device")
+            }
+            try db.audit(SecurityEvent(.ticketIssued, time: time, tenant: ticket.tenant, person: account))
+            guard try db.hasActiveDevice(account) else {
+                // Whoever identifies themself twice has one right, the later one.
+                try db.run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [account.rawValue])
+                try db.insert(ticket)
+                return .awaitsDevice
+            }
+            try db.move(from, by: reactivation.event, tenant: ticket.tenant, at: time)
+            return .changed
+        }
+    }
+
+    public func change(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
+        approval: AssuranceLevel?, tenant: TenantIdentifier?, time: Timestamp
+    ) async throws -> DeviceChange {
+        try await writer.write { db in
+            try db.change(device, of: account, by: event, approval: approval, tenant: tenant, at: time)
+        }
+    }
+
+    public func supersede(
+        _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
+        level: AssuranceLevel, tenant: TenantIdentifier, time: Timestamp
+    ) async throws -> AccountChange {
+        try await writer.write { db in
+            guard let now = try db.profile(of: from.identifier) else { return .unknown }
+            guard now.person == from.person, now.level == from.level, now.state != .closing else {
+                return .notPossible(now.state)
+            }
+            try db.run(
+                """
+                UPDATE person SET attributes = ?, likeness = ?
+                WHERE id = (SELECT person FROM account WHERE id = ?)
+                """, [person.json.text, likeness?.bytes.data, from.identifier.rawValue])
+            try db.run("UPDATE account SET level = ? WHERE id = ?", [level.name, from.identifier.rawValue])
+            for _ in change.superseded {
+                try db.audit(SecurityEvent(.attributeVerified, time: time, tenant: tenant, person: from.identifier))
+            }
+            for _ in change.stale {
+                try db.audit(SecurityEvent(.attributeStale, time: time, tenant: tenant, person: from.identifier))
+            }
+            try db.tell(from.identifier, .attributesChanged, at: time)
+            return .changed
+        }
+    }
+
+    public func changeContact(
+        of account: AccountIdentifier, email: String?, phoneNumber: String?, time: Timestamp
+    ) async throws -> AccountChange {
+        try await writer.write { db in
+            guard let profile = try db.profile(of: account) else { return .unknown }
+            guard profile.state == .active else { return .notPossible(profile.state) }
+            var person = profile.person
+            person.email = email
+            person.phoneNumber = phoneNumber
+            try db.run(
+                "UPDATE person SET attributes = ? WHERE id = (SELECT person FROM account WHERE id = ?)",
+                [person.json.text, account.rawValue])
+            try db.audit(SecurityEvent(.accountContactChanged, time: time, actor: .person, person: account))
+            try db.tell(account, .contactChanged, at: time)
+            return .changed
+        }
+    }
+
+    public func replaceBlockCode(
+        of account: AccountIdentifier, with digest: SecretDigest, time: Timestamp
+    ) async throws -> AccountChange {
+        try await writer.write { db in
+            guard let profile = try db.profile(of: account) else { return .unknown }
+            guard profile.state != .closing else { return .notPossible(.closing) }
+            try db.run(
+                "UPDATE account SET block_digest = ? WHERE id = ?", [digest.bytes.data, account.rawValue])
+            try db.audit(SecurityEvent(.accountBlockCodeReplaced, time: time, person: account))
+            return .changed
+        }
+    }
+
+    public func record(_ event: SecurityEvent) async throws {
+        try await writer.write { db in try db.audit(event) }
+    }
+
+    public func notices(of account: AccountIdentifier, limit: Int) async throws -> [NoticeRecord] {
+        try read { db in
+            try db.rows(
+                "SELECT * FROM notice WHERE account = ? ORDER BY time DESC, rowid DESC LIMIT ?",
+                [account.rawValue, limit]
+            ).map { row in
+                NoticeRecord(
+                    identifier: try row.value("id"), kind: try row.value("kind"),
+                    detail: try row.optionalText("detail"), time: try row.time("time"),
+                    readAt: try row.optionalTime("read_at"))
+            }
+        }
+    }
+
+    public func markRead(
+        _ notice: NoticeIdentifier, of account: AccountIdentifier, time: Timestamp
+    ) async throws -> Bool {
+        try await writer.write { db in
+            try db.run(
+                "UPDATE notice SET read_at = ? WHERE id = ? AND account = ? AND read_at IS NULL",
+                [time.seconds, notice.rawValue, account.rawValue]) == 1
+        }
+    }
+}
+
+extension Database {
+    /// A suspended device that was found, or a locked one whose owner was identified again.
+    fileprivate func find(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, tenant: TenantIdentifier?, at time: Timestamp
+    ) throws -> DeviceChange {
+        let found = try change(device, of: account, by: .found, approval: nil, tenant: tenant, at: time)
+        guard case .notPossible(.locked) = found else { return found }
+        return try change(device, of: account, by: .unlock, approval: nil, tenant: tenant, at: time)
+    }
+}

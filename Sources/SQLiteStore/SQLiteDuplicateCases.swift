@@ -1,0 +1,64 @@
+internal import AccountDirectory
+internal import GRDB
+public import IdentityCrypto
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func openCase(
+        like likeness: SecretDigest, tenant: TenantIdentifier, time: Timestamp
+    ) async throws -> DuplicateCase {
+        try await writer.write { db in
+            let opened = try db.run(
+                """
+                INSERT INTO duplicate_case (id, tenant, likeness, state, opened_at) VALUES (?, ?, ?, 'open', ?)
+                ON CONFLICT DO NOTHING
+                """,
+                [DuplicateCaseIdentifier.random().rawValue, tenant.rawValue, likeness.bytes.data, time.seconds])
+            let row = try db.row(
+                "SELECT * FROM duplicate_case WHERE tenant = ? AND likeness = ? AND state = 'open'",
+                [tenant.rawValue, likeness.bytes.data])
+            guard let open = try row?.duplicateCase else { throw StorageFault.missing("duplicate_case") }
+            if opened == 1 {
+                try db.audit(
+                    SecurityEvent(.proofingStarted, time: time, tenant: tenant, object: open.identifier.rawValue))
+            }
+            return open
+        }
+    }
+
+    public func answerCase(
+        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, time: Timestamp
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let answered = try db.row(
+                """
+                UPDATE duplicate_case SET state = ?, answered_at = ?
+                WHERE tenant = ? AND likeness = ? AND state = 'open' RETURNING id
+                """, [state.rawValue, time.seconds, tenant.rawValue, likeness.bytes.data])
+            guard let answered else { return false }
+            try db.audit(
+                SecurityEvent(.duplicateAnswered, time: time, tenant: tenant, object: answered.text("id")))
+            return true
+        }
+    }
+
+    public func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase] {
+        try read { db in
+            try db.rows(
+                "SELECT * FROM duplicate_case WHERE tenant = ? AND state = 'open' ORDER BY opened_at, rowid",
+                [tenant.rawValue]
+            ).map { row in try row.duplicateCase }
+        }
+    }
+}
+
+extension StoredRow {
+    fileprivate var duplicateCase: DuplicateCase {
+        get throws {
+            DuplicateCase(
+                identifier: try value("id"), tenant: try value("tenant"), state: try value("state"),
+                openedAt: try time("opened_at"))
+        }
+    }
+}

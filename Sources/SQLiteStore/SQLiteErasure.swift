@@ -1,0 +1,121 @@
+public import AccountDirectory
+internal import GRDB
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func requestClosing(
+        of from: AccountProfile, eraseAt: Timestamp, time: Timestamp
+    ) async throws -> AccountChange {
+        try await writer.write { db in try db.requestClosing(of: from, eraseAt: eraseAt, at: time) }
+    }
+
+    public func dueErasures(now: Timestamp, limit: Int) async throws -> [AccountIdentifier] {
+        try read { db in
+            try db.rows(
+                "SELECT id FROM account WHERE state = 'closing' AND erase_at <= ? ORDER BY erase_at LIMIT ?",
+                [now.seconds, limit]
+            ).map { row in try row.value("id") }
+        }
+    }
+
+    public func relations(of account: AccountIdentifier) async throws -> AccountRelations {
+        try read { db in
+            let clients = try db.rows(
+                """
+                SELECT client FROM consent WHERE account = :account
+                UNION SELECT client FROM authorization_grant WHERE account = :account
+                """, ["account": account.rawValue])
+            let subjects = try db.rows(
+                "SELECT sector, subject FROM pairwise WHERE account = ? ORDER BY rowid", [account.rawValue])
+            return AccountRelations(
+                clients: try clients.map { row in try row.value("client") },
+                subjects: try subjects.map { row in
+                    AccountRelations.Subject(sector: try row.text("sector"), subject: try row.value("subject"))
+                })
+        }
+    }
+
+    public func erase(
+        _ account: AccountIdentifier, telling notices: [PurgeNotice], time: Timestamp
+    ) async throws -> Bool {
+        let isErased = try await writer.write { db in
+            guard let profile = try db.profile(of: account), profile.state == .closing,
+                let eraseAt = profile.eraseAt, eraseAt <= time
+            else { return false }
+            try db.erase(profile, telling: notices, at: time)
+            return true
+        }
+        ReadLately.people.forget()
+        ReadLately.keys.forget()
+        return isErased
+    }
+
+    public func cleanFile(ifErasedBefore time: Timestamp) async throws -> Bool {
+        let isDue = try read { db in
+            try db.row("SELECT 1 FROM erasure_trace WHERE since <= ?", [time.seconds]) != nil
+        }
+        guard isDue else { return false }
+        // Overwriting what is deleted does not reach the copies of rows that SQLite once moved from page to page
+        // (docs/decisions/0010): only a file that is written anew is sure to have none.
+        try await writer.alone { db in
+            try db.execute(sql: "VACUUM")
+            _ = try db.checkpoint(.truncate)
+            try db.execute(sql: "DELETE FROM erasure_trace")
+        }
+        return true
+    }
+}
+
+extension Database {
+    func requestClosing(
+        of from: AccountProfile, eraseAt: Timestamp, at time: Timestamp
+    ) throws -> AccountChange {
+        guard let now = try profile(of: from.identifier) else { return .unknown }
+        guard now.state == from.state,
+            try move(now, by: .requestClose, eraseAt: eraseAt, tenant: nil, at: time)
+        else { return .notPossible(now.state) }
+        try endSessions(of: from.identifier, at: time)
+        try revokeDevices(of: from.identifier, tenant: nil, at: time)
+        try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [from.identifier.rawValue])
+        return .changed
+    }
+
+    /// Removes everything that says who the person was; an identifier and a date are left (I39).
+    fileprivate func erase(_ account: AccountProfile, telling notices: [PurgeNotice], at time: Timestamp) throws {
+        try removePersonalRows(of: account.identifier)
+        let person = try row("SELECT person FROM account WHERE id = ?", [account.identifier.rawValue])?.text("person")
+        try run(
+            """
+            UPDATE account SET state = 'closed', person = NULL, level = 'undefined', block_digest = NULL,
+                created_at = :now, seen_at = :now, warned_at = NULL, erase_at = NULL, closed_at = :now
+            WHERE id = :account
+            """, ["now": time.seconds, "account": account.identifier.rawValue])
+        try run("DELETE FROM person WHERE id = ?", [person])
+        for notice in notices {
+            try run(
+                """
+                INSERT INTO logout_delivery (client, subject, session, state, attempts, created_at, next_attempt_at)
+                VALUES (?, ?, NULL, 'pending', 0, ?, ?)
+                """, [notice.client.rawValue, notice.subject.rawValue, time.seconds, time.seconds])
+        }
+        try run(
+            """
+            UPDATE data_subject_request SET state = 'done', ended_at = ?
+            WHERE account = ? AND kind = 'erase' AND ended_at IS NULL
+            """, [time.seconds, account.identifier.rawValue])
+        try audit(SecurityEvent(.accountClosed, time: time))
+        try audit(SecurityEvent(.accountErased, time: time))
+        try noteTraces(at: time)
+    }
+
+    func removePersonalRows(of account: AccountIdentifier) throws {
+        for table in PersonalTable.all {
+            for statement in table.erasure { try run(statement, ["account": account.rawValue]) }
+        }
+    }
+
+    func noteTraces(at time: Timestamp) throws {
+        try run("INSERT INTO erasure_trace (id, since) VALUES (1, ?) ON CONFLICT DO NOTHING", [time.seconds])
+    }
+}

@@ -1,0 +1,145 @@
+internal import AccountDirectory
+internal import GRDB
+internal import IdentityCrypto
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// What happens to accounts, inside a transaction.
+extension Database {
+    private static let profileColumns = """
+        a.id AS account, a.level AS account_level, a.state AS account_state, a.lock_reason, a.created_at, a.erase_at,
+        p.attributes
+        """
+
+    /// An account that is not closed.
+    func profile(of account: AccountIdentifier) throws -> AccountProfile? {
+        try row(
+            "SELECT \(Self.profileColumns) FROM account a JOIN person p ON p.id = a.person WHERE a.id = ?",
+            [account.rawValue])?
+            .profile
+    }
+
+    func accounts(like likeness: SecretDigest) throws -> [AccountProfile] {
+        try rows(
+            """
+            SELECT \(Self.profileColumns) FROM person p JOIN account a ON a.person = p.id
+            WHERE p.likeness = ? ORDER BY a.created_at, a.rowid LIMIT 20
+            """, [likeness.bytes.data]
+        ).map { row in try row.profile }
+    }
+
+    func account(linkedBy digest: SecretDigest) throws -> AccountProfile? {
+        try row(
+            """
+            SELECT \(Self.profileColumns) FROM identity_link l
+            JOIN account a ON a.id = l.account JOIN person p ON p.id = a.person WHERE l.digest = ?
+            """, [digest.bytes.data])?
+            .profile
+    }
+
+    func hasActiveDevice(_ account: AccountIdentifier) throws -> Bool {
+        try row("SELECT 1 FROM device WHERE account = ? AND state = 'active' LIMIT 1", [account.rawValue]) != nil
+    }
+
+    /// Tells the person.
+    func tell(_ account: AccountIdentifier, _ kind: NoticeKind, detail: String? = nil, at time: Timestamp) throws {
+        try run(
+            "INSERT INTO notice (id, account, kind, detail, time) VALUES (?, ?, ?, ?, ?)",
+            [NoticeIdentifier.random().rawValue, account.rawValue, kind.rawValue, detail, time.seconds])
+    }
+
+    /// Moves an account on by an event of its table, if it is as the caller saw it; false, and nothing written, when not.
+    @discardableResult
+    func move(
+        _ account: AccountProfile, by event: AccountState.Event, lock: LockReason? = nil, eraseAt: Timestamp? = nil,
+        tenant: TenantIdentifier?, at time: Timestamp
+    ) throws -> Bool {
+        guard let next = account.state.after(event) else { return false }
+        let moved = try run(
+            """
+            UPDATE account SET state = :next, lock_reason = :lock, erase_at = :erase_at,
+                seen_at = iif(:next = 'active', max(seen_at, :now), seen_at), warned_at = NULL
+            WHERE id = :account AND state = :state AND lock_reason IS :old_lock
+            """,
+            [
+                "next": next.rawValue, "lock": lock?.rawValue, "erase_at": eraseAt?.seconds, "now": time.seconds,
+                "account": account.identifier.rawValue, "state": account.state.rawValue,
+                "old_lock": account.lockReason?.rawValue,
+            ])
+        guard moved == 1 else { return false }
+        if let kind = event.auditKind { try audit(SecurityEvent(kind, time: time, tenant: tenant, person: account.identifier)) }
+        if let notice = event.notice { try tell(account.identifier, notice, at: time) }
+        return true
+    }
+
+    /// Locks an account and ends what it has open.
+    func lock(
+        _ identifier: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?, at time: Timestamp
+    ) throws -> AccountChange {
+        guard let account = try profile(of: identifier) else { return .unknown }
+        guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
+        if let present = account.lockReason, present >= reason { return .changed }
+        try move(account, by: .lock, lock: reason, tenant: tenant, at: time)
+        try endSessions(of: identifier, at: time)
+        // A right to enrol that was given before must not lift the lock.
+        try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
+        return .changed
+    }
+
+    /// I2: an active account has an active device; the last one takes the account along.
+    func lockWithoutDevice(
+        _ account: AccountIdentifier, tenant: TenantIdentifier?, at time: Timestamp
+    ) throws {
+        guard try !hasActiveDevice(account), let profile = try profile(of: account), profile.state == .active else {
+            return
+        }
+        _ = try lock(account, for: .noAuthenticator, tenant: tenant, at: time)
+    }
+
+    /// Ends every session of an account, with its refresh tokens; its portals hear of it (I7).
+    func endSessions(of account: AccountIdentifier, at time: Timestamp) throws {
+        let sessions = try rows(
+            "SELECT id FROM session WHERE account = ? AND ended_at IS NULL AND expires_at > ?",
+            [account.rawValue, time.seconds])
+        for session in sessions {
+            let identifier = try session.value("id", as: SessionIdentifier.self)
+            try end(identifier, event: SecurityEvent(.sessionEnded, time: time, object: identifier.rawValue))
+        }
+    }
+}
+
+extension AccountState.Event {
+    var auditKind: SecurityEvent.Kind? {
+        switch self {
+        case .firstDevice: .accountActivated
+        case .lock: .accountLocked
+        case .reactivate: .accountUnlocked
+        case .requestClose: .accountCloseRequested
+        case .cancelClose: .accountCloseCancelled
+        case .erase: .accountClosed
+        }
+    }
+
+    fileprivate var notice: NoticeKind? {
+        switch self {
+        case .firstDevice, .erase: nil
+        case .lock: .accountLocked
+        case .reactivate: .accountUnlocked
+        case .requestClose: .closingBegun
+        case .cancelClose: .closingCancelled
+        }
+    }
+}
+
+extension StoredRow {
+    var profile: AccountProfile {
+        get throws {
+            AccountProfile(
+                identifier: try accountIdentifier,
+                person: try wanted(ReadLately.people.value(try text("attributes")), "attributes"),
+                level: try level("account_level"), state: try value("account_state"),
+                lockReason: try optionalValue("lock_reason"), createdAt: try time("created_at"),
+                eraseAt: try optionalTime("erase_at"))
+        }
+    }
+}

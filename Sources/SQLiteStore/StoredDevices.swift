@@ -1,0 +1,104 @@
+internal import AccountDirectory
+internal import GRDB
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// What happens to devices, inside a transaction.
+extension Database {
+    /// Moves a device on by an event of its table, with everything that follows: its sessions end, its keys are marked,
+    /// the other devices hear of it, and the account is locked when it was the last active one (I2).
+    @discardableResult
+    func change(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
+        approval: AssuranceLevel?, tenant: TenantIdentifier?, transaction: TransactionIdentifier? = nil,
+        at time: Timestamp
+    ) throws -> DeviceChange {
+        let row = try row(
+            "SELECT state, suspended_for, ceiling, name FROM device WHERE id = ? AND account = ?",
+            [device.rawValue, account.rawValue])
+        guard let row else { return .unknown }
+        let state = try row.value("state", as: DeviceState.self)
+        guard let next = state.after(event) else { return .notPossible(state) }
+        let suspension: SuspensionReason? = try row.optionalValue("suspended_for")
+        // Whoever has the copy would have it after the find as well.
+        guard event != .found || suspension != .copied else { return .notPossible(state) }
+        let ceiling = try row.level("ceiling")
+        try run(
+            """
+            UPDATE device SET state = :state, suspended_for = :reason, usable_from = NULL, ceiling = :ceiling,
+                pin_tries_left = iif(:state = 'active', :tries, pin_tries_left)
+            WHERE id = :device
+            """,
+            [
+                "state": next.rawValue, "reason": event.suspensionReason?.rawValue,
+                "ceiling": AccountRules.level(approvedAt: approval ?? ceiling, ceiling: ceiling).name,
+                "tries": DeviceRecordRow.pinTries, "device": device.rawValue,
+            ])
+        try mark(device, after: event)
+        try audit(
+            SecurityEvent(
+                event.auditKind, time: time, tenant: tenant, object: device.rawValue, transaction: transaction,
+                person: account))
+        try tell(
+            account, state == .pending && event == .revoke ? .deviceRefused : event.notice,
+            detail: row.text("name"), at: time)
+        if next != .active {
+            try endSessions(of: device, at: time)
+            try lockWithoutDevice(account, tenant: tenant, at: time)
+        }
+        return .changed
+    }
+
+    /// A key that was lost with its device may be found again; one that was copied or revoked never counts any more.
+    private func mark(_ device: DeviceIdentifier, after event: DeviceState.Event) throws {
+        let state: DeviceKeyState
+        switch event {
+        case .reportCopied: state = .compromised
+        case .revoke, .expire: state = .revoked
+        default: return
+        }
+        try run(
+            "UPDATE device_key SET state = ? WHERE device = ? AND state <> 'compromised'",
+            [state.rawValue, device.rawValue])
+    }
+
+    /// Revokes every device that is not at its end.
+    func revokeDevices(of account: AccountIdentifier, tenant: TenantIdentifier?, at time: Timestamp) throws {
+        let devices = try rows(
+            "SELECT id FROM device WHERE account = ? AND state NOT IN ('revoked', 'expired')", [account.rawValue])
+        for device in devices {
+            try change(device.value("id"), of: account, by: .revoke, approval: nil, tenant: tenant, at: time)
+        }
+    }
+}
+
+extension DeviceState.Event {
+    fileprivate var suspensionReason: SuspensionReason? {
+        switch self {
+        case .reportLost: .lost
+        case .reportCopied: .copied
+        default: nil
+        }
+    }
+
+    fileprivate var auditKind: SecurityEvent.Kind {
+        switch self {
+        case .approve, .found, .unlock: .deviceActivated
+        case .reportLost, .reportCopied: .deviceSuspended
+        case .wrongPINs: .deviceLocked
+        case .revoke: .deviceRevoked
+        case .expire: .deviceExpired
+        }
+    }
+
+    fileprivate var notice: NoticeKind {
+        switch self {
+        case .approve: .deviceAdded
+        case .reportLost, .reportCopied: .deviceSuspended
+        case .found, .unlock: .deviceFound
+        case .wrongPINs: .deviceLocked
+        case .revoke: .deviceRevoked
+        case .expire: .deviceExpired
+        }
+    }
+}

@@ -1,0 +1,138 @@
+internal import ArgumentParser
+internal import Foundation
+internal import OpenIDMessages
+
+extension Desk {
+    struct Block: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Lock an account, or block one of its devices. It takes effect at once, everywhere.")
+
+        @Option(help: "The town whose desk it is.")
+        var tenant: String
+
+        @Option(help: "The account.")
+        var account: String
+
+        @Option(help: "Only this device.")
+        var device: String?
+
+        @Flag(help: "The device never works again.")
+        var revoke = false
+
+        @Option(help: "Why the account is locked: self, attribute_invalid, fraud, authority or deceased.")
+        var reason: String?
+
+        @OptionGroup var options: AdministrationOptions
+
+        func validate() throws {
+            if device != nil, reason != nil { throw ValidationError("--reason is for accounts, not for a device.") }
+            if revoke, device == nil { throw ValidationError("--revoke is for a device.") }
+        }
+
+        func run() async throws {
+            var request: JSONObject = ["tenant": .string(tenant), "account": .string(account)]
+            request["device"] = device.map { .string($0) }
+            request["reason"] = reason.map { .string($0) }
+            if revoke { request["revoke"] = true }
+            try await options.run { [request] client in
+                try await client.post("/desk/block", request)
+            } text: { _ in
+                device == nil ? "The account is locked." : "The device is blocked."
+            }
+        }
+    }
+
+    struct BlockCode: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "block-code", abstract: "Make a fresh code that locks the account; the earlier one is void.")
+
+        @Option(help: "The account.")
+        var account: String
+
+        @OptionGroup var options: AdministrationOptions
+
+        func run() async throws {
+            try await options.run { client in
+                try await client.post("/desk/block-code", ["account": .string(account)])
+            } text: { answer in
+                "Block code \(answer["block_code"]?.string ?? "")"
+            }
+        }
+    }
+
+    struct Close: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Begin to close an account. Until it is erased, reactivate cancels that.")
+
+        @Option(help: "The account.")
+        var account: String
+
+        @OptionGroup var options: AdministrationOptions
+
+        func run() async throws {
+            try await options.run { client in
+                try await client.post("/desk/close", ["account": .string(account)])
+            } text: { answer in
+                "The account is erased at \(Output.time(answer["erase_at"]?.integer))."
+            }
+        }
+    }
+
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write everything that is stored about a person: signed, or as a page to read.")
+
+        @Option(help: "The account.")
+        var account: String
+
+        @Option(help: "The page's language: de or en.")
+        var language = "de"
+
+        @Option(help: "Write the page (HTML) to this new file.")
+        var html: String?
+
+        @OptionGroup var options: AdministrationOptions
+
+        func run() async throws {
+            try await options.run { client in
+                var answer = try await client.post(
+                    "/desk/export", ["account": .string(account), "language": .string(language)])
+                if let html {
+                    let page = Data((answer["html"]?.string ?? "").utf8)
+                    guard
+                        FileManager.default.createFile(
+                            atPath: html, contents: nil, attributes: [.posixPermissions: 0o600]),
+                        let file = FileHandle(forWritingAtPath: html)
+                    else { throw Output.fail("\(html) cannot be written.", code: "file", exit: 1, json: options.json) }
+                    try file.write(contentsOf: page)
+                    try file.close()
+                    answer["html"] = .string(html)
+                }
+                return answer
+            } text: { answer in
+                html.map { "Written to \($0)." } ?? answer["export"]?.string ?? ""
+            }
+        }
+    }
+
+    struct Cases: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List questions whether two people are one that nobody has answered.")
+
+        @Option(help: "The town whose desk it is.")
+        var tenant: String
+
+        @OptionGroup var options: AdministrationOptions
+
+        func run() async throws {
+            try await options.run { client in
+                try await client.post("/desk/cases", ["tenant": .string(tenant)])
+            } text: { answer in
+                let rows = (answer["cases"]?.array ?? []).compactMap(\.object).map { entry in
+                    [entry["case"]?.string ?? "-", Output.time(entry["opened_at"]?.integer)]
+                }
+                return rows.isEmpty ? "None." : Output.table(["CASE", "SINCE"], rows)
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// A command that does one thing which the person confirms.
+protocol ActCommand: AsyncParsableCommand {
+    var shared: SharedOptions { get }
+    var confirmation: ConfirmationOptions { get }
+
+    /// What is to be done.
+    func act() throws -> AccountAct
+
+    /// What came of it, for a person.
+    func lines(_ answer: JSONObject) -> [String]
+}
+
+extension ActCommand {
+    func run() async throws {
+        try await shared.run { (phone, _, console) in
+            let answer = try await confirmation.perform(try act(), with: phone, console)
+            return Report(json: answer, lines: lines(answer))
+        }
+    }
+
+    func lines(_ answer: JSONObject) -> [String] {
+        answer["outcome"] == "awaiting_others"
+            ? ["Noted. Others must agree to it, each on their own device."] : ["Done."]
+    }
+}
+
+extension JSONObject {
+    /// Reads the object that a person wrote into a file.
+    static func file(_ path: String) throws(CommandFailure) -> JSONObject {
+        let text: String
+        do throws(FileRefusal) { text = try PublicFile.text(path) } catch { throw CommandFailure(error) }
+        guard let object = try? StrictJSON.parseObject(Array(text.utf8)) else {
+            throw CommandFailure(.file, "\(path) holds no JSON object whose names occur once.")
+        }
+        return object
+    }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// `citizen-phone companies`
+struct CompaniesCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "companies", abstract: "The companies for which you act.",
+        subcommands: [
+            CompaniesListCommand.self, CompaniesShowCommand.self, CompaniesCreateCommand.self,
+            CompaniesSubmitCommand.self, CompaniesSignCommand.self, CompaniesCloseCommand.self,
+            CompaniesInviteCommand.self, CompaniesApproveCommand.self, CompaniesWithdrawCommand.self,
+            CompaniesOpenCommand.self, CompaniesJoinCommand.self, CompaniesDeclineCommand.self,
+            CompaniesLeaveCommand.self, CompaniesConsentCommand.self, CompaniesRemoveCommand.self,
+            CompaniesSuspendCommand.self, CompaniesResumeCommand.self, CompaniesRolesCommand.self,
+            CompaniesAddEstablishmentCommand.self, CompaniesCloseEstablishmentCommand.self,
+        ], defaultSubcommand: CompaniesListCommand.self)
+}
+
+/// `citizen-phone companies list`
+struct CompaniesListCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List your companies.")
+
+    @OptionGroup var shared: SharedOptions
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in
+            let answer = try await phone.accountView("/companies")
+            let lines = answer.objects("companies").map { company in
+                let own = company["own"]?.object ?? [:]
+                return JSONObject.line(
+                    company.shown("company"), company.shown("state"), company.shown("name"),
+                    "(\(own.shown("roles")), \(own.shown("state")))")
+            }
+            return Report(json: answer, lines: lines)
+        }
+    }
+}
+
+/// `citizen-phone companies show COMPANY`
+struct CompaniesShowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show a company: facts, colleagues, invitations and establishments.")
+
+    @OptionGroup var shared: SharedOptions
+
+    @Argument(help: "The company, as the list names it.")
+    var company: String
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in
+            let answer = try await phone.accountView("/companies/\(try PathPart.checked(company))")
+            let facts = answer["facts"]?.object ?? [:]
+            var lines = [
+                RequestText.row("Name", facts.shown("name")), RequestText.row("State", answer.shown("state")),
+                RequestText.row("Level", answer.shown("level")),
+            ]
+            for name in ["euid", "w_idnr", "ust_idnr", "lei"] where facts[name] != nil {
+                lines.append(RequestText.row(name, facts.shown(name)))
+            }
+            lines += answer.objects("people").map { person in
+                "  "
+                    + JSONObject.line(
+                        person.shown("membership"), person.shown("state"), person.shown("given_name"),
+                        person.shown("family_name"), "(\(person.shown("roles")))")
+            }
+            lines += answer.objects("invitations").map { invitation in
+                "  invitation "
+                    + JSONObject.line(
+                        invitation.shown("invitation"), invitation.shown("state"), "(\(invitation.shown("roles")))")
+            }
+            lines += answer.objects("establishments").map { establishment in
+                "  establishment "
+                    + JSONObject.line(
+                        establishment.shown("id"), establishment.shown("activity"), establishment.shown("name"))
+            }
+            return Report(json: answer, lines: lines)
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// `citizen-phone companies invite COMPANY`
+struct CompaniesInviteCommand: ActCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invite", abstract: "Invite somebody into a company.",
+        discussion: "Say whom you mean: given name, family name and day of birth, or for a plain member the e-mail "
+            + "address of the person's account. The code that comes back opens for that person alone.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @Argument(help: "The company, as the list names it.")
+    var company: String
+
+    @Option(help: "org_admin, rights_admin, user_admin or member; several times for several roles.")
+    var role: [String] = ["member"]
+
+    @Option(help: "The given name.")
+    var givenName: String?
+
+    @Option(help: "The family name.")
+    var familyName: String?
+
+    @Option(help: "The day of birth, e.g. 1964-08-12.")
+    var birthdate: String?
+
+    @Option(help: "The e-mail address of the person's account.")
+    var email: String?
+
+    func validate() throws {
+        let names = [givenName, familyName, birthdate]
+        let isIdentity = names.allSatisfy { $0 != nil } && email == nil
+        let isEmail = names.allSatisfy { $0 == nil } && email != nil
+        guard isIdentity || isEmail else {
+            throw ValidationError("Give --given-name, --family-name and --birthdate together, or --email alone.")
+        }
+    }
+
+    func act() throws -> AccountAct {
+        let company = try PathPart.checked(company)
+        var body: JSONObject = ["roles": .strings(role)]
+        if let givenName, let familyName, let birthdate {
+            body["identity"] = .object([
+                "given_name": .string(givenName), "family_name": .string(familyName), "birthdate": .string(birthdate),
+            ])
+        }
+        body["email"] = email.map { .string($0) }
+        return AccountAct(
+            .inviteMember, path: "/companies/\(company)/invitations", pathParameters: ["company": .string(company)],
+            body: body)
+    }
+
+    func lines(_ answer: JSONObject) -> [String] {
+        var lines = [
+            RequestText.row("Code", answer.shown("code")),
+            RequestText.row("Valid until", answer.shownTime("expires_at")),
+            "Hand the code over; it is shown this once.",
+        ]
+        if answer["outcome"] == "awaiting_others" { lines.append("It counts when others have agreed.") }
+        return lines
+    }
+}
+
+/// `citizen-phone companies approve COMPANY INVITATION`
+struct CompaniesApproveCommand: ActCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve", abstract: "Agree to an invitation that needs several administrators.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @Argument(help: "The company, as the list names it.")
+    var company: String
+
+    @Argument(help: "The invitation, as `companies show` names it.")
+    var invitation: String
+
+    func act() throws -> AccountAct {
+        let company = try PathPart.checked(company)
+        let invitation = try PathPart.checked(invitation)
+        return AccountAct(
+            .approveInvitation, path: "/companies/\(company)/invitations/\(invitation)/approval",
+            pathParameters: ["company": .string(company), "invitation": .string(invitation)])
+    }
+}
+
+/// `citizen-phone companies withdraw COMPANY INVITATION`
+struct CompaniesWithdrawCommand: ActCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "withdraw", abstract: "Withdraw an invitation.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @Argument(help: "The company, as the list names it.")
+    var company: String
+
+    @Argument(help: "The invitation, as `companies show` names it.")
+    var invitation: String
+
+    func act() throws -> AccountAct {
+        let company = try PathPart.checked(company)
+        let invitation = try PathPart.checked(invitation)
+        return AccountAct(
+            .withdrawInvitation, path: "/companies/\(company)/invitations/\(invitation)/withdrawal",
+            pathParameters: ["company": .string(company), "invitation": .string(invitation)])
+    }
+}
+
+/// `citizen-phone companies open CODE`
+struct CompaniesOpenCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "open", abstract: "Read what an invitation's code stands for.")
+
+    @OptionGroup var shared: SharedOptions
+
+    @Argument(help: "The code that the inviter gave you.")
+    var code: String
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in
+            let answer = try await phone.accountChange("POST", "/invitations/opening", body: ["code": .string(code)])
+            return Report(
+                json: answer,
+                lines: [
+                    RequestText.row("Company", answer.shown("company_name")),
+                    RequestText.row("Roles", answer.shown("roles")),
+                    RequestText.row("Valid until", answer.shownTime("expires_at")),
+                ])
+        }
+    }
+}
+
+/// `citizen-phone companies join CODE`
+struct CompaniesJoinCommand: ActCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "join", abstract: "Join a company with an invitation's code.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @Argument(help: "The code that the inviter gave you.")
+    var code: String
+
+    func act() throws -> AccountAct {
+        AccountAct(.acceptInvitation, path: "/invitations/acceptance", body: ["code": .string(code)])
+    }
+
+    func lines(_ answer: JSONObject) -> [String] { ["You belong to the company \(answer.shown("company"))."] }
+}
+
+/// `citizen-phone companies decline CODE`
+struct CompaniesDeclineCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "decline", abstract: "Decline an invitation.")
+
+    @OptionGroup var shared: SharedOptions
+
+    @Argument(help: "The code that the inviter gave you.")
+    var code: String
+
+    func run() async throws {
+        try await shared.run { (phone, _, _) in
+            let answer = try await phone.accountChange("POST", "/invitations/refusal", body: ["code": .string(code)])
+            return Report(json: answer, lines: ["Declined."])
+        }
+    }
+}

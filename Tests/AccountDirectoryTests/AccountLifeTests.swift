@@ -1,0 +1,198 @@
+import AccountDirectory
+import OpenIDMessages
+import Testing
+
+@Suite("An account's life as tables")
+struct AccountLifeTests {
+    @Test("every state of an account with every event")
+    func accounts() {
+        LifeTable.expect(
+            AccountState.self,
+            [
+                "pending firstDevice active", "active lock locked", "locked lock locked", "locked reactivate active",
+                "active requestClose closing", "locked requestClose closing", "closing cancelClose active",
+                "closing erase closed",
+            ], final: [.closed])
+    }
+
+    @Test("every state of a device with every event")
+    func devices() {
+        LifeTable.expect(
+            DeviceState.self,
+            [
+                "pending approve active", "pending revoke revoked", "active reportLost suspended",
+                "active reportCopied suspended", "suspended found active", "active wrongPINs locked",
+                "locked unlock active", "active revoke revoked", "suspended revoke revoked", "locked revoke revoked",
+                "active expire expired",
+            ], final: [.revoked, .expired])
+    }
+
+    @Test("every state of a device's key with every event")
+    func keys() {
+        LifeTable.expect(
+            DeviceKeyState.self,
+            ["active revoke revoked", "active compromise compromised", "revoked compromise compromised"],
+            final: [.compromised])
+    }
+
+    @Test("every state of a person's request with every event")
+    func requests() {
+        LifeTable.expect(
+            DataSubjectRequestState.self,
+            [
+                "received checkIdentity identity_checked", "identity_checked start running", "running finish done",
+                "received refuse refused", "identity_checked refuse refused", "running refuse refused",
+            ], final: [.done, .refused])
+    }
+
+    @Test(
+        "a request is due after a month (GDPR Art. 12(3))",
+        arguments: [
+            // 2027-01-15T08:00Z → 2027-02-15T23:59:59Z; 31 January → 28 February; 31 December → 31 January.
+            (1_800_000_000, "2027-02-15"), (1_801_353_600, "2027-02-28"), (1_798_675_200, "2027-01-31"),
+        ] as [(Int64, String)])
+    func deadline(received: Int64, day: String) throws {
+        let due = DataSubjectRequest.deadline(for: Timestamp(seconds: received))
+        #expect(due == (try #require(CalendarDate(rawValue: day))).end - 1)
+    }
+
+    @Test("I40: audit events stay for twelve months at least and go at the end of the next year")
+    func audit() throws {
+        let day = try #require(CalendarDate(rawValue: "2026-12-31"))
+        #expect(RetentionPolicy.auditDeadline(for: day.start) == CalendarDate(rawValue: "2027-12-31")?.end)
+        let next = try #require(CalendarDate(rawValue: "2027-01-01"))
+        #expect(RetentionPolicy.auditDeadline(for: next.start) == CalendarDate(rawValue: "2028-12-31")?.end)
+    }
+
+    @Test("which devices count at once", arguments: TicketPurpose.allCases)
+    func tickets(purpose: TicketPurpose) {
+        #expect(!purpose.counts(hasActiveDevice: true))
+        #expect(purpose.counts(hasActiveDevice: false) == (purpose != .device))
+    }
+
+    @Test("each notice has a text of its own in both languages")
+    func notices() {
+        for language in Language.allCases {
+            #expect(Set(NoticeKind.allCases.map { $0.text(language) }).count == NoticeKind.allCases.count)
+        }
+    }
+}
+
+@Suite("Who gets an account back")
+struct ReactivationTests {
+    private let now = Timestamp(seconds: 1_800_000_000)
+
+    private func decide(
+        _ state: AccountState, _ lock: LockReason? = nil, level: AssuranceLevel = .substantiell,
+        isPerson: Bool = true, liftsOrder: Bool = false, eraseAt: Timestamp? = nil
+    ) throws(AccountRules.Objection) -> AccountRules.Reactivation {
+        try AccountRules.reactivation(
+            of: state, lock: lock, level: .substantiell,
+            by: AccountRules.Identification(level: level, isAccountsPerson: isPerson), liftsOrder: liftsOrder,
+            eraseAt: eraseAt, now: now)
+    }
+
+    @Test("identified at the account's level or above, never lower (TR-03107-1 R1, R2)", arguments: LockReason.allCases)
+    func level(reason: LockReason) {
+        #expect(throws: AccountRules.Objection.levelTooLow) { try decide(.locked, reason, level: .normal) }
+        #expect(throws: AccountRules.Objection.otherPerson) { try decide(.locked, reason, isPerson: false) }
+        if reason != .deceased {
+            #expect(throws: Never.self) { try decide(.locked, reason, level: .hoch, liftsOrder: true) }
+        }
+    }
+
+    @Test("an authority's lock needs its word, and the dead stay locked")
+    func orders() throws {
+        #expect(throws: AccountRules.Objection.orderedByAuthority) { try decide(.locked, .authority) }
+        #expect(try decide(.locked, .authority, liftsOrder: true).event == .reactivate)
+        #expect(throws: AccountRules.Objection.deceased) { try decide(.locked, .deceased, liftsOrder: true) }
+    }
+
+    @Test("after fraud no device of before counts; else those that are left do")
+    func devices() throws {
+        #expect(try decide(.locked, .fraud).revokesDevices)
+        #expect(try !decide(.locked, .own).revokesDevices)
+        #expect(try !decide(.locked, .noAuthenticator).revokesDevices)
+    }
+
+    @Test("closing is cancelled while the time for second thoughts lasts, not at its end")
+    func closing() throws {
+        #expect(try decide(.closing, eraseAt: now + 1).event == .cancelClose)
+        #expect(throws: AccountRules.Objection.tooLate) { try decide(.closing, eraseAt: now) }
+    }
+
+    @Test("there is nothing to lift otherwise", arguments: [AccountState.pending, .active, .closed])
+    func nothing(state: AccountState) {
+        #expect(throws: AccountRules.Objection.nothingToLift) { try decide(state) }
+    }
+}
+
+@Suite("A person's data change")
+struct AttributeChangeTests {
+    private let erika: JSONObject = [
+        "given_name": "Erika", "family_name": "Gabler", "birthdate": "1964-08-12",
+        "address": .object(["street": "Musterweg", "postal_code": "45699", "locality": "Herten"]),
+    ]
+
+    private func person(_ changes: JSONObject = [:], without: [String] = []) throws -> PersonRecord {
+        var json = erika
+        for member in changes.members { json[member.name] = member.value }
+        for name in without { json[name] = nil }
+        return try PersonRecord(json: json)
+    }
+
+    @Test("I6: a new name supersedes the old one, and what was not proved anew is stale")
+    func rename() throws {
+        let new = try person(["family_name": "Mustermann", "birth_family_name": "Gabler"], without: ["address"])
+        let change = AttributeChange(from: try person(), to: new)
+        #expect(change.superseded == ["family_name"])
+        #expect(change.stale == ["address"])
+        let record = try person().superseded(by: new)
+        #expect(record.familyName == "Mustermann" && record.address?.locality == "Herten")
+    }
+
+    @Test("I6: what was proved together with the new name is not stale; a new address makes nothing stale")
+    func nothingStale() throws {
+        #expect(AttributeChange(from: try person(), to: try person(["family_name": "Mustermann"])).stale == [])
+        let moved = try person([
+            "address": .object(["street": "Ring", "postal_code": "45768", "locality": "Marl"])
+        ])
+        let change = AttributeChange(from: try person(), to: moved)
+        #expect(change.superseded == ["address"] && change.stale == [])
+        #expect(AttributeChange(from: try person(), to: try person()).isEmpty)
+    }
+
+    @Test("birth date and one of the names stay, or it is another person")
+    func mayBecome() throws {
+        #expect(try person().mayBecome(person(["family_name": "Mustermann"])))
+        #expect(try !person().mayBecome(person(["family_name": "Mustermann", "given_name": "Eva"])))
+        #expect(try !person().mayBecome(person(["birthdate": "1964-08-13"])))
+        #expect(try !person(without: ["birthdate"]).mayBecome(person(without: ["birthdate"])))
+    }
+
+    @Test("likeness knows spellings, and needs a birth date")
+    func likeness() throws {
+        let one = try person(["given_name": "Jörg-Peter", "family_name": "Strauß"])
+        let other = try person(["given_name": "JOERG PETER", "family_name": "Strauss"])
+        #expect(one.likeness != nil && one.likeness == other.likeness)
+        #expect(try one.likeness != person(["given_name": "Jörg-Peter", "family_name": "Straub"]).likeness)
+        #expect(try person(without: ["birthdate"]).likeness == nil)
+    }
+
+    @Test("I5: people change their contact data and nothing else")
+    func contact() throws {
+        let contact = try ContactData(json: ["email": "erika@example.org", "phone_number": "+49 209 1234"])
+        #expect(contact.email == "erika@example.org")
+        for name in AttributeChange.verified {
+            #expect(throws: MessageError.unknown(name)) { try ContactData(json: [name: "X"]) }
+        }
+        for email in ["erika", "@example.org", "erika@", "a b@example.org", "a@b@c", ""] {
+            #expect(throws: MessageError.malformed("email")) { try ContactData(json: ["email": .string(email)]) }
+        }
+        for number in ["", "12", "call me", "0209;12345"] {
+            #expect(throws: MessageError.malformed("phone_number")) {
+                try ContactData(json: ["phone_number": .string(number)])
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import OpenIDMessages
+import Testing
+
+@Suite("citizen-id desk: blocking, reactivation, duplicates, export")
+struct DeskAccountTests {
+    static let installation = Task { try await Installation.start(withPortal: false) }
+
+    private func desk(_ arguments: [String]) async throws -> JSONObject {
+        let here = try await Self.installation.value
+        let result = try await here.administer(["desk"] + arguments + ["--json"])
+        try #require(result.status == 0, "\(result)")
+        return try result.json()
+    }
+
+    /// A file of a person whom nobody else is like.
+    private func person() async throws -> String {
+        try await Self.installation.value.personFile(
+            family: "Desk" + String((0..<6).map { _ in "abcdefgh".randomElement()! }))
+    }
+
+    @Test func `a lost phone: blocked by paper, given back at the desk, exported and closed`() async throws {
+        let here = try await Self.installation.value
+        let file = try await person()
+        let at = ["--tenant", "marl", "--person", file]
+        let first = try await desk(["ticket"] + at)
+        let account = try #require(first["account"]?.string)
+        let paper = try #require(first["block_code"]?.string)
+        let phone = try here.newPhone()
+        #expect(try await phone.enrol(try #require(first["link"]?.string)).status == 0)
+
+        // The same person again: the clerk is asked.
+        let again = try await here.administer(["desk", "ticket"] + at + ["--json"])
+        #expect(again.status == 1)
+        #expect(try again.json()["error"]?.string == "possible_duplicate")
+        #expect(try await desk(["cases", "--tenant", "marl"])["cases"]?.array?.isEmpty == false)
+
+        #expect(try await phone.run("block", paper, "--issuer", here.issuer).status == 0)
+        let found = try await desk(["find"] + at)["candidates"]?.array?.first?.object
+        #expect(found?["state"]?.string == "locked" && found?["lock_reason"]?.string == "self")
+        let low = try await here.administer(
+            ["desk", "reactivate"] + at + ["--level", "normal", "--account", account, "--json"])
+        #expect(try low.json()["error"]?.string == "level_too_low", "\(low)")
+        #expect(try await desk(["reactivate"] + at + ["--account", account])["state"]?.string == "active")
+
+        let page = here.folder.path + "/export-\(account).html"
+        let export = try await desk(["export", "--account", account, "--html", page, "--language", "en"])
+        #expect(export["export"]?.string?.split(separator: ".").count == 3)
+        let html = try String(contentsOfFile: page, encoding: .utf8)
+        #expect(html.contains("Your data at CitizenID") && html.contains("Musterweg") && !html.contains("<script"))
+
+        let closed = try await desk(["close", "--account", account])
+        #expect((closed["erase_at"]?.integer ?? 0) > 0)
+        let ended = try await here.administer(["desk", "close", "--account", account, "--json"])
+        #expect(try ended.json()["error"]?.string == "not_possible", "\(ended)")
+    }
+
+    @Test(arguments: [
+        (["block", "--tenant", "marl", "--account", "nobody"], "unknown_account"),
+        (["block", "--tenant", "marl", "--account", "nobody", "--reason", "whim"], "unknown_reason"),
+        (["block", "--tenant", "atlantis", "--account", "nobody"], "unknown_tenant"),
+        (["block-code", "--account", "nobody"], "unknown_account"),
+        (["close", "--account", "nobody"], "unknown_account"),
+        (["block", "--tenant", "marl", "--account", "no body"], "invalid_request"),
+    ])
+    func `what the desk refuses`(arguments: [String], code: String) async throws {
+        let here = try await Self.installation.value
+        let result = try await here.administer(["desk"] + arguments + ["--json"])
+        #expect(result.status == 1, "\(result)")
+        #expect(try result.json()["error"]?.string == code, "\(result)")
+    }
+
+    @Test(arguments: [
+        ["block", "--tenant", "marl", "--account", "a", "--device", "d", "--reason", "fraud"],
+        ["block", "--tenant", "marl", "--account", "a", "--revoke"],
+        ["ticket", "--tenant", "marl", "--person", "-", "--new", "--same-person", "a"],
+    ])
+    func `options that contradict each other are wrong use`(arguments: [String]) async throws {
+        let here = try await Self.installation.value
+        #expect(try await here.administer(["desk"] + arguments).status == 64)
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import GRDB
+import OpenIDMessages
+import Testing
+
+/// Companies and mandates from the command line, at a running provider.
+@Suite("citizen-phone, companies and mandates")
+struct PhoneCompanyTests {
+    static let installation = Task { try await Installation.start(withPortal: false) }
+
+    private func act(_ phone: Phone, _ arguments: String...) async throws -> JSONObject {
+        let result = try await phone.run(arguments + ["--yes", "--pin-file", phone.pinFile, "--json"])
+        try #require(result.status == 0, "\(result)")
+        return try result.json()
+    }
+
+    private func company(_ here: Installation, by director: Phone) async throws -> String {
+        let file = try here.folder.write(
+            "company-\(UInt32.random(in: 0 ... .max)).json",
+            """
+            {"name": "Muster Elektrotechnik GmbH", "kind": "NNatPers", "legal_form": {"code": "350", "text": "GmbH"},
+             "register": {"type": "HRB", "number": "12345", "court": "Amtsgericht Gelsenkirchen"},
+             "euid": "DER2402.HRB12345", "address": {"street": "Musterweg", "postal_code": "45699", "locality": "Herten"}}
+            """)
+        let company = try #require(try await act(director, "companies", "create", file)["company"]?.string)
+        _ = try await act(director, "companies", "submit", company)
+        return company
+    }
+
+    @Test func `a managing director invites, gives a mandate limited in amount, and cannot leave as the last`()
+        async throws
+    {
+        let here = try await Self.installation.value
+        let director = try await here.enrolledPhone(family: "Direktorin")
+        let employee = try await here.enrolledPhone(family: "Angestellt")
+        let company = try await company(here, by: director)
+        // A clerk would record the register's extract now; that is another test's.
+        let database = try DatabaseQueue(path: here.database)
+        try await database.write { db in
+            try db.execute(
+                sql: "UPDATE company SET state = 'active', level = 'substantiell' WHERE id = ?", arguments: [company])
+        }
+        try database.close()
+        #expect(try await director.run("companies").output.contains("active  Muster Elektrotechnik GmbH"))
+
+        let code = try #require(
+            try await act(
+                director, "companies", "invite", company, "--given-name", "Erika", "--family-name", "Angestellt",
+                "--birthdate", "1964-08-12")["code"]?.string)
+        let offer = try await employee.run("companies", "open", code)
+        #expect(offer.status == 0 && offer.output.contains("Muster Elektrotechnik GmbH"), "\(offer)")
+        _ = try await act(employee, "companies", "join", code)
+        let shown = try await director.run("companies", "show", company, "--json").json()
+        let member = try #require(
+            shown["people"]?.array?.compactMap(\.object).first { $0["family_name"] == "Angestellt" }?["membership"]?
+                .string)
+
+        let today = Date().formatted(.iso8601.year().month().day())
+        let given = try await act(
+            director, "mandates", "propose", company, "--to", member, "--scope", "parking.permit", "--amount", "500.00",
+            "--from", today, "--until", today, "--reason", "Montagefahrzeuge")
+        #expect(given["state"] == "active")
+        let held = try await employee.run("mandates")
+        #expect(held.output.contains("parking.permit") && held.output.contains("500.00"), "\(held)")
+
+        let leaving = try await director.run(
+            "companies", "leave", company, "--yes", "--pin-file", director.pinFile, "--json")
+        try expectFailure(leaving, 15, "provider_refused", code: "last_administrator")
+        #expect(leaving.errors.contains("let a successor accept, close the company"), "the ways out are named")
+        _ = try await act(employee, "companies", "leave", company)
+        #expect(try await employee.run("companies", "--json").json()["companies"]?.array?.isEmpty == true)
+    }
+
+    @Test func `nothing is done without a yes`() async throws {
+        let here = try await Self.installation.value
+        let director = try await here.enrolledPhone(family: "Zaudernd")
+        let file = try here.folder.write("none.json", "{}")
+        try expectFailure(
+            try await director.run("companies", "create", file, "--yes", "--pin-file", director.pinFile, "--json"), 15,
+            "provider_refused", code: "invalid_request")
+        let company = try await company(here, by: director)
+        let refused = try await director.run("companies", "close", company, "--pin-file", director.pinFile, "--json")
+        try expectFailure(refused, 20, "no_terminal")
+        #expect(refused.errors.contains("Das Konto des Unternehmens „Muster Elektrotechnik GmbH“ schließen?"))
+        #expect(try await director.run("companies").output.contains("verifying"))
+    }
+}

@@ -1,0 +1,201 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+/// Blocking without the phone, and getting the account back (invariants I2, I7; checklist H8, L1).
+@Suite("Blocking and reactivating an account")
+struct BlockingTests {
+    /// Ways to block an account that need no phone of it, and the reason that is written.
+    enum Way: CaseIterable, Sendable { case paperCode, ownDevice, desk, lastDevice }
+
+    private func block(_ way: Way, _ person: RegisteredPerson, _ provider: TestProvider) async throws -> LockReason {
+        let desk = provider.provider.desk
+        switch way {
+        case .paperCode:
+            try await provider.provider.block(code: person.blockCode)
+            return .own
+        case .ownDevice:
+            try await provider.provider.accounts.lock(by: provider.verified(person.phone))
+            return .own
+        case .desk:
+            try await desk.lock(person.account, for: .fraud, tenant: TestRegion.herten)
+            return .fraud
+        case .lastDevice:
+            try await provider.provider.block(code: person.phone.blockCode)
+            return .noAuthenticator
+        }
+    }
+
+    @Test("I7: a locked account gets no token, and what it had is dead at once", arguments: Way.allCases)
+    func effectiveAtOnce(way: Way) async throws {
+        let provider = try await TestProvider.withGrants()
+        let person = try await provider.registered()
+        let signedIn = try await provider.signIn(at: TestGrants.refreshing, phone: person.phone)
+        let refreshToken = try signedIn.tokens.text("refresh_token")
+        let accessToken = try signedIn.tokens.text("access_token")
+        let code = try await provider.code(at: TestRegion.basic, phone: person.phone)
+        _ = try await provider.userinfo(accessToken)
+
+        let reason = try await block(way, person, provider)
+        let profile = try await provider.profile(of: person.account)
+        #expect(profile.state == .locked && profile.lockReason == reason)
+        #expect(
+            try await provider.refusal { _ = try await provider.refreshed(refreshToken, at: TestGrants.refreshing) }
+                != nil)
+        #expect(try await provider.refusal { _ = try await provider.redeem(code, at: TestRegion.basic) } != nil)
+        #expect(try await provider.refusal { _ = try await provider.userinfo(accessToken) } != nil)
+        await #expect(throws: DeviceRefusal.self) { try await provider.verified(person.phone) }
+        #expect(try await provider.store.sessions(of: person.account, now: provider.now).isEmpty)
+        let told = try await provider.store.dueLogouts(now: provider.now, limit: 10).map(\.client)
+        #expect(told.contains(TestGrants.refreshing.client.identifier))
+    }
+
+    @Test("a wrong paper code blocks nobody")
+    func wrongCode() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        await #expect(throws: DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)) {
+            try await provider.provider.block(code: String(person.blockCode.reversed()) + "0")
+        }
+        #expect(try await provider.profile(of: person.account).state == .active)
+    }
+
+    @Test("a fresh paper code makes the earlier one void")
+    func freshCode() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let fresh = try await provider.provider.desk.freshBlockCode(of: person.account)
+        await #expect(throws: DeviceRefusal.self) { try await provider.provider.block(code: person.blockCode) }
+        try await provider.provider.block(code: fresh)
+        #expect(try await provider.profile(of: person.account).state == .locked)
+    }
+
+    @Test("I2: losing the last active key locks the account; while another is active it does not")
+    func lastKey() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let second = TestPhone()
+        try await provider.furtherPhone(second, of: person.account)
+        try await provider.provider.accounts.approve(second.device, by: provider.verified(person.phone))
+        try await provider.provider.accounts.suspend(person.phone.device, by: provider.verified(second))
+        #expect(try await provider.profile(of: person.account).state == .active)
+        try await provider.provider.accounts.revoke(second.device, by: provider.verified(second))
+        let profile = try await provider.profile(of: person.account)
+        #expect(profile.state == .locked && profile.lockReason == .noAuthenticator)
+    }
+
+    @Test("I2: three wrong PINs on the only device lock the account with it")
+    func wrongPINs() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let device = try await provider.verified(person.phone)
+        for triesLeft in [2, 1, 0] {
+            let login = try await provider.login()
+            let request = try await provider.claimed(login, by: device)
+            let answer = try person.phone.response(to: request, now: provider.now, pin: .makeES256())
+            await #expect(throws: DeviceRefusal.self, "\(triesLeft)") {
+                try await provider.answer(request, answer, by: device)
+            }
+        }
+        #expect(try await provider.profile(of: person.account).lockReason == .noAuthenticator)
+    }
+
+    @Test("R1, R2: an account comes back by an identification at its level or above, never lower (L1)")
+    func reactivation() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        try await provider.provider.accounts.lock(by: provider.verified(person.phone))
+        let desk = provider.provider.desk
+        await #expect(throws: DeskRefusal.levelTooLow(needed: .substantiell)) {
+            try await desk.reactivate(person.account, visit: provider.visit(level: .normal))
+        }
+        let eva: JSONObject = ["given_name": "Eva", "family_name": "Anders", "birthdate": "1970-01-01"]
+        await #expect(throws: DeskRefusal.otherPerson) {
+            try await desk.reactivate(person.account, visit: provider.visit(eva))
+        }
+        await #expect(throws: DeviceRefusal.self) { try await provider.verified(person.phone) }
+        // The phone is still good: the account is active at once.
+        guard case .active = try await desk.reactivate(person.account, visit: provider.visit()) else {
+            Issue.record("it waits for a device")
+            return
+        }
+        _ = try await provider.verified(person.phone)
+        await #expect(throws: DeskRefusal.nothingToLift) {
+            try await desk.reactivate(person.account, visit: provider.visit())
+        }
+    }
+
+    @Test("I2: without an active device the account stays locked until a new one is enrolled")
+    func reactivationWithoutDevice() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        try await provider.provider.block(code: person.phone.blockCode)
+        let answer = try await provider.provider.desk.reactivate(person.account, visit: provider.visit())
+        guard case .awaitsDevice(let ticket) = answer else {
+            Issue.record("active without a device")
+            return
+        }
+        #expect(try await provider.profile(of: person.account).state == .locked)
+        let fresh = TestPhone()
+        #expect(try await provider.enrol(fresh, with: ticket).waiting == nil)
+        #expect(try await provider.profile(of: person.account).state == .active)
+        _ = try await provider.signIn(at: TestRegion.basic, phone: fresh)
+        await #expect(throws: DeviceRefusal.self) { try await provider.verified(person.phone) }
+    }
+
+    @Test("a lock that came after the identification is not lifted by its ticket")
+    func laterLock() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        try await provider.provider.block(code: person.phone.blockCode)
+        let answer = try await provider.provider.desk.reactivate(person.account, visit: provider.visit())
+        guard case .awaitsDevice(let ticket) = answer else { return }
+        try await provider.provider.desk.lock(person.account, for: .fraud, tenant: TestRegion.herten)
+        await #expect(throws: DeviceRefusal(.unknownTicket, .ticketUnknown)) {
+            try await provider.enrol(TestPhone(), with: ticket)
+        }
+        #expect(try await provider.profile(of: person.account).lockReason == .fraud)
+    }
+
+    @Test("after fraud the old phone never works again (H8)")
+    func fraud() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let desk = provider.provider.desk
+        try await desk.lock(person.account, for: .fraud, tenant: TestRegion.herten)
+        // A lighter reason does not take its place.
+        try await provider.provider.block(code: person.blockCode)
+        #expect(try await provider.profile(of: person.account).lockReason == .fraud)
+        let answer = try await desk.reactivate(person.account, visit: provider.visit())
+        guard case .awaitsDevice(let ticket) = answer else {
+            Issue.record("the old phone counts")
+            return
+        }
+        try await provider.enrol(TestPhone(), with: ticket)
+        let devices = try await provider.store.devices(of: person.account)
+        #expect(devices.map(\.state) == [.revoked, .active])
+        await #expect(throws: DeviceRefusal.self) { try await provider.verified(person.phone) }
+        await #expect(throws: DeskRefusal.unknownDevice) {
+            try await desk.block(.random(bytes: 16), of: person.account, forGood: true, tenant: TestRegion.herten)
+        }
+    }
+
+    @Test("locks by order and by death", arguments: [LockReason.authority, .deceased])
+    func orders(reason: LockReason) async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let desk = provider.provider.desk
+        try await desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        await #expect(throws: reason == .deceased ? DeskRefusal.deceased : .orderedByAuthority) {
+            try await desk.reactivate(person.account, visit: provider.visit())
+        }
+        if reason == .authority {
+            _ = try await desk.reactivate(person.account, visit: provider.visit(), liftsOrder: true)
+            #expect(try await provider.profile(of: person.account).state == .active)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+@Suite("Export of everything about one person")
+struct ExportTests {
+    @Test("I39: the export holds the person's data and nothing of another person")
+    func contents() async throws {
+        let provider = try await TestProvider()
+        let erika = try await provider.registered()
+        let eva: JSONObject = [
+            "given_name": "Evangelina", "family_name": "Andersdorfer", "birthdate": "1970-01-01",
+            "email": "eva@anders.example",
+        ]
+        let stranger = try await provider.registered(person: eva)
+        let signedIn = try await provider.signIn(at: TestRegion.basic, phone: erika.phone)
+        let other = try await provider.signIn(at: TestRegion.post, phone: stranger.phone)
+        let export = try await provider.provider.exports.export(by: provider.verified(erika.phone))
+        let text = export.document.text
+        let subject = try #require(try unverifiedPayload(signedIn.tokens["id_token"]?.string)["sub"]?.string)
+        for value in [
+            "Erika", "Mustermann", "1964-08-12", "erika@example.org", erika.phone.device.rawValue, subject,
+            "Portal basic", "Stadt Herten",
+        ] { #expect(text.contains(value), "\(value) is missing") }
+        let foreign = try unverifiedPayload(other.tokens["id_token"]?.string)
+        for value in [
+            "Evangelina", "Andersdorfer", "1970-01-01", "eva@anders.example", stranger.phone.device.rawValue,
+            foreign["sub"]?.string, foreign["sid"]?.string, foreign["txn"]?.string,
+        ].compactMap(\.self) { #expect(!text.contains(value), "\(value) is another person's") }
+        #expect(export.document["controllers"]?.array?.count == 2)
+    }
+
+    @Test("the export is signed, and its type is nobody else's")
+    func signature() async throws {
+        let provider = try await TestProvider()
+        let erika = try await provider.registered()
+        let export = try await provider.provider.exports.export(by: provider.verified(erika.phone))
+        let keys = provider.provider.keys.ring.verificationKeys
+        let token = try CompactJWS(parsing: export.signed)
+        #expect(try keys.verify(token, type: "account-export+jwt").payload == export.document)
+        #expect(throws: JWSError.wrongType) { try keys.verify(token, type: "JWT") }
+        #expect(throws: JWSError.wrongSignature) {
+            let parts = export.signed.split(separator: ".")
+            let payload = Base64URL.encode(Array(#"{"iss":"x"}"#.utf8))
+            _ = try keys.verify(CompactJWS(parsing: "\(parts[0]).\(payload).\(parts[2])"), type: "account-export+jwt")
+        }
+    }
+
+    @Test("the export tells no secret: neither codes nor the PIN's key nor hashes")
+    func secrets() async throws {
+        let provider = try await TestProvider()
+        let link = PresentedLink(.eid, pseudonym: "pseudonym-elsewhere")
+        let erika = try await provider.registered(link: link)
+        let export = try await provider.provider.exports.export(by: provider.verified(erika.phone))
+        let text = export.document.text
+        for secret in [
+            erika.blockCode, erika.phone.blockCode, erika.phone.pin.thumbprint.rawValue, "pseudonym-elsewhere",
+            "digest",
+        ] { #expect(!text.contains(secret), "\(secret)") }
+        #expect(text.contains("identity_links"))
+    }
+
+    @Test("an export is a request that is done in time, and the person is told of it")
+    func request() async throws {
+        let provider = try await TestProvider()
+        let erika = try await provider.registered()
+        _ = try await provider.provider.exports.export(by: provider.verified(erika.phone))
+        let requests = try await provider.provider.dataRequests.requests(of: provider.verified(erika.phone))
+        #expect(requests.map(\.kind) == [.export] && requests.map(\.state) == [.done])
+        let notices = try await provider.provider.accounts.notices(of: provider.verified(erika.phone))
+        #expect(notices.map(\.kind) == [.exported])
+        #expect(requests[0].dueAt == DataSubjectRequest.deadline(for: provider.now))
+    }
+
+    @Test("a request of somebody who did not prove who they are is refused with a reason, and then is over")
+    func refused() async throws {
+        let provider = try await TestProvider()
+        let erika = try await provider.registered()
+        let flow = provider.provider.dataRequests
+        let request = try await flow.receive(.access, of: erika.account)
+        #expect(try await flow.advance(request.identifier, by: .start) == nil, "identity was not checked")
+        #expect(try await flow.advance(request.identifier, by: .refuse) == nil, "without a reason")
+        #expect(try await flow.urgent(within: 32 * 86_400).map(\.identifier) == [request.identifier])
+        #expect(try await flow.urgent(within: 86_400).isEmpty)
+        let refused = try await flow.advance(request.identifier, by: .refuse, refusal: .identityNotProved)
+        #expect(refused?.state == .refused && refused?.endedAt == provider.now)
+        #expect(try await flow.urgent(within: 32 * 86_400).isEmpty)
+        #expect(try await flow.advance(request.identifier, by: .checkIdentity) == nil)
+    }
+}

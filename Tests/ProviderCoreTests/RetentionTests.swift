@@ -1,0 +1,129 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+/// What goes by itself, on both sides of each deadline (invariant I40).
+@Suite("Retention")
+struct RetentionTests {
+    private let policy = RetentionPolicy()
+
+    /// Does `check` before and after the last second of `seconds`, with a sweep before each.
+    private func around(
+        _ seconds: Int64, _ provider: TestProvider, _ check: (_ isOver: Bool) async throws -> Void
+    ) async throws {
+        provider.clock.advance(seconds - 1)
+        try await provider.provider.erasures.sweep()
+        try await check(false)
+        provider.clock.advance(1)
+        try await provider.provider.erasures.sweep()
+        try await check(true)
+    }
+
+    @Test("I40: of a registration without a phone nothing is left after a day")
+    func pendingAccount() async throws {
+        let provider = try await TestProvider()
+        let ticket = try await provider.provider.desk.ticket(for: provider.visit())
+        guard case .issued(_, let account, _) = ticket else { return }
+        try await around(policy.pendingAccount, provider) { isOver in
+            let profile = try await provider.store.profile(of: account)
+            #expect((profile == nil) == isOver)
+            let candidates = try await provider.provider.desk.candidates(for: provider.visit())
+            #expect(candidates.isEmpty == isOver)
+        }
+    }
+
+    @Test("I40: without a login for two years the person is told, and sixty days later the account closes")
+    func unused() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        try await around(policy.unused, provider) { isOver in
+            let notices = try await provider.store.notices(of: person.account, limit: 10).map(\.kind)
+            #expect(notices.contains(.notUsed) == isOver)
+            let state = try await provider.profile(of: person.account).state
+            #expect(state == .active)
+        }
+        try await around(policy.afterNotice, provider) { isOver in
+            let state = try await provider.profile(of: person.account).state
+            #expect(state == (isOver ? .closing : .active))
+        }
+    }
+
+    @Test("a login after the notice keeps the account")
+    func usedAgain() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        provider.clock.advance(policy.unused)
+        try await provider.provider.erasures.sweep()
+        _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+        provider.clock.advance(policy.afterNotice)
+        try await provider.provider.erasures.sweep()
+        #expect(try await provider.profile(of: person.account).state == .active)
+    }
+
+    @Test("I40: a device's keys are too old after three years; the last one takes the account along (I2)")
+    func oldDevice() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        // The person logs in every year, so that the account is not unused.
+        for _ in 0..<2 {
+            provider.clock.advance(365 * 86_400)
+            _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+        }
+        try await around(policy.deviceAge - 2 * 365 * 86_400, provider) { isOver in
+            let states = try await provider.store.devices(of: person.account).map(\.state)
+            #expect(states == [isOver ? .expired : .active])
+            let reason = try await provider.profile(of: person.account).lockReason
+            #expect(reason == (isOver ? .noAuthenticator : nil))
+        }
+    }
+
+    @Test("I40: notices, requests and answered questions go in their time")
+    func rest() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        _ = try await provider.provider.desk.ticket(for: provider.visit())
+        _ = try await provider.provider.exports.export(by: provider.verified(person.phone))
+        try await provider.provider.desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        try await around(policy.duplicateCase, provider) { isOver in
+            let cases = try await provider.provider.desk.openCases(of: TestRegion.herten)
+            #expect(cases.isEmpty == isOver)
+        }
+        try await around(policy.notices - policy.duplicateCase, provider) { isOver in
+            let notices = try await provider.store.notices(of: person.account, limit: 10)
+            #expect(notices.isEmpty == isOver)
+        }
+        try await around(policy.requests - policy.notices, provider) { isOver in
+            let requests = try await provider.store.requests(of: person.account)
+            #expect(requests.isEmpty == isOver)
+        }
+    }
+
+    @Test("I40: the file is written anew a day after an erasure, not before, and not without one")
+    func traces() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        #expect(try await provider.provider.erasures.sweep()["file_cleaned"] == 0)
+        _ = try await provider.provider.erasures.close(person.account)
+        provider.clock.advance(policy.closing)
+        #expect(try await provider.provider.erasures.sweep()["file_cleaned"] == 0)
+        provider.clock.advance(policy.traces - 1)
+        #expect(try await provider.provider.erasures.sweep()["file_cleaned"] == 0)
+        provider.clock.advance(1)
+        #expect(try await provider.provider.erasures.sweep()["file_cleaned"] == 1)
+        provider.clock.advance(policy.traces)
+        #expect(try await provider.provider.erasures.sweep()["file_cleaned"] == 0)
+    }
+
+    @Test("people of older databases get their likeness with the first sweep")
+    func likeness() async throws {
+        let provider = try await TestProvider()
+        _ = try await provider.enrolledPhone()
+        #expect(try await provider.provider.desk.candidates(for: provider.visit()).isEmpty)
+        try await provider.provider.erasures.sweep()
+        #expect(try await provider.provider.desk.candidates(for: provider.visit()).count == 1)
+    }
+}

@@ -1,0 +1,115 @@
+import AccountDirectory
+import HTTPTypes
+import HummingbirdTesting
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+@Suite("The account API: companies")
+struct CompanyAccountTests {
+    /// The founder's company, through the API alone but for the clerk's extract.
+    private func founded(_ site: Site, by director: TestPerson) async throws -> String {
+        let created = try await site.act(director.phone, "/companies", TestCompany.registered())
+        #expect(created.status == .ok, "\(created.text)")
+        let company = try #require(created.json["company"]?.string)
+        #expect(try await site.act(director.phone, "/companies/\(company)/submission").status == .ok)
+        try await site.provider.companies.record(
+            extract: site.provider.extract([director.power()]),
+            of: #require(CompanyIdentifier(rawValue: company)), by: TestCompany.clerk)
+        #expect(try await site.act(director.phone, "/companies/\(company)/signature").status == .ok)
+        return company
+    }
+
+    @Test("I14: a managing director founds a company, invites an employee, and is told the way out when leaving")
+    func story() async throws {
+        try await Site.serve { site in
+            let director = try await site.provider.person("Ada", "Direktorin")
+            let employee = try await site.provider.person("Emil", "Angestellt")
+            let company = try await founded(site, by: director)
+            let listed = try await site.call(director.phone, .get, "/account/v1/companies")
+            #expect(listed.json["companies"]?.array?.first?.object?["state"]?.string == "active")
+
+            let invited = try await site.act(
+                director.phone, "/companies/\(company)/invitations",
+                ["roles": ["member"], "identity": .object(employee.identity)])
+            #expect(invited.status == .ok, "\(invited.text)")
+            let code = try #require(invited.json["code"]?.string)
+            let offer = try await site.call(
+                employee.phone, .post, "/account/v1/invitations/opening", json: ["code": .string(code)])
+            #expect(offer.json["company_name"]?.string == "Muster Elektrotechnik GmbH")
+            let request = try await site.proposed(
+                employee.phone, "/invitations/acceptance", ["code": .string(code)])
+            #expect(request.statement.text.contains("Muster Elektrotechnik GmbH"))
+            #expect(request.statement.text.contains("private Identität"))
+            #expect(try await site.confirm(request, by: employee.phone).status == .ok)
+
+            let leaving = try await site.act(director.phone, "/companies/\(company)/leaving")
+            #expect(leaving.status == .conflict && leaving.error == "last_administrator")
+            #expect(try await site.act(employee.phone, "/companies/\(company)/leaving").status == .ok)
+        }
+    }
+
+    @Test("a forwarded code, a stranger's company and somebody who does not exist look alike; nothing of them is asked")
+    func strangers() async throws {
+        try await Site.serve { site in
+            let director = try await site.provider.person("Ada", "Direktorin")
+            let stranger = try await site.provider.person("Fritz", "Fremd")
+            let company = try await founded(site, by: director)
+            let invited = try await site.act(
+                director.phone, "/companies/\(company)/invitations",
+                [
+                    "roles": ["member"],
+                    "identity": .object(["given_name": "Emil", "family_name": "A", "birthdate": "1980-02-29"]),
+                ])
+            let code = try #require(invited.json["code"]?.string)
+            for secret in [code, RandomBytes.text(16), "x"] {
+                let refused = try await site.call(
+                    stranger.phone, .post, "/account/v1/invitations/acceptance", json: ["code": .string(secret)])
+                #expect(refused.status == .notFound && refused.error == "unknown_invitation", "\(refused.text)")
+            }
+            for path in ["leaving", "submission", "closing", "signature"] {
+                for name in [company, "unknown-0123456789"] {
+                    let refused = try await site.call(
+                        stranger.phone, .post, "/account/v1/companies/\(name)/\(path)", json: [:])
+                    #expect(refused.status == .notFound && refused.error == "unknown_company", "\(path)")
+                }
+            }
+            #expect(try await site.call(stranger.phone, .get, "/account/v1/companies/\(company)").status == .notFound)
+        }
+    }
+
+    @Test("I21: colleagues see names and roles and nothing of each other's private accounts")
+    func colleagues() async throws {
+        try await Site.serve { site in
+            let director = try await site.provider.person("Ada", "Direktorin", email: "ada@private.example")
+            let employee = try await site.provider.person("Emil", "Angestellt", email: "emil@private.example")
+            let company = try await site.provider.registeredCompany([director])
+            try await site.provider.join(employee, ["member"], in: company, by: director)
+            for person in [director, employee] {
+                let view = try await site.call(person.phone, .get, "/account/v1/companies/\(company)")
+                #expect(view.status == .ok)
+                for secret in ["private.example", "1980-02-29", director.phone.device.rawValue] {
+                    #expect(!view.text.contains(secret), "\(secret)")
+                }
+            }
+        }
+    }
+
+    @Test("mass assignment: members that a proposal does not have are refused, and nothing is asked")
+    func massAssignment() async throws {
+        try await Site.serve { site in
+            let director = try await site.provider.person("Ada", "Direktorin")
+            var details = TestCompany.registered()
+            for (name, value) in [("state", "active"), ("level", "substantiell"), ("approvers_needed", 1)]
+                as [(String, JSONValue)]
+            {
+                details[name] = value
+                let refused = try await site.call(director.phone, .post, "/account/v1/companies", json: details)
+                #expect(refused.status == .badRequest, "\(name)")
+                details[name] = nil
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import SQLiteStore
+
+extension TestProvider {
+    /// Somebody at Herten's desk.
+    public func visit(
+        _ person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell, link: PresentedLink? = nil
+    ) throws -> DeskVisit {
+        DeskVisit(tenant: TestRegion.herten, level: level, person: try PersonRecord(json: person), link: link)
+    }
+
+    /// A person whom a clerk registers, with a phone.
+    public func registered(
+        _ phone: TestPhone = TestPhone(), person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell,
+        link: PresentedLink? = nil, simulating keyStore: SimulatorAttestation.KeyStore = .tee
+    ) async throws -> RegisteredPerson {
+        let ticket = try await provider.desk.ticket(for: visit(person, level: level, link: link))
+        guard case .issued(let issued, let account, let blockCode?) = ticket else { throw Unexpected.link }
+        try await enrol(phone, with: issued, simulating: keyStore)
+        return RegisteredPerson(account: account, phone: phone, blockCode: blockCode)
+    }
+
+    /// Enrols a phone by a ticket.
+    @discardableResult
+    public func enrol(
+        _ phone: TestPhone, with issued: IssuedTicket, simulating keyStore: SimulatorAttestation.KeyStore = .tee
+    ) async throws -> EnrolledDevice {
+        guard case .enrolment(let secret, _) = issued.link.target else { throw Unexpected.link }
+        let offer = try await offer(ticket: secret)
+        return try await register(
+            phone, phone.registration(for: offer, evidence: .simulated(simulator.attester, keyStore), now: now),
+            offer: offer)
+    }
+
+    /// A further phone by a clerk, who says that it is the same person.
+    @discardableResult
+    public func furtherPhone(
+        _ phone: TestPhone, of account: AccountIdentifier, person: JSONObject = TestRegion.person,
+        level: AssuranceLevel = .substantiell
+    ) async throws -> EnrolledDevice {
+        let ticket = try await provider.desk.ticket(
+            for: visit(person, level: level), decision: .samePerson(account))
+        guard case .issued(let issued, _, _) = ticket else { throw Unexpected.link }
+        return try await enrol(phone, with: issued)
+    }
+
+    /// The account with its state and lock.
+    public func profile(of account: AccountIdentifier) async throws -> AccountProfile {
+        guard let profile = try await store.profile(of: account) else { throw Unexpected.link }
+        return profile
+    }
+}
+
+/// What a person takes home from a desk.
+public struct RegisteredPerson: Sendable {
+    public let account: AccountIdentifier
+    public let phone: TestPhone
+    /// On paper.
+    public let blockCode: String
+}

@@ -1,0 +1,149 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension StorePromise {
+    static let accounts: [StorePromise] = [
+        StorePromise("I1: of 16 registrations with one identity elsewhere, one is written") { store in
+            let digest = SecretDigest(of: RandomBytes.text(16))
+            let outcomes = try await atOnce(16) { _ in
+                let account = Fixtures.account()
+                let link = IdentityLink(upstream: .eid, digest: digest, level: .substantiell)
+                return try await store.register(
+                    NewAccount(account, ticket: Fixtures.ticket(for: account), createdAt: Fixtures.now, link: link),
+                    events: [])
+            }
+            try requireEqual(outcomes.count { $0 == .registered }, 1, "registered")
+            let known = try await store.account(linkedBy: digest)
+            try require(known != nil, "nobody has the identity")
+            for outcome in outcomes where outcome != .registered {
+                try requireEqual(outcome, .linkKnown(known!.identifier), "the others")
+            }
+        },
+        StorePromise("I2: of two devices that block each other at once, the account is locked when both are gone") {
+            store in
+            let first = try await Fixtures.enrolledDevice(in: store)
+            let second = try await further(of: first, in: store)
+            _ = try await atOnce(2) { index in
+                try await store.change(
+                    (index == 0 ? first : second).identifier, of: first.account, by: .reportLost, approval: nil,
+                    tenant: nil, time: Fixtures.now)
+            }
+            let profile = try await store.profile(of: first.account)
+            try requireEqual(profile?.state, .locked, "state")
+            try requireEqual(profile?.lockReason, .noAuthenticator, "reason")
+        },
+        StorePromise("Approval and refusal of a device at once: one of them happens") { store in
+            let first = try await Fixtures.enrolledDevice(in: store)
+            for _ in 0..<10 {
+                let waiting = try await pending(of: first, in: store)
+                async let approval = store.change(
+                    waiting.identifier, of: first.account, by: .approve, approval: .substantiell, tenant: nil,
+                    time: Fixtures.now)
+                async let refusal = store.change(
+                    waiting.identifier, of: first.account, by: .revoke, approval: nil, tenant: nil, time: Fixtures.now)
+                let (approved, refused) = try await (approval, refusal)
+                let state = try await store.device(waiting.identifier)?.0.state
+                // A device that was approved first can be revoked; one that was refused is never approved.
+                try requireEqual(state, .revoked, "state")
+                try requireEqual(refused, .changed, "refusal")
+                try require(approved == .changed || approved == .notPossible(.revoked), "\(approved)")
+            }
+        },
+        StorePromise("A lock ends the sessions, queues their logouts, and is graver or nothing") { store in
+            let login = try await Fixtures.login(in: store)
+            _ = try await store.redeem(login.code)
+            let account = login.device.account
+            for (reason, expected) in [(LockReason.own, LockReason.own), (.fraud, .fraud), (.own, .fraud)] {
+                try requireEqual(
+                    try await store.lock(account, for: reason, tenant: nil, time: Fixtures.now), .changed, "\(reason)")
+                try requireEqual(try await store.profile(of: account)?.lockReason, expected, "\(reason)")
+            }
+            try requireEqual(try await store.sessions(of: account, now: Fixtures.now), [], "sessions")
+            try requireEqual(try await store.dueLogouts(now: Fixtures.now, limit: 10).count, 1, "logouts")
+            try requireEqual(
+                try await store.lock(.random(), for: .own, tenant: nil, time: Fixtures.now), .unknown, "unknown")
+        },
+        StorePromise("What a caller saw of an account must still be so") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            guard let seen = try await store.profile(of: device.account) else { throw missing }
+            _ = try await store.lock(device.account, for: .own, tenant: nil, time: Fixtures.now)
+            try requireEqual(
+                try await store.requestClosing(of: seen, eraseAt: Fixtures.now + 1, time: Fixtures.now),
+                .notPossible(.locked), "closing")
+            guard let locked = try await store.profile(of: device.account) else { throw missing }
+            _ = try await store.lock(device.account, for: .fraud, tenant: nil, time: Fixtures.now)
+            let reactivation = try AccountRules.reactivation(
+                of: .locked, lock: .own, level: .substantiell,
+                by: AccountRules.Identification(level: .substantiell, isAccountsPerson: true), now: Fixtures.now)
+            let ticket = Fixtures.ticket(for: try await record(device.account, store))
+            try requireEqual(
+                try await store.reactivate(
+                    locked, as: reactivation, found: nil, ticket: ticket, time: Fixtures.now), .notPossible(.locked),
+                "reactivation")
+        },
+        StorePromise("I40: an account is erased once, and only when it is closing and its time has come") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            let account = device.account
+            try require(try await !store.erase(account, telling: [], time: Fixtures.now), "an active one")
+            guard let seen = try await store.profile(of: account) else { throw missing }
+            _ = try await store.requestClosing(of: seen, eraseAt: Fixtures.now + 100, time: Fixtures.now)
+            try requireEqual(try await store.dueErasures(now: Fixtures.now + 99, limit: 9), [], "too early")
+            try require(try await !store.erase(account, telling: [], time: Fixtures.now + 99), "too early")
+            try requireEqual(try await store.dueErasures(now: Fixtures.now + 100, limit: 9), [account], "due")
+            let erased = try await atOnce(8) { _ in
+                try await store.erase(account, telling: [], time: Fixtures.now + 100)
+            }
+            try requireEqual(erased.count { $0 }, 1, "erased")
+            try require(try await store.profile(of: account) == nil, "it is found")
+            try require(try await store.device(device.identifier) == nil, "its device is found")
+        },
+        StorePromise("An export has a section for every kind, and only this account's rows") { store in
+            let login = try await Fixtures.login(in: store)
+            let other = try await Fixtures.login(in: store)
+            let sections = try await store.personalData(of: login.device.account)
+            let text = "\(sections)"
+            try require(text.contains(login.device.identifier.rawValue), "its device is missing")
+            try require(!text.contains(other.device.identifier.rawValue), "another one's device")
+            try require(!text.contains(other.session.identifier.rawValue), "another one's session")
+            try requireEqual(Set(sections.map(\.name)).count, sections.count, "sections")
+        },
+    ]
+
+    private static let missing = ConformanceFailure(description: "no account")
+
+    private static func record(
+        _ account: AccountIdentifier, _ store: any ProviderStore
+    ) async throws -> AccountRecord {
+        guard let profile = try await store.profile(of: account) else { throw missing }
+        return AccountRecord(
+            identifier: account, person: profile.person, level: profile.level, state: profile.state)
+    }
+
+    /// A further device that waits.
+    private static func pending(
+        of device: DeviceRecordRow, in store: any ProviderStore
+    ) async throws -> DeviceRecordRow {
+        var ticket = Fixtures.ticket(for: try await record(device.account, store))
+        ticket.purpose = .device
+        let issued = try await store.issue(ticket, event: SecurityEvent(.ticketIssued, time: Fixtures.now))
+        try requireEqual(issued, .changed, "ticket")
+        let further = Fixtures.Phone().device(of: device.account)
+        let outcome = try await store.enrol(further, ticket: ticket.digest, event: Fixtures.activation(of: further))
+        try requireEqual(outcome, .waits(usableFrom: nil), "enrolment")
+        return further
+    }
+
+    /// A further device that counts.
+    private static func further(
+        of device: DeviceRecordRow, in store: any ProviderStore
+    ) async throws -> DeviceRecordRow {
+        let waiting = try await pending(of: device, in: store)
+        let change = try await store.change(
+            waiting.identifier, of: device.account, by: .approve, approval: .substantiell, tenant: nil,
+            time: Fixtures.now)
+        try requireEqual(change, .changed, "approval")
+        return waiting
+    }
+}
