@@ -24,6 +24,8 @@ public enum Entity {
     public enum Mandate {}
     public enum Evidence {}
     public enum Adoption {}
+    public enum AdminAssignment {}
+    public enum Emergency {}
 }
 
 /// The region's identifier of a citizen's account; never leaves the provider.
@@ -39,3 +41,7 @@ public typealias EvidenceIdentifier = Identifier<Entity.Evidence>
 public typealias RegisterPowerIdentifier = Identifier<Entity.RegisterPower>
 /// A tenant's adoption of a template.
 public typealias AdoptionIdentifier = Identifier<Entity.Adoption>
+/// The right of a person to administer.
+public typealias AssignmentIdentifier = Identifier<Entity.AdminAssignment>
+/// A request for access to a tenant's personal data in an emergency.
+public typealias EmergencyIdentifier = Identifier<Entity.Emergency>

@@ -16,7 +16,7 @@ public final class TestProvider: Sendable {
     public init(
         formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
-        documents: @escaping DocumentFetch = NoDocuments.fetch,
+        documents: @escaping DocumentFetch = NoDocuments.fetch, administrationAddress: IssuerURL? = nil,
         wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
     ) async throws {
         self.clock = clock
@@ -31,7 +31,7 @@ public final class TestProvider: Sendable {
             issuer: TestRegion.issuer,
             registry: ClientRegistry(region: TestRegion.region(formats: formats, simulatorRoots: [simulator.root])),
             keys: keys, store: wrapping(self.store), clock: clock.asProviderClock, capacity: capacity,
-            documents: documents)
+            documents: documents, administrationAddress: administrationAddress)
     }
 
     private static let masterKey = [UInt8](repeating: 7, count: 32)

@@ -37,6 +37,16 @@ public struct SecurityEvent: Sendable, Equatable {
         case templateUpgraded = "template.upgraded"
         case templateDeclined = "template.declined"
         case templateWithdrawn = "template.withdrawn"
+        case bootstrapTicketIssued = "admin.ticket_issued"
+        case administratorLogin = "admin.login"
+        case administratorGranted = "admin.granted"
+        case administratorRevoked = "admin.revoked"
+        case crossTenantProbe = "admin.cross_tenant_probe"
+        /// An administrator looked at what the tenant knows of a person.
+        case subjectSeen = "admin.subject_seen"
+        case emergencyRequested = "admin.break_glass_requested"
+        case emergencyApproved = "admin.break_glass"
+        case emergencyRefused = "admin.break_glass_refused"
     }
 
     public var kind: Kind
