@@ -28,6 +28,8 @@ public enum Entity {
     public enum Notice {}
     public enum DuplicateCase {}
     public enum DataSubjectRequest {}
+    public enum AdminAssignment {}
+    public enum Emergency {}
 }
 
 /// The region's identifier of a citizen's account; never leaves the provider.
@@ -49,3 +51,7 @@ public typealias NoticeIdentifier = Identifier<Entity.Notice>
 /// A clerk's question whether two people are one.
 public typealias DuplicateCaseIdentifier = Identifier<Entity.DuplicateCase>
 public typealias DataSubjectRequestIdentifier = Identifier<Entity.DataSubjectRequest>
+/// The right of a person to administer.
+public typealias AssignmentIdentifier = Identifier<Entity.AdminAssignment>
+/// A request for access to a tenant's personal data in an emergency.
+public typealias EmergencyIdentifier = Identifier<Entity.Emergency>

@@ -42,6 +42,11 @@ public final class Provider: Sendable {
     /// The audit chains.
     public let audit: AuditFlow
     public let templates: TemplateFlow
+    public let administration: AdministrationFlow
+    /// Where the administration listener is called; nil when there is none.
+    public let administrationAddress: IssuerURL?
+    /// People as towns see them.
+    public let tenantPeople: TenantPeopleFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
@@ -58,10 +63,12 @@ public final class Provider: Sendable {
         }
     }
 
+    /// - Parameter administrationAddress: where the administration listener is called; nil: nobody administers over the
+    ///   network, and no administrator can log in.
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
         clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch,
-        companyUpstream: (any CompanyUpstream)? = nil
+        companyUpstream: (any CompanyUpstream)? = nil, administrationAddress: IssuerURL? = nil
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -148,6 +155,16 @@ public final class Provider: Sendable {
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies), audit: audit)
         templates = TemplateFlow(registry: registry, store: store, clock: clock)
+        self.administrationAddress = administrationAddress
+        administration = AdministrationFlow(
+            registry: registry,
+            access: AdministrationAccess(
+                issuer: issuer, accessTokens: accessTokens, proofs: proofs.at(administrationAddress ?? issuer),
+                store: store, clock: clock),
+            store: store, clock: clock)
+        tenantPeople = TenantPeopleFlow(
+            administration: administration, store: store, clock: clock, bell: logoutBell)
+        if administrationAddress != nil { try registry.enableAdministration(issuer: issuer) }
         try await registry.load(from: store)
         try await templates.load()
     }

@@ -11,6 +11,9 @@ extension DatabaseMigrator {
         migrator.registerAccounts()
         migrator.registerCompanies()
         migrator.registerMandates()
+        migrator.registerMigration("v3-administration", foreignKeyChecks: .immediate) { db in
+            try db.execute(sql: schema3Administration)
+        }
         migrator.registerTemplates()
         return migrator
     }

@@ -17,165 +17,168 @@ struct PersonalTable: Sendable {
     var stays: String?
 
     /// In the order of erasure: sessions, keys, releases, memberships, pseudonyms, attributes, evidence (docs/domain.md).
-    static let all: [PersonalTable] = companies + [
-        PersonalTable(
-            name: "refresh_token",
-            export: .section(
-                "refresh_tokens",
-                """
-                SELECT t.client, t.issued_at, t.expires_at, t.used_at FROM refresh_token t
-                JOIN authorization_grant g ON g.txn = t.txn WHERE g.account = :account ORDER BY t.issued_at
-                """),
-            erasure: [
-                """
-                DELETE FROM refresh_token
-                WHERE txn IN (SELECT txn FROM authorization_grant WHERE account = :account)
-                """
-            ]),
-        PersonalTable(
-            name: "authorization_grant",
-            export: .section(
-                "logins",
-                """
-                SELECT txn, client, tenant, scope, subject, acr, authenticated_at, released AS "released:json",
-                    redeemed_at, revoked_at
-                FROM authorization_grant WHERE account = :account ORDER BY rowid
-                """),
-            erasure: ["DELETE FROM authorization_grant WHERE account = :account"]),
-        PersonalTable(
-            name: "logout_delivery",
-            export: .section(
-                "logout_notices",
-                """
-                SELECT client, subject, state, created_at FROM logout_delivery
-                WHERE subject IN (SELECT subject FROM pairwise WHERE account = :account) ORDER BY id
-                """),
-            erasure: [
-                """
-                DELETE FROM logout_delivery
-                WHERE subject IN (SELECT subject FROM pairwise WHERE account = :account)
-                """
-            ]),
-        PersonalTable(
-            name: "session",
-            export: .section(
-                "sessions",
-                """
-                SELECT id, device, browser, acr, started_at, authenticated_at, last_used_at, expires_at, ended_at
-                FROM session WHERE account = :account ORDER BY started_at
-                """),
-            erasure: ["DELETE FROM session WHERE account = :account"]),
-        PersonalTable(
-            name: "login_answer",
-            export: .section(
-                "answers",
-                """
-                SELECT txn, device, decision, answered_at FROM login_answer
-                WHERE device IN (SELECT id FROM device WHERE account = :account) ORDER BY answered_at
-                """),
-            erasure: [
-                "DELETE FROM login_answer WHERE device IN (SELECT id FROM device WHERE account = :account)"
-            ]),
-        PersonalTable(
-            name: "device_key",
-            // Whoever steals an export must not be able to try PINs against it: K_pin is not named.
-            export: .section(
-                "device_keys",
-                """
-                SELECT device, kind, thumbprint, state FROM device_key
-                WHERE device IN (SELECT id FROM device WHERE account = :account) AND kind <> 'pin'
-                ORDER BY device, kind
-                """),
-            erasure: ["DELETE FROM device_key WHERE device IN (SELECT id FROM device WHERE account = :account)"]),
-        PersonalTable(
-            name: "device",
-            export: .section(
-                "devices",
-                """
-                SELECT id, name, model, system, ceiling, is_simulated, state, suspended_for, usable_from, created_at,
-                    last_used_at
-                FROM device WHERE account = :account ORDER BY created_at, rowid
-                """),
-            erasure: ["DELETE FROM device WHERE account = :account"]),
-        PersonalTable(
-            name: "consent",
-            export: .section(
-                "releases",
-                """
-                SELECT client, asked AS "asked:json", released AS "released:json", granted_at FROM consent
-                WHERE account = :account ORDER BY granted_at
-                """),
-            erasure: ["DELETE FROM consent WHERE account = :account"]),
-        PersonalTable(
-            name: "pairwise",
-            export: .section(
-                "pseudonyms",
-                "SELECT sector, context, subject FROM pairwise WHERE account = :account ORDER BY rowid"),
-            erasure: ["DELETE FROM pairwise WHERE account = :account"]),
-        PersonalTable(
-            name: "ticket",
-            export: .section(
-                "tickets",
-                """
-                SELECT tenant, purpose, level, expires_at, used_at FROM ticket WHERE account = :account
-                ORDER BY expires_at
-                """),
-            erasure: ["DELETE FROM ticket WHERE account = :account"]),
-        PersonalTable(
-            name: "identity_link",
-            export: .section(
-                "identity_links",
-                "SELECT upstream, level, linked_at FROM identity_link WHERE account = :account ORDER BY linked_at"),
-            erasure: ["DELETE FROM identity_link WHERE account = :account"]),
-        PersonalTable(
-            name: "notice",
-            export: .section(
-                "notices",
-                "SELECT kind, detail, time, read_at FROM notice WHERE account = :account ORDER BY time, rowid"),
-            erasure: ["DELETE FROM notice WHERE account = :account"]),
-        PersonalTable(
-            name: "data_subject_request",
-            export: .section(
-                "requests",
-                """
-                SELECT kind, state, refusal, received_at, due_at, ended_at FROM data_subject_request
-                WHERE account = :account ORDER BY received_at
-                """),
-            erasure: [], stays: "it proves that a request was answered in time"),
-        PersonalTable(
-            name: "duplicate_case",
-            export: .withheld(because: "a clerk's question that may be about another person of the same name"),
-            erasure: [
-                """
-                DELETE FROM duplicate_case WHERE likeness =
-                    (SELECT p.likeness FROM person p JOIN account a ON a.person = p.id WHERE a.id = :account)
-                """
-            ]),
-        PersonalTable(
-            name: "audit_event",
-            export: .withheld(because: "only a key links it to the person: the export reads it through the audit log"),
-            erasure: [], stays: "it holds no value of a person, and the key that links it is destroyed"),
-        PersonalTable(
-            name: "audit_person_key",
-            export: .withheld(because: "the secret that links audit events to the account; the events are exported"),
-            erasure: ["DELETE FROM audit_person_key WHERE account = :account"]),
-        PersonalTable(
-            name: "person",
-            export: .section(
-                "person",
-                """
-                SELECT p.attributes AS "attributes:json" FROM person p JOIN account a ON a.person = p.id
-                WHERE a.id = :account
-                """),
-            erasure: [], stays: "removed together with what names it in the account"),
-        PersonalTable(
-            name: "account",
-            export: .section(
-                "account",
-                """
-                SELECT state, lock_reason, level, created_at, seen_at, warned_at, erase_at FROM account
-                WHERE id = :account
-                """),
-            erasure: [], stays: "an identifier and a date, so that what stays elsewhere refers to something"),
-    ]
+    static let all: [PersonalTable] =
+        companies + [
+            PersonalTable(
+                name: "refresh_token",
+                export: .section(
+                    "refresh_tokens",
+                    """
+                    SELECT t.client, t.issued_at, t.expires_at, t.used_at FROM refresh_token t
+                    JOIN authorization_grant g ON g.txn = t.txn WHERE g.account = :account ORDER BY t.issued_at
+                    """),
+                erasure: [
+                    """
+                    DELETE FROM refresh_token
+                    WHERE txn IN (SELECT txn FROM authorization_grant WHERE account = :account)
+                    """
+                ]),
+            PersonalTable(
+                name: "authorization_grant",
+                export: .section(
+                    "logins",
+                    """
+                    SELECT txn, client, tenant, scope, subject, acr, authenticated_at, released AS "released:json",
+                        redeemed_at, revoked_at
+                    FROM authorization_grant WHERE account = :account ORDER BY rowid
+                    """),
+                erasure: ["DELETE FROM authorization_grant WHERE account = :account"]),
+            PersonalTable(
+                name: "logout_delivery",
+                export: .section(
+                    "logout_notices",
+                    """
+                    SELECT client, subject, state, created_at FROM logout_delivery
+                    WHERE subject IN (SELECT subject FROM pairwise WHERE account = :account) ORDER BY id
+                    """),
+                erasure: [
+                    """
+                    DELETE FROM logout_delivery
+                    WHERE subject IN (SELECT subject FROM pairwise WHERE account = :account)
+                    """
+                ]),
+            PersonalTable(
+                name: "session",
+                export: .section(
+                    "sessions",
+                    """
+                    SELECT id, device, browser, acr, started_at, authenticated_at, last_used_at, expires_at, ended_at
+                    FROM session WHERE account = :account ORDER BY started_at
+                    """),
+                erasure: ["DELETE FROM session WHERE account = :account"]),
+            PersonalTable(
+                name: "login_answer",
+                export: .section(
+                    "answers",
+                    """
+                    SELECT txn, device, decision, answered_at FROM login_answer
+                    WHERE device IN (SELECT id FROM device WHERE account = :account) ORDER BY answered_at
+                    """),
+                erasure: [
+                    "DELETE FROM login_answer WHERE device IN (SELECT id FROM device WHERE account = :account)"
+                ]),
+            PersonalTable(
+                name: "device_key",
+                // Whoever steals an export must not be able to try PINs against it: K_pin is not named.
+                export: .section(
+                    "device_keys",
+                    """
+                    SELECT device, kind, thumbprint, state FROM device_key
+                    WHERE device IN (SELECT id FROM device WHERE account = :account) AND kind <> 'pin'
+                    ORDER BY device, kind
+                    """),
+                erasure: ["DELETE FROM device_key WHERE device IN (SELECT id FROM device WHERE account = :account)"]),
+            PersonalTable(
+                name: "device",
+                export: .section(
+                    "devices",
+                    """
+                    SELECT id, name, model, system, ceiling, is_simulated, state, suspended_for, usable_from, created_at,
+                        last_used_at
+                    FROM device WHERE account = :account ORDER BY created_at, rowid
+                    """),
+                erasure: ["DELETE FROM device WHERE account = :account"]),
+            PersonalTable(
+                name: "consent",
+                export: .section(
+                    "releases",
+                    """
+                    SELECT client, asked AS "asked:json", released AS "released:json", granted_at FROM consent
+                    WHERE account = :account ORDER BY granted_at
+                    """),
+                erasure: ["DELETE FROM consent WHERE account = :account"]),
+            PersonalTable(
+                name: "pairwise",
+                export: .section(
+                    "pseudonyms",
+                    "SELECT sector, context, subject FROM pairwise WHERE account = :account ORDER BY rowid"),
+                erasure: ["DELETE FROM pairwise WHERE account = :account"]),
+            PersonalTable(
+                name: "ticket",
+                export: .section(
+                    "tickets",
+                    """
+                    SELECT tenant, purpose, level, expires_at, used_at FROM ticket WHERE account = :account
+                    ORDER BY expires_at
+                    """),
+                erasure: ["DELETE FROM ticket WHERE account = :account"]),
+            PersonalTable(
+                name: "identity_link",
+                export: .section(
+                    "identity_links",
+                    "SELECT upstream, level, linked_at FROM identity_link WHERE account = :account ORDER BY linked_at"),
+                erasure: ["DELETE FROM identity_link WHERE account = :account"]),
+            PersonalTable(
+                name: "notice",
+                export: .section(
+                    "notices",
+                    "SELECT kind, detail, time, read_at FROM notice WHERE account = :account ORDER BY time, rowid"),
+                erasure: ["DELETE FROM notice WHERE account = :account"]),
+            PersonalTable(
+                name: "data_subject_request",
+                export: .section(
+                    "requests",
+                    """
+                    SELECT kind, state, refusal, received_at, due_at, ended_at FROM data_subject_request
+                    WHERE account = :account ORDER BY received_at
+                    """),
+                erasure: [], stays: "it proves that a request was answered in time"),
+            PersonalTable(
+                name: "duplicate_case",
+                export: .withheld(because: "a clerk's question that may be about another person of the same name"),
+                erasure: [
+                    """
+                    DELETE FROM duplicate_case WHERE likeness =
+                        (SELECT p.likeness FROM person p JOIN account a ON a.person = p.id WHERE a.id = :account)
+                    """
+                ]),
+            PersonalTable(
+                name: "audit_event",
+                export: .withheld(
+                    because: "only a key links it to the person: the export reads it through the audit log"),
+                erasure: [], stays: "it holds no value of a person, and the key that links it is destroyed"),
+            PersonalTable(
+                name: "audit_person_key",
+                export: .withheld(
+                    because: "the secret that links audit events to the account; the events are exported"),
+                erasure: ["DELETE FROM audit_person_key WHERE account = :account"]),
+            PersonalTable(
+                name: "person",
+                export: .section(
+                    "person",
+                    """
+                    SELECT p.attributes AS "attributes:json" FROM person p JOIN account a ON a.person = p.id
+                    WHERE a.id = :account
+                    """),
+                erasure: [], stays: "removed together with what names it in the account"),
+            PersonalTable(
+                name: "account",
+                export: .section(
+                    "account",
+                    """
+                    SELECT state, lock_reason, level, created_at, seen_at, warned_at, erase_at FROM account
+                    WHERE id = :account
+                    """),
+                erasure: [], stays: "an identifier and a date, so that what stays elsewhere refers to something"),
+        ]
 }

@@ -100,7 +100,8 @@ extension Database {
         try insert(device.keys.installation, kind: "inst", of: device.identifier)
         try insert(device.keys.pin, kind: "pin", of: device.identifier)
         guard counts else {
-            try audit(SecurityEvent(
+            try audit(
+                SecurityEvent(
                     .deviceAdded, time: event.time, tenant: event.tenant, object: event.object, actor: .person,
                     person: device.account))
             try tell(device.account, .devicePending, detail: device.description.name, at: event.time)

@@ -1,3 +1,4 @@
+public import AccountDirectory
 internal import GRDB
 public import IdentityCrypto
 public import OpenIDMessages
@@ -94,13 +95,30 @@ extension SQLiteStore {
     public func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool {
         try await writer.write { db in
             let removed = try db.run("DELETE FROM client_registration WHERE client = ?", [client.rawValue])
-            guard removed == 1 else { return false }
-            try db.run(
-                "UPDATE authorization_grant SET revoked_at = ? WHERE client = ? AND revoked_at IS NULL",
-                [event.time.seconds, client.rawValue])
-            try db.audit(event)
-            return true
+            return try db.endGrants(of: client, removed: removed, event: event)
         }
+    }
+
+    public func removeRegistration(
+        _ client: ClientIdentifier, in scope: TenantScope, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let removed = try db.run(
+                "DELETE FROM client_registration WHERE tenant = ? AND client = ?", [scope.name, client.rawValue])
+            return try db.endGrants(of: client, removed: removed, event: event)
+        }
+    }
+}
+
+extension Database {
+    /// The grants of a client whose registration was removed; false when none was.
+    fileprivate func endGrants(of client: ClientIdentifier, removed: Int, event: SecurityEvent) throws -> Bool {
+        guard removed == 1 else { return false }
+        try run(
+            "UPDATE authorization_grant SET revoked_at = ? WHERE client = ? AND revoked_at IS NULL",
+            [event.time.seconds, client.rawValue])
+        try audit(event)
+        return true
     }
 }
 

@@ -67,7 +67,9 @@ extension Database {
                 "old_lock": account.lockReason?.rawValue,
             ])
         guard moved == 1 else { return false }
-        if let kind = event.auditKind { try audit(SecurityEvent(kind, time: time, tenant: tenant, person: account.identifier)) }
+        if let kind = event.auditKind {
+            try audit(SecurityEvent(kind, time: time, tenant: tenant, person: account.identifier))
+        }
         if let notice = event.notice { try tell(account.identifier, notice, at: time) }
         return true
     }

@@ -7,10 +7,12 @@ struct CitizenID: AsyncParsableCommand {
         abstract: "The OpenID provider whose password is a phone, and its administration.",
         discussion: """
             Exit codes: 0 done; 1 failed, the message says why; 2 a file has mistakes, a change was not applied, or a \
-            doctor's check failed; 3 the running server was not reached; 64 wrong use.
+            doctor's check failed; 3 the running server was not reached; 4 no administrator \
+            is logged in; 64 wrong use.
             """,
         subcommands: [
             Serve.self, RegionCommand.self, TemplateCommand.self, Desk.self, ClientCommand.self, KeysCommand.self,
-            AuditCommand.self,
+            AuditCommand.self, AdminCommand.self, TenantCommand.self, ServiceCommand.self, PersonCommand.self,
+            SessionCommand.self, DeviceCommand.self,
         ])
 }

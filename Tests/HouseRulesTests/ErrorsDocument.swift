@@ -33,6 +33,14 @@ enum ErrorsDocument {
         |---|---|---|---|---|
         \(ProblemCode.allCases.map(row).joined(separator: "\n"))
 
+        ## What an administrator hears
+
+        Problem documents at `/admin/v1` (docs/administration.md):
+
+        | code | status | meaning |
+        |---|---|---|
+        \(AdministrationProblem.allCases.map(row).joined(separator: "\n"))
+
         ## What a person reads
 
         On pages outside a running login:
@@ -67,6 +75,10 @@ enum ErrorsDocument {
         return line([
             "`\(code.rawValue)`", "\(code.status)", problem.side.rawValue, problem.retry ? "yes" : "no", problem.title,
         ])
+    }
+
+    private static func row(_ problem: AdministrationProblem) -> String {
+        line(["`\(problem.rawValue)`", "\(problem.status)", problem.title])
     }
 
     private static func row(_ problem: PersonProblem) -> String {

@@ -10,7 +10,7 @@ public final class FaultyStore: ProviderStore {
 
     public enum Moment: Sendable, CaseIterable { case before, after }
 
-    private let store: any ProviderStore
+    let store: any ProviderStore
     private let plan = Mutex<(callsLeft: Int, moment: Moment)?>(nil)
 
     public init(_ store: any ProviderStore) { self.store = store }
@@ -26,7 +26,7 @@ public final class FaultyStore: ProviderStore {
         }
     }
 
-    private func call<Result>(_ body: () async throws -> Result) async throws -> Result {
+    func call<Result>(_ body: () async throws -> Result) async throws -> Result {
         let moment = plan.withLock { plan -> Moment? in
             plan?.callsLeft -= 1
             return plan?.callsLeft == 0 ? plan?.moment : nil
@@ -193,6 +193,12 @@ extension FaultyStore {
 
     public func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool {
         try await call { try await store.removeRegistration(client, event: event) }
+    }
+
+    public func removeRegistration(
+        _ client: ClientIdentifier, in scope: TenantScope, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.removeRegistration(client, in: scope, event: event) }
     }
 }
 

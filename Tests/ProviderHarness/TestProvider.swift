@@ -17,6 +17,7 @@ public final class TestProvider: Sendable {
         formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
+        administrationAddress: IssuerURL? = nil,
         wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
     ) async throws {
         self.clock = clock
@@ -31,7 +32,7 @@ public final class TestProvider: Sendable {
             issuer: TestRegion.issuer,
             registry: ClientRegistry(region: TestRegion.region(formats: formats, simulatorRoots: [simulator.root])),
             keys: keys, store: wrapping(self.store), clock: clock.asProviderClock, capacity: capacity,
-            documents: documents, companyUpstream: companyUpstream)
+            documents: documents, companyUpstream: companyUpstream, administrationAddress: administrationAddress)
     }
 
     private static let masterKey = [UInt8](repeating: 7, count: 32)

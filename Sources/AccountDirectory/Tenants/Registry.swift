@@ -1,6 +1,8 @@
 public import OpenIDMessages
 
-/// The proof that something happens on behalf of one tenant. Only `Registry.resolve` makes it.
+/// The proof that something happens on behalf of one tenant. It has no public initializer: `Registry.resolve` makes it of
+/// a client that may act, and `Registry.scope(for:)` of an administrator's capability. What reads or changes a tenant's
+/// rows takes one, so that a call without it does not compile (invariant I22).
 public struct TenantScope: Sendable, Equatable {
     public let tenant: Tenant
 
@@ -52,5 +54,11 @@ public struct Registry: Sendable {
             tenant.isLive
         else { return nil }
         return ResolvedClient(client: client, scope: TenantScope(tenant: tenant))
+    }
+
+    /// The tenant for which an administrator may act; also one that is suspended, so that it can be put in order. Nil when
+    /// the region has no such tenant.
+    public func scope(for capability: TenantCapability) -> TenantScope? {
+        tenants[capability.tenant].map(TenantScope.init)
     }
 }

@@ -10,6 +10,7 @@ public enum HandleClass: String, Sendable, Hashable, CaseIterable {
     case session = "se"
     case initialAccessToken = "ia"
     case registrationAccessToken = "ra"
+    case bootstrapTicket = "bt"
 }
 
 /// The digest under which a handle is stored.

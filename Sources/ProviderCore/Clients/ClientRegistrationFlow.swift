@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
@@ -28,6 +28,21 @@ public struct ClientRegistrationFlow: Sendable {
         let token = InitialAccessToken(
             handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: now + lifetime)
         try await store.save(token, event: SecurityEvent(.clientTokenIssued, time: now, tenant: tenant, actor: .clerk))
+        return IssuedToken(text: handle.text, expiresAt: token.expiresAt)
+    }
+
+    /// The same for an administrator of the tenant.
+    public func issueToken(
+        in scope: TenantScope, by administrator: Administrator, uses: Int64, lifetime: Int64
+    ) async throws -> IssuedToken? {
+        guard scope.tenant.isLive else { return nil }
+        let handle = OneTimeHandle(.initialAccessToken)
+        let now = clock.now()
+        let tenant = scope.tenant.identifier
+        let token = InitialAccessToken(
+            handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: now + lifetime)
+        try await store.save(
+            token, event: administrator.event(.clientTokenIssued, object: nil, at: tenant, now: now))
         return IssuedToken(text: handle.text, expiresAt: token.expiresAt)
     }
 
@@ -96,6 +111,17 @@ public struct ClientRegistrationFlow: Sendable {
     public func remove(_ client: ClientIdentifier) async throws -> Bool {
         guard let registration = registry.registration(client) else { return false }
         return try await remove(registration)
+    }
+
+    /// The same by an administrator of the tenant; false when no client of the tenant of that name registered itself.
+    public func remove(
+        _ client: ClientIdentifier, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> Bool {
+        let event = administrator.event(
+            .clientRemoved, object: client.rawValue, at: scope.tenant.identifier, now: clock.now())
+        guard try await store.removeRegistration(client, in: scope, event: event) else { return false }
+        try registry.note(nil, as: client)
+        return true
     }
 
     private func remove(_ registration: ClientRegistration) async throws -> Bool {

@@ -38,6 +38,8 @@ public final class ClientRegistry: Sendable {
         var registry: Registry
         var clients: [ClientIdentifier: RegisteredClient]
         var simulator: SimulatorEvidenceVerifier
+        /// The issuer at which administrators log in; nil when administration is off.
+        var administration: IssuerURL?
         /// How many readings of the store and changes were begun, and the latest that counted.
         var begunReadings = 0
         var latestReading = 0
@@ -46,12 +48,21 @@ public final class ClientRegistry: Sendable {
     private let contents: Mutex<Contents>
 
     /// Throws when a simulator root cannot be read.
-    public init(region: Region) throws { contents = Mutex(try Self.contents(region, [:], TemplateLibrary())) }
+    public init(region: Region) throws { contents = Mutex(try Self.contents(region, [:], TemplateLibrary(), nil)) }
+
+    /// Lets administrators log in: the client `citizen-id-admin` exists from now on.
+    func enableAdministration(issuer: IssuerURL) throws {
+        try contents.withLock { old in
+            var fresh = try Self.contents(old.region, old.registrations, old.library, issuer)
+            (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, old.latestReading)
+            old = fresh
+        }
+    }
 
     /// Replaces the region as a whole. A registered client that the new region does not allow is unknown from now on.
     public func replace(with region: Region) throws {
         try contents.withLock { old in
-            var fresh = try Self.contents(region, old.registrations, old.library)
+            var fresh = try Self.contents(region, old.registrations, old.library, old.administration)
             (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, old.latestReading)
             old = fresh
         }
@@ -101,7 +112,8 @@ public final class ClientRegistry: Sendable {
     private static func adopt(
         _ registrations: [ClientIdentifier: ClientRegistration], as reading: Int, _ contents: inout Contents
     ) throws {
-        var fresh = try self.contents(contents.region, registrations, contents.library)
+        var fresh = try self.contents(
+            contents.region, registrations, contents.library, contents.administration)
         (fresh.begunReadings, fresh.latestReading) = (contents.begunReadings, reading)
         contents = fresh
     }
@@ -144,21 +156,42 @@ public final class ClientRegistry: Sendable {
     public var listing: [Listing] {
         contents.withLock { contents in
             let own = Set(contents.region.clients.map(\.identifier))
-            return contents.registry.region.clients.map {
-                Listing(client: $0, isRegistered: !own.contains($0.identifier))
-            }
+            return contents.registry.region.clients.filter {
+                $0.identifier.rawValue != AdministrationPortal.clientName
+            }.map { Listing(client: $0, isRegistered: !own.contains($0.identifier)) }
         }
+    }
+
+    /// The clients of one tenant.
+    public func listing(in scope: TenantScope) -> [Listing] {
+        listing.filter { $0.client.tenant == scope.tenant.identifier }
+    }
+
+    /// The services that one tenant offers.
+    public func services(in scope: TenantScope) -> [Service] {
+        contents.withLock { $0.registry.services(at: scope.tenant.identifier) }
     }
 
     var simulator: SimulatorEvidenceVerifier { contents.withLock { $0.simulator } }
 
+    /// The scope of a tenant for an administrator who may act there.
+    func scope(for capability: TenantCapability) -> TenantScope? {
+        contents.withLock { $0.registry.scope(for: capability) }
+    }
+
     private static func contents(
-        _ region: Region, _ registrations: [ClientIdentifier: ClientRegistration], _ library: TemplateLibrary
+        _ region: Region, _ registrations: [ClientIdentifier: ClientRegistration], _ library: TemplateLibrary,
+        _ administration: IssuerURL?
     ) throws -> Contents {
         // A client of the region wins over a registered one of its name: the registry takes the first.
         var whole = region
         whole.clients += registrations.values.compactMap { client($0, in: region) }.sorted {
             $0.identifier < $1.identifier
+        }
+        // The provider's own client comes first: nothing of the region can take its name.
+        if let administration, let own = AdministrationPortal.parts(region: region, issuer: administration) {
+            whole.tenants.insert(own.tenant, at: 0)
+            whole.clients.insert(own.client, at: 0)
         }
         let registry = Registry(region: whole, library: library)
         var clients: [ClientIdentifier: RegisteredClient] = [:]
@@ -171,7 +204,8 @@ public final class ClientRegistry: Sendable {
         }
         return Contents(
             region: region, registrations: registrations, library: library, registry: registry, clients: clients,
-            simulator: try SimulatorEvidenceVerifier(roots: region.evidence.simulatorRoots))
+            simulator: try SimulatorEvidenceVerifier(roots: region.evidence.simulatorRoots),
+            administration: administration)
     }
 
     /// The client that a registration stands for; nil when the region as it is does not allow it.

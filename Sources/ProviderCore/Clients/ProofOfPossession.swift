@@ -27,11 +27,31 @@ public struct ProvedKey: Sendable {
 ///
 /// Proofs carry a nonce of this process, so that their identifiers need not outlive it.
 public struct ProofOfPossession: Sendable {
+    /// With what the addresses of calls begin.
     let issuer: IssuerURL
     let clock: ProviderClock
-    let nonces = NonceIssuer()
+    let nonces: NonceIssuer
     /// Each lives for six minutes: a million are enough for 2,700 proofs a second.
-    let identifiers = ExpiringMemory<Void>(capacity: 1_000_000)
+    let identifiers: ExpiringMemory<Void>
+
+    init(issuer: IssuerURL, clock: ProviderClock) {
+        self.init(
+            issuer: issuer, clock: clock, nonces: NonceIssuer(), identifiers: ExpiringMemory(capacity: 1_000_000))
+    }
+
+    private init(
+        issuer: IssuerURL, clock: ProviderClock, nonces: NonceIssuer, identifiers: ExpiringMemory<Void>
+    ) {
+        self.issuer = issuer
+        self.clock = clock
+        self.nonces = nonces
+        self.identifiers = identifiers
+    }
+
+    /// The same for calls at another address of this process (RFC 9449 §4.3-9: `htu` is the address that was called).
+    func at(_ address: IssuerURL) -> ProofOfPossession {
+        ProofOfPossession(issuer: address, clock: clock, nonces: nonces, identifiers: identifiers)
+    }
 
     /// Why a proof was refused.
     public enum Fault: Error, Sendable, Equatable {

@@ -32,6 +32,8 @@ public enum Lifetime {
     /// A device code (RFC 8628 §3.2).
     public static let deviceCode: Int64 = 600
     public static let ticket: Int64 = 600
+    /// A ticket for the first administrator (checklist R1).
+    public static let bootstrapTicket: Int64 = 900
     public static let offer: Int64 = 300
     public static let clientAttestation: Int64 = 86_400
     /// The longest `exp` of a client assertion that is accepted.

@@ -128,6 +128,11 @@ public protocol RegistrationStore: Sendable {
 
     /// Removes a registration, ends its grants and tokens; false when there is none.
     func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool
+
+    /// The same for a client of this tenant alone.
+    func removeRegistration(
+        _ client: ClientIdentifier, in scope: TenantScope, event: SecurityEvent
+    ) async throws -> Bool
 }
 
 /// Values that may be used once, on all nodes and after every restart.
@@ -164,4 +169,4 @@ public protocol KeyStore: Sendable {
 /// Everything that a provider keeps.
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
     & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore
-    & TemplateStore & AccountStore & RetentionStore
+    & TemplateStore & AccountStore & RetentionStore & AdministrationStore & TenantPeopleStore

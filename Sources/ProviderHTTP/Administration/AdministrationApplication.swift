@@ -29,6 +29,7 @@ public enum AdministrationApplication {
         }
         DeskAdministration.addRoutes(to: router, provider: provider)
         ClientAdministration.addRoutes(to: router, provider: provider)
+        router.post("/admin/tickets") { request, _ in try await issueBootstrapTicket(request, provider) }
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
         AuditAdministration.addRoutes(to: router, audit: provider.audit)
         TemplateAdministration.addRoutes(to: router, provider: provider)
@@ -41,6 +42,30 @@ public enum AdministrationApplication {
             return Answer.json(try await region.apply(request.largeJSON()))
         }
         return router
+    }
+
+    /// `{"recover": false}`: a ticket for the first administrator (checklist R1).
+    private static func issueBootstrapTicket(_ request: Request, _ provider: Provider) async throws -> Response {
+        var request = request
+        var reader = MemberReader(try await request.json())
+        let recover = try reader.bool("recover")
+        try reader.finish()
+        guard let address = provider.administrationAddress else {
+            throw AdministrationError(
+                .conflict, "administration_off",
+                "Nobody can administer over the network: administration.listen is not set.")
+        }
+        guard let ticket = try await provider.administration.issueBootstrapTicket(recover: recover) else {
+            throw AdministrationError(
+                .conflict, "administrator_exists",
+                "The region has an administrator, who can give the role to others. If nobody can reach them: --recover."
+            )
+        }
+        return Answer.json(
+            [
+                "ticket": .string(ticket.text), "expires_at": ticket.expiresAt.json,
+                "issuer": .string(provider.issuer.rawValue), "url": .string(address.rawValue),
+            ], status: .created)
     }
 }
 

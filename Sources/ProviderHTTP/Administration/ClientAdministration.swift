@@ -82,7 +82,7 @@ enum ClientAdministration {
 }
 
 extension ClientRegistry.Listing {
-    fileprivate var summary: JSONObject {
+    var summary: JSONObject {
         [
             "client_id": .string(client.identifier.rawValue), "tenant": .string(client.tenant.rawValue),
             "name": .string(client.name), "authentication": .string(client.authenticationMethod.rawValue),
@@ -90,7 +90,7 @@ extension ClientRegistry.Listing {
         ]
     }
 
-    fileprivate var details: JSONObject {
+    var details: JSONObject {
         var object = summary
         for member in client.details.members { object[member.name] = member.value }
         return object

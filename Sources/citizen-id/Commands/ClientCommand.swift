@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import NIOHTTP1
 internal import OpenIDMessages
 
 struct ClientCommand: AsyncParsableCommand {
@@ -9,10 +10,13 @@ struct ClientCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all clients.")
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func run() async throws {
-            try await options.run { client in
+            try await network.run(options) { client in
                 try await client.get("/clients")
+            } network: { session, path in
+                try await session.call(.GET, path + "/clients").object
             } text: { answer in
                 Output.table(
                     ["CLIENT", "TENANT", "NAME", "AUTHENTICATION", "READY", "FROM"],
@@ -32,10 +36,13 @@ struct ClientCommand: AsyncParsableCommand {
         var client: String
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func run() async throws {
-            try await options.run { server in
-                try await server.get("/clients/" + FormParameters.percentEncode(client))
+            try await network.run(options) { server in
+                try await server.get("/clients/" + client.part)
+            } network: { session, path in
+                try await session.call(.GET, path + "/clients/" + client.part).object["client"]?.object ?? [:]
             } text: { answer in
                 let lines = answer.members.filter { $0.name != "logouts" }.map { member in
                     let value = member.value.strings?.joined(separator: " ") ?? member.value.string
@@ -75,8 +82,12 @@ struct ClientCommand: AsyncParsableCommand {
         var validFor: Int64 = 24
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func validate() throws {
+            guard network.at == nil || network.at == tenant else {
+                throw ValidationError("--at and --tenant name the same tenant.")
+            }
             guard (1...1000).contains(uses) else { throw ValidationError("--uses is a number from 1 to 1000.") }
             guard (1...720).contains(validFor) else {
                 throw ValidationError("--valid-for is a number of hours from 1 to 720.")
@@ -84,10 +95,15 @@ struct ClientCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await options.run { server in
+            try await network.run(options) { server in
                 try await server.post(
                     "/clients/tokens",
                     ["tenant": .string(tenant), "uses": .integer(uses), "seconds": .integer(validFor * 3600)])
+            } network: { session, path in
+                try await session.call(
+                    .POST, path + "/registration-tokens",
+                    ["uses": .integer(uses), "seconds": .integer(validFor * 3600)]
+                ).object
             } text: { answer in
                 """
                 \(answer["initial_access_token"]?.string ?? "")
@@ -107,10 +123,14 @@ struct ClientCommand: AsyncParsableCommand {
         var client: String
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func run() async throws {
-            try await options.run { server in
-                try await server.delete("/clients/" + FormParameters.percentEncode(client))
+            try await network.run(options) { server in
+                try await server.delete("/clients/" + client.part)
+            } network: { session, path in
+                _ = try await session.change(.DELETE, path + "/clients/" + client.part)
+                return ["removed": .string(client)]
             } text: { answer in
                 "Removed \(answer["removed"]?.string ?? client)."
             }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import NIOHTTP1
 internal import OpenIDMessages
 
 /// `citizen-id client doctor CLIENT`
@@ -12,11 +13,16 @@ struct ClientDoctorCommand: AsyncParsableCommand {
     var client: String
 
     @OptionGroup var options: AdministrationOptions
+    @OptionGroup var network: NetworkOptions
 
     func run() async throws {
         var isHealthy = false
-        try await options.run { server in
-            let answer = try await server.get("/clients/" + FormParameters.percentEncode(client) + "/doctor")
+        try await network.run(options) { server in
+            let answer = try await server.get("/clients/" + client.part + "/doctor")
+            isHealthy = Self.findings(answer).allSatisfy { $0.result != .failure }
+            return answer
+        } network: { session, path in
+            let answer = try await session.call(.GET, path + "/clients/" + client.part + "/doctor").object
             isHealthy = Self.findings(answer).allSatisfy { $0.result != .failure }
             return answer
         } text: { answer in

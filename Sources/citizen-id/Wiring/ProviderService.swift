@@ -34,20 +34,21 @@ struct ProviderService {
         let provider = try await Provider(
             issuer: settings.issuer ?? region.issuer, registry: registry,
             keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock,
-            documents: { url in try await outbound.json(url) })
+            documents: { url in try await outbound.json(url) }, administrationAddress: settings.administration?.address)
         let logger = logger
         let limits = settings.limits
         let connections = OpenConnections(perCaller: limits.connectionsPerAddress)
         let tls = try tlsConfiguration()
+        @Sendable func guarded(_ responder: @escaping HTTPChannelHandler.Responder) throws -> some ServerChildChannel {
+            GuardedChannel(
+                base: try TLSChannel(
+                    HTTP1Channel(responder: responder, configuration: limits.http), tlsConfiguration: tls),
+                connections: connections, bodyTime: limits.bodyTime)
+        }
         let listener = Application(
             router: ProviderApplication.router(
                 provider: provider, limits: ProviderApplication.Limits(requestsAtOnce: limits.requestsAtOnce)),
-            server: HTTPServerBuilder { responder in
-                GuardedChannel(
-                    base: try TLSChannel(
-                        HTTP1Channel(responder: responder, configuration: limits.http), tlsConfiguration: tls),
-                    connections: connections, bodyTime: limits.bodyTime)
-            },
+            server: HTTPServerBuilder { responder in try guarded(responder) },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(try limits.connectionsThatFit())),
@@ -61,13 +62,24 @@ struct ProviderService {
         let administration = try administration(
             provider: provider, region: RegionDesk(registry: registry, store: store, clock: clock),
             whenRunning: { administrationRuns.finish() })
+        var services: [any ServiceLifecycle.Service] = [
+            Sweeper(provider: provider, logger: logger),
+            LogoutMessenger(provider: provider, outbound: outbound, logger: logger), administration,
+        ]
+        if let settings = settings.administration {
+            services.append(
+                Application(
+                    router: AdministrationAPI.router(provider: provider),
+                    server: HTTPServerBuilder { responder in try guarded(responder) },
+                    configuration: ApplicationConfiguration(
+                        address: .hostname(settings.host, port: settings.port), serverName: nil),
+                    onServerRunning: { _ in
+                        logger.notice("administration over the network", metadata: ["url": "\(settings.address)"])
+                    }, logger: logger))
+        }
+        services.append(Following(first: isAdministrable, then: listener))
         var configuration = ServiceGroupConfiguration(
-            services: [
-                Sweeper(provider: provider, logger: logger),
-                LogoutMessenger(provider: provider, outbound: outbound, logger: logger), administration,
-                Following(first: isAdministrable, then: listener),
-            ],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Pages that watch a login would hold the server for minutes: they are cut off and come back by themselves.
         configuration.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: configuration).run()

@@ -16,8 +16,18 @@ struct ServeSettings: Sendable {
     var dataFolder: String
     var logLevel: Logger.Level
     var socket: String
+    /// Nil: nobody administers over the network.
+    var administration: Administration?
     var outbound: OutboundSettings
     var limits: ListenerLimits
+
+    /// The listener of `/admin/v1`.
+    struct Administration: Sendable {
+        var host: String
+        var port: Int
+        /// How it is called from outside; DPoP proofs name it.
+        var address: IssuerURL
+    }
 
     /// What the command line gave; nil where it gave nothing.
     struct Flags {
@@ -60,16 +70,36 @@ struct ServeSettings: Sendable {
             dataFolder: data,
             logLevel: try level(flags.logLevel ?? reader.string(forKey: "log.level", default: "info")),
             socket: flags.socket ?? reader.string(forKey: "socket", default: data + "/admin.sock"),
-            outbound: try OutboundSettings(reader), limits: try ListenerLimits(reader))
+            administration: try administration(reader), outbound: try OutboundSettings(reader),
+            limits: try ListenerLimits(reader))
     }
 
-    private static func address(_ text: String) throws -> (host: String, port: Int) {
+    private static func address(
+        _ text: String, _ name: String = "listen"
+    ) throws -> (host: String, port: Int) {
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
-            throw Mistake(description: "listen is ADDRESS:PORT, for example 127.0.0.1:8443; it is “\(text)”.")
+            throw Mistake(description: "\(name) is ADDRESS:PORT, for example 127.0.0.1:8443; it is “\(text)”.")
         }
         let host = text[..<colon].trimmingCharacters(in: ["[", "]"])
-        guard !host.isEmpty else { throw Mistake(description: "listen has no address before the port.") }
+        guard !host.isEmpty else { throw Mistake(description: "\(name) has no address before the port.") }
         return (host, Int(port))
+    }
+
+    private static func administration(_ reader: ConfigReader) throws -> Administration? {
+        guard let text = reader.string(forKey: "administration.listen") else { return nil }
+        let listen = try address(text, "administration.listen")
+        let isLocal = ["127.0.0.1", "::1", "localhost"].contains(listen.host)
+        let local = isLocal ? "https://localhost:\(listen.port)" : nil
+        guard let url = reader.string(forKey: "administration.url") ?? local else {
+            throw Mistake(
+                description: "administration.listen needs administration.url: how the listener is called from outside.")
+        }
+        guard let address = IssuerURL(rawValue: url) else {
+            throw Mistake(
+                description:
+                    "administration.url is https://HOST or https://HOST:PORT with nothing after it; it is “\(url)”.")
+        }
+        return Administration(host: listen.host, port: listen.port, address: address)
     }
 
     private static func issuer(_ text: String?) throws -> IssuerURL? {

@@ -1,0 +1,38 @@
+/// What an administrator may do. Every route of `/admin/v1` needs exactly one.
+public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
+    case readRegion = "region.read"
+    case readTenant = "tenant.read"
+    case readClient = "client.read"
+    case examineClient = "client.examine"
+    /// Hand out rights to register clients of the tenant.
+    case admitClient = "client.admit"
+    case removeClient = "client.remove"
+    case readService = "service.read"
+    /// How many people, never who.
+    case countPeople = "person.count"
+    /// Record a person whose identity was proved at the desk.
+    case enrolPerson = "person.enrol"
+    /// Whether a pairwise subject has a relation with the tenant, and since when.
+    case readSubject = "subject.read"
+    case readSession = "session.read"
+    case endSession = "session.end"
+    case readDevice = "device.read"
+    case suspendDevice = "device.suspend"
+    case readAudit = "audit.read"
+    case readAssignment = "assignment.read"
+    case grantAssignment = "assignment.grant"
+    case revokeAssignment = "assignment.revoke"
+    /// Read what the tenant's data protection officer must hear of.
+    case readNotice = "notice.read"
+    case readEmergency = "emergency.read"
+    case requestEmergency = "emergency.request"
+    case approveEmergency = "emergency.approve"
+
+    /// True for what shows or touches data of single people.
+    public var isPersonal: Bool {
+        switch self {
+        case .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,68 @@
+public import OpenIDMessages
+
+/// The stable codes of problem documents at `/admin/v1`, with status and one plain sentence.
+public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterable {
+    case invalidRequest = "invalid_request"
+    case unknownLevel = "unknown_level"
+    case notSignedIn = "not_signed_in"
+    case useDPoPNonce = "use_dpop_nonce"
+    case loginTooWeak = "login_too_weak"
+    case crossDeviceLogin = "cross_device_login"
+    case notAllowed = "not_allowed"
+    case notFound = "not_found"
+    case methodNotAllowed = "method_not_allowed"
+    case roleNotGrantable = "role_not_grantable"
+    case scopeExceeded = "scope_exceeded"
+    case ownAssignment = "own_assignment"
+    case wrongDates = "wrong_dates"
+    case unknownAdministrator = "unknown_administrator"
+    case ticketUnknown = "unknown_ticket"
+    case twoPeopleNeeded = "two_people_needed"
+    case notPossibleNow = "not_possible_now"
+    case changedMeanwhile = "changed_meanwhile"
+    case tooLarge = "too_large"
+    case unsupportedMediaType = "unsupported_media_type"
+    case preconditionRequired = "precondition_required"
+    case overloaded = "overloaded"
+    case serverError = "server_error"
+
+    public var status: Int { facts.status }
+    public var title: String { facts.title }
+
+    private var facts: (status: Int, side: ProblemDocument.Side, retry: Bool, title: String) {
+        switch self {
+        case .invalidRequest: (400, .person, false, "The request is malformed.")
+        case .unknownLevel: (400, .person, false, "The level is normal or substantiell.")
+        case .notSignedIn: (401, .person, false, "An access token of an administrator's login is needed, with DPoP.")
+        case .useDPoPNonce: (401, .person, true, "The proof needs the server's nonce.")
+        case .loginTooWeak: (403, .person, false, "The login does not reach what administration needs.")
+        case .crossDeviceLogin:
+            (403, .person, false, "Administrators log in on the device that holds their key, not by a QR code.")
+        case .notAllowed: (403, .person, false, "The administrator's role does not allow this.")
+        case .notFound: (404, .person, false, "There is no such thing.")
+        case .methodNotAllowed: (405, .person, false, "The address does not take this method.")
+        case .roleNotGrantable: (403, .person, false, "The administrator's role does not give this role.")
+        case .scopeExceeded: (403, .person, false, "The role reaches further than the administrator's own.")
+        case .ownAssignment: (403, .person, false, "Nobody gives a role to themselves.")
+        case .wrongDates: (422, .person, false, "The role begins too late, ends too early or lasts too long.")
+        case .unknownAdministrator:
+            (422, .person, false, "Nobody has logged in to administration under this name.")
+        case .ticketUnknown: (404, .person, false, "The ticket is unknown, used or expired.")
+        case .twoPeopleNeeded: (403, .person, false, "Another person must approve.")
+        case .notPossibleNow: (409, .person, false, "It is over or was decided before.")
+        case .changedMeanwhile: (412, .person, true, "It was changed meanwhile. Read it again.")
+        case .tooLarge: (413, .person, false, "The request is too large.")
+        case .unsupportedMediaType: (415, .person, false, "The content type is not supported.")
+        case .preconditionRequired: (428, .person, true, "If-Match is needed, with the ETag of what was read.")
+        case .overloaded: (503, .operator, true, "The service is busy. Try again shortly.")
+        case .serverError: (500, .operator, true, "Something went wrong here.")
+        }
+    }
+
+    public func problem(traceIdentifier: String) -> ProblemDocument {
+        let facts = facts
+        return ProblemDocument(
+            code: rawValue, status: facts.status, title: facts.title, side: facts.side, retry: facts.retry,
+            traceIdentifier: traceIdentifier)
+    }
+}

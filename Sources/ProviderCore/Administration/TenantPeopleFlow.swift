@@ -1,0 +1,105 @@
+public import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// People as one tenant may see them (invariant I24): by the pairwise subject that its portals know, never by name. What
+/// an administrator looked at is written down, so that the person can read who has seen their data.
+public struct TenantPeopleFlow: Sendable {
+    let administration: AdministrationFlow
+    let store: any TenantPeopleStore
+    let clock: ProviderClock
+    let bell: LogoutBell
+
+    public func counters(in scope: TenantScope) async throws -> TenantCounters {
+        try await store.counters(in: scope, now: clock.now())
+    }
+
+    /// A subject that has a relation with the tenant; everybody else's is unknown.
+    private func subject(
+        _ name: String, in scope: TenantScope, by administrator: Administrator, for kind: SecurityEvent.Kind?
+    ) async throws -> SubjectIdentifier {
+        guard let subject = SubjectIdentifier(rawValue: name) else { throw AdministrationProblem.notFound }
+        guard try await store.account(of: subject, in: scope) != nil else {
+            throw try await administration.missed(.subject(subject), in: scope, by: administrator)
+        }
+        if let kind {
+            try await administration.store.record(
+                administrator.event(kind, object: name, at: scope.tenant.identifier, now: clock.now()))
+        }
+        return subject
+    }
+
+    /// Whether the tenant knows the subject.
+    public func show(
+        _ name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> SubjectIdentifier {
+        try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+    }
+
+    public func sessions(
+        of name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> [TenantSession] {
+        let subject = try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+        return try await store.sessions(of: subject, in: scope, now: clock.now())
+    }
+
+    /// Ends a session in which the subject is signed in at the tenant. It ends everywhere: what is not to be trusted here
+    /// is not to be trusted elsewhere.
+    public func end(
+        _ session: String, of name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws {
+        let subject = try await subject(name, in: scope, by: administrator, for: nil)
+        guard let identifier = SessionIdentifier(rawValue: session) else { throw AdministrationProblem.notFound }
+        let event = administrator.event(
+            .sessionEnded, object: session, at: scope.tenant.identifier, now: clock.now())
+        guard try await store.end(identifier, of: subject, in: scope, event: event) else {
+            throw try await administration.missed(.session(identifier), in: scope, by: administrator)
+        }
+        bell.ring()
+    }
+
+    /// A device under the name that it has at this tenant alone: two tenants cannot see that they know the same one.
+    public struct Device: Sendable {
+        public let name: String
+        public let ceiling: DeviceCeiling
+        public let state: DeviceRecordRow.State
+        public let createdAt: Timestamp
+        fileprivate let identifier: DeviceIdentifier
+    }
+
+    public func devices(
+        of name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> [Device] {
+        let subject = try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+        return try await devices(of: subject, in: scope)
+    }
+
+    /// Suspends a device of the person behind the subject.
+    public func suspend(
+        _ device: String, of name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws {
+        let subject = try await subject(name, in: scope, by: administrator, for: nil)
+        let found = try await devices(of: subject, in: scope).first { $0.name == device }
+        guard let found else { throw AdministrationProblem.notFound }
+        let event = administrator.event(
+            .deviceSuspended, object: found.name, at: scope.tenant.identifier, now: clock.now())
+        guard try await store.suspend(found.identifier, of: subject, in: scope, event: event) else {
+            throw AdministrationProblem.notPossibleNow
+        }
+        bell.ring()
+    }
+
+    private func devices(of subject: SubjectIdentifier, in scope: TenantScope) async throws -> [Device] {
+        try await store.devices(of: subject, in: scope).map { row in
+            Device(
+                name: Self.name(of: row.identifier, in: scope), ceiling: row.ceiling, state: row.state,
+                createdAt: row.createdAt, identifier: row.identifier)
+        }
+    }
+
+    /// The device's own identifier has 128 random bits: its digest under the sector's name gives nothing away.
+    static func name(of device: DeviceIdentifier, in scope: TenantScope) -> String {
+        let text = "citizen-id/device-name/v1\n\(scope.tenant.sector)\n\(device)"
+        return Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
+    }
+}

@@ -1,0 +1,131 @@
+internal import AccountDirectory
+internal import HTTPTypes
+internal import Hummingbird
+internal import OpenIDMessages
+internal import ProviderCore
+
+/// One route of `/admin/v1`: the router, the OpenAPI document and the tests are made of these values.
+struct AdministrationRoute: Sendable {
+    /// Who may call a route.
+    enum Right: Sendable, Hashable {
+        /// Everybody who reaches the listener: nothing is said that is not public.
+        case nobodysBusiness
+        /// Everybody who has logged in, for themselves.
+        case loggedIn
+        case region(AdministrationAction)
+        /// At the tenant that the path names.
+        case tenant(AdministrationAction)
+
+        var action: AdministrationAction? {
+            switch self {
+            case .nobodysBusiness, .loggedIn: nil
+            case .region(let action), .tenant(let action): action
+            }
+        }
+    }
+
+    typealias Handler = @Sendable (AdministrationCall) async throws -> JSONObject
+
+    let method: HTTPRequest.Method
+    /// Behind `/admin/v1`, e.g. `/tenants/{tenant}/clients`.
+    let path: String
+    /// One plain sentence.
+    let summary: String
+    let right: Right
+    var body: Schema?
+    /// Nil for 204.
+    var answer: Schema?
+    var status: HTTPResponse.Status = .ok
+    /// Takes `limit` and `after`, and answers `next` where more is left.
+    var isPaged = false
+    /// What a change must have seen: the representation whose ETag `If-Match` names (RFC 9110 §13.1.1).
+    var current: Handler?
+    let handle: Handler
+
+    init(
+        _ method: HTTPRequest.Method, _ path: String, _ summary: String, _ right: Right, body: [Schema.Property]? = nil,
+        answer: [Schema.Property]?, status: HTTPResponse.Status? = nil, isPaged: Bool = false, current: Handler? = nil,
+        handle: @escaping Handler
+    ) {
+        self.method = method
+        self.path = path
+        self.summary = summary
+        self.right = right
+        self.body = body.map { .object($0) }
+        self.answer = answer.map { .object($0) }
+        self.status = status ?? (answer == nil ? .noContent : .ok)
+        self.isPaged = isPaged
+        self.current = current
+        self.handle = handle
+    }
+
+    /// The names in braces.
+    var parameters: [String] {
+        path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
+    }
+}
+
+/// A call that came through the door: who calls, what they may do, and what they sent, all checked.
+struct AdministrationCall: Sendable {
+    let provider: Provider
+    /// Nil at routes that everybody may call.
+    let caller: Administrator?
+    /// Of a tenant's route.
+    let tenant: (scope: TenantScope, capability: TenantCapability)?
+    /// Of a region's route.
+    let region: RegionCapability?
+    let parameters: [String: String]
+    let page: PageRequest
+    /// Fits the route's schema.
+    let body: JSONObject
+
+    var administrator: Administrator {
+        get throws(AdministrationProblem) {
+            guard let caller else { throw .notSignedIn }
+            return caller
+        }
+    }
+
+    var scope: TenantScope {
+        get throws(AdministrationProblem) {
+            guard let tenant else { throw .notFound }
+            return tenant.scope
+        }
+    }
+
+    var capability: TenantCapability {
+        get throws(AdministrationProblem) {
+            guard let tenant else { throw .notFound }
+            return tenant.capability
+        }
+    }
+
+    var regionCapability: RegionCapability {
+        get throws(AdministrationProblem) {
+            guard let region else { throw .notAllowed }
+            return region
+        }
+    }
+
+    /// A name in the path.
+    subscript(name: String) -> String { parameters[name] ?? "" }
+
+    /// The page as an answer: entries, and where the next page begins when this one is full.
+    func list<Entry>(
+        _ name: String, _ entries: [Entry], cursor: (Entry) -> String, _ json: (Entry) -> JSONObject
+    ) -> JSONObject {
+        var answer: JSONObject = [name: .array(entries.map { .object(json($0)) })]
+        if entries.count == page.limit, let last = entries.last { answer["next"] = .string(cursor(last)) }
+        return answer
+    }
+}
+
+extension Schema.Property {
+    /// A page of a list.
+    static func page(_ name: String, _ entry: [Schema.Property], _ meaning: String) -> [Schema.Property] {
+        [
+            Schema.Property(name, .list(.object(entry)), meaning),
+            .optional("next", .text(maximum: 128), "`after` of the next page; absent on the last."),
+        ]
+    }
+}

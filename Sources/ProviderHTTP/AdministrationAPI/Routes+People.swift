@@ -1,0 +1,109 @@
+internal import AccountDirectory
+internal import HTTPTypes
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension AdministrationAPI {
+    /// People as the tenant knows them: by the pairwise subject of its portals. There is no search, and no name.
+    static let peopleRoutes: [AdministrationRoute] = [
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/tickets",
+            "Record a person whose identity was proved at the desk; the answer enrols their phone.",
+            .tenant(.enrolPerson),
+            body: [
+                .init("level", .choice(["normal", "substantiell"]), "To which level it was proved."),
+                .init("person", .anyObject, "given_name, family_name and what else the desk saw."),
+            ],
+            answer: [
+                .init("link", .text(maximum: 2048), "For the phone; good once."),
+                .init("name", .text(), "A masked name, to compare."), .init("expires_at", .time, "Good until then."),
+            ], status: .created,
+            handle: { call in
+                var reader = MemberReader(call.body)
+                guard let level = AssuranceLevel(name: try reader.string("level")) else {
+                    throw AdministrationProblem.unknownLevel
+                }
+                let person = try reader.object("person")
+                try reader.finish()
+                let ticket = try await call.provider.enrolment.issueTicket(
+                    for: person, tenant: call.scope.tenant.identifier, level: level)
+                return [
+                    "link": .string(ticket.link.text), "name": .string(ticket.maskedName),
+                    "expires_at": ticket.expiresAt.json,
+                ]
+            }),
+        AdministrationRoute(
+            .get, "/tenants/{tenant}/subjects/{subject}", "Whether the tenant knows a subject.",
+            .tenant(.readSubject), answer: [.init("subject", .text(maximum: 255), "The subject.")],
+            handle: { call in
+                let subject = try await call.provider.tenantPeople.show(
+                    call["subject"], in: call.scope, by: call.administrator)
+                return ["subject": .string(subject.rawValue)]
+            }),
+        AdministrationRoute(
+            .get, "/tenants/{tenant}/subjects/{subject}/sessions",
+            "Sessions in which the subject is signed in at the tenant.", .tenant(.readSession),
+            answer: [.init("sessions", .list(.object(session)), "The latest first; at most 200.")],
+            handle: { call in
+                let found = try await call.provider.tenantPeople.sessions(
+                    of: call["subject"], in: call.scope, by: call.administrator)
+                return ["sessions": .array(found.map { .object($0.json) })]
+            }),
+        AdministrationRoute(
+            .delete, "/tenants/{tenant}/subjects/{subject}/sessions/{session}",
+            "End such a session, everywhere.", .tenant(.endSession), answer: nil,
+            handle: { call in
+                try await call.provider.tenantPeople.end(
+                    call["session"], of: call["subject"], in: call.scope, by: call.administrator)
+                return [:]
+            }),
+        AdministrationRoute(
+            .get, "/tenants/{tenant}/subjects/{subject}/devices", "The devices of the person behind the subject.",
+            .tenant(.readDevice), answer: [.init("devices", .list(.object(device)), "The oldest first.")],
+            handle: { call in
+                let found = try await call.provider.tenantPeople.devices(
+                    of: call["subject"], in: call.scope, by: call.administrator)
+                return ["devices": .array(found.map { .object($0.json) })]
+            }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/subjects/{subject}/devices/{device}/suspend",
+            "Suspend a device and end its sessions.", .tenant(.suspendDevice), answer: nil,
+            handle: { call in
+                try await call.provider.tenantPeople.suspend(
+                    call["device"], of: call["subject"], in: call.scope, by: call.administrator)
+                return [:]
+            }),
+    ]
+
+    private static let session: [Schema.Property] = [
+        .init("session", .text(maximum: 64), "The `sid` of ID tokens."), .init("acr", .text(), "What it reached."),
+        .init("started_at", .time, "Since then."), .init("expires_at", .time, "At most until then."),
+        .init("clients", .list(.text()), "The tenant's own portals in it."),
+    ]
+
+    private static let device: [Schema.Property] = [
+        .init("device", .text(maximum: 64), "Its name at this tenant alone."),
+        .init("ceiling", .text(maximum: 16), "The level that it can reach."),
+        .init("simulated", .bool, "True for a simulated device."),
+        .init("state", .text(maximum: 16), "Whether it can log in."), .init("created_at", .time, "Enrolled then."),
+    ]
+}
+
+extension TenantSession {
+    var json: JSONObject {
+        [
+            "session": .string(identifier.rawValue), "acr": .string(context.acr), "started_at": startedAt.json,
+            "expires_at": expiresAt.json, "clients": .strings(clients.map(\.rawValue)),
+        ]
+    }
+}
+
+extension TenantPeopleFlow.Device {
+    var json: JSONObject {
+        [
+            "device": .string(name), "ceiling": .string(ceiling.level.name),
+            "simulated": .bool(ceiling.isSimulated), "state": .string(state.rawValue),
+            "created_at": createdAt.json,
+        ]
+    }
+}

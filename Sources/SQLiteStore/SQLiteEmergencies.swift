@@ -1,0 +1,121 @@
+public import AccountDirectory
+internal import GRDB
+public import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func request(_ emergency: Emergency, in scope: TenantScope, event: SecurityEvent) async throws {
+        try await writer.write { db in
+            try db.run(
+                """
+                INSERT INTO admin_emergency (id, tenant, requester, requester_subject, reason, duration, requested_at,
+                    state)
+                VALUES (?, ?, ?, ?, ?, ?, ?, 'requested')
+                """,
+                [
+                    emergency.identifier.rawValue, scope.name, emergency.requester.rawValue,
+                    emergency.requesterSubject.rawValue, emergency.reason, emergency.duration,
+                    emergency.requestedAt.seconds,
+                ])
+            try db.audit(event)
+        }
+    }
+
+    public func emergencies(in scope: TenantScope, page: PageRequest) async throws -> [Emergency] {
+        try read { db in
+            try db.rows(
+                """
+                SELECT * FROM admin_emergency WHERE tenant = :tenant
+                    AND rowid < coalesce(
+                        (SELECT rowid FROM admin_emergency WHERE tenant = :tenant AND id = :after), 9223372036854775807)
+                ORDER BY rowid DESC LIMIT :limit
+                """, ["tenant": scope.name, "after": page.after, "limit": page.limit]
+            ).map { row in try row.emergency }
+        }
+    }
+
+    public func emergency(_ identifier: EmergencyIdentifier, in scope: TenantScope) async throws -> Emergency? {
+        try read { db in
+            try db.row(
+                "SELECT * FROM admin_emergency WHERE tenant = ? AND id = ?", [scope.name, identifier.rawValue])?
+                .emergency
+        }
+    }
+
+    public func approve(
+        _ emergency: Emergency, in scope: TenantScope, _ approved: ApprovedAssignment, approver: AccountIdentifier,
+        now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            guard try db.insertAssignment(approved.assignment, now: now) else { return false }
+            guard try db.decide(emergency, in: scope, .approved, by: approver, now: now) else {
+                // The right that was just written must not stay.
+                try db.run(
+                    "DELETE FROM admin_assignment WHERE id = ?", [approved.assignment.identifier.rawValue])
+                return false
+            }
+            try db.run(
+                "INSERT INTO admin_notice (tenant, kind, object, created_at) VALUES (?, ?, ?, ?)",
+                [
+                    scope.name, AdministrationNotice.Kind.emergencyApproved.rawValue, emergency.identifier.rawValue,
+                    now.seconds,
+                ])
+            try db.audit(event)
+            return true
+        }
+    }
+
+    public func refuse(
+        _ emergency: Emergency, in scope: TenantScope, approver: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            guard try db.decide(emergency, in: scope, .refused, by: approver, now: event.time) else { return false }
+            try db.audit(event)
+            return true
+        }
+    }
+
+    public func notices(in scope: TenantScope, page: PageRequest) async throws -> [AdministrationNotice] {
+        let after = page.after.flatMap { Int64($0) } ?? .max
+        return try read { db in
+            try db.rows(
+                "SELECT * FROM admin_notice WHERE tenant = ? AND id < ? ORDER BY id DESC LIMIT ?",
+                [scope.name, after, page.limit]
+            ).map { row in
+                AdministrationNotice(
+                    identifier: try row.integer("id"), kind: try row.value("kind"), object: try row.text("object"),
+                    createdAt: try row.time("created_at"))
+            }
+        }
+    }
+}
+
+extension Database {
+    /// One conditional write lets one of several decide.
+    fileprivate func decide(
+        _ emergency: Emergency, in scope: TenantScope, _ state: Emergency.State, by approver: AccountIdentifier,
+        now: Timestamp
+    ) throws -> Bool {
+        try run(
+            """
+            UPDATE admin_emergency SET state = :state, approver = :approver, decided_at = :now
+            WHERE tenant = :tenant AND id = :id AND state = 'requested' AND requested_at > :oldest
+            """,
+            [
+                "state": state.rawValue, "approver": approver.rawValue, "now": now.seconds, "tenant": scope.name,
+                "id": emergency.identifier.rawValue, "oldest": (now - Emergency.patience).seconds,
+            ]) == 1
+    }
+}
+
+extension StoredRow {
+    fileprivate var emergency: Emergency {
+        get throws {
+            Emergency(
+                identifier: try value("id"), tenant: try value("tenant"), requester: try value("requester"),
+                requesterSubject: try value("requester_subject"), reason: try text("reason"),
+                duration: try integer("duration"), requestedAt: try time("requested_at"), state: try value("state"),
+                approver: try optionalValue("approver"), decidedAt: try optionalTime("decided_at"))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+import ChildProcesses
+import Foundation
+import OpenIDMessages
+import Testing
+
+/// The programs themselves: an administrator logs in with a phone and works over the network.
+@Suite("citizen-id administers over the network", .serialized)
+struct AdministratorTests {
+    static let port = Port.free()
+    static let installation = Task {
+        try await Installation.start(environment: ["CITIZEN_ID_ADMINISTRATION_LISTEN": "127.0.0.1:\(port)"])
+    }
+
+    /// Somebody with a phone on this machine and a folder of their own.
+    struct Person: Sendable {
+        let phone: Phone
+        let folder: String
+
+        init(_ here: Installation) async throws {
+            // Keys of simulated hardware reach substantiell.
+            phone = try here.newPhone()
+            folder = here.folder.path + "/administrator-\(UInt32.random(in: 0 ... .max))"
+            let enrolled = try await phone.enrol(try await here.ticket())
+            try #require(enrolled.status == 0, "\(enrolled)")
+        }
+
+        func administer(_ arguments: String...) async throws -> ProgramResult {
+            try await Program.run(
+                Place.program("citizen-id"), arguments + ["--folder", folder, "--json"], atOnce: true)
+        }
+
+        /// `citizen-id admin login`, with the phone in the place of the browser.
+        func logIn(flow: String = "link") async throws -> ProgramResult {
+            let here = phone.here
+            let log = here.folder.path + "/login-\(UInt32.random(in: 0 ... .max))"
+            let output = log + ".out"
+            let login = try Program.start(
+                Place.program("citizen-id"),
+                [
+                    "admin", "login", "--issuer", here.issuer, "--url", "https://localhost:\(AdministratorTests.port)",
+                    "--ca", here.ca, "--folder", folder, "--json",
+                ], environment: [:], output: output, errors: log)
+            let deadline = ContinuousClock.now + .seconds(30)
+            var address: String?
+            while address == nil, login.isRunning, ContinuousClock.now < deadline {
+                address = try Program.text(of: log).split(separator: "\n").map(String.init)
+                    .first { $0.hasPrefix("https://") }
+                if address == nil { try await Task.sleep(for: .milliseconds(20)) }
+            }
+            let opened: String = try #require(address, "no address was shown")
+            let approved = try await phone.login(at: opened, "--flow", flow)
+            #expect(approved.status == 0, "\(approved)")
+            while login.isRunning, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
+            return ProgramResult(
+                status: login.status ?? -1, output: try Program.text(of: output), errors: try Program.text(of: log))
+        }
+    }
+
+    @Test func `from the ticket to the first clerk`() async throws {
+        let here = try await Self.installation.value
+        let alice = try await Person(here)
+        let none = try await alice.administer("admin", "me")
+        #expect(none.status == 4, "\(none)")
+        let login = try await alice.logIn()
+        #expect(login.status == 0, "\(login)")
+        let ticket = try await here.administer("admin", "bootstrap", "--json")
+        #expect(ticket.status == 0, "\(ticket)")
+        let accepted = try await alice.administer("admin", "accept", try ticket.json().text("ticket"))
+        #expect(accepted.status == 0, "\(accepted)")
+        #expect(try await here.administer("admin", "bootstrap", "--json").status == 1, "there is an administrator")
+        let bob = try await Person(here)
+        let me = try await bob.logIn()
+        #expect(me.status == 0, "\(me)")
+        let subject = try me.json().text("subject")
+        let granted = try await alice.administer(
+            "admin", "grant", subject, "--role", "tenant_admin", "--tenant", "herten", "--days", "30")
+        #expect(granted.status == 0, "\(granted)")
+        let tenants = try await bob.administer("tenant", "list")
+        #expect(try tenants.json()["tenants"]?.array?.count == 1, "\(tenants)")
+        #expect(try await bob.administer("service", "list", "--tenant", "herten").status == 0)
+        #expect(try await bob.administer("person", "count", "--tenant", "herten").status == 0)
+        let foreign = try await bob.administer("tenant", "show", "marl")
+        #expect(foreign.status == 1, "\(foreign)")
+        #expect(try foreign.json()["error"] == "not_found")
+        let assignment = try granted.json().text("assignment")
+        let revoked = try await alice.administer("admin", "revoke", assignment, "--tenant", "herten")
+        #expect(revoked.status == 0, "\(revoked)")
+        #expect(try await bob.administer("tenant", "show", "herten").status == 1)
+        #expect(try await bob.administer("admin", "logout").status == 0)
+        #expect(try await bob.administer("admin", "me").status == 4)
+    }
+
+    @Test func `what the login leaves belongs to its user alone`() async throws {
+        let here = try await Self.installation.value
+        let person = try await Person(here)
+        #expect(try await person.logIn().status == 0)
+        for file in try FileManager.default.contentsOfDirectory(atPath: person.folder) {
+            let attributes = try FileManager.default.attributesOfItem(atPath: person.folder + "/" + file)
+            #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o600, "\(file)")
+        }
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: person.folder + "/login.json")
+        let result = try await person.administer("admin", "me")
+        #expect(result.status == 1 && result.errors.contains("chmod"), "\(result)")
+    }
+
+    @Test func `a login by QR code is refused`() async throws {
+        let here = try await Self.installation.value
+        let person = try await Person(here)
+        let result = try await person.logIn(flow: "qr")
+        #expect(result.status == 1, "\(result)")
+        #expect(try result.json()["error"] == "cross_device_login")
+    }
+}
+
+extension JSONObject {
+    fileprivate func text(_ name: String) throws -> String { try #require(self[name]?.string) }
+}

@@ -1,0 +1,144 @@
+import AccountDirectory
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import IdentityCrypto
+import Logging
+import NIOCore
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+@testable import ProviderHTTP
+
+/// The administration listener behind its real router, without a network.
+struct AdministrationSite: Sendable {
+    let provider: TestProvider
+    let client: any TestClientProtocol
+
+    static func serve(
+        _ provider: TestProvider? = nil, _ body: @Sendable (AdministrationSite) async throws -> Void
+    ) async throws {
+        var ready = provider
+        if ready == nil { ready = try await .withAdministration() }
+        guard let provider = ready else { return }
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let application = Application(router: AdministrationAPI.router(provider: provider.provider), logger: logger)
+        try await application.test(.router) { client in
+            try await body(AdministrationSite(provider: provider, client: client))
+        }
+    }
+
+    /// A call as the administrator makes it; `headers` are added.
+    func call(
+        _ administrator: TestAdministrator, _ method: HTTPRequest.Method, _ path: String, query: String = "",
+        _ body: JSONObject? = nil, headers: HTTPFields = [:]
+    ) async throws -> TestResponse {
+        let full = AdministrationAPI.path + path
+        var fields = headers
+        fields[.authorization] = "DPoP " + administrator.accessToken
+        fields[.proof] = try provider.administrationProof(administrator, method.rawValue, full).text
+        return try await send(method, full + query, body, headers: fields)
+    }
+
+    func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: JSONObject? = nil, headers: HTTPFields = [:]
+    ) async throws -> TestResponse {
+        var fields = headers
+        if body != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
+        return try await client.execute(
+            uri: path, method: method, headers: fields, body: body.map { ByteBuffer(string: $0.text) })
+    }
+
+    /// How often something happened, by its name in the audit trail.
+    func events(_ kind: SecurityEvent.Kind) async throws -> Int {
+        try await provider.auditTrail().count { $0.kind == kind.rawValue }
+    }
+}
+
+/// A town with one of everything that `/admin/v1` names.
+struct Town: Sendable {
+    let tenant: TenantIdentifier
+    /// The names of its things, by the parameter of the path.
+    let names: [String: String]
+
+    /// Herten's things; its portals know a person.
+    static func herten(_ site: AdministrationSite) async throws -> Town {
+        let provider = site.provider
+        let phone = try await provider.enrolledPhone()
+        let tokens = try await provider.signIn(at: TestRegion.basic, phone: phone).tokens
+        let claims = try unverifiedPayload(tokens.text("id_token"))
+        let (subject, session) = (try claims.text("sub"), try claims.text("sid"))
+        let administrator = try await provider.administrator()
+        try await provider.appoint(administrator, .tenantAdministrator, at: .tenant(TestRegion.herten))
+        try await provider.appoint(administrator, .clerk, at: .tenant(TestRegion.herten))
+        let devices = try await site.call(
+            administrator, .get, "/tenants/herten/subjects/\(subject)/devices")
+        let device = devices.json["devices"]?.array?.first?.object?["device"]?.string
+        let other = try await provider.administrator()
+        let assignment = try await provider.appoint(other, .auditor, at: .tenant(TestRegion.herten))
+        try await provider.appoint(other, .regionAdministrator, at: .region)
+        let emergency = try await site.call(
+            other, .post, "/tenants/herten/emergencies", ["reason": "Störung", "seconds": 600])
+        return Town(
+            tenant: TestRegion.herten,
+            names: [
+                "tenant": "herten", "subject": subject, "session": session, "device": try #require(device),
+                "client": try await provider.register(TestRegistrant.metadata()).text("client_id"),
+                "service": "parking", "assignment": assignment.rawValue,
+                "emergency": try emergency.json.text("emergency"),
+            ])
+    }
+
+    /// Names of things that exist nowhere.
+    static func unknown(_ parameter: String) -> String {
+        switch parameter {
+        case "client": "dyn-" + RandomBytes.text(16)
+        case "service": "unknown-service"
+        default: RandomBytes.text(16)
+        }
+    }
+}
+
+extension AdministrationRoute {
+    /// The path with names in the place of the parameters.
+    func filled(_ names: [String: String]) -> String {
+        parameters.reduce(path) { path, name in
+            path.replacing("{\(name)}", with: names[name] ?? Town.unknown(name))
+        }
+    }
+
+    /// A body that fits the schema and asks for something.
+    func sampleBody(now: Timestamp) -> JSONObject? {
+        guard let body else { return nil }
+        guard case .object(let properties) = body else { return [:] }
+        return properties.reduce(into: JSONObject()) { object, property in
+            object[property.name] = Self.sample(property, now: now)
+        }
+    }
+
+    private static func sample(_ property: Schema.Property, now: Timestamp) -> JSONValue? {
+        switch property.name {
+        case "valid_until": return (now + 600).json
+        case "valid_from": return now.json
+        case "subject": return "nobody-known"
+        case "person": return .object(TestRegion.person)
+        default: break
+        }
+        switch property.schema {
+        case .text: return "text"
+        case .time: return now.json
+        case .count(let range): return .integer(max(range.lowerBound, 60))
+        case .bool: return true
+        case .choice(let words): return words.first.map { .string($0) }
+        case .list: return []
+        case .object, .anyObject: return .object([:])
+        }
+    }
+}
+
+extension TestResponse {
+    var code: String? { json["code"]?.string }
+}

@@ -1,0 +1,244 @@
+import AccountDirectory
+import HTTPTypes
+import HummingbirdTesting
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+@testable import ProviderHTTP
+
+@Suite("Administrators come and go (checklist R1, R2; invariants I25 to I27)")
+struct AdministratorTests {
+    // MARK: The first
+
+    @Test("R1: a bootstrap ticket makes one administrator, once, within fifteen minutes")
+    func bootstrap() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (alice, bob) = (try await provider.administrator(), try await provider.administrator())
+            func use(_ ticket: String, _ person: TestAdministrator) async throws -> TestResponse {
+                try await site.call(person, .post, "/bootstrap", ["ticket": .string(ticket)])
+            }
+            let late = try #require(try await provider.provider.administration.issueBootstrapTicket(recover: false))
+            provider.clock.advance(900)
+            let again = (try await provider.administrator(), try await provider.administrator())
+            #expect(try await use(late.text, again.0).status == .notFound, "late")
+            let ticket = try #require(try await provider.provider.administration.issueBootstrapTicket(recover: false))
+            #expect(ticket.expiresAt == provider.now + 900)
+            #expect(try await use("bt_" + String(repeating: "A", count: 43), again.0).status == .notFound)
+            let made = try await use(ticket.text, again.0)
+            #expect(made.status == .created && made.json["role"] == "region_admin")
+            #expect(try await use(ticket.text, again.1).status == .notFound, "used")
+            #expect(try await provider.provider.administration.issueBootstrapTicket(recover: false) == nil)
+            #expect(try await provider.provider.administration.issueBootstrapTicket(recover: true) != nil)
+            #expect(try await site.call(again.0, .get, "/region").status == .ok)
+            #expect(try await site.events(.administratorGranted) == 1)
+            _ = (alice, bob)
+        }
+    }
+
+    // MARK: Granting
+
+    private static func wish(
+        _ role: String, _ person: TestAdministrator, _ provider: TestProvider
+    ) -> JSONObject {
+        [
+            "subject": .string(person.subject.rawValue), "role": .string(role),
+            "valid_until": (provider.now + 86_400).json,
+        ]
+    }
+
+    @Test("the region's administrator appoints a town's, who appoints a clerk; each step is in the town's trail")
+    func chain() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let alice = try await provider.administrator()
+            try await provider.bootstrap(alice)
+            let (bob, carol) = (try await provider.administrator(), try await provider.administrator())
+            let path = "/tenants/herten/assignments"
+            let town = try await site.call(alice, .post, path, Self.wish("tenant_admin", bob, provider))
+            #expect(town.status == .created, "\(town.text)")
+            let clerk = try await site.call(bob, .post, path, Self.wish("clerk", carol, provider))
+            #expect(clerk.status == .created, "\(clerk.text)")
+            #expect(clerk.json["granted_by"] == town.json["assignment"])
+            #expect(try await site.call(carol, .get, "/tenants/herten").status == .ok)
+            let trail = try await provider.auditTrail().filter { $0.kind == "admin.granted" }
+            #expect(trail.map(\.tenant) == [nil, "herten", "herten"])
+            #expect(
+                trail.map(\.object).dropFirst()
+                    == [town.json["assignment"]?.string, clerk.json["assignment"]?.string])
+        }
+    }
+
+    @Test("I27: more than one's own is in nobody's gift, and nothing is in one's own")
+    func refusedGrants() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (bob, carol) = (try await provider.administrator(), try await provider.administrator())
+            try await provider.appoint(bob, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            let path = "/tenants/herten/assignments"
+            let attempts: [(String, JSONObject, String)] = [
+                (path, Self.wish("dpo", carol, provider), "role_not_grantable"),
+                (path, Self.wish("region_admin", carol, provider), "role_not_grantable"),
+                (path, Self.wish("emergency", carol, provider), "role_not_grantable"),
+                (path, Self.wish("clerk", bob, provider), "own_assignment"),
+                ("/assignments", Self.wish("clerk", carol, provider), "not_allowed"),
+                ("/tenants/marl/assignments", Self.wish("clerk", carol, provider), "not_found"),
+            ]
+            for (path, body, code) in attempts {
+                let answer = try await site.call(bob, .post, path, body)
+                #expect(answer.code == code, "\(path) \(body.text)")
+            }
+            var body = Self.wish("clerk", carol, provider)
+            body["subject"] = "nobody"
+            #expect(try await site.call(bob, .post, path, body).code == "unknown_administrator")
+            body = Self.wish("clerk", carol, provider)
+            body["valid_until"] = (provider.now + 400 * 86_400).json
+            #expect(try await site.call(bob, .post, path, body).code == "wrong_dates")
+            #expect(try await site.call(carol, .get, "/me").json["assignments"]?.array?.isEmpty == true)
+        }
+    }
+
+    @Test("I26: staff of the operator act under the town's dated assignment, and lose it with the operator")
+    func operatorStaff() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (bob, staff) = (try await provider.administrator(), try await provider.administrator())
+            try await provider.appoint(bob, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            #expect(try await site.call(staff, .get, "/tenants/herten/clients").status == .notFound)
+            let given = try await site.call(
+                bob, .post, "/tenants/herten/assignments", Self.wish("operator_staff", staff, provider))
+            #expect(given.status == .created && given.json["operator"] == "it", "\(given.text)")
+            #expect(try await site.call(staff, .get, "/tenants/herten/clients").status == .ok)
+            #expect(try await site.call(staff, .get, "/tenants/marl/clients").status == .notFound)
+            try provider.changeRegion { region in
+                for index in region.tenants.indices {
+                    region.tenants[index].operatorIdentifier = TenantIdentifier(rawValue: "other-it")!
+                }
+            }
+            #expect(try await site.call(staff, .get, "/tenants/herten/clients").status == .notFound)
+        }
+    }
+
+    @Test("a role ends at once when it is revoked, also one's own")
+    func revoking() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (bob, carol) = (try await provider.administrator(), try await provider.administrator())
+            let own = try await provider.appoint(bob, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            let clerk = try await provider.appoint(carol, .clerk, at: .tenant(TestRegion.herten))
+            let paths = [clerk, own].map { "/tenants/herten/assignments/\($0)" }
+            #expect(try await site.call(carol, .get, "/tenants/herten").status == .ok)
+            for path in paths {
+                let answer = try await site.call(bob, .delete, path, headers: [.ifMatch: "*"])
+                #expect(answer.status == .noContent, "\(answer.text)")
+            }
+            for person in [bob, carol] {
+                #expect(try await site.call(person, .get, "/tenants/herten").status == .notFound)
+            }
+            #expect(try await site.events(.administratorRevoked) == 2)
+        }
+    }
+
+    // MARK: Emergencies
+
+    @Test("I25: break-glass takes two people, ends by itself, and the data protection officer is told")
+    func breakGlass() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let town = try await Town.herten(site)
+            let (alice, officer) = (try await provider.administrator(), try await provider.administrator())
+            try await provider.appoint(alice, .regionAdministrator, at: .region)
+            try await provider.appoint(officer, .dataProtectionOfficer, at: .tenant(TestRegion.herten))
+            let subject = try #require(town.names["subject"])
+            let secret = "/tenants/herten/subjects/\(subject)/sessions"
+            #expect(try await site.call(alice, .get, secret).code == "not_allowed")
+            let asked = try await site.call(
+                alice, .post, "/tenants/herten/emergencies", ["reason": "Störung", "seconds": 120])
+            #expect(asked.status == .created, "\(asked.text)")
+            let path = "/tenants/herten/emergencies/\(try asked.json.text("emergency"))"
+            #expect(try await site.call(alice, .post, path + "/approve").code == "two_people_needed")
+            #expect(try await site.call(alice, .get, secret).code == "not_allowed")
+            let approved = try await site.call(officer, .post, path + "/approve")
+            #expect(approved.status == .created && approved.json["role"] == "emergency", "\(approved.text)")
+            #expect(try await site.call(officer, .post, path + "/approve").code == "not_possible_now")
+            #expect(try await site.call(alice, .get, secret).status == .ok)
+            #expect(
+                try await site.call(alice, .get, "/tenants/marl/subjects/\(subject)/sessions").status == .forbidden,
+                "one tenant alone")
+            let notices = try await site.call(officer, .get, "/tenants/herten/notices")
+            #expect(
+                notices.json["notices"]?.array?.first?.object?["object"]?.string == asked.json["emergency"]?.string)
+            provider.clock.advance(120)
+            #expect(try await site.call(alice, .get, secret).code == "not_allowed")
+            #expect(try await site.events(.emergencyApproved) == 1)
+        }
+    }
+
+    // MARK: People
+
+    @Test("a clerk ends a session by the portal's subject, and the portal is told")
+    func endsSession() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let town = try await Town.herten(site)
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            let subject = try #require(town.names["subject"])
+            let list = "/tenants/herten/subjects/\(subject)/sessions"
+            let before = try await site.call(clerk, .get, list)
+            #expect(before.json["sessions"]?.array?.count == 1)
+            let path = list + "/" + (try #require(town.names["session"]))
+            #expect(try await site.call(clerk, .delete, path).status == .noContent)
+            #expect(try await site.call(clerk, .get, list).json["sessions"]?.array?.isEmpty == true)
+            #expect(try await provider.store.logouts(to: TestRegion.basic.client.identifier, limit: 10).count == 1)
+            #expect(try await site.events(.subjectSeen) > 0, "who looked is written down")
+        }
+    }
+
+    @Test("a clerk suspends a device, whose name differs from town to town")
+    func suspendsDevice() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let phone = try await provider.enrolledPhone()
+            let clerk = try await provider.administrator()
+            var names: [String] = []
+            for (town, portal) in [("herten", TestRegion.basic), ("marl", TestRegion.post)] {
+                let tenant = TenantIdentifier(rawValue: town)!
+                try await provider.appoint(clerk, .clerk, at: .tenant(tenant))
+                let tokens = try await provider.signIn(at: portal, phone: phone).tokens
+                let subject = try unverifiedPayload(tokens.text("id_token")).text("sub")
+                let answer = try await site.call(clerk, .get, "/tenants/\(town)/subjects/\(subject)/devices")
+                let devices = answer.json["devices"]?.array?.compactMap(\.object) ?? []
+                names.append(try #require(devices.first).text("device"))
+                guard town == "marl" else { continue }
+                let path = "/tenants/marl/subjects/\(subject)/devices/"
+                #expect(try await site.call(clerk, .post, path + names[0] + "/suspend").status == .notFound)
+                #expect(try await site.call(clerk, .post, path + names[1] + "/suspend").status == .noContent)
+                #expect(try await site.call(clerk, .post, path + names[1] + "/suspend").status == .conflict)
+            }
+            #expect(names[0] != names[1])
+            await #expect(throws: DeviceRefusal.self) { try await provider.verified(phone) }
+        }
+    }
+
+    @Test("L5: nobody logs in as somebody else: no route gives a session, a token or a grant of another person")
+    func noImpersonation() async throws {
+        for route in AdministrationAPI.routes where route.method != .get {
+            let words = (route.path + route.summary).lowercased()
+            for word in ["impersonat", "login_as", "exchange", "grant_token"] {
+                #expect(!words.contains(word), "\(route.path)")
+            }
+        }
+        let provider = try await TestProvider.withAdministration()
+        try provider.add([TestGrants.filesService])
+        let administrator = try await provider.administrator()
+        // Nor does token exchange make another client's token of an administrator's.
+        await #expect(throws: (any Error).self) {
+            try await provider.exchanged(
+                administrator.accessToken, to: TestGrants.archive, by: TestGrants.filesService)
+        }
+    }
+}
