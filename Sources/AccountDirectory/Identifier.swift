@@ -23,6 +23,7 @@ public enum Entity {
     public enum RegisterPower {}
     public enum Mandate {}
     public enum Evidence {}
+    public enum Release {}
 }
 
 /// The region's identifier of a citizen's account; never leaves the provider.
@@ -36,3 +37,5 @@ public typealias InvitationIdentifier = Identifier<Entity.Invitation>
 public typealias MandateIdentifier = Identifier<Entity.Mandate>
 public typealias EvidenceIdentifier = Identifier<Entity.Evidence>
 public typealias RegisterPowerIdentifier = Identifier<Entity.RegisterPower>
+/// What a person released to a portal.
+public typealias ReleaseIdentifier = Identifier<Entity.Release>

@@ -15,6 +15,8 @@ public final class Provider: Sendable {
     public let selfService: SelfService
     public let sessions: SessionFlow
     public let sessionList: SessionListFlow
+    public let releases: ReleaseFlow
+    public let assurance: AssuranceFlow
     public let logout: LogoutFlow
     public let logoutDeliveries: LogoutDeliveryFlow
     /// Rings when a session ended whose portals must hear of it.
@@ -47,13 +49,15 @@ public final class Provider: Sendable {
 
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch
+        clock: ProviderClock, capacity: Capacity = Capacity(), companies: any ActingContextSource = NoCompanies(),
+        documents: @escaping DocumentFetch = NoDocuments.fetch
     ) async throws {
         self.issuer = issuer
         self.registry = registry
         self.keys = keys
         self.store = store
         self.clock = clock
+        let contexts = ActingContexts(source: companies, clock: clock)
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
@@ -67,14 +71,15 @@ public final class Provider: Sendable {
             observations: observations, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
-            issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
+            issuer: issuer, logins: logins, links: links, keys: keys, store: store, contexts: contexts,
+            clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
         let accessTokens = AccessTokenVerifier(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
+            issuer: issuer, registry: registry, keys: keys, store: store, contexts: contexts, clock: clock)
         let devices = DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock)
         deviceGrants = DeviceGrantFlow(
             issuer: issuer, rules: AuthorizationRules(registry: registry, protection: protection), devices: devices,
@@ -82,20 +87,27 @@ public final class Provider: Sendable {
         let successorKey = try await keys.secret("refresh-token-successors")
         tokens = TokenFlow(
             grants: store,
-            minter: TokenMinter(issuer: issuer, keys: keys, protection: protection, clock: clock),
+            minter: TokenMinter(
+                issuer: issuer, keys: keys, protection: protection, evidence: store, registry: registry, clock: clock),
             accessTokens: accessTokens,
-            devices: devices, clock: clock,
+            devices: devices, contexts: contexts, clock: clock,
             successorKey: successorKey)
         userinfo = UserinfoFlow(
-            issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection)
+            issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection, evidence: store,
+            registry: registry, clock: clock)
         introspection = IntrospectionFlow(
-            issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
+            issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, contexts: contexts,
+            clock: clock)
         revocation = RevocationFlow(
             grants: store, uses: store, accessTokens: accessTokens, clock: clock, successorKey: successorKey)
         let forms = SessionForms(key: try await keys.secret("session-forms"))
         sessions = SessionFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
+            issuer: issuer, registry: registry, keys: keys, store: store, contexts: contexts, clock: clock,
+            bell: logoutBell)
         sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
+        assurance = AssuranceFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
+        releases = ReleaseFlow(registry: registry, store: store, clock: clock)
         logout = LogoutFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         selfService = SelfService(
@@ -128,7 +140,8 @@ public final class Provider: Sendable {
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
         return DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
-            claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
+            claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn", "verified_claims"]
+                + ClaimCatalogue.supported(namespace: issuer.claimNamespace),
             levels: levels.map(\.acr) + (isDevelopment ? simulated : []),
             algorithms: JWSAlgorithm.allCases.map(\.rawValue), encryption: EncryptionAlgorithm.allCases.map(\.rawValue),
             grantTypes: GrantType.allCases.map(\.rawValue),

@@ -7,6 +7,7 @@ extension DatabaseMigrator {
         migrator.registerMigration("v1", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema1) }
         migrator.registerSigningAlgorithms()
         migrator.registerMigration("v2", foreignKeyChecks: .immediate) { db in try db.execute(sql: schema2) }
+        migrator.registerReleases()
         return migrator
     }
 

@@ -20,6 +20,13 @@ extension SQLiteStore {
                     ticket.digest.bytes.data, ticket.account.rawValue, ticket.tenant.rawValue,
                     ticket.expiresAt.seconds,
                 ])
+            // Whoever gets a ticket was at the counter of its town.
+            if account.level > .undefined, let time = events.first?.time {
+                let evidence = Evidence(
+                    identifier: .random(), account: account.identifier, method: .counter, performer: ticket.tenant,
+                    checkedAt: time, level: account.level)
+                try db.record(evidence, for: VerificationRules.claims(of: account.person))
+            }
             for event in events { try db.audit(event) }
         }
     }

@@ -16,7 +16,7 @@ public struct StorePromise: Sendable, CustomStringConvertible {
     /// Every promise.
     public static let all =
         enrolment + devices + answers + redemption + racing + grants + refreshing + sessions + continuing + ending
-        + consents + deliveries + registrations + sweeping + oneTimeUse + keys + region
+        + releases + deliveries + registrations + sweeping + oneTimeUse + keys + region
         + selfService
 }
 

@@ -158,6 +158,10 @@ public struct Client: Sendable, Equatable {
     /// Where a login can be started from outside (OpenID Connect Core §4).
     public var initiateLoginURI: RedirectURI?
     public var logout: ClientLogout
+    /// Services that a login of this client may be for; with one alone every login is for it.
+    public var services: [ServiceIdentifier]
+    /// ID tokens carry released claims with their evidence (`verified_claims`, OpenID Identity Assurance).
+    public var receivesVerifiedClaims: Bool
 
     public init(
         identifier: ClientIdentifier, tenant: TenantIdentifier, name: String, profile: ClientProfile,
@@ -169,7 +173,8 @@ public struct Client: Sendable, Equatable {
         scopes: [String], resources: [ResourceURI] = [], servedResource: ResourceURI? = nil,
         requiredLevel: AssuranceLevel, levelVocabulary: LevelVocabulary = .bsi, subjectType: SubjectType = .pairwise,
         sectorIdentifierURI: OutboundURL? = nil, defaultMaximumAge: Int64? = nil,
-        initiateLoginURI: RedirectURI? = nil, logout: ClientLogout = ClientLogout()
+        initiateLoginURI: RedirectURI? = nil, logout: ClientLogout = ClientLogout(),
+        services: [ServiceIdentifier] = [], receivesVerifiedClaims: Bool = false
     ) {
         self.identifier = identifier
         self.tenant = tenant
@@ -196,5 +201,7 @@ public struct Client: Sendable, Equatable {
         self.defaultMaximumAge = defaultMaximumAge
         self.initiateLoginURI = initiateLoginURI
         self.logout = logout
+        self.services = services
+        self.receivesVerifiedClaims = receivesVerifiedClaims
     }
 }

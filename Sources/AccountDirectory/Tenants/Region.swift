@@ -124,11 +124,18 @@ public struct Service: Sendable, Equatable {
     /// The scope that a mandate for this service needs.
     public var mandateScope: String?
     public var servedTenants: [TenantIdentifier]
+    /// Claims that a login for this service may ask for, in the order of the catalogue; no others leave.
+    public var claims: [String]
+    /// Why the service wants its claims; nil only when it wants none.
+    public var purpose: LocalizedText?
+    /// Rises with every change of the purpose: people are asked again then (invariant I37). From 1.
+    public var purposeVersion: Int64
 
     public init(
         identifier: ServiceIdentifier, title: LocalizedText, publisher: TenantIdentifier, version: String,
         contexts: [Context], requiredLevel: AssuranceLevel?, mandateScope: String?,
-        servedTenants: [TenantIdentifier]
+        servedTenants: [TenantIdentifier], claims: [String] = [], purpose: LocalizedText? = nil,
+        purposeVersion: Int64 = 1
     ) {
         self.identifier = identifier
         self.title = title
@@ -138,7 +145,13 @@ public struct Service: Sendable, Equatable {
         self.requiredLevel = requiredLevel
         self.mandateScope = mandateScope
         self.servedTenants = servedTenants
+        self.claims = claims
+        self.purpose = purpose
+        self.purposeVersion = purposeVersion
     }
+
+    /// True when the service is offered at `tenant`.
+    public func isOffered(at tenant: TenantIdentifier) -> Bool { servedTenants.contains(tenant) }
 }
 
 /// A text in German and, where it is known, in English.

@@ -23,11 +23,13 @@ public struct Registry: Sendable {
     public let region: Region
     private let tenants: [TenantIdentifier: Tenant]
     private let clients: [ClientIdentifier: Client]
+    private let services: [ServiceIdentifier: Service]
 
     public init(region: Region) {
         self.region = region
         tenants = Dictionary(region.tenants.map { ($0.identifier, $0) }) { first, _ in first }
         clients = Dictionary(region.clients.map { ($0.identifier, $0) }) { first, _ in first }
+        services = Dictionary(region.services.map { ($0.identifier, $0) }) { first, _ in first }
     }
 
     public func tenant(_ identifier: TenantIdentifier) -> Tenant? { tenants[identifier] }
@@ -38,5 +40,10 @@ public struct Registry: Sendable {
             return nil
         }
         return ResolvedClient(client: client, scope: TenantScope(tenant: tenant))
+    }
+
+    /// The services that a client is registered for and that its tenant offers.
+    public func services(of client: ResolvedClient) -> [Service] {
+        client.client.services.compactMap { services[$0] }.filter { $0.isOffered(at: client.scope.tenant.identifier) }
     }
 }

@@ -112,6 +112,7 @@ struct AccessTokenVerifier: Sendable {
     let registry: ClientRegistry
     let keys: KeyCustodian
     let store: any GrantStore & OneTimeUseStore
+    let contexts: ActingContexts
     let clock: ProviderClock
 
     /// Throws the reason why a token does not count, or a fault of the store.
@@ -127,12 +128,14 @@ struct AccessTokenVerifier: Sendable {
             }
             return ProvedAccessToken(token: token, client: client, live: nil)
         }
-        guard let live = try await store.liveGrant(transaction, token: token.identifier, now: now),
-            live.grant.subject == token.subject
+        guard let granted = try await store.liveGrant(transaction, token: token.identifier, now: now),
+            granted.grant.subject == token.subject
         else { throw Refusal.grantRevoked }
+        let live = try await contexts.current(granted, for: registry.resolve(granted.grant.client) ?? client)
         guard live.account.isActive else { throw Refusal.accountNotActive }
         guard live.isDeviceActive else { throw Refusal.deviceNotActive }
         guard live.isSessionLive else { throw Refusal.sessionOver }
+        guard live.isContextLive else { throw Refusal.contextUnavailable }
         return ProvedAccessToken(token: token, client: client, live: live)
     }
 
