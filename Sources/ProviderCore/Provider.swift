@@ -138,7 +138,7 @@ public final class Provider: Sendable {
     public func metadata(isDevelopment: Bool) -> JSONObject {
         let levels: [AssuranceLevel] = [.normal, .substantiell]
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
-        return DiscoveryDocument.make(
+        var document = DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
             claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn", "verified_claims"]
                 + ClaimCatalogue.supported(namespace: issuer.claimNamespace),
@@ -146,6 +146,15 @@ public final class Provider: Sendable {
             algorithms: JWSAlgorithm.allCases.map(\.rawValue), encryption: EncryptionAlgorithm.allCases.map(\.rawValue),
             grantTypes: GrantType.allCases.map(\.rawValue),
             authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))
+        // OpenID Connect for Identity Assurance 1.0 §9.
+        document["verified_claims_supported"] = true
+        document["trust_frameworks_supported"] = [
+            .string(issuer.trustFramework), .string(issuer.appending("/trust/company-mandate")),
+        ]
+        document["claims_in_verified_claims_supported"] = .strings(
+            ClaimCatalogue.all.filter(ClaimCatalogue.verifiable.contains) + ["authority"])
+        document["evidence_supported"] = ["document", "electronic_record"]
+        return document
     }
 
     /// P-8.3: suspends the device whose block code this is.
