@@ -384,7 +384,7 @@ extension Refusal {
             RefusalEntry(
                 .person,
                 "The service is for people or companies, and the person cannot act as the one nor for one of the other.",
-                [.problem(.contextUnavailable), .oauth(.accessDenied), .oauth(.invalidGrant)],
+                [.problem(.contextUnavailable), .oauth(.accessDenied), .oauth(.invalidGrant), .oauth(.invalidToken)],
                 "The company gives the person a mandate that covers service and town; then the person begins again.")
         case .responseTime:
             RefusalEntry(
