@@ -30,6 +30,7 @@ public enum Entity {
     public enum DataSubjectRequest {}
     public enum AdminAssignment {}
     public enum Emergency {}
+    public enum Release {}
 }
 
 /// The region's identifier of a citizen's account; never leaves the provider.
@@ -55,3 +56,5 @@ public typealias DataSubjectRequestIdentifier = Identifier<Entity.DataSubjectReq
 public typealias AssignmentIdentifier = Identifier<Entity.AdminAssignment>
 /// A request for access to a tenant's personal data in an emergency.
 public typealias EmergencyIdentifier = Identifier<Entity.Emergency>
+/// What a person released to a portal.
+public typealias ReleaseIdentifier = Identifier<Entity.Release>

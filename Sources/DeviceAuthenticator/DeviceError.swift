@@ -28,6 +28,10 @@ public enum DeviceError: Error, Sendable, Equatable {
     case evidenceNotAccepted(format: String, accepted: [String])
     /// The claims chosen for release were not asked for.
     case unknownClaims([String])
+    /// More than one context is offered and none was chosen.
+    case contextToBeChosen([String])
+    /// The context that was chosen is not offered, or two have that name.
+    case unknownContext(String, offered: [String])
     /// The device's files are not as they must be.
     case file(FileRefusal)
     /// A key could not be derived or did not sign.
@@ -65,6 +69,10 @@ extension DeviceError: CustomStringConvertible {
         case .evidenceNotAccepted(let format, let accepted):
             "The provider does not accept the evidence '\(format)'; it accepts: \(accepted.joined(separator: ", "))."
         case .unknownClaims(let names): "The portal did not ask for: \(names.joined(separator: ", "))."
+        case .contextToBeChosen(let offered):
+            "Choose for whom to act with --context: \(offered.joined(separator: ", "))."
+        case .unknownContext(let chosen, let offered):
+            "'\(chosen)' names no one context of this login; offered are: \(offered.joined(separator: ", "))."
         case .file(let refusal): refusal.description
         case .cryptography: "A key could not be used, perhaps for lack of memory."
         }

@@ -20,6 +20,8 @@ public final class Provider: Sendable {
     public let dataRequests: DataRequestFlow
     public let sessions: SessionFlow
     public let sessionList: SessionListFlow
+    public let releases: ReleaseFlow
+    public let assurance: AssuranceFlow
     public let logout: LogoutFlow
     public let logoutDeliveries: LogoutDeliveryFlow
     /// Rings when a session ended whose portals must hear of it.
@@ -67,14 +69,17 @@ public final class Provider: Sendable {
     ///   network, and no administrator can log in.
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
-        clock: ProviderClock, capacity: Capacity = Capacity(), documents: @escaping DocumentFetch = NoDocuments.fetch,
-        companyUpstream: (any CompanyUpstream)? = nil, administrationAddress: IssuerURL? = nil
+        clock: ProviderClock, capacity: Capacity = Capacity(),
+        companies actingContexts: any ActingContextSource = NoCompanies(),
+        documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
+        administrationAddress: IssuerURL? = nil
     ) async throws {
         self.issuer = issuer
         self.registry = registry
         self.keys = keys
         self.store = store
         self.clock = clock
+        let contexts = ActingContexts(source: actingContexts, clock: clock)
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
@@ -88,7 +93,8 @@ public final class Provider: Sendable {
             observations: observations, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
-            issuer: issuer, logins: logins, links: links, keys: keys, store: store, clock: clock)
+            issuer: issuer, logins: logins, links: links, keys: keys, store: store, contexts: contexts,
+            clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
         enrolment = EnrolmentFlow(
@@ -106,7 +112,8 @@ public final class Provider: Sendable {
             issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests, clock: clock)
         desk = DeskFlow(enrolment: enrolment, store: store, hashes: hashes, clock: clock, bell: logoutBell)
         let accessTokens = AccessTokenVerifier(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, verified: verifiedTokens)
+            issuer: issuer, registry: registry, keys: keys, store: store, contexts: contexts, clock: clock,
+            verified: verifiedTokens)
         let devices = DeviceAuthorizations(capacity: capacity.logins, logins: logins, clock: clock)
         deviceGrants = DeviceGrantFlow(
             issuer: issuer, rules: AuthorizationRules(registry: registry, protection: protection), devices: devices,
@@ -115,20 +122,27 @@ public final class Provider: Sendable {
         tokens = TokenFlow(
             grants: store,
             minter: TokenMinter(
-                issuer: issuer, keys: keys, protection: protection, clock: clock, verified: verifiedTokens),
+                issuer: issuer, keys: keys, protection: protection, evidence: store, registry: registry, clock: clock,
+                verified: verifiedTokens),
             accessTokens: accessTokens,
-            devices: devices, clock: clock,
+            devices: devices, contexts: contexts, clock: clock,
             successorKey: successorKey)
         userinfo = UserinfoFlow(
-            issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection)
+            issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection, evidence: store,
+            registry: registry, clock: clock)
         introspection = IntrospectionFlow(
-            issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, clock: clock)
+            issuer: issuer, grants: store, accessTokens: accessTokens, protection: protection, contexts: contexts,
+            clock: clock)
         revocation = RevocationFlow(
             grants: store, uses: store, accessTokens: accessTokens, clock: clock, successorKey: successorKey)
         let forms = SessionForms(key: try await keys.secret("session-forms"))
         sessions = SessionFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, bell: logoutBell)
+            issuer: issuer, registry: registry, keys: keys, store: store, contexts: contexts, clock: clock,
+            bell: logoutBell)
         sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
+        assurance = AssuranceFlow(
+            issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
+        releases = ReleaseFlow(registry: registry, store: store, clock: clock)
         logout = LogoutFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         logoutDeliveries = LogoutDeliveryFlow(
@@ -181,13 +195,23 @@ public final class Provider: Sendable {
     public func metadata(isDevelopment: Bool) -> JSONObject {
         let levels: [AssuranceLevel] = [.normal, .substantiell]
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
-        return DiscoveryDocument.make(
+        var document = DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
-            claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn"] + ClaimCatalogue.all,
+            claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn", "verified_claims"]
+                + ClaimCatalogue.supported(namespace: issuer.claimNamespace),
             levels: levels.map(\.acr) + (isDevelopment ? simulated : []),
             algorithms: JWSAlgorithm.allCases.map(\.rawValue), encryption: EncryptionAlgorithm.allCases.map(\.rawValue),
             grantTypes: GrantType.allCases.map(\.rawValue),
             authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))
+        // OpenID Connect for Identity Assurance 1.0 §9.
+        document["verified_claims_supported"] = true
+        document["trust_frameworks_supported"] = [
+            .string(issuer.trustFramework), .string(issuer.appending("/trust/company-mandate")),
+        ]
+        document["claims_in_verified_claims_supported"] = .strings(
+            ClaimCatalogue.all.filter(ClaimCatalogue.verifiable.contains) + ["authority"])
+        document["evidence_supported"] = ["document", "electronic_record"]
+        return document
     }
 
     /// P-8.3: suspends the device, or locks the account, whose block code this is.

@@ -11,6 +11,7 @@ extension DatabaseMigrator {
         migrator.registerAccounts()
         migrator.registerCompanies()
         migrator.registerMandates()
+        migrator.registerReleases()
         migrator.registerMigration("v3-administration", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: schema3Administration)
         }

@@ -99,14 +99,31 @@ struct PersonalTable: Sendable {
                     """),
                 erasure: ["DELETE FROM device WHERE account = :account"]),
             PersonalTable(
-                name: "consent",
+                name: "claim_release",
                 export: .section(
                     "releases",
                     """
-                    SELECT client, asked AS "asked:json", released AS "released:json", granted_at FROM consent
-                    WHERE account = :account ORDER BY granted_at
+                    SELECT client, tenant, service, context, purpose_version, asked AS "asked:json",
+                        released AS "released:json", granted_at, state, ended_at
+                    FROM claim_release WHERE account = :account ORDER BY granted_at
                     """),
-                erasure: ["DELETE FROM consent WHERE account = :account"]),
+                erasure: ["DELETE FROM claim_release WHERE account = :account"]),
+            PersonalTable(
+                name: "verified_attribute",
+                export: .section(
+                    "verified_attributes",
+                    "SELECT claim, evidence, level, state FROM verified_attribute WHERE account = :account ORDER BY claim"
+                ),
+                erasure: ["DELETE FROM verified_attribute WHERE account = :account"]),
+            PersonalTable(
+                name: "evidence",
+                export: .section(
+                    "evidence",
+                    """
+                    SELECT id, method, performer, checked_at, level, document_type, document_country, expires_at
+                    FROM evidence WHERE account = :account ORDER BY checked_at
+                    """),
+                erasure: ["DELETE FROM evidence WHERE account = :account"]),
             PersonalTable(
                 name: "pairwise",
                 export: .section(

@@ -12,6 +12,14 @@ extension SQLiteStore {
             }
             try db.insert(new)
             try db.insert(new.ticket)
+            // Whoever gets a ticket was at the counter of its town.
+            let account = new.account
+            if account.level > .undefined, let time = events.first?.time {
+                let evidence = Evidence(
+                    identifier: .random(), account: account.identifier, method: .counter, performer: new.ticket.tenant,
+                    checkedAt: time, level: account.level)
+                try db.record(evidence, for: VerificationRules.claims(of: account.person))
+            }
             for event in events { try db.audit(event) }
             return .registered
         }

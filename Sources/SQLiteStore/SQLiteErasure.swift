@@ -23,7 +23,7 @@ extension SQLiteStore {
         try read { db in
             let clients = try db.rows(
                 """
-                SELECT client FROM consent WHERE account = :account
+                SELECT client FROM claim_release WHERE account = :account
                 UNION SELECT client FROM authorization_grant WHERE account = :account
                 """, ["account": account.rawValue])
             let subjects = try db.rows(

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import GRDB
 public import IdentityCrypto
 public import OpenIDMessages
@@ -10,7 +11,12 @@ extension SQLiteStore {
         try await writer.write { db in
             // A session that ends at the same moment either lets this grant in and then hears of it, or does not.
             guard try db.touch(grant.session, cookie: cookie, account: grant.account, now: now) else { return nil }
-            let subject = try db.insert(grant, session: grant.session, sector: sector)
+            // A release that was withdrawn just now releases nothing in silence.
+            guard let release = try db.release(for: grant.releaseKey), release.state == .granted,
+                release.key == grant.releaseKey, Set(grant.released).isSubset(of: release.released)
+            else { return nil }
+            let subject = try db.insert(
+                grant, session: grant.session, sector: sector, release: release.identifier)
             try db.audit(.sessionReused, AuditedGrant(grant), actor: .person, now: now)
             return subject
         }
@@ -51,6 +57,10 @@ extension SQLiteStore {
         _ transaction: TransactionIdentifier, token: TokenIdentifier, now: Timestamp
     ) async throws -> LiveGrant? {
         try read { db in try db.liveGrant(transaction, token: token, now: now) }
+    }
+
+    public func login(_ transaction: TransactionIdentifier) async throws -> LoginFacts? {
+        try read { db in try db.login(transaction) }
     }
 
     public func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws {

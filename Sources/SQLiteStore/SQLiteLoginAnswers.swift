@@ -37,6 +37,7 @@ extension Database {
         case .approve:
             try writeApproval(of: answer, account: account)
             try audit(.loginApproved, judged, of: account)
+            if answer.approval?.grant.acting.kind == .company { try audit(.contextChosen, judged, of: account) }
         case .deny: try audit(.loginDenied, judged, of: account)
         case .report: try audit(.loginReported, judged, of: account)
         }
@@ -145,7 +146,7 @@ extension Database {
             approval.session.device == answer.device
         else { throw StorageFault.approvalDoesNotFitAnswer }
         let session = try beginSession(approval, at: answer.time)
-        try insert(approval.grant, session: session, sector: approval.sector)
-        try remember(approval, at: answer.time)
+        let release = try remember(approval, at: answer.time)
+        try insert(approval.grant, session: session, sector: approval.sector, release: release)
     }
 }

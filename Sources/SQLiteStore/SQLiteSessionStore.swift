@@ -56,13 +56,9 @@ extension SQLiteStore {
         try await writer.write { db in try db.end(session, of: account, event: event) }
     }
 
-    public func consent(of account: AccountIdentifier, to client: ClientIdentifier) async throws -> ConsentRecord? {
-        try read { db in try db.consent(of: account, to: client) }
-    }
-
     public func subject(
-        of account: AccountIdentifier, in sector: SubjectSector
+        of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName
     ) async throws -> SubjectIdentifier? {
-        try read { db in try db.knownSubject(of: account, in: sector) }
+        try read { db in try db.knownSubject(of: account, in: sector, as: context) }
     }
 }

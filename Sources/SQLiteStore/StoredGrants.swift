@@ -8,15 +8,15 @@ extension Database {
     /// Writes a grant for the session and the subject; returns the subject.
     @discardableResult
     func insert(
-        _ grant: AuthorizationGrant, session: SessionIdentifier, sector: SubjectSector
+        _ grant: AuthorizationGrant, session: SessionIdentifier, sector: SubjectSector, release: ReleaseIdentifier
     ) throws -> SubjectIdentifier {
-        let subject = try subject(of: grant.account, in: sector)
+        let subject = try subject(of: grant.account, in: sector, as: grant.acting.name)
         try run(
             """
             INSERT INTO authorization_grant (txn, handle_class, handle_digest, client, tenant, account, redirect_uri,
                 scope, resource, nonce, code_challenge, proof_key, subject, acr, methods, flow, authenticated_at,
-                session, released, id_token_claims, expires_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                session, released, id_token_claims, expires_at, service, purpose_version, context, company, mandate, release, verified_claims)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 grant.transaction.rawValue, grant.handle.handleClass.rawValue, grant.handle.digest.bytes.data,
@@ -25,6 +25,9 @@ extension Database {
                 grant.codeChallenge?.rawValue, grant.proofKey?.rawValue, subject.rawValue, grant.context.acr,
                 grant.methods.jsonText, grant.flow.rawValue, grant.authenticatedAt.seconds, session.rawValue,
                 grant.released.jsonText, grant.idTokenClaims.jsonText, grant.expiresAt.seconds,
+                grant.service?.rawValue, grant.purposeVersion, grant.acting.name.rawValue,
+                grant.acting.company?.rawValue, grant.acting.mandate?.rawValue, release.rawValue,
+                grant.verified.isEmpty ? nil : grant.verified.json.text,
             ])
         return subject
     }
@@ -37,12 +40,14 @@ extension Database {
         let row = try row(
             """
             SELECT g.*, a.level AS account_level, a.state AS account_state, p.attributes,
-                s.ended_at IS NULL AND s.expires_at > :now AS is_session_live, d.state AS device_state
+                s.ended_at IS NULL AND s.expires_at > :now AS is_session_live, d.state AS device_state,
+                r.state AS release_state, r.released AS released_now
             FROM authorization_grant g
             JOIN account a ON a.id = g.account
             JOIN person p ON p.id = a.person
             JOIN session s ON s.id = g.session
             JOIN device d ON d.id = s.device
+            JOIN claim_release r ON r.id = g.release
             WHERE g.txn = :txn AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL
                 AND NOT EXISTS (SELECT 1 FROM used_once WHERE class = :class AND value = :token)
             """,
@@ -51,10 +56,29 @@ extension Database {
                 "class": OneTimeClass.revokedAccessToken.rawValue, "token": token?.rawValue,
             ])
         guard let row else { return nil }
+        var grant = try row.grant
+        grant.released = ReleaseRules.remaining(
+            grant.released, of: try row.value("release_state"), released: try row.strings("released_now"))
         return LiveGrant(
-            grant: try row.grant, account: try row.account,
+            grant: grant, account: try row.account,
             isSessionLive: try row.integer("is_session_live") == 1,
             isDeviceActive: try row.value("device_state", as: DeviceRecordRow.State.self) == .active)
+    }
+
+    /// The grant of a login with its account and the device of its session, whatever became of them.
+    func login(_ transaction: TransactionIdentifier) throws -> LoginFacts? {
+        let row = try row(
+            """
+            SELECT g.*, a.level AS account_level, a.state AS account_state, p.attributes, s.device
+            FROM authorization_grant g
+            JOIN account a ON a.id = g.account
+            JOIN person p ON p.id = a.person
+            JOIN session s ON s.id = g.session
+            WHERE g.txn = ?
+            """, [transaction.rawValue])
+        return try row.map { row in
+            LoginFacts(grant: try row.grant, account: try row.account, device: try row.value("device"))
+        }
     }
 
     /// Ends a grant with all its tokens; whose it was, nil when it was ended before or is not there.
@@ -117,7 +141,27 @@ extension StoredRow {
                 methods: try strings("methods"), flow: try value("flow"),
                 authenticatedAt: try time("authenticated_at"), session: try value("session"),
                 released: try strings("released"), idTokenClaims: try strings("id_token_claims"),
-                expiresAt: try time("expires_at"))
+                verified: try verified, service: try optionalValue("service"),
+                purposeVersion: try text("purpose_version"),
+                acting: try acting, expiresAt: try time("expires_at"))
+        }
+    }
+
+    private var verified: VerifiedClaimsDemand {
+        get throws {
+            guard try optionalText("verified_claims") != nil else { return .none }
+            return try wanted(VerifiedClaimsDemand(json: try json("verified_claims")), "verified_claims")
+        }
+    }
+
+    /// The context of a grant: `citizen`, or a company's with the membership in its name.
+    private var acting: ActingContext {
+        get throws {
+            let name = try value("context", as: ContextName.self)
+            guard let membership = name.membership else { return .citizen }
+            return .company(
+                membership: try wanted(MembershipIdentifier(rawValue: membership), "context"),
+                company: try value("company"), mandate: try optionalValue("mandate"))
         }
     }
 }

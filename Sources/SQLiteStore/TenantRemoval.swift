@@ -21,7 +21,7 @@ extension Database {
             """, ["clients": clients, "tenant": tenant, "sectors": sectors])
         try run(
             """
-            DELETE FROM consent WHERE client IN (SELECT value FROM json_each(:clients))
+            DELETE FROM claim_release WHERE client IN (SELECT value FROM json_each(:clients))
                 OR client IN (SELECT client FROM client_registration WHERE tenant = :tenant)
             """, ["clients": clients, "tenant": tenant])
         try run("DELETE FROM client_registration WHERE tenant = ?", [tenant])

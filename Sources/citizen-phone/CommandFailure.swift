@@ -38,7 +38,7 @@ struct CommandFailure: Error {
             problem = document
         case .unexpectedAnswer: status = .providerRefused
         case .noLogin, .requestNotYetThere: status = .nothingWaits
-        case .pinTooShort, .evidenceNotAccepted, .unknownClaims: status = .usage
+        case .pinTooShort, .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext: status = .usage
         case .file: status = .file
         case .cryptography: status = .internalError
         }

@@ -33,6 +33,15 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
             tenant: TenantIdentifier(rawValue: "bochum")!, tenantName: "Stadt Bochum")
         let initiator = LoginInitiator(
             browser: "Firefox, Linux", area: "192.0.2.0/24", sameNetwork: false, startedAt: begin)
+        let service = ServiceDescription(
+            identifier: ServiceIdentifier(rawValue: "hundesteuer")!, title: "Hund anmelden", purpose: "Steuerbescheid",
+            purposeVersion: "2")
+        let contexts = [
+            ContextDescription(context: .citizen, acr: AssuranceLevel.hoch.acr),
+            ContextDescription(
+                context: ContextName(rawValue: "company:m-1")!, name: "Muster GmbH", acr: AssuranceLevel.normal.acr,
+                claims: ["organization"]),
+        ]
         return [
             StatementSample(
                 statement: ClientAttestation(
@@ -40,16 +49,17 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
             StatementSample(
                 statement: LoginRequestStatement(
                     issuer: issuer, device: device, transaction: transaction, nonce: nonce, issuedAt: begin,
-                    expiresAt: begin + 120, purpose: .login, portal: portal, acr: AssuranceLevel.hoch.acr,
+                    expiresAt: begin + 120, purpose: .login, portal: portal, service: service, contexts: contexts,
+                    acr: AssuranceLevel.hoch.acr,
                     essentialClaims: ["sub", "family_name"], voluntaryClaims: ["birthdate"], text: "Anmelden? Ä",
                     textDigest: digest(3), initiator: initiator, flow: .qr, binding: .code),
-                inner: ["portal", "initiator"]),
+                optional: ["service"], inner: ["portal", "initiator"]),
             StatementSample(
                 statement: LoginResponseStatement(
                     key: key(1), device: device, issuer: issuer, transaction: transaction, nonce: nonce,
-                    requestDigest: digest(4), decision: .approve, flow: .link, textDigest: digest(3),
+                    requestDigest: digest(4), decision: .approve, context: .citizen, flow: .link, textDigest: digest(3),
                     released: ["sub", "family_name"], returnChallenge: digest(5), methods: ["pin", "hwk"], counter: 7,
-                    issuedAt: begin + 10, identifier: token), optional: ["uc"]),
+                    issuedAt: begin + 10, identifier: token), optional: ["context", "uc"]),
             StatementSample(statement: KeyProofStatement(purpose: .registration, digest: digest(6))),
             StatementSample(
                 statement: LoginReceipt(

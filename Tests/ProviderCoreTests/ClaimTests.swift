@@ -12,7 +12,7 @@ struct ClaimTests {
         let provider = try await TestProvider()
         let device = try await provider.verified(provider.enrolledPhone())
         let login = try await provider.login()
-        let claimed = try provider.claim(#require(login.view).qrLink, by: device)
+        let claimed = try await provider.claim(#require(login.view).qrLink, by: device)
         let code = try #require(claimed.code)
         #expect(code.utf8.count == 8 && code.allSatisfy(\.isNumber))
         #expect(claimed.state == .awaitingCode)
@@ -29,7 +29,7 @@ struct ClaimTests {
         let device = try await provider.verified(provider.enrolledPhone())
         let login = try await provider.login()
         let link = try #require(login.view).qrLink
-        let code = try #require(provider.claim(link, by: device).code)
+        let code = try #require(try await provider.claim(link, by: device).code)
         let entries = (0..<3).map { _ in login.enter(Self.wrong(code)) }
         #expect(entries == [.wrong(triesLeft: 2), .wrong(triesLeft: 1), .locked])
         #expect(login.enter(code) == .notAwaited)
@@ -55,11 +55,11 @@ struct ClaimTests {
         let link = try #require(login.view).qrLink
         provider.clock.advance(seconds)
         if isFresh {
-            try provider.claim(link, by: device)
+            try await provider.claim(link, by: device)
         } else {
-            #expect(throws: DeviceRefusal(.scanAgain, .frameStale)) { try provider.claim(link, by: device) }
+            await #expect(throws: DeviceRefusal(.scanAgain, .frameStale)) { try await provider.claim(link, by: device) }
             #expect(login.state == .created)
-            try provider.claim(#require(login.view).qrLink, by: device)
+            try await provider.claim(#require(login.view).qrLink, by: device)
         }
         #expect(login.state == .awaitingCode)
     }
@@ -86,19 +86,19 @@ struct ClaimTests {
                 target: .sameDevice(handle: direct.handle, mac: direct.mac)),
         ].map(\.text)
         for link in forged {
-            #expect(throws: DeviceRefusal(.unknownLogin, .linkForged), "\(link)") {
-                try provider.claim(link, by: device)
+            await #expect(throws: DeviceRefusal(.unknownLogin, .linkForged), "\(link)") {
+                try await provider.claim(link, by: device)
             }
         }
         for link in [
             "", view.qrLink + "A", String(view.qrLink.dropLast()), view.qrLink + "#", "https://id.region.example/",
         ] {
-            #expect(throws: DeviceRefusal(.unknownLogin, .linkMalformed), "\(link)") {
-                try provider.claim(link, by: device)
+            await #expect(throws: DeviceRefusal(.unknownLogin, .linkMalformed), "\(link)") {
+                try await provider.claim(link, by: device)
             }
         }
         #expect(login.state == .created)
-        try provider.claim(view.qrLink, by: device)
+        try await provider.claim(view.qrLink, by: device)
     }
 
     @Test("the first device gets the login; the same device may claim it again (G2)")
@@ -108,11 +108,13 @@ struct ClaimTests {
         let second = try await provider.verified(provider.enrolledPhone())
         let login = try await provider.login()
         let view = try #require(login.view)
-        let claimed = try provider.claim(view.qrLink, by: first)
-        let again = try provider.claim(view.qrLink, by: first)
+        let claimed = try await provider.claim(view.qrLink, by: first)
+        let again = try await provider.claim(view.qrLink, by: first)
         #expect(again.transaction == claimed.transaction && again.code == claimed.code && claimed.code != nil)
         for (link, device) in [(view.qrLink, second), (view.sameDeviceLink, second), (view.sameDeviceLink, first)] {
-            #expect(throws: DeviceRefusal(.alreadyClaimed, .alreadyClaimed)) { try provider.claim(link, by: device) }
+            await #expect(throws: DeviceRefusal(.alreadyClaimed, .alreadyClaimed)) {
+                try await provider.claim(link, by: device)
+            }
         }
     }
 
@@ -126,7 +128,7 @@ struct ClaimTests {
             let login = try await provider.login()
             let link = try #require(login.view).qrLink
             let wins = await withTaskGroup(of: Bool.self) { group in
-                for device in devices { group.addTask { (try? provider.claim(link, by: device)) != nil } }
+                for device in devices { group.addTask { (try? await provider.claim(link, by: device)) != nil } }
                 return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }
             #expect(wins == 1)
@@ -141,10 +143,10 @@ struct ClaimTests {
         let inTime = try await provider.login()
         let late = try await provider.login()
         provider.clock.advance(119)
-        try provider.claim(#require(inTime.view).qrLink, by: device)
+        try await provider.claim(#require(inTime.view).qrLink, by: device)
         let link = try #require(late.view).qrLink
         provider.clock.advance(1)
-        #expect(throws: DeviceRefusal(.loginOver, .loginOver)) { try provider.claim(link, by: device) }
+        await #expect(throws: DeviceRefusal(.loginOver, .loginOver)) { try await provider.claim(link, by: device) }
         #expect(late.state == .expired)
         #expect(late.collect()?["error"] == "access_denied")
     }
@@ -156,14 +158,16 @@ struct ClaimTests {
         let other = try await provider.verified(provider.enrolledPhone())
         var logins: [TestLogin] = []
         for _ in 0..<4 { logins.append(try await provider.login()) }
-        for login in logins.prefix(3) { try provider.claim(#require(login.view).qrLink, by: device) }
+        for login in logins.prefix(3) { try await provider.claim(#require(login.view).qrLink, by: device) }
         let fourth = try #require(logins[3].view).qrLink
-        #expect(throws: DeviceRefusal(.tooManyLogins, .tooManyLogins)) { try provider.claim(fourth, by: device) }
+        await #expect(throws: DeviceRefusal(.tooManyLogins, .tooManyLogins)) {
+            try await provider.claim(fourth, by: device)
+        }
         #expect(logins[3].state == .created)
         logins[0].cancel()
-        try provider.claim(fourth, by: device)
+        try await provider.claim(fourth, by: device)
         // Another account is not concerned.
-        try provider.claim(#require(try await provider.login().view).qrLink, by: other)
+        try await provider.claim(#require(try await provider.login().view).qrLink, by: other)
     }
 
     @Test("a level out of reach ends the login with unmet_authentication_requirements, never with a lower level")
@@ -178,14 +182,14 @@ struct ClaimTests {
         for (portal, acr) in cases {
             let login = try await provider.login(at: portal, ["acr_values": acr])
             let link = try #require(login.view).qrLink
-            #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) {
-                try provider.claim(link, by: software)
+            await #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) {
+                try await provider.claim(link, by: software)
             }
             #expect(login.state == .failed)
             #expect(login.collect()?["error"] == "unmet_authentication_requirements")
             // The near-miss: the same request with a device that reaches the level.
             let second = try await provider.login(at: portal, ["acr_values": acr])
-            try provider.claim(#require(second.view).qrLink, by: hardware)
+            try await provider.claim(#require(second.view).qrLink, by: hardware)
             second.cancel()
         }
     }
@@ -195,7 +199,7 @@ struct ClaimTests {
         let provider = try await TestProvider()
         let mine = try await provider.verified(provider.enrolledPhone())
         let stranger = try await provider.verified(provider.enrolledPhone())
-        let claimed = try provider.claim(#require(try await provider.login().view).qrLink, by: mine)
+        let claimed = try await provider.claim(#require(try await provider.login().view).qrLink, by: mine)
         let unknown = DeviceRefusal(.unknownLogin, .loginUnknown)
         for transaction in [claimed.transaction, .random(bytes: 16)] {
             await #expect(throws: unknown) {

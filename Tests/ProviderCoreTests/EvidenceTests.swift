@@ -92,6 +92,8 @@ struct EvidenceTests {
         let device = try await provider.verified(phone)
         let login = try await provider.login(at: TestRegion.substantial)
         let link = try #require(login.view).qrLink
-        #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) { try provider.claim(link, by: device) }
+        await #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) {
+            try await provider.claim(link, by: device)
+        }
     }
 }

@@ -46,9 +46,9 @@ struct RandomWalkTests {
                 let before = login.state
                 let view = try #require(login.view)
                 switch Event.choices.randomElement(using: &generator)! {
-                case .claimQR: claimed = (try? provider.claim(view.qrLink, by: device)) ?? claimed
-                case .claimLink: claimed = (try? provider.claim(view.sameDeviceLink, by: device)) ?? claimed
-                case .claimByOther: _ = claimed == nil ? nil : try? provider.claim(view.qrLink, by: stranger)
+                case .claimQR: claimed = (try? await provider.claim(view.qrLink, by: device)) ?? claimed
+                case .claimLink: claimed = (try? await provider.claim(view.sameDeviceLink, by: device)) ?? claimed
+                case .claimByOther: if claimed != nil { _ = try? await provider.claim(view.qrLink, by: stranger) }
                 case .enterRight: if let code = claimed?.code, login.enter(code) == .right { isBound = true }
                 case .enterWrong: login.enter("wrong")
                 case .approve:

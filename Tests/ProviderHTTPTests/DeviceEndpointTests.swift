@@ -160,7 +160,7 @@ struct DeviceEndpointTests {
         let stranger = try await provider.enrolledPhone()
         try await Site.serve(provider) { site in
             let device = try await provider.verified(phone)
-            let claimed = try provider.claim(#require(try await provider.login().view).qrLink, by: device)
+            let claimed = try await provider.claim(#require(try await provider.login().view).qrLink, by: device)
             let names = [
                 claimed.transaction.rawValue, RandomBytes.text(16), "short", String(repeating: "a", count: 65),
             ]

@@ -121,6 +121,10 @@ extension FaultyStore {
         try await call { try await store.liveGrant(transaction, token: token, now: now) }
     }
 
+    public func login(_ transaction: TransactionIdentifier) async throws -> LoginFacts? {
+        try await call { try await store.login(transaction) }
+    }
+
     public func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws {
         try await call { try await store.revoke(transaction, event: event) }
     }
@@ -145,12 +149,10 @@ extension FaultyStore {
         try await call { try await store.end(session, of: account, event: event) }
     }
 
-    public func consent(of account: AccountIdentifier, to client: ClientIdentifier) async throws -> ConsentRecord? {
-        try await call { try await store.consent(of: account, to: client) }
-    }
-
-    public func subject(of account: AccountIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier? {
-        try await call { try await store.subject(of: account, in: sector) }
+    public func subject(
+        of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName
+    ) async throws -> SubjectIdentifier? {
+        try await call { try await store.subject(of: account, in: sector, as: context) }
     }
 
     public func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery] {
@@ -163,6 +165,36 @@ extension FaultyStore {
 
     public func logouts(to client: ClientIdentifier, limit: Int) async throws -> [LogoutDelivery] {
         try await call { try await store.logouts(to: client, limit: limit) }
+    }
+}
+
+extension FaultyStore {
+    public func release(for key: ReleaseKey) async throws -> ClaimRelease? {
+        try await call { try await store.release(for: key) }
+    }
+
+    public func releases(of account: AccountIdentifier) async throws -> [ClaimRelease] {
+        try await call { try await store.releases(of: account) }
+    }
+
+    public func withdraw(
+        _ release: ReleaseIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.withdraw(release, of: account, event: event) }
+    }
+}
+
+extension FaultyStore {
+    public func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute] {
+        try await call { try await store.verifiedAttributes(of: account) }
+    }
+
+    public func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws {
+        try await call { try await store.record(evidence, for: claims, event: event) }
+    }
+
+    public func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws {
+        try await call { try await store.makeStale(claims, of: account, event: event) }
     }
 }
 

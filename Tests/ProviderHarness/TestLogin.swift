@@ -75,8 +75,8 @@ extension TestProvider {
     }
 
     @discardableResult
-    public func claim(_ link: String, by device: VerifiedDevice) throws -> ClaimedLogin {
-        try provider.deviceLogins.claim(link: link, by: device, language: .german, area: "192.0.2.x")
+    public func claim(_ link: String, by device: VerifiedDevice) async throws -> ClaimedLogin {
+        try await provider.deviceLogins.claim(link: link, by: device, language: .german, area: "192.0.2.x")
     }
 
     /// Claims a login in this flow; in the flow `qr` the right digits are typed, too.
@@ -84,7 +84,7 @@ extension TestProvider {
         _ login: TestLogin, by device: VerifiedDevice, flow: LoginFlow = .qr
     ) async throws -> SignedStatement<LoginRequestStatement> {
         guard let view = login.view else { throw Unexpected.loginNotBegun }
-        let claimed = try claim(flow == .qr ? view.qrLink : view.sameDeviceLink, by: device)
+        let claimed = try await claim(flow == .qr ? view.qrLink : view.sameDeviceLink, by: device)
         if let code = claimed.code { login.enter(code) }
         return try await request(of: claimed.transaction, for: device)
     }

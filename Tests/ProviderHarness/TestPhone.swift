@@ -154,20 +154,21 @@ public final class TestPhone: Sendable {
         public var returnValue: String?
     }
 
-    /// Answers a request; the counter rises first. `change` sees the statement before it is signed.
+    /// Answers a request, in the first context unless another is chosen; the counter rises first. `change` sees the statement before it is signed.
     public func response(
         to request: SignedStatement<LoginRequestStatement>, _ decision: LoginDecision = .approve, now: Timestamp,
-        key: SigningKey? = nil, pin other: SigningKey? = nil,
+        context: ContextName? = nil, key: SigningKey? = nil, pin other: SigningKey? = nil,
         _ change: (inout LoginResponseStatement) -> Void = { _ in }
     ) throws -> Response {
         let (counter, method) = nextCounter()
         let asked = request.statement
+        let chosen = decision == .approve ? asked.contexts.first { context == nil || $0.context == context } : nil
         let returnValue = asked.flow == .link ? RandomBytes.text(32) : nil
         var statement = LoginResponseStatement(
             key: authentication.thumbprint, device: device, issuer: asked.issuer, transaction: asked.transaction,
-            nonce: asked.nonce, requestDigest: request.digest, decision: decision, flow: asked.flow,
-            textDigest: asked.textDigest,
-            released: decision == .approve ? asked.essentialClaims + asked.voluntaryClaims : [],
+            nonce: asked.nonce, requestDigest: request.digest, decision: decision, context: chosen?.context,
+            flow: asked.flow, textDigest: asked.textDigest,
+            released: chosen.map { asked.essentialClaims + asked.voluntaryClaims + $0.claims } ?? [],
             returnChallenge: returnValue.map { ContentDigest(of: $0) },
             methods: decision == .approve ? [method, "pin", "mfa", "user"] : [], counter: counter, issuedAt: now,
             identifier: .random(bytes: 16))

@@ -16,6 +16,7 @@ public final class TestProvider: Sendable {
     public init(
         formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
+        companies: any ActingContextSource = NoCompanies(),
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
         administrationAddress: IssuerURL? = nil,
         wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
@@ -32,7 +33,8 @@ public final class TestProvider: Sendable {
             issuer: TestRegion.issuer,
             registry: ClientRegistry(region: TestRegion.region(formats: formats, simulatorRoots: [simulator.root])),
             keys: keys, store: wrapping(self.store), clock: clock.asProviderClock, capacity: capacity,
-            documents: documents, companyUpstream: companyUpstream, administrationAddress: administrationAddress)
+            companies: companies, documents: documents, companyUpstream: companyUpstream,
+            administrationAddress: administrationAddress)
     }
 
     private static let masterKey = [UInt8](repeating: 7, count: 32)

@@ -12,8 +12,13 @@ public struct SignedIn: Sendable {
 
 extension TestProvider {
     /// A whole login in a browser that may have a session, by phone or by that session, below HTTP.
-    public func signIn(at portal: TestPortal, phone: TestPhone, cookie: String? = nil) async throws -> SignedIn {
-        let request = try await provider.authorization.authorize(FormParameters(portal.request()))
+    ///
+    /// - Parameter answer: changes what the phone approves before it signs.
+    public func signIn(
+        at portal: TestPortal, phone: TestPhone, cookie: String? = nil, _ changes: [String: String?] = [:],
+        context: ContextName? = nil, answer change: (inout LoginResponseStatement) -> Void = { _ in }
+    ) async throws -> SignedIn {
+        let request = try await provider.authorization.authorize(FormParameters(portal.request(changes)))
         let code: String
         var session = cookie
         switch try await provider.sessions.enter(request, cookie: cookie) {
@@ -23,7 +28,8 @@ extension TestProvider {
             let login = try begin(request, start: start)
             let device = try await verified(phone)
             let statement = try await claimed(login, by: device)
-            try await answer(statement, try phone.response(to: statement, now: now), by: device)
+            try await answer(
+                statement, try phone.response(to: statement, now: now, context: context, change), by: device)
             guard let outcome = try login.outcome(), case .redirect(let location) = outcome.response,
                 let made = ReturnedParameters(location)["code"]
             else { throw Unexpected.noLocation }

@@ -54,7 +54,8 @@ struct SchemaTests {
         let rows = try await store.auditEvents()
         #expect(
             rows.map { $0["kind"] } == [
-                "account.registered", "device.activated", "account.activated", "auth.failed", "auth.approved",
+                "account.registered", "device.activated", "account.activated", "auth.failed", "release.granted",
+                "auth.approved",
                 "auth.denied",
                 "auth.reported", "token.issued", "auth.replay_rejected", "token.revoked", "auth.replay_rejected",
                 "device.suspended", "session.ended", "account.locked",

@@ -24,7 +24,7 @@ extension StorePromise {
             let session = try await store.session(cookie: login.cookie.digest, now: time)
             try requireEqual(session?.0.lastUsedAt, time, "last use")
             try requireEqual(
-                try await store.subject(of: login.device.account, in: .public), subject, "public subject")
+                try await store.subject(of: login.device.account, in: .public, as: .citizen), subject, "public subject")
         },
         StorePromise("A session with another cookie, account or identifier makes no grant") { store in
             let login = try await Fixtures.login(in: store)

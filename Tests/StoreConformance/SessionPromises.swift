@@ -73,10 +73,10 @@ extension StorePromise {
             let subject = try requireRedeemed(try await store.redeem(login.code)).grant.subject
             try require(subject != nil, "no subject")
             let account = login.device.account
-            try requireEqual(try await store.subject(of: account, in: Fixtures.sector), subject)
-            try requireEqual(try await store.subject(of: account, in: Fixtures.otherSector), nil)
-            try requireEqual(try await store.subject(of: account, in: .public), nil)
-            try requireEqual(try await store.subject(of: .random(), in: Fixtures.sector), nil)
+            try requireEqual(try await store.subject(of: account, in: Fixtures.sector, as: .citizen), subject)
+            try requireEqual(try await store.subject(of: account, in: Fixtures.otherSector, as: .citizen), nil)
+            try requireEqual(try await store.subject(of: account, in: .public, as: .citizen), nil)
+            try requireEqual(try await store.subject(of: .random(), in: Fixtures.sector, as: .citizen), nil)
         },
     ]
 

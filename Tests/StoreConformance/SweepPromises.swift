@@ -57,13 +57,13 @@ extension StorePromise {
             try await store.sweep(now: token.expiresAt)
             try requireEqual(try await store.initialAccessToken(token.handle, now: Fixtures.now), nil)
         },
-        StorePromise("Consent and subjects are not swept") { store in
+        StorePromise("Releases in force and subjects are not swept") { store in
             let login = try await Fixtures.login(in: store)
             try await store.sweep(now: Fixtures.now + 1000 * day)
+            try requireEqual(try await store.releases(of: login.device.account).count, 1, "the release is gone")
             try require(
-                try await store.consent(of: login.device.account, to: Fixtures.client) != nil, "the consent is gone")
-            try require(
-                try await store.subject(of: login.device.account, in: Fixtures.sector) != nil, "the subject is gone")
+                try await store.subject(of: login.device.account, in: Fixtures.sector, as: .citizen) != nil,
+                "the subject is gone")
         },
     ]
 

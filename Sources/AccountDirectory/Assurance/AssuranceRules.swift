@@ -26,11 +26,6 @@ public struct DeviceCeiling: Sendable, Equatable {
 
 /// Which level a login has (invariant I4): the minimum of its reasons.
 public enum AssuranceRules {
-    /// The level that a login with this proofing and this device reaches with a PIN.
-    public static func reached(proofing: AssuranceLevel, ceiling: DeviceCeiling) -> AuthenticationContext {
-        AuthenticationContext(level: min(proofing, ceiling.level), isSimulated: ceiling.isSimulated)
-    }
-
     /// The level to answer with, or nil when what is wanted is out of reach: never a silent lower level.
     ///
     /// - Parameters:

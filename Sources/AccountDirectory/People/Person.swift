@@ -9,9 +9,13 @@ public struct PersonRecord: Sendable, Equatable {
     /// ISO 8601 date, e.g. `1964-08-12`.
     public var birthdate: String?
     public var placeOfBirth: String?
+    /// ISO 3166-1 alpha-2 codes; nil when they were not recorded.
+    public var nationalities: [String]?
     public var address: PostalAddress?
     public var email: String?
     public var phoneNumber: String?
+    /// The handle of a postbox elsewhere: a reference and nothing more.
+    public var mailbox: String?
 
     /// Reads the record from the clerk's file.
     public init(json: JSONObject) throws(MessageError) {
@@ -23,6 +27,12 @@ public struct PersonRecord: Sendable, Equatable {
         birthdate = try reader.optionalString("birthdate", maximumLength: 10)
         if let birthdate, CalendarDate(rawValue: birthdate) == nil { throw .malformed("birthdate") }
         placeOfBirth = try reader.optionalString("place_of_birth", maximumLength: 256)
+        if let value = reader.optional("nationalities") {
+            guard let codes = value.strings, (1...8).contains(codes.count), Set(codes).count == codes.count,
+                codes.allSatisfy(Self.isCountry)
+            else { throw .malformed("nationalities") }
+            nationalities = codes
+        }
         if let address = reader.optional("address") {
             guard let object = address.object else { throw .malformed("address") }
             self.address = try PostalAddress(json: object)
@@ -32,7 +42,13 @@ public struct PersonRecord: Sendable, Equatable {
             throw .malformed("email")
         }
         phoneNumber = try reader.optionalString("phone_number", maximumLength: 32)
+        mailbox = try reader.optionalString("mailbox", maximumLength: 256)
         try reader.finish()
+    }
+
+    /// Two capital letters (ISO 3166-1 alpha-2).
+    private static func isCountry(_ code: String) -> Bool {
+        code.utf8.count == 2 && code.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 
     private static func name(_ reader: inout MemberReader, _ member: String) throws(MessageError) -> String {
@@ -47,9 +63,11 @@ public struct PersonRecord: Sendable, Equatable {
         object["birth_family_name"] = birthFamilyName.map { .string($0) }
         object["birthdate"] = birthdate.map { .string($0) }
         object["place_of_birth"] = placeOfBirth.map { .string($0) }
+        object["nationalities"] = nationalities.map { .strings($0) }
         object["address"] = address.map { .object($0.json) }
         object["email"] = email.map { .string($0) }
         object["phone_number"] = phoneNumber.map { .string($0) }
+        object["mailbox"] = mailbox.map { .string($0) }
         return object
     }
 
@@ -64,9 +82,11 @@ public struct PersonRecord: Sendable, Equatable {
         case "birthdate": birthdate.map { .string($0) }
         case "birth_family_name": birthFamilyName.map { .string($0) }
         case "place_of_birth": placeOfBirth.map { .object(["locality": .string($0)]) }
+        case "nationalities": nationalities.map { .strings($0) }
         case "address": address.map { .object($0.claim(namespace: namespace)) }
         case "email": email.map { .string($0) }
         case "phone_number": phoneNumber.map { .string($0) }
+        case "mailbox": mailbox.map { .string($0) }
         default: nil
         }
     }
@@ -85,6 +105,10 @@ public struct PostalAddress: Sendable, Equatable {
     public var houseNumber: String?
     public var postalCode: String
     public var locality: String
+    /// What is needed besides street and number, e.g. a staircase.
+    public var addition: String?
+    /// Amtlicher Gemeindeschlüssel of the town in which the person is registered: eight digits.
+    public var municipalityKey: String?
     /// ISO 3166-1 alpha-2.
     public var country: String
 
@@ -95,18 +119,27 @@ public struct PostalAddress: Sendable, Equatable {
         houseNumber = try reader.optionalString("house_number", maximumLength: 16)
         postalCode = try reader.string("postal_code", maximumLength: 16)
         locality = try reader.string("locality", maximumLength: 256)
+        addition = try reader.optionalString("addition", maximumLength: 256)
+        municipalityKey = try reader.optionalString("ags", maximumLength: 8)
+        if let key = municipalityKey {
+            guard key.utf8.count == 8, key.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                throw .malformed("ags")
+            }
+        }
         country = try reader.optionalString("country", maximumLength: 2) ?? "DE"
         try reader.finish()
     }
 
     /// The claim `address` (OpenID Connect Core §5.1.1), and the parts of the street line apart.
-    func claim(namespace: String) -> JSONObject {
+    public func claim(namespace: String) -> JSONObject {
         let line = [street, houseNumber].compactMap(\.self).joined(separator: " ")
         var object: JSONObject = [
             "street_address": .string(line), "postal_code": .string(postalCode), "locality": .string(locality),
             "country": .string(country), namespace + "street": .string(street),
         ]
         object[namespace + "house_number"] = houseNumber.map { .string($0) }
+        object[namespace + "addition"] = addition.map { .string($0) }
+        object[namespace + "ags"] = municipalityKey.map { .string($0) }
         return object
     }
 
@@ -116,6 +149,8 @@ public struct PostalAddress: Sendable, Equatable {
         object["house_number"] = houseNumber.map { .string($0) }
         object["postal_code"] = .string(postalCode)
         object["locality"] = .string(locality)
+        object["addition"] = addition.map { .string($0) }
+        object["ags"] = municipalityKey.map { .string($0) }
         object["country"] = .string(country)
         return object
     }

@@ -158,8 +158,10 @@ public struct Client: Sendable, Equatable {
     /// Where a login can be started from outside (OpenID Connect Core §4).
     public var initiateLoginURI: RedirectURI?
     public var logout: ClientLogout
-    /// Services for which the client may ask for logins; each is offered at its tenant.
+    /// Services that a login of this client may be for, as its tenant offers them; with one alone every login is for it.
     public var services: [ServiceIdentifier]
+    /// ID tokens carry released claims with their evidence (`verified_claims`, OpenID Identity Assurance).
+    public var receivesVerifiedClaims: Bool
     public var state: OfferState
 
     public init(
@@ -173,7 +175,7 @@ public struct Client: Sendable, Equatable {
         requiredLevel: AssuranceLevel, levelVocabulary: LevelVocabulary = .bsi, subjectType: SubjectType = .pairwise,
         sectorIdentifierURI: OutboundURL? = nil, defaultMaximumAge: Int64? = nil,
         initiateLoginURI: RedirectURI? = nil, logout: ClientLogout = ClientLogout(),
-        services: [ServiceIdentifier] = [], state: OfferState = .live
+        services: [ServiceIdentifier] = [], receivesVerifiedClaims: Bool = false, state: OfferState = .live
     ) {
         self.identifier = identifier
         self.tenant = tenant
@@ -202,5 +204,6 @@ public struct Client: Sendable, Equatable {
         self.logout = logout
         self.services = services
         self.state = state
+        self.receivesVerifiedClaims = receivesVerifiedClaims
     }
 }

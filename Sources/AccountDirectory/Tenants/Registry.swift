@@ -61,4 +61,9 @@ public struct Registry: Sendable {
     public func scope(for capability: TenantCapability) -> TenantScope? {
         tenants[capability.tenant].map(TenantScope.init)
     }
+
+    /// The services that a client is registered for and that its tenant offers.
+    public func services(of client: ResolvedClient) -> [Service] {
+        client.client.services.compactMap { service($0, at: client.scope.tenant.identifier) }
+    }
 }

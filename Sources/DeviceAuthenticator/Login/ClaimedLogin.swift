@@ -24,6 +24,8 @@ public struct LoginOutcome: Sendable, Equatable {
     public let returnURL: String?
     /// The claims that the person released.
     public let released: [String]
+    /// For whom the person acts; nil unless approved.
+    public let context: ContextDescription?
 }
 
 extension ClaimedPortal {

@@ -6,25 +6,33 @@ extension DeviceAuthenticator {
     ///
     /// - Parameter released: the voluntary claims to release; nil for all that were asked. What is essential is
     ///   released with every approval.
-    public func approve(pin: PIN, released: [String]? = nil) async throws(DeviceError) -> LoginOutcome {
-        try await answer(.approve, pin: pin, chosen: released)
+    /// - Parameter context: for whom to act: `citizen`, the name of a company, or a context as the request spells it.
+    ///   Needed when there is more than one to choose from: nobody chooses for the person.
+    public func approve(
+        pin: PIN, released: [String]? = nil, context: String? = nil
+    ) async throws(DeviceError) -> LoginOutcome {
+        try await answer(.approve, pin: pin, chosen: released, context: context)
     }
 
     /// Denies the login that waits.
-    public func deny() async throws(DeviceError) -> LoginOutcome { try await answer(.deny, pin: nil, chosen: nil) }
+    public func deny() async throws(DeviceError) -> LoginOutcome { try await answer(.deny, pin: nil) }
 
     /// "That was not me": denies the login and reports it.
     public func report() async throws(DeviceError) -> LoginOutcome {
-        try await answer(.report, pin: nil, chosen: nil)
+        try await answer(.report, pin: nil)
     }
 
     private func answer(
-        _ decision: LoginDecision, pin: PIN?, chosen: [String]?
+        _ decision: LoginDecision, pin: PIN?, chosen: [String]? = nil, context: String? = nil
     ) async throws(DeviceError) -> LoginOutcome {
         let (request, pending, state) = try await checkedRequest()
-        let released = decision == .approve ? try Self.released(request.statement, chosen: chosen) : []
+        let choice = decision == .approve ? try Self.context(request.statement, chosen: context) : nil
+        let released =
+            try choice.map { (choice) throws(DeviceError) in
+                try Self.released(request.statement, chosen: chosen) + choice.claims
+            } ?? []
         let keys = try keys()
-        let sent = try sentAnswer(decision, released, request: request, pending: pending, keys: keys)
+        let sent = try sentAnswer(decision, released, choice?.context, request: request, pending: pending, keys: keys)
         var body: JSONObject = ["response": .string(sent.response)]
         if let pin {
             body["pin_proof"] = .string(
@@ -45,7 +53,21 @@ extension DeviceAuthenticator {
         try forget(pending.transaction)
         return LoginOutcome(
             decision: decision, receipt: receipt,
-            returnURL: Self.returnURL(receipt: receipt, returnValue: sent.returnValue), released: released)
+            returnURL: Self.returnURL(receipt: receipt, returnValue: sent.returnValue), released: released,
+            context: choice)
+    }
+
+    /// The context that was chosen, or the only one.
+    static func context(
+        _ request: LoginRequestStatement, chosen: String?
+    ) throws(DeviceError) -> ContextDescription {
+        guard let chosen else {
+            guard request.contexts.count == 1 else { throw .contextToBeChosen(request.contexts.map(\.word)) }
+            return request.contexts[0]
+        }
+        let fitting = request.contexts.filter { $0.context.rawValue == chosen || $0.name == chosen }
+        guard fitting.count == 1 else { throw .unknownContext(chosen, offered: request.contexts.map(\.word)) }
+        return fitting[0]
     }
 
     /// Everything essential and, of what is voluntary, what was chosen, in the request's order.
@@ -62,23 +84,28 @@ extension DeviceAuthenticator {
     /// The answer that was already signed, if it says the same: a lost answer is sent again byte for byte (D-4.5.3).
     /// Else a new one, whose counter is stored before it is signed (D-4.5.1).
     private func sentAnswer(
-        _ decision: LoginDecision, _ released: [String], request: SignedStatement<LoginRequestStatement>,
-        pending: PendingLogin, keys: any DeviceKeyStore
+        _ decision: LoginDecision, _ released: [String], _ context: ContextName?,
+        request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, keys: any DeviceKeyStore
     ) throws(DeviceError) -> PendingLogin.SentAnswer {
-        if let answer = pending.answer, answer.decision == decision, answer.released == released { return answer }
+        if let answer = pending.answer, answer.decision == decision, answer.released == released,
+            answer.context == context
+        {
+            return answer
+        }
         let (counter, keyMethod) = try nextCounter()
         let returnValue = pending.flow == .link ? RandomBytes.text(32) : nil
         let statement = LoginResponseStatement(
             key: keys.publicKey(.authentication).thumbprint, device: request.statement.device,
             issuer: request.statement.issuer, transaction: request.statement.transaction,
             nonce: request.statement.nonce, requestDigest: request.digest, decision: decision,
-            flow: request.statement.flow, textDigest: request.statement.textDigest, released: released,
+            context: context, flow: request.statement.flow, textDigest: request.statement.textDigest,
+            released: released,
             returnChallenge: returnValue.map { ContentDigest(of: $0) },
             methods: decision == .approve ? [keyMethod, "pin", "mfa", "user"] : [], counter: counter,
             issuedAt: clock.now, identifier: .random(bytes: 16))
         guard let text = try? keys.sign(statement, with: .authentication, header: [:]) else { throw .cryptography }
         let answer = PendingLogin.SentAnswer(
-            decision: decision, released: released, response: text, returnValue: returnValue)
+            decision: decision, released: released, context: context, response: text, returnValue: returnValue)
         try remember(answer, of: pending.transaction)
         return answer
     }
@@ -141,4 +168,9 @@ extension DeviceAuthenticator {
             try receipts.replace("\(transaction).json", with: object.serialized)
         } catch { throw .file(error) }
     }
+}
+
+extension ContextDescription {
+    /// What a person types to choose the context.
+    var word: String { name ?? context.rawValue }
 }

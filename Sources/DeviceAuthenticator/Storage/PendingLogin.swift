@@ -19,6 +19,7 @@ struct PendingLogin: Sendable, Equatable {
     struct SentAnswer: Sendable, Equatable {
         var decision: LoginDecision
         var released: [String]
+        var context: ContextName?
         /// The exact `login-response+jwt`.
         var response: String
         /// In the flow `link`: the value that goes back through the browser.
@@ -57,6 +58,7 @@ extension PendingLogin.SentAnswer {
         var reader = MemberReader(json)
         decision = try reader.choice("decision")
         released = try reader.strings("released")
+        context = try reader.optionalWire("context")
         response = try reader.string("response", maximumLength: CompactJWS.maximumLength)
         returnValue = try reader.optionalString("uv")
         try reader.finish()
@@ -66,6 +68,7 @@ extension PendingLogin.SentAnswer {
         var object: JSONObject = [
             "decision": .string(decision.rawValue), "released": .strings(released), "response": .string(response),
         ]
+        object["context"] = context.map { .string($0.rawValue) }
         object["uv"] = returnValue.map { .string($0) }
         return object
     }

@@ -14,6 +14,9 @@ public struct ClaimsRequest: Sendable, Equatable {
     public let userinfo: [String]
     /// Names of the claims for the ID token, in the order of the request.
     public let idToken: [String]
+    /// Claims that are wanted with their evidence, in the userinfo answer and in the ID token.
+    public let verifiedUserinfo: [VerifiedClaimsRequest]
+    public let verifiedIDToken: [VerifiedClaimsRequest]
     /// The only person that may log in.
     public let subject: SubjectIdentifier?
     /// Nil when no level is named.
@@ -24,6 +27,7 @@ public struct ClaimsRequest: Sendable, Equatable {
 
     private init() {
         (userinfo, idToken, subject, level) = ([], [], nil, nil)
+        (verifiedUserinfo, verifiedIDToken) = ([], [])
     }
 
     /// Reads the parameter's JSON text.
@@ -31,6 +35,8 @@ public struct ClaimsRequest: Sendable, Equatable {
         guard let object = try? StrictJSON.parseObject(Array(text.utf8)) else {
             throw Self.malformed("is not a JSON object without duplicate names")
         }
+        verifiedUserinfo = try Self.verified(object, "userinfo")
+        verifiedIDToken = try Self.verified(object, "id_token")
         let userinfo = try Self.claims(object, "userinfo")
         let idToken = try Self.claims(object, "id_token")
         let subjects = Set((userinfo + idToken).filter { $0.name == "sub" }.compactMap(\.values))
@@ -39,6 +45,16 @@ public struct ClaimsRequest: Sendable, Equatable {
         level = try idToken.first { $0.name == "acr" }.flatMap(Self.level)
         self.userinfo = userinfo.map(\.name)
         self.idToken = idToken.map(\.name)
+    }
+
+    /// Every claim that is asked for, in whatever form and place.
+    public var names: [String] { userinfo + idToken + (verifiedUserinfo + verifiedIDToken).flatMap(\.claims) }
+
+    private static func verified(
+        _ object: JSONObject, _ place: String
+    ) throws(OAuthError) -> [VerifiedClaimsRequest] {
+        guard let value = object[place]?.object?["verified_claims"], value != .null else { return [] }
+        return try VerifiedClaimsRequest.list(value)
     }
 
     private struct Claim {
@@ -56,7 +72,7 @@ public struct ClaimsRequest: Sendable, Equatable {
             throw malformed("has no usable object \(place)")
         }
         var claims: [Claim] = []
-        for member in members { claims.append(try claim(member)) }
+        for member in members where member.name != "verified_claims" { claims.append(try claim(member)) }
         return claims
     }
 

@@ -11,7 +11,11 @@ public struct LoginRequestStatement: DeviceStatement {
     public var expiresAt: Timestamp
     public var purpose: LoginPurpose
     public var portal: PortalDescription
-    /// The level that this login will have, as `acr`.
+    /// What the login is for; nil when it is for no service in particular.
+    public var service: ServiceDescription?
+    /// The hats that the person can choose from, at least one, each once.
+    public var contexts: [ContextDescription]
+    /// The level that this login will have, as `acr`; in a company's context it may be lower and stands there.
     public var acr: String
     /// Claims without which the portal cannot go on.
     public var essentialClaims: [String]
@@ -26,9 +30,11 @@ public struct LoginRequestStatement: DeviceStatement {
 
     public init(
         issuer: IssuerURL, device: DeviceIdentifier, transaction: TransactionIdentifier, nonce: Nonce,
-        issuedAt: Timestamp, expiresAt: Timestamp, purpose: LoginPurpose, portal: PortalDescription, acr: String,
-        essentialClaims: [String], voluntaryClaims: [String], text: String, textDigest: ContentDigest,
-        initiator: LoginInitiator, flow: LoginFlow, binding: BrowserBinding
+        issuedAt: Timestamp, expiresAt: Timestamp, purpose: LoginPurpose, portal: PortalDescription,
+        service: ServiceDescription? = nil, contexts: [ContextDescription]? = nil, acr: String,
+        essentialClaims: [String],
+        voluntaryClaims: [String], text: String, textDigest: ContentDigest, initiator: LoginInitiator,
+        flow: LoginFlow, binding: BrowserBinding
     ) {
         self.issuer = issuer
         self.device = device
@@ -38,6 +44,8 @@ public struct LoginRequestStatement: DeviceStatement {
         self.expiresAt = expiresAt
         self.purpose = purpose
         self.portal = portal
+        self.service = service
+        self.contexts = contexts ?? [ContextDescription(context: .citizen, acr: acr)]
         self.acr = acr
         self.essentialClaims = essentialClaims
         self.voluntaryClaims = voluntaryClaims
@@ -58,6 +66,10 @@ public struct LoginRequestStatement: DeviceStatement {
         expiresAt = try reader.time("exp")
         purpose = try reader.choice("purpose")
         portal = try PortalDescription(json: reader.object("portal"))
+        service = try reader.optionalObject("service").map { (json) throws(MessageError) in
+            try ServiceDescription(json: json)
+        }
+        contexts = try ContextDescription.list(reader.objects("contexts"))
         acr = try reader.string("acr", maximumLength: 256)
         essentialClaims = try reader.strings("claims_essential")
         voluntaryClaims = try reader.strings("claims_voluntary")
@@ -70,13 +82,16 @@ public struct LoginRequestStatement: DeviceStatement {
     }
 
     public var json: JSONObject {
-        [
+        var object: JSONObject = [
             "iss": .string(issuer.rawValue), "aud": .string(device.rawValue), "txn": .string(transaction.rawValue),
             "nonce": .string(nonce.rawValue), "iat": issuedAt.json, "exp": expiresAt.json,
-            "purpose": .string(purpose.rawValue), "portal": .object(portal.json), "acr": .string(acr),
+            "purpose": .string(purpose.rawValue), "portal": .object(portal.json),
+            "contexts": .array(contexts.map { .object($0.json) }), "acr": .string(acr),
             "claims_essential": .strings(essentialClaims), "claims_voluntary": .strings(voluntaryClaims),
             "text": .string(text), "text_sha256": .string(textDigest.rawValue), "initiator": .object(initiator.json),
             "flow": .string(flow.rawValue), "binding": .string(binding.rawValue),
         ]
+        object["service"] = service.map { .object($0.json) }
+        return object
     }
 }

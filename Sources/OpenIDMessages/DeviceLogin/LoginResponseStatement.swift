@@ -11,6 +11,8 @@ public struct LoginResponseStatement: DeviceStatement {
     /// SHA-256 over the exact bytes of the request's compact JWS.
     public var requestDigest: ContentDigest
     public var decision: LoginDecision
+    /// The hat that the person chose; present with `approve` and only there.
+    public var context: ContextName?
     public var flow: LoginFlow
     /// SHA-256 over the text that was shown.
     public var textDigest: ContentDigest
@@ -27,8 +29,9 @@ public struct LoginResponseStatement: DeviceStatement {
 
     public init(
         key: KeyThumbprint, device: DeviceIdentifier, issuer: IssuerURL, transaction: TransactionIdentifier,
-        nonce: Nonce, requestDigest: ContentDigest, decision: LoginDecision, flow: LoginFlow,
-        textDigest: ContentDigest, released: [String], returnChallenge: ContentDigest?, methods: [String],
+        nonce: Nonce, requestDigest: ContentDigest, decision: LoginDecision,
+        context: ContextName?, flow: LoginFlow, textDigest: ContentDigest, released: [String],
+        returnChallenge: ContentDigest?, methods: [String],
         counter: Int64, issuedAt: Timestamp, identifier: TokenIdentifier
     ) {
         self.key = key
@@ -38,6 +41,7 @@ public struct LoginResponseStatement: DeviceStatement {
         self.nonce = nonce
         self.requestDigest = requestDigest
         self.decision = decision
+        self.context = context
         self.flow = flow
         self.textDigest = textDigest
         self.released = released
@@ -57,6 +61,7 @@ public struct LoginResponseStatement: DeviceStatement {
         nonce = try reader.statementNonce("nonce")
         requestDigest = try reader.wire("req_sha256")
         decision = try reader.choice("decision")
+        context = try reader.optionalWire("context")
         flow = try reader.choice("flow")
         textDigest = try reader.wire("text_sha256")
         released = try reader.strings("released")
@@ -77,6 +82,7 @@ public struct LoginResponseStatement: DeviceStatement {
             "released": .strings(released), "amr": .strings(methods), "counter": .integer(counter),
             "iat": issuedAt.json, "jti": .string(identifier.rawValue),
         ]
+        object["context"] = context.map { .string($0.rawValue) }
         object["uc"] = returnChallenge.map { .string($0.rawValue) }
         return object
     }

@@ -123,6 +123,14 @@ public struct MemberReader {
         has(name) ? try object(name) : nil
     }
 
+    /// At most 64 inner objects.
+    public mutating func objects(_ name: String) throws(MessageError) -> [JSONObject] {
+        guard let values = try value(name).array, values.count <= 64 else { throw .malformed(name) }
+        let objects = values.compactMap(\.object)
+        guard objects.count == values.count else { throw .malformed(name) }
+        return objects
+    }
+
     /// Control characters of ASCII and of Latin 1 (Unicode's category Cc).
     private static func hasControlCharacters(_ text: String) -> Bool {
         text.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }

@@ -58,4 +58,15 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
 
     /// The scope that makes a request an OpenID Connect request (OpenID Connect Core §3.1.2.1).
     public static let openID = "openid"
+
+    /// What a token begins with that names the service of a login, e.g. `service:bewohnerparken`.
+    public static let servicePrefix = "service:"
+
+    /// True for a token that names a service.
+    public static func namesService(_ token: String) -> Bool { token.hasPrefix(servicePrefix) }
+
+    /// The names after `service:`, in the order given.
+    public var services: [String] {
+        tokens.filter(Self.namesService).map { String($0.dropFirst(Self.servicePrefix.count)) }
+    }
 }

@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import IdentityCrypto
 public import OpenIDMessages
 
@@ -7,23 +7,36 @@ public struct ValidatedAuthorizationRequest: Sendable {
     public let client: RegisteredClient
     public let wayBack: AuthorizationReturn
     public let request: AuthorizationRequest
-    /// Which level satisfies request and client.
+    /// What the login is for; nil when it is for no service in particular.
+    public let service: Service?
+    /// Which level satisfies request, client and service.
     public let levels: LevelDemand
+    /// The claims that are asked for, by scopes and one by one, in the catalogue's order.
+    public let claims: [String]
 
     fileprivate init(
-        client: RegisteredClient, wayBack: AuthorizationReturn, request: AuthorizationRequest, levels: LevelDemand
+        client: RegisteredClient, wayBack: AuthorizationReturn, request: AuthorizationRequest, service: Service?,
+        levels: LevelDemand, claims: [String]
     ) {
         self.client = client
         self.wayBack = wayBack
         self.request = request
+        self.service = service
         self.levels = levels
+        self.claims = claims
     }
 
-    /// The claims about the person that are asked for, by scopes and one by one, in the catalogue's order.
-    public var claims: [String] {
-        let asked = Set(
-            ClaimCatalogue.claims(for: request.scope.tokens) + request.claims.userinfo + request.claims.idToken)
-        return ClaimCatalogue.all.filter(asked.contains)
+    /// The hats in which somebody may log in: the service's, or the citizen's alone (invariant I20).
+    var contexts: [Service.Context] { service?.contexts ?? [.citizen] }
+
+    /// The version of the purpose that the person reads; empty without a service.
+    var purposeVersion: String { service.map { String($0.purposeVersion) } ?? "" }
+
+    /// What the person's decision about this request is filed under.
+    func releaseKey(of account: AccountIdentifier, in context: ContextName) -> ReleaseKey {
+        ReleaseKey(
+            account: account, context: context, client: client.client.identifier, service: service?.identifier,
+            purposeVersion: purposeVersion)
     }
 }
 
@@ -31,7 +44,7 @@ extension ValidatedAuthorizationRequest {
     /// The grant that an approval of this request makes.
     func grant(
         transaction: TransactionIdentifier, handle: HandleDigest, session: SessionRecord,
-        context: AuthenticationContext, released: [String], now: Timestamp
+        context: AuthenticationContext, acting: ActingContext, released: [String], now: Timestamp
     ) -> AuthorizationGrant {
         AuthorizationGrant(
             transaction: transaction, handle: handle, client: client.client.identifier, tenant: client.client.tenant,
@@ -40,7 +53,11 @@ extension ValidatedAuthorizationRequest {
             resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
             proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
             authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
-            idTokenClaims: released.filter(request.claims.idToken.contains), expiresAt: now + Lifetime.code)
+            idTokenClaims: released.filter(request.claims.idToken.contains),
+            verified: VerifiedClaimsDemand(
+                userinfo: request.claims.verifiedUserinfo, idToken: request.claims.verifiedIDToken),
+            service: service?.identifier,
+            purposeVersion: purposeVersion, acting: acting, expiresAt: now + Lifetime.code)
     }
 }
 
@@ -123,12 +140,36 @@ struct AuthorizationRules: Sendable {
             throw .redirect(error, target.wayBack, nil)
         }
         try checkClientMayAsk(request, target)
-        guard let levels = LevelDemand(request, client: target.client) else {
+        let service = try service(request, target)
+        let demand: ClaimDemand
+        do throws(ClaimDemand.Mistake) {
+            demand = try ClaimDemand(request, client: target.client, service: service)
+        } catch { throw target.refusal(.invalidScope, error.description, error.reason) }
+        guard let levels = LevelDemand(request, client: target.client, service: service) else {
             throw target.refusal(
                 .unmetAuthenticationRequirements, "no level that is asked for can be reached", .levelUnknown)
         }
         return ValidatedAuthorizationRequest(
-            client: target.client, wayBack: target.wayBack, request: request, levels: levels)
+            client: target.client, wayBack: target.wayBack, request: request, service: service, levels: levels,
+            claims: demand.claims)
+    }
+
+    /// The service that the scope names (`service:NAME`, at most one), or the client's only one.
+    private func service(
+        _ request: AuthorizationRequest, _ target: ProvedTarget
+    ) throws(AuthorizationRefusal) -> Service? {
+        let names = request.scope.services
+        guard names.count <= 1 else {
+            throw target.refusal(.invalidScope, "a login is for one service at most", .serviceNotAllowed)
+        }
+        guard let name = names.first else {
+            let services = target.client.services
+            return services.count == 1 ? services[0] : nil
+        }
+        guard let service = ServiceIdentifier(rawValue: name).flatMap(target.client.service) else {
+            throw target.refusal(.invalidScope, "the client may not ask for this service", .serviceNotAllowed)
+        }
+        return service
     }
 
     /// Client and redirect URI. A request that names no response mode that the client may use gets its errors by the
@@ -187,13 +228,9 @@ struct AuthorizationRules: Sendable {
         guard request.codeChallenge != nil || client.profile == .legacy || !target.wayBack.takesCode else {
             throw target.refusal(.invalidRequest, "code_challenge is missing: PKCE is required", nil)
         }
-        guard request.scope.tokens.allSatisfy(client.scopes.contains) else {
+        // A token that names a service is judged with the service.
+        guard request.scope.tokens.allSatisfy({ Scope.namesService($0) || client.scopes.contains($0) }) else {
             throw target.refusal(.invalidScope, "the client may not ask for this scope", .scopeNotAllowed)
-        }
-        let covered = ClaimCatalogue.claims(for: client.scopes)
-        let single = (request.claims.userinfo + request.claims.idToken).filter(ClaimCatalogue.all.contains)
-        guard single.allSatisfy(covered.contains) else {
-            throw target.refusal(.invalidScope, "the client may not ask for this claim", .scopeNotAllowed)
         }
         guard request.resource.map(client.resources.contains) ?? true else {
             throw target.refusal(.invalidTarget, "the client may not ask for this resource", .resourceNotAllowed)

@@ -7,13 +7,13 @@ public struct LevelDemand: Sendable, Equatable {
     public let wishes: [AssuranceLevel]
     /// True when a login without one of the wishes must fail.
     public let isBinding: Bool
-    /// What client and tenant demand of every login.
+    /// What client, tenant and service demand together.
     public let required: AssuranceLevel
     /// No login of this client counts for more.
     public let ceiling: AssuranceLevel
 
-    /// Nil when no login could satisfy request and client.
-    init?(_ request: AuthorizationRequest, client: RegisteredClient) {
+    /// Nil when no login could satisfy request, client and service.
+    init?(_ request: AuthorizationRequest, client: RegisteredClient, service: Service? = nil) {
         let wish = request.claims.level
         // An essential `acr` says more than `acr_values`, a voluntary one less (OpenID Connect Core §5.5.1.1).
         isBinding = wish?.isEssential == true || request.asksForLevel
@@ -22,7 +22,7 @@ public struct LevelDemand: Sendable, Equatable {
         let ceiling = client.levelCeiling ?? .hoch
         self.ceiling = ceiling
         self.wishes = wishes.filter { $0 <= ceiling }
-        required = client.requiredLevel
+        required = client.requiredLevel(for: service)
         guard required <= ceiling, !isBinding || !self.wishes.isEmpty else { return nil }
     }
 
@@ -34,4 +34,7 @@ public struct LevelDemand: Sendable, Equatable {
         guard answer == nil, !isBinding else { return answer }
         return AssuranceRules.answer(acrValues: [], required: required, reached: counted)
     }
+
+    /// The lowest level that would satisfy the request.
+    var needed: AssuranceLevel { isBinding ? max(required, wishes.min() ?? required) : required }
 }

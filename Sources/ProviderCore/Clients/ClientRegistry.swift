@@ -7,6 +7,8 @@ internal import Synchronization
 public final class RegisteredClient: Sendable {
     public let client: Client
     public let scope: TenantScope
+    /// The services that the client is registered for and its town offers, in the order of its registration.
+    let services: [Service]
     /// The keys that the client handed in; those at its `jwks_uri` are in `ClientKeys`.
     let keys: ClientKeySet
 
@@ -25,6 +27,14 @@ public final class RegisteredClient: Sendable {
 
     /// What client and tenant demand of every login.
     public var requiredLevel: AssuranceLevel { max(client.requiredLevel, scope.tenant.floor) }
+
+    /// A service of this client; nil for one that it is not registered for or that its town does not offer now.
+    func service(_ identifier: ServiceIdentifier) -> Service? { services.first { $0.identifier == identifier } }
+
+    /// What client, tenant and service demand together: the highest of the three.
+    func requiredLevel(for service: Service?) -> AssuranceLevel {
+        max(requiredLevel, service?.requiredLevel ?? .undefined)
+    }
 }
 
 /// The region as the running provider uses it, with the clients that registered themselves.
@@ -200,7 +210,8 @@ public final class ClientRegistry: Sendable {
                 continue
             }
             clients[client.identifier] = RegisteredClient(
-                client: resolved.client, scope: resolved.scope, keys: ClientKeySet(resolved.client.keys))
+                client: resolved.client, scope: resolved.scope,
+                services: registry.services(of: resolved), keys: ClientKeySet(resolved.client.keys))
         }
         return Contents(
             region: region, registrations: registrations, library: library, registry: registry, clients: clients,

@@ -24,12 +24,13 @@ public struct DeviceLoginFlow: Sendable {
     let links: LinkAuthentication
     let keys: KeyCustodian
     let store: any GrantStore & SessionStore
+    let contexts: ActingContexts
     let clock: ProviderClock
 
     /// P-4.2.2: claims the login that a link stands for.
     public func claim(
         link text: String, by device: VerifiedDevice, language: Language, area: String
-    ) throws -> ClaimedLogin {
+    ) async throws -> ClaimedLogin {
         guard let link = DeviceLink(parsing: text) else { throw DeviceRefusal(.unknownLogin, .linkMalformed) }
         let now = clock.now()
         let handle: String
@@ -40,7 +41,7 @@ public struct DeviceLoginFlow: Sendable {
         case .forged: throw DeviceRefusal(.unknownLogin, .linkForged)
         }
         guard let login = logins.login(.handle(handle)) else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
-        let claim = try makeClaim(login, device: device, flow: flow, language: language, area: area, now: now)
+        let claim = try await makeClaim(login, device: device, flow: flow, language: language, area: area, now: now)
         let claimed = try logins.update(.handle(handle)) { (login) throws(DeviceRefusal) -> Login in
             try login.claim(claim)
             return login
@@ -51,7 +52,7 @@ public struct DeviceLoginFlow: Sendable {
 
     private func makeClaim(
         _ login: Login, device: VerifiedDevice, flow: LoginFlow, language: Language, area: String, now: Timestamp
-    ) throws -> Login.Claim {
+    ) async throws -> Login.Claim {
         if let existing = login.claim, existing.device == device.device.identifier, existing.flow == flow {
             return existing
         }
@@ -60,20 +61,23 @@ public struct DeviceLoginFlow: Sendable {
         guard logins.openLogins(of: device.account.identifier) < Self.openLoginsPerAccount else {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
-        let reached = AssuranceRules.reached(proofing: device.account.level, ceiling: device.device.ceiling)
-        guard let context = login.request.levels.answer(reached: reached) else {
+        let explanation = AssuranceExplanation(proofing: device.account.level, ceiling: device.device.ceiling)
+        let possible = try await contexts.possible(for: device.account.identifier, login.request)
+        let offers: [ContextOffer]
+        do throws(ContextRules.Obstacle) {
+            offers = try ContextRules.offers(
+                possible, request: login.request, explanation: explanation)
+        } catch {
             logins.update(.page(login.page)) { login in
                 guard !login.state.isTerminal, login.claim == nil else { return }
-                login.end(
-                    .failed,
-                    error: OAuthError(.unmetAuthenticationRequirements, "the device cannot reach the level asked for"),
-                    now: now)
+                login.end(.failed, error: error.oauthError, now: now)
             }
-            throw DeviceRefusal(.levelUnreachable, .levelUnreachable)
+            throw error.deviceRefusal
         }
         return Login.Claim(
             device: device.device.identifier, account: device.account.identifier, flow: flow,
-            code: RandomBytes.digits(8), context: context, reached: reached, claimedAt: now, language: language,
+            code: RandomBytes.digits(8), offers: offers, reached: explanation.context, claimedAt: now,
+            language: language,
             sameNetwork: area == login.browser.area)
     }
 
@@ -100,15 +104,24 @@ public struct DeviceLoginFlow: Sendable {
         let authenticated = try ResponseRules.check(
             text, pinProof: pinProof, request: request, device: device, now: now)
         let decision = authenticated.response.statement.decision
-        if decision == .approve { try await checkExpectedPerson(login, device: device, now: now) }
+        let offer = authenticated.response.statement.context.flatMap { name in
+            claim.offers.first { $0.acting.name == name }
+        }
+        if let offer {
+            try await checkExpectedPerson(login, as: offer.acting, device: device, now: now)
+            guard try await contexts.stands(offer.acting, for: login.request) else {
+                end(login, .failed, "the right to act for the company is gone", now)
+                throw DeviceRefusal(.contextUnavailable, .contextUnavailable)
+            }
+        }
         let digest = authenticated.response.digest
-        let prize = decision == .approve ? Login.Prize() : nil
+        let prize = offer.map { _ in Login.Prize() }
         let outcome = try await store.accept(
             LoginAnswer(
                 transaction: transaction, device: device.device.identifier, decision: decision,
                 responseDigest: digest, counter: authenticated.response.statement.counter,
                 isPINProved: authenticated.isPINProved,
-                approval: prize.map { approval(login, claim, authenticated.response, prize: $0, now: now) },
+                approval: approval(login, claim, offer, authenticated.response, prize: prize, now: now),
                 tenant: login.request.client.client.tenant, time: now))
         if outcome == .answeredAlready(digest) {
             return try await receiptInFlight(login, digest: digest, device: device)
@@ -119,9 +132,12 @@ public struct DeviceLoginFlow: Sendable {
 
     /// The portal expects one person (`id_token_hint`): of anybody else it gets `login_required` and not a code (OpenID
     /// Connect Core §3.1.2.1).
-    private func checkExpectedPerson(_ login: Login, device: VerifiedDevice, now: Timestamp) async throws {
+    private func checkExpectedPerson(
+        _ login: Login, as acting: ActingContext, device: VerifiedDevice, now: Timestamp
+    ) async throws {
         guard let expected = login.start.expectedSubject else { return }
-        let subject = try await store.subject(of: device.account.identifier, in: login.request.client.sector)
+        let subject = try await store.subject(
+            of: device.account.identifier, in: login.request.client.sector, as: acting.name)
         guard subject != expected else { return }
         end(login, .failed, OAuthError(.loginRequired, "another person than the one expected logged in"), now)
         throw DeviceRefusal(.loginOver, .otherPersonExpected)
@@ -177,20 +193,22 @@ public struct DeviceLoginFlow: Sendable {
     }
 
     private func approval(
-        _ login: Login, _ claim: Login.Claim, _ response: DeviceSignedResponse, prize: Login.Prize, now: Timestamp
-    ) -> LoginApproval {
+        _ login: Login, _ claim: Login.Claim, _ offer: ContextOffer?, _ response: DeviceSignedResponse,
+        prize: Login.Prize?, now: Timestamp
+    ) -> LoginApproval? {
+        guard let offer, let prize, let asked = login.signedRequest?.statement else { return nil }
         let session = SessionRecord(
             identifier: .random(bytes: 16), account: claim.account, device: claim.device,
             cookie: prize.session.digest, context: claim.reached, methods: response.statement.methods,
             flow: claim.flow, startedAt: now, authenticatedAt: now, lastUsedAt: now,
             expiresAt: now + SessionLimit.absolute, browser: login.browser.description)
-        let asked = login.signedRequest?.statement
+        let ofContext = asked.contexts.first { $0.context == offer.acting.name }?.claims ?? []
         return LoginApproval(
             grant: login.request.grant(
                 transaction: login.transaction, handle: login.start.redemption ?? prize.code.digest, session: session,
-                context: claim.context, released: response.statement.released, now: now),
+                context: offer.level, acting: offer.acting, released: response.statement.released, now: now),
             sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
-            asked: (asked?.essentialClaims ?? []) + (asked?.voluntaryClaims ?? []))
+            asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)
     }
 
     /// After the commit: the receipt is signed and the login moves on.

@@ -66,8 +66,8 @@ struct Login: Sendable {
         let flow: LoginFlow
         /// Eight digits for the person to type, in the flow `qr`.
         let code: String
-        /// The level to answer with.
-        let context: AuthenticationContext
+        /// The hats that the person may choose from, at least one, each with the level to answer with.
+        let offers: [ContextOffer]
         /// The level that person and device reach, which may be higher: it is the session's.
         let reached: AuthenticationContext
         let claimedAt: Timestamp

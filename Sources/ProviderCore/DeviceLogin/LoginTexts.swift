@@ -3,10 +3,27 @@ internal import OpenIDMessages
 
 /// The text that the phone shows and signs.
 enum LoginTexts {
-    static func request(portal: String, tenant: String, language: Language) -> String {
-        switch language {
-        case .german: "Möchten Sie sich bei „\(portal)“ (\(tenant)) anmelden?"
-        case .english: "Do you want to log in to “\(portal)” (\(tenant))?"
+    static func request(portal: String, tenant: String, service: Service?, language: Language) -> String {
+        guard let service else {
+            return switch language {
+            case .german: "Möchten Sie sich bei „\(portal)“ (\(tenant)) anmelden?"
+            case .english: "Do you want to log in to “\(portal)” (\(tenant))?"
+            }
+        }
+        let title = service.title.text(language)
+        let purpose = service.purpose?.text(language)
+        return switch language {
+        case .german:
+            "Möchten Sie sich bei „\(portal)“ (\(tenant)) für „\(title)“ anmelden?"
+                + (purpose.map { " Wofür Ihre Angaben gebraucht werden: \($0)" } ?? "")
+        case .english:
+            "Do you want to log in to “\(portal)” (\(tenant)) for “\(title)”?"
+                + (purpose.map { " What your data are needed for: \($0)" } ?? "")
         }
     }
+}
+
+extension LocalizedText {
+    /// The text in a language; German where there is no other.
+    func text(_ language: Language) -> String { language == .english ? english ?? german : german }
 }

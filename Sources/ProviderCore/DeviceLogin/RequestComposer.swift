@@ -9,20 +9,36 @@ enum RequestComposer {
     ) -> LoginRequestStatement {
         let client = login.request.client.client
         let tenant = login.request.client.scope.tenant
-        let text = LoginTexts.request(portal: client.name, tenant: tenant.officialName, language: claim.language)
+        let service = login.request.service
+        let text = LoginTexts.request(
+            portal: client.name, tenant: tenant.officialName, service: service, language: claim.language)
         let asked = AskedClaims(login.request, person: person, issuer: issuer)
+        let contexts = claim.offers.map { offer in
+            ContextDescription(
+                context: offer.acting.name, name: offer.name, acr: offer.level.acr,
+                claims: offer.acting.kind == .company ? asked.company : [])
+        }
         return LoginRequestStatement(
             issuer: issuer, device: claim.device, transaction: login.transaction, nonce: .random(bytes: 32),
             issuedAt: now, expiresAt: claim.claimedAt + Lifetime.claimedLogin, purpose: .login,
             portal: PortalDescription(
                 client: client.identifier, name: client.name, host: login.request.wayBack.redirectURI.host,
                 tenant: tenant.identifier, tenantName: tenant.officialName),
-            acr: claim.context.acr, essentialClaims: asked.essential,
-            voluntaryClaims: asked.voluntary, text: text,
+            service: service.map { ServiceDescription($0, language: claim.language) }, contexts: contexts,
+            acr: contexts[0].acr, essentialClaims: asked.essential, voluntaryClaims: asked.voluntary, text: text,
             textDigest: ContentDigest(of: text),
             initiator: LoginInitiator(
                 browser: login.browser.description, area: login.browser.area, sameNetwork: claim.sameNetwork,
                 startedAt: login.createdAt),
             flow: claim.flow, binding: claim.flow == .qr ? .code : .return)
+    }
+}
+
+extension ServiceDescription {
+    fileprivate init(_ service: Service, language: Language) {
+        self.init(
+            identifier: service.identifier, title: service.title.text(language),
+            purpose: service.purpose?.text(language),
+            purposeVersion: service.purpose.map { _ in String(service.purposeVersion) })
     }
 }

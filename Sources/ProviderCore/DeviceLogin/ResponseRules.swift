@@ -39,18 +39,31 @@ enum ResponseRules {
         guard (response.returnChallenge != nil) == (asked.flow == .link) else {
             throw DeviceRefusal(.statementRefused, .responseReturn)
         }
-        let released = Set(response.released)
-        let isWithin = released.isSubset(of: asked.essentialClaims + asked.voluntaryClaims)
-        let isComplete =
-            response.decision == .approve
-            ? released.isSuperset(of: asked.essentialClaims) : released.isEmpty
-        guard isWithin, isComplete, released.count == response.released.count else {
-            throw DeviceRefusal(.statementRefused, .responseClaims)
-        }
+        try checkChoice(response, asked: asked)
         // The methods go into `amr`. Who refuses needs neither PIN nor key of hardware.
         let areTrue =
             response.decision == .approve
             ? AnswerRules.areTrue(response.methods, ceiling: ceiling) : response.methods.isEmpty
         guard areTrue else { throw DeviceRefusal(.statementRefused, .responseClaims) }
+    }
+
+    /// An approval names one of the contexts that were shown and releases what is essential and what that context brings;
+    /// every other answer names and releases nothing.
+    private static func checkChoice(
+        _ response: LoginResponseStatement, asked: LoginRequestStatement
+    ) throws(DeviceRefusal) {
+        let released = Set(response.released)
+        guard response.decision == .approve else {
+            guard response.context == nil else { throw DeviceRefusal(.statementRefused, .responseContext) }
+            guard released.isEmpty else { throw DeviceRefusal(.statementRefused, .responseClaims) }
+            return
+        }
+        guard let context = asked.contexts.first(where: { $0.context == response.context }) else {
+            throw DeviceRefusal(.statementRefused, .responseContext)
+        }
+        let wanted = asked.essentialClaims + context.claims
+        guard released.isSubset(of: wanted + asked.voluntaryClaims), released.isSuperset(of: wanted),
+            released.count == response.released.count
+        else { throw DeviceRefusal(.statementRefused, .responseClaims) }
     }
 }

@@ -11,6 +11,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case deviceSuspended = "device_suspended"
     case deviceCloned = "device_cloned"
     case levelUnreachable = "level_unreachable"
+    case contextUnavailable = "context_unavailable"
     case unknownLogin = "unknown_login"
     case unknownConfirmation = "unknown_confirmation"
     case notFound = "not_found"
@@ -63,6 +64,8 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .deviceSuspended: (403, .person, false, "The device is not active.")
         case .deviceCloned: (403, .device, false, "A copy of the device may exist; it was suspended.")
         case .levelUnreachable: (403, .person, false, "This device cannot reach the level that the service needs.")
+        case .contextUnavailable:
+            (403, .person, false, "You cannot use this service for yourself or for a company now.")
         case .unknownLogin: (404, .device, false, "There is no such login.")
         case .unknownConfirmation: (404, .device, false, "Nothing waits for this confirmation.")
         case .notFound: (404, .device, false, "There is no such thing in this account.")

@@ -5,6 +5,7 @@ public import OpenIDMessages
 public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // The portal is at fault.
     case unknownClient, redirectURINotRegistered, pushedRequestRequired, pushedRequestUnknown, scopeNotAllowed
+    case serviceNotAllowed
     case promptNone, levelUnknown, hintUnusable, logoutURINotRegistered, clientIdentifierMismatch
     case requestObjectSignature, requestObjectClaims, requestObjectTime, requestObjectReplayed, requestObjectRequired
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims
@@ -19,7 +20,8 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case levelUnreachable, attestationSignature, attestationExpired, attestationKeyMismatch
     case proofMalformed, proofNonce, proofReplayed, deviceUnknown, deviceNotActive, accountNotActive
     case responseSignature, responseAddress, responseRequest, responseText, responseFlow, responseReturn
-    case responseClaims, responseTime, otherPersonExpected, counterNotRising, pinProofWrong, pinLocked, answeredAlready
+    case responseClaims, responseContext, contextUnavailable, responseTime, otherPersonExpected, counterNotRising,
+        pinProofWrong, pinLocked, answeredAlready
     case ticketUnknown, offerUnknown, registrationSignature, registrationAddress, registrationProof
     case registrationKeys, evidenceRefused, keyRegistered, blockCodeUnknown
     case confirmationUnknown, confirmationOver, objectUnknown

@@ -56,6 +56,13 @@ extension Refusal {
                 .portal, "The client asked for a scope or claim that it is not allowed or was not granted.",
                 [.oauth(.invalidScope), .oauth(.insufficientScope)],
                 "List the scope for the client, or ask for less.")
+        case .serviceNotAllowed:
+            RefusalEntry(
+                .portal,
+                "The client named a service that is not its own, several, or none of several, or asked for what the "
+                    + "service does not need.",
+                [.oauth(.invalidScope), .oauth(.invalidGrant)],
+                "Name one service of the client with the scope `service:NAME`; ask for claims that it declares.")
         case .promptNone:
             RefusalEntry(
                 .person, "`prompt=none`, and the browser's session is not enough.",
@@ -371,6 +378,16 @@ extension Refusal {
             RefusalEntry(
                 .device, "The claims or methods of the answer do not fit the request.", [.problem(.statementRefused)],
                 "An error in the device's program.")
+        case .responseContext:
+            RefusalEntry(
+                .device, "The answer chooses a context that was not offered, or none, or one without approving.",
+                [.problem(.statementRefused)], "An error in the device's program.")
+        case .contextUnavailable:
+            RefusalEntry(
+                .person,
+                "The service is for people or companies, and the person cannot act as the one nor for one of the other.",
+                [.problem(.contextUnavailable), .oauth(.accessDenied), .oauth(.invalidGrant), .oauth(.invalidToken)],
+                "The company gives the person a mandate that covers service and town; then the person begins again.")
         case .responseTime:
             RefusalEntry(
                 .device, "The times of the answer do not fit.", [.problem(.statementRefused)],

@@ -28,7 +28,8 @@ public struct SessionFlow: Sendable {
     let issuer: IssuerURL
     let registry: ClientRegistry
     let keys: KeyCustodian
-    let store: any SessionStore & GrantStore
+    let store: any SessionStore & GrantStore & ReleaseStore
+    let contexts: ActingContexts
     let clock: ProviderClock
     let bell: LogoutBell
 
@@ -64,12 +65,12 @@ public struct SessionFlow: Sendable {
         switch SessionRules.decide(request, candidate: candidate, now: now) {
         case .refuse(let error): return .refused(error, .promptNone)
         case .authenticate: break
-        case .reuse(let context, let released):
+        case .reuse(let context, let acting, let released):
             guard let cookie, let candidate else { break }
             let code = OneTimeHandle(.authorizationCode)
             let grant = request.grant(
                 transaction: .random(bytes: 16), handle: code.digest, session: candidate.session, context: context,
-                released: released, now: now)
+                acting: acting, released: released, now: now)
             let subject = try await store.grant(grant, sector: request.client.sector, session: cookie.digest, now: now)
             if subject != nil { return .code(code.text) }
             // The session ended just now.
@@ -105,12 +106,17 @@ public struct SessionFlow: Sendable {
         expected: SubjectIdentifier?
     ) async throws -> SessionCandidate {
         let (record, account) = session
-        let client = request.client
+        let possible = try await contexts.possible(for: account.identifier, request)
+        let only = possible.count == 1 ? possible[0] : nil
+        let name = only?.acting.name ?? .citizen
         var isExpected = true
-        if let expected { isExpected = try await store.subject(of: account.identifier, in: client.sector) == expected }
+        if let expected {
+            let subject = try await store.subject(of: account.identifier, in: request.client.sector, as: name)
+            isExpected = subject == expected
+        }
         return SessionCandidate(
-            session: record, asked: AskedClaims(request, person: account.person, issuer: issuer),
-            consent: try await store.consent(of: account.identifier, to: client.client.identifier),
+            session: record, asked: AskedClaims(request, person: account.person, issuer: issuer), context: only,
+            release: try await store.release(for: request.releaseKey(of: account.identifier, in: name)),
             isExpectedPerson: isExpected)
     }
 }

@@ -4,7 +4,7 @@ internal import OpenIDMessages
 /// What answers an authorization request: the browser's session, the phone or an error.
 enum SessionDecision: Sendable, Equatable {
     /// Nobody needs to be asked: this level is answered, and these claims are released.
-    case reuse(AuthenticationContext, released: [String])
+    case reuse(AuthenticationContext, acting: ActingContext, released: [String])
     /// The phone is needed.
     case authenticate
     /// The phone is needed, and the portal forbids to ask (`prompt=none`).
@@ -16,8 +16,10 @@ struct SessionCandidate: Sendable {
     let session: SessionRecord
     /// Claims that the request asks of this person.
     let asked: AskedClaims
-    /// What the person released to the client before.
-    let consent: ConsentRecord?
+    /// The one context in which the person can be here; nil when the person must choose, or can be here in none.
+    let context: PossibleContext?
+    /// What the person decided before about this client, service and context.
+    let release: ClaimRelease?
     /// False when the request expects somebody else (`id_token_hint`).
     let isExpectedPerson: Bool
 }
@@ -40,13 +42,15 @@ enum SessionRules {
 
     /// Why a session does not answer a request.
     private enum Shortcoming: Error {
-        case noSession, otherPerson, personIsToBeAsked, tooOld, levelTooLow, consentMissing
+        case noSession, otherPerson, personIsToBeAsked, contextIsToBeChosen, tooOld, levelTooLow, consentMissing
 
         var oauthError: OAuthError {
             switch self {
             case .noSession: OAuthError(.loginRequired, "nobody is signed in")
             case .otherPerson: OAuthError(.loginRequired, "somebody else is signed in")
             case .personIsToBeAsked: OAuthError(.interactionRequired, "the person must be asked")
+            case .contextIsToBeChosen:
+                OAuthError(.interactionRequired, "the person must choose for whom to act")
             case .tooOld: OAuthError(.loginRequired, "the last login is too long ago")
             case .levelTooLow:
                 OAuthError(.unmetAuthenticationRequirements, "the session does not reach the level asked for")
@@ -68,12 +72,18 @@ enum SessionRules {
         if let maximumAge = request.request.maximumAge ?? request.client.client.defaultMaximumAge {
             guard candidate.session.authenticatedAt + maximumAge > now else { throw .tooOld }
         }
-        // 4. The level that was reached then is enough now.
-        guard let context = request.levels.answer(reached: candidate.session.context) else { throw .levelTooLow }
-        // 5. The person released all of it before; what was kept back then is kept back now.
-        guard let consent = candidate.consent, Set(candidate.asked.all).isSubset(of: consent.asked),
-            Set(candidate.asked.essential).isSubset(of: consent.released)
-        else { throw .consentMissing }
-        return .reuse(context, released: candidate.asked.all.filter(consent.released.contains))
+        // 4. Nobody has to choose a hat: it is never guessed (invariant I20).
+        guard let acting = candidate.context else { throw .contextIsToBeChosen }
+        // 5. The level that was reached then is enough now, in this context and for this service (invariant I32).
+        var reached = candidate.session.context
+        if let limits = acting.limits { reached.level = min(reached.level, limits.binding, limits.company) }
+        guard let context = request.levels.answer(reached: reached) else { throw .levelTooLow }
+        // 6. The person released all of it before, for this purpose; what was kept back then is kept back now.
+        let kind = acting.acting.kind
+        let released = ReleaseRules.silently(
+            asked: candidate.asked.all(in: kind), essential: candidate.asked.essential(in: kind),
+            purposeVersion: request.purposeVersion, earlier: candidate.release)
+        guard let released else { throw .consentMissing }
+        return .reuse(context, acting: acting.acting, released: released)
     }
 }

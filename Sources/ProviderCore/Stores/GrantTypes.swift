@@ -34,6 +34,14 @@ public struct AuthorizationGrant: Sendable, Equatable {
     public var released: [String]
     /// Of these, the claims that the request wants in the ID token (OpenID Connect Core §5.5).
     public var idTokenClaims: [String]
+    /// Claims that the request wants with their evidence.
+    public var verified: VerifiedClaimsDemand
+    /// What the login was for; nil for no service in particular.
+    public var service: ServiceIdentifier?
+    /// The version of the purpose that the person read; empty without a service.
+    public var purposeVersion: String
+    /// The hat that the person wears.
+    public var acting: ActingContext
     public var expiresAt: Timestamp
 
     public init(
@@ -41,7 +49,9 @@ public struct AuthorizationGrant: Sendable, Equatable {
         account: AccountIdentifier, redirectURI: String?, scope: Scope, resource: ResourceURI? = nil, nonce: Nonce?,
         codeChallenge: CodeChallenge?, proofKey: KeyThumbprint? = nil, subject: SubjectIdentifier? = nil,
         context: AuthenticationContext, methods: [String], flow: LoginFlow, authenticatedAt: Timestamp,
-        session: SessionIdentifier, released: [String], idTokenClaims: [String] = [], expiresAt: Timestamp
+        session: SessionIdentifier, released: [String], idTokenClaims: [String] = [],
+        verified: VerifiedClaimsDemand = .none, service: ServiceIdentifier? = nil, purposeVersion: String = "",
+        acting: ActingContext = .citizen, expiresAt: Timestamp
     ) {
         self.transaction = transaction
         self.handle = handle
@@ -62,7 +72,17 @@ public struct AuthorizationGrant: Sendable, Equatable {
         self.session = session
         self.released = released
         self.idTokenClaims = idTokenClaims
+        self.verified = verified
+        self.service = service
+        self.purposeVersion = purposeVersion
+        self.acting = acting
         self.expiresAt = expiresAt
+    }
+
+    /// What the person's decision behind the grant is filed under.
+    public var releaseKey: ReleaseKey {
+        ReleaseKey(
+            account: account, context: acting.name, client: client, service: service, purposeVersion: purposeVersion)
     }
 }
 
@@ -88,6 +108,8 @@ public struct LiveGrant: Sendable, Equatable {
     /// The session is neither ended nor past its absolute limit.
     public var isSessionLive: Bool
     public var isDeviceActive: Bool
+    /// The right to act for a company as it stands now; nil for the person as such, and when the right is gone.
+    public var representation: Representation?
 
     public init(grant: AuthorizationGrant, account: AccountRecord, isSessionLive: Bool, isDeviceActive: Bool) {
         self.grant = grant
@@ -95,6 +117,9 @@ public struct LiveGrant: Sendable, Equatable {
         self.isSessionLive = isSessionLive
         self.isDeviceActive = isDeviceActive
     }
+
+    /// Whoever acts for a company still may.
+    public var isContextLive: Bool { grant.acting.kind == .citizen || representation != nil }
 }
 
 /// How a code was received. Ordinary refusals are values, faults are thrown.
@@ -179,7 +204,7 @@ public struct LoginApproval: Sendable, Equatable {
     public var session: SessionRecord
     /// The session that the browser had: continued when it lives and has the same account, ended otherwise.
     public var previousSession: SessionIdentifier?
-    /// Every claim that was asked for, so that consent can be remembered.
+    /// Every claim that was asked for, so that the decision can be remembered.
     public var asked: [String]
 
     public init(

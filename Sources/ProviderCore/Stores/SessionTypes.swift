@@ -41,19 +41,6 @@ public struct SessionRecord: Sendable, Equatable {
     }
 }
 
-/// What a person has released to a client before.
-public struct ConsentRecord: Sendable, Equatable {
-    public var asked: [String]
-    public var released: [String]
-    public var grantedAt: Timestamp
-
-    public init(asked: [String], released: [String], grantedAt: Timestamp) {
-        self.asked = asked
-        self.released = released
-        self.grantedAt = grantedAt
-    }
-}
-
 /// A portal that somebody is signed in at through a session.
 public struct SessionPortal: Sendable, Equatable {
     public var client: ClientIdentifier

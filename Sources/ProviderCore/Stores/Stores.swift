@@ -28,11 +28,12 @@ public protocol DeviceStore: Sendable {
 
 /// Answers of devices, and the grants and tokens that come of them.
 public protocol GrantStore: Sendable {
-    /// Decides about an answer and writes counter, tries, session, consent, grant and audit event in one transaction.
+    /// Decides about an answer and writes counter, tries, session, release, grant and audit event in one transaction.
     func accept(_ answer: LoginAnswer) async throws -> LoginAnswerOutcome
 
     /// Writes a grant that rests on a session, if the session lives, has this cookie, account and device, and both
-    /// are active; touches `lastUsedAt`. Returns the grant's subject, nil when nothing was written.
+    /// are active, and if what it releases is released; touches `lastUsedAt`. Returns the grant's subject, nil when
+    /// nothing was written.
     func grant(
         _ grant: AuthorizationGrant, sector: SubjectSector, session cookie: HandleDigest, now: Timestamp
     ) async throws -> SubjectIdentifier?
@@ -60,6 +61,9 @@ public protocol GrantStore: Sendable {
         _ transaction: TransactionIdentifier, token: TokenIdentifier, now: Timestamp
     ) async throws -> LiveGrant?
 
+    /// The grant of a login with its account and device, whatever became of them; nil when it is unknown or swept.
+    func login(_ transaction: TransactionIdentifier) async throws -> LoginFacts?
+
     /// Ends a grant with all its tokens.
     func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws
 }
@@ -77,7 +81,34 @@ public struct NewRefreshToken: Sendable {
     }
 }
 
-/// Sessions, what was released in them, and who must hear of their end.
+/// What people released to portals.
+public protocol ReleaseStore: Sendable {
+    /// The release in force for this person, context, client and service, whatever its purpose version.
+    func release(for key: ReleaseKey) async throws -> ClaimRelease?
+
+    /// Every release of a person in all towns, also those that ended, the latest first.
+    func releases(of account: AccountIdentifier) async throws -> [ClaimRelease]
+
+    /// Ends a release of this person; false when it is none of theirs or not in force. From the end of this call on
+    /// nothing goes out on its ground.
+    func withdraw(
+        _ release: ReleaseIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool
+}
+
+/// What was verified about people, and by which evidence.
+public protocol EvidenceStore: Sendable {
+    /// The claims of an account behind which evidence stands or stood, with the newest of it.
+    func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute]
+
+    /// Writes evidence and puts it behind these claims; one behind which newer evidence stands keeps that.
+    func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws
+
+    /// Makes verified claims stale: their values may have changed (invariant I6).
+    func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws
+}
+
+/// Sessions, and who must hear of their end.
 public protocol SessionStore: Sendable {
     /// The session with this cookie and its account, unless it ended, is past its absolute limit, or account or device
     /// are not active. The idle limit is the caller's to judge.
@@ -92,10 +123,10 @@ public protocol SessionStore: Sendable {
     /// Ends a session of this account and queues a logout token for each of its portals; false when it was over.
     func end(_ session: SessionIdentifier, of account: AccountIdentifier, event: SecurityEvent) async throws -> Bool
 
-    func consent(of account: AccountIdentifier, to client: ClientIdentifier) async throws -> ConsentRecord?
-
-    /// The subject of an account in a sector, if it has one.
-    func subject(of account: AccountIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier?
+    /// The subject of an account in a sector and a context, if it has one.
+    func subject(
+        of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName
+    ) async throws -> SubjectIdentifier?
 
     /// Deliveries whose time has come, the oldest first.
     func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery]
@@ -169,4 +200,5 @@ public protocol KeyStore: Sendable {
 /// Everything that a provider keeps.
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
     & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore
-    & TemplateStore & AccountStore & RetentionStore & AdministrationStore & TenantPeopleStore
+    & TemplateStore & AccountStore & RetentionStore & AdministrationStore & TenantPeopleStore & ReleaseStore
+    & EvidenceStore

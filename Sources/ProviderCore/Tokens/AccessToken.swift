@@ -112,6 +112,7 @@ struct AccessTokenVerifier: Sendable {
     let registry: ClientRegistry
     let keys: KeyCustodian
     let store: any GrantStore & OneTimeUseStore
+    let contexts: ActingContexts
     let clock: ProviderClock
     /// Tokens that we signed or verified lately: most are used in the moments after they were made.
     let verified: VerifiedTexts<AccessToken>
@@ -129,12 +130,14 @@ struct AccessTokenVerifier: Sendable {
             }
             return ProvedAccessToken(token: token, client: client, live: nil)
         }
-        guard let live = try await store.liveGrant(transaction, token: token.identifier, now: now),
-            live.grant.subject == token.subject
+        guard let granted = try await store.liveGrant(transaction, token: token.identifier, now: now),
+            granted.grant.subject == token.subject
         else { throw Refusal.grantRevoked }
+        let live = try await contexts.current(granted, for: registry.resolve(granted.grant.client) ?? client)
         guard live.account.isActive else { throw Refusal.accountNotActive }
         guard live.isDeviceActive else { throw Refusal.deviceNotActive }
         guard live.isSessionLive else { throw Refusal.sessionOver }
+        guard live.isContextLive else { throw Refusal.contextUnavailable }
         return ProvedAccessToken(token: token, client: client, live: live)
     }
 

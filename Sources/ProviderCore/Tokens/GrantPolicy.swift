@@ -70,7 +70,8 @@ enum GrantPolicy {
 
     private static func checkAccess(_ attempt: TokenAttempt) throws(ClientRefusal) {
         let client = attempt.client.client
-        guard (attempt.access.scope?.tokens ?? []).allSatisfy(client.scopes.contains) else {
+        let scope = attempt.access.scope?.tokens ?? []
+        guard scope.allSatisfy({ Scope.namesService($0) || client.scopes.contains($0) }) else {
             throw ClientRefusal(.invalidScope, "the client may not ask for this scope", .scopeNotAllowed)
         }
         if let resource = attempt.access.resource, !client.resources.contains(resource) {
@@ -87,7 +88,18 @@ enum GrantPolicy {
         guard live.account.isActive else { throw ClientRefusal(invalidGrant: .accountNotActive) }
         guard live.isDeviceActive else { throw ClientRefusal(invalidGrant: .deviceNotActive) }
         guard live.isSessionLive else { throw ClientRefusal(invalidGrant: .sessionOver) }
-        guard live.grant.context.level >= client.requiredLevel else {
+        guard live.isContextLive else { throw ClientRefusal(invalidGrant: .contextUnavailable) }
+        if let limits = live.representation?.limits {
+            guard live.grant.context.level <= min(limits.binding, limits.company) else {
+                throw ClientRefusal(invalidGrant: .levelUnreachable)
+            }
+        }
+        var service: Service?
+        if let name = live.grant.service, live.grant.client == client.client.identifier {
+            service = client.service(name)
+            guard service != nil else { throw ClientRefusal(invalidGrant: .serviceNotAllowed) }
+        }
+        guard live.grant.context.level >= client.requiredLevel(for: service) else {
             throw ClientRefusal(invalidGrant: .levelUnreachable)
         }
         if let ceiling = client.levelCeiling, live.grant.context.level > ceiling {

@@ -9,6 +9,7 @@ struct IDTokenClaims {
     let live: LiveGrant
     let client: RegisteredClient
     let subject: SubjectIdentifier
+    let released: ReleasedClaims
 
     func payload(accessToken: String, withNonce: Bool, now: Timestamp) -> JSONObject {
         let grant = live.grant
@@ -27,12 +28,30 @@ struct IDTokenClaims {
         claims["rr"] = .string(grant.flow == .qr ? "code" : "same_device")
         claims["idm"] = .string(grant.flow.rawValue)
         let namespace = issuer.claimNamespace
-        claims[namespace + "context"] = .object(["type": "citizen"])
+        claims[namespace + "context"] = .object(context)
         claims[namespace + "tenant"] = .object(place)
-        for name in grant.idTokenClaims where grant.released.contains(name) {
-            claims[name] = live.account.person.claim(name, namespace: namespace)
+        // Whoever is registered for verified claims gets the derived answers along with them.
+        let plain = released.plain { name in
+            grant.idTokenClaims.contains(name)
+                || (client.client.receivesVerifiedClaims && ClaimCatalogue.isPredicate(name))
         }
+        for member in plain.members { claims[member.name] = member.value }
+        var views = grant.verified.idToken.map(VerifiedView.init)
+        if client.client.receivesVerifiedClaims, grant.scope.contains("person"), views.isEmpty {
+            views.append(.everything)
+        }
+        for member in released.company.members { claims[member.name] = member.value }
+        var verified = released.verified(views)
+        if client.client.receivesVerifiedClaims, let authority = released.authority { verified.append(authority) }
+        if !verified.isEmpty { claims["verified_claims"] = verified.count == 1 ? verified[0] : .array(verified) }
         return claims
+    }
+
+    /// One context, chosen by the person where there was a choice (invariant I20).
+    private var context: JSONObject {
+        var context: JSONObject = ["type": .string(live.grant.acting.kind.rawValue)]
+        if live.grant.acting.kind == .company { context["chosen"] = "user" }
+        return context
     }
 
     private var place: JSONObject {

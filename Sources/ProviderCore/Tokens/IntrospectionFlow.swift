@@ -11,6 +11,7 @@ public struct IntrospectionFlow: Sendable {
     let grants: any GrantStore
     let accessTokens: AccessTokenVerifier
     let protection: ResponseProtection
+    let contexts: ActingContexts
     let clock: ProviderClock
 
     /// What the token is worth to this client. A token that is none of its business is not active (RFC 7662 §2.2).
@@ -48,7 +49,8 @@ public struct IntrospectionFlow: Sendable {
 
     private func refreshToken(_ handle: OneTimeHandle, _ client: AuthenticatedClient) async throws -> JSONObject {
         guard let (record, live) = try await grants.refreshToken(handle.digest, now: clock.now()),
-            record.client == client.identifier, live.isUsable, let subject = live.grant.subject
+            record.client == client.identifier,
+            try await contexts.current(live, for: client.registered).isUsable, let subject = live.grant.subject
         else { return Self.inactive }
         var answer: JSONObject = [
             "active": true, "iss": .string(issuer.rawValue), "client_id": .string(record.client.rawValue),
@@ -62,5 +64,5 @@ public struct IntrospectionFlow: Sendable {
 
 extension LiveGrant {
     /// Account, device and session still stand behind the grant.
-    var isUsable: Bool { account.isActive && isDeviceActive && isSessionLive }
+    var isUsable: Bool { account.isActive && isDeviceActive && isSessionLive && isContextLive }
 }

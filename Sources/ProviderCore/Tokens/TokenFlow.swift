@@ -9,6 +9,7 @@ public struct TokenFlow: Sendable {
     let minter: TokenMinter
     let accessTokens: AccessTokenVerifier
     let devices: DeviceAuthorizations
+    let contexts: ActingContexts
     let clock: ProviderClock
     /// Makes the successor of each refresh token.
     let successorKey: [UInt8]
@@ -77,7 +78,7 @@ public struct TokenFlow: Sendable {
             }, now: now)
         let live: LiveGrant
         switch redemption {
-        case .redeemed(let redeemed): live = redeemed
+        case .redeemed(let redeemed): live = try await contexts.current(redeemed, for: call.client)
         case .replayed: throw ClientRefusal(invalidGrant: .codeReplayed)
         case .expired: throw ClientRefusal(invalidGrant: .codeExpired)
         case .unknown: throw ClientRefusal(invalidGrant: .codeUnknown)
@@ -113,7 +114,7 @@ public struct TokenFlow: Sendable {
         if let (record, live) = try await grants.refreshToken(token.digest, now: now),
             record.client == call.identifier
         {
-            _ = try authorize(request, live, record, call)
+            _ = try authorize(request, try await contexts.current(live, for: call.client), record, call)
         }
         let successor = token.successor(key: successorKey)
         let outcome = try await grants.refresh(
@@ -123,7 +124,8 @@ public struct TokenFlow: Sendable {
         case .reused: throw ClientRefusal(invalidGrant: .refreshTokenReplayed)
         case .expired: throw ClientRefusal(invalidGrant: .refreshTokenExpired)
         case .unknown: throw ClientRefusal(invalidGrant: .refreshTokenUnknown)
-        case .granted(let live, let record):
+        case .granted(let granted, let record):
+            let live = try await contexts.current(granted, for: call.client)
             let tokens = try authorize(request, live, record, call)
             return try await minter.response(
                 tokens, idToken: .refreshed,

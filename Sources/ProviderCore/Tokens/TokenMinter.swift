@@ -7,6 +7,8 @@ struct TokenMinter: Sendable {
     let issuer: IssuerURL
     let keys: KeyCustodian
     let protection: ResponseProtection
+    let evidence: any EvidenceStore
+    let registry: ClientRegistry
     let clock: ProviderClock
     let verified: VerifiedTexts<AccessToken>
 
@@ -38,10 +40,25 @@ struct TokenMinter: Sendable {
         response["scope"] = access.scope.map { .string($0.description) }
         response["refresh_token"] = refreshToken.map { .string($0) }
         if kind != .none, let live = tokens.live, access.scope?.contains(Scope.openID) == true {
-            let claims = IDTokenClaims(issuer: issuer, live: live, client: tokens.client, subject: subject)
-                .payload(accessToken: text, withNonce: kind == .first, now: now)
+            let released = try await evidence.released(live, to: tokens.client, issuer: issuer, registry, now: now)
+            let claims = IDTokenClaims(
+                issuer: issuer, live: live, client: tokens.client, subject: subject, released: released
+            ).payload(accessToken: text, withNonce: kind == .first, now: now)
             response["id_token"] = .string(try await protection.idToken(claims, for: tokens.client))
         }
         return response
+    }
+}
+
+extension EvidenceStore {
+    /// What goes out to a client on a grant; the store is asked only when what was verified matters.
+    func released(
+        _ live: LiveGrant, to client: RegisteredClient, issuer: IssuerURL, _ registry: ClientRegistry, now: Timestamp
+    ) async throws -> ReleasedClaims {
+        let needsEvidence = ReleasedClaims.needsEvidence(live, client)
+        return ReleasedClaims(
+            live: live, client: client, issuer: issuer,
+            attributes: needsEvidence ? try await verifiedAttributes(of: live.account.identifier) : [],
+            townName: { registry.tenant($0)?.officialName }, now: now)
     }
 }

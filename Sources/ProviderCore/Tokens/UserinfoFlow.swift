@@ -14,6 +14,9 @@ public struct UserinfoFlow: Sendable {
     let accessTokens: AccessTokenVerifier
     let proofs: ProofOfPossession
     let protection: ResponseProtection
+    let evidence: any EvidenceStore
+    let registry: ClientRegistry
+    let clock: ProviderClock
 
     /// Userinfo as the client wants it (OpenID Connect Core §5.3.2).
     public enum Answer: Sendable {
@@ -28,15 +31,19 @@ public struct UserinfoFlow: Sendable {
             throw ClientRefusal(.insufficientScope, "the scope openid is needed", .scopeNotAllowed)
         }
         // A portal that needs a higher level by now must send its person back (RFC 9470 §3).
-        guard live.grant.context.level >= proved.client.requiredLevel else {
+        let required = proved.client.requiredLevel(for: live.grant.service.flatMap(proved.client.service))
+        guard live.grant.context.level >= required else {
             throw StepUpNeeded(
-                acr: AuthenticationContext(level: proved.client.requiredLevel, isSimulated: false)
+                acr: AuthenticationContext(level: required, isSimulated: false)
                     .acr(in: proved.client.client.levelVocabulary))
         }
         var claims: JSONObject = ["sub": .string(subject.rawValue)]
-        for name in live.grant.released {
-            claims[name] = live.account.person.claim(name, namespace: issuer.claimNamespace)
-        }
+        let released = try await evidence.released(
+            live, to: proved.client, issuer: issuer, registry, now: clock.now())
+        for member in released.plain().members { claims[member.name] = member.value }
+        for member in released.company.members { claims[member.name] = member.value }
+        let verified = released.verified(live.grant.verified.userinfo.map(VerifiedView.init))
+        if !verified.isEmpty { claims["verified_claims"] = verified.count == 1 ? verified[0] : .array(verified) }
         return try await protection.userinfo(claims, for: proved.client)
     }
 

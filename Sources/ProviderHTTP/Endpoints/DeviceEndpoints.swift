@@ -99,7 +99,7 @@ struct DeviceEndpoints {
         var reader = MemberReader(try await request.json())
         let link = try reader.string("link", maximumLength: 1024)
         try reader.finish()
-        let login = try provider.deviceLogins.claim(
+        let login = try await provider.deviceLogins.claim(
             link: link, by: device, language: Language(acceptLanguage: request.headers[.acceptLanguage]),
             area: NetworkArea.text(context.remoteAddress))
         return Answer.json(Self.json(login), status: login.state == .awaitingCode ? .accepted : .ok)

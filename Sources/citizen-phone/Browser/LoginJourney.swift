@@ -10,6 +10,8 @@ struct LoginJourney {
         /// When it is not to be approved: whether to report it too.
         var isReport: Bool
         var released: [String]?
+        /// For whom to act, where there is a choice.
+        var context: String?
         var stopsAtCallback: Bool
     }
 
@@ -144,7 +146,9 @@ struct LoginJourney {
     }
 
     private func answer(_ plan: Plan) async throws -> LoginOutcome {
-        if let pin = plan.pin { return try await phone.approve(pin: pin, released: plan.released) }
+        if let pin = plan.pin {
+            return try await phone.approve(pin: pin, released: plan.released, context: plan.context)
+        }
         return plan.isReport ? try await phone.report() : try await phone.deny()
     }
 

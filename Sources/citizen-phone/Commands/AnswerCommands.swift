@@ -16,6 +16,12 @@ struct ApproveCommand: AsyncParsableCommand {
             valueName: "a,b"))
     var release: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "For whom to act where there is a choice: citizen, or the name of a company that the request lists.",
+            valueName: "name"))
+    var context: String?
+
     func run() async throws {
         try await shared.run { (phone, _, console) in
             if let (code, portal) = try phone.currentCode() {
@@ -24,7 +30,8 @@ struct ApproveCommand: AsyncParsableCommand {
             let request = try await phone.waitForRequest()
             for line in RequestText.lines(request) { console.note(line) }
             let chosen = release.map { $0.split(separator: ",").map(String.init) }
-            return AnswerReport.make(try await phone.approve(pin: try pinOptions.read(), released: chosen))
+            return AnswerReport.make(
+                try await phone.approve(pin: try pinOptions.read(), released: chosen, context: context))
         }
     }
 }
@@ -65,6 +72,7 @@ enum AnswerReport {
             "decision": .string(outcome.decision.rawValue), "txn": .string(outcome.receipt.transaction.rawValue),
             "state": .string(outcome.receipt.state.rawValue), "released": .strings(outcome.released),
         ]
+        json["context"] = outcome.context.map { .string($0.context.rawValue) }
         json["return"] = outcome.returnURL.map { .string($0) }
         return json
     }

@@ -27,6 +27,12 @@ struct LoginCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Release only these of the voluntary claims.", valueName: "a,b"))
     var release: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "For whom to act where there is a choice: citizen, or the name of a company that the request lists.",
+            valueName: "name"))
+    var context: String?
+
     @Flag(help: "Print the portal's callback URL instead of opening it.")
     var stopAtCallback = false
 
@@ -69,7 +75,8 @@ struct LoginCommand: AsyncParsableCommand {
                 steps: steps)
             let plan = LoginJourney.Plan(
                 flow: flow.loginFlow, pin: pin, isReport: decision == .report,
-                released: release.map { $0.split(separator: ",").map(String.init) }, stopsAtCallback: stopAtCallback)
+                released: release.map { $0.split(separator: ",").map(String.init) }, context: context,
+                stopsAtCallback: stopAtCallback)
             let end = try await journey.run(from: address, plan: plan)
             if let cookieJar {
                 try PrivateFile.write(Array(journey.browser.jar.file(now: DeviceClock.live.now).utf8), to: cookieJar)

@@ -11,13 +11,29 @@ enum RequestText {
         let network = initiator.sameNetwork ? "the same network as this device" : "ANOTHER NETWORK than this device"
         var lines = [
             row("Town", request.portal.tenantName), row("Portal", "\(request.portal.name) (\(request.portal.host))"),
+        ]
+        if let service = request.service {
+            lines.append(row("Service", service.title))
+            if let purpose = service.purpose, let version = service.purposeVersion {
+                lines.append(row("Purpose", "\(purpose) (version \(version))"))
+            }
+        }
+        lines += [
             row("Text", request.text), row("Needs", list(request.essentialClaims)),
             row("Would like", list(request.voluntaryClaims)), row("Level", request.acr),
             row("Browser", "\(initiator.browser), \(initiator.area), \(network)"), row("Begun", began),
             row("Valid until", expires),
         ]
+        lines += request.contexts.map(context)
         if request.acr.hasPrefix("sim:") { lines.append("(A simulated login: good for tests and for nothing else.)") }
         return lines
+    }
+
+    /// For whom the person can act, and what goes out with that choice.
+    private static func context(_ context: ContextDescription) -> String {
+        guard let name = context.name else { return row("Act as", "citizen (level \(context.acr))") }
+        let claims = context.claims.isEmpty ? "" : "; tells the portal: " + context.claims.joined(separator: ", ")
+        return row("Act for", "\(name) (\(context.context), level \(context.acr))\(claims)")
     }
 
     /// The three answers, equally easy to reach.

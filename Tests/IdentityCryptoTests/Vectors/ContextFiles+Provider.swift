@@ -45,6 +45,7 @@ extension ContextFiles {
             try add("an approval in the flow link", "accepted", flow: .link)
             try add("a denial without PIN", "accepted", isProved: false, proof: .none) {
                 $0.decision = .deny
+                $0.context = nil
                 $0.released = []
                 $0.methods = []
             }
@@ -64,6 +65,10 @@ extension ContextFiles {
                 "a PIN proof over another response", "accepted", isProved: false, proof: .overAnother
             )
             try add("only the essential claims", "accepted") { $0.released = ["family_name", "given_name"] }
+            try add("for a company", "accepted") {
+                $0.context = VectorSamples.company
+                $0.released += ["organization", "mandate"]
+            }
             try add("at the last second", "accepted", after: 179)
             try add("too late", "login_over", after: 180)
             try add("signed by K_inst", "not_accepted", signer: .installation)
@@ -111,7 +116,19 @@ extension ContextFiles {
         try add("a claim that was not asked") { $0.released.append("birthdate") }
         try add("without an essential claim") { $0.released = ["given_name", "email"] }
         try add("a claim twice") { $0.released.append("email") }
-        try add("a denial that releases") { $0.decision = .deny }
+        try add("for a company without what it tells the portal") { $0.context = VectorSamples.company }
+        try add("a citizen with a company's claims") { $0.released.append("organization") }
+        try add("a context that was not offered") { $0.context = ContextName(rawValue: "company:other")! }
+        try add("no context") { $0.context = nil }
+        try add("a denial that releases") {
+            $0.decision = .deny
+            $0.context = nil
+        }
+        try add("a denial in a context") {
+            $0.decision = .deny
+            $0.released = []
+            $0.methods = []
+        }
         try add("an unknown method") { $0.methods.append("face") }
     }
 

@@ -67,6 +67,7 @@ struct StatementFile {
         let (qr, link) = (samples.requests[.qr]!, samples.requests[.link]!)
         var denied = VectorSamples.response(.qr, to: qr)
         denied.decision = .deny
+        denied.context = nil
         denied.released = []
         denied.methods = []
         var reported = denied

@@ -82,6 +82,8 @@ struct VectorSamples {
         issuer: issuer, device: device, issuedAt: now, expiresAt: now + 86_400,
         key: VectorKey.installation.publicKey.jwk)
 
+    static let company = ContextName(rawValue: "company:musterbau-1")!
+
     static func request(_ flow: LoginFlow) -> LoginRequestStatement {
         LoginRequestStatement(
             issuer: issuer, device: device, transaction: transaction(flow), nonce: nonce(flow == .qr ? 64 : 128),
@@ -89,6 +91,15 @@ struct VectorSamples {
             portal: PortalDescription(
                 client: ClientIdentifier(rawValue: "bauportal")!, name: "Bauportal", host: "bau.musterstadt.example",
                 tenant: TenantIdentifier(rawValue: "musterstadt")!, tenantName: "Stadt Musterstadt"),
+            service: ServiceDescription(
+                identifier: ServiceIdentifier(rawValue: "bauantrag")!, title: "Bauantrag",
+                purpose: "Damit der Bescheid Sie erreicht.", purposeVersion: "1"),
+            contexts: [
+                ContextDescription(context: .citizen, acr: AssuranceLevel.normal.acr),
+                ContextDescription(
+                    context: company, name: "Muster Bau GmbH",
+                    acr: AssuranceLevel.normal.acr, claims: ["organization", "mandate"]),
+            ],
             acr: AssuranceLevel.normal.acr, essentialClaims: ["given_name", "family_name"], voluntaryClaims: ["email"],
             text: text, textDigest: ContentDigest(of: text),
             initiator: LoginInitiator(
@@ -100,7 +111,8 @@ struct VectorSamples {
         LoginResponseStatement(
             key: VectorKey.authentication.thumbprint, device: device, issuer: issuer, transaction: transaction(flow),
             nonce: nonce(flow == .qr ? 64 : 128), requestDigest: ContentDigest(of: request), decision: .approve,
-            flow: flow, textDigest: ContentDigest(of: text), released: ["given_name", "family_name", "email"],
+            context: .citizen, flow: flow, textDigest: ContentDigest(of: text),
+            released: ["given_name", "family_name", "email"],
             returnChallenge: flow == .link ? ContentDigest(of: bytes(200)) : nil,
             methods: ["swk", "pin", "mfa", "user"],
             counter: 8, issuedAt: now + 30, identifier: TokenIdentifier(rawValue: "response-1")!)

@@ -37,7 +37,7 @@ struct InProcessPort: LoginPort {
     {
         switch step {
         case .claim:
-            let login = try provider.deviceLogins.claim(
+            let login = try await provider.deviceLogins.claim(
                 link: body["link"]?.string ?? "", by: device, language: .german, area: "local")
             return ["txn": .string(login.transaction.rawValue), "code": .string(login.code ?? "")]
         case .wait(let text):

@@ -62,7 +62,8 @@ struct SimulatedPhone: Sendable {
         let response = try authentication.sign(
             LoginResponseStatement(
                 key: authentication.thumbprint, device: device, issuer: issuer, transaction: asked.transaction,
-                nonce: asked.nonce, requestDigest: request.digest, decision: .approve, flow: asked.flow,
+                nonce: asked.nonce, requestDigest: request.digest, decision: .approve,
+                context: asked.contexts[0].context, flow: asked.flow,
                 textDigest: asked.textDigest, released: asked.essentialClaims + asked.voluntaryClaims,
                 returnChallenge: nil, methods: ["swk", "pin", "mfa", "user"], counter: counter,
                 issuedAt: Town.clock.now(), identifier: .random(bytes: 16)))

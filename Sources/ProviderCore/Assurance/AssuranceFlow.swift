@@ -1,0 +1,107 @@
+public import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// An explanation that the provider vouches for.
+public struct SignedExplanation: Sendable {
+    public let explanation: AssuranceExplanation
+    /// `assurance-explanation+jwt`, signed by the provider with ES256.
+    public let statement: String
+}
+
+/// A login with what its level rests on, whatever became of it since.
+public struct LoginFacts: Sendable, Equatable {
+    public var grant: AuthorizationGrant
+    public var account: AccountRecord
+    public var device: DeviceIdentifier
+
+    public init(grant: AuthorizationGrant, account: AccountRecord, device: DeviceIdentifier) {
+        self.grant = grant
+        self.account = account
+        self.device = device
+    }
+}
+
+/// Says why logins have their level: to the person, and of one login to the town's administration and an auditor.
+public struct AssuranceFlow: Sendable {
+    /// The `typ` of an explanation.
+    public static let type = "assurance-explanation+jwt"
+
+    let issuer: IssuerURL
+    let registry: ClientRegistry
+    let keys: KeyCustodian
+    let store: any DeviceStore & EvidenceStore & GrantStore
+    let clock: ProviderClock
+
+    /// What a citizen's login with this device reaches, and why.
+    public func explain(_ device: VerifiedDevice) async throws -> SignedExplanation {
+        let explanation = try await explanation(
+            account: device.account, device: device.device, methods: nil)
+        return try sign(explanation, ["aud": .string(device.device.identifier.rawValue)])
+    }
+
+    /// Why one login at a town has its level; nil when there is none of that name there. What it says of a device or an
+    /// identity that has changed since is as it is now; the level that was answered stands beside it.
+    public func explain(
+        _ transaction: TransactionIdentifier, in scope: TenantScope
+    ) async throws -> SignedExplanation? {
+        guard let login = try await store.login(transaction), login.grant.tenant == scope.tenant.identifier,
+            let (device, _) = try await store.device(login.device)
+        else { return nil }
+        let explanation = try await explanation(
+            account: login.account, device: device, methods: login.grant.methods)
+        return try sign(
+            explanation,
+            [
+                "txn": .string(transaction.rawValue), "answered_acr": .string(login.grant.context.acr),
+                "client_id": .string(login.grant.client.rawValue),
+            ])
+    }
+
+    private func explanation(
+        account: AccountRecord, device: DeviceRecordRow, methods: [String]?
+    ) async throws -> AssuranceExplanation {
+        var explanation = AssuranceExplanation(proofing: account.level, ceiling: device.ceiling)
+        let attributes = try await store.verifiedAttributes(of: account.identifier)
+        let newest = attributes.map(\.evidence).max { $0.checkedAt < $1.checkedAt }
+        for index in explanation.reasons.indices {
+            switch explanation.reasons[index].kind {
+            case .proofing: explanation.reasons[index].facts = newest.map(facts) ?? [:]
+            case .authenticator:
+                explanation.reasons[index].facts = [
+                    "amr": .strings(methods ?? [device.keyMethod, "pin", "mfa", "user"])
+                ]
+            case .device: explanation.reasons[index].facts = facts(of: device)
+            case .binding, .company: break
+            }
+        }
+        return explanation
+    }
+
+    private func facts(_ evidence: Evidence) -> JSONObject {
+        var facts: JSONObject = ["method": .string(evidence.method.rawValue)]
+        facts["performer"] = evidence.performer.flatMap { registry.tenant($0) }.map { .string($0.officialName) }
+        facts["time"] = .string(evidence.checkedAt.minuteText)
+        facts["level"] = .string(evidence.level.name)
+        return facts
+    }
+
+    private func facts(of device: DeviceRecordRow) -> JSONObject {
+        [
+            "model": .string(device.description.model), "system": .string(device.description.system),
+            "keys_in_hardware": .bool(device.ceiling.level > .normal),
+        ]
+    }
+
+    private func sign(_ explanation: AssuranceExplanation, _ members: JSONObject) throws -> SignedExplanation {
+        var payload: JSONObject = ["iss": .string(issuer.rawValue), "iat": clock.now().json]
+        for member in members.members + explanation.json.members { payload[member.name] = member.value }
+        return SignedExplanation(
+            explanation: explanation, statement: try keys.ring.current(.es256).sign(type: Self.type, payload: payload))
+    }
+}
+
+extension DeviceRecordRow {
+    /// The key's method as RFC 8176 has it.
+    fileprivate var keyMethod: String { ceiling.level > .normal ? "hwk" : "swk" }
+}

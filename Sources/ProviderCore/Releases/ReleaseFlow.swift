@@ -1,0 +1,41 @@
+public import AccountDirectory
+internal import OpenIDMessages
+
+/// A release as its person reads it.
+public struct ListedRelease: Sendable {
+    public let release: ClaimRelease
+    /// The portal's name; its identifier when it is not in the region any more.
+    public let portal: String
+    /// The town's official name; nil when it is not known any more.
+    public let tenantName: String?
+    /// The service's title, in German and where there is one in English.
+    public let service: LocalizedText?
+}
+
+/// What a person released to portals in all towns, and how it is taken back.
+public struct ReleaseFlow: Sendable {
+    let registry: ClientRegistry
+    let store: any ReleaseStore
+    let clock: ProviderClock
+
+    /// Every release of the account, the latest first.
+    public func list(of account: AccountIdentifier) async throws -> [ListedRelease] {
+        let region = registry.region
+        return try await store.releases(of: account).map { release in
+            let client = registry.resolve(release.key.client)
+            let tenant = client?.scope.tenant ?? release.tenant.flatMap { registry.tenant($0) }
+            return ListedRelease(
+                release: release, portal: client?.client.name ?? release.key.client.rawValue,
+                tenantName: tenant?.officialName,
+                service: region.services.first { $0.identifier == release.key.service }?.title)
+        }
+    }
+
+    /// Takes a release back; false when it is none of this person's, or was over. From now on tokens and userinfo give
+    /// nothing on its ground, and the next login asks again.
+    public func withdraw(_ release: ReleaseIdentifier, of account: AccountIdentifier) async throws -> Bool {
+        try await store.withdraw(
+            release, of: account,
+            event: SecurityEvent(.releaseWithdrawn, time: clock.now(), object: release.rawValue))
+    }
+}

@@ -1,0 +1,87 @@
+public import AccountDirectory
+internal import GRDB
+internal import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute] {
+        try read { db in
+            try db.rows(
+                """
+                SELECT v.claim, v.level AS claim_level, v.state, e.* FROM verified_attribute v
+                JOIN evidence e ON e.id = v.evidence WHERE v.account = ? ORDER BY v.claim
+                """, [account.rawValue]
+            ).map { row in try row.attribute }
+        }
+    }
+
+    public func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws {
+        try await writer.write { db in
+            try db.record(evidence, for: claims)
+            try db.audit(event)
+        }
+    }
+
+    public func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws {
+        try await writer.write { db in
+            if try db.makeStale(claims, of: account) > 0 { try db.audit(event) }
+        }
+    }
+}
+
+extension Database {
+    /// Writes evidence and puts it behind claims, unless newer evidence stands there (invariant I5).
+    func record(_ evidence: Evidence, for claims: [String]) throws {
+        try run(
+            """
+            INSERT INTO evidence (id, account, method, performer, checked_at, level, document_type, document_country,
+                expires_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                evidence.identifier.rawValue, evidence.account.rawValue, evidence.method.rawValue,
+                evidence.performer?.rawValue, evidence.checkedAt.seconds, evidence.level.name, evidence.documentType,
+                evidence.documentCountry, evidence.expiresAt?.seconds,
+            ])
+        for claim in claims {
+            try run(
+                """
+                INSERT INTO verified_attribute (account, claim, evidence, level, state) VALUES (?, ?, ?, ?, 'valid')
+                ON CONFLICT (account, claim) DO UPDATE
+                SET evidence = excluded.evidence, level = excluded.level, state = 'valid'
+                WHERE (SELECT checked_at FROM evidence WHERE id = verified_attribute.evidence) < ?
+                """,
+                [
+                    evidence.account.rawValue, claim, evidence.identifier.rawValue, evidence.level.name,
+                    evidence.checkedAt.seconds,
+                ])
+        }
+    }
+
+    /// Makes verified claims stale; says how many.
+    @discardableResult
+    func makeStale(_ claims: [String], of account: AccountIdentifier) throws -> Int {
+        var count = 0
+        for claim in claims {
+            count += try run(
+                "UPDATE verified_attribute SET state = 'stale' WHERE account = ? AND claim = ? AND state = 'valid'",
+                [account.rawValue, claim])
+        }
+        return count
+    }
+}
+
+extension StoredRow {
+    fileprivate var attribute: VerifiedAttribute {
+        get throws {
+            VerifiedAttribute(
+                claim: try text("claim"),
+                evidence: Evidence(
+                    identifier: try value("id"), account: try accountIdentifier, method: try value("method"),
+                    performer: try optionalValue("performer"), checkedAt: try time("checked_at"),
+                    level: try level("level"), documentType: try optionalText("document_type"),
+                    documentCountry: try optionalText("document_country"), expiresAt: try optionalTime("expires_at")),
+                level: try level("claim_level"), state: try value("state"))
+        }
+    }
+}

@@ -1,0 +1,117 @@
+public import AccountDirectory
+internal import GRDB
+internal import OpenIDMessages
+public import ProviderCore
+
+extension SQLiteStore {
+    public func release(for key: ReleaseKey) async throws -> ClaimRelease? {
+        try read { db in try db.release(for: key) }
+    }
+
+    public func releases(of account: AccountIdentifier) async throws -> [ClaimRelease] {
+        try read { db in
+            try db.rows(
+                "SELECT * FROM claim_release WHERE account = ? ORDER BY granted_at DESC, rowid DESC",
+                [account.rawValue]
+            ).map { row in try row.release }
+        }
+    }
+
+    public func withdraw(
+        _ release: ReleaseIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let withdrawn = try db.row(
+                """
+                UPDATE claim_release SET state = 'withdrawn', ended_at = ?
+                WHERE id = ? AND account = ? AND state = 'granted' RETURNING tenant
+                """, [event.time.seconds, release.rawValue, account.rawValue])
+            guard let withdrawn else { return false }
+            var event = event
+            event.tenant = try withdrawn.optionalValue("tenant")
+            try db.audit(event)
+            return true
+        }
+    }
+}
+
+extension Database {
+    /// The release in force for a person, context, client and service; one at most.
+    func release(for key: ReleaseKey) throws -> ClaimRelease? {
+        try row(
+            """
+            SELECT * FROM claim_release
+            WHERE account = ? AND context = ? AND client = ? AND service = ? AND state = 'granted'
+            """,
+            [
+                key.account.rawValue, key.context.rawValue, key.client.rawValue, key.service?.rawValue ?? "",
+            ])?.release
+    }
+
+    /// Writes the decision of an approval and says which release holds it now. One about another purpose than before takes
+    /// the place of the earlier release.
+    func remember(_ approval: LoginApproval, at time: Timestamp) throws -> ReleaseIdentifier {
+        let grant = approval.grant
+        let key = grant.releaseKey
+        let standing = try release(for: key)
+        let earlier = standing?.key.purposeVersion == key.purposeVersion ? standing : nil
+        let decision = ReleaseRules.merged(earlier, asked: approval.asked, released: grant.released)
+        if let earlier {
+            // The same decision again is no new one.
+            guard Set(earlier.asked) != Set(decision.asked) || Set(earlier.released) != Set(decision.released) else {
+                return earlier.identifier
+            }
+            try run(
+                "UPDATE claim_release SET asked = ?, released = ?, granted_at = ? WHERE id = ?",
+                [
+                    decision.asked.jsonText, decision.released.jsonText, time.seconds, earlier.identifier.rawValue,
+                ])
+            try auditRelease(earlier.identifier, grant, at: time)
+            return earlier.identifier
+        }
+        if let standing {
+            try run(
+                "UPDATE claim_release SET state = 'superseded', ended_at = ? WHERE id = ?",
+                [time.seconds, standing.identifier.rawValue])
+        }
+        let identifier = ReleaseIdentifier.random()
+        try run(
+            """
+            INSERT INTO claim_release (id, account, context, client, tenant, service, purpose_version, asked, released,
+                granted_at, state)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'granted')
+            """,
+            [
+                identifier.rawValue, key.account.rawValue, key.context.rawValue, key.client.rawValue,
+                grant.tenant.rawValue, key.service?.rawValue ?? "", key.purposeVersion, decision.asked.jsonText,
+                decision.released.jsonText, time.seconds,
+            ])
+        try auditRelease(identifier, grant, at: time)
+        return identifier
+    }
+
+    private func auditRelease(
+        _ release: ReleaseIdentifier, _ grant: AuthorizationGrant, at time: Timestamp
+    ) throws {
+        try audit(
+            SecurityEvent(
+                .releaseGranted, time: time, tenant: grant.tenant, object: release.rawValue,
+                transaction: grant.transaction))
+    }
+}
+
+extension StoredRow {
+    fileprivate var release: ClaimRelease {
+        get throws {
+            let service = try text("service")
+            return ClaimRelease(
+                identifier: try value("id"),
+                key: ReleaseKey(
+                    account: try accountIdentifier, context: try value("context"), client: try value("client"),
+                    service: service.isEmpty ? nil : try value("service"),
+                    purposeVersion: try text("purpose_version")),
+                tenant: try optionalValue("tenant"), asked: try strings("asked"), released: try strings("released"),
+                grantedAt: try time("granted_at"), state: try value("state"), endedAt: try optionalTime("ended_at"))
+        }
+    }
+}

@@ -1,0 +1,255 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+@testable import ProviderCore
+
+@Suite("A person acts as a citizen or for a company: one hat in each client session")
+struct ActingContextTests {
+    private static let namespace = "https://id.region.example/claims/"
+    private let parking = "openid person org org_ids mandate"
+    private let waste = "openid person org service:sperrmuell"
+
+    private struct Town {
+        let provider: TestProvider
+        let companies: TestCompanies
+        let phone: TestPhone
+        let account: AccountIdentifier
+    }
+
+    private func town() async throws -> Town {
+        let companies = TestCompanies()
+        let provider = try await TestProvider.withServices(companies: companies)
+        let phone = try await provider.enrolledPhone(person: TestServices.erika, simulating: .strongbox)
+        return Town(
+            provider: provider, companies: companies, phone: phone,
+            account: try await provider.verified(phone).account.identifier)
+    }
+
+    private func request(
+        _ town: Town, _ portal: TestPortal, _ scope: String
+    ) async throws -> LoginRequestStatement {
+        let login = try await town.provider.login(at: portal, ["scope": scope])
+        return try await town.provider.claimed(login, by: town.provider.verified(town.phone)).statement
+    }
+
+    @Test("the login offers every context that service and rights allow, each with what it tells the portal")
+    func offered() async throws {
+        let town = try await town()
+        let first = town.companies.add(town.account)
+        let second = town.companies.add(town.account, company: "zweite", level: .normal)
+        let asked = try await request(town, TestServices.townHall, waste)
+        let acr = "sim:" + AssuranceLevel.substantiell.acr
+        #expect(
+            asked.contexts == [
+                ContextDescription(context: .citizen, acr: acr),
+                ContextDescription(context: first.name, name: "muster GmbH", acr: acr, claims: ["organization"]),
+                ContextDescription(
+                    context: second.name, name: "zweite GmbH", acr: "sim:" + AssuranceLevel.normal.acr,
+                    claims: ["organization"]),
+            ])
+        let companiesOnly = try await request(town, TestServices.garage, parking)
+        #expect(companiesOnly.contexts.map(\.context) == [first.name, second.name])
+        // A service for citizens knows no company.
+        let citizens = try await request(town, TestServices.kennel, "openid")
+        #expect(citizens.contexts.map(\.context) == [.citizen])
+    }
+
+    @Test("I4: a company's context has at most the level of binding and company, and is left out where that is too low")
+    func levels() async throws {
+        let town = try await town()
+        let low = town.companies.add(town.account, binding: .normal)
+        let high = town.companies.add(town.account, company: "zweite")
+        let signedIn = try await town.provider.signIn(
+            at: TestServices.garage, phone: town.phone, ["scope": parking], context: low.name)
+        #expect(signedIn.idToken["acr"] == "sim:http://bsi.bund.de/eID/LoA/normal")
+        try town.provider.change(TestServices.parking) { $0.requiredLevel = .substantiell }
+        let asked = try await request(town, TestServices.garage, parking)
+        #expect(asked.contexts.map(\.context) == [high.name])
+        // The token of the low context is not enough any more.
+        await #expect(throws: ClientRefusal(invalidGrant: .levelUnreachable)) {
+            try await town.provider.refresh(signedIn.tokens, at: TestServices.garage)
+        }
+    }
+
+    @Test("a person without a company cannot use a service for companies, and hears it on the phone")
+    func noCompany() async throws {
+        let town = try await town()
+        let login = try await town.provider.login(at: TestServices.garage, ["scope": parking])
+        let device = try await town.provider.verified(town.phone)
+        let link = try #require(login.view?.sameDeviceLink)
+        await #expect(throws: DeviceRefusal(.contextUnavailable, .contextUnavailable)) {
+            try await town.provider.claim(link, by: device)
+        }
+        #expect(login.collect()?["error"] == "access_denied")
+    }
+
+    @Test("a right for one town is none in another")
+    func otherTown() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account, tenants: [TestRegion.marl])
+        #expect(try await request(town, TestServices.otherGarage, parking).contexts.map(\.context) == [acting.name])
+        await #expect(throws: DeviceRefusal(.contextUnavailable, .contextUnavailable)) {
+            try await request(town, TestServices.garage, parking)
+        }
+    }
+
+    @Test("an ID token has the shape of the example for an employee who acts for a company")
+    func golden() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        let signedIn = try await town.provider.signIn(
+            at: TestServices.garage, phone: town.phone, ["scope": parking], context: acting.name)
+        let example = try TokenShape.example("id_token_company_employee")
+        let shape = TokenShape(signedIn.idToken, namespace: Self.namespace)
+        // The clerk's evidence stands in ours as in the citizen's example.
+        let evidence = shape.paths.filter {
+            $0.contains("verification.evidence") || $0.contains("verification_process")
+        }
+        #expect(example.paths.subtracting(shape.paths).sorted() == [], "missing")
+        #expect(
+            shape.paths.subtracting(example.paths).subtracting(evidence).sorted() == TokenShape.additions, "added")
+    }
+
+    @Test("I20, I21: each context has its own subject in each sector, and the company has one of its own")
+    func subjects() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        func signIn(_ portal: TestPortal, _ scope: String, _ context: ContextName) async throws -> JSONObject {
+            try await town.provider.signIn(at: portal, phone: town.phone, ["scope": scope], context: context).idToken
+        }
+        let citizen = try await signIn(TestServices.townHall, waste, .citizen)
+        let company = try await signIn(TestServices.townHall, waste, acting.name)
+        let again = try await signIn(TestServices.garage, parking, acting.name)
+        let elsewhere = try await signIn(TestServices.otherGarage, parking, acting.name)
+        #expect(citizen[Self.namespace + "context"] == .object(["type": "citizen"]))
+        #expect(company[Self.namespace + "context"] == .object(["type": "company", "chosen": "user"]))
+        #expect(citizen[Self.namespace + "acting_for"] == nil)
+        #expect(company["sub"] != citizen["sub"] && company["sub"] == again["sub"])
+        #expect(elsewhere["sub"] != company["sub"] && elsewhere["sub"] != citizen["sub"])
+        func companySubject(_ token: JSONObject) -> JSONValue? {
+            token[Self.namespace + "acting_for"]?.object?["sub"]
+        }
+        #expect(companySubject(company) != nil && companySubject(company) == companySubject(again))
+        #expect(companySubject(company) != companySubject(elsewhere) && companySubject(company) != company["sub"])
+    }
+
+    @Test("the portal learns of the company what was asked and nothing else, in ID token and userinfo")
+    func companyClaims() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        let signedIn = try await town.provider.signIn(
+            at: TestServices.garage, phone: town.phone, ["scope": "openid org_ids"], context: acting.name)
+        let company = signedIn.idToken[Self.namespace + "acting_for"]?.object
+        #expect(company?.names == ["sub", "register", "identifiers"])
+        #expect(signedIn.idToken[Self.namespace + "mandate"] == nil && signedIn.idToken["verified_claims"] == nil)
+        let answer = try await town.provider.userinfo(signedIn.accessToken)
+        #expect(answer[Self.namespace + "acting_for"]?.object == company)
+        #expect(answer[Self.namespace + "mandate"] == nil)
+    }
+
+    @Test("I18: when the right ends, code, refresh token, access token and introspection give nothing more")
+    func ended() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        let portal = TestServices.garage
+        let signedIn = try await town.provider.signIn(
+            at: portal, phone: town.phone, ["scope": parking], context: acting.name)
+        let code = try await code(town, acting)
+        let refreshToken = try #require(signedIn.tokens["refresh_token"]?.string)
+        func isActive(_ token: String) async throws -> Bool {
+            let answer = try await town.provider.provider.introspection.inquire(
+                TokenInquiry(parameters: FormParameters(["token": token])),
+                by: try await town.provider.authenticated(portal))
+            return answer["active"] == true
+        }
+        #expect(try await isActive(signedIn.accessToken))
+        #expect(try await isActive(refreshToken))
+        town.companies.end(acting)
+        #expect(try await !isActive(signedIn.accessToken))
+        #expect(try await !isActive(refreshToken))
+        await #expect(throws: ClientRefusal.self) { try await town.provider.userinfo(signedIn.accessToken) }
+        await #expect(throws: ClientRefusal(invalidGrant: .contextUnavailable)) {
+            try await town.provider.refresh(signedIn.tokens, at: portal)
+        }
+        await #expect(throws: ClientRefusal(invalidGrant: .contextUnavailable)) {
+            try await town.provider.redeem(code, at: portal)
+        }
+        // The same person's login as a citizen has nothing to do with it.
+        let citizen = try await town.provider.signIn(
+            at: TestServices.townHall, phone: town.phone, ["scope": waste], context: .citizen)
+        #expect(try await town.provider.userinfo(citizen.accessToken)["sub"] == citizen.idToken["sub"])
+    }
+
+    private func code(_ town: Town, _ acting: ActingContext) async throws -> String {
+        let login = try await town.provider.login(at: TestServices.garage, ["scope": parking])
+        let device = try await town.provider.verified(town.phone)
+        let request = try await town.provider.claimed(login, by: device)
+        try await town.provider.answer(
+            request, try town.phone.response(to: request, now: town.provider.now, context: acting.name), by: device)
+        return try #require(login.collect()?["code"])
+    }
+
+    @Test("I18: a right that ends between the question and the answer is none")
+    func endedMeanwhile() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        let login = try await town.provider.login(at: TestServices.garage, ["scope": parking])
+        let device = try await town.provider.verified(town.phone)
+        let request = try await town.provider.claimed(login, by: device)
+        town.companies.end(acting)
+        await #expect(throws: DeviceRefusal(.contextUnavailable, .contextUnavailable)) {
+            try await town.provider.answer(
+                request, try town.phone.response(to: request, now: town.provider.now, context: acting.name), by: device)
+        }
+        #expect(login.collect()?["error"] == "access_denied")
+        #expect(try await town.provider.sessions(of: town.phone) == [])
+    }
+
+    @Test("I20: a session answers in silence where there is nothing to choose, and never chooses")
+    func silence() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        let first = try await town.provider.signIn(
+            at: TestServices.garage, phone: town.phone, ["scope": parking], context: acting.name)
+        guard
+            case .code(let code) = try await town.provider.enter(
+                TestServices.garage, ["scope": parking], cookie: first.cookie)
+        else {
+            Issue.record("nothing was there to choose")
+            return
+        }
+        let silent = SignedIn.payload(try await town.provider.redeem(code, at: TestServices.garage))
+        #expect(silent["sub"] == first.idToken["sub"])
+        // Citizen or company: the person says it, also when one of them was released before.
+        let second = try await town.provider.signIn(
+            at: TestServices.townHall, phone: town.phone, cookie: first.cookie, ["scope": waste], context: .citizen)
+        #expect(try await town.provider.sessions(of: town.phone).count == 1)
+        let entry = try await town.provider.enter(
+            TestServices.townHall, ["scope": waste, "prompt": "none"], cookie: second.cookie)
+        guard case .refused(let error, _) = entry else {
+            Issue.record("the session chose")
+            return
+        }
+        #expect(error.code == .interactionRequired)
+    }
+
+    @Test("the release for a company is another one than the citizen's")
+    func releases() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        for context in [ContextName.citizen, acting.name] {
+            _ = try await town.provider.signIn(
+                at: TestServices.townHall, phone: town.phone, ["scope": waste], context: context)
+        }
+        let releases = try await town.provider.store.releases(of: town.account)
+        #expect(Set(releases.map(\.key.context)) == [.citizen, acting.name])
+        let company = try #require(releases.first { $0.key.context == acting.name })
+        #expect(company.released == ["given_name", "family_name", "organization"])
+        let citizen = try #require(releases.first { $0.key.context == .citizen })
+        #expect(citizen.released == ["given_name", "family_name"])
+    }
+}

@@ -1,0 +1,83 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderHarness
+import Testing
+
+@testable import ProviderCore
+
+@Suite("Why a login has its level")
+struct AssuranceTests {
+    @Test("I4: a level is the lowest of its reasons, whichever that is")
+    func minimum() {
+        for proofing in AssuranceLevel.allCases {
+            for device in AssuranceLevel.allCases {
+                let citizen = AssuranceExplanation(
+                    proofing: proofing, ceiling: DeviceCeiling(level: device, isSimulated: false))
+                #expect(citizen.level == min(proofing, device, .substantiell))
+                for binding in AssuranceLevel.allCases {
+                    for company in AssuranceLevel.allCases {
+                        let acting = citizen.acting(binding: binding, company: company)
+                        #expect(acting.level == min(citizen.level, binding, company))
+                        #expect(!acting.limiting.isEmpty)
+                        for kind in acting.limiting {
+                            #expect(acting.reasons.first { $0.kind == kind }?.level == acting.level)
+                        }
+                        #expect(acting.missing(for: acting.level) == [])
+                    }
+                }
+            }
+        }
+    }
+
+    @Test("each bound has words in both languages, and says what lifts it where something does")
+    func words() {
+        for kind in AssuranceExplanation.Kind.allCases {
+            let one = AssuranceExplanation(
+                reasons: [AssuranceExplanation.Reason(kind, .normal)], isSimulated: false)
+            #expect(one.summary(.german).contains(kind.name(.german)))
+            #expect(one.summary(.english).contains(kind.name(.english)))
+            #expect(kind.name(.german) != kind.name(.english))
+            #expect((one.advice(.german) == nil) == (kind == .authenticator))
+            #expect((one.advice(.english) == nil) == (kind == .authenticator))
+        }
+    }
+
+    @Test("the person hears it for their device, signed by the provider, without a value of a claim")
+    func device() async throws {
+        let provider = try await TestProvider.withServices()
+        let phone = try await provider.enrolledPhone(person: TestServices.erika, level: .substantiell)
+        let signed = try await provider.provider.assurance.explain(try await provider.verified(phone))
+        #expect(signed.explanation.level == .normal && signed.explanation.limiting == [.device])
+        let verified = try provider.provider.keys.ring.verificationKeys.verify(
+            CompactJWS(parsing: signed.statement), type: AssuranceFlow.type)
+        let payload = verified.payload
+        #expect(payload["iss"] == "https://id.region.example" && payload["aud"]?.string == phone.device.rawValue)
+        #expect(payload["level"] == "normal" && payload["acr"] == "http://bsi.bund.de/eID/LoA/normal")
+        let reasons = try #require(payload["reasons"]?.array).compactMap(\.object)
+        #expect(reasons.map { $0["kind"] } == ["proofing", "authenticator", "device"])
+        #expect(reasons.map { $0["limits"] } == [false, false, true])
+        let proofing = try #require(reasons[0]["facts"]?.object)
+        #expect(proofing["method"] == "counter" && proofing["performer"] == "Stadt Herten")
+        for value in ["Mustermann", "Erika", "1964", "Musterweg"] { #expect(!payload.text.contains(value)) }
+    }
+
+    @Test("a town hears it of its own logins by their transaction, and of no other town's")
+    func transaction() async throws {
+        let provider = try await TestProvider.withServices()
+        let phone = try await provider.enrolledPhone(simulating: .strongbox)
+        let signedIn = try await provider.signIn(
+            at: TestServices.townHall, phone: phone, ["scope": "openid service:hundesteuer"])
+        let transaction = try #require(
+            signedIn.idToken["txn"]?.string.flatMap(TransactionIdentifier.init(rawValue:)))
+        let registry = Registry(region: provider.provider.registry.region)
+        let herten = try #require(registry.resolve(TestRegion.basic.client.identifier)).scope
+        let marl = try #require(registry.resolve(TestRegion.post.client.identifier)).scope
+        let signed = try #require(try await provider.provider.assurance.explain(transaction, in: herten))
+        let payload = try #require(CompactJWS(parsing: signed.statement).unverifiedPayload)
+        #expect(payload["txn"]?.string == transaction.rawValue && payload["client_id"] == "rathaus")
+        #expect(payload["answered_acr"] == signedIn.idToken["acr"] && payload["simulated"] == true)
+        #expect(try await provider.provider.assurance.explain(transaction, in: marl) == nil)
+        #expect(try await provider.provider.assurance.explain(.random(bytes: 16), in: herten) == nil)
+    }
+}

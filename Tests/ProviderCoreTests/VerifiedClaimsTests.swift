@@ -1,0 +1,256 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderHarness
+import SQLiteStore
+import TestVectors
+import Testing
+
+@testable import ProviderCore
+
+@Suite("Verified claims: what evidence stands behind, and nothing else")
+struct VerifiedClaimsTests {
+    private static let namespace = "https://id.region.example/claims/"
+    private let scope = "openid person person_birth person_address email residency age"
+
+    /// A person whose card was read after the counter.
+    private func signedIn(
+        _ provider: TestProvider, at portal: TestPortal = TestServices.office, person: JSONObject = TestServices.erika,
+        _ changes: [String: String?]
+    ) async throws -> (SignedIn, TestPhone) {
+        let phone = try await provider.enrolledPhone(person: person, simulating: .strongbox)
+        let account = try await provider.verified(phone).account
+        provider.clock.advance(60)
+        try await provider.store.record(
+            Evidence(
+                identifier: .random(), account: account.identifier, method: .eid, performer: TestRegion.herten,
+                checkedAt: provider.now, level: .substantiell, documentType: "idcard", documentCountry: "DE"),
+            for: VerificationRules.claims(of: account.person),
+            event: SecurityEvent(.attributeVerified, time: provider.now))
+        return (try await provider.signIn(at: portal, phone: phone, changes), phone)
+    }
+
+    @Test("an ID token has the shape of the example for a citizen at substantiell")
+    func golden() async throws {
+        let provider = try await TestProvider.withServices()
+        var person = TestServices.erika
+        for name in ["place_of_birth", "nationalities", "email"] { person[name] = nil }
+        let (result, _) = try await signedIn(provider, person: person, ["scope": scope])
+        let example = try TokenShape.example("id_token_citizen_substantial")
+        let shape = TokenShape(result.idToken, namespace: Self.namespace)
+        #expect(example.paths.subtracting(shape.paths).sorted() == [], "missing")
+        #expect(shape.paths.subtracting(example.paths).sorted() == TokenShape.additions, "added")
+    }
+
+    @Test("I3: what the person says of themself is not among the verified claims")
+    func selfAsserted() async throws {
+        let provider = try await TestProvider.withServices()
+        let (result, _) = try await signedIn(provider, ["scope": scope])
+        let claims = result.idToken["verified_claims"]?.object?["claims"]?.object
+        #expect(claims?["email"] == nil && claims?["given_name"] == "Erika")
+        #expect(try await provider.userinfo(result.accessToken)["email"] == "erika@example.org")
+    }
+
+    @Test("a client that is not registered for them gets none, and its plain claims stay as they are")
+    func plain() async throws {
+        let provider = try await TestProvider.withServices()
+        let (result, _) = try await signedIn(
+            provider, at: TestServices.townHall, ["scope": "openid person service:hundesteuer"])
+        #expect(result.idToken["verified_claims"] == nil && result.idToken[Self.namespace + "predicates"] == nil)
+        #expect(try await provider.userinfo(result.accessToken).names == ["sub", "given_name", "family_name"])
+    }
+
+    @Test("predicates instead of address and birth date: of the town that asks, of the service's age")
+    func predicates() async throws {
+        let provider = try await TestProvider.withServices()
+        let (result, _) = try await signedIn(
+            provider, at: TestServices.kennel, ["scope": "openid residency age service:hundesteuer"])
+        let answer = try await provider.userinfo(result.accessToken)
+        #expect(answer.names == ["sub", Self.namespace + "predicates"])
+        #expect(
+            answer[Self.namespace + "predicates"] == .object(["resident_here": true, "age_over_16": true]))
+    }
+
+    @Test("a predicate comes only from what is verified and valid: nothing from a stale address")
+    func stale() async throws {
+        let provider = try await TestProvider.withServices()
+        let (result, phone) = try await signedIn(
+            provider, at: TestServices.kennel, ["scope": "openid residency age service:hundesteuer"])
+        let account = try await provider.verified(phone).account.identifier
+        try await provider.store.makeStale(
+            ["address"], of: account, event: SecurityEvent(.attributeStale, time: provider.now))
+        #expect(
+            try await provider.userinfo(result.accessToken)[Self.namespace + "predicates"]
+                == .object(["age_over_16": true]))
+    }
+
+    @Test("stale claims leave the verified ones, and older evidence does not bring them back")
+    func staleClaims() async throws {
+        let provider = try await TestProvider.withServices()
+        let (result, phone) = try await signedIn(provider, ["scope": scope])
+        let account = try await provider.verified(phone).account.identifier
+        let event = SecurityEvent(.attributeStale, time: provider.now)
+        try await provider.store.makeStale(["family_name"], of: account, event: event)
+        func verified() async throws -> JSONObject? {
+            let again = try await provider.signIn(
+                at: TestServices.office, phone: phone, cookie: result.cookie, ["scope": scope])
+            return again.idToken["verified_claims"]?.object?["claims"]?.object
+        }
+        let claims = try await verified()
+        #expect(claims?["family_name"] == nil && claims?["given_name"] == "Erika")
+        func check(at time: Timestamp) async throws {
+            try await provider.store.record(
+                Evidence(
+                    identifier: .random(), account: account, method: .counter, performer: TestRegion.marl,
+                    checkedAt: time, level: .normal), for: ["family_name"], event: event)
+        }
+        try await check(at: provider.now - 30)
+        #expect(try await verified()?["family_name"] == nil)
+        try await check(at: provider.now + 1)
+        let both = try await provider.signIn(
+            at: TestServices.office, phone: phone, cookie: result.cookie, ["scope": scope])
+        // Two pieces of evidence are two elements.
+        let elements = try #require(both.idToken["verified_claims"]?.array)
+        #expect(elements.count == 2)
+        #expect(elements[1].object?["claims"] == .object(["family_name": "Mustermann"]))
+        let verification = elements[1].object?["verification"]?.object
+        #expect(verification?["assurance_level"] == "normal")
+    }
+
+    @Test("the verification's reference is another one in each town")
+    func reference() throws {
+        let evidence = Evidence(
+            identifier: .random(), account: .random(), method: .counter, performer: nil,
+            checkedAt: Timestamp(seconds: 0), level: .normal)
+        let sectors = ["sector:herten", "sector:marl"].map {
+            SubjectSector.pairwise(SectorIdentifier(rawValue: $0)!)
+        }
+        #expect(evidence.reference(in: sectors[0]) == evidence.reference(in: sectors[0]))
+        #expect(evidence.reference(in: sectors[0]) != evidence.reference(in: sectors[1]))
+        #expect(!evidence.reference(in: sectors[0]).contains(evidence.identifier.rawValue))
+    }
+
+    /// `verified_claims` of the userinfo answer to a request by the claims parameter.
+    private func asked(_ request: String) async throws -> JSONValue? {
+        let provider = try await TestProvider.withServices()
+        let (result, _) = try await signedIn(
+            provider, at: TestServices.office,
+            ["scope": "openid", "claims": #"{"userinfo": {"verified_claims": \#(request)}}"#])
+        return try await provider.userinfo(result.accessToken)["verified_claims"]
+    }
+
+    @Test("IDA §6: a request gets the claims and the parts of the verification that it names")
+    func requested() async throws {
+        let minimal = try await asked(
+            #"{"verification": {"trust_framework": null}, "claims": {"family_name": null}}"#)
+        #expect(
+            minimal
+                == .object([
+                    "verification": .object([
+                        "trust_framework": "https://id.region.example/trust/bsi-tr-03107-1"
+                    ]), "claims": .object(["family_name": "Mustermann"]),
+                ]))
+        let more = try await asked(
+            #"""
+            {"verification": {"trust_framework": {"value": "https://id.region.example/trust/bsi-tr-03107-1"},
+              "assurance_level": {"values": ["substantiell", "hoch"]}, "time": {"max_age": 100}, "evidence": []},
+             "claims": {"birthdate": null, "email": null}}
+            """#)
+        #expect(
+            more?.object?["verification"]?.object?.names == ["trust_framework", "assurance_level", "time", "evidence"])
+        #expect(more?.object?["claims"] == .object(["birthdate": "1964-08-12"]))
+    }
+
+    @Test(
+        "IDA §6.4: a requirement that is not met leaves verified_claims out",
+        arguments: [
+            #"{"trust_framework": {"value": "eidas"}}"#,
+            #"{"trust_framework": null, "assurance_level": {"value": "hoch"}}"#,
+            #"{"trust_framework": null, "assurance_level": {"values": ["hoch", "high"]}}"#,
+        ])
+    func unmet(verification: String) async throws {
+        #expect(
+            try await asked(#"{"verification": \#(verification), "claims": {"family_name": null}}"#) == nil)
+    }
+
+    @Test("a verification that is older than the request wants is left out")
+    func tooOld() async throws {
+        let provider = try await TestProvider.withServices()
+        let request =
+            #"{"verification": {"trust_framework": null, "time": {"max_age": 30}}, "claims": {"family_name": null}}"#
+        let (result, _) = try await signedIn(
+            provider, ["scope": "openid", "claims": #"{"userinfo": {"verified_claims": \#(request)}}"#])
+        #expect(try await provider.userinfo(result.accessToken)["verified_claims"] != nil)
+        provider.clock.advance(31)
+        #expect(try await provider.userinfo(result.accessToken)["verified_claims"] == nil)
+    }
+
+    @Test(
+        "a malformed request is refused",
+        arguments: [
+            "[]", "1", #""all""#, "{}", #"{"verification": {"trust_framework": null}}"#,
+            #"{"claims": {"family_name": null}}"#, #"{"verification": {}, "claims": {"family_name": null}}"#,
+            #"{"verification": {"trust_framework": null}, "claims": {}}"#,
+            #"{"verification": {"trust_framework": "x"}, "claims": {"family_name": null}}"#,
+            #"{"verification": {"trust_framework": {"value": 1}}, "claims": {"family_name": null}}"#,
+            #"{"verification": {"trust_framework": {"values": []}}, "claims": {"family_name": null}}"#,
+            #"{"verification": {"trust_framework": null, "time": {"max_age": -1}}, "claims": {"a": null}}"#,
+            #"[{"verification": {"trust_framework": null}, "claims": {"a": null}}, 1]"#,
+        ])
+    func malformed(request: String) {
+        for place in ["userinfo", "id_token"] {
+            #expect(throws: OAuthError.self) {
+                try ClaimsRequest(parsing: #"{"\#(place)": {"verified_claims": \#(request)}}"#)
+            }
+        }
+    }
+
+    @Test("what is kept with a grant is read as it was written")
+    func kept() throws {
+        let request = try ClaimsRequest(
+            parsing:
+                #"{"id_token": {"verified_claims": [{"verification": {"trust_framework": null}, "claims": {"a": null}}]}}"#
+        )
+        let demand = VerifiedClaimsDemand(userinfo: request.verifiedUserinfo, idToken: request.verifiedIDToken)
+        #expect(!demand.isEmpty && VerifiedClaimsDemand(json: demand.json) == demand)
+        #expect(VerifiedClaimsDemand.none.isEmpty)
+        #expect(VerifiedClaimsDemand(json: [:]) == nil)
+    }
+}
+
+/// The names in a token and the types of their values, without the values.
+struct TokenShape {
+    /// `a.b: string`, `a[]: object` and so on.
+    let paths: Set<String>
+
+    /// What our tokens say beyond the examples: OpenID Connect Core §3.1.3.6, and how the phone learned of the login.
+    static let additions = ["at_hash: string", "idm: string", "rr: string"]
+
+    init(_ token: JSONObject, namespace: String) {
+        var paths: Set<String> = []
+        Self.walk(.object(token), "", namespace, &paths)
+        self.paths = paths
+    }
+
+    static func example(_ name: String) throws -> TokenShape {
+        let file = try #require(TestVectors.packageFile("tokens/\(name).json"))
+        return TokenShape(
+            try StrictJSON.parseObject(file), namespace: "https://id.emscher-lippe.example/claims/")
+    }
+
+    private static func walk(_ value: JSONValue, _ path: String, _ namespace: String, _ paths: inout Set<String>) {
+        switch value {
+        case .object(let object):
+            for member in object.members {
+                let name = member.name.replacing(namespace, with: "NS+")
+                walk(member.value, path.isEmpty ? name : "\(path).\(name)", namespace, &paths)
+            }
+        case .array(let elements):
+            for element in elements { walk(element, path + "[]", namespace, &paths) }
+        case .string: paths.insert("\(path): string")
+        case .integer, .number: paths.insert("\(path): number")
+        case .bool: paths.insert("\(path): bool")
+        case .null: paths.insert("\(path): null")
+        }
+    }
+}
