@@ -5,21 +5,21 @@ import Synchronization
 
 /// A directory of companies in a test's hands: what it says now is what counts now.
 public final class TestCompanies: ActingContextSource {
-    private let rights = Mutex<[(account: AccountIdentifier, right: Representation, tenants: Set<TenantIdentifier>)]>([]
+    private let rights = Mutex<[(account: AccountIdentifier, right: ActingRight, tenants: Set<TenantIdentifier>)]>([]
     )
 
     public init() {}
 
     public func representations(
         of account: AccountIdentifier, for need: ContextNeed
-    ) async throws -> [Representation] {
+    ) async throws -> [ActingRight] {
         rights.withLock { rights in
             rights.filter { $0.account == account && $0.tenants.contains(need.tenant) }
                 .map { Self.seen($0.right, need) }
         }
     }
 
-    public func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> Representation? {
+    public func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> ActingRight? {
         rights.withLock { rights in
             rights.first { $0.right.acting == acting && $0.tenants.contains(need.tenant) }
                 .map { Self.seen($0.right, need) }
@@ -27,7 +27,7 @@ public final class TestCompanies: ActingContextSource {
     }
 
     /// The company has another name in each sector.
-    private static func seen(_ right: Representation, _ need: ContextNeed) -> Representation {
+    private static func seen(_ right: ActingRight, _ need: ContextNeed) -> ActingRight {
         var right = right
         right.subject = SubjectIdentifier(
             rawValue: "\(right.acting.company?.rawValue ?? "").\(need.sector.name)".filter { $0 != ":" })!
@@ -43,7 +43,7 @@ public final class TestCompanies: ActingContextSource {
         let acting = ActingContext.company(
             membership: MembershipIdentifier(rawValue: "m-\(company)")!,
             company: CompanyIdentifier(rawValue: company)!, mandate: MandateIdentifier(rawValue: "md-\(company)")!)
-        let right = Representation(
+        let right = ActingRight(
             acting: acting,
             company: CompanyDescription(
                 name: "\(company) GmbH", legalForm: "GmbH", isSoleTrader: false, occupation: nil,

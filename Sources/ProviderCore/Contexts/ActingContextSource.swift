@@ -7,10 +7,10 @@ public import OpenIDMessages
 /// mandate give the right that the service needs in that town (invariants I17, I18).
 public protocol ActingContextSource: Sendable {
     /// Every company for which the person may act now, in a stable order.
-    func representations(of account: AccountIdentifier, for need: ContextNeed) async throws -> [Representation]
+    func representations(of account: AccountIdentifier, for need: ContextNeed) async throws -> [ActingRight]
 
     /// The right of one context as it stands now; nil when there is none any more.
-    func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> Representation?
+    func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> ActingRight?
 }
 
 /// For what a right to act is needed, and where.
@@ -31,7 +31,7 @@ public struct ContextNeed: Sendable {
 }
 
 /// A person's right to act for a company, with what tokens say about it.
-public struct Representation: Sendable, Equatable {
+public struct ActingRight: Sendable, Equatable {
     public var acting: ActingContext
     public var company: CompanyDescription
     /// The company's own name in the portal's sector.
@@ -110,9 +110,9 @@ public struct NoCompanies: ActingContextSource {
 
     public func representations(
         of account: AccountIdentifier, for need: ContextNeed
-    ) async throws -> [Representation] { [] }
+    ) async throws -> [ActingRight] { [] }
 
     public func representation(
         _ acting: ActingContext, for need: ContextNeed
-    ) async throws -> Representation? { nil }
+    ) async throws -> ActingRight? { nil }
 }

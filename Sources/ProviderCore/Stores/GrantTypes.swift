@@ -109,7 +109,7 @@ public struct LiveGrant: Sendable, Equatable {
     public var isSessionLive: Bool
     public var isDeviceActive: Bool
     /// The right to act for a company as it stands now; nil for the person as such, and when the right is gone.
-    public var representation: Representation?
+    public var representation: ActingRight?
 
     public init(grant: AuthorizationGrant, account: AccountRecord, isSessionLive: Bool, isDeviceActive: Bool) {
         self.grant = grant

@@ -9,8 +9,9 @@ extension AccountRoutes {
             .get, "/profile", "see what is recorded about oneself, and to which level it is proved",
             .read { call in
                 let account = call.device.account
-                let reached = AssuranceRules.reached(
-                    proofing: account.level, ceiling: call.device.device.ceiling)
+                let reached = AssuranceExplanation(
+                    proofing: account.level, ceiling: call.device.device.ceiling
+                ).context
                 return [
                     "person": .object(account.person.json), "level": .string(account.level.name),
                     "acr": .string(reached.acr),
