@@ -125,10 +125,6 @@ extension SQLiteStore {
         }
     }
 
-    public func record(_ event: SecurityEvent) async throws {
-        try await writer.write { db in try db.audit(event) }
-    }
-
     public func notices(of account: AccountIdentifier, limit: Int) async throws -> [NoticeRecord] {
         try read { db in
             try db.rows(

@@ -74,7 +74,7 @@ public struct AccountFlow: Sendable {
     }
 
     private func level(of device: VerifiedDevice) -> AssuranceLevel {
-        AssuranceRules.reached(proofing: device.account.level, ceiling: device.device.ceiling).level
+        AssuranceExplanation(proofing: device.account.level, ceiling: device.device.ceiling).level
     }
 
     // MARK: Data

@@ -12,9 +12,10 @@ public final class RegisteredClient: Sendable {
     /// The keys that the client handed in; those at its `jwks_uri` are in `ClientKeys`.
     let keys: ClientKeySet
 
-    init(client: Client, scope: TenantScope, keys: ClientKeySet) {
+    init(client: Client, scope: TenantScope, services: [Service], keys: ClientKeySet) {
         self.client = client
         self.scope = scope
+        self.services = services
         self.keys = keys
     }
 

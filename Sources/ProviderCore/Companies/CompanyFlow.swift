@@ -148,5 +148,5 @@ extension CompanyChange {
 
 extension VerifiedDevice {
     /// What a login with this device reaches: the least of proofing and device.
-    var level: AssuranceLevel { AssuranceRules.reached(proofing: account.level, ceiling: device.ceiling).level }
+    var level: AssuranceLevel { AssuranceExplanation(proofing: account.level, ceiling: device.ceiling).level }
 }

@@ -1,4 +1,5 @@
 internal import AccountDirectory
+internal import HTTPTypes
 internal import OpenIDMessages
 internal import ProviderCore
 
