@@ -70,7 +70,7 @@ public final class Provider: Sendable {
     public init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
         clock: ProviderClock, capacity: Capacity = Capacity(),
-        companies actingContexts: any ActingContextSource = NoCompanies(),
+        companies actingContexts: (any ActingContextSource)? = nil,
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
         administrationAddress: IssuerURL? = nil
     ) async throws {
@@ -79,7 +79,10 @@ public final class Provider: Sendable {
         self.keys = keys
         self.store = store
         self.clock = clock
-        let contexts = ActingContexts(source: actingContexts, clock: clock)
+        mandateReferences = MandateReferences(key: try await keys.secret("mandate-references"))
+        let contexts = ActingContexts(
+            source: actingContexts
+                ?? DirectoryContexts(issuer: issuer, store: store, references: mandateReferences), clock: clock)
         let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
@@ -157,7 +160,6 @@ public final class Provider: Sendable {
             upstream: companyUpstream, clock: clock)
         mandates = MandateFlow(registry: registry, store: store, clock: clock)
         authority = AuthorityFlow(registry: registry, store: store, accessTokens: accessTokens, clock: clock)
-        mandateReferences = MandateReferences(key: try await keys.secret("mandate-references"))
         audit = AuditFlow(store: store, clock: clock)
         selfService = SelfService(
             confirmations: ConfirmationFlow(

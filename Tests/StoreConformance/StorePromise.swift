@@ -16,7 +16,7 @@ public struct StorePromise: Sendable, CustomStringConvertible {
     /// Every promise.
     public static let all =
         enrolment + devices + answers + redemption + racing + grants + refreshing + sessions + continuing + ending
-        + consents + deliveries + registrations + sweeping + oneTimeUse + keys + region
+        + deliveries + registrations + sweeping + oneTimeUse + keys + region
         + selfService + companies + audit + mandates + templates + accounts + administration + releases
 }
 

@@ -87,16 +87,19 @@ extension StorePromise {
             try requireRedeemed(try await store.redeem(login.code))
             let account = login.grant.account
             let sector = SectorIdentifier(rawValue: Fixtures.sector.name)!
-            try require(try await store.subject(of: account, in: Fixtures.sector) != nil, "a fixture has no subject")
+            try require(
+                try await store.subject(of: account, in: Fixtures.sector, as: .citizen) != nil,
+                "a fixture has no subject")
             let archived = ArchivedTenant(tenant: Fixtures.tenant, sectors: [sector], clients: [Fixtures.client])
             try require(
                 try await store.apply(
                     RegionChange(
                         document: "", sectors: [sector: Fixtures.tenant], archived: [archived],
                         events: [event(.tenantArchived)])), "not applied")
-            try require(try await store.subject(of: account, in: Fixtures.sector) == nil, "a pseudonym is left")
+            try require(
+                try await store.subject(of: account, in: Fixtures.sector, as: .citizen) == nil, "a pseudonym is left")
             try require(try await store.liveGrant(login.transaction) == nil, "a grant is left")
-            try require(try await store.consent(of: account, to: Fixtures.client) == nil, "a release is left")
+            try require(try await store.releases(of: account).isEmpty, "a release is left")
             try require(try await !store.devices(of: account).isEmpty, "the person's device is gone")
         },
     ]
