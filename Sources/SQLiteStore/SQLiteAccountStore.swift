@@ -83,6 +83,11 @@ extension SQLiteStore {
                 WHERE id = (SELECT person FROM account WHERE id = ?)
                 """, [person.json.text, likeness?.bytes.data, from.identifier.rawValue])
             try db.run("UPDATE account SET level = ? WHERE id = ?", [level.name, from.identifier.rawValue])
+            let evidence = Evidence(
+                identifier: .random(), account: from.identifier, method: .counter, performer: tenant, checkedAt: time,
+                level: level)
+            try db.record(evidence, for: change.proved)
+            try db.makeStale(change.stale, of: from.identifier)
             for _ in change.superseded {
                 try db.audit(SecurityEvent(.attributeVerified, time: time, tenant: tenant, person: from.identifier))
             }

@@ -83,6 +83,8 @@ extension Database {
 
     /// Removes everything that says who the person was; an identifier and a date are left (I39).
     fileprivate func erase(_ account: AccountProfile, telling notices: [PurgeNotice], at time: Timestamp) throws {
+        // Memberships end before the rows go that they are judged by; a company without administrators is frozen (I14).
+        try companiesHear(.closed, of: account.identifier, now: time)
         try removePersonalRows(of: account.identifier)
         let person = try row("SELECT person FROM account WHERE id = ?", [account.identifier.rawValue])?.text("person")
         try run(

@@ -71,6 +71,9 @@ extension Database {
             try audit(SecurityEvent(kind, time: time, tenant: tenant, person: account.identifier))
         }
         if let notice = event.notice { try tell(account.identifier, notice, at: time) }
+        if let news = event.news(from: account.state) {
+            try companiesHear(news, of: account.identifier, now: time)
+        }
         return true
     }
 
@@ -119,6 +122,15 @@ extension AccountState.Event {
         case .requestClose: .accountCloseRequested
         case .cancelClose: .accountCloseCancelled
         case .erase: .accountClosed
+        }
+    }
+
+    /// What the companies of the account's person hear (I13, I14).
+    fileprivate func news(from state: AccountState) -> AccountNews? {
+        switch self {
+        case .lock, .requestClose: state == .active ? .locked : nil
+        case .reactivate, .cancelClose: .unlocked
+        case .firstDevice, .erase: nil
         }
     }
 

@@ -4,6 +4,8 @@ internal import OpenIDMessages
 public struct AttributeChange: Sendable, Equatable {
     /// Claims whose value the new evidence replaces.
     public var superseded: [String]
+    /// Claims that the new evidence proves, whether their value changed or not.
+    public var proved: [String]
     /// Claims that rested on the old identity and were not proved anew: they are not passed on as verified.
     public var stale: [String]
 
@@ -18,6 +20,7 @@ public struct AttributeChange: Sendable, Equatable {
     public init(from old: PersonRecord, to new: PersonRecord) {
         let (before, after) = (old.json, new.json)
         superseded = Self.verified.filter { after[$0] != nil && before[$0] != nil && before[$0] != after[$0] }
+        proved = Self.verified.filter { after[$0] != nil }
         let isOtherIdentity = superseded.contains { Self.identity.contains($0) }
         stale = isOtherIdentity ? Self.verified.filter { before[$0] != nil && after[$0] == nil } : []
     }
