@@ -104,9 +104,12 @@ extension Database {
             case .mandate(let held): held.mandate.identifier.rawValue
             case .register, .membership: authorityCase.membership.rawValue
             }
+        let person = try row(
+            "SELECT account FROM membership WHERE id = ?", [authorityCase.membership.rawValue])
         try audit(
             SecurityEvent(
                 .mandateUsed, time: authorityCase.time, tenant: authorityCase.tenant, object: object,
-                transaction: authorityCase.transaction, actor: .person, company: authorityCase.company))
+                transaction: authorityCase.transaction, actor: .person, person: try person?.accountIdentifier,
+                company: authorityCase.company))
     }
 }

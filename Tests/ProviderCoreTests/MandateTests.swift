@@ -3,6 +3,7 @@ import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import SQLiteStore
 import Testing
 
 private let unknown = DeviceRefusal(.unknownMandate, .mandateUnknown)
@@ -27,6 +28,33 @@ struct MandateTests {
         let held = try await story.provider.provider.mandates.held(
             by: try await story.provider.verified(story.max).account.identifier)
         #expect(held == [record])
+    }
+
+    @Test("a company sees who acted for it, under which mandate, where and when; the person sees it, too")
+    func used() async throws {
+        let story = try await MandateStory()
+        let record = try await story.propose(by: story.ada)
+        for amount in ["1", "500.01"] {
+            let question = AuthorityQuestion(
+                scope: MandateScope(rawValue: "parking.permit"), tenant: TestRegion.herten,
+                act: .act(amount: MoneyAmount(amount, .euro), establishment: nil),
+                today: CalendarDate(inGermanyAt: story.provider.now))
+            let authorityCase = AuthorityCase(
+                membership: story.member, company: story.company, tenant: TestRegion.herten, transaction: nil,
+                time: story.provider.now)
+            _ = try await story.provider.store.use(authorityCase) { facts in
+                AuthorityRules.authorizes(question, facts)
+            }
+        }
+        let audit = story.provider.provider.audit
+        let events = try await audit.page(of: story.company).entries
+        let used = events.filter { $0.kind == "mandate.used" }
+        #expect(used.count == 1, "what is not allowed is no use")
+        #expect(used.first?.object == record.mandate.identifier.rawValue && used.first?.chain != .region)
+        #expect(events.contains { $0.kind == "mandate.activated" && $0.actor == "person" && $0.person != nil })
+        let account = try await story.provider.verified(story.max).account.identifier
+        let own = try await audit.page(of: account).entries
+        #expect(own.contains { $0 == used.first })
     }
 
     @Test("what the region does not know, what is past and what covers another is refused, and nothing is written")

@@ -49,7 +49,7 @@ struct QueryPlanTests {
         let phone = try await provider.enrolledPhone()
         let first = try await provider.signIn(at: TestGrants.refreshing, phone: phone)
         let second = try await provider.signIn(at: TestGrants.everything, phone: phone, cookie: first.cookie)
-        _ = try await provider.signIn(at: TestRegion.basic, phone: phone, cookie: second.cookie)
+        let third = try await provider.signIn(at: TestRegion.basic, phone: phone, cookie: second.cookie)
         let refreshed = try await provider.refreshed(
             first.tokens.text("refresh_token"), at: TestGrants.refreshing)
         _ = try await provider.userinfo(refreshed.text("access_token"))
@@ -59,7 +59,7 @@ struct QueryPlanTests {
             _ = try await provider.store.portals(of: session.identifier)
         }
         _ = try await provider.provider.audit.page(of: account)
-        try await provider.signOut(second.cookie)
+        try await provider.signOut(third.cookie)
         _ = try await provider.store.dueLogouts(now: provider.now, limit: 10)
         let code = try await provider.code(phone: phone)
         _ = try await provider.redeem(code)

@@ -73,8 +73,8 @@ struct AuditTests {
     }
 
     /// Six events of one town, in a database without its guards.
-    private static func unguarded(_ directory: TemporaryDirectory) async throws -> Provider {
-        let store = try SQLiteStore(path: directory.database)
+    private static func unguarded() async throws -> Provider {
+        let store = try SQLiteStore.inMemory()
         let device = try await Fixtures.enrolledDevice(in: store)
         for counter in 1...4 {
             _ = try await store.accept(Fixtures.answer(from: device, counter: Int64(counter), decision: .deny))
@@ -106,7 +106,7 @@ struct AuditTests {
 
     @Test("O3, I38: edit, delete, reorder, insert or cut off, and the place is named", arguments: Attack.all)
     func attack(_ attack: Attack) async throws {
-        let provider = try await Self.unguarded(TemporaryDirectory())
+        let provider = try await Self.unguarded()
         #expect(try await provider.fault() == nil)
         try await provider.store.execute(attack.sql)
         #expect(

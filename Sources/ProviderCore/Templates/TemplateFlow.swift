@@ -225,7 +225,8 @@ public struct TemplateFlow: Sendable {
         _ time: Timestamp
     ) -> SecurityEvent {
         SecurityEvent(
-            kind, time: time, tenant: tenant, object: version.map { "\(key) \($0)" } ?? key.rawValue)
+            kind, time: time, tenant: tenant, object: version.map { "\(key) \($0)" } ?? key.rawValue,
+            actor: .clerk)
     }
 
     private static func template(_ published: PublishedTemplate) -> ServiceTemplate? {

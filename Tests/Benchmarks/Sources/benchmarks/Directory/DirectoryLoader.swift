@@ -6,8 +6,9 @@ import OpenIDMessages
 import ProviderCore
 
 /// Fills a database with people in a few large transactions. What a person has is what an enrolment and one login at
-/// each of two portals leave after the sweep: person, account, device with three keys, two pairwise subjects, two
-/// consents, an audit key and five events in the town's chain. The keys of these people are no keys: they never log in.
+/// each of two portals leave after the sweep: person, account, evidence with what it proves, device with three keys, two
+/// pairwise subjects, two releases, an audit key and five events in the town's chain. The keys of these people are no
+/// keys: they never log in.
 ///
 /// It speaks to the tables directly, as only a measurement may, and must follow when they change.
 struct DirectoryLoader {
@@ -60,21 +61,34 @@ struct DirectoryLoader {
 
 /// One statement for each table, compiled once for a transaction.
 private struct Statements {
-    private let db: Database
     private let person: Statement
     private let account: Statement
     private let device: Statement
     private let key: Statement
     private let pairwise: Statement
-    private let consent: Statement
+    private let release: Statement
+    private let evidence: Statement
+    private let attribute: Statement
     private let auditKey: Statement
     private let event: Statement
 
     init(_ db: Database) throws {
-        self.db = db
-        person = try db.makeStatement(sql: "INSERT INTO person (attributes) VALUES (?)")
+        person = try db.makeStatement(sql: "INSERT INTO person (id, attributes, likeness) VALUES (?, ?, ?)")
         account = try db.makeStatement(
-            sql: "INSERT INTO account (id, person, level, state) VALUES (?, ?, 'substantiell', 'active')")
+            sql: """
+                INSERT INTO account (id, person, level, state, block_digest, created_at, seen_at)
+                VALUES (?, ?, 'substantiell', 'active', ?, ?, ?)
+                """)
+        evidence = try db.makeStatement(
+            sql: """
+                INSERT INTO evidence (id, account, method, performer, checked_at, level)
+                VALUES (?, ?, 'counter', 'town', ?, 'substantiell')
+                """)
+        attribute = try db.makeStatement(
+            sql: """
+                INSERT INTO verified_attribute (account, claim, evidence, level, state)
+                VALUES (?, ?, ?, 'substantiell', 'valid')
+                """)
         device = try db.makeStatement(
             sql: """
                 INSERT INTO device (id, account, name, model, system, ceiling, is_simulated, state, counter,
@@ -84,8 +98,12 @@ private struct Statements {
         key = try db.makeStatement(sql: "INSERT INTO device_key (thumbprint, device, kind, jwk) VALUES (?, ?, ?, ?)")
         pairwise = try db.makeStatement(
             sql: "INSERT INTO pairwise (subject, account, sector, context) VALUES (?, ?, ?, 'citizen')")
-        consent = try db.makeStatement(
-            sql: "INSERT INTO consent (account, client, asked, released, granted_at) VALUES (?, ?, ?, ?, ?)")
+        release = try db.makeStatement(
+            sql: """
+                INSERT INTO claim_release (id, account, context, client, tenant, service, purpose_version, asked,
+                    released, granted_at, state)
+                VALUES (?, ?, 'citizen', ?, 'town', '', '', ?, ?, ?, 'granted')
+                """)
         auditKey = try db.makeStatement(sql: "INSERT INTO audit_person_key (account, key) VALUES (?, ?)")
         event = try db.makeStatement(
             sql: """
@@ -102,8 +120,17 @@ private struct Statements {
     ) throws {
         let time = Self.began - Int64(generator.number(86_400...60_000_000))
         let (accountName, deviceName) = (generator.text(16), generator.text(16))
-        try person.execute(arguments: [GeneratedPerson(&generator).attributes])
-        try account.execute(arguments: [accountName, db.lastInsertedRowID])
+        let (personName, evidenceName) = (generator.text(16), generator.text(16))
+        try person.execute(
+            arguments: [personName, GeneratedPerson(&generator).attributes, Data(generator.bytes(32))])
+        try account.execute(
+            arguments: [
+                accountName, personName, Data(generator.bytes(32)), time.seconds, Self.began.seconds - 86_400,
+            ])
+        try evidence.execute(arguments: [evidenceName, accountName, time.seconds])
+        for claim in ["given_name", "family_name", "birthdate", "address"] {
+            try attribute.execute(arguments: [accountName, claim, evidenceName])
+        }
         try device.execute(
             arguments: [deviceName, accountName, Data(generator.bytes(32)), time.seconds, time.seconds + 3600])
         for kind in ["auth", "inst", "pin"] {
@@ -112,8 +139,10 @@ private struct Statements {
         }
         for place in ["town.example", "other.example"] {
             try pairwise.execute(arguments: [generator.text(16), accountName, place])
-            try consent.execute(
-                arguments: [accountName, "portal." + place, Self.claims, Self.claims, time.seconds + 3600])
+            try release.execute(
+                arguments: [
+                    generator.text(16), accountName, "portal." + place, Self.claims, Self.claims, time.seconds + 3600,
+                ])
         }
         try insertEvents(&generator, chain, &last, account: accountName, device: deviceName, at: time)
     }
