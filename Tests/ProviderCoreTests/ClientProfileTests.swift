@@ -263,7 +263,7 @@ extension TestProvider {
         let device = try await verified(phone)
         let flow = provider.browserLogins
         let view = try #require(flow.view(page: begun.page, cookie: begun.cookie))
-        let claimed = try claim(view.qrLink, by: device)
+        let claimed = try await claim(view.qrLink, by: device)
         _ = flow.enter(
             code: claimed.code ?? "", page: begun.page, cookie: begun.cookie, formToken: view.formToken)
         let request = try await request(of: claimed.transaction, for: device)
