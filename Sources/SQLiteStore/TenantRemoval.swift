@@ -2,32 +2,56 @@ internal import GRDB
 internal import OpenIDMessages
 internal import ProviderCore
 
+/// What goes when a tenant is archived (invariant I33): its clients' grants, tokens, releases and registrations, its
+/// adoptions, and the names that people and companies had in its sectors. People and companies stay.
+enum TenantRemoval {
+    /// The rows that go, table by table; those that point at others come first. A table that the schema does not have, or
+    /// has no more, is passed over.
+    static let steps: [(table: String, rows: String)] = [
+        ("refresh_token", "txn IN (SELECT txn FROM authorization_grant WHERE tenant = :tenant)"),
+        ("authorization_grant", "tenant = :tenant"),
+        (
+            "logout_delivery",
+            "\(ofClients) OR subject IN (SELECT subject FROM pairwise WHERE \(inSectors))"
+        ),
+        ("consent", ofClients),
+        ("claim_release", "tenant = :tenant OR \(ofClients)"),
+        ("client_registration", "tenant = :tenant"),
+        ("initial_access_token", "tenant = :tenant"),
+        ("adoption", "tenant = :tenant"),
+        ("ticket", "tenant = :tenant AND used_at IS NULL"),
+        ("company_subject", inSectors),
+        ("pairwise", inSectors),
+    ]
+
+    private static let ofClients = """
+        (client IN (SELECT value FROM json_each(:clients))
+            OR client IN (SELECT client FROM client_registration WHERE tenant = :tenant))
+        """
+    private static let inSectors = "sector IN (SELECT value FROM json_each(:sectors))"
+
+    /// Tables with a column for a tenant, a client or a sector in which nothing goes, and why.
+    static let kept: [String: String] = [
+        "audit_event": "nothing is taken out of the audit",
+        "sector": "a sector stays its tenant's for ever (invariant I29)",
+        "data_subject_request": "what people asked for is theirs",
+        "duplicate_case": "whether two accounts are one person is the region's question",
+        "admin_assignment": "who was allowed what is part of the trail; without the tenant it allows nothing",
+        "admin_emergency": "who looked at what is part of the trail",
+        "admin_notice": "who was told what is part of the trail",
+    ]
+}
+
 extension Database {
-    /// Removes what a tenant has: its clients' grants, tokens, releases and registrations, its adoptions, and the names
-    /// that people had in its sectors. People and companies stay, and so does what the audit says (invariant I33).
+    /// Removes what a tenant has.
     func remove(_ archived: ArchivedTenant) throws {
-        let tenant = archived.tenant.rawValue
-        let clients = archived.clients.map(\.rawValue).jsonText
-        let sectors = archived.sectors.map { SubjectSector.pairwise($0).name }.jsonText
-        // Rows that point at others go before them.
-        try run(
-            "DELETE FROM refresh_token WHERE txn IN (SELECT txn FROM authorization_grant WHERE tenant = ?)", [tenant])
-        try run("DELETE FROM authorization_grant WHERE tenant = ?", [tenant])
-        try run(
-            """
-            DELETE FROM logout_delivery WHERE client IN (SELECT value FROM json_each(:clients))
-                OR client IN (SELECT client FROM client_registration WHERE tenant = :tenant)
-                OR subject IN (SELECT subject FROM pairwise WHERE sector IN (SELECT value FROM json_each(:sectors)))
-            """, ["clients": clients, "tenant": tenant, "sectors": sectors])
-        try run(
-            """
-            DELETE FROM claim_release WHERE client IN (SELECT value FROM json_each(:clients))
-                OR client IN (SELECT client FROM client_registration WHERE tenant = :tenant)
-            """, ["clients": clients, "tenant": tenant])
-        try run("DELETE FROM client_registration WHERE tenant = ?", [tenant])
-        try run("DELETE FROM initial_access_token WHERE tenant = ?", [tenant])
-        try run("DELETE FROM adoption WHERE tenant = ?", [tenant])
-        try run("DELETE FROM ticket WHERE tenant = ? AND used_at IS NULL", [tenant])
-        try run("DELETE FROM pairwise WHERE sector IN (SELECT value FROM json_each(?))", [sectors])
+        let arguments: StatementArguments = [
+            "tenant": archived.tenant.rawValue, "clients": archived.clients.map(\.rawValue).jsonText,
+            "sectors": archived.sectors.map { SubjectSector.pairwise($0).name }.jsonText,
+        ]
+        let tables = Set(try rows("SELECT name FROM sqlite_schema WHERE type = 'table'").map { try $0.text("name") })
+        for step in TenantRemoval.steps where tables.contains(step.table) {
+            try run("DELETE FROM \(step.table) WHERE \(step.rows)", arguments)
+        }
     }
 }

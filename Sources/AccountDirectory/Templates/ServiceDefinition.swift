@@ -65,7 +65,7 @@ public struct ServiceDefinition: Sendable, Equatable {
             return level
         }
         mandateScope = try reader.optionalString("mandate_scope", maximumLength: 64)
-        guard mandateScope.map({ Scope(tokens: [$0]) != nil }) ?? true else { throw .malformed("mandate_scope") }
+        guard mandateScope.map({ MandateScope(rawValue: $0) != nil }) ?? true else { throw .malformed("mandate_scope") }
         amount = try reader.optionalString("amount").map { text throws(MessageError) in
             guard let cents = ServiceAmount.cents(text) else { throw .malformed("amount") }
             return cents

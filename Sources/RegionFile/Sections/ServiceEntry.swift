@@ -43,9 +43,8 @@ struct ServiceEntry {
 
     private static func mandateScope(_ value: YAMLValue) -> String? {
         guard let text = value.text() else { return nil }
-        return MandateScope(rawValue: text) != nil
-            ? text
-            : value.refused("\(quoted(text)) is no scope: small letters and dots, like `parking.permit`")
+        let form = "words of small letters, digits, `_` and `-` with dots between them, like `parking.permit`"
+        return MandateScope(rawValue: text) != nil ? text : value.refused("\(quoted(text)) is no scope: \(form)")
     }
 
     static func amount(_ value: YAMLValue) -> Int64? {
@@ -56,7 +55,7 @@ struct ServiceEntry {
 
     private static func leikaKey(_ value: YAMLValue) -> String? {
         guard let text = value.text() else { return nil }
-        return text.utf8.count == 14 && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        return ServiceDefinition.isLeikaKey(text)
             ? text : value.refused("\(quoted(text)) is no key of the Leistungskatalog: it has 14 digits")
     }
 }
