@@ -67,7 +67,7 @@ public struct AuthorityFlow: Sendable {
         case .service(let identifier):
             let tenant = client.registered.scope.tenant.identifier
             let service = registry.region.services.first { $0.identifier == identifier }
-            guard let service, service.publisher == tenant || service.servedTenants.contains(tenant) else {
+            guard let service, service.isOffered(at: tenant) else {
                 throw OAuthError(.invalidRequest, "the service is not offered by the town of this client")
             }
             guard service.contexts.contains(.company) else {
