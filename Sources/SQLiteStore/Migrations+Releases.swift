@@ -38,6 +38,14 @@ private let schema3Releases = """
             (SELECT tenant FROM authorization_grant g WHERE g.client = consent.client LIMIT 1), '', '', asked, released,
             granted_at, 'granted'
         FROM consent;
+    -- Before version 2 nobody's consent was remembered: what a grant says was released.
+    INSERT INTO claim_release (id, account, context, client, tenant, service, purpose_version, asked, released,
+            granted_at, state)
+        SELECT lower(hex(randomblob(16))), account, 'citizen', client, tenant, '', '', released, released,
+            authenticated_at, 'granted'
+        FROM authorization_grant g
+        WHERE rowid IN (SELECT max(rowid) FROM authorization_grant GROUP BY account, client)
+            AND NOT EXISTS (SELECT 1 FROM claim_release r WHERE r.account = g.account AND r.client = g.client);
     DROP TABLE consent;
 
     -- A grant keeps what it was for. Its release is looked up when it is used: what was withdrawn is not given any more.

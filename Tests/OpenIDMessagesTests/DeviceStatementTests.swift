@@ -84,6 +84,16 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
                     offerDigest: digest(8), authenticationKey: key(1), installationKey: key(2), pinKey: key(3),
                     keyStore: .strongbox)),
             StatementSample(
+                statement: ConfirmationRequestStatement(
+                    issuer: issuer, device: device, transaction: transaction, nonce: nonce, issuedAt: begin,
+                    expiresAt: begin + 180, action: .suspendDevice, parameters: ["device": "device-2"],
+                    text: "Sperren? Ä", textDigest: digest(3))),
+            StatementSample(
+                statement: ConfirmationResponseStatement(
+                    key: key(1), device: device, issuer: issuer, transaction: transaction, nonce: nonce,
+                    requestDigest: digest(4), textDigest: digest(3), methods: ["hwk", "pin"], counter: 7,
+                    issuedAt: begin, identifier: token)),
+            StatementSample(
                 statement: EnrolmentOffer(
                     issuer: issuer, identifier: token, ticketDigest: digest(9), nonce: nonce, maskedName: "E. M…n",
                     level: .substantiell, formats: ["simulator", "none"], minimumPINLength: 6, issuedAt: begin,
@@ -102,7 +112,7 @@ struct DeviceStatementTests {
         let files = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
         let declared = try files.filter { $0.hasSuffix(".swift") }.flatMap { file in
             try String(contentsOfFile: folder + "/" + file, encoding: .utf8).split(separator: "\n")
-                .filter { $0.contains(": DeviceStatement {") }
+                .filter { $0.contains("struct ") && $0.contains(": DeviceStatement {") }
         }
         #expect(declared.count == types.count)
     }
