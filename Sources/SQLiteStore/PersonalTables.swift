@@ -18,7 +18,7 @@ struct PersonalTable: Sendable {
 
     /// In the order of erasure: sessions, keys, releases, memberships, pseudonyms, attributes, evidence (docs/domain.md).
     static let all: [PersonalTable] =
-        companies + [
+        companies + administration + [
             PersonalTable(
                 name: "refresh_token",
                 export: .section(

@@ -99,6 +99,8 @@ extension Database {
             throw AccountNotOpen()
         }
         var device = device
+        var event = event
+        event.person = device.account
         let counts = ticket.purpose.counts(hasActiveDevice: try hasActiveDevice(device.account))
         device.state = counts ? .active : .pending
         device.ceiling.level = AccountRules.level(approvedAt: ticket.level, ceiling: device.ceiling.level)

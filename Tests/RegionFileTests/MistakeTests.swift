@@ -274,7 +274,7 @@ struct ManyMistakesTests {
                 "region.yaml:22:5: unknown key `flor`; did you mean `floor`?",
                 "region.yaml:28:14: `new` is no version: write three numbers, like `1.0.0`",
                 "region.yaml:37:22: unknown scope `persn`; known are openid, person, person_birth, person_address, "
-                    + "email, phone",
+                    + "email, phone, residency, age, org, org_ids, org_address, mandate, mailbox",
             ])
     }
 

@@ -143,7 +143,7 @@ struct AuditTests {
         try await store.register(
             account, ticket: Fixtures.ticket(for: account),
             events: [SecurityEvent(.accountRegistered, time: Fixtures.now, person: account.identifier)])
-        try await store.execute("DELETE FROM ticket")
+        for table in ["ticket", "verified_attribute", "evidence"] { try await store.execute("DELETE FROM \(table)") }
         await #expect(throws: DatabaseError.self) { try await store.execute("DELETE FROM account") }
         try await store.destroyAuditKey(of: account.identifier)
         try await store.execute("DELETE FROM account")

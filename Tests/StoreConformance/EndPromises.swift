@@ -78,6 +78,9 @@ extension StorePromise {
                 var codes: [(client: ClientIdentifier, code: OneTimeHandle)] = []
                 for index in 0..<16 {
                     let client = ClientIdentifier(rawValue: "portal-\(index)")!
+                    // In another browser the person has released the same to this portal.
+                    _ = try await Fixtures.login(
+                        in: store, device: login.device, counter: Int64(index) + 2, client: client)
                     let code = OneTimeHandle(.authorizationCode)
                     let grant = Fixtures.grant(
                         for: login.device.account, code: code, client: client, session: login.session.identifier)

@@ -56,6 +56,9 @@ extension StorePromise {
             let login = try await Fixtures.login(in: store)
             try requireEqual(try await store.portals(of: login.session.identifier), [], "before redemption")
             let subject = try requireRedeemed(try await store.redeem(login.code, now: Fixtures.now + 1)).grant.subject
+            // In another browser the person has released the same to the other portal.
+            _ = try await Fixtures.login(
+                in: store, device: login.device, counter: 2, client: Fixtures.otherClient)
             for (client, time) in [(Fixtures.otherClient, Fixtures.now + 2), (Fixtures.client, Fixtures.now + 3)] {
                 let code = OneTimeHandle(.authorizationCode)
                 let grant = Fixtures.grant(

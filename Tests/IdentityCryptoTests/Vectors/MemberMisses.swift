@@ -18,7 +18,7 @@ extension StatementFile {
     }
 
     private var absences: [NearMiss] {
-        let optional: Set = ["uc", "return"]
+        let optional: Set = ["uc", "return", "context", "service"]
         let outer = token().payload.names.filter { !optional.contains($0) }.map { name in
             NearMiss("\(name) is missing", .missingMember, changed(name, nil))
         }

@@ -1,0 +1,24 @@
+extension PersonalTable {
+    /// What a person is in the administration. Who had which right, and who gave it, stays to be seen.
+    static let administration: [PersonalTable] = [
+        PersonalTable(
+            name: "admin_assignment",
+            export: .section(
+                "administration",
+                """
+                SELECT role, reach, tenant, operator, valid_from, valid_until, granted_at, revoked_at
+                FROM admin_assignment WHERE account = :account ORDER BY granted_at
+                """),
+            erasure: [], stays: "who had which right is accounted for; it names an account of which nothing is left"),
+        PersonalTable(
+            name: "admin_emergency",
+            export: .section(
+                "emergencies",
+                """
+                SELECT tenant, reason, duration, requested_at, state, decided_at FROM admin_emergency
+                WHERE requester = :account OR approver = :account ORDER BY requested_at
+                """),
+            erasure: [],
+            stays: "who looked in an emergency is accounted for; it names an account of which nothing is left"),
+    ]
+}
