@@ -80,12 +80,11 @@ extension SQLiteStore {
     ) async throws -> Bool {
         try await writer.write { db in
             guard let account = try db.account(of: subject, in: scope) else { return false }
-            let suspended = try db.run(
-                "UPDATE device SET state = 'suspended' WHERE id = ? AND account = ? AND state = 'active'",
-                [device.rawValue, account.rawValue])
-            guard suspended == 1 else { return false }
+            let outcome = try db.change(
+                device, of: account, by: .reportLost, approval: nil, tenant: scope.tenant.identifier, at: event.time)
+            guard outcome == .changed else { return false }
+            // Who it was.
             try db.audit(event)
-            try db.endSessions(of: device, at: event.time)
             return true
         }
     }
