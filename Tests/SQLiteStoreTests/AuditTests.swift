@@ -76,7 +76,7 @@ struct AuditTests {
     private static func unguarded() async throws -> Provider {
         let store = try SQLiteStore.inMemory()
         let device = try await Fixtures.enrolledDevice(in: store)
-        for counter in 1...4 {
+        for counter in 1...3 {
             _ = try await store.accept(Fixtures.answer(from: device, counter: Int64(counter), decision: .deny))
         }
         let triggers = try await store.pool.read { db in

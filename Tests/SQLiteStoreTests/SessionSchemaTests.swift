@@ -37,8 +37,8 @@ struct SessionSchemaTests {
         let rows = try await store.auditEvents().dropFirst(3)
         #expect(
             rows.map { $0["kind"] } == [
-                "auth.approved", "session.reused", "token.issued", "token.refreshed", "auth.replay_rejected",
-                "token.revoked", "session.ended",
+                "release.granted", "auth.approved", "session.reused", "token.issued", "token.refreshed",
+                "auth.replay_rejected", "token.revoked", "session.ended",
             ])
         #expect(rows.allSatisfy { $0["tenant"] == Fixtures.tenant.rawValue })
         #expect(!rows.description.contains("Mustermann") && !rows.description.contains(device.account.rawValue))

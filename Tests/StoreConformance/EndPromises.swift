@@ -30,6 +30,11 @@ extension StorePromise {
             let login = try await Fixtures.login(in: store)
             let subject = try requireRedeemed(try await store.redeem(login.code)).grant.subject
             let clients = [Fixtures.client, Fixtures.otherClient, ClientIdentifier(rawValue: "not-redeemed")!]
+            // In another browser the person has released the same to these portals.
+            for (index, client) in clients.dropFirst().enumerated() {
+                _ = try await Fixtures.login(
+                    in: store, device: login.device, counter: Int64(index) + 2, client: client)
+            }
             for client in clients {
                 let code = OneTimeHandle(.authorizationCode)
                 let grant = Fixtures.grant(
