@@ -73,7 +73,10 @@ public final class SQLiteStore: ProviderStore {
     /// How SQLite would run a statement, one line for each table or index that it goes through.
     func queryPlan(of sql: String) throws -> [String] {
         try pool.read { db in
-            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + sql).map { $0["detail"] as String? ?? "" }
+            let statement = try db.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+            // Where parameters are left in the text their values do not matter.
+            statement.setUncheckedArguments([])
+            return try Row.fetchAll(statement).map { $0["detail"] as String? ?? "" }
         }
     }
 

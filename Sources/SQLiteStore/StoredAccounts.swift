@@ -68,7 +68,9 @@ extension Database {
             ])
         guard moved == 1 else { return false }
         if let kind = event.auditKind {
-            try audit(SecurityEvent(kind, time: time, tenant: tenant, person: account.identifier))
+            let actor: SecurityEvent.Actor = tenant == nil || event == .firstDevice ? .person : .clerk
+            try audit(
+                SecurityEvent(kind, time: time, tenant: tenant, actor: actor, person: account.identifier))
         }
         if let notice = event.notice { try tell(account.identifier, notice, at: time) }
         if let news = event.news(from: account.state) {

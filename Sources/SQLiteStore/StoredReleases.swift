@@ -96,7 +96,7 @@ extension Database {
         try audit(
             SecurityEvent(
                 .releaseGranted, time: time, tenant: grant.tenant, object: release.rawValue,
-                transaction: grant.transaction))
+                transaction: grant.transaction, actor: .person, person: grant.account))
     }
 }
 

@@ -40,6 +40,7 @@ struct AnswerTests {
         Mistake("an essential claim is missing", .responseClaims) { $0.released = ["given_name"] },
         Mistake("claims with a denial", .responseClaims) {
             $0.decision = .deny
+            $0.context = nil
             $0.methods = []
         },
         Mistake("a method that does not exist", .responseClaims) { $0.methods.append("face") },
@@ -47,8 +48,14 @@ struct AnswerTests {
         Mistake("an approval without the PIN", .responseClaims) { $0.methods = ["swk", "user"] },
         Mistake("hardware and software", .responseClaims) { $0.methods = ["hwk", "swk", "pin", "mfa", "user"] },
         Mistake("hardware that no evidence showed", .responseClaims) { $0.methods = ["hwk", "pin", "mfa", "user"] },
+        Mistake("a denial in a context", .responseContext) {
+            $0.decision = .deny
+            $0.methods = []
+            $0.released = []
+        },
         Mistake("a denial with methods", .responseClaims) {
             $0.decision = .deny
+            $0.context = nil
             $0.released = []
         },
         Mistake("301 s old", .responseTime) { $0.issuedAt = $0.issuedAt - 301 },

@@ -79,8 +79,8 @@ struct AuditTrailTests {
         let counts = Dictionary(grouping: herten, by: \.kind).mapValues(\.count)
         #expect(
             counts == [
-                "account.registered": 1, "proofing.passed": 1, "device.activated": 1, "auth.approved": 3,
-                "token.issued": 3, "auth.denied": 1,
+                "account.registered": 1, "proofing.passed": 1, "device.activated": 1, "account.activated": 1,
+                "release.granted": 1, "auth.approved": 3, "token.issued": 3, "auth.denied": 1,
             ])
         #expect(Set(herten.map(\.person)).count == 1, "all concern one person")
         #expect(herten.allSatisfy { $0.person != nil && $0.actor != nil })

@@ -38,7 +38,7 @@ struct MandateAccountTests {
         try await Site.serve(provider) { site in
             let story = try await MandateStory(provider: provider)
             let asked = try await site.act(story.max.phone, "/mandates", story.proposal().json)
-            #expect(asked.json["state"]?.string == "awaiting_cosign", "\(asked.text)")
+            #expect(asked.json["state"]?.string == "draft", "\(asked.text)")
             let mandate = try #require(asked.json["mandate"]?.string)
             let own = try await site.act(story.max.phone, "/mandates/\(mandate)/approval")
             #expect(own.status == .forbidden, "\(own.text)")

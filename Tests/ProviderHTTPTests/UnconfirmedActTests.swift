@@ -44,6 +44,7 @@ struct UnconfirmedActTests {
                 "establishment": added.rawValue, "mandate": mandate.mandate.identifier.rawValue,
             ]
             bodies = [
+                .addDevice: ["tenant": .string(TestRegion.herten.rawValue)],
                 .createCompany: TestCompany.registered("Zweite GmbH", number: "777"), .addEstablishment: second,
                 .inviteMember: ["roles": ["member"], "email": "neu@example.org"],
                 .acceptInvitation: ["code": .string(invitation.code)], .changeConsent: ["given": false],

@@ -366,7 +366,6 @@ extension FaultyStore {
         try await call { try await store.replaceBlockCode(of: account, with: digest, time: time) }
     }
 
-
     public func notices(of account: AccountIdentifier, limit: Int) async throws -> [NoticeRecord] {
         try await call { try await store.notices(of: account, limit: limit) }
     }

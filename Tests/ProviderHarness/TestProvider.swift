@@ -94,11 +94,25 @@ public final class TestProvider: Sendable {
     public func verified(
         _ phone: TestPhone, method: String = "POST", path: String = "/device/v1/claims"
     ) async throws -> VerifiedDevice {
+        do {
+            return try await verified(phone, phone.attestation, method, path)
+        } catch let refusal as DeviceRefusal where refusal.reason == .attestationExpired {
+            // As a phone does after a while: it renews its attestation and goes on.
+            let device = try await verified(
+                phone, phone.attestation, "POST", "/device/v1/attestation", acceptsExpired: true)
+            let fresh = try provider.deviceAuthentication.renewedAttestation(for: device)
+            return try await verified(phone, fresh, method, path)
+        }
+    }
+
+    private func verified(
+        _ phone: TestPhone, _ attestation: String, _ method: String, _ path: String, acceptsExpired: Bool = false
+    ) async throws -> VerifiedDevice {
         let nonce = provider.deviceAuthentication.nonce()
         return try await provider.deviceAuthentication.verify(
             DeviceCredentials(
-                attestation: phone.attestation, proof: phone.proof(method, path, nonce: nonce, now: now),
-                method: method, path: path))
+                attestation: attestation, proof: phone.proof(method, path, nonce: nonce, now: now), method: method,
+                path: path), acceptsExpired: acceptsExpired)
     }
 
     public func authenticated(_ portal: TestPortal) async throws -> AuthenticatedClient {
