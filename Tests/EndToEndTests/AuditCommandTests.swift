@@ -54,7 +54,9 @@ struct AuditCommandTests {
         #expect(found.status == 1, "\(found)")
         #expect(found.output.contains("marl: broken at event"), "\(found)")
         #expect(try await here.administer("audit", "verify", "--against", file).status == 0)
-        #expect(try await here.administer("audit", "verify", "--against", forged).status == 1)
+        let other = try here.folder.write(
+            "other.jsonl", export.output.replacing("\"token.issued\"", with: "\"token.revoked\""))
+        #expect(try await here.administer("audit", "verify", "--against", other).status == 1)
 
         try await here.stopProvider()
         let number = try await Self.tamper(here.database)

@@ -195,8 +195,10 @@ extension Installation {
     nonisolated func ticket(family: String = "Mustermann") async throws -> String {
         let ticket = ["desk", "ticket", "--tenant", "marl", "--person", try personFile(family: family), "--json"]
         var result = try await administer(ticket)
-        if try result.json()["error"]?.string == "possible_duplicate" {
-            result = try await administer(ticket + ["--new"])
+        // Other tests enrol people of that name at the same time, and answer the same question.
+        for _ in 0..<5 where result.status != 0 {
+            let isAsked = try result.json()["error"]?.string == "possible_duplicate"
+            result = try await administer(ticket + (isAsked ? ["--new"] : []))
         }
         try #require(result.status == 0, "\(result)")
         return try #require(try result.json()["link"]?.string)

@@ -66,8 +66,7 @@ public struct AuthorityFlow: Sendable {
         case .scope(let scope): return scope
         case .service(let identifier):
             let tenant = client.registered.scope.tenant.identifier
-            let service = registry.region.services.first { $0.identifier == identifier }
-            guard let service, service.isOffered(at: tenant) else {
+            guard let service = registry.service(identifier, at: tenant) else {
                 throw OAuthError(.invalidRequest, "the service is not offered by the town of this client")
             }
             guard service.contexts.contains(.company) else {

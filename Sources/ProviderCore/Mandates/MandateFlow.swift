@@ -14,7 +14,8 @@ public struct MandateFlow: Sendable {
     public func propose(_ proposal: MandateProposal, by device: VerifiedDevice) async throws -> MandateRecord {
         let now = clock.now()
         let region = registry.region
-        let scopes = Set(region.services.compactMap { $0.mandateScope.flatMap(MandateScope.init(rawValue:)) })
+        let services = region.services + region.tenants.flatMap { registry.services(at: $0.identifier) }
+        let scopes = Set(services.compactMap { $0.mandateScope.flatMap(MandateScope.init(rawValue:)) })
         let tenants = Set(region.tenants.map(\.identifier))
         let drafting = Drafting(
             proposal: proposal, identifier: .random(), account: device.account.identifier,

@@ -20,14 +20,16 @@ public struct ReleaseFlow: Sendable {
 
     /// Every release of the account, the latest first.
     public func list(of account: AccountIdentifier) async throws -> [ListedRelease] {
-        let region = registry.region
         return try await store.releases(of: account).map { release in
             let client = registry.resolve(release.key.client)
             let tenant = client?.scope.tenant ?? release.tenant.flatMap { registry.tenant($0) }
+            let offered = release.key.service.flatMap { service in
+                tenant.flatMap { registry.service(service, at: $0.identifier) }
+            }
             return ListedRelease(
                 release: release, portal: client?.client.name ?? release.key.client.rawValue,
                 tenantName: tenant?.officialName,
-                service: region.services.first { $0.identifier == release.key.service }?.title)
+                service: offered?.title)
         }
     }
 
