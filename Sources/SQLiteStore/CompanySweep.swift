@@ -40,8 +40,8 @@ extension Database {
         }
         let companies = try rows(
             """
-            SELECT id, state FROM company WHERE (state = 'closing' AND changed_at <= :graceOver)
-                OR (state IN ('draft', 'verifying') AND changed_at <= :abandoned) LIMIT :limit
+            SELECT id, state FROM company WHERE state IN ('draft', 'verifying', 'closing')
+                AND changed_at <= :graceOver AND (state = 'closing' OR changed_at <= :abandoned) LIMIT :limit
             """,
             [
                 "graceOver": (now - CompanyRules.closingGrace).seconds,

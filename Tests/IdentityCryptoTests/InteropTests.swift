@@ -19,7 +19,7 @@ enum Python {
 @Suite("Python's cryptography reads the project's vectors as the package does")
 struct InteropTests {
     @Test(
-        "each statement, link and digest", .timeLimit(.minutes(1)),
+        "each statement, link and digest", .timeLimit(.minutes(5)),
         .enabled(if: Python.hasCryptography, "python3 with the package cryptography is not here"))
     func vectors() throws {
         let root = TestVectors.packageRoot
@@ -34,7 +34,7 @@ struct InteropTests {
 struct EncryptionInteropTests {
     private static let script = TestVectors.packageRoot + "/Tests/Interop/jwe.py"
 
-    @Test("it opens ours, and changed ones not", .timeLimit(.minutes(1)), arguments: TestRecipients.all)
+    @Test("it opens ours, and changed ones not", .timeLimit(.minutes(5)), arguments: TestRecipients.all)
     func fromHere(key: DecryptionKey) throws {
         let token = try CompactJWE.encrypt(Array("content".utf8), to: key.publicKey, contentType: "JWT")
         let der = Base64URL.encode(key.derRepresentation)
@@ -45,7 +45,7 @@ struct EncryptionInteropTests {
         #expect(try #require(Python.run([Self.script, "decrypt", der, changed])).status != 0)
     }
 
-    @Test("its tokens are opened here", .timeLimit(.minutes(1)), arguments: TestRecipients.all)
+    @Test("its tokens are opened here", .timeLimit(.minutes(5)), arguments: TestRecipients.all)
     func fromThere(key: DecryptionKey) throws {
         let result = try #require(Python.run([Self.script, "encrypt", key.publicKey.jwk.text, "content"]))
         #expect(result.status == 0, "\(result.output)")

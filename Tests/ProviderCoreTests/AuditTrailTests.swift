@@ -96,13 +96,13 @@ struct AuditTrailTests {
             for phone in [phone, stranger] { _ = try await provider.code(at: portal, phone: phone) }
         }
         let account = try await provider.verified(phone).account.identifier
-        let seen = try await provider.provider.audit.page(of: account).entries
+        let seen = try await provider.provider.audit.page(of: account).entries.filter { $0.kind != "release.granted" }
         #expect(seen.map(\.kind).prefix(2) == ["auth.approved", "auth.approved"])
         #expect(seen.prefix(2).map(\.chain) == [.tenant(TestRegion.marl), .tenant(TestRegion.herten)])
         #expect(seen.filter { $0.kind == "auth.approved" }.count == 2)
         #expect(seen[0].person != seen[1].person, "each town knows the person under another name")
         let marl = try await provider.provider.audit.page(of: .tenant(TestRegion.marl))
-        #expect(marl.entries.map(\.chain.tenant) == [TestRegion.marl, TestRegion.marl])
+        #expect(marl.entries.count == 4 && marl.entries.allSatisfy { $0.chain.tenant == TestRegion.marl })
     }
 
     @Test("To verify walks all chains and leaves an event of its own")

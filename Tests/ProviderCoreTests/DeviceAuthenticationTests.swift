@@ -156,7 +156,7 @@ struct DeviceAuthenticationTests {
         _ = try await provider.verified(phone)
         provider.clock.advance(1)
         await #expect(throws: DeviceRefusal(.invalidAttestation, .attestationExpired)) {
-            try await provider.verified(phone)
+            try await provider.verified(phone, renews: false)
         }
         let authentication = provider.provider.deviceAuthentication
         let device = try await authentication.verify(

@@ -92,11 +92,11 @@ public final class TestProvider: Sendable {
 
     /// The proof that a call comes from this phone.
     public func verified(
-        _ phone: TestPhone, method: String = "POST", path: String = "/device/v1/claims"
+        _ phone: TestPhone, method: String = "POST", path: String = "/device/v1/claims", renews: Bool = true
     ) async throws -> VerifiedDevice {
         do {
             return try await verified(phone, phone.attestation, method, path)
-        } catch let refusal as DeviceRefusal where refusal.reason == .attestationExpired {
+        } catch let refusal as DeviceRefusal where renews && refusal.reason == .attestationExpired {
             // As a phone does after a while: it renews its attestation and goes on.
             let device = try await verified(
                 phone, phone.attestation, "POST", "/device/v1/attestation", acceptsExpired: true)

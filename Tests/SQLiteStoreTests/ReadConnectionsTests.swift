@@ -31,7 +31,7 @@ struct ReadConnectionsTests {
         }
     }
 
-    @Test("A write that was answered is in the next read", .timeLimit(.minutes(1)))
+    @Test("A write that was answered is in the next read", .timeLimit(.minutes(5)))
     func freshness() async throws {
         let store = try SQLiteStore.inMemory()
         try await withThrowingTaskGroup(of: Void.self) { group in

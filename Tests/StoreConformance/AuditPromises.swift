@@ -29,7 +29,10 @@ extension StorePromise {
             let page = try await store.auditPage(of: device.account, before: nil, limit: 10)
             try requireEqual(
                 page.entries.map(\.kind),
-                ["auth.denied", "auth.approved", "account.activated", "device.activated", "account.registered"])
+                [
+                    "auth.denied", "auth.approved", "release.granted", "account.activated", "device.activated",
+                    "account.registered",
+                ])
             try requireEqual(page.next, nil)
             let all = try await store.auditEntries(of: .tenant(Fixtures.tenant), after: 0, limit: 100)
             try require(

@@ -35,7 +35,7 @@ public struct AccountFlow: Sendable {
         let now = clock.now()
         let (ticket, issued) = enrolment.makeTicket(
             for: device.account, purpose: .device, tenant: tenant, level: level(of: device), now: now)
-        try settle(try await store.issue(ticket, event: SecurityEvent(.ticketIssued, time: now)))
+        try settle(try await store.issue(ticket, event: SecurityEvent(.ticketIssued, time: now, actor: .person)))
         return issued
     }
 

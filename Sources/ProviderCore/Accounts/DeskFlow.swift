@@ -64,7 +64,7 @@ public struct DeskFlow: Sendable {
             NewAccount(
                 account, ticket: ticket, createdAt: now, likeness: hashes.likeness(of: visit.person), link: link,
                 blockDigest: SecretDigest(of: blockCode)),
-            events: EnrolmentFlow.registration(tenant: visit.tenant, now: now))
+            events: EnrolmentFlow.registration(of: account, tenant: visit.tenant, now: now))
         if case .linkKnown(let known) = outcome { throw DeskRefusal.linkKnown(known) }
         return .issued(issued, account: account.identifier, blockCode: blockCode)
     }
@@ -76,7 +76,8 @@ public struct DeskFlow: Sendable {
         let (ticket, issued) = enrolment.makeTicket(
             for: account, purpose: profile.state == .pending ? .first : .desk, tenant: visit.tenant,
             level: min(visit.level, profile.level), now: now)
-        let event = SecurityEvent(.ticketIssued, time: now, tenant: visit.tenant)
+        let event = SecurityEvent(
+            .ticketIssued, time: now, tenant: visit.tenant, actor: .clerk, person: profile.identifier)
         switch try await store.issue(ticket, event: event) {
         case .changed, .awaitsDevice: return .issued(issued, account: profile.identifier, blockCode: nil)
         case .unknown: throw DeskRefusal.unknownAccount

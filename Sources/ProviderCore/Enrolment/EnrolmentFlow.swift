@@ -61,14 +61,17 @@ public struct EnrolmentFlow: Sendable {
         try PersonRules.check(record, today: CalendarDate(now))
         let account = AccountRecord(identifier: .random(), person: record, level: level, state: .pending)
         let (ticket, issued) = makeTicket(for: account, purpose: .first, tenant: tenant, level: level, now: now)
-        try await store.register(account, ticket: ticket, events: Self.registration(tenant: tenant, now: now))
+        try await store.register(
+            account, ticket: ticket, events: Self.registration(of: account, tenant: tenant, now: now))
         return issued
     }
 
-    static func registration(tenant: TenantIdentifier, now: Timestamp) -> [SecurityEvent] {
+    static func registration(
+        of account: AccountRecord, tenant: TenantIdentifier, now: Timestamp
+    ) -> [SecurityEvent] {
         [
-            SecurityEvent(.accountRegistered, time: now, tenant: tenant),
-            SecurityEvent(.ticketIssued, time: now, tenant: tenant),
+            SecurityEvent(.accountRegistered, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
+            SecurityEvent(.ticketIssued, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
         ]
     }
 
