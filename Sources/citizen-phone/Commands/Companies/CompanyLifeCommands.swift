@@ -30,15 +30,9 @@ struct CompaniesSubmitCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var company: CompanyArgument
 
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        return AccountAct(
-            .submitCompany, path: "/companies/\(company)/submission",
-            pathParameters: ["company": .string(company)])
-    }
+    func act() throws -> AccountAct { try company.act(.submitCompany, "submission") }
 }
 
 /// `citizen-phone companies sign COMPANY`
@@ -49,15 +43,9 @@ struct CompaniesSignCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var company: CompanyArgument
 
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        return AccountAct(
-            .signForCompany, path: "/companies/\(company)/signature",
-            pathParameters: ["company": .string(company)])
-    }
+    func act() throws -> AccountAct { try company.act(.signForCompany, "signature") }
 }
 
 /// `citizen-phone companies close COMPANY`
@@ -68,15 +56,9 @@ struct CompaniesCloseCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var company: CompanyArgument
 
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        return AccountAct(
-            .closeCompany, path: "/companies/\(company)/closing",
-            pathParameters: ["company": .string(company)])
-    }
+    func act() throws -> AccountAct { try company.act(.closeCompany, "closing") }
 }
 
 /// `citizen-phone companies add-establishment COMPANY FILE`
@@ -87,17 +69,13 @@ struct CompaniesAddEstablishmentCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var company: CompanyArgument
 
     @Argument(help: "A JSON file; docs/citizen-phone.md shows one.")
     var file: String
 
     func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        return AccountAct(
-            .addEstablishment, path: "/companies/\(company)/establishments",
-            pathParameters: ["company": .string(company)], body: try JSONObject.file(file))
+        try company.act(.addEstablishment, "establishments", body: try JSONObject.file(file))
     }
 }
 
@@ -109,17 +87,7 @@ struct CompaniesCloseEstablishmentCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var establishment: EstablishmentArguments
 
-    @Argument(help: "The establishment, as `companies show` names it.")
-    var establishment: String
-
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        let establishment = try PathPart.checked(establishment)
-        return AccountAct(
-            .closeEstablishment, path: "/companies/\(company)/establishments/\(establishment)/closing",
-            pathParameters: ["company": .string(company), "establishment": .string(establishment)])
-    }
+    func act() throws -> AccountAct { try establishment.act(.closeEstablishment, "closing") }
 }

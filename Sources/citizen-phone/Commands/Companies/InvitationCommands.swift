@@ -12,8 +12,7 @@ struct CompaniesInviteCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var company: CompanyArgument
 
     @Option(help: "org_admin, rights_admin, user_admin or member; several times for several roles.")
     var role: [String] = ["member"]
@@ -40,7 +39,6 @@ struct CompaniesInviteCommand: ActCommand {
     }
 
     func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
         var body: JSONObject = ["roles": .strings(role)]
         if let givenName, let familyName, let birthdate {
             body["identity"] = .object([
@@ -48,9 +46,7 @@ struct CompaniesInviteCommand: ActCommand {
             ])
         }
         body["email"] = email.map { .string($0) }
-        return AccountAct(
-            .inviteMember, path: "/companies/\(company)/invitations", pathParameters: ["company": .string(company)],
-            body: body)
+        return try company.act(.inviteMember, "invitations", body: body)
     }
 
     func lines(_ answer: JSONObject) -> [String] {
@@ -72,19 +68,9 @@ struct CompaniesApproveCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var invitation: InvitationArguments
 
-    @Argument(help: "The invitation, as `companies show` names it.")
-    var invitation: String
-
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        let invitation = try PathPart.checked(invitation)
-        return AccountAct(
-            .approveInvitation, path: "/companies/\(company)/invitations/\(invitation)/approval",
-            pathParameters: ["company": .string(company), "invitation": .string(invitation)])
-    }
+    func act() throws -> AccountAct { try invitation.act(.approveInvitation, "approval") }
 }
 
 /// `citizen-phone companies withdraw COMPANY INVITATION`
@@ -95,19 +81,9 @@ struct CompaniesWithdrawCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var invitation: InvitationArguments
 
-    @Argument(help: "The invitation, as `companies show` names it.")
-    var invitation: String
-
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        let invitation = try PathPart.checked(invitation)
-        return AccountAct(
-            .withdrawInvitation, path: "/companies/\(company)/invitations/\(invitation)/withdrawal",
-            pathParameters: ["company": .string(company), "invitation": .string(invitation)])
-    }
+    func act() throws -> AccountAct { try invitation.act(.withdrawInvitation, "withdrawal") }
 }
 
 /// `citizen-phone companies open CODE`

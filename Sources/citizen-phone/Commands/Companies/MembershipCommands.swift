@@ -10,15 +10,9 @@ struct CompaniesLeaveCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var company: CompanyArgument
 
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        return AccountAct(
-            .leaveCompany, path: "/companies/\(company)/leaving",
-            pathParameters: ["company": .string(company)])
-    }
+    func act() throws -> AccountAct { try company.act(.leaveCompany, "leaving") }
 }
 
 /// `citizen-phone companies remove COMPANY MEMBERSHIP`
@@ -29,19 +23,9 @@ struct CompaniesRemoveCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var member: MemberArguments
 
-    @Argument(help: "The membership, as `companies show` names it.")
-    var membership: String
-
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        let membership = try PathPart.checked(membership)
-        return AccountAct(
-            .removeMember, path: "/companies/\(company)/members/\(membership)/removal",
-            pathParameters: ["company": .string(company), "membership": .string(membership)])
-    }
+    func act() throws -> AccountAct { try member.act(.removeMember, "removal") }
 }
 
 /// `citizen-phone companies suspend COMPANY MEMBERSHIP`
@@ -52,19 +36,9 @@ struct CompaniesSuspendCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var member: MemberArguments
 
-    @Argument(help: "The membership, as `companies show` names it.")
-    var membership: String
-
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        let membership = try PathPart.checked(membership)
-        return AccountAct(
-            .suspendMember, path: "/companies/\(company)/members/\(membership)/suspension",
-            pathParameters: ["company": .string(company), "membership": .string(membership)])
-    }
+    func act() throws -> AccountAct { try member.act(.suspendMember, "suspension") }
 }
 
 /// `citizen-phone companies resume COMPANY MEMBERSHIP`
@@ -75,19 +49,9 @@ struct CompaniesResumeCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var member: MemberArguments
 
-    @Argument(help: "The membership, as `companies show` names it.")
-    var membership: String
-
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        let membership = try PathPart.checked(membership)
-        return AccountAct(
-            .resumeMember, path: "/companies/\(company)/members/\(membership)/resumption",
-            pathParameters: ["company": .string(company), "membership": .string(membership)])
-    }
+    func act() throws -> AccountAct { try member.act(.resumeMember, "resumption") }
 }
 
 /// `citizen-phone companies roles COMPANY MEMBERSHIP`
@@ -98,23 +62,12 @@ struct CompaniesRolesCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
-
-    @Argument(help: "The membership, as `companies show` names it.")
-    var membership: String
+    @OptionGroup var member: MemberArguments
 
     @Option(help: "rights_admin, user_admin or member; several times for several roles.")
     var role: [String]
 
-    func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        let membership = try PathPart.checked(membership)
-        return AccountAct(
-            .changeRoles, path: "/companies/\(company)/members/\(membership)/roles",
-            pathParameters: ["company": .string(company), "membership": .string(membership)],
-            body: ["roles": .strings(role)])
-    }
+    func act() throws -> AccountAct { try member.act(.changeRoles, "roles", body: ["roles": .strings(role)]) }
 }
 
 /// `citizen-phone companies consent COMPANY give|withdraw`
@@ -127,16 +80,12 @@ struct CompaniesConsentCommand: ActCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
-    @Argument(help: "The company, as the list names it.")
-    var company: String
+    @OptionGroup var company: CompanyArgument
 
     @Argument(help: "give or withdraw.")
     var wish: Wish
 
     func act() throws -> AccountAct {
-        let company = try PathPart.checked(company)
-        return AccountAct(
-            .changeConsent, path: "/companies/\(company)/consent", pathParameters: ["company": .string(company)],
-            body: ["given": .bool(wish == .give)])
+        try company.act(.changeConsent, "consent", body: ["given": .bool(wish == .give)])
     }
 }
