@@ -33,6 +33,8 @@ struct PhoneCompanyTests {
         let here = try await Self.installation.value
         let director = try await here.enrolledPhone(family: "Direktorin")
         let employee = try await here.enrolledPhone(family: "Angestellt")
+        #expect(try await employee.run("companies").output == "You belong to no company.\n")
+        #expect(try await employee.run("mandates").output == "There is no mandate.\n")
         let company = try await company(here, by: director)
         // A clerk would record the register's extract now; that is another test's.
         let database = try DatabaseQueue(path: here.database)

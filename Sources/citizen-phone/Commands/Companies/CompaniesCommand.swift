@@ -32,7 +32,7 @@ struct CompaniesListCommand: AsyncParsableCommand {
                     company.shown("company"), company.shown("state"), company.shown("name"),
                     "(\(own.shown("roles")), \(own.shown("state")))")
             }
-            return Report(json: answer, lines: lines)
+            return Report(json: answer, lines: lines.isEmpty ? ["You belong to no company."] : lines)
         }
     }
 }

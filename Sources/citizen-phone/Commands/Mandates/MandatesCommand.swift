@@ -35,7 +35,7 @@ struct MandatesListCommand: AsyncParsableCommand {
                     limits.shown("amount"), limits.shown("currency"), mandate.shown("valid_from"),
                     mandate.shown("valid_until"))
             }
-            return Report(json: answer, lines: lines)
+            return Report(json: answer, lines: lines.isEmpty ? ["There is no mandate."] : lines)
         }
     }
 }
