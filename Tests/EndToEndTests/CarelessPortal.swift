@@ -43,12 +43,16 @@ final class CarelessPortal: Sendable {
 
     /// Open while `body` runs.
     func run(_ body: () async throws -> Void) async throws {
-        let (isOpen, opens) = AsyncStream.makeStream(of: Never.self)
+        let (isOpen, opens) = AsyncThrowingStream.makeStream(of: Never.self)
         let application = Application(
             router: router(), configuration: .init(address: .hostname("127.0.0.1", port: port)),
             onServerRunning: { _ in opens.finish() })
-        let server = Task { try await application.run() }
-        for await _ in isOpen {}
+        let server = Task {
+            do { try await application.run() } catch {
+                opens.finish(throwing: error)
+            }
+        }
+        for try await _ in isOpen {}
         let result: Result<Void, any Error>
         do { result = .success(try await body()) } catch { result = .failure(error) }
         server.cancel()

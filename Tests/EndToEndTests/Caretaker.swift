@@ -1,6 +1,7 @@
 import ChildProcesses
 import Foundation
 import Glibc
+import Synchronization
 
 /// Kills the programs of an installation and removes its folder when the tests end, however they end.
 ///
@@ -39,11 +40,14 @@ final class Caretaker: Sendable {
 enum Port {
     private enum Attempt { case toListen, toConnect }
 
-    /// A port that nobody listens on, below those that the system gives to outgoing connections.
+    /// Those that were given: a program that is about to listen has not taken its port yet.
+    private static let given = Mutex<Set<Int>>([])
+
+    /// A port that nobody listens on, below those that the system gives to outgoing connections; each is given once.
     static func free() -> Int {
         while true {
             let port = Int.random(in: 20_000..<32_000)
-            if succeeds(.toListen, port) { return port }
+            if given.withLock({ $0.insert(port).inserted }), succeeds(.toListen, port) { return port }
         }
     }
 

@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-id desk ticket")
+@Suite("citizen-id desk ticket", .endsInTime)
 struct DeskCommandTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 

@@ -2,7 +2,7 @@ import OpenIDMessages
 import RelyingParty
 import Testing
 
-@Suite("citizen-id keys")
+@Suite("citizen-id keys", .endsInTime)
 struct KeysCommandTests {
     private func stages(_ result: ProgramResult) throws -> [String: String] {
         let keys = (try result.json()["keys"]?.array ?? []).compactMap(\.object).filter { $0["alg"] == "ES256" }

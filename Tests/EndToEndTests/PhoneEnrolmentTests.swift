@@ -3,7 +3,7 @@ import GRDB
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-phone enrol")
+@Suite("citizen-phone enrol", .endsInTime)
 struct PhoneEnrolmentTests {
     static let installation = Task { try await Installation.start() }
 

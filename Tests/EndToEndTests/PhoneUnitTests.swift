@@ -3,7 +3,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("The phone's cookie jar")
+@Suite("The phone's cookie jar", .endsInTime)
 struct CookieJarTests {
     static let now = Timestamp(seconds: 1_800_000_000)
     static let page = WebAddress("https://id.example/login/1")!
@@ -90,7 +90,7 @@ struct CookieJarTests {
     func `what is no cookie for this host is passed over`(header: String) { #expect(sent(header) == nil) }
 }
 
-@Suite("The phone's browser")
+@Suite("The phone's browser", .endsInTime)
 struct PhoneBrowserTests {
     @Test(arguments: [
         "http://portal.example/", "ftp://id.example/", "https://user@id.example/", "javascript:alert(1)", "/relative",
@@ -135,7 +135,7 @@ struct PhoneBrowserTests {
     func `a page that is none ends the scan and nothing else`(html: String) { #expect(LoginPage(html: html) == nil) }
 }
 
-@Suite("Text of others at the terminal")
+@Suite("Text of others at the terminal", .endsInTime)
 struct TerminalTextTests {
     @Test(arguments: [
         ("Bürgeramt – Köln", "Bürgeramt – Köln"), ("\u{1B}[2J", "‹U+001B›[2J"), ("a\u{202E}b", "a‹U+202E›b"),

@@ -2,6 +2,7 @@ import ChildProcesses
 import Foundation
 import Glibc
 import OpenIDMessages
+import Testing
 
 /// What a program printed and how it ended.
 struct ProgramResult: Sendable, CustomStringConvertible {
@@ -83,6 +84,12 @@ enum Program {
     private static let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
         !["CITIZEN", "XDG_", "HOME"].contains { name.hasPrefix($0) }
     }
+}
+
+extension Trait where Self == TimeLimitTrait {
+    /// For suites that run whole programs: one that never ends fails its test, and not the whole run. A test of them
+    /// takes up to two minutes beside all others on two processors.
+    static var endsInTime: Self { .timeLimit(.minutes(10)) }
 }
 
 /// Where the products and the sources are.
