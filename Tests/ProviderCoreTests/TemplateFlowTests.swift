@@ -1,14 +1,16 @@
 import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
-import ProviderCore
 import ProviderHarness
 import SQLiteStore
 import Testing
 
+@testable import ProviderCore
+
 @Suite("The library of templates")
 struct TemplateFlowTests {
     private let key = ServiceIdentifier(rawValue: "parking")!
+    private let portal = ClientIdentifier(rawValue: "parkportal")!
     private let signer = SigningKey.makeES256()
     private let marl = TestRegion.marl
     private let herten = TestRegion.herten
@@ -59,6 +61,19 @@ struct TemplateFlowTests {
 
     private func service(_ provider: TestProvider) -> Service? { provider.provider.registry.service(key, at: herten) }
 
+    /// A portal of Herten that is registered for the service.
+    private var parkingPortal: Client {
+        var client = TestRegion.basic.client
+        client.identifier = portal
+        client.services = [key]
+        return client
+    }
+
+    /// The service in the logins of that portal.
+    private func atPortal(_ provider: TestProvider) -> Service? {
+        provider.provider.registry.resolve(portal)?.service(key)
+    }
+
     private func kinds() throws -> [String] {
         try database.texts("SELECT kind FROM audit_event WHERE kind GLOB 'template.*' ORDER BY seq")
     }
@@ -88,6 +103,26 @@ struct TemplateFlowTests {
         let provider = try await adopted()
         let again = try await TestProvider(store: provider.store)
         #expect(service(again)?.version == "1.0.0")
+    }
+
+    @Test func `an adoption and its end reach the logins at once, also after a restart`() async throws {
+        let provider = try await provider()
+        try provider.changeRegion { $0.clients.append(parkingPortal) }
+        #expect(atPortal(provider) == nil)
+        let flow = provider.provider.templates
+        _ = try await flow.publish(signed(template()))
+        _ = try await flow.propose(key, terms(), at: herten)
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        #expect(atPortal(provider)?.requiredLevel == .normal)
+        let higher = try terms(overrides: ["required_level": .object(["at_least": "substantiell"])])
+        #expect(try await flow.upgrade(key, at: herten, to: higher).state == .adopted)
+        #expect(atPortal(provider)?.requiredLevel == .substantiell, "a stricter level counts at once")
+        let again = try await TestProvider(
+            store: provider.store, region: { $0.clients.append(parkingPortal) })
+        #expect(atPortal(again)?.requiredLevel == .substantiell, "after a restart")
+        _ = try await flow.withdraw(key, at: herten)
+        #expect(atPortal(provider) == nil, "what is withdrawn is offered no more")
     }
 
     @Test func `nobody but the publisher publishes`() async throws {

@@ -18,7 +18,7 @@ public final class TestProvider: Sendable {
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
         companies: any ActingContextSource = NoCompanies(),
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
-        administrationAddress: IssuerURL? = nil,
+        administrationAddress: IssuerURL? = nil, region change: (inout Region) -> Void = { _ in },
         wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
     ) async throws {
         self.clock = clock
@@ -29,9 +29,10 @@ public final class TestProvider: Sendable {
         }
         let keys = try await KeyCustodian(
             masterKey: Self.masterKey, store: self.store, clock: clock.asProviderClock)
+        var region = TestRegion.region(formats: formats, simulatorRoots: [simulator.root])
+        change(&region)
         provider = try await Provider(
-            issuer: TestRegion.issuer,
-            registry: ClientRegistry(region: TestRegion.region(formats: formats, simulatorRoots: [simulator.root])),
+            issuer: TestRegion.issuer, registry: ClientRegistry(region: region),
             keys: keys, store: wrapping(self.store), clock: clock.asProviderClock, capacity: capacity,
             companies: companies, documents: documents, companyUpstream: companyUpstream,
             administrationAddress: administrationAddress)

@@ -51,9 +51,26 @@ public final class ClientRegistry: Sendable {
         var simulator: SimulatorEvidenceVerifier
         /// The issuer at which administrators log in; nil when administration is off.
         var administration: IssuerURL?
-        /// How many readings of the store and changes were begun, and the latest that counted.
-        var begunReadings = 0
-        var latestReading = 0
+        var registrationReadings = Readings()
+        var libraryReadings = Readings()
+    }
+
+    /// How many readings of the store and changes were begun, and the latest that counted.
+    private struct Readings {
+        private var begun = 0
+        private var latest = 0
+
+        mutating func begin() -> Int {
+            begun += 1
+            return begun
+        }
+
+        /// False when a reading that began later was here before.
+        mutating func counts(_ reading: Int) -> Bool {
+            guard reading > latest else { return false }
+            latest = reading
+            return true
+        }
     }
 
     private let contents: Mutex<Contents>
@@ -63,35 +80,25 @@ public final class ClientRegistry: Sendable {
 
     /// Lets administrators log in: the client `citizen-id-admin` exists from now on.
     func enableAdministration(issuer: IssuerURL) throws {
-        try contents.withLock { old in
-            var fresh = try Self.contents(old.region, old.registrations, old.library, issuer)
-            (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, old.latestReading)
-            old = fresh
-        }
+        try contents.withLock { try Self.rebuild(&$0, administration: issuer) }
     }
 
     /// Replaces the region as a whole. A registered client that the new region does not allow is unknown from now on.
     public func replace(with region: Region) throws {
-        try contents.withLock { old in
-            var fresh = try Self.contents(region, old.registrations, old.library, old.administration)
-            (fresh.begunReadings, fresh.latestReading) = (old.begunReadings, old.latestReading)
-            old = fresh
-        }
+        try contents.withLock { try Self.rebuild(&$0, region: region) }
     }
 
     /// Reads the clients that registered themselves. What another reading or a change overtakes may be older than what is
     /// known: it is read again.
     func load(from store: any RegistrationStore) async throws {
         while true {
-            let reading = contents.withLock { contents in
-                contents.begunReadings += 1
-                return contents.begunReadings
-            }
+            let reading = contents.withLock { $0.registrationReadings.begin() }
             let read = try await store.clientRegistrations()
             let isLatest = try contents.withLock { contents in
-                guard reading > contents.latestReading else { return false }
-                try Self.adopt(
-                    Dictionary(read.map { ($0.identifier, $0) }) { first, _ in first }, as: reading, &contents)
+                guard contents.registrationReadings.counts(reading) else { return false }
+                try Self.rebuild(
+                    &contents,
+                    registrations: Dictionary(read.map { ($0.identifier, $0) }) { first, _ in first })
                 return true
             }
             if isLatest { return }
@@ -102,30 +109,38 @@ public final class ClientRegistry: Sendable {
     /// look at the store, which could fail after its work was done.
     func note(_ registration: ClientRegistration?, as client: ClientIdentifier) throws {
         try contents.withLock { contents in
-            contents.begunReadings += 1
+            _ = contents.registrationReadings.counts(contents.registrationReadings.begin())
             var registrations = contents.registrations
             registrations[client] = registration
-            try Self.adopt(registrations, as: contents.begunReadings, &contents)
+            try Self.rebuild(&contents, registrations: registrations)
         }
     }
 
-    /// Takes over what tenants published and adopted.
-    func use(_ library: TemplateLibrary) {
-        contents.withLock { contents in
-            contents.library = library
-            contents.registry = Registry(region: contents.registry.region, library: library)
+    /// Takes over what tenants published and adopted, for the clients as well: a login is decided by what its client has.
+    /// What a reading that began later has overtaken is older, and dropped.
+    func use(_ read: () async throws -> TemplateLibrary) async throws {
+        let reading = contents.withLock { $0.libraryReadings.begin() }
+        let library = try await read()
+        try contents.withLock { contents in
+            guard contents.libraryReadings.counts(reading) else { return }
+            try Self.rebuild(&contents, library: library)
         }
     }
 
     /// Every template and adoption, those of the region among them.
     var library: TemplateLibrary { contents.withLock { $0.region.library.joined(with: $0.library) } }
 
-    private static func adopt(
-        _ registrations: [ClientIdentifier: ClientRegistration], as reading: Int, _ contents: inout Contents
+    /// Makes everything anew with what is given; the rest stays.
+    private static func rebuild(
+        _ contents: inout Contents, region: Region? = nil,
+        registrations: [ClientIdentifier: ClientRegistration]? = nil, library: TemplateLibrary? = nil,
+        administration: IssuerURL? = nil
     ) throws {
         var fresh = try self.contents(
-            contents.region, registrations, contents.library, contents.administration)
-        (fresh.begunReadings, fresh.latestReading) = (contents.begunReadings, reading)
+            region ?? contents.region, registrations ?? contents.registrations, library ?? contents.library,
+            administration ?? contents.administration)
+        fresh.registrationReadings = contents.registrationReadings
+        fresh.libraryReadings = contents.libraryReadings
         contents = fresh
     }
 

@@ -14,8 +14,10 @@ public struct TemplateFlow: Sendable {
     /// Takes over what the store has. A template whose signature no longer fits the publisher's keys still counts: it was
     /// verified when it came.
     func load() async throws {
-        let templates = try await store.publishedTemplates().compactMap(Self.template)
-        registry.use(TemplateLibrary(templates: templates, adoptions: try await store.adoptions().map(\.adoption)))
+        try await registry.use {
+            let templates = try await store.publishedTemplates().compactMap(Self.template)
+            return TemplateLibrary(templates: templates, adoptions: try await store.adoptions().map(\.adoption))
+        }
     }
 
     /// Everything that is published and adopted, the region file's entries among it.
