@@ -13,6 +13,7 @@ struct ConfirmationTests {
     static let transaction = TransactionIdentifier(rawValue: "txn-act-0123456789")!
     static let path = "/account/v1/devices/d-1/suspension"
     static let confirmationPath = "/account/v1/confirmations/\(transaction)"
+    static let loginPath = "/device/v1/logins/\(FakeProvider.transaction)/response"
     let act = AccountAct(
         .suspendDevice, path: "/devices/d-1/suspension", pathParameters: ["device": "d-1"], body: [:])
 
@@ -88,5 +89,21 @@ struct ConfirmationTests {
         let bodies = await provider.bodies("/confirmations/\(Self.transaction)")
         #expect(bodies.count == 2 && bodies[0] == bodies[1])
         #expect(try phone.state().counter == 1)
+    }
+
+    @Test func `D-4.5.1 an answer that was lost is not sent after a confirmation with a higher counter`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(
+            Self.loginPath, .failure(NetworkFailure(.connectionLost, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        await provider.surprise(Self.path, try asked())
+        await provider.surprise(Self.confirmationPath, done)
+        _ = try await phone.confirm(try await phone.propose(act), pin: .good)
+        _ = try await phone.approve(pin: .good)
+        let counters = try await provider.bodies("/response").map { body in
+            try CompactJWS(parsing: #require(body["response"]?.string)).unverifiedPayload?["counter"]?.integer
+        }
+        #expect(counters == [1, 3])
     }
 }

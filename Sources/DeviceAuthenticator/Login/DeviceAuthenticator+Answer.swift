@@ -110,10 +110,12 @@ extension DeviceAuthenticator {
         return answer
     }
 
-    /// A counter that no answer of this device had; stored before anything is signed with it (D-4.5.1).
+    /// A counter that no answer of this device had; stored before anything is signed with it (D-4.5.1). An answer to a
+    /// login that was signed with a lower one is forgotten: sent after this one it would look like a copied key's.
     func nextCounter() throws(DeviceError) -> (counter: Int64, keyMethod: String) {
         try folder.updateState { (state) throws(DeviceError) in
             state.counter += 1
+            state.pending?.answer = nil
             return (state.counter, state.keyMethod)
         }
     }
