@@ -14,7 +14,7 @@ struct AuditCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await shared.run { (phone, _, _) in
-            let answer = try await phone.accountView("/audit" + (before.map { "?before=\($0)" } ?? ""))
+            let answer = try await phone.accountView("/audit", query: before.map { "?before=\($0)" } ?? "")
             var lines = answer.objects("events").map { event in
                 JSONObject.line(
                     event.shownTime("time"), event.shown("chain"), event.shown("kind"), event.shown("outcome"))
