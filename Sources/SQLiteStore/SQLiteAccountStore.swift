@@ -43,10 +43,12 @@ extension SQLiteStore {
                 return .notPossible(now.state)
             }
             let account = from.identifier
-            if reactivation.revokesDevices { try db.revokeDevices(of: account, tenant: ticket.tenant, at: time) }
-            if let found, try db.find(found, of: account, tenant: ticket.tenant, at: time) != .changed {
-                throw StorageFault.missing("device")
+            // First: a device that cannot be found leaves everything as it was.
+            if let found {
+                let outcome = try db.find(found, of: account, tenant: ticket.tenant, at: time)
+                guard outcome == .changed else { return .deviceRefused(outcome) }
             }
+            if reactivation.revokesDevices { try db.revokeDevices(of: account, tenant: ticket.tenant, at: time) }
             try db.audit(SecurityEvent(.ticketIssued, time: time, tenant: ticket.tenant, person: account))
             guard try db.hasActiveDevice(account) else {
                 // Whoever identifies themself twice has one right, the later one.

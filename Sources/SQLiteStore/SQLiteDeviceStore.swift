@@ -43,9 +43,7 @@ extension SQLiteStore {
         try await writer.write { db in
             if let row = try db.row("SELECT id, account FROM device WHERE block_digest = ?", [digest.bytes.data]) {
                 // A locked device stays locked: to lift that takes more.
-                _ = try db.change(
-                    row.value("id"), of: row.accountIdentifier, by: .reportLost, approval: nil, tenant: nil, at: time)
-                return true
+                return try db.block(row.value("id"), of: row.accountIdentifier, tenant: nil, at: time) != nil
             }
             guard let row = try db.row("SELECT id FROM account WHERE block_digest = ?", [digest.bytes.data]) else {
                 return false

@@ -30,11 +30,10 @@ extension SQLiteStore {
 
     public func suspend(
         _ device: DeviceIdentifier, of account: AccountIdentifier, event: SecurityEvent
-    ) async throws -> Bool {
+    ) async throws -> DeviceState? {
         try await writer.write { db in
-            try db.change(
-                device, of: account, by: .reportLost, approval: nil, tenant: event.tenant,
-                transaction: event.transaction, at: event.time) != .unknown
+            try db.block(
+                device, of: account, tenant: event.tenant, transaction: event.transaction, at: event.time)
         }
     }
 }

@@ -85,11 +85,11 @@ extension Database {
     ) throws -> AccountChange {
         guard let account = try profile(of: identifier) else { return .unknown }
         guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
+        // A right to enrol that was given before must not lift the lock, also when the account was locked already.
+        try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
         if let present = account.lockReason, present >= reason { return .changed }
         try move(account, by: .lock, lock: reason, tenant: tenant, at: time)
         try endSessions(of: identifier, at: time)
-        // A right to enrol that was given before must not lift the lock.
-        try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
         return .changed
     }
 

@@ -49,6 +49,21 @@ extension Database {
         return .changed
     }
 
+    /// Blocks a device in whatever state it is. Gives the state after that; nil when the account has no such device.
+    func block(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, tenant: TenantIdentifier?,
+        transaction: TransactionIdentifier? = nil, at time: Timestamp
+    ) throws -> DeviceState? {
+        let row = try row(
+            "SELECT state FROM device WHERE id = ? AND account = ?", [device.rawValue, account.rawValue])
+        guard let row else { return nil }
+        let state = try row.value("state", as: DeviceState.self)
+        let event = state.blocking
+        try change(
+            device, of: account, by: event, approval: nil, tenant: tenant, transaction: transaction, at: time)
+        return state.after(event) ?? state
+    }
+
     /// A key that was lost with its device may be found again; one that was copied or revoked never counts any more.
     private func mark(_ device: DeviceIdentifier, after event: DeviceState.Event) throws {
         let state: DeviceKeyState

@@ -79,7 +79,7 @@ extension FaultyStore {
 
     public func suspend(
         _ device: DeviceIdentifier, of account: AccountIdentifier, event: SecurityEvent
-    ) async throws -> Bool {
+    ) async throws -> DeviceState? {
         try await call { try await store.suspend(device, of: account, event: event) }
     }
 }

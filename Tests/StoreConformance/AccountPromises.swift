@@ -65,6 +65,46 @@ extension StorePromise {
             try requireEqual(
                 try await store.lock(.random(), for: .own, tenant: nil, time: Fixtures.now), .unknown, "unknown")
         },
+        StorePromise("A lock voids unused tickets, also when the account is locked as gravely already") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            let (account, ticket) = try await awaitingDevice(device, in: store)
+            try requireEqual(
+                try await store.lock(account, for: .own, tenant: nil, time: Fixtures.now), .changed, "a second lock")
+            try require(try await store.ticket(ticket) == nil, "the ticket still lifts the lock")
+        },
+        StorePromise("A device that cannot be found again is a refusal, and leaves the account as it was") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            let account = device.account
+            _ = try await store.lock(account, for: .own, tenant: nil, time: Fixtures.now)
+            guard let locked = try await store.profile(of: account) else { throw missing }
+            let stranger = DeviceIdentifier.random(bytes: 16)
+            for (found, expected) in [(stranger, DeviceChange.unknown), (device.identifier, .notPossible(.active))] {
+                let ticket = Fixtures.ticket(for: try await record(account, store))
+                try requireEqual(
+                    try await store.reactivate(
+                        locked, as: lifting, found: found, ticket: ticket, time: Fixtures.now),
+                    .deviceRefused(expected), "found")
+            }
+            try requireEqual(try await store.profile(of: account), locked, "account")
+        },
+        StorePromise("A device that waits is refused for good by its account's suspension and by its own block code") {
+            store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            let event = SecurityEvent(.deviceSuspended, time: Fixtures.now)
+            let first = try await pending(of: device, in: store)
+            try requireEqual(
+                try await store.suspend(first.identifier, of: device.account, event: event), .revoked, "suspended")
+            let phone = Fixtures.Phone()
+            let second = try await pending(of: device, as: phone, in: store)
+            try require(try await store.block(phone.blockCode.digest, time: Fixtures.now), "no such block code")
+            for waiting in [first, second] {
+                try requireEqual(try await store.device(waiting.identifier)?.0.state, .revoked)
+                try requireEqual(
+                    try await store.change(
+                        waiting.identifier, of: device.account, by: .approve, approval: .substantiell, tenant: nil,
+                        time: Fixtures.now), .notPossible(.revoked), "approval")
+            }
+        },
         StorePromise("What a caller saw of an account must still be so") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             guard let seen = try await store.profile(of: device.account) else { throw missing }
@@ -74,13 +114,10 @@ extension StorePromise {
                 .notPossible(.locked), "closing")
             guard let locked = try await store.profile(of: device.account) else { throw missing }
             _ = try await store.lock(device.account, for: .fraud, tenant: nil, time: Fixtures.now)
-            let reactivation = try AccountRules.reactivation(
-                of: .locked, lock: .own, level: .substantiell,
-                by: AccountRules.Identification(level: .substantiell, isAccountsPerson: true), now: Fixtures.now)
             let ticket = Fixtures.ticket(for: try await record(device.account, store))
             try requireEqual(
                 try await store.reactivate(
-                    locked, as: reactivation, found: nil, ticket: ticket, time: Fixtures.now), .notPossible(.locked),
+                    locked, as: lifting, found: nil, ticket: ticket, time: Fixtures.now), .notPossible(.locked),
                 "reactivation")
         },
         StorePromise("I40: an account is erased once, and only when it is closing and its time has come") { store in
@@ -121,15 +158,41 @@ extension StorePromise {
             identifier: account, person: profile.person, level: profile.level, state: profile.state)
     }
 
+    /// What lifts a lock of the person's own.
+    private static var lifting: AccountRules.Reactivation {
+        get throws {
+            try AccountRules.reactivation(
+                of: .locked, lock: .own, level: .substantiell,
+                by: AccountRules.Identification(level: .substantiell, isAccountsPerson: true), now: Fixtures.now)
+        }
+    }
+
+    /// An account whose lock ends with the device that the ticket enrols.
+    private static func awaitingDevice(
+        _ device: DeviceRecordRow, in store: any ProviderStore
+    ) async throws -> (AccountIdentifier, SecretDigest) {
+        let account = device.account
+        _ = try await store.change(
+            device.identifier, of: account, by: .reportLost, approval: nil, tenant: nil, time: Fixtures.now)
+        _ = try await store.lock(account, for: .own, tenant: nil, time: Fixtures.now)
+        guard let locked = try await store.profile(of: account) else { throw missing }
+        let ticket = Fixtures.ticket(for: try await record(account, store))
+        try requireEqual(
+            try await store.reactivate(locked, as: lifting, found: nil, ticket: ticket, time: Fixtures.now),
+            .awaitsDevice, "reactivation")
+        try require(try await store.ticket(ticket.digest) != nil, "no ticket")
+        return (account, ticket.digest)
+    }
+
     /// A further device that waits.
     private static func pending(
-        of device: DeviceRecordRow, in store: any ProviderStore
+        of device: DeviceRecordRow, as phone: Fixtures.Phone = Fixtures.Phone(), in store: any ProviderStore
     ) async throws -> DeviceRecordRow {
         var ticket = Fixtures.ticket(for: try await record(device.account, store))
         ticket.purpose = .device
         let issued = try await store.issue(ticket, event: SecurityEvent(.ticketIssued, time: Fixtures.now))
         try requireEqual(issued, .changed, "ticket")
-        let further = Fixtures.Phone().device(of: device.account)
+        let further = phone.device(of: device.account)
         let outcome = try await store.enrol(further, ticket: ticket.digest, event: Fixtures.activation(of: further))
         try requireEqual(outcome, .waits(usableFrom: nil), "enrolment")
         return further

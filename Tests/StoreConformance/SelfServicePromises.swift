@@ -88,19 +88,22 @@ extension StorePromise {
             let other = try await Fixtures.enrolledDevice(in: store)
             try requireEqual(try await store.accept(Fixtures.answer(from: device)), .accepted)
             try require(
-                try await !store.suspend(
-                    device.identifier, of: other.account, event: event(.deviceSuspended, device)), "by a stranger")
-            try requireEqual(try await store.device(device.identifier)?.0.state, .active)
-            try require(
                 try await store.suspend(
-                    device.identifier, of: device.account, event: event(.deviceSuspended, device)), "not suspended")
+                    device.identifier, of: other.account, event: event(.deviceSuspended, device)) == nil,
+                "by a stranger")
+            try requireEqual(try await store.device(device.identifier)?.0.state, .active)
+            try requireEqual(
+                try await store.suspend(
+                    device.identifier, of: device.account, event: event(.deviceSuspended, device)), .suspended,
+                "suspended")
             try requireEqual(try await store.device(device.identifier)?.0.state, .suspended)
             try requireEqual(try await store.sessions(of: device.account, now: Fixtures.now).count, 0, "sessions")
             try requireEqual(
                 try await store.accept(Fixtures.answer(from: device, counter: 2)), .deviceNotActive)
-            try require(
+            try requireEqual(
                 try await store.suspend(
-                    device.identifier, of: device.account, event: event(.deviceSuspended, device)), "a second time")
+                    device.identifier, of: device.account, event: event(.deviceSuspended, device)), .suspended,
+                "a second time")
         },
     ]
 }

@@ -27,6 +27,9 @@ public enum DeviceState: String, StateMachine {
         case expire
     }
 
+    /// What blocks a device in this state: one that waits is refused for good, any other may be found again.
+    public var blocking: Event { self == .pending ? .revoke : .reportLost }
+
     public static let initial = DeviceState.pending
     public static let table: [Transition<DeviceState>] = [
         Transition(.pending, .approve, .active),

@@ -35,7 +35,10 @@ public struct AccountFlow: Sendable {
         let now = clock.now()
         let (ticket, issued) = enrolment.makeTicket(
             for: device.account, purpose: .device, tenant: tenant, level: level(of: device), now: now)
-        try settle(try await store.issue(ticket, event: SecurityEvent(.ticketIssued, time: now, actor: .person)))
+        try settle(
+            try await store.issue(
+                ticket,
+                event: SecurityEvent(.ticketIssued, time: now, actor: .person, person: device.account.identifier)))
         return issued
     }
 
@@ -104,7 +107,7 @@ public struct AccountFlow: Sendable {
         switch change {
         case .changed, .awaitsDevice: return
         case .unknown: throw DeviceRefusal(.deviceSuspended, .accountNotActive)
-        case .notPossible: throw DeviceRefusal(.notPossible, .changeNotPossible)
+        case .notPossible, .deviceRefused: throw DeviceRefusal(.notPossible, .changeNotPossible)
         }
     }
 }

@@ -78,11 +78,10 @@ public struct DeskFlow: Sendable {
             level: min(visit.level, profile.level), now: now)
         let event = SecurityEvent(
             .ticketIssued, time: now, tenant: visit.tenant, actor: .clerk, person: profile.identifier)
-        switch try await store.issue(ticket, event: event) {
-        case .changed, .awaitsDevice: return .issued(issued, account: profile.identifier, blockCode: nil)
-        case .unknown: throw DeskRefusal.unknownAccount
-        case .notPossible(let state): throw DeskRefusal.notOpen(state)
-        }
+        let change = try await store.issue(ticket, event: event)
+        if case .notPossible(let state) = change { throw DeskRefusal.notOpen(state) }
+        try settle(change)
+        return .issued(issued, account: profile.identifier, blockCode: nil)
     }
 
     /// Locks an account. Throws `DeskRefusal`.
@@ -207,6 +206,8 @@ public struct DeskFlow: Sendable {
         case .changed, .awaitsDevice: return
         case .unknown: throw .unknownAccount
         case .notPossible(let state): throw .notPossible(state: state.rawValue)
+        case .deviceRefused(.notPossible(let state)): throw .notPossible(state: state.rawValue)
+        case .deviceRefused: throw .unknownDevice
         }
     }
 }

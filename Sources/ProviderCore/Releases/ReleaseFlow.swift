@@ -38,6 +38,7 @@ public struct ReleaseFlow: Sendable {
     public func withdraw(_ release: ReleaseIdentifier, of account: AccountIdentifier) async throws -> Bool {
         try await store.withdraw(
             release, of: account,
-            event: SecurityEvent(.releaseWithdrawn, time: clock.now(), object: release.rawValue))
+            event: SecurityEvent(
+                .releaseWithdrawn, time: clock.now(), object: release.rawValue, actor: .person, person: account))
     }
 }

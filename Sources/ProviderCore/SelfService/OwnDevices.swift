@@ -28,7 +28,7 @@ public struct OwnDevices: Sendable {
         }
     }
 
-    /// Suspends a device: it answers nothing any more, and the sessions that it approved end.
+    /// Suspends a device: it answers nothing any more, and the sessions that it approved end. One that waits is refused.
     public func suspending(
         _ identifier: DeviceIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
@@ -37,15 +37,16 @@ public struct OwnDevices: Sendable {
         }
         let isThisOne = identifier == device.device.identifier
         let text = Self.text(found.description, isThisOne: isThisOne, language)
-        return ProposedAct(.suspendDevice, text: text) { [store] confirmation in
+        return ProposedAct(.suspendDevice, text: text) { [store, accounts] confirmation in
             let account = confirmation.device.account.identifier
             let event = SecurityEvent(
                 .deviceSuspended, time: confirmation.time, object: identifier.rawValue,
                 transaction: confirmation.transaction, actor: .person, person: account)
-            guard try await store.suspend(identifier, of: account, event: event) else {
+            guard let state = try await store.suspend(identifier, of: account, event: event) else {
                 throw DeviceRefusal(.notFound, .objectUnknown)
             }
-            return ["device": .string(identifier.rawValue), "state": "suspended"]
+            accounts.bell.ring()
+            return ["device": .string(identifier.rawValue), "state": .string(state.rawValue)]
         }
     }
 

@@ -86,6 +86,8 @@ public enum AccountChange: Sendable, Equatable {
     case unknown
     /// The account is in another state than the change needs, or than the caller saw.
     case notPossible(AccountState)
+    /// The change is about a device of the account too, and this came of it: never `changed`.
+    case deviceRefused(DeviceChange)
 }
 
 /// How a change of a device ended.

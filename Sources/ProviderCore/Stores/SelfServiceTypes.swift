@@ -46,9 +46,9 @@ public protocol SelfServiceStore: Sendable {
         _ device: DeviceIdentifier, of account: AccountIdentifier, to name: String, event: SecurityEvent
     ) async throws -> Bool
 
-    /// Suspends a device of this account and ends its sessions; false when there is none. One that is suspended or locked
-    /// stays so.
+    /// Suspends a device of this account and ends its sessions; one that waits is refused for good, one that is suspended
+    /// or locked stays so. Gives its state after that; nil when there is none.
     func suspend(
         _ device: DeviceIdentifier, of account: AccountIdentifier, event: SecurityEvent
-    ) async throws -> Bool
+    ) async throws -> DeviceState?
 }
