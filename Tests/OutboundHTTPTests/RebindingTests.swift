@@ -1,3 +1,5 @@
+import Glibc
+import NIOCore
 import OpenIDMessages
 import ProviderCore
 import Testing
@@ -10,8 +12,7 @@ struct RebindingTests {
     @Test("public first, then loopback: the connection goes to the checked address, nothing reaches loopback")
     func rebinding() async throws {
         let names = try await TestNameServer(["127.0.0.2"], ["127.0.0.1"])
-        let party = try await TestParty(.says(Wire.keys))
-        let trap = try await TestParty(.says(Wire.keys), at: "127.0.0.1", port: party.port)
+        let (party, trap) = try await partyAndTrap()
         let fetcher = OutboundFetcher.test(resolver: AskingResolver(port: names.port))
 
         #expect(await fetcher.failure(.portal(party)) == nil)
@@ -42,10 +43,19 @@ struct RebindingTests {
         ])
     func mixedAddresses(answer: [String]) async throws {
         let names = try await TestNameServer(answer)
-        let party = try await TestParty(.says(Wire.keys))
-        let trap = try await TestParty(.says(Wire.keys), at: "127.0.0.1", port: party.port)
+        let (party, trap) = try await partyAndTrap()
         let fetcher = OutboundFetcher.test(resolver: AskingResolver(port: names.port))
         #expect(await fetcher.failure(.portal(party)) == .notAllowed(.loopback))
         #expect(party.connections + trap.connections == 0)
+    }
+
+    /// A party, and one at loopback with the same port, which somebody may have there already.
+    private func partyAndTrap() async throws -> (party: TestParty, trap: TestParty) {
+        while true {
+            let party = try await TestParty(.says(Wire.keys))
+            do {
+                return (party, try await TestParty(.says(Wire.keys), at: "127.0.0.1", port: party.port))
+            } catch let error as IOError where error.errnoCode == EADDRINUSE { try await party.stop() }
+        }
     }
 }
