@@ -9,15 +9,12 @@ extension Database {
     func subject(
         of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName
     ) throws -> SubjectIdentifier {
-        try run(
-            """
-            INSERT INTO pairwise (subject, account, sector, context) VALUES (?, ?, ?, ?)
-            ON CONFLICT (account, sector, context) DO NOTHING
-            """, [RandomBytes.text(16), account.rawValue, sector.name, context.rawValue])
-        guard let subject = try knownSubject(of: account, in: sector, as: context) else {
-            throw StorageFault.missing("pairwise")
-        }
-        return subject
+        if let known = try knownSubject(of: account, in: sector, as: context) { return known }
+        let row = try row(
+            "INSERT INTO pairwise (subject, account, sector, context) VALUES (?, ?, ?, ?) RETURNING subject",
+            [RandomBytes.text(16), account.rawValue, sector.name, context.rawValue])
+        guard let row else { throw StorageFault.missing("pairwise") }
+        return try row.value("subject")
     }
 
     func knownSubject(

@@ -1,3 +1,4 @@
+import Crypto
 import OpenIDMessages
 import Testing
 
@@ -27,6 +28,17 @@ struct SecretsTests {
     func digests(count: Int) {
         let bytes = [UInt8](repeating: 1, count: count)
         #expect(SecretDigest(bytes: bytes)?.bytes == (count == 32 ? bytes : nil))
+    }
+
+    @Test("HMAC-SHA256 is the library's, for keys and messages around the length of a block (RFC 2104 §2)")
+    func authenticationCodes() {
+        for key in [0, 1, 32, 63, 64, 65, 131] {
+            for message in [0, 1, 55, 56, 63, 64, 65, 200] {
+                let (key, message) = (RandomBytes.make(key), RandomBytes.make(message))
+                let expected = HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key))
+                #expect(Digest.authenticationCode(message, key: key) == Array(expected))
+            }
+        }
     }
 
     @Test("constant-time comparison says what == says")

@@ -14,9 +14,12 @@ public enum Digest {
         return function.finalize()
     }
 
-    /// HMAC-SHA256.
+    /// HMAC-SHA256 (RFC 2104 §2). The library's goes through generic collections as well, and takes as long as ten digests.
     public static func authenticationCode(_ message: [UInt8], key: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: message, using: SymmetricKey(data: key)))
+        var block = key.count > SHA256.blockByteCount ? sha256(key) : key
+        block.append(contentsOf: repeatElement(0, count: SHA256.blockByteCount - block.count))
+        let inner = sha256(block.map { $0 ^ 0x36 } + message)
+        return sha256(block.map { $0 ^ 0x5C } + inner)
     }
 }
 

@@ -8,7 +8,9 @@ public struct IssuerURL: WireValue {
     public init?(rawValue: String) {
         guard rawValue.hasPrefix("https://"), let uri = RedirectURI(rawValue: rawValue) else { return nil }
         authority = String(rawValue.dropFirst("https://".count))
-        guard !authority.contains("/"), !authority.contains("?"), !authority.hasSuffix(":443") else { return nil }
+        guard !authority.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }),
+            !authority.hasSuffix(":443")
+        else { return nil }
         self.rawValue = uri.rawValue
     }
 

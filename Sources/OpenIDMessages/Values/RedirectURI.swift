@@ -33,7 +33,13 @@ public struct RedirectURI: WireValue {
     /// Characters of a URI (RFC 3986 §2) without `#`, which RFC 6749 §3.1.2 forbids, and without brackets elsewhere
     /// than in an IPv6 host, which `host(of:)` reads on its own.
     private static func isAllowed(_ byte: UInt8) -> Bool {
-        CharacterClass.isUnreserved(byte) || ":/?@!$&'()*+,;=%[]".utf8.contains(byte)
+        switch byte {
+        case UInt8(ascii: ":"), UInt8(ascii: "/"), UInt8(ascii: "?"), UInt8(ascii: "@"), UInt8(ascii: "!"),
+            UInt8(ascii: "$"), UInt8(ascii: "&")...UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "="),
+            UInt8(ascii: "%"), UInt8(ascii: "["), UInt8(ascii: "]"):
+            true
+        default: CharacterClass.isUnreserved(byte)
+        }
     }
 
     private static func host(of uri: String) -> String? {
@@ -53,6 +59,7 @@ public struct RedirectURI: WireValue {
     /// No dot segments, no percent escapes in the path and no malformed ones in the query: nothing that two readers could
     /// resolve differently.
     private static func hasCanonicalPath(_ pathAndQuery: String) -> Bool {
+        guard !pathAndQuery.isEmpty else { return true }
         let path = pathAndQuery.prefix { $0 != "?" }
         guard !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else { return false }
         guard !path.contains("%") else { return false }
@@ -74,10 +81,10 @@ public struct RedirectURI: WireValue {
             guard isPort(name) else { return nil }
             return "[::1]"
         }
-        let host = name.prefix { $0 != ":" }
-        name = name.dropFirst(host.count)
-        guard isPort(name), isHostName(String(host)) else { return nil }
-        return String(host)
+        let host = name.utf8.prefix { $0 != UInt8(ascii: ":") }
+        name = name[host.endIndex...]
+        guard isPort(name), let host = String(host), isHostName(host) else { return nil }
+        return host
     }
 
     private static func isPort(_ text: Substring) -> Bool {
