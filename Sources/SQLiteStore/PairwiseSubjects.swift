@@ -10,11 +10,11 @@ extension Database {
         of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName
     ) throws -> SubjectIdentifier {
         if let known = try knownSubject(of: account, in: sector, as: context) { return known }
-        let row = try row(
-            "INSERT INTO pairwise (subject, account, sector, context) VALUES (?, ?, ?, ?) RETURNING subject",
-            [RandomBytes.text(16), account.rawValue, sector.name, context.rawValue])
-        guard let row else { throw StorageFault.missing("pairwise") }
-        return try row.value("subject")
+        let subject = SubjectIdentifier.random(bytes: 16)
+        try run(
+            "INSERT INTO pairwise (subject, account, sector, context) VALUES (?, ?, ?, ?)",
+            [subject.rawValue, account.rawValue, sector.name, context.rawValue])
+        return subject
     }
 
     func knownSubject(

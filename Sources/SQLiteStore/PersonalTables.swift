@@ -16,7 +16,7 @@ struct PersonalTable: Sendable {
     /// Why rows stay after an erasure: they hold no value of the person and refer to an account of which nothing is left.
     var stays: String?
 
-    /// In the order of erasure: sessions, keys, releases, memberships, pseudonyms, attributes, evidence (docs/domain.md).
+    /// In the order of erasure (docs/domain.md, "Closing and erasure").
     static let all: [PersonalTable] =
         companies + administration + [
             PersonalTable(

@@ -92,6 +92,10 @@ private struct RetentionStep: Sendable {
                 "data_subject_request", where: "ended_at IS NOT NULL AND ended_at <= ?",
                 (now - policy.requests).seconds)
         },
+        RetentionStep(name: "ended_releases") { db, policy, now in
+            try db.remove(
+                "claim_release", where: "state <> 'granted' AND ended_at <= ?", (now - policy.releases).seconds)
+        },
         RetentionStep(name: "duplicate_cases") { db, policy, now in
             try db.remove("duplicate_case", where: "opened_at <= ?", (now - policy.duplicateCase).seconds)
         },

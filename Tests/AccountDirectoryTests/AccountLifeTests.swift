@@ -56,14 +56,6 @@ struct AccountLifeTests {
         #expect(due == (try #require(CalendarDate(rawValue: day))).end - 1)
     }
 
-    @Test("I40: audit events stay for twelve months at least and go at the end of the next year")
-    func audit() throws {
-        let day = try #require(CalendarDate(rawValue: "2026-12-31"))
-        #expect(RetentionPolicy.auditDeadline(for: day.start) == CalendarDate(rawValue: "2027-12-31")?.end)
-        let next = try #require(CalendarDate(rawValue: "2027-01-01"))
-        #expect(RetentionPolicy.auditDeadline(for: next.start) == CalendarDate(rawValue: "2028-12-31")?.end)
-    }
-
     @Test("which devices count at once", arguments: TicketPurpose.allCases)
     func tickets(purpose: TicketPurpose) {
         #expect(!purpose.counts(hasActiveDevice: true))

@@ -9,8 +9,9 @@ enum ErrorsDocument {
         """
         # Errors
 
-        Every error that CitizenID gives, what it means and what to do. This file is written by a test from the catalogue
-        (`Sources/ProviderCore/Policy`): `CITIZENID_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests`.
+        Every error that portals, devices, people and administrators hear from CitizenID over the network, what it means and
+        what to do; what commands at the local socket refuse they say themselves. This file is written by a test from the
+        catalogue (`Sources/ProviderCore/Policy`): `CITIZENID_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests`.
 
         - Before client and redirect URI are proven a person sees a page with a reference and the portal hears nothing.
           Afterwards the portal hears `error`, `error_description`, `state` and `iss`.

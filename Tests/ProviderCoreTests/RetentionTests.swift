@@ -102,6 +102,24 @@ struct RetentionTests {
         }
     }
 
+    @Test("I40: a release goes three years after its end, one in force stays")
+    func releases() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+        let release = try #require(try await provider.store.releases(of: person.account).first)
+        let event = SecurityEvent(.releaseWithdrawn, time: provider.clock.now, object: release.identifier.rawValue)
+        #expect(try await provider.store.withdraw(release.identifier, of: person.account, event: event))
+        _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+        // A device does not last so long: the rule is asked without the others.
+        func left(after seconds: Int64) async throws -> [ClaimRelease.State] {
+            _ = try await provider.store.applyRetention(policy, now: provider.clock.now + seconds)
+            return try await provider.store.releases(of: person.account).map(\.state)
+        }
+        #expect(try await left(after: policy.releases - 1) == [.granted, .withdrawn])
+        #expect(try await left(after: policy.releases) == [.granted])
+    }
+
     @Test("I40: the file is written anew a day after an erasure, not before, and not without one")
     func traces() async throws {
         let provider = try await TestProvider()

@@ -1,5 +1,3 @@
-public import OpenIDMessages
-
 /// How long things are kept, in seconds (docs/domain.md, "An account's life").
 public struct RetentionPolicy: Sendable, Equatable {
     /// A registered account without a device.
@@ -15,9 +13,7 @@ public struct RetentionPolicy: Sendable, Equatable {
     public var afterNotice: Int64 = 60 * day
     /// A device's keys.
     public var deviceAge: Int64 = 3 * 365 * day
-    /// What says who checked what (no values), after the account is closed.
-    public var evidence: Int64 = 365 * day
-    /// What says what was released to whom (no values), after the account is closed.
+    /// What says what was released to whom (no values), after it was withdrawn or another one took its place.
     public var releases: Int64 = 3 * 365 * day
     /// What the person was told.
     public var notices: Int64 = 365 * day
@@ -32,12 +28,3 @@ public struct RetentionPolicy: Sendable, Equatable {
 }
 
 private let day: Int64 = 86_400
-
-extension RetentionPolicy {
-    /// When an audit event goes: at the end of the year after the one in which it happened, so that each is kept for at
-    /// least twelve months.
-    public static func auditDeadline(for time: Timestamp) -> Timestamp {
-        // The last day that a calendar date can have stands for those after it.
-        CalendarDate(rawValue: "\(CalendarDate(time).year + 1)-12-31")?.end ?? CalendarDate(time).end
-    }
-}
