@@ -99,14 +99,20 @@ extension Database {
         var roles: [CompanyIdentifier: MandateActor] = [:]
         for company in companies { roles[company] = try mandateActor(account, in: company, now: now) }
         let areActive = try companies.allSatisfy { try companyStanding($0)?.isActive == true }
+        guard let grantor = try companyStanding(mandate.grantor) else { throw StorageFault.missing("company") }
+        let record = try record(of: mandate)
+        let approvers = try record.approvals.compactMap { approval in
+            try mandateActor(approval.account, in: mandate.grantor, now: now)
+        }
         let isGranteeActive =
             switch try granteeStanding(mandate.grantee, now: now) {
             case .member(_, _, let isActive), .company(let isActive): isActive
             case .unknown: false
             }
         return MandateSituation(
-            record: try record(of: mandate), parent: try mandate.parent.flatMap(self.mandate), roles: roles,
-            areCompaniesActive: areActive, isGranteeActive: isGranteeActive)
+            record: record, parent: try mandate.parent.flatMap(self.mandate), roles: roles, approvers: approvers,
+            signaturesNeeded: grantor.signaturesNeeded, areCompaniesActive: areActive,
+            isGranteeActive: isGranteeActive)
     }
 
     /// What decides whether a member may act for a company.

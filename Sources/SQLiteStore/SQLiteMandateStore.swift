@@ -77,19 +77,24 @@ extension SQLiteStore {
         try await writer.write { db in
             guard let situation = try db.situation(of: mandate, for: account, now: time) else { return .unknown }
             let last: GrantingBody?
+            let needed: Int
             switch rule(situation) {
             case .unknown: return .unknown
             case .refused(let refusal), .done(.refused(let refusal)): return .refused(refusal)
-            case .done(.counts): last = nil
-            case .done(.activates(let body)): last = body
+            case .done(.counts(_, let number)): (last, needed) = (nil, number)
+            case .done(.activates(let body, let number)): (last, needed) = (body, number)
             }
             let earlier = situation.record.mandate
             guard let actor = situation.roles[earlier.grantor] else { return .refused(.notEntitled) }
-            try db.insert(
-                MandateApproval(account: account, membership: actor.membership, device: device, approvedAt: time),
-                of: mandate)
+            let isNew = !situation.record.approvals.contains { $0.account == account }
+            if isNew {
+                try db.insert(
+                    MandateApproval(account: account, membership: actor.membership, device: device, approvedAt: time),
+                    of: mandate)
+            }
+            try db.run("UPDATE mandate SET approvals_needed = ? WHERE id = ?", [needed, mandate.rawValue])
             if let last {
-                try db.audit(SecurityEvent(of: .cosign, earlier, by: account, at: time))
+                if isNew { try db.audit(SecurityEvent(of: .cosign, earlier, by: account, at: time)) }
                 try db.activate(earlier, as: last, by: account, at: time)
             } else {
                 try db.move(earlier, .cosign, by: account, at: time)

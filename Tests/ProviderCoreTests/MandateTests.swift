@@ -144,6 +144,55 @@ struct MandateTests {
         }
     }
 
+    @Test("I16: under joint representation an administrator and a rights administrator of theirs do not act alone")
+    func rightsAdministrators() async throws {
+        let story = try await MandateStory(directors: 2)
+        let rita = try await story.provider.person("Rita", "Rechte", born: "1985-01-01")
+        try await story.provider.join(rita, ["rights_admin"], in: story.company, by: story.ada)
+        let wish = try await story.propose(by: story.ada)
+        await #expect(throws: notEntitled) { try await story.approve(wish, by: rita) }
+        #expect(try await story.authorizes(story.member) == .disallowed(.noMandate))
+        #expect(try await story.approve(wish, by: story.directors[1]).mandate.state == .active)
+        // What a rights administrator prepares waits for as many as sign together.
+        let prepared = try await story.propose(by: rita) {
+            $0.powers.scopes = [MandateScope(rawValue: "building.application")!]
+        }
+        #expect(prepared.mandate.state == .draft && prepared.approvals == [])
+        #expect(try await story.approve(prepared, by: story.ada).mandate.state == .awaitingCosign)
+        #expect(try await story.approve(prepared, by: story.directors[1]).mandate.state == .active)
+    }
+
+    @Test("I16: whoever may no longer approve has taken the approval along, and it comes back with the right")
+    func approverGone() async throws {
+        let story = try await MandateStory(directors: 2)
+        let companies = story.provider.companies
+        let (ada, bob) = (story.directors[0], story.directors[1])
+        let wish = try await story.propose(by: ada)
+        try await companies.setConsent(false, in: story.company, by: try await story.provider.verified(ada))
+        let noted = try await story.approve(wish, by: bob)
+        #expect(noted.mandate.state == .awaitingCosign && noted.approvals.count == 2)
+        #expect(try await story.authorizes(story.member) == .disallowed(.noMandate))
+        try await companies.setConsent(true, in: story.company, by: try await story.provider.verified(ada))
+        let active = try await story.approve(wish, by: bob)
+        #expect(active.mandate.state == .active && active.approvals == noted.approvals)
+    }
+
+    @Test("I16: an extract that makes representation joint counts for what was asked for before")
+    func registerChanged() async throws {
+        let story = try await MandateStory()
+        let wish = try await story.propose(by: story.max)
+        #expect(wish.mandate.approvalsNeeded == 1)
+        let bob = try await story.provider.person("Bob", "Direktor", born: "1971-01-31")
+        try await story.provider.join(bob, ["org_admin"], in: story.company, by: story.ada)
+        try await story.provider.companies.record(
+            extract: story.provider.extract([story.ada.power(joint: 2), bob.power(joint: 2)]), of: story.company,
+            by: TestCompany.clerk)
+        let noted = try await story.approve(wish, by: story.ada)
+        #expect(noted.mandate.state == .awaitingCosign && noted.mandate.approvalsNeeded == 2)
+        let active = try await story.approve(wish, by: bob)
+        #expect(active.mandate.state == .active && active.mandate.isJoint)
+    }
+
     @Test("I17: company, service company, its employee: the chain holds, and no link is wider than the one before")
     func chain() async throws {
         let story = try await MandateStory()

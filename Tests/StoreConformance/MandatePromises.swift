@@ -64,8 +64,7 @@ extension StorePromise {
                     return .done(
                         MandateApprovalRules.decide(
                             situation.record.mandate, by: actor, on: person.identifier,
-                            grantee: situation.record.grantee, parentGrantee: nil,
-                            earlier: situation.record.approvals, today: MandateStage.today))
+                            situation.approvalFacts(MandateStage.today)))
                 }
                 if case .done = outcome { return true }
                 return false
@@ -82,8 +81,47 @@ extension StorePromise {
             try await requireFault("the device of another's approval") {
                 _ = try await store.approve(
                     mandate.identifier, by: second.account, on: stage.admin.identifier, at: Fixtures.now
-                ) { _ in .done(.counts(as: .orgAdmin)) }
+                ) { _ in .done(.counts(as: .orgAdmin, needed: 3)) }
             }
+        },
+        StorePromise("I16: who decides about an approval sees whose earlier ones stand, and how many are needed now") {
+            store in
+            let stage = try await MandateStage(store)
+            let mandate = try await stage.mandate(
+                for: .membership(stage.member), state: .awaitingCosign, needed: 2)
+            let second = try await stage.companies.newPerson()
+            _ = try await stage.companies.join(second, stage.company)
+            func approve(_ expected: [DeviceRecordRow], signatures: Int, _ decision: ApprovalDecision) async throws
+                -> MandateRecord?
+            {
+                let outcome = try await store.approve(
+                    mandate.identifier, by: second.account, on: second.identifier, at: Fixtures.now
+                ) { situation in
+                    guard situation.approvers.map(\.account) == expected.map(\.account),
+                        situation.signaturesNeeded == signatures
+                    else { return .unknown }
+                    return .done(decision)
+                }
+                if case .done(let record) = outcome { return record }
+                return nil
+            }
+            let administrator = try await store.actor(stage.admin.account, in: stage.company, now: Fixtures.now)
+            guard let admin = administrator?.membership else { throw ConformanceFailure(description: "no actor") }
+            try await stage.companies.change(stage.company) { _ in
+                CompanyDecision([
+                    .suspend(admin, .administrator), .standing(level: .substantiell, approversNeeded: 3),
+                ])
+            }
+            let noted = try await approve([], signatures: 3, .counts(as: .orgAdmin, needed: 3))
+            try requireEqual(noted?.approvals.count, 2, "approvals that are kept")
+            try requireEqual(noted?.mandate.approvalsNeeded, 3, "needed")
+            try await stage.companies.change(stage.company) { _ in
+                CompanyDecision([.resume(admin), .standing(level: .substantiell, approversNeeded: 2)])
+            }
+            let active = try await approve(
+                [stage.admin, second], signatures: 2, .activates(as: .orgAdmin, needed: 2))
+            try requireEqual(active?.mandate.state, .active)
+            try requireEqual(active?.approvals, noted?.approvals, "an approval was written twice")
         },
         StorePromise("I18: a parent's end ends its children in the same call, whatever the end") { store in
             for (event, own, childs) in [

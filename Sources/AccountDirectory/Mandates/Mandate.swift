@@ -39,7 +39,7 @@ public struct Mandate: Sendable, Hashable {
     public var replaces: MandateIdentifier?
     public var powers: MandatePowers
     public var mayDelegate: Bool
-    /// How many people must approve it, on as many devices (invariant I16).
+    /// How many people must approve it, on as many devices (invariant I16); as of the last approval.
     public var approvalsNeeded: Int
     public var basis: MandateBasis
     /// What it is for, in the grantor's words.

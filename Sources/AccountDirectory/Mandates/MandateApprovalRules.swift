@@ -34,34 +34,88 @@ public struct MandateActor: Sendable, Equatable {
 public enum ApprovalDecision: Sendable, Equatable {
     case refused(MandateRefusal)
     /// It counts, and more are needed.
-    case counts(as: GrantingBody)
-    /// It was the last one needed.
-    case activates(as: GrantingBody)
+    case counts(as: GrantingBody, needed: Int)
+    /// With it there are as many as are needed.
+    case activates(as: GrantingBody, needed: Int)
+}
+
+/// Everything that decides about an approval beside the mandate and whoever gives it, as it is at that moment.
+public struct ApprovalFacts: Sendable {
+    public var today: CalendarDate
+    /// The account of the person who is to hold the mandate; nil when a company is.
+    public var grantee: AccountIdentifier?
+    /// Who holds the mandate that this one is delegated from.
+    public var parentGrantee: MandateGrantee?
+    /// How many must sign for the company that grants.
+    public var signaturesNeeded: Int
+    /// Given before, by whomever.
+    public var approvals: [MandateApproval]
+    /// Those of their givers whose rights in the company that grants count still.
+    public var approvers: [MandateActor]
+
+    public init(
+        today: CalendarDate, grantee: AccountIdentifier?, parentGrantee: MandateGrantee?, signaturesNeeded: Int,
+        approvals: [MandateApproval] = [], approvers: [MandateActor] = []
+    ) {
+        self.today = today
+        self.grantee = grantee
+        self.parentGrantee = parentGrantee
+        self.signaturesNeeded = signaturesNeeded
+        self.approvals = approvals
+        self.approvers = approvers
+    }
 }
 
 /// Who may approve, and who may end (invariants I15, I16).
 public enum MandateApprovalRules {
-    /// - Parameters:
-    ///   - grantee: the account of the person who is to hold the mandate; nil when a company is.
-    ///   - parentGrantee: who holds the mandate that this one is delegated from.
+    /// Approvals count by what their givers may do now: who was suspended, went or lost the role has taken the approval
+    /// along, and how many are needed is what the register says now. Whoever approved before and approves again adds
+    /// nothing, but makes the mandate active when there are enough meanwhile.
     public static func decide(
-        _ mandate: Mandate, by actor: MandateActor, on device: DeviceIdentifier, grantee: AccountIdentifier?,
-        parentGrantee: MandateGrantee?, earlier: [MandateApproval], today: CalendarDate
+        _ mandate: Mandate, by actor: MandateActor, on device: DeviceIdentifier, _ facts: ApprovalFacts
     ) -> ApprovalDecision {
         guard mandate.state.allows(.activate) else { return .refused(.notAwaitingApproval) }
-        guard today <= mandate.powers.validity.until else { return .refused(.over) }
-        guard let body = body(of: actor, parentGrantee: parentGrantee) else { return .refused(.notEntitled) }
-        // I15: nobody approves their own mandate, except who could act without any.
-        if actor.account == grantee, !actor.isSoleRepresentative { return .refused(.selfApproval) }
+        guard facts.today <= mandate.powers.validity.until else { return .refused(.over) }
+        let body: GrantingBody
+        do { body = try self.body(of: actor, facts) } catch { return .refused(error) }
+        let isNew = !facts.approvals.contains { $0.account == actor.account }
         // I16: distinct people on distinct devices.
-        if earlier.contains(where: { $0.account == actor.account }) { return .refused(.approvedAlready) }
-        if earlier.contains(where: { $0.device == device }) { return .refused(.deviceUsedAlready) }
-        return earlier.count + 1 >= mandate.approvalsNeeded ? .activates(as: body) : .counts(as: body)
+        if isNew, facts.approvals.contains(where: { $0.device == device }) { return .refused(.deviceUsedAlready) }
+        let needed = needed(
+            mandate.approvalsNeeded, signaturesNeeded: facts.signaturesNeeded, parentGrantee: facts.parentGrantee)
+        if countOfOthers(than: actor, facts) + 1 >= needed { return .activates(as: body, needed: needed) }
+        return isNew ? .counts(as: body, needed: needed) : .refused(.approvedAlready)
+    }
+
+    /// How many approvals a mandate needs: as many as were asked for, and as many as must sign for the company, which is
+    /// bound by its joint representation in all that it grants. A person who may delegate grants what was given to them
+    /// already.
+    static func needed(_ wanted: Int, signaturesNeeded: Int, parentGrantee: MandateGrantee?) -> Int {
+        if case .membership? = parentGrantee { return max(1, wanted) }
+        return max(1, wanted, signaturesNeeded)
+    }
+
+    private static func countOfOthers(than actor: MandateActor, _ facts: ApprovalFacts) -> Int {
+        let entitled = facts.approvers.filter { $0.account != actor.account && (try? body(of: $0, facts)) != nil }
+        let accounts = Set(entitled.map(\.account))
+        let counting = facts.approvals.filter { accounts.contains($0.account) }
+        return min(Set(counting.map(\.account)).count, Set(counting.map(\.device)).count)
+    }
+
+    /// In whose name somebody approves, or why they do not.
+    private static func body(of actor: MandateActor, _ facts: ApprovalFacts) throws(MandateRefusal) -> GrantingBody {
+        guard let body = body(of: actor, parentGrantee: facts.parentGrantee) else { throw .notEntitled }
+        // I15: nobody approves their own mandate, except who could act without any.
+        if actor.account == facts.grantee, !actor.isSoleRepresentative { throw .selfApproval }
+        // I16: administrators are made by as many as sign together, rights administrators by one alone: that one would
+        // have two approvals.
+        if body == .rightsAdmin, facts.signaturesNeeded > 1 { throw .jointRepresentation }
+        return body
     }
 
     /// Whoever grants rights for the company; and for what a person delegates that person alone, or somebody could grant
     /// in the name of a holder who knows nothing of it.
-    public static func body(of actor: MandateActor, parentGrantee: MandateGrantee?) -> GrantingBody? {
+    private static func body(of actor: MandateActor, parentGrantee: MandateGrantee?) -> GrantingBody? {
         if case .membership(let holder) = parentGrantee { return holder == actor.membership ? .delegate : nil }
         return actor.isSoleRepresentative ? .legalRepresentative : actor.grantsAs
     }

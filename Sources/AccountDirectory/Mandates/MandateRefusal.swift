@@ -15,6 +15,8 @@ public enum MandateRefusal: String, Error, Sendable, Hashable, CaseIterable {
     case coveredAlready, widerThanStanding, replacedUnknown
     // Approval.
     case notEntitled, selfApproval, approvedAlready, deviceUsedAlready, notAwaitingApproval
+    /// Several sign together for the company: only its administrators approve, whom as many have made.
+    case jointRepresentation
     // Its life.
     case notInThatState
     /// Its last day is past.

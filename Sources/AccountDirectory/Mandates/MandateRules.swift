@@ -84,11 +84,11 @@ public enum MandateRules {
             ?? (proposal.approvals > facts.policy.mostApprovals ? .tooManyApprovals : nil)
     }
 
-    /// How many approvals the mandate needs. A company with joint representation is bound by it in all that it grants;
-    /// a person who may delegate grants what was given to them already.
+    /// How many approvals the mandate needs, as things are when it is asked for.
     public static func approvalsNeeded(_ proposal: MandateProposal, _ facts: ProposalFacts) -> Int {
-        if case .membership? = facts.parent?.mandate.grantee { return max(1, proposal.approvals) }
-        return max(1, proposal.approvals, facts.grantor.signaturesNeeded)
+        MandateApprovalRules.needed(
+            proposal.approvals, signaturesNeeded: facts.grantor.signaturesNeeded,
+            parentGrantee: facts.parent?.mandate.grantee)
     }
 
     /// First and last day are there, in order, not past and not too far away.

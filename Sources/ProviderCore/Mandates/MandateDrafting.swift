@@ -33,7 +33,8 @@ struct Drafting: Sendable {
             activatedAt: nil, grantedBy: nil)
     }
 
-    /// The proposal counts as the proposer's approval where they may approve. A mandate for oneself is only asked for.
+    /// The proposal counts as the proposer's approval where they may approve. A mandate for oneself is only asked for, and
+    /// under joint representation what a rights administrator prepares.
     private func approve(
         _ mandate: Mandate, by actor: MandateActor, _ parties: ProposalParties
     ) -> MandateOutcome<NewMandate> {
@@ -41,10 +42,12 @@ struct Drafting: Sendable {
         let approval = MandateApproval(
             account: account, membership: actor.membership, device: device, approvedAt: now)
         let decision = MandateApprovalRules.decide(
-            mandate, by: actor, on: device, grantee: parties.grantee.account,
-            parentGrantee: parties.parent?.mandate.grantee, earlier: [], today: today)
+            mandate, by: actor, on: device,
+            ApprovalFacts(
+                today: today, grantee: parties.grantee.account, parentGrantee: parties.parent?.mandate.grantee,
+                signaturesNeeded: parties.grantor.signaturesNeeded))
         switch decision {
-        case .activates(let body):
+        case .activates(let body, _):
             mandate.state = .active
             mandate.activatedAt = now
             mandate.grantedBy = body
@@ -52,7 +55,7 @@ struct Drafting: Sendable {
         case .counts:
             mandate.state = .awaitingCosign
             return .done(NewMandate(mandate: mandate, approval: approval))
-        case .refused(.selfApproval):
+        case .refused(.selfApproval), .refused(.jointRepresentation):
             return .done(NewMandate(mandate: mandate, approval: nil))
         case .refused(.notEntitled) where parties.grantee.account == account:
             return .done(NewMandate(mandate: mandate, approval: nil))

@@ -23,7 +23,7 @@ public struct MandateFlow: Sendable {
         return try await store.propose(proposal, by: device.account.identifier, at: now) { drafting.draft($0) }.get()
     }
 
-    /// Approves a mandate that waits for it; the last approval needed makes it active.
+    /// Approves a mandate that waits for it. It is active as soon as enough approvals count.
     public func approve(_ mandate: MandateIdentifier, by device: VerifiedDevice) async throws -> MandateRecord {
         let now = clock.now()
         let identifier = device.device.identifier
@@ -103,8 +103,7 @@ public struct MandateFlow: Sendable {
         }
         guard let actor = situation.roles[situation.record.mandate.grantor] else { return .refused(.notEntitled) }
         let decision = MandateApprovalRules.decide(
-            situation.record.mandate, by: actor, on: device, grantee: situation.record.grantee,
-            parentGrantee: situation.parent?.grantee, earlier: situation.record.approvals, today: today)
+            situation.record.mandate, by: actor, on: device, situation.approvalFacts(today))
         if case .refused(let refusal) = decision { return .refused(refusal) }
         return .done(decision)
     }

@@ -16,7 +16,7 @@ extension MandateRefusal {
         case .wideningScope, .wideningTenant, .wideningAmount, .wideningEstablishment, .wideningTime:
             DeviceRefusal(.mandateWider, .mandateWider)
         case .coveredAlready, .widerThanStanding, .replacedUnknown: DeviceRefusal(.mandateOverlap, .mandateOverlap)
-        case .notEntitled: DeviceRefusal(.roleNotEnough, .companyRole)
+        case .notEntitled, .jointRepresentation: DeviceRefusal(.roleNotEnough, .companyRole)
         case .selfApproval: DeviceRefusal(.selfApproval, .selfApproval)
         case .approvedAlready, .deviceUsedAlready: DeviceRefusal(.approvedBefore, .approvedBefore)
         case .notAwaitingApproval, .notInThatState: DeviceRefusal(.notInThisState, .companyState)

@@ -25,7 +25,7 @@ public protocol MandateStore: Sendable {
         _ rule: @escaping @Sendable (ProposalParties) -> MandateOutcome<NewMandate>
     ) async throws -> MandateOutcome<MandateRecord>
 
-    /// Writes an approval that the rule lets count.
+    /// Writes an approval that the rule lets count; one of somebody who has approved before is not written again.
     func approve(
         _ mandate: MandateIdentifier, by account: AccountIdentifier, on device: DeviceIdentifier, at time: Timestamp,
         _ rule: @escaping @Sendable (MandateSituation) -> MandateOutcome<ApprovalDecision>

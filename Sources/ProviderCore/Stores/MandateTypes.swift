@@ -62,18 +62,31 @@ public struct MandateSituation: Sendable {
     public var parent: Mandate?
     /// The person's active memberships in the companies of the chain.
     public var roles: [CompanyIdentifier: MandateActor]
+    /// Whoever approved the mandate and has rights in the company that grants it still.
+    public var approvers: [MandateActor]
+    /// How many must sign for that company.
+    public var signaturesNeeded: Int
     public var areCompaniesActive: Bool
     public var isGranteeActive: Bool
 
     public init(
-        record: MandateRecord, parent: Mandate?, roles: [CompanyIdentifier: MandateActor], areCompaniesActive: Bool,
-        isGranteeActive: Bool
+        record: MandateRecord, parent: Mandate?, roles: [CompanyIdentifier: MandateActor], approvers: [MandateActor],
+        signaturesNeeded: Int, areCompaniesActive: Bool, isGranteeActive: Bool
     ) {
         self.record = record
         self.parent = parent
         self.roles = roles
+        self.approvers = approvers
+        self.signaturesNeeded = signaturesNeeded
         self.areCompaniesActive = areCompaniesActive
         self.isGranteeActive = isGranteeActive
+    }
+
+    /// What decides about one more approval.
+    public func approvalFacts(_ today: CalendarDate) -> ApprovalFacts {
+        ApprovalFacts(
+            today: today, grantee: record.grantee, parentGrantee: parent?.grantee, signaturesNeeded: signaturesNeeded,
+            approvals: record.approvals, approvers: approvers)
     }
 }
 
