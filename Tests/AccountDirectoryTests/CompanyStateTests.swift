@@ -9,8 +9,8 @@ struct CompanyStateTests {
             CompanyState.self,
             [
                 "draft submit verifying", "draft abandon closed", "verifying verify active",
-                "verifying abandon closed", "active freeze frozen", "active close closing", "frozen cure active",
-                "frozen close closing", "closing complete closed",
+                "verifying abandon closed", "active freeze frozen", "active close closing", "frozen freeze frozen",
+                "frozen cure active", "frozen close closing", "closing complete closed",
             ], final: [.closed])
     }
 

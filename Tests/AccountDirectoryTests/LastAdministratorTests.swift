@@ -121,7 +121,9 @@ struct LastAdministratorTests {
             MembershipRules.giveConsent(in: scene.snapshot).changes == [
                 .resume(identifier), .company(.cure, nil),
             ])
-        // A freeze by a clerk is not cured by it, and a suspension by an administrator is not undone by it.
+        // A freeze by a clerk, whenever it came, is not cured by it, and a suspension by an administrator is not undone
+        // by it.
+        #expect(CompanyRules.freeze(for: .dispute, in: scene.snapshot).changes == [.company(.freeze, .dispute)])
         scene.snapshot.company.freezeReason = .dispute
         #expect(MembershipRules.giveConsent(in: scene.snapshot).changes == [.resume(identifier)])
         scene.snapshot.actor?.membership.suspension = .administrator

@@ -191,6 +191,37 @@ struct RepresentationTests {
         #expect(sign("ada") == .refused(.notInThisState))
     }
 
+    @Test("signing ends no freeze, and an extract from before the freeze is signed no more")
+    func signingWhileFrozen() throws {
+        var scene = Scene(state: .frozen, administrators: [])
+        scene.snapshot.powers = [Scene.power("ada")]
+        scene.snapshot.extractLevel = .substantiell
+        let membership = try #require(MembershipIdentifier(rawValue: "new"))
+        func sign() -> CompanyDecision {
+            CompanyRules.sign(
+                Scene.signature("ada", device: "ada"), as: Scene.hash("a"), usesPrivateIdentity: true,
+                membership: membership, in: scene.snapshot)
+        }
+        let seat = MembershipRecord(
+            identifier: membership, company: Scene.identifier, account: Scene.member("ada").membership.account,
+            roles: .administrator, level: .substantiell, since: Self.now)
+        for reason in FreezeReason.allCases {
+            scene.snapshot.company.freezeReason = reason
+            #expect(
+                sign().changes == [
+                    .signature(Scene.power("ada").identifier, Scene.signature("ada", device: "ada")),
+                    .newMembership(seat),
+                ], "\(reason)")
+        }
+        scene.snapshot.powers[0].asOf = CalendarDate(Self.now - 86_400)
+        #expect(sign() == .refused(.evidenceNotEnough))
+        // How many must agree after the freeze is what the extract says that was recorded during it.
+        let joint = [Scene.power("ada", .managingDirector, .joint(2))]
+        #expect(
+            CompanyRules.record(joint, evidence: Scene.evidence(), in: scene.snapshot, now: Self.now).changes.last
+                == .standing(level: .substantiell, approversNeeded: 2))
+    }
+
     @Test("a desk verifies only what stands in no register; the level is that of the weakest proof")
     func desk() {
         func verify(

@@ -164,6 +164,37 @@ struct CompanyTests {
         #expect(try await provider.state(of: company) == .closed)
     }
 
+    @Test("a clerk's freeze ends by a clerk alone: not by a signature, and not by what cures a company by itself")
+    func freeze() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let companies = provider.companies
+        let founder = try await provider.verified(ada)
+        let company = try await companies.create(TestCompany.registered(), by: founder).company.identifier
+        try await companies.submit(company, by: founder)
+        let extract = { provider.extract([ada.power(), bob.power()]) }
+        try await companies.record(extract: extract(), of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: founder)
+        provider.clock.advance(86_400)
+        try await companies.setConsent(false, in: company, by: try await provider.verified(ada))
+        try await companies.freeze(company, for: .dispute, by: TestCompany.clerk)
+        try await companies.setConsent(true, in: company, by: try await provider.verified(ada))
+        #expect(try await provider.state(of: company) == .frozen)
+        await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
+            try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        }
+        try await companies.record(extract: extract(), of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        let file = try await companies.file(of: company, for: TestCompany.clerk)
+        #expect(file.company.state == .frozen && file.company.freezeReason == .dispute && file.people.count == 2)
+        let proof: JSONObject = [
+            "as_of": .string(provider.today), "level": "substantiell", "method": "register_extract",
+        ]
+        try await companies.cure(company, proof: proof, appointing: nil, by: TestCompany.clerk)
+        #expect(try await provider.state(of: company) == .active)
+    }
+
     @Test("I16: under joint representation an administrator is made, removed and the company closed by two people")
     func joint() async throws {
         let provider = try await TestProvider()

@@ -23,7 +23,9 @@ public enum CompanyState: String, StateMachine {
         Transition(.draft, .submit, .verifying), Transition(.draft, .abandon, .closed),
         Transition(.verifying, .verify, .active), Transition(.verifying, .abandon, .closed),
         Transition(.active, .freeze, .frozen), Transition(.active, .close, .closing),
-        Transition(.frozen, .cure, .active), Transition(.frozen, .close, .closing),
+        // A clerk's reason takes the place of an earlier one, so that what ended by itself does not end a dispute.
+        Transition(.frozen, .freeze, .frozen), Transition(.frozen, .cure, .active),
+        Transition(.frozen, .close, .closing),
         Transition(.closing, .complete, .closed),
     ]
 }

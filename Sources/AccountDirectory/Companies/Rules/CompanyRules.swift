@@ -23,8 +23,8 @@ public enum CompanyRules {
         return CompanyDecision([.company(.submit, nil)])
     }
 
-    /// A clerk records whom the register's extract names. In an active company it takes the place of the earlier one;
-    /// else those whom it names must sign.
+    /// A clerk records whom the register's extract names. In a company that was verified it takes the place of the
+    /// earlier one at once; else those whom it names must sign.
     public static func record(
         _ powers: [RegisterPowerRecord], evidence: CompanyEvidence, in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
@@ -34,11 +34,11 @@ public enum CompanyRules {
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
             Set(powers.map(\.person)).count == powers.count
         else { return .refused(.evidenceNotEnough) }
-        let isActive = snapshot.company.state == .active
         let standing = CompanyChange.standing(
             level: min(evidence.level, snapshot.company.level),
             approversNeeded: RepresentationRules.approversNeeded(powers))
-        return CompanyDecision([.evidence(evidence), .powers(powers)] + (isActive ? [standing] : []))
+        let isVerified = snapshot.company.state != .verifying
+        return CompanyDecision([.evidence(evidence), .powers(powers)] + (isVerified ? [standing] : []))
     }
 
     /// Evidence is usable when it is strong enough, not from the future and not too old.
@@ -49,7 +49,8 @@ public enum CompanyRules {
     }
 
     /// Somebody whom the register may name signs for the company. Whoever it does not name hears that there is no such
-    /// company.
+    /// company. A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on, and an extract
+    /// from before the freeze, which may be about just that, is signed no more.
     ///
     /// - Parameters:
     ///   - hash: the signatory's identity, hashed for this company.
@@ -64,6 +65,10 @@ public enum CompanyRules {
         guard snapshot.company.state == .verifying || snapshot.company.state == .frozen else {
             return .refused(.notInThisState)
         }
+        let isFrozen = snapshot.company.state == .frozen
+        guard !isFrozen || power.asOf >= CalendarDate(snapshot.company.changedAt) else {
+            return .refused(.evidenceNotEnough)
+        }
         guard power.state.allows(.sign) else { return .refused(.approvedBefore) }
         guard !snapshot.powers.contains(where: { isUsed($0, signature) }) else { return .refused(.approvedBefore) }
         guard signature.level >= snapshot.company.floor else { return .refused(.levelTooLow) }
@@ -76,12 +81,11 @@ public enum CompanyRules {
             powers[index].signature = signature
         }
         let signed = [CompanyChange.signature(power.identifier, signature)] + joining
-        guard RepresentationRules.suffices(powers) else { return CompanyDecision(signed) }
+        guard !isFrozen, RepresentationRules.suffices(powers) else { return CompanyDecision(signed) }
         let levels = powers.compactMap(\.signature?.level) + [snapshot.extractLevel ?? .undefined]
         let standing = CompanyChange.standing(
             level: levels.min() ?? .undefined, approversNeeded: RepresentationRules.approversNeeded(powers))
-        let isNew = snapshot.company.state == .verifying
-        return CompanyDecision(signed + [standing, .company(isNew ? .verify : .cure, nil)])
+        return CompanyDecision(signed + [standing, .company(.verify, nil)])
     }
 
     /// One person, one device and one signature.
@@ -131,7 +135,8 @@ public enum CompanyRules {
             ])
     }
 
-    /// A clerk freezes the company: nobody acts for it any more.
+    /// A clerk freezes the company: nobody acts for it any more. One that is frozen already has the clerk's reason from
+    /// then on.
     public static func freeze(for reason: FreezeReason, in snapshot: CompanySnapshot) -> CompanyDecision {
         guard reason.isClerks else { return .refused(.notAcceptable) }
         guard snapshot.company.state.allows(.freeze) else { return .refused(.notInThisState) }
