@@ -185,6 +185,8 @@ struct RepresentationTests {
         #expect(sign("ada", device: "bob") == .refused(.approvedBefore))
         #expect(sign("ada", consent: false) == .refused(.consentMissing))
         #expect(sign("ada", level: .normal) == .refused(.levelTooLow))
+        scene.snapshot.actor = Scene.member("ada", roles: .member, validUntil: Self.now + 1)
+        #expect(sign("ada") == .refused(.notAcceptable), "an administrator with an end date")
         scene.snapshot.actor = nil
         #expect(sign("ada").changes.contains { if case .newMembership = $0 { true } else { false } })
         scene.snapshot.company.state = .active

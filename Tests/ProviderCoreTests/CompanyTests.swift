@@ -195,6 +195,31 @@ struct CompanyTests {
         #expect(try await provider.state(of: company) == .active)
     }
 
+    @Test("I13: a member with an end date does not sign: administrators have none")
+    func datedSignatory() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Befristet")
+        let companies = provider.companies
+        let company = try await provider.registeredCompany([ada])
+        let issued = try await companies.invite(
+            [
+                "roles": ["member"], "identity": .object(bob.identity),
+                "membership_ends": .integer((provider.now + 86_400).seconds),
+            ], into: company, by: try await provider.verified(ada))
+        let signatory = try await provider.verified(bob)
+        _ = try await companies.accept(code: issued.code, usesPrivateIdentity: true, by: signatory)
+        try await companies.freeze(company, for: .dispute, by: TestCompany.clerk)
+        try await companies.record(
+            extract: provider.extract([ada.power(), bob.power()]), of: company, by: TestCompany.clerk)
+        await #expect(throws: DeviceRefusal(.companyDataRefused, .companyRequest)) {
+            try await companies.sign(company, usesPrivateIdentity: true, by: signatory)
+        }
+        // As nobody's member any more the person signs.
+        try await companies.leave(company, by: signatory)
+        try await companies.sign(company, usesPrivateIdentity: true, by: signatory)
+    }
+
     @Test("I16: under joint representation an administrator is made, removed and the company closed by two people")
     func joint() async throws {
         let provider = try await TestProvider()

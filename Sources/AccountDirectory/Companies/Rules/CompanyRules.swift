@@ -74,6 +74,8 @@ public enum CompanyRules {
         guard signature.level >= snapshot.company.floor else { return .refused(.levelTooLow) }
         guard usesPrivateIdentity else { return .refused(.consentMissing) }
         guard snapshot.actor.map({ $0.membership.state == .active }) != false else { return .refused(.notInThisState) }
+        // Administrators have no end date, and a member who has one does not lose it by a signature.
+        guard snapshot.actor?.membership.validUntil == nil else { return .refused(.notAcceptable) }
         let joining = seat(signature, membership: membership, in: snapshot)
         var powers = snapshot.powers
         for index in powers.indices where powers[index].identifier == power.identifier {
