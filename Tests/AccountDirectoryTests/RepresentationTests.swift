@@ -193,6 +193,30 @@ struct RepresentationTests {
         #expect(sign("ada") == .refused(.notInThisState))
     }
 
+    @Test("whom a new extract of a verified company names as well has signed already, and nobody else")
+    func renewedExtract() {
+        let joint = Representation.joint(2)
+        func record(in state: CompanyState) -> [RegisterPowerRecord] {
+            var scene = Scene(state: state, administrators: [Scene.member("ada")])
+            scene.snapshot.powers = [
+                Scene.power("ada", signed: true), Scene.power("bob"), Scene.power("eve", signed: true),
+            ]
+            let powers = ["ada", "bob", "zoe"].map { Scene.power($0, .managingDirector, joint) }
+            let decision = CompanyRules.record(powers, evidence: Scene.evidence(), in: scene.snapshot, now: Self.now)
+            guard case .powers(let written)? = decision.changes.dropFirst().first else { return [] }
+            return written
+        }
+        for state in [CompanyState.active, .frozen] {
+            #expect(
+                record(in: state) == [
+                    Scene.power("ada", .managingDirector, joint, signed: true),
+                    Scene.power("bob", .managingDirector, joint), Scene.power("zoe", .managingDirector, joint),
+                ])
+        }
+        // Before the company is verified those whom the last extract names sign it.
+        #expect(record(in: .verifying).allSatisfy { $0.signature == nil })
+    }
+
     @Test("signing ends no freeze, and an extract from before the freeze is signed no more")
     func signingWhileFrozen() throws {
         var scene = Scene(state: .frozen, administrators: [])

@@ -164,6 +164,21 @@ struct CompanyTests {
         #expect(try await provider.state(of: company) == .closed)
     }
 
+    @Test("I15: a new extract takes nothing from the director whom it names again")
+    func renewedExtract() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let company = try await provider.registeredCompany([ada])
+        for (power, isSole) in [(ada.power(), true), (ada.power(joint: 2), false)] {
+            try await provider.companies.record(
+                extract: provider.extract([power]), of: company, by: TestCompany.clerk)
+            let file = try await provider.companies.file(of: company, for: TestCompany.clerk)
+            let account = file.people[0].membership.account
+            #expect(RepresentationRules.isSoleRepresentative(account, file.powers) == isSole)
+            #expect(file.powers.map(\.state) == [.signed])
+        }
+    }
+
     @Test("a clerk's freeze ends by a clerk alone: not by a signature, and not by what cures a company by itself")
     func freeze() async throws {
         let provider = try await TestProvider()

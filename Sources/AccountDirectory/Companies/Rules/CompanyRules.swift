@@ -24,7 +24,7 @@ public enum CompanyRules {
     }
 
     /// A clerk records whom the register's extract names. In a company that was verified it takes the place of the
-    /// earlier one at once; else those whom it names must sign.
+    /// earlier one at once, and whom both name has signed already; else those whom it names must sign.
     public static func record(
         _ powers: [RegisterPowerRecord], evidence: CompanyEvidence, in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
@@ -34,11 +34,30 @@ public enum CompanyRules {
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
             Set(powers.map(\.person)).count == powers.count
         else { return .refused(.evidenceNotEnough) }
-        let standing = CompanyChange.standing(
-            level: min(evidence.level, snapshot.company.level),
-            approversNeeded: RepresentationRules.approversNeeded(powers))
-        let isVerified = snapshot.company.state != .verifying
-        return CompanyDecision([.evidence(evidence), .powers(powers)] + (isVerified ? [standing] : []))
+        guard snapshot.company.state != .verifying else {
+            return CompanyDecision([.evidence(evidence), .powers(powers)])
+        }
+        return CompanyDecision([
+            .evidence(evidence), .powers(signed(powers, in: snapshot.powers)),
+            .standing(
+                level: min(evidence.level, snapshot.company.level),
+                approversNeeded: RepresentationRules.approversNeeded(powers)),
+        ])
+    }
+
+    /// The powers with the signatures of those who signed under the earlier extract: they say who the person is.
+    private static func signed(
+        _ powers: [RegisterPowerRecord], in earlier: [RegisterPowerRecord]
+    ) -> [RegisterPowerRecord] {
+        powers.map { power in
+            guard let signed = earlier.first(where: { $0.person == power.person && $0.state == .signed }) else {
+                return power
+            }
+            var power = power
+            power.state = .signed
+            power.signature = signed.signature
+            return power
+        }
     }
 
     /// Evidence is usable when it is strong enough, not from the future and not too old.
