@@ -83,16 +83,30 @@ struct RepresentationTests {
 
     private static let three = ["ada", "bob", "eve"].map { Scene.member($0) }
 
+    private enum Count: Equatable {
+        case refused(CompanyRefusal)
+        case noted, enough
+        /// There are enough, and the agreement is not noted a second time.
+        case enoughWithout
+    }
+
     private func count(
         _ name: String, device: String? = nil, earlier: [(String, String)], needed: Int,
         among members: [CompanyMember] = three, excluding: String? = nil
-    ) -> ApprovalRules.Count {
+    ) -> Count {
         var scene = Scene(approversNeeded: needed, administrators: members)
         scene.snapshot.actor = members.first { $0.membership.identifier.rawValue == "m-\(name)" }
         scene.snapshot.approvals = earlier.map { approval($0.0, device: $0.1) }
-        return ApprovalRules.count(
-            approval(name, device: device ?? name), needed: needed,
+        let approval = self.approval(name, device: device ?? name)
+        let decision = ApprovalRules.agree(
+            approval, to: [.company(.close, nil)], needed: needed,
             excluding: excluding.map { Scene.member($0).membership.identifier }, in: scene.snapshot, now: Self.now)
+        switch (decision.refusal, decision.changes) {
+        case (let refusal?, _): return .refused(refusal)
+        case (nil, [.approval(approval)]): return .noted
+        case (nil, [.approval(approval), .company(.close, nil)]): return .enough
+        case (nil, _): return .enoughWithout
+        }
     }
 
     private func approval(_ name: String, device: String) -> CompanyApproval {
@@ -110,6 +124,10 @@ struct RepresentationTests {
         #expect(count("ada", device: "new", earlier: [("ada", "ada")], needed: 2) == .refused(.approvedBefore))
         #expect(count("bob", device: "ada", earlier: [("ada", "ada")], needed: 2) == .refused(.approvedBefore))
         #expect(count("eve", earlier: [("ada", "ada"), ("bob", "bob")], needed: 3) == .enough)
+        // Whoever agreed before is not counted twice, and not asked for once more when there are enough meanwhile.
+        #expect(count("ada", earlier: [("ada", "ada"), ("bob", "bob")], needed: 3) == .refused(.approvedBefore))
+        #expect(count("ada", earlier: [("ada", "ada"), ("bob", "bob")], needed: 2) == .enoughWithout)
+        #expect(count("ada", earlier: [("ada", "ada")], needed: 1) == .enoughWithout)
     }
 
     @Test("I15: nobody agrees to what is about themselves, and whoever lost the rights takes the agreement along")

@@ -164,6 +164,43 @@ struct CompanyTests {
         #expect(try await provider.state(of: company) == .closed)
     }
 
+    @Test("I14: an administrator who agreed to closing and is the last meanwhile closes the company")
+    func lastAgreement() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let company = try await provider.registeredCompany([ada])
+        try await provider.join(bob, ["org_admin"], in: company, by: ada)
+        #expect(try await provider.companies.close(company, by: try await provider.verified(ada)) == .awaitingOthers)
+        await #expect(throws: DeviceRefusal(.approvedBefore, .approvedBefore)) {
+            try await provider.companies.close(company, by: try await provider.verified(ada))
+        }
+        try await provider.companies.leave(company, by: try await provider.verified(bob))
+        await #expect(throws: lastAdministrator) {
+            try await provider.companies.leave(company, by: try await provider.verified(ada))
+        }
+        #expect(try await provider.companies.close(company, by: try await provider.verified(ada)) == .done)
+        #expect(try await provider.state(of: company) == .closing)
+        try await provider.companies.leave(company, by: try await provider.verified(ada))
+    }
+
+    @Test("I14: nobody is kept, not even where several must agree and one is left: without the consent one may leave")
+    func lastOfSeveral() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let company = try await provider.registeredCompany([ada, bob], together: true)
+        try await provider.companies.leave(company, by: try await provider.verified(bob))
+        let last = try await provider.verified(ada)
+        // I16: one does not close alone what two represent together.
+        #expect(try await provider.companies.close(company, by: last) == .awaitingOthers)
+        await #expect(throws: lastAdministrator) { try await provider.companies.leave(company, by: last) }
+        try await provider.companies.setConsent(false, in: company, by: last)
+        #expect(try await provider.state(of: company) == .frozen)
+        try await provider.companies.leave(company, by: last)
+        #expect(try await provider.companies.companies(of: last).isEmpty)
+    }
+
     @Test("I15: a new extract takes nothing from the director whom it names again")
     func renewedExtract() async throws {
         let provider = try await TestProvider()

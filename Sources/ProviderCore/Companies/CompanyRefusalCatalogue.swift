@@ -24,7 +24,8 @@ extension Refusal {
                 .person, "The company would have no administrator whose rights count.",
                 [.problem(.lastAdministrator)],
                 "A successor accepts an invitation, the company is closed, or the region's clerk freezes it with "
-                    + "evidence. A person may always close the own account: that freezes the company.")
+                    + "evidence. A person may always withdraw the consent and then leave, or close the own account: that "
+                    + "freezes the company.")
         case .selfApproval:
             RefusalEntry(
                 .person, "Somebody tried to approve what raises their own rights.", [.problem(.selfApproval)],

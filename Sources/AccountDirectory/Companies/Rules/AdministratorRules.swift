@@ -34,36 +34,32 @@ public enum AdministratorRules {
 
 /// Several administrators for what gives or takes rights of administrators (I15, I16).
 public enum ApprovalRules {
-    /// How a new agreement counts.
-    public enum Count: Sendable, Equatable {
-        case refused(CompanyRefusal)
-        /// It is noted; more are needed.
-        case noted
-        /// With it there are enough.
-        case enough
-    }
-
+    /// Notes an agreement; when there are enough, what was agreed to happens. Whoever agreed before and agrees again adds
+    /// nothing, but may find that there are enough meanwhile: else the last of two administrators, who wanted to close
+    /// the company before the other left, could neither close it nor leave (I14).
+    ///
     /// - Parameters:
+    ///   - changes: what is agreed to.
     ///   - needed: how many agreements of different people on different devices.
     ///   - excluded: whose agreement does not count, since the act is about that membership.
-    public static func count(
-        _ approval: CompanyApproval, needed: Int, excluding excluded: MembershipIdentifier? = nil,
-        in snapshot: CompanySnapshot, now: Timestamp
-    ) -> Count {
+    public static func agree(
+        _ approval: CompanyApproval, to changes: [CompanyChange], needed: Int,
+        excluding excluded: MembershipIdentifier? = nil, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
         guard let administrator = snapshot.actingAdministrator(now),
             administrator.membership.account == approval.account
         else { return .refused(.notPermitted) }
         guard administrator.membership.identifier != excluded else { return .refused(.selfApproval) }
-        guard
-            !snapshot.approvals.contains(where: {
-                $0.account == approval.account || $0.device == approval.device
-            })
-        else { return .refused(.approvedBefore) }
+        let isNew = !snapshot.approvals.contains { $0.account == approval.account }
+        guard !isNew || !snapshot.approvals.contains(where: { $0.device == approval.device }) else {
+            return .refused(.approvedBefore)
+        }
         // Who is no administrator any more has taken the agreement along.
-        let counting = snapshot.effectiveAdministrators(now).filter { $0.membership.identifier != excluded }
-            .map(\.membership.account)
-        let earlier = snapshot.approvals.filter { counting.contains($0.account) }
-        return earlier.count + 1 >= needed ? .enough : .noted
+        let others = snapshot.effectiveAdministrators(now).filter { $0.membership.identifier != excluded }
+            .map(\.membership.account).filter { $0 != approval.account }
+        let isEnough = snapshot.approvals.count { others.contains($0.account) } + 1 >= needed
+        guard isNew || isEnough else { return .refused(.approvedBefore) }
+        return CompanyDecision((isNew ? [.approval(approval)] : []) + (isEnough ? changes : []))
     }
 }
 

@@ -220,11 +220,8 @@ public enum CompanyRules {
             device: device, time: now)
         let joint = snapshot.company.approversNeeded
         let needed = joint > 1 ? joint : snapshot.effectiveAdministrators(now).count
-        switch ApprovalRules.count(approval, needed: needed, in: snapshot, now: now) {
-        case .refused(let refusal): return .refused(refusal)
-        case .noted: return CompanyDecision([.approval(approval)])
-        case .enough: return CompanyDecision([.approval(approval), .company(.close, nil)])
-        }
+        return ApprovalRules.agree(
+            approval, to: [.company(.close, nil)], needed: needed, in: snapshot, now: now)
     }
 
     /// A clerk closes a frozen company, e.g. one that was dissolved.

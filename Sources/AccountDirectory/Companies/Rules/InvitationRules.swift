@@ -54,13 +54,9 @@ public enum InvitationRules {
         let approval = CompanyApproval(
             act: .invite, subject: invitation.identifier.rawValue, account: approver.membership.account,
             device: device, time: now)
-        switch ApprovalRules.count(
-            approval, needed: snapshot.company.approversNeeded, in: snapshot, now: now)
-        {
-        case .refused(let refusal): return .refused(refusal)
-        case .noted: return CompanyDecision([.approval(approval)])
-        case .enough: return CompanyDecision([.approval(approval), .invitation(invitation.identifier, .send)])
-        }
+        return ApprovalRules.agree(
+            approval, to: [.invitation(invitation.identifier, .send)], needed: snapshot.company.approversNeeded,
+            in: snapshot, now: now)
     }
 
     /// Whoever presents a code.

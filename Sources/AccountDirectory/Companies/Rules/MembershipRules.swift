@@ -38,13 +38,9 @@ public enum MembershipRules {
         let approval = CompanyApproval(
             act: .remove, subject: target.identifier.rawValue, account: actor.membership.account, device: device,
             time: now)
-        switch ApprovalRules.count(
-            approval, needed: snapshot.company.approversNeeded, excluding: target.identifier, in: snapshot, now: now)
-        {
-        case .refused(let refusal): return .refused(refusal)
-        case .noted: return CompanyDecision([.approval(approval)])
-        case .enough: return CompanyDecision([.approval(approval), end])
-        }
+        return ApprovalRules.agree(
+            approval, to: [end], needed: snapshot.company.approversNeeded, excluding: target.identifier, in: snapshot,
+            now: now)
     }
 
     /// Somebody is suspended by whoever could give the roles. Under joint representation no administrator suspends
