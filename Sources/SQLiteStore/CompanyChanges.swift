@@ -107,6 +107,10 @@ extension Database {
                 try write([.end(try row.value("id"), .companyClosed)], of: company, tenant: nil, now: now)
             }
             try endMandates(of: company, at: now)
+            // A sole trader's facts are personal data: they go with the company, whatever ended it.
+            if try self.company(company)?.details.kind == .soleTrader {
+                try write([.forgetDetails], of: company, tenant: nil, now: now)
+            }
         case .submit, .verify, .freeze, .cure: break
         }
     }

@@ -151,14 +151,14 @@ struct LastAdministratorTests {
             ])
     }
 
-    @Test("a sole trader's account ends with the trader's own and is forgotten; a draft ends with its founder")
+    @Test("a sole trader's account ends with the trader's own; a draft ends with its founder")
     func endings() {
         let end = CompanyChange.end(Self.ada.membership.identifier, .accountClosed)
         let cases: [(CompanyState, CompanyKind, [CompanyChange])] = [
-            (.active, .soleTrader, [end, .company(.close, nil), .company(.complete, nil), .forgetDetails]),
-            (.frozen, .soleTrader, [end, .company(.close, nil), .company(.complete, nil), .forgetDetails]),
-            (.closing, .soleTrader, [end, .company(.complete, nil), .forgetDetails]),
-            (.verifying, .soleTrader, [end, .company(.abandon, nil), .forgetDetails]),
+            (.active, .soleTrader, [end, .company(.close, nil), .company(.complete, nil)]),
+            (.frozen, .soleTrader, [end, .company(.close, nil), .company(.complete, nil)]),
+            (.closing, .soleTrader, [end, .company(.complete, nil)]),
+            (.verifying, .soleTrader, [end, .company(.abandon, nil)]),
             (.draft, .organization, [end, .company(.abandon, nil)]), (.frozen, .organization, [end]),
         ]
         for (state, kind, changes) in cases {

@@ -225,16 +225,32 @@ extension StorePromise {
             try await store.sweep(now: Fixtures.now + CompanyRules.draftLifetime)
             try requireEqual(try await store.file(of: draft)?.company.state, .closed)
         },
-        StorePromise("Facts that are forgotten are not found any more") { store in
+        StorePromise("I40: a sole trader's facts are erased with the company, whatever ended it") {
+            store in
             let stage = try await CompanyStage(store)
-            let company = try await stage.active()
-            _ = try await stage.change(company) { _ in
-                CompanyDecision([.company(.close, nil), .company(.complete, nil), .forgetDetails])
+            for kind in CompanyKind.allCases {
+                func hasFacts(_ company: CompanyIdentifier) async throws -> Bool {
+                    try await store.file(of: company) != nil
+                }
+                let isKept = kind == .organization
+                let left = try await stage.found(.draft, kind: kind)
+                try requireEqual(try await stage.leave(stage.people[0], left), nil)
+                try requireEqual(try await hasFacts(left), isKept, "a draft that its founder left")
+                let given = try await stage.found(.draft, kind: kind)
+                try requireEqual(try await stage.move(given, [.submit, .abandon]), nil)
+                try requireEqual(try await hasFacts(given), isKept, "an application that was given up")
+                let forgotten = try await stage.found(.draft, kind: kind)
+                let closed = try await stage.found(.draft, kind: kind)
+                try requireEqual(try await stage.move(closed, [.submit, .verify, .close]), nil)
+                try require(try await hasFacts(closed), "erased before its time")
+                try await store.sweep(now: Fixtures.now + CompanyRules.closingGrace)
+                try requireEqual(try await hasFacts(closed), isKept, "a company whose grace is over")
+                try require(try await hasFacts(forgotten), "erased before its time")
+                try await store.sweep(now: Fixtures.now + CompanyRules.draftLifetime)
+                try requireEqual(try await hasFacts(forgotten), isKept, "a draft that nobody finished")
+                let identity = CompanyStage.company(state: .draft).details.identities[0]
+                try require(try await store.company(with: identity) == nil, "found by its identity")
             }
-            try require(try await store.file(of: company) == nil, "the facts are still there")
-            try require(
-                try await store.company(with: CompanyStage.company(state: .draft).details.identities[0]) == nil,
-                "found by its identity")
         },
         StorePromise("A person has so many unfinished companies and no more") { store in
             let stage = try await CompanyStage(store)

@@ -17,9 +17,11 @@ struct CompanyStage: Sendable {
     func newPerson() async throws -> DeviceRecordRow { try await Fixtures.enrolledDevice(in: store) }
 
     /// A company with every identity, or with one of them only.
-    static func company(state: CompanyState, only part: String? = nil) -> CompanyRecord {
+    static func company(
+        state: CompanyState, only part: String? = nil, kind: CompanyKind = .organization
+    ) -> CompanyRecord {
         var json: JSONObject = [
-            "name": "Muster Elektrotechnik GmbH", "kind": "NNatPers",
+            "name": "Muster Elektrotechnik GmbH", "kind": .string(kind.rawValue),
             "legal_form": .object(["code": "350", "text": "GmbH"]), "euid": "DER2402.HRB12345",
             "w_idnr": "DE123456788-00001", "ust_idnr": "DE136695976", "lei": "5493001KJTIIGC8Y1R12",
             "trade": .object(["tenant": "herten", "number": "HE-1"]),
@@ -49,9 +51,10 @@ struct CompanyStage: Sendable {
     }
 
     func found(
-        _ state: CompanyState, only part: String? = nil, by person: DeviceRecordRow? = nil
+        _ state: CompanyState, only part: String? = nil, kind: CompanyKind = .organization,
+        by person: DeviceRecordRow? = nil
     ) async throws -> CompanyIdentifier {
-        let company = Self.company(state: state, only: part)
+        let company = Self.company(state: state, only: part, kind: kind)
         let refusal = try await store.found(
             company, founder: membership(of: person ?? people[0], in: company))
         try requireEqual(refusal, nil, "a company of a fixture")

@@ -20,7 +20,8 @@ public enum CompanyChange: Sendable, Equatable {
     case approval(CompanyApproval)
     case newEstablishment(EstablishmentRecord)
     case closeEstablishment(EstablishmentIdentifier)
-    /// The facts about a closed company are erased: a sole trader's are personal data.
+    /// The facts about a closed company are erased: a sole trader's are personal data, and the store erases them with
+    /// whatever closes the company.
     case forgetDetails
 }
 

@@ -32,21 +32,19 @@ public enum AccountNewsRules {
             switch effectOfClosing(identifier, in: snapshot, now: now) {
             case .none: return [end]
             case .freezes: return [end, .company(.freeze, .noAdministrator)]
-            case .ends: return [end] + ending(snapshot.company)
+            case .ends: return [end] + ending(snapshot.company.state).map { .company($0, nil) }
             }
         }
     }
 
     /// The steps from the company's state to its end.
-    private static func ending(_ company: CompanyRecord) -> [CompanyChange] {
-        let steps: [CompanyState.Event] =
-            switch company.state {
-            case .draft, .verifying: [.abandon]
-            case .active, .frozen: [.close, .complete]
-            case .closing: [.complete]
-            case .closed: []
-            }
-        return steps.map { .company($0, nil) } + (company.details.kind == .soleTrader ? [.forgetDetails] : [])
+    private static func ending(_ state: CompanyState) -> [CompanyState.Event] {
+        switch state {
+        case .draft, .verifying: [.abandon]
+        case .active, .frozen: [.close, .complete]
+        case .closing: [.complete]
+        case .closed: []
+        }
     }
 
     /// What becomes of a company when one member's account is about to be closed, for the person to read before.
