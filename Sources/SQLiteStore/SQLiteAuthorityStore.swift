@@ -79,16 +79,24 @@ extension SQLiteStore {
     }
 
     public func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier {
-        try await writer.write { db in try db.subject(of: company, in: sector) }
+        // Each login and question of a portal asks for it: the writer is for the first one in a sector.
+        if let known = try read({ db in try db.knownSubject(of: company, in: sector) }) { return known }
+        return try await writer.write { db in try db.subject(of: company, in: sector) }
     }
 }
 
 extension Database {
+    fileprivate func knownSubject(
+        of company: CompanyIdentifier, in sector: SubjectSector
+    ) throws -> SubjectIdentifier? {
+        try row(
+            "SELECT subject FROM company_subject WHERE company = ? AND sector = ?", [company.rawValue, sector.name])?
+            .value("subject")
+    }
+
     /// The company's name in that sector.
-    func subject(of company: CompanyIdentifier, in sector: SubjectSector) throws -> SubjectIdentifier {
-        let row = try row(
-            "SELECT subject FROM company_subject WHERE company = ? AND sector = ?", [company.rawValue, sector.name])
-        if let row { return try row.value("subject") }
+    fileprivate func subject(of company: CompanyIdentifier, in sector: SubjectSector) throws -> SubjectIdentifier {
+        if let known = try knownSubject(of: company, in: sector) { return known }
         let fresh = RandomBytes.text(16)
         try run(
             "INSERT INTO company_subject (subject, company, sector) VALUES (?, ?, ?)",

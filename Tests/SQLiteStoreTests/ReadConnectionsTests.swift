@@ -1,7 +1,12 @@
+import AccountDirectory
 import Foundation
 import GRDB
-@testable import SQLiteStore
+import OpenIDMessages
+import ProviderCore
+import StoreConformance
 import Testing
+
+@testable import SQLiteStore
 
 @Suite("Connections that only read")
 struct ReadConnectionsTests {
@@ -28,6 +33,22 @@ struct ReadConnectionsTests {
         let store = try SQLiteStore.inMemory()
         #expect(throws: (any Error).self) {
             try store.read { db in try db.run("INSERT INTO secret (name, sealed) VALUES ('a', x'00')") }
+        }
+    }
+
+    @Test("A company's name in a sector is read without the writer once it is there")
+    func companySubject() async throws {
+        let store = try SQLiteStore.inMemory()
+        let mandate = try await Fixtures.mandate(in: store)
+        let row = try store.read { db in
+            try db.row("SELECT company FROM mandate WHERE id = ?", [mandate.rawValue])?.text("company")
+        }
+        let company = try #require(row.flatMap(CompanyIdentifier.init(rawValue:)))
+        let name = try await store.subject(of: company, in: Fixtures.sector)
+        try await store.writer.close { _ in }
+        #expect(try await store.subject(of: company, in: Fixtures.sector) == name)
+        await #expect(throws: StorageFault.closed) {
+            try await store.subject(of: company, in: .public)
         }
     }
 
