@@ -31,6 +31,69 @@ struct MandateAccountTests {
         }
     }
 
+    @Test("whoever approves, suspends, resumes or ends a mandate reads and signs all that it says")
+    func whatIsSigned() async throws {
+        let provider = try await TestProvider()
+        try provider.changeRegion { $0.services = [MandateStory.parking, MandateStory.building] }
+        try await Site.serve(provider) { site in
+            let story = try await MandateStory(directors: 2, provider: provider)
+            let branch = try await provider.companies.addEstablishment(
+                ["activity": "00002", "name": "Lager Marl", "address": .object(TestCompany.address)],
+                to: story.company, by: try await provider.verified(story.ada))
+            let record = try await story.propose(by: story.ada) {
+                $0.powers.establishments = .only([branch])
+                $0.powers.tenants = .only([TestRegion.herten])
+            }
+            let mandate = record.mandate.identifier.rawValue
+            for step in ["approval", "suspension", "resumption", "revocation"] {
+                let request = try await site.proposed(story.directors[1].phone, "/mandates/\(mandate)/\(step)")
+                for part in [
+                    "Unternehmen: „Muster Elektrotechnik GmbH“", "Wer: Max Beispiel", "Für: parking.permit",
+                    "Wo: herten", "Betriebsstätten: 00002 „Lager Marl“", "Bis zu: 500.00 EUR",
+                    "Zweck: „Handwerkerparkausweise für Montagefahrzeuge“",
+                ] {
+                    #expect(request.statement.text.contains(part), "\(step): \(request.statement.text)")
+                }
+                #expect(try await site.confirm(request, by: story.directors[1].phone).status == .ok, "\(step)")
+            }
+        }
+    }
+
+    @Test("the text of a chain names each company, and no person of another company")
+    func whatIsSignedInAChain() async throws {
+        let provider = try await TestProvider()
+        try provider.changeRegion { $0.services = [MandateStory.parking, MandateStory.building] }
+        try await Site.serve(provider) { site in
+            let story = try await MandateStory(provider: provider)
+            let service = try await story.serviceCompany()
+            let parent = story.proposal {
+                $0.grantee = .company(service.company)
+                $0.mayDelegate = true
+            }
+            let given = try await site.proposed(story.ada.phone, "/mandates", parent.json)
+            let serviceName = try await provider.companies.file(of: service.company, for: TestCompany.clerk).company
+                .details.name.text
+            #expect(given.statement.text.contains("Wer: das Unternehmen „\(serviceName)“"), "\(given.statement.text)")
+            #expect(given.statement.text.contains("Sie darf weitergegeben werden."))
+            let confirmed = try await site.confirm(given, by: story.ada.phone)
+            let identifier = try #require(confirmed.json["mandate"]?.string.flatMap(MandateIdentifier.init(rawValue:)))
+            let child = try await story.propose(by: service.director) {
+                $0.grantor = service.company
+                $0.grantee = .membership(service.member)
+                $0.parent = identifier
+            }
+            let path = "/mandates/\(child.mandate.identifier)/revocation"
+            let employee = try #require(service.employee.record["family_name"]?.string)
+            for (reader, isNamed) in [(service.director, true), (service.employee, true), (story.ada, false)] {
+                let text = try await site.proposed(reader.phone, path).statement.text
+                #expect(
+                    text.contains("Unternehmen: „Muster Elektrotechnik GmbH“. Gegeben von: „\(serviceName)“."),
+                    "\(text)")
+                #expect(text.contains(employee) == isNamed, "\(text)")
+            }
+        }
+    }
+
     @Test("I15: nobody gives the own mandate: a member's wish waits for somebody who may grant it")
     func ownWish() async throws {
         let provider = try await TestProvider()

@@ -10,14 +10,17 @@ public struct OwnMandates: Sendable {
     public func proposing(
         _ proposal: MandateProposal, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let view = try await companies.company(proposal.grantor, for: device)
-        let holder = name(of: proposal.grantee, in: view, language)
-        let content = Self.words(proposal.powers, mayDelegate: proposal.mayDelegate, language)
-        let company = view.company.details.name.text
+        // Whoever is no member hears that there is no such company.
+        _ = try await companies.company(proposal.grantor, for: device)
+        var company = proposal.grantor
+        if let parent = proposal.parent,
+            let found = try await flow.store.mandate(parent, for: device.account.identifier)
+        {
+            company = found.mandate.company
+        }
+        let content = try await words(proposal, for: company, device, language)
         let text =
-            language == .german
-            ? "\(holder) eine Vollmacht des Unternehmens „\(company)“ geben? \(content) Zweck: \(proposal.reason)"
-            : "Give \(holder) a mandate of the company “\(company)”? \(content) Purpose: \(proposal.reason)"
+            language == .german ? "Diese Vollmacht geben? \(content)" : "Give this mandate? \(content)"
         return ProposedAct(.proposeMandate, text: text) { [flow] confirmation in
             Self.answer(try await flow.propose(proposal, by: confirmation.device))
         }
@@ -81,40 +84,20 @@ public struct OwnMandates: Sendable {
         of mandate: MandateIdentifier, _ device: VerifiedDevice, _ language: Language
     ) async throws -> String {
         let found = try await flow.mandate(mandate, for: device.account.identifier).mandate
-        return Self.words(found.powers, mayDelegate: found.mayDelegate, language)
+        return try await words(MandateProposal(found), for: found.company, device, language)
     }
 
-    private func name(of grantee: MandateGrantee, in view: CompanyView, _ language: Language)
-        -> String
-    {
-        switch grantee {
-        case .membership(let membership):
-            view.people.first { $0.membership.identifier == membership }.map {
-                "\($0.givenName) \($0.familyName)"
-            }
-                ?? membership.rawValue
-        case .company(let company):
-            language == .german ? "dem Unternehmen \(company)" : "the company \(company)"
+    private func words(
+        _ proposal: MandateProposal, for company: CompanyIdentifier, _ device: VerifiedDevice, _ language: Language
+    ) async throws -> String {
+        var files: [CompanyIdentifier: CompanyFile] = [:]
+        for party in [company, proposal.grantor, proposal.grantee.company].compactMap(\.self) where files[party] == nil
+        {
+            files[party] = try await companies.store.file(of: party)
         }
-    }
-
-    private static func words(_ powers: MandatePowers, mayDelegate: Bool, _ language: Language)
-        -> String
-    {
-        let scopes = powers.scopes.map(\.rawValue).sorted().joined(separator: ", ")
-        let towns = powers.tenants == .all ? nil : powers.tenants.words.joined(separator: ", ")
-        let limit = powers.limit.map { "\($0.text) \($0.currency.rawValue)" }
-        let (from, until) = (powers.validity.from.rawValue, powers.validity.until.rawValue)
-        switch language {
-        case .german:
-            return
-                "Für: \(scopes). Wo: \(towns ?? "überall"). Bis zu: \(limit ?? "ohne Grenze"). Von \(from) bis \(until)."
-                + (mayDelegate ? " Sie darf weitergegeben werden." : "")
-        case .english:
-            return
-                "For: \(scopes). Where: \(towns ?? "everywhere"). Up to: \(limit ?? "no limit"). From \(from) until "
-                + "\(until)." + (mayDelegate ? " It may be delegated." : "")
-        }
+        return MandateWords(
+            proposal: proposal, company: company, files: files, reader: device.account.identifier, language: language
+        ).text
     }
 
     private static func answer(_ record: MandateRecord) -> JSONObject {
