@@ -19,9 +19,8 @@ public struct OwnMandates: Sendable {
             company = found.mandate.company
         }
         let content = try await words(proposal, for: company, device, language)
-        let text =
-            language == .german ? "Diese Vollmacht geben? \(content)" : "Give this mandate? \(content)"
-        return ProposedAct(.proposeMandate, text: text) { [flow] confirmation in
+        let question = language == .german ? "Diese Vollmacht geben?" : "Give this mandate?"
+        return ProposedAct(.proposeMandate, text: "\(question) \(content)") { [flow] confirmation in
             Self.answer(try await flow.propose(proposal, by: confirmation.device))
         }
     }
@@ -30,61 +29,48 @@ public struct OwnMandates: Sendable {
     public func cosigning(
         _ mandate: MandateIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let content = try await content(of: mandate, device, language)
-        let text =
-            language == .german
-            ? "Dieser Vollmacht zustimmen? \(content)" : "Agree to this mandate? \(content)"
-        return ProposedAct(.cosignMandate, text: text) { [flow] confirmation in
-            Self.answer(try await flow.approve(mandate, by: confirmation.device))
-        }
+        let question = language == .german ? "Dieser Vollmacht zustimmen?" : "Agree to this mandate?"
+        return try await act(.cosignMandate, question, mandate, device, language, flow.approve)
     }
 
     /// Ends a mandate, and what was delegated from it.
     public func revoking(
         _ mandate: MandateIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let content = try await content(of: mandate, device, language)
-        let text =
+        let question =
             language == .german
-            ? "Diese Vollmacht widerrufen, mit allem, was aus ihr weitergegeben wurde? \(content)"
-            : "Revoke this mandate, with everything that was delegated from it? \(content)"
-        return ProposedAct(.revokeMandate, text: text) { [flow] confirmation in
-            Self.answer(try await flow.revoke(mandate, by: confirmation.device))
-        }
+            ? "Diese Vollmacht widerrufen, mit allem, was aus ihr weitergegeben wurde?"
+            : "Revoke this mandate, with everything that was delegated from it?"
+        return try await act(.revokeMandate, question, mandate, device, language, flow.revoke)
     }
 
+    /// Lets a mandate rest.
     public func suspending(
         _ mandate: MandateIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let content = try await content(of: mandate, device, language)
-        let text =
-            language == .german
-            ? "Diese Vollmacht ruhen lassen? \(content)" : "Suspend this mandate? \(content)"
-        return ProposedAct(.suspendMandate, text: text) { [flow] confirmation in
-            Self.answer(try await flow.suspend(mandate, by: confirmation.device))
-        }
+        let question = language == .german ? "Diese Vollmacht ruhen lassen?" : "Suspend this mandate?"
+        return try await act(.suspendMandate, question, mandate, device, language, flow.suspend)
     }
 
+    /// Brings back a mandate that rests.
     public func resuming(
         _ mandate: MandateIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let content = try await content(of: mandate, device, language)
-        let text =
-            language == .german
-            ? "Diese Vollmacht wieder gelten lassen? \(content)"
-            : "Let this mandate count again? \(content)"
-        return ProposedAct(.resumeMandate, text: text) { [flow] confirmation in
-            Self.answer(try await flow.resume(mandate, by: confirmation.device))
-        }
+        let question = language == .german ? "Diese Vollmacht wieder gelten lassen?" : "Let this mandate count again?"
+        return try await act(.resumeMandate, question, mandate, device, language, flow.resume)
     }
 
-    // MARK: Words
-
-    private func content(
-        of mandate: MandateIdentifier, _ device: VerifiedDevice, _ language: Language
-    ) async throws -> String {
+    /// An act on a mandate that is there, with all that it says.
+    private func act(
+        _ action: ConfirmedAction, _ question: String, _ mandate: MandateIdentifier, _ device: VerifiedDevice,
+        _ language: Language,
+        _ perform: @escaping @Sendable (MandateIdentifier, VerifiedDevice) async throws -> MandateRecord
+    ) async throws -> ProposedAct {
         let found = try await flow.mandate(mandate, for: device.account.identifier).mandate
-        return try await words(MandateProposal(found), for: found.company, device, language)
+        let content = try await words(MandateProposal(found), for: found.company, device, language)
+        return ProposedAct(action, text: "\(question) \(content)") { confirmation in
+            Self.answer(try await perform(mandate, confirmation.device))
+        }
     }
 
     private func words(
