@@ -97,16 +97,13 @@ struct RepresentationTests {
         var scene = Scene(approversNeeded: needed, administrators: members)
         scene.snapshot.actor = members.first { $0.membership.identifier.rawValue == "m-\(name)" }
         scene.snapshot.approvals = earlier.map { approval($0.0, device: $0.1) }
-        let approval = self.approval(name, device: device ?? name)
+        let new = approval(name, device: device ?? name)
         let decision = ApprovalRules.agree(
-            approval, to: [.company(.close, nil)], needed: needed,
+            new, to: [.company(.close, nil)], needed: needed,
             excluding: excluding.map { Scene.member($0).membership.identifier }, in: scene.snapshot, now: Self.now)
-        switch (decision.refusal, decision.changes) {
-        case (let refusal?, _): return .refused(refusal)
-        case (nil, [.approval(approval)]): return .noted
-        case (nil, [.approval(approval), .company(.close, nil)]): return .enough
-        case (nil, _): return .enoughWithout
-        }
+        if let refusal = decision.refusal { return .refused(refusal) }
+        guard decision.changes.last == .company(.close, nil) else { return .noted }
+        return decision.changes.first == .approval(new) ? .enough : .enoughWithout
     }
 
     private func approval(_ name: String, device: String) -> CompanyApproval {
