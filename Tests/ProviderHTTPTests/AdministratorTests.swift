@@ -142,6 +142,41 @@ struct AdministratorTests {
         }
     }
 
+    @Test("I26: every event of an administrator names who it was, under the name that the chain has for them")
+    func namedActor() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (alice, bob) = (try await provider.administrator(), try await provider.administrator())
+            try await provider.bootstrap(alice)
+            let path = "/tenants/herten/assignments"
+            let given = try await site.call(alice, .post, path, Self.wish("tenant_admin", bob, provider))
+            #expect(given.status == .created, "\(given.text)")
+            let token = try await site.call(
+                bob, .post, "/tenants/herten/registration-tokens", ["uses": 1, "seconds": 60])
+            #expect(token.status == .created, "\(token.text)")
+            let own = try given.json.text("assignment")
+            #expect(try await site.call(bob, .get, "/tenants/marl").status == .notFound)
+            #expect(
+                try await site.call(bob, .delete, path + "/\(own)", headers: [.ifMatch: "*"]).status == .noContent)
+
+            let doers: [(SecurityEvent.Kind, AuditChain, TestAdministrator)] = [
+                (.administratorLogin, .region, alice), (.administratorLogin, .region, bob),
+                (.administratorGranted, .region, alice), (.administratorGranted, .tenant(TestRegion.herten), alice),
+                (.clientTokenIssued, .tenant(TestRegion.herten), bob),
+                (.crossTenantProbe, .tenant(TestRegion.marl), bob),
+                (.administratorRevoked, .tenant(TestRegion.herten), bob),
+            ]
+            for (kind, chain, doer) in doers {
+                let name = try await provider.pseudonym(of: provider.account(of: doer), in: chain)
+                let found = try await provider.auditEntries(kind).filter {
+                    $0.chain == chain && $0.administrator == name
+                }
+                #expect(found.map(\.actor) == ["administrator"], "\(kind) in \(chain)")
+                #expect(name != nil && found.first?.transaction != nil, "\(kind) in \(chain)")
+            }
+        }
+    }
+
     // MARK: Emergencies
 
     @Test("I25: break-glass takes two people, ends by itself, and the data protection officer is told")

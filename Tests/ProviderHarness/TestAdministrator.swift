@@ -135,6 +135,29 @@ extension TestProvider {
         return identifier
     }
 
+    /// Whose phone it is.
+    public func account(of administrator: TestAdministrator) async throws -> AccountIdentifier {
+        let sector = SectorIdentifier(rawValue: "citizen-id-administration")!
+        let account = try await store.administrator(named: administrator.subject, in: .pairwise(sector))
+        guard let account else { throw Unexpected.noToken }
+        return account
+    }
+
+    /// A person's name in a chain; nil when no event names them.
+    public func pseudonym(of account: AccountIdentifier, in chain: AuditChain) async throws -> AuditPseudonym? {
+        try await store.pool.read { db in try db.auditKey(of: account) }
+            .map { AuditPseudonym(of: account, in: chain, key: $0) }
+    }
+
+    /// The events of every chain that are of one of these kinds.
+    public func auditEntries(_ kinds: SecurityEvent.Kind...) async throws -> [AuditEntry] {
+        var entries: [AuditEntry] = []
+        for head in try await provider.audit.heads() {
+            entries += try await provider.audit.export(head.chain, after: 0)
+        }
+        return entries.filter { entry in kinds.contains { $0.rawValue == entry.kind } }
+    }
+
     /// What the audit trail says, in its order.
     public func auditTrail() async throws -> [(kind: String, tenant: String?, object: String?)] {
         try await store.pool.read { db in

@@ -88,6 +88,7 @@ extension Administrator {
     func event(
         _ kind: SecurityEvent.Kind, object: String?, at tenant: TenantIdentifier?, now: Timestamp
     ) -> SecurityEvent {
-        SecurityEvent(kind, time: now, tenant: tenant, object: object, transaction: transaction)
+        SecurityEvent(
+            kind, time: now, tenant: tenant, object: object, transaction: transaction, actor: .administrator(account))
     }
 }
