@@ -76,16 +76,14 @@ extension SQLiteStore {
     }
 
     public func suspend(
-        _ device: DeviceIdentifier, of subject: SubjectIdentifier, in scope: TenantScope, event: SecurityEvent
+        _ device: DeviceIdentifier, of subject: SubjectIdentifier, in scope: TenantScope, by actor: SecurityEvent.Actor,
+        transaction: TransactionIdentifier, time: Timestamp
     ) async throws -> Bool {
         try await writer.write { db in
             guard let account = try db.account(of: subject, in: scope) else { return false }
-            let outcome = try db.change(
-                device, of: account, by: .reportLost, approval: nil, tenant: scope.tenant.identifier, at: event.time)
-            guard outcome == .changed else { return false }
-            // Who it was.
-            try db.audit(event)
-            return true
+            return try db.change(
+                device, of: account, by: .reportLost, approval: nil, tenant: scope.tenant.identifier,
+                transaction: transaction, actor: actor, at: time) == .changed
         }
     }
 }

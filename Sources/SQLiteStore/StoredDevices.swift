@@ -11,7 +11,7 @@ extension Database {
     func change(
         _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
         approval: AssuranceLevel?, tenant: TenantIdentifier?, transaction: TransactionIdentifier? = nil,
-        at time: Timestamp
+        actor: SecurityEvent.Actor? = nil, at time: Timestamp
     ) throws -> DeviceChange {
         let row = try row(
             "SELECT state, suspended_for, ceiling, name FROM device WHERE id = ? AND account = ?",
@@ -38,7 +38,7 @@ extension Database {
         try audit(
             SecurityEvent(
                 event.auditKind, time: time, tenant: tenant, object: device.rawValue, transaction: transaction,
-                person: account))
+                actor: actor, person: account))
         try tell(
             account, state == .pending && event == .revoke ? .deviceRefused : event.notice,
             detail: row.text("name"), at: time)

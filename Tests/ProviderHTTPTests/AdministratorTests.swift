@@ -233,6 +233,48 @@ struct AdministratorTests {
         }
     }
 
+    @Test("O5: the trail names whom an administrator looked at and acted on by the pseudonym, never by the subject")
+    func namedPerson() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let town = try await Town.herten(site)
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            let subject = try #require(town.names["subject"].flatMap(SubjectIdentifier.init(rawValue:)))
+            let path = "/tenants/herten/subjects/\(subject)"
+            for look in [path, path + "/sessions", path + "/devices"] {
+                #expect(try await site.call(clerk, .get, look).status == .ok)
+            }
+            let (session, device) = (try #require(town.names["session"]), try #require(town.names["device"]))
+            #expect(try await site.call(clerk, .delete, path + "/sessions/\(session)").status == .noContent)
+            #expect(try await site.call(clerk, .post, path + "/devices/\(device)/suspend").status == .noContent)
+
+            let sector = SectorIdentifier(rawValue: "sector:herten")!
+            let account = try #require(
+                try await provider.store.administrator(named: subject, in: .pairwise(sector)))
+            let chain = AuditChain.tenant(TestRegion.herten)
+            let (person, doer) = (
+                try await provider.pseudonym(of: account, in: chain),
+                try await provider.pseudonym(of: provider.account(of: clerk), in: chain)
+            )
+            let done = try await provider.auditEntries(.subjectSeen, .sessionEnded, .deviceSuspended)
+                .filter { $0.administrator == doer }
+            #expect(
+                done.map(\.kind)
+                    == [
+                        "admin.subject_seen", "admin.subject_seen", "admin.subject_seen", "session.ended",
+                        "device.suspended",
+                    ])
+            let own = try #require(try await provider.store.devices(of: account).first)
+            #expect(done.map(\.object) == [nil, nil, nil, session, own.identifier.rawValue])
+            #expect(try await site.events(.deviceSuspended) == 1, "one event for one change")
+            #expect(person != nil && done.allSatisfy { $0.person == person && $0.chain == chain })
+            // So the person reads who has seen their data.
+            let read = try await provider.provider.audit.page(of: account).entries
+            #expect(read.filter { $0.administrator == doer }.count == done.count)
+        }
+    }
+
     @Test("a clerk suspends a device, whose name differs from town to town")
     func suspendsDevice() async throws {
         let provider = try await TestProvider.withAdministration()

@@ -120,8 +120,12 @@ extension FaultyStore {
     }
 
     public func suspend(
-        _ device: DeviceIdentifier, of subject: SubjectIdentifier, in scope: TenantScope, event: SecurityEvent
+        _ device: DeviceIdentifier, of subject: SubjectIdentifier, in scope: TenantScope, by actor: SecurityEvent.Actor,
+        transaction: TransactionIdentifier, time: Timestamp
     ) async throws -> Bool {
-        try await call { try await store.suspend(device, of: subject, in: scope, event: event) }
+        try await call {
+            try await store.suspend(
+                device, of: subject, in: scope, by: actor, transaction: transaction, time: time)
+        }
     }
 }

@@ -155,18 +155,16 @@ extension StorePromise {
             let ending = SecurityEvent(.sessionEnded, time: Fixtures.now)
             try require(
                 try await !store.end(grant.session, of: subject, in: there, event: ending), "ended by another tenant")
-            let suspending = SecurityEvent(.deviceSuspended, time: Fixtures.now)
-            try require(
-                try await !store.suspend(devices[0].identifier, of: subject, in: there, event: suspending),
-                "suspended by another tenant")
+            @Sendable func suspend(in scope: TenantScope) async throws -> Bool {
+                try await store.suspend(
+                    devices[0].identifier, of: subject, in: scope, by: .administrator(grant.account),
+                    transaction: login.transaction, time: Fixtures.now)
+            }
+            try require(try await !suspend(in: there), "suspended by another tenant")
             try require(try await store.end(grant.session, of: subject, in: here, event: ending), "not ended")
             try require(try await !store.end(grant.session, of: subject, in: here, event: ending), "ended twice")
-            try require(
-                try await store.suspend(devices[0].identifier, of: subject, in: here, event: suspending),
-                "not suspended")
-            try require(
-                try await !store.suspend(devices[0].identifier, of: subject, in: here, event: suspending),
-                "suspended twice")
+            try require(try await suspend(in: here), "not suspended")
+            try require(try await !suspend(in: here), "suspended twice")
             try requireEqual(try await store.devices(of: subject, in: here).map(\.state), [.suspended])
         },
     ]

@@ -85,10 +85,14 @@ struct AdministrationAccess: Sendable {
 
 extension Administrator {
     /// What this person did: every event names one human (invariant I26).
+    ///
+    /// - Parameter person: whom it concerns.
     func event(
-        _ kind: SecurityEvent.Kind, object: String?, at tenant: TenantIdentifier?, now: Timestamp
+        _ kind: SecurityEvent.Kind, object: String?, person: AccountIdentifier? = nil, at tenant: TenantIdentifier?,
+        now: Timestamp
     ) -> SecurityEvent {
         SecurityEvent(
-            kind, time: now, tenant: tenant, object: object, transaction: transaction, actor: .administrator(account))
+            kind, time: now, tenant: tenant, object: object, transaction: transaction, actor: .administrator(account),
+            person: person)
     }
 }

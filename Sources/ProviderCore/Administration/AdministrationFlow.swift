@@ -95,7 +95,7 @@ public struct AdministrationFlow: Sendable {
         if !recover, try await store.hasRegionAdministrator(now: now) { return nil }
         let handle = OneTimeHandle(.bootstrapTicket)
         let ticket = BootstrapTicket(handle: handle.digest, expiresAt: now + Lifetime.bootstrapTicket)
-        try await store.save(ticket, event: SecurityEvent(.bootstrapTicketIssued, time: now))
+        try await store.save(ticket, event: SecurityEvent(.bootstrapTicketIssued, time: now, actor: .clerk))
         return IssuedTicket(text: handle.text, expiresAt: ticket.expiresAt)
     }
 

@@ -14,18 +14,26 @@ public struct TenantPeopleFlow: Sendable {
         try await store.counters(in: scope, now: clock.now())
     }
 
-    /// A subject that has a relation with the tenant; everybody else's is unknown.
-    private func subject(
-        _ name: String, in scope: TenantScope, by administrator: Administrator, for kind: SecurityEvent.Kind?
-    ) async throws -> SubjectIdentifier {
+    /// A subject that has a relation with the tenant, and whose it is; everybody else's is unknown.
+    private func known(
+        _ name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> (subject: SubjectIdentifier, account: AccountIdentifier) {
         guard let subject = SubjectIdentifier(rawValue: name) else { throw AdministrationProblem.notFound }
-        guard try await store.account(of: subject, in: scope) != nil else {
+        guard let account = try await store.account(of: subject, in: scope) else {
             throw try await administration.missed(.subject(subject), in: scope, by: administrator)
         }
-        if let kind {
-            try await administration.store.record(
-                administrator.event(kind, object: name, at: scope.tenant.identifier, now: clock.now()))
-        }
+        return (subject, account)
+    }
+
+    /// The same for a look, which is written down. The event names the person by their pseudonym alone: the subject would
+    /// still lead to them when they are erased.
+    private func seen(
+        _ name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> SubjectIdentifier {
+        let (subject, account) = try await known(name, in: scope, by: administrator)
+        try await administration.store.record(
+            administrator.event(
+                .subjectSeen, object: nil, person: account, at: scope.tenant.identifier, now: clock.now()))
         return subject
     }
 
@@ -33,13 +41,13 @@ public struct TenantPeopleFlow: Sendable {
     public func show(
         _ name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> SubjectIdentifier {
-        try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+        try await seen(name, in: scope, by: administrator)
     }
 
     public func sessions(
         of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> [TenantSession] {
-        let subject = try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+        let subject = try await seen(name, in: scope, by: administrator)
         return try await store.sessions(of: subject, in: scope, now: clock.now())
     }
 
@@ -48,10 +56,10 @@ public struct TenantPeopleFlow: Sendable {
     public func end(
         _ session: String, of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws {
-        let subject = try await subject(name, in: scope, by: administrator, for: nil)
+        let (subject, account) = try await known(name, in: scope, by: administrator)
         guard let identifier = SessionIdentifier(rawValue: session) else { throw AdministrationProblem.notFound }
         let event = administrator.event(
-            .sessionEnded, object: session, at: scope.tenant.identifier, now: clock.now())
+            .sessionEnded, object: session, person: account, at: scope.tenant.identifier, now: clock.now())
         guard try await store.end(identifier, of: subject, in: scope, event: event) else {
             throw try await administration.missed(.session(identifier), in: scope, by: administrator)
         }
@@ -70,7 +78,7 @@ public struct TenantPeopleFlow: Sendable {
     public func devices(
         of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> [Device] {
-        let subject = try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+        let subject = try await seen(name, in: scope, by: administrator)
         return try await devices(of: subject, in: scope)
     }
 
@@ -78,14 +86,13 @@ public struct TenantPeopleFlow: Sendable {
     public func suspend(
         _ device: String, of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws {
-        let subject = try await subject(name, in: scope, by: administrator, for: nil)
+        let (subject, _) = try await known(name, in: scope, by: administrator)
         let found = try await devices(of: subject, in: scope).first { $0.name == device }
         guard let found else { throw AdministrationProblem.notFound }
-        let event = administrator.event(
-            .deviceSuspended, object: found.name, at: scope.tenant.identifier, now: clock.now())
-        guard try await store.suspend(found.identifier, of: subject, in: scope, event: event) else {
-            throw AdministrationProblem.notPossibleNow
-        }
+        let isSuspended = try await store.suspend(
+            found.identifier, of: subject, in: scope, by: .administrator(administrator.account),
+            transaction: administrator.transaction, time: clock.now())
+        guard isSuspended else { throw AdministrationProblem.notPossibleNow }
         bell.ring()
     }
 

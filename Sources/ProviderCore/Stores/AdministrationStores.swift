@@ -173,7 +173,12 @@ public protocol TenantPeopleStore: Sendable {
     func devices(of subject: SubjectIdentifier, in scope: TenantScope) async throws -> [DeviceRecordRow]
 
     /// Suspends such a device and ends its sessions; false when it is not active or not there.
+    ///
+    /// - Parameters:
+    ///   - actor: who does it, for the event.
+    ///   - transaction: the login in which they do it.
     func suspend(
-        _ device: DeviceIdentifier, of subject: SubjectIdentifier, in scope: TenantScope, event: SecurityEvent
+        _ device: DeviceIdentifier, of subject: SubjectIdentifier, in scope: TenantScope, by actor: SecurityEvent.Actor,
+        transaction: TransactionIdentifier, time: Timestamp
     ) async throws -> Bool
 }
