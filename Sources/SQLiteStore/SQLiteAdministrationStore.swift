@@ -135,15 +135,34 @@ extension SQLiteStore {
 
     // MARK: Traces
 
-    public func existsElsewhere(_ name: MissedName) async throws -> Bool {
-        let (sql, value) =
+    public func owner(of name: MissedName, otherThan scope: TenantScope) async throws -> NameOwner? {
+        try read { db in
             switch name {
-            case .assignment(let identifier): ("SELECT 1 FROM admin_assignment WHERE id = ?", identifier.rawValue)
-            case .emergency(let identifier): ("SELECT 1 FROM admin_emergency WHERE id = ?", identifier.rawValue)
-            case .subject(let subject): ("SELECT 1 FROM pairwise WHERE subject = ?", subject.rawValue)
-            case .session(let session): ("SELECT 1 FROM session WHERE id = ?", session.rawValue)
+            case .assignment(let identifier):
+                try db.row(
+                    "SELECT tenant FROM admin_assignment WHERE id = ? AND tenant IS NOT ?",
+                    [identifier.rawValue, scope.name]
+                ).map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }
+            case .emergency(let identifier):
+                try db.row(
+                    "SELECT tenant FROM admin_emergency WHERE id = ? AND tenant <> ?",
+                    [identifier.rawValue, scope.name]
+                ).map { row in .tenant(try row.value("tenant")) }
+            case .subject(let subject):
+                try db.row(
+                    "SELECT sector FROM pairwise WHERE subject = ? AND sector <> ?",
+                    [subject.rawValue, scope.tenant.sector.rawValue]
+                ).map { row in .sector(try row.text("sector")) }
+            case .session(let session):
+                // Somebody is signed in at several tenants: the one at which the session was used first hears of it.
+                try db.row(
+                    """
+                    SELECT tenant FROM authorization_grant
+                    WHERE session = ? AND tenant <> ? AND redeemed_at IS NOT NULL ORDER BY rowid LIMIT 1
+                    """, [session.rawValue, scope.name]
+                ).map { row in .tenant(try row.value("tenant")) }
             }
-        return try read { db in try db.row(sql, [value]) != nil }
+        }
     }
 
     public func record(_ event: SecurityEvent) async throws {

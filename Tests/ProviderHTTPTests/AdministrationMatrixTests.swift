@@ -107,6 +107,8 @@ struct AdministrationMatrixTests {
                 tried.insert(first)
             }
             #expect(tried == ["client", "service", "subject", "assignment", "emergency"])
+            let probes = try await site.provider.auditTrail().filter { $0.kind == "admin.cross_tenant_probe" }
+            #expect(Set(probes.map(\.tenant)) == ["herten"], "the town that was probed reads it, not the prober's")
         }
     }
 

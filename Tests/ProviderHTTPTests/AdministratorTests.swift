@@ -142,6 +142,35 @@ struct AdministratorTests {
         }
     }
 
+    @Test("I23: a session of another town and a role of the region leave their trace with whom they belong to")
+    func otherProbes() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (alice, clerk) = (try await provider.administrator(), try await provider.administrator())
+            let regional = try await provider.bootstrap(alice)
+            let marl = AdministrationScope.tenant(TestRegion.marl)
+            try await provider.appoint(clerk, .clerk, at: marl)
+            try await provider.appoint(clerk, .tenantAdministrator, at: marl)
+            let phone = try await provider.enrolledPhone()
+            func claims(_ portal: TestPortal) async throws -> JSONObject {
+                try unverifiedPayload(try await provider.signIn(at: portal, phone: phone).tokens.text("id_token"))
+            }
+            let session = try await claims(TestRegion.basic).text("sid")
+            let subject = try await claims(TestRegion.post).text("sub")
+            let probes = [
+                "/tenants/marl/subjects/\(subject)/sessions/\(session)",
+                "/tenants/marl/assignments/\(regional.identifier)",
+            ]
+            for path in probes {
+                let answer = try await site.call(clerk, .delete, path, headers: [.ifMatch: "*"])
+                #expect(answer.status == .notFound, "\(path)")
+            }
+            #expect(
+                try await provider.auditEntries(.crossTenantProbe).map(\.chain)
+                    == [.region, .tenant(TestRegion.herten)])
+        }
+    }
+
     @Test("I26: every event of an administrator names who it was, under the name that the chain has for them")
     func namedActor() async throws {
         let provider = try await TestProvider.withAdministration()

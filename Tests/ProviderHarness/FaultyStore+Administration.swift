@@ -87,8 +87,8 @@ extension FaultyStore {
         try await call { try await store.notices(in: scope, page: page) }
     }
 
-    public func existsElsewhere(_ name: MissedName) async throws -> Bool {
-        try await call { try await store.existsElsewhere(name) }
+    public func owner(of name: MissedName, otherThan scope: TenantScope) async throws -> NameOwner? {
+        try await call { try await store.owner(of: name, otherThan: scope) }
     }
 
     public func record(_ event: SecurityEvent) async throws { try await call { try await store.record(event) } }

@@ -61,8 +61,14 @@ extension StorePromise {
             try requireEqual(try await store.assignment(given.identifier, in: here), given)
             try requireEqual(try await store.assignments(in: there, page: PageRequest()), [])
             try requireEqual(try await store.assignment(given.identifier, in: there), nil)
-            try require(try await store.existsElsewhere(.assignment(given.identifier)), "it does not exist")
-            try require(try await !store.existsElsewhere(.assignment(.random())), "an unknown one exists")
+            let regional = try await store.assignments(of: alice, now: Fixtures.now)[0]
+            for (name, owner) in [
+                (.assignment(given.identifier), .tenant(Fixtures.tenant)), (.assignment(regional.identifier), .region),
+                (.assignment(.random()), nil), (.emergency(.random()), nil),
+            ] as [(MissedName, NameOwner?)] {
+                try requireEqual(try await store.owner(of: name, otherThan: there), owner)
+            }
+            try requireEqual(try await store.owner(of: .assignment(given.identifier), otherThan: here), nil)
         },
         StorePromise("Pages of assignments follow each other without gap or repetition") { store in
             let alice = try await administrator(store)
@@ -108,6 +114,9 @@ extension StorePromise {
             try requireEqual(try await store.emergencies(in: here, page: PageRequest()), [asked])
             try requireEqual(try await store.emergency(asked.identifier, in: here), asked)
             try requireEqual(try await store.emergency(asked.identifier, in: there), nil)
+            let name = MissedName.emergency(asked.identifier)
+            try requireEqual(try await store.owner(of: name, otherThan: there), .tenant(Fixtures.tenant))
+            try requireEqual(try await store.owner(of: name, otherThan: here), nil)
             let right = try await store.assignments(of: bob, now: Fixtures.now)[0]
             @Sendable func approve(in scope: TenantScope, at time: Timestamp) async throws -> Bool {
                 let given = try AdministrationRules.assignment(
@@ -140,7 +149,11 @@ extension StorePromise {
             let (here, there) = (try scope("gelsenkirchen"), try scope("bottrop"))
             try requireEqual(try await store.account(of: subject, in: here), grant.account)
             try requireEqual(try await store.account(of: subject, in: there), nil)
-            try require(try await store.existsElsewhere(.subject(subject)), "the subject does not exist")
+            try requireEqual(try await store.owner(of: .subject(subject), otherThan: there), .sector("gelsenkirchen"))
+            try requireEqual(try await store.owner(of: .subject(subject), otherThan: here), nil)
+            let session = MissedName.session(grant.session)
+            try requireEqual(try await store.owner(of: session, otherThan: there), .tenant(Fixtures.tenant))
+            try requireEqual(try await store.owner(of: session, otherThan: here), nil, "its own")
             try requireEqual(
                 try await store.counters(in: here, now: Fixtures.now), TenantCounters(people: 1, sessions: 1))
             try requireEqual(

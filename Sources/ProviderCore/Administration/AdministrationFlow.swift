@@ -53,12 +53,19 @@ public struct AdministrationFlow: Sendable {
         }
     }
 
-    /// What a miss means: a name that another tenant has was a probe, which is written down. The answer is the same.
+    /// What a miss means: a name that another tenant has was a probe, which is written down in that tenant's trail. The
+    /// answer is the same.
     public func missed(
         _ name: MissedName, in scope: TenantScope, by administrator: Administrator
     ) async throws -> AdministrationProblem {
-        if try await store.existsElsewhere(name) {
-            try await recordProbe(at: scope.tenant.identifier, object: nil, by: administrator)
+        switch try await store.owner(of: name, otherThan: scope) {
+        case nil: break
+        case .region: try await recordProbe(at: nil, object: nil, by: administrator)
+        case .tenant(let tenant): try await recordProbe(at: tenant, object: nil, by: administrator)
+        case .sector(let sector):
+            // Names of administration itself, and of tenants that are gone, are the region's business.
+            let tenant = registry.region.tenants.first { $0.sector.rawValue == sector }
+            try await recordProbe(at: tenant?.identifier, object: nil, by: administrator)
         }
         return .notFound
     }
@@ -67,15 +74,16 @@ public struct AdministrationFlow: Sendable {
     public func missed(
         client name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> AdministrationProblem {
-        let isForeign = registry.listing.contains {
+        let foreign = registry.listing.first {
             $0.client.identifier.rawValue == name && $0.client.tenant != scope.tenant.identifier
         }
-        if isForeign { try await recordProbe(at: scope.tenant.identifier, object: name, by: administrator) }
+        if let foreign { try await recordProbe(at: foreign.client.tenant, object: name, by: administrator) }
         return .notFound
     }
 
+    /// - Parameter tenant: who was probed; nil for the region.
     func recordProbe(
-        at tenant: TenantIdentifier, object: String?, by administrator: Administrator
+        at tenant: TenantIdentifier?, object: String?, by administrator: Administrator
     ) async throws {
         try await store.record(
             administrator.event(.crossTenantProbe, object: object, at: tenant, now: clock.now()))

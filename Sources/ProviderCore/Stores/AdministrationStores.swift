@@ -57,6 +57,14 @@ public enum MissedName: Sendable, Equatable {
     case session(SessionIdentifier)
 }
 
+/// Whose a name is that somebody asked for at another tenant.
+public enum NameOwner: Sendable, Equatable {
+    case region
+    case tenant(TenantIdentifier)
+    /// The tenant whose people have their names in this sector.
+    case sector(String)
+}
+
 /// Administrators, their dated rights, and what they did. Each call is one transaction with its audit event.
 public protocol AdministrationStore: Sendable {
     /// The rights of one person that were not revoked and have not ended, also those that begin later.
@@ -112,8 +120,8 @@ public protocol AdministrationStore: Sendable {
 
     // Traces.
 
-    /// True when the name exists, though not at this tenant (invariant I23).
-    func existsElsewhere(_ name: MissedName) async throws -> Bool
+    /// Whose a name is that is not this tenant's; nil when nobody else has it (invariant I23).
+    func owner(of name: MissedName, otherThan scope: TenantScope) async throws -> NameOwner?
     /// Writes what somebody saw or tried.
     func record(_ event: SecurityEvent) async throws
 }
