@@ -6,7 +6,7 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func openCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, time: Timestamp
+        like likeness: SecretDigest, tenant: TenantIdentifier, event: SecurityEvent
     ) async throws -> DuplicateCase {
         try await writer.write { db in
             let opened = try db.run(
@@ -14,31 +14,30 @@ extension SQLiteStore {
                 INSERT INTO duplicate_case (id, tenant, likeness, state, opened_at) VALUES (?, ?, ?, 'open', ?)
                 ON CONFLICT DO NOTHING
                 """,
-                [DuplicateCaseIdentifier.random().rawValue, tenant.rawValue, likeness.bytes.data, time.seconds])
+                [
+                    DuplicateCaseIdentifier.random().rawValue, tenant.rawValue, likeness.bytes.data,
+                    event.time.seconds,
+                ])
             let row = try db.row(
                 "SELECT * FROM duplicate_case WHERE tenant = ? AND likeness = ? AND state = 'open'",
                 [tenant.rawValue, likeness.bytes.data])
             guard let open = try row?.duplicateCase else { throw StorageFault.missing("duplicate_case") }
-            if opened == 1 {
-                try db.audit(
-                    SecurityEvent(.proofingStarted, time: time, tenant: tenant, object: open.identifier.rawValue))
-            }
+            if opened == 1 { try db.audit(event, of: open.identifier.rawValue) }
             return open
         }
     }
 
     public func answerCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, time: Timestamp
+        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, event: SecurityEvent
     ) async throws -> Bool {
         try await writer.write { db in
             let answered = try db.row(
                 """
                 UPDATE duplicate_case SET state = ?, answered_at = ?
                 WHERE tenant = ? AND likeness = ? AND state = 'open' RETURNING id
-                """, [state.rawValue, time.seconds, tenant.rawValue, likeness.bytes.data])
+                """, [state.rawValue, event.time.seconds, tenant.rawValue, likeness.bytes.data])
             guard let answered else { return false }
-            try db.audit(
-                SecurityEvent(.duplicateAnswered, time: time, tenant: tenant, object: answered.text("id")))
+            try db.audit(event, of: answered.text("id"))
             return true
         }
     }
@@ -50,6 +49,15 @@ extension SQLiteStore {
                 [tenant.rawValue]
             ).map { row in try row.duplicateCase }
         }
+    }
+}
+
+extension Database {
+    /// An event about something whose name was not known before.
+    fileprivate func audit(_ event: SecurityEvent, of object: String) throws {
+        var event = event
+        event.object = object
+        try audit(event)
     }
 }
 

@@ -79,6 +79,10 @@ struct AdministratorTests {
         #expect(try tenants.json()["tenants"]?.array?.count == 1, "\(tenants)")
         #expect(try await bob.administer("service", "list", "--tenant", "herten").status == 0)
         #expect(try await bob.administer("person", "count", "--tenant", "herten").status == 0)
+        let appointed = try await bob.administer(
+            "admin", "grant", try login.json().text("subject"), "--role", "clerk", "--tenant", "herten", "--days", "30")
+        #expect(appointed.status == 0, "\(appointed)")
+        try await enrol(by: alice, here)
         let foreign = try await bob.administer("tenant", "show", "marl")
         #expect(foreign.status == 1, "\(foreign)")
         #expect(try foreign.json()["error"] == "not_found")
@@ -88,6 +92,29 @@ struct AdministratorTests {
         #expect(try await bob.administer("tenant", "show", "herten").status == 1)
         #expect(try await bob.administer("admin", "logout").status == 0)
         #expect(try await bob.administer("admin", "me").status == 4)
+    }
+
+    /// A clerk records a person, and somebody who looks like them.
+    private func enrol(by clerk: Person, _ here: Installation) async throws {
+        let file = try here.personFile(family: "Desk" + String((0..<6).map { _ in "abcdefgh".randomElement()! }))
+        func enrol(_ decision: String...) async throws -> ProgramResult {
+            try await Program.run(
+                Place.program("citizen-id"),
+                ["person", "enrol", "--tenant", "herten", "--person", file] + decision
+                    + ["--folder", clerk.folder, "--json"], atOnce: true)
+        }
+        let first = try await enrol()
+        #expect(first.status == 0, "\(first)")
+        #expect(try first.json().text("block_code").count == 18)
+        let asked = try await enrol()
+        #expect(asked.status == 1 && asked.errors.contains("CANDIDATE"), "\(asked)")
+        #expect(try asked.json()["error"] == "possible_duplicate")
+        let candidate = try asked.json()["candidates"]?.array?.first?.object?["candidate"]?.string
+        let same = try await enrol("--same-person", try #require(candidate))
+        #expect(same.status == 0, "\(same)")
+        #expect(try await enrol().status == 1)
+        #expect(try await enrol("--new").status == 0)
+        #expect(try await enrol("--new", "--same-person", "a").status == 64)
     }
 
     @Test func `what the login leaves belongs to its user alone`() async throws {

@@ -139,7 +139,13 @@ struct RetentionTests {
     @Test("people of older databases get their likeness with the first sweep")
     func likeness() async throws {
         let provider = try await TestProvider()
-        _ = try await provider.enrolledPhone()
+        let account = AccountRecord(
+            identifier: .random(), person: try PersonRecord(json: TestRegion.person), level: .substantiell,
+            state: .pending)
+        let ticket = TicketRecord(
+            digest: SecretDigest(of: "ticket"), account: account.identifier, tenant: TestRegion.herten,
+            purpose: .first, level: .substantiell, expiresAt: provider.now + 600)
+        try await provider.store.register(account, ticket: ticket, events: [])
         #expect(try await provider.provider.desk.candidates(for: provider.visit()).isEmpty)
         try await provider.provider.erasures.sweep()
         #expect(try await provider.provider.desk.candidates(for: provider.visit()).count == 1)

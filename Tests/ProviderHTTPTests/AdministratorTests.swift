@@ -241,6 +241,84 @@ struct AdministratorTests {
         }
     }
 
+    // MARK: The desk
+
+    /// Nobody else in these tests has this name.
+    private static let gabler: JSONObject = [
+        "given_name": "Erika", "family_name": "Gabler", "birthdate": "1999-01-01",
+    ]
+
+    @Test("I1: over the network, too, a clerk is asked about whoever looks alike, and decides")
+    func duplicates() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let clerk = try await provider.administrator()
+            let known = try await provider.registered(person: Self.gabler)
+            func enrol(_ extra: JSONObject = [:], at town: String = "herten") async throws -> TestResponse {
+                var body: JSONObject = ["level": "substantiell", "person": .object(Self.gabler)]
+                for member in extra.members { body[member.name] = member.value }
+                return try await site.call(clerk, .post, "/tenants/\(town)/tickets", body)
+            }
+            for town in [TestRegion.herten, TestRegion.marl] {
+                try await provider.appoint(clerk, .clerk, at: .tenant(town))
+            }
+            #expect(try await enrol(["new": true]).code == "nothing_to_decide", "nobody was shown")
+            let asked = try await enrol()
+            #expect(asked.status == .conflict && asked.code == "possible_duplicate", "\(asked.text)")
+            let candidates = asked.json["candidates"]?.array?.compactMap(\.object) ?? []
+            #expect(candidates.count == 1 && candidates.first?["name"] == "E. G…r", "\(asked.text)")
+            for secret in [known.account.rawValue, "Gabler", "1999"] { #expect(!asked.text.contains(secret)) }
+            let name = try #require(candidates.first).text("candidate")
+            let found = try await enrol(at: "marl").json["candidates"]?.array?.first?.object
+            let elsewhere = try #require(found).text("candidate")
+            #expect(elsewhere != name, "each town has another name")
+            for (extra, member) in [
+                (["new": true, "same_person": .string(name)], "new"), (["same_person": "nobody"], "same_person"),
+                (["same_person": .string(elsewhere)], "same_person"),
+            ] as [(JSONObject, String)] {
+                let wrong = try await enrol(extra)
+                #expect(wrong.status == .badRequest && wrong.json["member"]?.string == member, "\(wrong.text)")
+            }
+            let same = try await enrol(["same_person": .string(name)])
+            #expect(same.status == .created && same.json["block_code"] == nil, "\(same.text)")
+            #expect(try await enrol().code == "possible_duplicate")
+            let other = try await enrol(["new": true])
+            #expect(other.status == .created && other.json["block_code"]?.string?.count == 18, "\(other.text)")
+            #expect(try await enrol().json["candidates"]?.array?.count == 2, "both are found from now on")
+
+            let doer = try await provider.pseudonym(
+                of: provider.account(of: clerk), in: .tenant(TestRegion.herten))
+            let done = try await provider.auditEntries(
+                .proofingStarted, .duplicateAnswered, .accountRegistered, .ticketIssued
+            ).filter { $0.administrator == doer && doer != nil }
+            #expect(
+                done.map(\.kind) == [
+                    "proofing.started", "proofing.duplicate_answered", "proofing.passed", "proofing.started",
+                    "proofing.duplicate_answered", "account.registered", "proofing.passed", "proofing.started",
+                ])
+        }
+    }
+
+    @Test("no ticket for an account that is locked, nor at a town that is not active")
+    func noTicket() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            let known = try await provider.registered(person: Self.gabler)
+            try await provider.provider.desk.lock(known.account, for: .fraud, tenant: TestRegion.herten)
+            var body: JSONObject = ["level": "substantiell", "person": .object(Self.gabler)]
+            let path = "/tenants/herten/tickets"
+            let asked = try await site.call(clerk, .post, path, body)
+            body["same_person"] = asked.json["candidates"]?.array?.first?.object?["candidate"]
+            #expect(try await site.call(clerk, .post, path, body).code == "account_not_open")
+            try provider.changeRegion { region in
+                for index in region.tenants.indices { region.tenants[index].state = .suspended }
+            }
+            #expect(try await site.call(clerk, .post, path, body).code == "tenant_not_active")
+        }
+    }
+
     // MARK: People
 
     @Test("a clerk ends a session by the portal's subject, and the portal is told")

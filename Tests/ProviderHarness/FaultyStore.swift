@@ -298,15 +298,15 @@ extension FaultyStore {
     }
 
     public func openCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, time: Timestamp
+        like likeness: SecretDigest, tenant: TenantIdentifier, event: SecurityEvent
     ) async throws -> DuplicateCase {
-        try await call { try await store.openCase(like: likeness, tenant: tenant, time: time) }
+        try await call { try await store.openCase(like: likeness, tenant: tenant, event: event) }
     }
 
     public func answerCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, time: Timestamp
+        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, event: SecurityEvent
     ) async throws -> Bool {
-        try await call { try await store.answerCase(like: likeness, tenant: tenant, as: state, time: time) }
+        try await call { try await store.answerCase(like: likeness, tenant: tenant, as: state, event: event) }
     }
 
     public func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase] {

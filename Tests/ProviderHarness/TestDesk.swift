@@ -12,15 +12,32 @@ extension TestProvider {
         DeskVisit(tenant: TestRegion.herten, level: level, person: try PersonRecord(json: person), link: link)
     }
 
+    /// A ticket for a new account: the clerk says that it is somebody else when people look alike.
+    func newTicket(
+        for visit: DeskVisit
+    ) async throws -> (issued: IssuedTicket, account: AccountIdentifier, blockCode: String) {
+        var decision: DuplicateDecision?
+        // Others may answer the same question at the same time.
+        for _ in 0..<100 {
+            do {
+                switch try await provider.desk.ticket(for: visit, decision: decision) {
+                case .issued(let issued, let account, let blockCode?): return (issued, account, blockCode)
+                case .issued: throw Unexpected.link
+                case .similar: decision = .otherPerson
+                }
+            } catch DeskRefusal.nothingToDecide { decision = nil }
+        }
+        throw Unexpected.link
+    }
+
     /// A person whom a clerk registers, with a phone.
     public func registered(
         _ phone: TestPhone = TestPhone(), person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell,
         link: PresentedLink? = nil, simulating keyStore: SimulatorAttestation.KeyStore = .tee
     ) async throws -> RegisteredPerson {
-        let ticket = try await provider.desk.ticket(for: visit(person, level: level, link: link))
-        guard case .issued(let issued, let account, let blockCode?) = ticket else { throw Unexpected.link }
-        try await enrol(phone, with: issued, simulating: keyStore)
-        return RegisteredPerson(account: account, phone: phone, blockCode: blockCode)
+        let ticket = try await newTicket(for: visit(person, level: level, link: link))
+        try await enrol(phone, with: ticket.issued, simulating: keyStore)
+        return RegisteredPerson(account: ticket.account, phone: phone, blockCode: ticket.blockCode)
     }
 
     /// Enrols a phone by a ticket.

@@ -52,11 +52,11 @@ public final class TestProvider: Sendable {
 
     // MARK: Enrolment
 
-    /// A fresh ticket's secret.
+    /// A fresh ticket's secret, for a new account whoever looks like the person.
     public func ticket(
         person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell
     ) async throws -> String {
-        let issued = try await provider.enrolment.issueTicket(for: person, tenant: TestRegion.herten, level: level)
+        let issued = try await newTicket(for: visit(person, level: level)).issued
         guard case .enrolment(let ticket, _) = issued.link.target else { throw Unexpected.link }
         return ticket
     }

@@ -64,7 +64,9 @@ public struct DeskFlow: Sendable {
             NewAccount(
                 account, ticket: ticket, createdAt: now, likeness: hashes.likeness(of: visit.person), link: link,
                 blockDigest: SecretDigest(of: blockCode)),
-            events: EnrolmentFlow.registration(of: account, tenant: visit.tenant, now: now))
+            events: [.accountRegistered, .ticketIssued].map {
+                visit.event($0, person: account.identifier, now: now)
+            })
         if case .linkKnown(let known) = outcome { throw DeskRefusal.linkKnown(known) }
         return .issued(issued, account: account.identifier, blockCode: blockCode)
     }
@@ -76,9 +78,8 @@ public struct DeskFlow: Sendable {
         let (ticket, issued) = enrolment.makeTicket(
             for: account, purpose: profile.state == .pending ? .first : .desk, tenant: visit.tenant,
             level: min(visit.level, profile.level), now: now)
-        let event = SecurityEvent(
-            .ticketIssued, time: now, tenant: visit.tenant, actor: .clerk, person: profile.identifier)
-        let change = try await store.issue(ticket, event: event)
+        let change = try await store.issue(
+            ticket, event: visit.event(.ticketIssued, person: profile.identifier, now: now))
         if case .notPossible(let state) = change { throw DeskRefusal.notOpen(state) }
         try settle(change)
         return .issued(issued, account: profile.identifier, blockCode: nil)
@@ -123,7 +124,7 @@ public struct DeskFlow: Sendable {
                 of: profile.state, lock: profile.lockReason, level: profile.level, by: identification,
                 liftsOrder: liftsOrder, eraseAt: profile.eraseAt, now: now)
         } catch {
-            try await store.record(SecurityEvent(.proofingFailed, time: now, tenant: visit.tenant))
+            try await store.record(visit.event(.proofingFailed, now: now))
             throw DeskRefusal(error, level: profile.level)
         }
         let record = AccountRecord(
@@ -148,7 +149,7 @@ public struct DeskFlow: Sendable {
         guard visit.level >= profile.level else { throw DeskRefusal.levelTooLow(needed: profile.level) }
         let isLinked = try await linked(visit)?.identifier == account
         guard isLinked || profile.person.mayBecome(visit.person) else {
-            try await store.record(SecurityEvent(.proofingFailed, time: now, tenant: visit.tenant))
+            try await store.record(visit.event(.proofingFailed, now: now))
             throw DeskRefusal.otherPerson
         }
         let change = AttributeChange(from: profile.person, to: visit.person)
@@ -193,12 +194,16 @@ public struct DeskFlow: Sendable {
     /// Nil without a birth date: then only an upstream identity made them look alike.
     private func openCase(_ visit: DeskVisit) async throws -> DuplicateCaseIdentifier? {
         guard let likeness = hashes.likeness(of: visit.person) else { return nil }
-        return try await store.openCase(like: likeness, tenant: visit.tenant, time: clock.now()).identifier
+        return try await store.openCase(
+            like: likeness, tenant: visit.tenant, event: visit.event(.proofingStarted, now: clock.now())
+        ).identifier
     }
 
     private func answerCase(_ visit: DeskVisit, as state: DuplicateCase.State) async throws -> Bool {
         guard let likeness = hashes.likeness(of: visit.person) else { return false }
-        return try await store.answerCase(like: likeness, tenant: visit.tenant, as: state, time: clock.now())
+        return try await store.answerCase(
+            like: likeness, tenant: visit.tenant, as: state,
+            event: visit.event(.duplicateAnswered, now: clock.now()))
     }
 
     private func settle(_ change: AccountChange) throws(DeskRefusal) {

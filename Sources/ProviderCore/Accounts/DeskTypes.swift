@@ -8,12 +8,30 @@ public struct DeskVisit: Sendable {
     public var level: AssuranceLevel
     public var person: PersonRecord
     public var link: PresentedLink?
+    /// Who serves the person.
+    let actor: SecurityEvent.Actor
+    /// The login of the administrator who serves the person.
+    let transaction: TransactionIdentifier?
 
-    public init(tenant: TenantIdentifier, level: AssuranceLevel, person: PersonRecord, link: PresentedLink? = nil) {
+    /// - Parameter administrator: who serves the person; nil for somebody at the local socket.
+    public init(
+        tenant: TenantIdentifier, level: AssuranceLevel, person: PersonRecord, link: PresentedLink? = nil,
+        by administrator: Administrator? = nil
+    ) {
         self.tenant = tenant
         self.level = level
         self.person = person
         self.link = link
+        actor = administrator.map { .administrator($0.account) } ?? .clerk
+        transaction = administrator?.transaction
+    }
+
+    /// What happens in this visit.
+    func event(
+        _ kind: SecurityEvent.Kind, object: String? = nil, person: AccountIdentifier? = nil, now: Timestamp
+    ) -> SecurityEvent {
+        SecurityEvent(
+            kind, time: now, tenant: tenant, object: object, transaction: transaction, actor: actor, person: person)
     }
 }
 

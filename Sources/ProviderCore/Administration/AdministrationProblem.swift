@@ -18,6 +18,10 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
     case unknownAdministrator = "unknown_administrator"
     case ticketUnknown = "unknown_ticket"
     case twoPeopleNeeded = "two_people_needed"
+    case possibleDuplicate = "possible_duplicate"
+    case nothingToDecide = "nothing_to_decide"
+    case accountNotOpen = "account_not_open"
+    case tenantNotActive = "tenant_not_active"
     case notPossibleNow = "not_possible_now"
     case changedMeanwhile = "changed_meanwhile"
     case tooLarge = "too_large"
@@ -49,6 +53,16 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
             (422, .person, false, "Nobody has logged in to administration under this name.")
         case .ticketUnknown: (404, .person, false, "The ticket is unknown, used or expired.")
         case .twoPeopleNeeded: (403, .person, false, "Another person must approve.")
+        case .possibleDuplicate:
+            (
+                409, .person, false,
+                "There is somebody with these names and this birth date. Compare, then say same_person or new."
+            )
+        case .nothingToDecide:
+            (409, .person, false, "Nobody was shown who looks like this person. Leave the decision out.")
+        case .accountNotOpen:
+            (409, .person, false, "The person's account is locked or closing; the desk gives it back first.")
+        case .tenantNotActive: (409, .person, false, "The tenant is not active.")
         case .notPossibleNow: (409, .person, false, "It is over or was decided before.")
         case .changedMeanwhile: (412, .person, true, "It was changed meanwhile. Read it again.")
         case .tooLarge: (413, .person, false, "The request is too large.")

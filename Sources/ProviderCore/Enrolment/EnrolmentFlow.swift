@@ -52,30 +52,7 @@ public struct EnrolmentFlow: Sendable {
     let offers: ExpiringMemory<Offer>
     let offerCounts: ExpiringMemory<Int>
 
-    /// P-6.1: a clerk of `tenant` has proved the person's identity to `level`.
-    public func issueTicket(for person: JSONObject, tenant: TenantIdentifier, level: AssuranceLevel) async throws
-        -> IssuedTicket
-    {
-        let now = clock.now()
-        let record = try PersonRecord(json: person)
-        try PersonRules.check(record, today: CalendarDate(now))
-        let account = AccountRecord(identifier: .random(), person: record, level: level, state: .pending)
-        let (ticket, issued) = makeTicket(for: account, purpose: .first, tenant: tenant, level: level, now: now)
-        try await store.register(
-            account, ticket: ticket, events: Self.registration(of: account, tenant: tenant, now: now))
-        return issued
-    }
-
-    static func registration(
-        of account: AccountRecord, tenant: TenantIdentifier, now: Timestamp
-    ) -> [SecurityEvent] {
-        [
-            SecurityEvent(.accountRegistered, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
-            SecurityEvent(.ticketIssued, time: now, tenant: tenant, actor: .clerk, person: account.identifier),
-        ]
-    }
-
-    /// A fresh ticket, as it is stored and as it is shown.
+    /// P-6.1: a fresh ticket, as it is stored and as it is shown.
     func makeTicket(
         for account: AccountRecord, purpose: TicketPurpose, tenant: TenantIdentifier, level: AssuranceLevel,
         now: Timestamp

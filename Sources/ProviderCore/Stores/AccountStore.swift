@@ -15,11 +15,17 @@ public protocol AccountStore: Sendable {
     func account(linkedBy digest: SecretDigest) async throws -> AccountProfile?
 
     /// Opens a case, or gives the one that this town has open for this likeness.
-    func openCase(like likeness: SecretDigest, tenant: TenantIdentifier, time: Timestamp) async throws -> DuplicateCase
+    ///
+    /// - Parameter event: what is written when the case is new, with its identifier as the object.
+    func openCase(
+        like likeness: SecretDigest, tenant: TenantIdentifier, event: SecurityEvent
+    ) async throws -> DuplicateCase
 
     /// Answers this town's open case for this likeness; false when there is none.
+    ///
+    /// - Parameter event: what is written then, with the case's identifier as the object.
     func answerCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, time: Timestamp
+        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, event: SecurityEvent
     ) async throws -> Bool
 
     /// The cases that a town has open.

@@ -27,6 +27,8 @@ struct AdministrationDoor: Sendable {
             return try await serve(route, caller, request, context)
         } catch let problem as AdministrationProblem {
             return refuse(problem, context)
+        } catch let refusal as AdministrationRefusal {
+            return refuse(refusal.problem, context, refusal.details)
         } catch let fault as RequestFault {
             return refuse(fault.administrationProblem, context)
         } catch let mistake as BodyMistake {

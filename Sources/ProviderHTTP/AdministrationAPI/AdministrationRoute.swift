@@ -65,6 +65,13 @@ struct AdministrationRoute: Sendable {
     }
 }
 
+/// A refusal that says more than its code.
+struct AdministrationRefusal: Error {
+    let problem: AdministrationProblem
+    /// Further members of the problem document.
+    let details: JSONObject
+}
+
 /// A call that came through the door: who calls, what they may do, and what they sent, all checked.
 struct AdministrationCall: Sendable {
     let provider: Provider

@@ -13,25 +13,18 @@ extension AdministrationAPI {
             body: [
                 .init("level", .choice(["normal", "substantiell"]), "To which level it was proved."),
                 .init("person", .anyObject, "given_name, family_name and what else the desk saw."),
+                .optional(
+                    "same_person", .text(maximum: 64),
+                    "After `possible_duplicate`: the candidate who it is; the link enrols a further phone of theirs."),
+                .optional("new", .bool, "After `possible_duplicate`: true when it is none of the candidates."),
             ],
             answer: [
                 .init("link", .text(maximum: 2048), "For the phone; good once."),
                 .init("name", .text(), "A masked name, to compare."), .init("expires_at", .time, "Good until then."),
-            ], status: .created,
-            handle: { call in
-                var reader = MemberReader(call.body)
-                guard let level = AssuranceLevel(name: try reader.string("level")) else {
-                    throw AdministrationProblem.unknownLevel
-                }
-                let person = try reader.object("person")
-                try reader.finish()
-                let ticket = try await call.provider.enrolment.issueTicket(
-                    for: person, tenant: call.scope.tenant.identifier, level: level)
-                return [
-                    "link": .string(ticket.link.text), "name": .string(ticket.maskedName),
-                    "expires_at": ticket.expiresAt.json,
-                ]
-            }),
+                .optional(
+                    "block_code", .text(maximum: 18),
+                    "Of a new account, for the person on paper: it locks the account without a phone."),
+            ], status: .created, handle: { call in try await enrol(call) }),
         AdministrationRoute(
             .get, "/tenants/{tenant}/subjects/{subject}", "Whether the tenant knows a subject.",
             .tenant(.readSubject), answer: [.init("subject", .text(maximum: 255), "The subject.")],
@@ -75,6 +68,43 @@ extension AdministrationAPI {
             }),
     ]
 
+    /// People who look like the one at the desk, in the problem `possible_duplicate`.
+    static let candidate: [Schema.Property] = [
+        .init("candidate", .text(maximum: 64), "Its name at this tenant, for `same_person`; good for nothing else."),
+        .init("name", .text(), "Masked."), .init("state", .text(maximum: 32), "The account's."),
+        .init("created_at", .time, "Registered then."),
+        .optional("locality", .text(), "Where the person lives, so that the clerk can ask."),
+    ]
+
+    private static func enrol(_ call: AdministrationCall) async throws -> JSONObject {
+        var reader = MemberReader(call.body)
+        guard let level = AssuranceLevel(name: try reader.string("level")) else {
+            throw AdministrationProblem.unknownLevel
+        }
+        let person = try reader.object("person")
+        let same = try reader.optionalString("same_person", maximumLength: 64)
+        let isOther = try reader.optionalBool("new") ?? false
+        try reader.finish()
+        guard same == nil || !isOther else { throw MessageError.malformed("new") }
+        let decision = same.map { DeskFlow.TownDecision.samePerson($0) } ?? (isOther ? .otherPerson : nil)
+        let scope = try call.scope
+        let ticket = try await call.provider.desk.ticket(
+            for: person, level: level, decision: decision, in: scope, by: call.administrator)
+        switch ticket {
+        case .issued(let issued, _, let blockCode):
+            var answer: JSONObject = [
+                "link": .string(issued.link.text), "name": .string(issued.maskedName),
+                "expires_at": issued.expiresAt.json,
+            ]
+            answer["block_code"] = blockCode.map { .string($0) }
+            return answer
+        case .similar(let candidates, _):
+            throw AdministrationRefusal(
+                problem: .possibleDuplicate,
+                details: ["candidates": .array(candidates.map { .object($0.json(in: scope)) })])
+        }
+    }
+
     private static let session: [Schema.Property] = [
         .init("session", .text(maximum: 64), "The `sid` of ID tokens."), .init("acr", .text(), "What it reached."),
         .init("started_at", .time, "Since then."), .init("expires_at", .time, "At most until then."),
@@ -87,6 +117,17 @@ extension AdministrationAPI {
         .init("simulated", .bool, "True for a simulated device."),
         .init("state", .text(maximum: 16), "Whether it can log in."), .init("created_at", .time, "Enrolled then."),
     ]
+}
+
+extension DeskCandidate {
+    fileprivate func json(in scope: TenantScope) -> JSONObject {
+        var object: JSONObject = [
+            "candidate": .string(name(in: scope)), "name": .string(maskedName), "state": .string(state.rawValue),
+            "created_at": createdAt.json,
+        ]
+        object["locality"] = locality.map { .string($0) }
+        return object
+    }
 }
 
 extension TenantSession {

@@ -10,14 +10,15 @@ actor AdministratorSession {
     enum Failure: Error, CustomStringConvertible {
         case notLoggedIn
         case notReached(String)
-        case refused(code: String, message: String, status: Int)
+        /// - candidates: whom the person at the desk looks like.
+        case refused(code: String, message: String, status: Int, candidates: [JSONValue])
         case unreadable
 
         var description: String {
             switch self {
             case .notLoggedIn: "Nobody is logged in to administration here: citizen-id admin login"
             case .notReached(let url): "\(url) was not reached over trusted TLS."
-            case .refused(_, let message, _): message
+            case .refused(_, let message, _, _): message
             case .unreadable: "The server's answer is not readable."
             }
         }
@@ -83,7 +84,7 @@ actor AdministratorSession {
         let member = object["member"]?.string.map { " (\($0))" } ?? ""
         return .refused(
             code: object["code"]?.string ?? object["error"]?.string ?? "unknown", message: message + member,
-            status: status)
+            status: status, candidates: object["candidates"]?.array ?? [])
     }
 
     // MARK: Tokens

@@ -43,9 +43,24 @@ enum Output {
     static func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 
     /// Prints the failure, as JSON where JSON is expected, and gives the error that ends the program.
-    static func fail(_ message: String, code: String, exit: Int32, json: Bool) -> ExitCode {
-        if json { print((["error": .string(code), "message": .string(message)] as JSONObject).text) }
+    ///
+    /// - Parameter candidates: whom the person at the desk looks like, for the clerk to compare.
+    static func fail(
+        _ message: String, code: String, exit: Int32, json: Bool, candidates: [JSONValue] = []
+    ) -> ExitCode {
+        var object: JSONObject = ["error": .string(code), "message": .string(message)]
+        if !candidates.isEmpty { object["candidates"] = .array(candidates) }
+        if json { print(object.text) }
         say(message)
+        if !candidates.isEmpty {
+            say(
+                Listing.table(
+                    object, "candidates",
+                    [
+                        ("CANDIDATE", "candidate"), ("NAME", "name"), ("STATE", "state"), ("TOWN", "locality"),
+                        ("SINCE", "created_at"),
+                    ]))
+        }
         return ExitCode(exit)
     }
 

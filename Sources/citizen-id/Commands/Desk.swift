@@ -43,9 +43,7 @@ struct Desk: AsyncParsableCommand {
                 try await client.post("/desk/tickets", request)
             } text: { answer in
                 var text = Desk.show(answer)
-                if let code = answer["block_code"]?.string {
-                    text += "\n\nOn paper for the person: block code \(code). It locks the account without a phone."
-                }
+                if let code = answer["block_code"]?.string { text += "\n\n" + Desk.blockCode(code) }
                 if let account = answer["account"]?.string { text += "\n\nAccount \(account)" }
                 return text
             }
@@ -134,6 +132,10 @@ struct Desk: AsyncParsableCommand {
                 return "Changed: \(list("superseded"))\nTo be proved anew: \(list("stale"))"
             }
         }
+    }
+
+    static func blockCode(_ code: String) -> String {
+        "On paper for the person: block code \(code). It locks the account without a phone."
     }
 
     /// Shows a ticket's link.

@@ -51,7 +51,11 @@ struct PersonCommand: AsyncParsableCommand {
 
     struct Enrol: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Record a person whose identity was proved at the desk; prints the link for their phone.")
+            abstract: "Record a person whose identity was proved at the desk; prints the link for their phone.",
+            discussion: """
+                When somebody with these names and this birth date has an account, nothing is done and they are shown: \
+                compare, then say who it is.
+                """)
 
         @Option(help: "The tenant whose desk it is.")
         var tenant: String
@@ -62,7 +66,17 @@ struct PersonCommand: AsyncParsableCommand {
         @Option(help: "The level to which the identity was proved: normal or substantiell.")
         var level = "substantiell"
 
+        @Option(help: "The person is this candidate: the link enrols a further phone of theirs.")
+        var samePerson: String?
+
+        @Flag(help: "The person at the desk is none of the candidates.")
+        var new = false
+
         @OptionGroup var options: AdministratorOptions
+
+        func validate() throws {
+            if new, samePerson != nil { throw ValidationError("--same-person and --new contradict each other.") }
+        }
 
         func run() async throws {
             let data =
@@ -72,13 +86,15 @@ struct PersonCommand: AsyncParsableCommand {
                 throw Output.fail(
                     "The person's file cannot be read as a JSON object.", code: "file", exit: 2, json: options.json)
             }
-            try await options.run { session in
-                try await session.call(
-                    .POST, "/tenants/\(tenant.part)/tickets", ["level": .string(level), "person": .object(object)]
-                ).object
+            var request: JSONObject = ["level": .string(level), "person": .object(object)]
+            request["same_person"] = samePerson.map { .string($0) }
+            if new { request["new"] = true }
+            try await options.run { [request] session in
+                try await session.call(.POST, "/tenants/\(tenant.part)/tickets", request).object
             } text: { answer in
                 "\(answer["link"]?.string ?? "")\n\nFor \(answer["name"]?.string ?? "?"), "
                     + "good once, until \(Output.time(answer["expires_at"]?.integer))."
+                    + (answer["block_code"]?.string.map { "\n\n" + Desk.blockCode($0) } ?? "")
             }
         }
     }

@@ -80,9 +80,12 @@ struct SimulatedPhone: Sendable {
 
     /// Enrols a new phone of a new citizen.
     static func enrolled(at provider: Provider) async throws -> SimulatedPhone {
-        let ticket = try await provider.enrolment.issueTicket(
-            for: Town.erika, tenant: TenantIdentifier(rawValue: "town")!, level: .normal)
-        guard case .enrolment(let secret, _) = ticket.link.target,
+        let visit = DeskVisit(
+            tenant: TenantIdentifier(rawValue: "town")!, level: .normal, person: try provider.desk.person(Town.erika))
+        var ticket = try await provider.desk.ticket(for: visit)
+        // All phones belong to people of one name.
+        if case .similar = ticket { ticket = try await provider.desk.ticket(for: visit, decision: .otherPerson) }
+        guard case .issued(let issued, _, _) = ticket, case .enrolment(let secret, _) = issued.link.target,
             let pin = PINKey.derive(pin: Array("135790".utf8), salt: RandomBytes.make(16), cost: .floor)
         else { throw BenchmarkFault("no enrolment link") }
         let providerKeys = provider.keys.ring.verificationKeys
