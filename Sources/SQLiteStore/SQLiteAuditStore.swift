@@ -44,9 +44,10 @@ extension SQLiteStore {
         try read { db in
             try db.rows(
                 """
-                SELECT * FROM audit_event WHERE \(auditChainColumn) = ? AND number > ? ORDER BY number LIMIT ?
-                """, [chain.rawValue, number, limit]
-            ).map { row in try row.auditEntry }
+                SELECT * FROM audit_event WHERE \(auditChainColumn) = ? AND tenant IS ? AND number > ?
+                ORDER BY number LIMIT ?
+                """, [chain.rawValue, chain.tenant?.rawValue, number, limit]
+            ).compactMap { row in try row.auditEntry }
         }
     }
 
@@ -64,16 +65,16 @@ extension SQLiteStore {
             let entries = try db.rows(
                 """
                 SELECT * FROM audit_event
-                WHERE \(auditChainColumn) = :chain AND number >= :lowest AND number < :before
+                WHERE \(auditChainColumn) = :chain AND tenant IS :tenant AND number >= :lowest AND number < :before
                     AND time BETWEEN :since AND :until AND (:kind IS NULL OR kind = :kind OR kind GLOB :family)
                 ORDER BY number DESC LIMIT :limit
                 """,
                 [
-                    "chain": chain.rawValue, "lowest": lowest, "before": before,
+                    "chain": chain.rawValue, "tenant": chain.tenant?.rawValue, "lowest": lowest, "before": before,
                     "since": filter.since?.seconds ?? .min, "until": filter.until?.seconds ?? .max,
                     "kind": filter.kind, "family": filter.kind.map { $0 + ".*" }, "limit": limit,
                 ]
-            ).map { row in try row.auditEntry }
+            ).compactMap { row in try row.auditEntry }
             let reached = entries.count == limit ? entries.last?.number ?? lowest : lowest
             return AuditPage(entries: entries, next: reached > 1 ? reached : nil)
         }
@@ -115,16 +116,21 @@ extension AuditPage {
         let latest = try rows.map { (place: try $0.integer("seq"), row: $0) }.sorted { $0.place > $1.place }
             .prefix(limit)
         self.init(
-            entries: try latest.map { try $0.row.auditEntry },
+            entries: try latest.compactMap { try $0.row.auditEntry },
             next: latest.count == limit ? latest.last?.place : nil)
     }
 }
 
 extension StoredRow {
-    fileprivate var auditEntry: AuditEntry {
+    /// Nil when the row is of no chain, because its tenant is none: somebody changed it or put it in. It lacks in the chain
+    /// from which it was taken, and that is where it shows.
+    fileprivate var auditEntry: AuditEntry? {
         get throws {
-            AuditEntry(
-                chain: AuditChain(try optionalValue("tenant")), number: try integer("number"),
+            let name = try optionalText("tenant")
+            let tenant = name.flatMap { TenantIdentifier(rawValue: $0) }
+            guard name == tenant?.rawValue else { return nil }
+            return AuditEntry(
+                chain: AuditChain(tenant), number: try integer("number"),
                 time: try time("time"), kind: try text("kind"), outcome: try optionalText("outcome"),
                 actor: try optionalText("actor"),
                 administrator: try optionalBytes("administrator").flatMap { AuditPseudonym(bytes: $0) },

@@ -69,6 +69,13 @@ struct AuditTests {
             Attack(
                 "an event moved to another town", "UPDATE audit_event SET tenant = 'marl' WHERE number = 3", 3, .missing
             ),
+            Attack(
+                "an event moved to the region", "UPDATE audit_event SET tenant = NULL WHERE number = 3", 3, .missing),
+            Attack(
+                "an event moved to the region by its name",
+                "UPDATE audit_event SET tenant = '(region)' WHERE number = 3", 3, .missing),
+            Attack(
+                "an event of no tenant at all", "UPDATE audit_event SET tenant = '../x' WHERE number = 3", 3, .missing),
         ]
     }
 
@@ -90,8 +97,8 @@ struct AuditTests {
         let store: SQLiteStore
 
         /// What a walk through the town's chain finds.
-        func fault(_ name: TenantIdentifier = Fixtures.tenant) async throws -> AuditBreak? {
-            for head in try await store.auditHeads() where head.chain == .tenant(name) {
+        func fault(_ chain: AuditChain = .tenant(Fixtures.tenant)) async throws -> AuditBreak? {
+            for head in try await store.auditHeads() where head.chain == chain {
                 do {
                     var verification = try AuditVerification(head)
                     for entry in try await store.auditEntries(of: head.chain, after: 0, limit: 100) {
@@ -112,6 +119,38 @@ struct AuditTests {
         #expect(
             try await provider.fault()
                 == AuditBreak(chain: .tenant(Fixtures.tenant), number: attack.number, fault: attack.fault))
+    }
+
+    @Test(
+        "O3: an event of the region whose tenant was changed lacks there, and pages of chains and persons go on",
+        arguments: ["(region)", "marl", "../x", ""])
+    func renamed(tenant: String) async throws {
+        let store = try SQLiteStore.inMemory()
+        let device = try await Fixtures.enrolledDevice(in: store)
+        try await store.record(
+            (1...3).map { index in
+                SecurityEvent(
+                    .loginDenied, time: Fixtures.now, object: "event-\(index)", person: device.account)
+            })
+        #expect(try await Provider(store: store).fault(.region) == nil)
+        try await store.execute(
+            "DROP TRIGGER audit_event_not_updated; UPDATE audit_event SET tenant = '\(tenant)' WHERE object = 'event-2'"
+        )
+        let left: [String?] = ["event-3", "event-1"]
+        #expect(
+            try await Provider(store: store).fault(.region) == AuditBreak(chain: .region, number: 2, fault: .missing))
+        let page = try await store.auditPage(of: .region, .everything, before: nil, limit: 9)
+        #expect(page.entries.map(\.object) == left)
+        let seen = try await store.auditPage(of: device.account, before: nil, limit: 9).entries.map(\.object)
+        #expect(seen.filter(left.contains) == left)
+        var collected: [String?] = []
+        var cursor: Int64?
+        repeat {
+            let page = try await store.auditPage(of: device.account, before: cursor, limit: 1)
+            collected += page.entries.map(\.object)
+            cursor = page.next
+        } while cursor != nil
+        #expect(collected == seen, "the page with the changed event is not the last")
     }
 
     @Test("O5, I39: with the key nothing in the database leads from a person to the events")
