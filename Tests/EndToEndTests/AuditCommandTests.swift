@@ -92,6 +92,9 @@ struct AuditCommandTests {
             (["show", "--kind", "auth' OR '1"], 1, "invalid_request"),
             (["export", "--tenant", "a b"], 1, "unknown_chain"),
             (["verify", "--tenant", "../x"], 1, "unknown_chain"),
+            (["show", "--tenant", "atlantis"], 1, "unknown_chain"),
+            (["export", "--tenant", "atlantis"], 1, "unknown_chain"),
+            (["verify", "--tenant", "atlantis"], 1, "unknown_chain"),
             (["verify", "--against", "nothing.jsonl"], 1, "file"),
         ] as [([String], Int32, String)])
     func `questions that cannot be answered`(arguments: [String], status: Int32, code: String) async throws {
@@ -100,6 +103,21 @@ struct AuditCommandTests {
             Place.program("citizen-id"), ["audit"] + arguments + ["--json", "--data", here.data], atOnce: true)
         #expect(result.status == status, "\(result)")
         #expect(try result.json()["error"]?.string == code, "\(result)")
+    }
+
+    @Test func `a tenant without events has a whole chain, and an export of a chain that is gone differs`() async throws
+    {
+        let here = try await Self.installation.value
+        let empty = try await here.administer("audit", "verify", "--tenant", "dorsten", "--json")
+        #expect(empty.status == 0, "\(empty)")
+        let chains = try empty.json()["chains"]?.array?.compactMap(\.object)
+        #expect(chains?.count == 1 && chains?.first?["chain"] == "dorsten" && chains?.first?["verified"] == 0)
+        let shown = try await here.administer("audit", "show", "--tenant", "dorsten", "--json")
+        #expect(try shown.status == 0 && shown.json()["events"] == [], "\(shown)")
+        let gone = try here.folder.write("gone.jsonl", #"{"chain": "atlantis", "seq": 1, "hash": "x"}"# + "\n")
+        let differs = try await here.administer("audit", "verify", "--against", gone)
+        #expect(differs.status == 1, "\(differs)")
+        #expect(differs.lines.contains { $0.hasPrefix("atlantis ") && $0.contains("is gone") }, "\(differs)")
     }
 
     @Test(arguments: ["yesterday", "2026-13-01", "1.1.2026"])

@@ -31,7 +31,7 @@ public enum AdministrationApplication {
         ClientAdministration.addRoutes(to: router, provider: provider)
         router.post("/admin/tickets") { request, _ in try await issueBootstrapTicket(request, provider) }
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
-        AuditAdministration.addRoutes(to: router, audit: provider.audit)
+        AuditAdministration.addRoutes(to: router, provider: provider)
         TemplateAdministration.addRoutes(to: router, provider: provider)
         router.post("/region/plan") { request, _ in
             var request = request

@@ -4,14 +4,19 @@ internal import ProviderCore
 
 /// The audit chains on the administration socket: `GET /audit/chains`, `GET /audit/events` (the latest first, filtered),
 /// `GET /audit/export` (in their order, with hashes) and `POST /audit/verify`. None of them changes an event.
-enum AuditAdministration {
-    static func addRoutes(to router: Router<ProviderRequestContext>, audit: AuditFlow) {
+struct AuditAdministration {
+    let audit: AuditFlow
+    let registry: ClientRegistry
+
+    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
+        let routes = AuditAdministration(audit: provider.audit, registry: provider.registry)
+        let audit = provider.audit
         router.get("/audit/chains") { _, _ in
             Answer.json(["chains": .array(try await audit.heads().map { .object($0.json) })])
         }
         router.get("/audit/events") { request, _ in
             var query = AuditQuery(try request.query())
-            let chain = try query.chain()
+            let chain = try await routes.chain(query.chain())
             let filter = try query.filter()
             let (before, limit) = (try query.number("before"), try query.limit())
             try query.finish()
@@ -19,7 +24,7 @@ enum AuditAdministration {
         }
         router.get("/audit/export") { request, _ in
             var query = AuditQuery(try request.query())
-            let chain = try query.chain()
+            let chain = try await routes.chain(query.chain())
             let (after, limit) = (try query.number("after") ?? 0, try query.limit())
             try query.finish()
             let entries = try await audit.export(chain, after: after, limit: limit)
@@ -30,14 +35,21 @@ enum AuditAdministration {
             var reader = MemberReader(try await request.json())
             let name = try reader.optionalString("chain", maximumLength: 63)
             try reader.finish()
-            return Answer.json(try await audit.verify(name.map(chain)).json)
+            guard let name else { return Answer.json(try await audit.verify().json) }
+            return Answer.json(try await audit.verify(routes.chain(name)).json)
         }
     }
 
-    fileprivate static func chain(_ name: String) throws -> AuditChain {
+    /// The region's chain, that of a tenant, or one that a tenant of earlier times has left.
+    private func chain(_ name: String) async throws -> AuditChain {
         guard let chain = AuditChain(rawValue: name) else {
             throw AdministrationError(
                 .badRequest, "unknown_chain", "A chain is named like its tenant, e.g. marl, or (region).")
+        }
+        if let tenant = chain.tenant, registry.tenant(tenant) == nil,
+            try await !audit.heads().contains(where: { $0.chain == chain })
+        {
+            throw AdministrationError(.notFound, "unknown_chain", "There is no tenant and no chain \(chain).")
         }
         return chain
     }
@@ -55,9 +67,9 @@ private struct AuditQuery {
         return parameters[name]
     }
 
-    mutating func chain() throws -> AuditChain {
+    mutating func chain() throws -> String {
         guard let name = take("chain") else { throw malformed("chain is missing.") }
-        return try AuditAdministration.chain(name)
+        return name
     }
 
     mutating func number(_ name: String) throws -> Int64? {

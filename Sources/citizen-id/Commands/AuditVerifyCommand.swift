@@ -84,8 +84,13 @@ struct AuditVerifyCommand: AsyncParsableCommand {
         var differing: [String] = []
         for (chain, event) in kept {
             let number = event["seq"]?.integer ?? 0
-            let now = number > 0 ? try await server.chain(chain, after: number - 1, limit: 1).first : nil
-            if now != event { differing.append(chain) }
+            do {
+                let now = number > 0 ? try await server.chain(chain, after: number - 1, limit: 1).first : nil
+                if now != event { differing.append(chain) }
+            } catch AdministrationClient.Failure.refused(code: "unknown_chain", message: _) {
+                // The whole chain of the export is gone.
+                differing.append(chain)
+            }
         }
         return differing.sorted()
     }
