@@ -53,9 +53,22 @@ struct TemplateCommandTests {
             "approve", ["bewohnerparken", "--tenant", "marl", "--role", "dpo", "--by", "anna", "--json"])
         #expect(same.status == 1)
         #expect(try same.json()["error"] == "adoption_refused")
+        for name in ["Anna", "anna ", "ànna", ""] {
+            let spelled = try await template(
+                "approve", ["bewohnerparken", "--tenant", "marl", "--role", "dpo", "--by", name, "--json"])
+            #expect(spelled.status == 1, "\(spelled)")
+            #expect(try spelled.json()["error"] == "invalid_request", "\(name)")
+        }
+        for wrong in [["--role", "dpo"], ["--by", "berta"], ["--by", "berta", "--at", "marl"], ["--at", "herten"]] {
+            #expect(try await template("approve", ["bewohnerparken", "--tenant", "marl"] + wrong).status == 64)
+        }
         let second = try await template(
             "approve", ["bewohnerparken", "--tenant", "marl", "--role", "dpo", "--by", "berta"])
         #expect(second.output.contains("adopted, version 1.0.0 in force"), "\(second)")
+        let trail = try await here.administer("audit", "show", "--tenant", "marl", "--kind", "template", "--json")
+        #expect(
+            try trail.json()["events"]?.array?.compactMap { $0.object?["object"]?.string }.prefix(2)
+                == ["bewohnerparken 1.0.0 dpo", "bewohnerparken 1.0.0 service_owner"])
         let show = try await here.administer("template", "show", "bewohnerparken")
         #expect(show.lines.contains { $0.hasPrefix("marl ") && $0.contains(" offered ") }, "\(show)")
         #expect(

@@ -100,13 +100,13 @@ struct AdministrationMatrixTests {
                 #expect(
                     foreign.comparable(without: "?") == missing.comparable(without: "?"),
                     "\(route.path)")
-                // A service is public knowledge: naming it at another tenant's address is no probe.
-                if first != "service" {
+                // Services and templates are public knowledge: naming one at another tenant's address is no probe.
+                if !["service", "template"].contains(first) {
                     #expect(try await site.events(.crossTenantProbe) == before + 1, "\(route.path)")
                 }
                 tried.insert(first)
             }
-            #expect(tried == ["client", "service", "subject", "assignment", "emergency"])
+            #expect(tried == ["client", "service", "template", "subject", "assignment", "emergency"])
             let probes = try await site.provider.auditTrail().filter { $0.kind == "admin.cross_tenant_probe" }
             #expect(Set(probes.map(\.tenant)) == ["herten"], "the town that was probed reads it, not the prober's")
         }

@@ -87,7 +87,8 @@ struct Town: Sendable {
             names: [
                 "tenant": "herten", "subject": subject, "session": session, "device": try #require(device),
                 "client": try await provider.register(TestRegistrant.metadata()).text("client_id"),
-                "service": "parking", "assignment": assignment.rawValue,
+                "service": "parking", "template": try await provider.proposeTemplate().rawValue,
+                "assignment": assignment.rawValue,
                 "emergency": try emergency.json.text("emergency"),
             ])
     }

@@ -241,6 +241,41 @@ struct AdministratorTests {
         }
     }
 
+    // MARK: Templates
+
+    @Test(
+        "a template comes into force with two people who have logged in, each in their own role, and the trail says so")
+    func approvesTemplate() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let key = try await provider.proposeTemplate()
+            let (owner, officer) = (try await provider.administrator(), try await provider.administrator())
+            let herten = AdministrationScope.tenant(TestRegion.herten)
+            for role in [AdministrationRole.serviceOwner, .dataProtectionOfficer] {
+                try await provider.appoint(owner, role, at: herten)
+            }
+            try await provider.appoint(officer, .dataProtectionOfficer, at: herten)
+            let path = "/tenants/herten/adoptions/\(key)/approve"
+            let first = try await site.call(owner, .post, path)
+            #expect(first.status == .ok && first.json["state"] == "proposed", "\(first.text)")
+            #expect(first.json["approved_as"] == ["service_owner"])
+            #expect(try await site.call(owner, .post, path).code == "two_people_needed", "in the other role, too")
+            let second = try await site.call(officer, .post, path)
+            #expect(second.status == .ok && second.json["version"] == "1.0.0", "\(second.text)")
+            #expect(try await site.call(officer, .post, path).code == "not_possible_now", "nothing waits")
+            let list = try await site.call(officer, .get, "/tenants/herten/adoptions")
+            #expect(list.json["adoptions"]?.array?.count == 1 && !list.text.contains(owner.subject.rawValue))
+
+            let chain = AuditChain.tenant(TestRegion.herten)
+            let events = try await provider.auditEntries(.templateApproved, .templateAdopted)
+            #expect(events.map(\.object) == ["\(key) 1.0.0 service_owner", "\(key) 1.0.0 dpo"])
+            for (event, person) in zip(events, [owner, officer]) {
+                let name = try await provider.pseudonym(of: provider.account(of: person), in: chain)
+                #expect(event.actor == "administrator" && name != nil && event.administrator == name)
+            }
+        }
+    }
+
     // MARK: The desk
 
     /// Nobody else in these tests has this name.

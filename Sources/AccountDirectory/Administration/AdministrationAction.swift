@@ -8,6 +8,8 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case admitClient = "client.admit"
     case removeClient = "client.remove"
     case readService = "service.read"
+    /// Agree to a template that the tenant is to adopt, in one's own role.
+    case approveTemplate = "template.approve"
     /// How many people, never who.
     case countPeople = "person.count"
     /// Record a person whose identity was proved at the desk.

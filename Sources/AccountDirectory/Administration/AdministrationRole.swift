@@ -45,11 +45,12 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
                 .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readAudit, .readAssignment,
                 .grantAssignment, .revokeAssignment, .readEmergency,
             ]
-        case .serviceOwner: [.readTenant, .readClient, .examineClient, .readService, .countPeople]
+        case .serviceOwner:
+            [.readTenant, .readClient, .examineClient, .readService, .approveTemplate, .countPeople]
         case .dataProtectionOfficer:
             [
-                .readTenant, .readClient, .readService, .countPeople, .readSubject, .readAudit, .readAssignment,
-                .readNotice, .readEmergency, .approveEmergency,
+                .readTenant, .readClient, .readService, .approveTemplate, .countPeople, .readSubject, .readAudit,
+                .readAssignment, .readNotice, .readEmergency, .approveEmergency,
             ]
         case .clerk: [.readTenant, .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice]
         case .auditor: [.readTenant, .readClient, .readService, .readAudit, .readAssignment, .readEmergency]

@@ -45,11 +45,11 @@ public struct TemplateFlow: Sendable {
         let now = clock.now()
         let moved = try await moved(by: template)
         let events =
-            [event(.templatePublished, template.publisher, template.key, template.version, now)]
+            [event(.templatePublished, template.publisher, template.key, template.version.rawValue, now)]
             + moved.map { stored in
                 event(
                     stored.adoption.terms?.version == template.version ? .templateUpgraded : .templateUpdateAvailable,
-                    stored.adoption.tenant, template.key, template.version, now)
+                    stored.adoption.tenant, template.key, template.version.rawValue, now)
             }
         let isPublished = try await store.publish(
             PublishedTemplate(
@@ -136,22 +136,34 @@ public struct TemplateFlow: Sendable {
         let adoption = Adoption(tenant: tenant, template: key, proposing: terms)
         try await save(
             StoredAdoption(identifier: .random(bytes: 16), adoption: adoption, revision: 0), .templateProposed,
-            terms.version)
+            terms.version.rawValue)
         return adopted
     }
 
     /// One of two people agrees to what waits; with the second it is in force.
+    ///
+    /// - Parameter person: who agrees, on the word of the machine's operator: nothing proves it.
     public func approve(
         _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, by person: String
     ) async throws -> Adoption {
-        try await change(key, at: tenant) { adoption, _ in
+        try await approve(key, at: tenant, as: role, by: person, administrator: nil)
+    }
+
+    /// - Parameter administrator: who has logged in and agrees; nil for the local socket.
+    func approve(
+        _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, by person: String,
+        administrator: Administrator?
+    ) async throws -> Adoption {
+        try await change(key, at: tenant, by: administrator) { adoption, _ in
             guard let terms = adoption.proposal?.terms else { throw TemplateRefusal.adoption(.nothingProposed) }
             // What was proposed may have become impossible: a host is gone, the template's cases fail.
             _ = try dryRun(key, terms, at: tenant)
             let wasInForce = adoption.state.isInForce
             let isInForce = try adoption.approve(as: role, by: person)
             if isInForce { try Self.noteLater(&adoption, library) }
-            return (isInForce ? (wasInForce ? .templateUpgraded : .templateAdopted) : .templateApproved, terms.version)
+            let kind: SecurityEvent.Kind =
+                isInForce ? (wasInForce ? .templateUpgraded : .templateAdopted) : .templateApproved
+            return (kind, "\(terms.version) \(role.rawValue)")
         }
     }
 
@@ -171,7 +183,7 @@ public struct TemplateFlow: Sendable {
             }
             let isInForce = try adoption.change(to: terms, way)
             if isInForce { try Self.noteLater(&adoption, library) }
-            return (isInForce ? .templateUpgraded : .templateProposed, terms.version)
+            return (isInForce ? .templateUpgraded : .templateProposed, terms.version.rawValue)
         }
     }
 
@@ -179,7 +191,7 @@ public struct TemplateFlow: Sendable {
     public func decline(_ key: ServiceIdentifier, at tenant: TenantIdentifier) async throws -> Adoption {
         try await change(key, at: tenant) { adoption, _ in
             try adoption.decline()
-            return (.templateDeclined, adoption.terms?.version)
+            return (.templateDeclined, adoption.terms?.version.rawValue)
         }
     }
 
@@ -193,10 +205,11 @@ public struct TemplateFlow: Sendable {
 
     // MARK: Writing
 
-    /// Loads an adoption, lets `step` change it, and writes it if nobody else has meanwhile.
+    /// Loads an adoption, lets `step` change it, and writes it if nobody else has meanwhile. The event's object is the key
+    /// and what `step` says besides: a version, and the role that has agreed to it.
     private func change(
-        _ key: ServiceIdentifier, at name: TenantIdentifier,
-        _ step: (inout Adoption, Tenant) throws -> (SecurityEvent.Kind, SemanticVersion?)
+        _ key: ServiceIdentifier, at name: TenantIdentifier, by administrator: Administrator? = nil,
+        _ step: (inout Adoption, Tenant) throws -> (SecurityEvent.Kind, String?)
     ) async throws -> Adoption {
         guard let tenant = registry.tenant(name) else { throw TemplateRefusal.unknownTenant }
         guard registry.region.library.adoption(of: key, at: name) == nil else { throw TemplateRefusal.inRegionFile }
@@ -205,30 +218,31 @@ public struct TemplateFlow: Sendable {
         }
         guard var stored else { throw TemplateRefusal.notAdopted }
         let kind: SecurityEvent.Kind
-        let version: SemanticVersion?
-        do { (kind, version) = try step(&stored.adoption, tenant) } catch let refusal as Adoption.Refusal {
+        let detail: String?
+        do { (kind, detail) = try step(&stored.adoption, tenant) } catch let refusal as Adoption.Refusal {
             throw TemplateRefusal.adoption(refusal)
         }
-        try await save(stored, kind, version)
+        try await save(stored, kind, detail, by: administrator)
         return stored.adoption
     }
 
     private func save(
-        _ stored: StoredAdoption, _ kind: SecurityEvent.Kind, _ version: SemanticVersion?
+        _ stored: StoredAdoption, _ kind: SecurityEvent.Kind, _ detail: String?, by administrator: Administrator? = nil
     ) async throws {
+        let (tenant, key) = (stored.adoption.tenant, stored.adoption.template)
         let isSaved = try await store.save(
-            stored, event: event(kind, stored.adoption.tenant, stored.adoption.template, version, clock.now()))
+            stored, event: event(kind, tenant, key, detail, clock.now(), by: administrator))
         try await load()
         guard isSaved else { throw TemplateRefusal.changedMeanwhile }
     }
 
     private func event(
-        _ kind: SecurityEvent.Kind, _ tenant: TenantIdentifier, _ key: ServiceIdentifier, _ version: SemanticVersion?,
-        _ time: Timestamp
+        _ kind: SecurityEvent.Kind, _ tenant: TenantIdentifier, _ key: ServiceIdentifier, _ detail: String?,
+        _ time: Timestamp, by administrator: Administrator? = nil
     ) -> SecurityEvent {
-        SecurityEvent(
-            kind, time: time, tenant: tenant, object: version.map { "\(key) \($0)" } ?? key.rawValue,
-            actor: .clerk)
+        let object = detail.map { "\(key) \($0)" } ?? key.rawValue
+        return administrator?.event(kind, object: object, at: tenant, now: time)
+            ?? SecurityEvent(kind, time: time, tenant: tenant, object: object, actor: .clerk)
     }
 
     private static func template(_ published: PublishedTemplate) -> ServiceTemplate? {

@@ -122,7 +122,8 @@ struct TemplateAdministration {
             let role: Adoption.Role = try reader.choice("role")
             let person = try reader.string("by", maximumLength: 128)
             try reader.finish()
-            guard !person.isEmpty else { throw MessageError.malformed("by") }
+            // One spelling for one name: Anna is not somebody else than anna.
+            guard person.wholeMatch(of: /[a-z0-9][a-z0-9._@-]{0,63}/) != nil else { throw MessageError.malformed("by") }
             adoption = try await templates.approve(key, at: tenant, as: role, by: person)
         case "upgrade":
             let terms = try terms(&reader, inForce: templates.library.adoption(of: key, at: tenant)?.terms)

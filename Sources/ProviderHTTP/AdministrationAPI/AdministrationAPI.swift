@@ -12,7 +12,8 @@ public enum AdministrationAPI {
 
     /// Every route.
     static let routes: [AdministrationRoute] =
-        ownRoutes + regionRoutes + assignmentRoutes + tenantRoutes + clientRoutes + peopleRoutes + emergencyRoutes
+        ownRoutes + regionRoutes + assignmentRoutes + tenantRoutes + clientRoutes + templateRoutes + peopleRoutes
+        + emergencyRoutes
 
     public static func router(provider: Provider, requestsAtOnce: Int = 128) -> Router<ProviderRequestContext> {
         let router = Router(context: ProviderRequestContext.self)

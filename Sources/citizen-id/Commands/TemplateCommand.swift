@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import NIOHTTP1
 internal import OpenIDMessages
 
 /// Services that one town develops and others adopt.
@@ -100,20 +101,43 @@ struct TemplateCommand: AsyncParsableCommand {
 
     struct Approve: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Agree to what a tenant proposes. Two different people must, in two roles.")
+            abstract: "Agree to what a tenant proposes. Two different people must, in two roles.",
+            discussion: """
+                With --at the person who has logged in to administration agrees, in the role that they hold. Through the \
+                local socket --role and --by say who has agreed, on the word of the machine's operator.
+                """)
 
         @OptionGroup var adoption: AdoptionOptions
 
-        @Option(help: "service_owner or dpo.")
-        var role: String
+        @Option(help: "Through the local socket: service_owner or dpo.")
+        var role: String?
 
-        @Option(help: "Who agrees: the name by which administrators know the person.")
-        var by: String
+        @Option(help: "Through the local socket: who agrees, in lower-case letters, digits and . _ @ -")
+        var by: String?
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
+
+        func validate() throws {
+            guard network.at == nil || network.at == adoption.tenant else {
+                throw ValidationError("--at and --tenant name the same tenant.")
+            }
+            if network.at == nil {
+                guard role != nil, by != nil else { throw ValidationError("--role and --by are needed without --at.") }
+            } else {
+                guard role == nil, by == nil else { throw ValidationError("--role and --by go without --at.") }
+            }
+        }
 
         func run() async throws {
-            try await adoption.step("approve", ["role": .string(role), "by": .string(by)], options)
+            let body: JSONObject = ["role": .string(role ?? ""), "by": .string(by ?? "")]
+            try await network.run(options) { server in
+                try await server.post(adoption.path("approve"), body)
+            } network: { session, path in
+                try await session.call(.POST, path + "/adoptions/\(adoption.template.part)/approve").object
+            } text: {
+                adoption.text($0)
+            }
         }
     }
 
@@ -146,15 +170,23 @@ struct AdoptionOptions: ParsableArguments {
 
     /// Does one step and prints where the adoption stands after it.
     func step(_ name: String, _ body: JSONObject, _ options: AdministrationOptions) async throws {
-        let path = TemplateCommand.path(template) + "/adoptions/" + FormParameters.percentEncode(tenant) + "/" + name
         try await options.run { server in
-            try await server.post(path, body)
-        } text: { answer in
-            let version = answer["terms"]?.object?["version"]?.string
-            let proposed = answer["proposal"]?.object?["terms"]?.object?["version"]?.string
-            return "\(template) at \(tenant): \(answer["state"]?.string ?? "?")"
-                + (version.map { ", version \($0) in force" } ?? "")
-                + (proposed.map { ", version \($0) waits for approval" } ?? "")
+            try await server.post(path(name), body)
+        } text: {
+            text($0)
         }
+    }
+
+    /// The call of the local socket for a step.
+    func path(_ step: String) -> String { TemplateCommand.path(template) + "/adoptions/\(tenant.part)/" + step }
+
+    /// Where the adoption stands, in the words of the local socket or of `/admin/v1`.
+    func text(_ answer: JSONObject) -> String {
+        let version = answer["terms"]?.object?["version"]?.string ?? answer["version"]?.string
+        let proposed =
+            answer["proposal"]?.object?["terms"]?.object?["version"]?.string ?? answer["proposed_version"]?.string
+        return "\(template) at \(tenant): \(answer["state"]?.string ?? "?")"
+            + (version.map { ", version \($0) in force" } ?? "")
+            + (proposed.map { ", version \($0) waits for approval" } ?? "")
     }
 }
