@@ -83,6 +83,7 @@ struct AdministratorTests {
             "admin", "grant", try login.json().text("subject"), "--role", "clerk", "--tenant", "herten", "--days", "30")
         #expect(appointed.status == 0, "\(appointed)")
         try await enrol(by: alice, here)
+        try await audit(by: bob, here)
         let foreign = try await bob.administer("tenant", "show", "marl")
         #expect(foreign.status == 1, "\(foreign)")
         #expect(try foreign.json()["error"] == "not_found")
@@ -92,6 +93,29 @@ struct AdministratorTests {
         #expect(try await bob.administer("tenant", "show", "herten").status == 1)
         #expect(try await bob.administer("admin", "logout").status == 0)
         #expect(try await bob.administer("admin", "me").status == 4)
+    }
+
+    /// The town's administrator reads and verifies the town's chain, also against an export that was kept.
+    private func audit(by administrator: Person, _ here: Installation) async throws {
+        let shown = try await administrator.administer(
+            "audit", "show", "--at", "herten", "--kind", "proofing", "--limit", "3")
+        #expect(shown.status == 0, "\(shown)")
+        let events = try shown.json()["events"]?.array?.compactMap(\.object) ?? []
+        #expect(events.map { $0["actor"] } == Array(repeating: "administrator", count: 3), "\(shown)")
+        let verified = try await administrator.administer("audit", "verify", "--at", "herten")
+        #expect(verified.status == 0, "\(verified)")
+        #expect(try verified.json()["whole"] == true)
+        let export = try await here.administer("audit", "export").output
+        let kept = try here.folder.write("kept.jsonl", export)
+        let other = try here.folder.write(
+            "other.jsonl", export.replacing(/"hash":"./, with: { _ in "\"hash\":\"=" }))
+        for (file, status) in [(kept, 0), (other, 1)] as [(String, Int32)] {
+            let compared = try await administrator.administer("audit", "verify", "--at", "herten", "--against", file)
+            #expect(compared.status == status, "\(compared)")
+        }
+        let foreign = try await administrator.administer("audit", "show", "--at", "marl")
+        #expect(try foreign.status == 1 && foreign.json()["error"] == "not_found", "\(foreign)")
+        #expect(try await administrator.administer("audit", "show", "--at", "herten", "--tenant", "marl").status == 64)
     }
 
     /// A clerk records a person, and somebody who looks like them.

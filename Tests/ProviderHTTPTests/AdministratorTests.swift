@@ -241,6 +241,53 @@ struct AdministratorTests {
         }
     }
 
+    // MARK: The audit trail
+
+    @Test("a town's auditor reads the town's own chain page by page, and verifies it; both under the auditor's name")
+    func audit() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let town = try await Town.herten(site)
+            let auditor = try await provider.administrator()
+            try await provider.appoint(auditor, .auditor, at: .tenant(TestRegion.herten))
+            let path = "/tenants/herten/audit"
+            var events: [JSONObject] = []
+            var next: String? = ""
+            while let after = next {
+                let answer = try await site.call(auditor, .get, path, query: "?limit=7" + after)
+                #expect(answer.status == .ok, "\(answer.text)")
+                events += answer.json["events"]?.array?.compactMap(\.object) ?? []
+                next = answer.json["next"]?.string.map { "&after=" + $0 }
+            }
+            let chain = AuditChain.tenant(TestRegion.herten)
+            let whole = try await provider.provider.audit.export(chain, after: 0)
+            #expect(events.count > 7 && events.count == whole.count)
+            for (event, entry) in zip(events, whole.reversed()) {
+                #expect(event["seq"]?.integer == entry.number && event["hash"] == entry.json["hash"])
+                #expect(event["person"] == entry.json["person"] && event["company"] == nil)
+            }
+            let device = events.first { $0["kind"] == "auth.approved" }?["object"]?.string
+            let devices = events.filter { $0["kind"] == "device.activated" }.compactMap { $0["object"]?.string }
+            #expect(device == town.names["device"], "as the list of devices names it")
+            #expect(devices.contains { $0 == device })
+
+            let logins = try await site.call(auditor, .get, path, query: "?kind=auth")
+            #expect(
+                Set(logins.json["events"]?.array?.compactMap { $0.object?["kind"]?.string } ?? []) == ["auth.approved"])
+            let later = try await site.call(auditor, .get, path, query: "?since=\((provider.now + 1).seconds)")
+            #expect(later.status == .ok && later.json["events"] == [], "\(later.text)")
+            for query in ["?kind=AUTH", "?since=yesterday", "?since=-1", "?after=x", "?company=x"] {
+                #expect(try await site.call(auditor, .get, path, query: query).status == .badRequest, "\(query)")
+            }
+
+            let verified = try await site.call(auditor, .get, path + "/verify")
+            #expect(verified.json["whole"] == true && verified.json["verified"]?.integer == Int64(whole.count))
+            let name = try await provider.pseudonym(of: provider.account(of: auditor), in: .region)
+            let event = try await provider.auditEntries(.auditVerified).last
+            #expect(event?.object == "herten" && name != nil && event?.administrator == name)
+        }
+    }
+
     // MARK: Templates
 
     @Test(

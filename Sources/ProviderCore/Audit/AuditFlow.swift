@@ -35,6 +35,15 @@ public struct AuditFlow: Sendable {
     ///
     /// - Parameter chain: one that is known here: without events it is whole.
     public func verify(_ chain: AuditChain? = nil) async throws -> Report {
+        try await verify(chain, by: .clerk, transaction: nil)
+    }
+
+    /// - Parameters:
+    ///   - actor: who wants to know.
+    ///   - transaction: the login of an administrator.
+    func verify(
+        _ chain: AuditChain?, by actor: SecurityEvent.Actor, transaction: TransactionIdentifier?
+    ) async throws -> Report {
         var report = Report(chains: [])
         for head in try await store.auditHeads() where chain == nil || head.chain == chain {
             report.chains.append(try await walk(head))
@@ -44,7 +53,7 @@ public struct AuditFlow: Sendable {
         }
         try await store.record([
             SecurityEvent(
-                .auditVerified, time: clock.now(), object: chain?.rawValue, actor: .clerk,
+                .auditVerified, time: clock.now(), object: chain?.rawValue, transaction: transaction, actor: actor,
                 outcome: report.isWhole ? .success : .refusal)
         ])
         return report

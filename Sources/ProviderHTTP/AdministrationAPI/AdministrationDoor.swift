@@ -62,7 +62,7 @@ struct AdministrationDoor: Sendable {
         }
         let call = AdministrationCall(
             provider: provider, caller: caller, tenant: tenant, region: region, parameters: parameters,
-            page: try page(route, request), body: try await body(route, &request))
+            page: try page(route, request), filters: try filters(route, request), body: try await body(route, &request))
         if let current = route.current {
             try check(request.headers[values: .ifMatch], against: try await current(call))
         }
@@ -89,7 +89,7 @@ struct AdministrationDoor: Sendable {
 
     private func page(_ route: AdministrationRoute, _ request: Request) throws -> PageRequest {
         let query = try request.query()
-        let known: Set = route.isPaged ? ["limit", "after"] : []
+        let known = Set(route.filters.map(\.name)).union(route.isPaged ? ["limit", "after"] : [])
         guard query.names.allSatisfy(known.contains) else { throw AdministrationProblem.invalidRequest }
         guard let text = query["limit"] else { return PageRequest(after: try cursor(query)) }
         guard let limit = Int(text), (1...PageRequest.longest).contains(limit), String(limit) == text else {
@@ -102,6 +102,18 @@ struct AdministrationDoor: Sendable {
         guard let after = query["after"] else { return nil }
         guard after.isUnreserved(1...128) else { throw .invalidRequest }
         return after
+    }
+
+    private func filters(_ route: AdministrationRoute, _ request: Request) throws -> JSONObject {
+        let query = try request.query()
+        var filters = JSONObject()
+        for filter in route.filters {
+            guard let text = query[filter.name] else { continue }
+            let value = filter.schema.value(of: text)
+            if let place = filter.schema.mistake(in: value, at: filter.name) { throw BodyMistake(place: place) }
+            filters[filter.name] = value
+        }
+        return filters
     }
 
     private struct BodyMistake: Error {

@@ -38,14 +38,16 @@ struct AdministrationRoute: Sendable {
     var status: HTTPResponse.Status = .ok
     /// Takes `limit` and `after`, and answers `next` where more is left.
     var isPaged = false
+    /// What a list may be narrowed by, in the query.
+    var filters: [Schema.Property] = []
     /// What a change must have seen: the representation whose ETag `If-Match` names (RFC 9110 §13.1.1).
     var current: Handler?
     let handle: Handler
 
     init(
         _ method: HTTPRequest.Method, _ path: String, _ summary: String, _ right: Right, body: [Schema.Property]? = nil,
-        answer: [Schema.Property]?, status: HTTPResponse.Status? = nil, isPaged: Bool = false, current: Handler? = nil,
-        handle: @escaping Handler
+        answer: [Schema.Property]?, status: HTTPResponse.Status? = nil, isPaged: Bool = false,
+        filters: [Schema.Property] = [], current: Handler? = nil, handle: @escaping Handler
     ) {
         self.method = method
         self.path = path
@@ -55,6 +57,7 @@ struct AdministrationRoute: Sendable {
         self.answer = answer.map { .object($0) }
         self.status = status ?? (answer == nil ? .noContent : .ok)
         self.isPaged = isPaged
+        self.filters = filters
         self.current = current
         self.handle = handle
     }
@@ -83,6 +86,8 @@ struct AdministrationCall: Sendable {
     let region: RegionCapability?
     let parameters: [String: String]
     let page: PageRequest
+    /// Those of the route's filters that were given; each fits its schema.
+    let filters: JSONObject
     /// Fits the route's schema.
     let body: JSONObject
 

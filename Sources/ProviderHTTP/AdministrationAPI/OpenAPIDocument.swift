@@ -100,6 +100,12 @@ enum OpenAPIDocument {
                 "schema": .object(["type": "string", "pattern": "^[A-Za-z0-9._~-]{1,128}$"]),
             ])
         }
+        for filter in route.filters {
+            parameters.append([
+                "name": .string(filter.name), "in": "query", "required": false, "description": .string(filter.meaning),
+                "schema": .object(filter.schema.json),
+            ])
+        }
         if route.current != nil {
             parameters.append([
                 "name": "If-Match", "in": "header", "required": true, "schema": .object(["type": "string"]),

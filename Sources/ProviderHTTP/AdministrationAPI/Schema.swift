@@ -33,6 +33,14 @@ indirect enum Schema: Sendable {
         }
     }
 
+    /// What a text in a query says; it need not fit.
+    func value(of text: String) -> JSONValue {
+        switch self {
+        case .time, .count: Int64(text).map { .integer($0) } ?? .string(text)
+        default: .string(text)
+        }
+    }
+
     /// The place of the first mistake, e.g. `person.given_name`; nil when the value fits.
     func mistake(in value: JSONValue, at place: String = "") -> String? {
         switch self {

@@ -33,6 +33,12 @@ struct NetworkOptions: ParsableArguments {
     @Option(help: "The folder of that login; as in `citizen-id admin login`.")
     var folder: String?
 
+    /// Refuses `--at` with another tenant than the command's own.
+    func validate(against tenant: String?) throws {
+        guard let at, let tenant, at != tenant else { return }
+        throw ValidationError("--at and --tenant name the same tenant.")
+    }
+
     /// Runs the command one way or the other; `path` is that of the tenant.
     func run(
         _ options: AdministrationOptions, socket: (AdministrationClient) async throws -> JSONObject,

@@ -44,9 +44,11 @@ actor AdministratorSession {
 
     /// A call of `/admin/v1`; `path` begins behind it.
     ///
-    /// - Parameter tag: for a change, the ETag of what was read.
+    /// - Parameters:
+    ///   - tag: for a change, the ETag of what was read.
+    ///   - patience: for how many seconds the answer is waited for.
     func call(
-        _ method: HTTPMethod, _ path: String, _ body: JSONObject? = nil, tag: String? = nil
+        _ method: HTTPMethod, _ path: String, _ body: JSONObject? = nil, tag: String? = nil, patience: Int64 = 30
     ) async throws -> (object: JSONObject, tag: String?) {
         try await refreshIfDue()
         let url = login.url.appending(AdministrationPortal.path + path)
@@ -54,7 +56,7 @@ actor AdministratorSession {
         if body != nil { headers.append(("content-type", "application/json")) }
         if let tag { headers.append(("if-match", tag)) }
         let answer = try await proved(
-            method, url, headers: headers, body: body?.serialized, accessToken: login.accessToken)
+            method, url, headers: headers, body: body?.serialized, accessToken: login.accessToken, patience: patience)
         if answer.status == 204 { return ([:], nil) }
         guard let object = answer.json else { throw Failure.unreadable }
         guard (200...299).contains(answer.status) else { throw Self.failure(object, answer.status) }
@@ -119,7 +121,8 @@ actor AdministratorSession {
 
     /// A call with a proof; once more when the server wants its own nonce in it.
     private func proved(
-        _ method: HTTPMethod, _ url: String, headers: [(String, String)], body: [UInt8]?, accessToken: String? = nil
+        _ method: HTTPMethod, _ url: String, headers: [(String, String)], body: [UInt8]?, accessToken: String? = nil,
+        patience: Int64 = 30
     ) async throws -> HTTPSCaller.Answer {
         let server = url.split(separator: "/").prefix(2).joined()
         for isSecond in [false, true] {
@@ -128,9 +131,10 @@ actor AdministratorSession {
                 now: Timestamp(seconds: Int64(Date().timeIntervalSince1970)), nonce: nonces[server],
                 accessToken: accessToken)
             let answer: HTTPSCaller.Answer
-            do { answer = try await caller.call(method, url, headers: headers + [("dpop", proof)], body: body) } catch {
-                throw Failure.notReached(url)
-            }
+            do {
+                answer = try await caller.call(
+                    method, url, headers: headers + [("dpop", proof)], body: body, patience: patience)
+            } catch { throw Failure.notReached(url) }
             if let nonce = answer.nonce { nonces[server] = nonce }
             let code = answer.json?["code"]?.string ?? answer.json?["error"]?.string
             guard !isSecond, code == "use_dpop_nonce", answer.nonce != nil else { return answer }

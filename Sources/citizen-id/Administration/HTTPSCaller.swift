@@ -33,15 +33,17 @@ struct HTTPSCaller: Sendable {
         }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
-            timeout: .init(connect: .seconds(5), read: .seconds(30)), decompression: .disabled)
+            timeout: .init(connect: .seconds(5)), decompression: .disabled)
         configuration.httpVersion = .http1Only
         client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }
 
     func shutdown() async { try? await client.shutdown() }
 
+    /// - Parameter patience: for how many seconds the whole answer is waited for.
     func call(
-        _ method: HTTPMethod, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil
+        _ method: HTTPMethod, _ url: String, headers: [(String, String)] = [], body: [UInt8]? = nil,
+        patience: Int64 = 30
     ) async throws -> Answer {
         var request = HTTPClientRequest(url: url)
         request.method = method
@@ -50,7 +52,7 @@ struct HTTPSCaller: Sendable {
         for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
         do {
-            let response = try await client.execute(request, timeout: .seconds(30))
+            let response = try await client.execute(request, timeout: .seconds(patience))
             let bytes = try await response.body.collect(upTo: Self.longestAnswer)
             return Answer(
                 status: Int(response.status.code), body: Array(bytes.readableBytesView),

@@ -1,6 +1,8 @@
 internal import ArgumentParser
 internal import Foundation
+internal import NIOHTTP1
 internal import OpenIDMessages
+internal import ProviderCore
 
 struct AuditCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,14 +32,26 @@ struct AuditCommand: AsyncParsableCommand {
         var limit = 50
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func validate() throws {
+            try network.validate(against: tenant)
             guard (1...1000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000.") }
         }
 
         func run() async throws {
-            try await options.run { server in
-                ["events": .array(try await latest(server))]
+            try await network.run(options) { server in
+                let events = try await latest { before, limit in
+                    let query = query(["chain": tenant ?? region, "limit": String(limit)], "before", before)
+                    return try await server.get("/audit/events?" + query)
+                }
+                return ["events": .array(events)]
+            } network: { session, path in
+                let events = try await latest { after, limit in
+                    let query = query(["limit": String(min(limit, PageRequest.longest))], "after", after)
+                    return try await session.call(.GET, path + "/audit?" + query).object
+                }
+                return ["events": .array(events)]
             } text: { answer in
                 Output.table(
                     ["TIME", "KIND", "OUTCOME", "ACTOR", "PERSON", "OBJECT"],
@@ -48,19 +62,27 @@ struct AuditCommand: AsyncParsableCommand {
             }
         }
 
+        private func query(
+            _ first: KeyValuePairs<String, String>, _ cursorName: String, _ cursor: String?
+        ) -> String {
+            var query = FormParameters(first)
+            if let kind { query.append("kind", kind) }
+            if let since { query.append("since", String(since)) }
+            if let cursor { query.append(cursorName, cursor) }
+            return query.encoded
+        }
+
         /// The server looks at a bounded number of events for each question.
-        private func latest(_ server: AdministrationClient) async throws -> [JSONValue] {
+        private func latest(
+            _ page: (_ cursor: String?, _ limit: Int) async throws -> JSONObject
+        ) async throws -> [JSONValue] {
             var events: [JSONValue] = []
-            var before: Int64?
+            var cursor: String?
             repeat {
-                var query = FormParameters(["chain": tenant ?? region, "limit": String(limit - events.count)])
-                if let kind { query.append("kind", kind) }
-                if let since { query.append("since", String(since)) }
-                if let before { query.append("before", String(before)) }
-                let page = try await server.get("/audit/events?" + query.encoded)
+                let page = try await page(cursor, limit - events.count)
                 events += page["events"]?.array ?? []
-                before = page["next"]?.integer
-            } while before != nil && events.count < limit
+                cursor = page["next"]?.string ?? page["next"]?.integer.map { String($0) }
+            } while cursor != nil && events.count < limit
             return events
         }
     }

@@ -85,9 +85,7 @@ struct ClientCommand: AsyncParsableCommand {
         @OptionGroup var network: NetworkOptions
 
         func validate() throws {
-            guard network.at == nil || network.at == tenant else {
-                throw ValidationError("--at and --tenant name the same tenant.")
-            }
+            try network.validate(against: tenant)
             guard (1...1000).contains(uses) else { throw ValidationError("--uses is a number from 1 to 1000.") }
             guard (1...720).contains(validFor) else {
                 throw ValidationError("--valid-for is a number of hours from 1 to 720.")

@@ -119,9 +119,7 @@ struct TemplateCommand: AsyncParsableCommand {
         @OptionGroup var network: NetworkOptions
 
         func validate() throws {
-            guard network.at == nil || network.at == adoption.tenant else {
-                throw ValidationError("--at and --tenant name the same tenant.")
-            }
+            try network.validate(against: adoption.tenant)
             if network.at == nil {
                 guard role != nil, by != nil else { throw ValidationError("--role and --by are needed without --at.") }
             } else {
