@@ -64,33 +64,13 @@ extension AccountRoutes {
                 return try await call.service.companies.consenting(
                     isGiven, in: call.identifier("company"), by: call.device, language: call.language)
             }),
-        AccountRoute(
-            .post, "/companies/{company}/members/{membership}/removal", "remove a member", who: manager,
-            events: [.membershipRemovalApproved, .membershipEnded],
-            .confirmed(.removeMember) { call in
-                try call.expectNothing()
-                return try await call.service.companies.removing(
-                    call.identifier("membership"), from: call.identifier("company"), by: call.device,
-                    language: call.language)
-            }),
-        AccountRoute(
-            .post, "/companies/{company}/members/{membership}/suspension", "suspend a member", who: manager,
-            events: [.membershipSuspended],
-            .confirmed(.suspendMember) { call in
-                try call.expectNothing()
-                return try await call.service.companies.suspending(
-                    call.identifier("membership"), in: call.identifier("company"), by: call.device,
-                    language: call.language)
-            }),
-        AccountRoute(
-            .post, "/companies/{company}/members/{membership}/resumption", "let a member act again", who: manager,
-            events: [.membershipResumed],
-            .confirmed(.resumeMember) { call in
-                try call.expectNothing()
-                return try await call.service.companies.resuming(
-                    call.identifier("membership"), in: call.identifier("company"), by: call.device,
-                    language: call.language)
-            }),
+        onMember(
+            "removal", "remove a member", .removeMember, [.membershipRemovalApproved, .membershipEnded],
+            OwnCompanies.removing),
+        onMember(
+            "suspension", "suspend a member", .suspendMember, [.membershipSuspended], OwnCompanies.suspending),
+        onMember(
+            "resumption", "let a member act again", .resumeMember, [.membershipResumed], OwnCompanies.resuming),
         AccountRoute(
             .post, "/companies/{company}/members/{membership}/roles", "change a member's roles", who: manager,
             events: [.membershipRolesChanged],
@@ -108,6 +88,23 @@ extension AccountRoutes {
                     language: call.language)
             }),
     ]
+
+    private typealias MemberAct =
+        (MembershipIdentifier, CompanyIdentifier, VerifiedDevice, Language) async throws -> ProposedAct
+
+    /// An act on a member of which there is nothing to say but whom it is about.
+    private static func onMember(
+        _ step: String, _ summary: String, _ action: ConfirmedAction, _ events: [SecurityEvent.Kind],
+        _ propose: @escaping @Sendable (OwnCompanies) -> MemberAct
+    ) -> AccountRoute {
+        AccountRoute(
+            .post, "/companies/{company}/members/{membership}/\(step)", summary, who: manager, events: events,
+            .confirmed(action) { call in
+                try call.expectNothing()
+                return try await propose(call.service.companies)(
+                    call.identifier("membership"), call.identifier("company"), call.device, call.language)
+            })
+    }
 
     private static let manager = "whoever manages members"
     private static let guest = "the invited person"
