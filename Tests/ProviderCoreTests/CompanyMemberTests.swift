@@ -1,10 +1,11 @@
 import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
-import ProviderCore
 import ProviderHarness
 import SQLiteStore
 import Testing
+
+@testable import ProviderCore
 
 private let unknown = DeviceRefusal(.unknownCompany, .companyUnknown)
 private let unknownInvitation = DeviceRefusal(.unknownInvitation, .invitationUnknown)
@@ -63,23 +64,57 @@ struct CompanyMemberTests {
         #expect(view.invitations.map(\.state) == [.withdrawn])
     }
 
-    @Test("an e-mail address is enough for plain members only")
+    @Test(
+        "an e-mail address tells nobody from others: it invites nobody, and an invitation made by it opens for nobody")
     func email() async throws {
         let provider = try await TestProvider()
         let ada = try await provider.person("Ada", "Erste")
-        let max = try await provider.person("Max", "Beispiel", email: "Max@firma.example")
+        let max = try await provider.person("Max", "Beispiel", email: "max@firma.example")
+        let eve = try await provider.person("Eve", "Fremd")
         let company = try await provider.registeredCompany([ada])
-        let issued = try await provider.companies.invite(
-            ["roles": ["member"], "email": "max@FIRMA.example"], into: company, by: try await provider.verified(ada))
-        _ = try await provider.companies.accept(
-            code: issued.code, usesPrivateIdentity: true, by: try await provider.verified(max))
-        for roles: JSONValue in [["user_admin"], ["member", "rights_admin"], ["org_admin"]] {
-            await #expect(throws: DeviceRefusal(.companyDataRefused, .companyRequest)) {
-                _ = try await provider.companies.invite(
-                    ["roles": roles, "email": "eve@firma.example"], into: company,
-                    by: try await provider.verified(ada))
-            }
+        await #expect(throws: MessageError.missing("identity")) {
+            _ = try await provider.companies.invite(
+                ["roles": ["member"], "email": "max@firma.example"], into: company, by: provider.verified(ada))
         }
+        // Whoever was forwarded the code sets the address that it waits for; nobody verifies it.
+        try await provider.provider.accounts.changeContact(
+            ContactData(json: ["email": "max@firma.example"]), by: provider.verified(eve))
+        for guest in [eve, max] {
+            let code = try await invitationByEmail(provider, "max@firma.example", into: company, by: ada)
+            await #expect(throws: unknownInvitation) {
+                _ = try await provider.companies.open(code: code, by: provider.verified(guest))
+            }
+            await #expect(throws: unknownInvitation) {
+                _ = try await provider.companies.accept(
+                    code: code, usesPrivateIdentity: true, by: provider.verified(guest))
+            }
+            #expect(try await provider.companies.companies(of: provider.verified(guest)).isEmpty)
+        }
+        let view = try await provider.companies.company(company, for: provider.verified(ada))
+        #expect(view.invitations.map(\.state) == [.withdrawn, .withdrawn])
+    }
+
+    /// The code of an invitation that waits for an address, as the store kept them once.
+    private func invitationByEmail(
+        _ provider: TestProvider, _ address: String, into company: CompanyIdentifier, by inviter: TestPerson
+    ) async throws -> String {
+        let device = try await provider.verified(inviter)
+        let (identifier, code, now) = (InvitationIdentifier.random(), RandomBytes.text(16), provider.now)
+        let hashing = CompanyIdentityHashing(key: try await provider.provider.keys.secret("company-identities"))
+        let own = try await provider.companies.company(company, for: device).own.identifier
+        let invitation = InvitationRecord(
+            identifier: identifier, company: company, roles: .member,
+            expectation: InvitationExpectation(
+                kind: .email, hash: hashing.hash("email\n\(identifier)\n\(address)")), invitedBy: own, createdAt: now,
+            expiresAt: now + InvitationRules.lifetime)
+        let digest = ContentDigest(of: code)
+        let concern = CompanyConcern(actor: device.account.identifier)
+        let decision = try await provider.store.change(company, concerning: concern, tenant: nil, now: now) {
+            InvitationRules.invite(
+                invitation, codeDigest: digest, isForInviter: false, device: device.device.identifier, in: $0, now: now)
+        }
+        #expect(decision?.refusal == nil)
+        return code
     }
 
     @Test("a code is over after seven days")

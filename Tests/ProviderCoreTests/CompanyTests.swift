@@ -362,10 +362,10 @@ struct CompanyTests {
             (["roles": ["owner"], "identity": identity], .malformed("roles")),
             (["roles": [], "identity": identity], .malformed("roles")),
             (["roles": ["member", "member"], "identity": identity], .malformed("roles")),
-            (["roles": ["member"]], .missing("email")),
-            (["roles": ["member"], "email": "erika"], .malformed("email")),
-            (["roles": ["member"], "email": "a@b@c"], .malformed("email")),
-            (["roles": ["member"], "email": "a@b.example", "state": "sent"], .unknown("state")),
+            (["roles": ["member"]], .missing("identity")),
+            (["roles": ["member"], "email": "a@b.example"], .missing("identity")),
+            (["roles": ["member"], "identity": identity, "email": "a@b.example"], .unknown("email")),
+            (["roles": ["member"], "identity": identity, "state": "sent"], .unknown("state")),
             (
                 [
                     "roles": ["member"],

@@ -46,7 +46,7 @@ struct UnconfirmedActTests {
             bodies = [
                 .addDevice: ["tenant": .string(TestRegion.herten.rawValue)],
                 .createCompany: TestCompany.registered("Zweite GmbH", number: "777"), .addEstablishment: second,
-                .inviteMember: ["roles": ["member"], "email": "neu@example.org"],
+                .inviteMember: ["roles": ["member"], "identity": .object(guest.identity)],
                 .acceptInvitation: ["code": .string(invitation.code)], .changeConsent: ["given": false],
                 .changeRoles: ["roles": ["user_admin"]],
                 .proposeMandate: story.proposal { $0.powers.scopes = [MandateScope(rawValue: "building.application")!] }

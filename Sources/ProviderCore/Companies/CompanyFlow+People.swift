@@ -27,8 +27,8 @@ extension CompanyFlow {
 
     /// Invites somebody.
     ///
-    /// - Parameter request: `roles`, then `identity` (`given_name`, `family_name`, `birthdate`) or, for plain members,
-    ///   `email`; optionally `membership_ends` (a time).
+    /// - Parameter request: `roles`, then `identity` (`given_name`, `family_name`, `birthdate`); optionally
+    ///   `membership_ends` (a time).
     public func invite(
         _ request: JSONObject, into company: CompanyIdentifier, by device: VerifiedDevice
     ) async throws -> IssuedInvitation {
@@ -38,8 +38,9 @@ extension CompanyFlow {
         let file = try await membershipOnly(of: device, in: company)
         let invitation = InvitationRecord(
             identifier: identifier, company: company, roles: request.roles,
-            expectation: expectation(of: request, for: identifier), invitedBy: file, createdAt: now,
-            expiresAt: now + InvitationRules.lifetime, membershipEnds: request.membershipEnds)
+            expectation: InvitationExpectation(kind: .identity, hash: hashing.hash(request.expected, for: identifier)),
+            invitedBy: file, createdAt: now, expiresAt: now + InvitationRules.lifetime,
+            membershipEnds: request.membershipEnds)
         let secret = OneTimeSecret(bytes: 16)
         let digest = ContentDigest(of: secret.text)
         let isOwn = hashing.isExpected(device.account.person, by: invitation)
@@ -52,17 +53,6 @@ extension CompanyFlow {
         return IssuedInvitation(
             invitation: identifier, code: secret.text, expiresAt: invitation.expiresAt,
             outcome: stored?.state == .created ? .awaitingOthers : .done)
-    }
-
-    private func expectation(
-        of request: InvitationRequest, for invitation: InvitationIdentifier
-    ) -> InvitationExpectation {
-        switch request.expected {
-        case .identity(let identity):
-            InvitationExpectation(kind: .identity, hash: hashing.hash(identity, for: invitation))
-        case .email(let address):
-            InvitationExpectation(kind: .email, hash: hashing.hash(email: address, for: invitation))
-        }
     }
 
     /// The person's open membership; nobody else learns that there is such a company.
@@ -195,13 +185,8 @@ extension CompanyFlow {
 
 /// An invitation as its inviter writes it.
 struct InvitationRequest {
-    enum Expected {
-        case identity(ExpectedIdentity)
-        case email(String)
-    }
-
     let roles: CompanyRoles
-    let expected: Expected
+    let expected: ExpectedIdentity
     let membershipEnds: Timestamp?
 
     init(json: JSONObject, today: CalendarDate) throws(MessageError) {
@@ -212,17 +197,8 @@ struct InvitationRequest {
             throw .malformed("roles")
         }
         self.roles = roles
-        if let identity = try reader.optionalObject("identity") {
-            let identity = try ExpectedIdentity(json: identity)
-            guard identity.birthdate <= today else { throw .malformed("birthdate") }
-            expected = .identity(identity)
-        } else {
-            let address = try reader.string("email", maximumLength: 254)
-            guard address.utf8.allSatisfy({ (0x21...0x7E).contains($0) }),
-                address.split(separator: "@", omittingEmptySubsequences: false).map(\.isEmpty) == [false, false]
-            else { throw .malformed("email") }
-            expected = .email(address)
-        }
+        expected = try ExpectedIdentity(json: try reader.object("identity"))
+        guard expected.birthdate <= today else { throw .malformed("birthdate") }
         membershipEnds = reader.has("membership_ends") ? try reader.time("membership_ends") : nil
         try reader.finish()
     }

@@ -17,23 +17,16 @@ struct CompanyIdentityHashing: Sendable {
         hash("invitation\n\(invitation)\n\(person.canonicalText)")
     }
 
-    /// Which address this invitation expects; capitals of ASCII do not count.
-    func hash(email: String, for invitation: InvitationIdentifier) -> IdentityHash {
-        let bytes = email.utf8.map { (0x41...0x5A).contains($0) ? $0 + 0x20 : $0 }
-        return hash("email\n\(invitation)\n\(String(decoding: bytes, as: UTF8.self))")
-    }
-
     /// True when the person is who the invitation expects.
+    ///
+    /// An e-mail address tells nobody from others: people set their own, and nobody verifies it. Whoever holds a
+    /// forwarded code could set the address that it waits for, so an invitation of that kind expects no one.
     func isExpected(_ person: PersonRecord, by invitation: InvitationRecord) -> Bool {
-        let presented: IdentityHash? =
-            switch invitation.expectation.kind {
-            case .identity: ExpectedIdentity(person).map { hash($0, for: invitation.identifier) }
-            case .email: person.email.map { hash(email: $0, for: invitation.identifier) }
-            }
-        return presented == invitation.expectation.hash
+        guard invitation.expectation.kind == .identity, let identity = ExpectedIdentity(person) else { return false }
+        return hash(identity, for: invitation.identifier) == invitation.expectation.hash
     }
 
-    private func hash(_ text: String) -> IdentityHash {
+    func hash(_ text: String) -> IdentityHash {
         let code = Digest.authenticationCode(Array("citizen-id/company-identity/v1\n\(text)".utf8), key: key)
         // The base64url of 32 bytes always has the 43 characters that an IdentityHash wants.
         return IdentityHash(rawValue: Base64URL.encode(code))!

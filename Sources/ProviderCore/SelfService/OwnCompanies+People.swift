@@ -10,10 +10,8 @@ extension OwnCompanies {
     ) async throws -> ProposedAct {
         let name = try await name(of: company, device)
         let roles = Self.words(request["roles"]?.strings ?? [], language)
-        let identity = request["identity"]?.object
-        let guest =
-            identity.map { Self.names($0["given_name"]?.string ?? "", $0["family_name"]?.string ?? "") }
-            ?? request["email"]?.string ?? ""
+        let identity = request["identity"]?.object ?? [:]
+        let guest = Self.names(identity["given_name"]?.string ?? "", identity["family_name"]?.string ?? "")
         let text =
             language == .german
             ? "\(guest) in das Unternehmen „\(name)“ einladen, als \(roles)?"

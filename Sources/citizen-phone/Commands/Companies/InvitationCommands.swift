@@ -6,8 +6,8 @@ import OpenIDMessages
 struct CompaniesInviteCommand: ActCommand {
     static let configuration = CommandConfiguration(
         commandName: "invite", abstract: "Invite somebody into a company.",
-        discussion: "Say whom you mean: given name, family name and day of birth, or for a plain member the e-mail "
-            + "address of the person's account. The code that comes back opens for that person alone.")
+        discussion: "Say whom you mean: given name, family name and day of birth. The code that comes back opens for "
+            + "that person alone.")
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
@@ -18,35 +18,20 @@ struct CompaniesInviteCommand: ActCommand {
     var role: [String] = ["member"]
 
     @Option(help: "The given name.")
-    var givenName: String?
+    var givenName: String
 
     @Option(help: "The family name.")
-    var familyName: String?
+    var familyName: String
 
     @Option(help: "The day of birth, e.g. 1964-08-12.")
-    var birthdate: String?
-
-    @Option(help: "The e-mail address of the person's account.")
-    var email: String?
-
-    func validate() throws {
-        let names = [givenName, familyName, birthdate]
-        let isIdentity = names.allSatisfy { $0 != nil } && email == nil
-        let isEmail = names.allSatisfy { $0 == nil } && email != nil
-        guard isIdentity || isEmail else {
-            throw ValidationError("Give --given-name, --family-name and --birthdate together, or --email alone.")
-        }
-    }
+    var birthdate: String
 
     func act() throws -> AccountAct {
-        var body: JSONObject = ["roles": .strings(role)]
-        if let givenName, let familyName, let birthdate {
-            body["identity"] = .object([
-                "given_name": .string(givenName), "family_name": .string(familyName), "birthdate": .string(birthdate),
-            ])
-        }
-        body["email"] = email.map { .string($0) }
-        return try company.act(.inviteMember, "invitations", body: body)
+        let identity: JSONObject = [
+            "given_name": .string(givenName), "family_name": .string(familyName), "birthdate": .string(birthdate),
+        ]
+        return try company.act(
+            .inviteMember, "invitations", body: ["roles": .strings(role), "identity": .object(identity)])
     }
 
     func lines(_ answer: JSONObject) -> [String] {
