@@ -20,7 +20,6 @@ public final class Provider: Sendable {
     public let dataRequests: DataRequestFlow
     public let sessions: SessionFlow
     public let sessionList: SessionListFlow
-    public let releases: ReleaseFlow
     public let assurance: AssuranceFlow
     public let logout: LogoutFlow
     public let logoutDeliveries: LogoutDeliveryFlow
@@ -145,7 +144,6 @@ public final class Provider: Sendable {
         sessionList = SessionListFlow(registry: registry, store: store, clock: clock, forms: forms, bell: logoutBell)
         assurance = AssuranceFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock)
-        releases = ReleaseFlow(registry: registry, store: store, clock: clock)
         logout = LogoutFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, clock: clock, forms: forms, bell: logoutBell)
         logoutDeliveries = LogoutDeliveryFlow(
@@ -168,6 +166,7 @@ public final class Provider: Sendable {
             account: OwnAccount(flow: accounts, erasures: erasures, exports: exports, companies: companies),
             devices: OwnDevices(registry: registry, accounts: accounts, store: store, clock: clock),
             sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
+            releases: OwnReleases(flow: ReleaseFlow(registry: registry, store: store, clock: clock)),
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies), audit: audit)
         templates = TemplateFlow(registry: registry, store: store, clock: clock)

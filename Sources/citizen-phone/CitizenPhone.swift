@@ -11,8 +11,9 @@ struct CitizenPhone: AsyncParsableCommand {
             + "the exit statuses.",
         subcommands: [
             EnrolCommand.self, ScanCommand.self, ShowCommand.self, ApproveCommand.self, DenyCommand.self,
-            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, CompaniesCommand.self,
-            MandatesCommand.self, AuditCommand.self, BlockCommand.self, LoginCommand.self, DoctorCommand.self,
+            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, ReleasesCommand.self,
+            CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self, LoginCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() async {

@@ -64,4 +64,39 @@ struct PhoneAccountTests {
         let again = try await phone.run("sessions", "end", identifier, "--json")
         try expectFailure(again, 15, "provider_refused", code: "not_found")
     }
+
+    @Test func `a release is listed, taken back with the PIN, and the next login asks again`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Freigabe")
+        #expect(try await phone.run("releases").output == "You released nothing to any portal.\n")
+        let browser = phone.here.folder.path + "/release-browser.json"
+        func login() async throws -> JSONObject { try await phone.login(at: nil, "--browser", browser).json() }
+        #expect(try await login()["decision"] == "approve")
+        #expect(try await login()["single_sign_on"] == true, "what was released goes out again in silence")
+
+        let listed = try await phone.run("releases", "list", "--json")
+        let release = try #require(try listed.json()["releases"]?.array?.first?.object, "\(listed)")
+        #expect(release["portal"] == "Serviceportal Herten (Demo)" && release["tenant_name"] == "Stadt Herten")
+        #expect(release["state"] == "granted" && release["granted_at"]?.integer != nil)
+        #expect(release["released"]?.strings?.contains("family_name") == true && !listed.output.contains("Freigabe"))
+        let shown = try await phone.run("releases").output
+        #expect(shown.contains("Serviceportal Herten (Demo)") && shown.contains("released: "), "\(shown)")
+
+        let identifier = try #require(release["release"]?.string)
+        let act = ["releases", "withdraw", identifier, "--pin-file", phone.pinFile, "--json"]
+        let unanswered = try await phone.run(act)
+        try expectFailure(unanswered, 20, "no_terminal")
+        #expect(unanswered.errors.contains("Ihre Freigabe für „Serviceportal Herten (Demo)“ (Stadt Herten)"))
+        #expect(try await login()["single_sign_on"] == true, "asking changes nothing")
+        let withdrawn = try await phone.run(act + ["--yes", "--language", "en"])
+        #expect(withdrawn.status == 0 && withdrawn.errors.contains("Take back your release"), "\(withdrawn)")
+        #expect(try withdrawn.json()["state"] == "withdrawn")
+
+        let next = try await login()
+        #expect(next["decision"] == "approve" && next["single_sign_on"] == nil, "\(next.text)")
+        try expectFailure(try await phone.run(act + ["--yes"]), 15, "provider_refused", code: "not_possible")
+        let stranger = try await Self.installation.value.enrolledPhone(family: "Freigabefremd")
+        try expectFailure(try await stranger.run(act), 15, "provider_refused", code: "not_found")
+        try expectFailure(
+            try await phone.run("releases", "withdraw", "../lock", "--yes", "--json"), 64, "usage")
+    }
 }

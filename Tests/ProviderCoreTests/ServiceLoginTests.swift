@@ -204,13 +204,16 @@ struct ServiceLoginTests {
         let signedIn = try await provider.signIn(
             at: portal, phone: phone, ["scope": dog, "claims": #"{"id_token": {"email": null}}"#])
         #expect(signedIn.idToken["email"] == "erika@example.org")
-        let listed = try await provider.provider.releases.list(of: account)
+        let releases = provider.provider.selfService.releases.flow
+        let listed = try await releases.list(of: account)
         #expect(listed.map(\.portal) == ["Portal rathaus"] && listed[0].tenantName == "Stadt Herten")
         #expect(listed[0].service?.german == "Hund anmelden")
         #expect(listed[0].release.released == ["given_name", "family_name", "email"])
         let release = listed[0].release.identifier
-        #expect(try await !provider.provider.releases.withdraw(release, of: .random()))
-        #expect(try await provider.provider.releases.withdraw(release, of: account))
+        let transaction = TransactionIdentifier.random(bytes: 16)
+        #expect(try await !releases.withdraw(release, of: .random(), transaction: transaction))
+        #expect(try await releases.withdraw(release, of: account, transaction: transaction))
+        #expect(try await !releases.withdraw(release, of: account, transaction: transaction), "it is over")
         #expect(try await provider.userinfo(signedIn.accessToken).names == ["sub"])
         let refreshed = try await provider.refresh(signedIn.tokens, at: portal)
         #expect(SignedIn.payload(refreshed)["sub"] == signedIn.idToken["sub"])
@@ -219,7 +222,7 @@ struct ServiceLoginTests {
             Issue.record("released in silence after the withdrawal")
             return
         }
-        #expect(try await provider.provider.releases.list(of: account).map(\.release.state) == [.withdrawn])
+        #expect(try await releases.list(of: account).map(\.release.state) == [.withdrawn])
     }
 
     @Test(

@@ -38,10 +38,13 @@ struct UnconfirmedActTests {
             let added = try await provider.companies.addEstablishment(establishment, to: company, by: device)
             var second = establishment
             second["activity"] = "00003"
+            _ = try await site.signIn(Browser(site), phone: owner.phone)
+            let release = try await provider.store.releases(of: device.account.identifier)[0]
             parameters = [
                 "device": owner.phone.device.rawValue, "company": company.rawValue,
                 "membership": membership.rawValue, "invitation": invitation.invitation.rawValue,
                 "establishment": added.rawValue, "mandate": mandate.mandate.identifier.rawValue,
+                "release": release.identifier.rawValue,
             ]
             bodies = [
                 .addDevice: ["tenant": .string(TestRegion.herten.rawValue)],

@@ -11,6 +11,7 @@ public enum ConfirmedAction: String, Sendable, Hashable, CaseIterable {
     case exportAccount = "export_account"
     case lockAccount = "lock_account"
     case closeAccount = "close_account"
+    case withdrawRelease = "withdraw_release"
     // A company's own life.
     case createCompany = "create_company"
     case submitCompany = "submit_company"

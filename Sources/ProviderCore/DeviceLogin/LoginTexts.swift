@@ -1,5 +1,5 @@
-internal import AccountDirectory
-internal import OpenIDMessages
+public import AccountDirectory
+public import OpenIDMessages
 
 /// The text that the phone shows and signs.
 enum LoginTexts {
@@ -25,5 +25,5 @@ enum LoginTexts {
 
 extension LocalizedText {
     /// The text in a language; German where there is no other.
-    func text(_ language: Language) -> String { language == .english ? english ?? german : german }
+    public func text(_ language: Language) -> String { language == .english ? english ?? german : german }
 }

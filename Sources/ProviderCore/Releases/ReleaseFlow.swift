@@ -1,5 +1,5 @@
 public import AccountDirectory
-internal import OpenIDMessages
+public import OpenIDMessages
 
 /// A release as its person reads it.
 public struct ListedRelease: Sendable {
@@ -35,10 +35,15 @@ public struct ReleaseFlow: Sendable {
 
     /// Takes a release back; false when it is none of this person's, or was over. From now on tokens and userinfo give
     /// nothing on its ground, and the next login asks again.
-    public func withdraw(_ release: ReleaseIdentifier, of account: AccountIdentifier) async throws -> Bool {
+    ///
+    /// - Parameter transaction: the confirmation with which the person did it.
+    public func withdraw(
+        _ release: ReleaseIdentifier, of account: AccountIdentifier, transaction: TransactionIdentifier
+    ) async throws -> Bool {
         try await store.withdraw(
             release, of: account,
             event: SecurityEvent(
-                .releaseWithdrawn, time: clock.now(), object: release.rawValue, actor: .person, person: account))
+                .releaseWithdrawn, time: clock.now(), object: release.rawValue, transaction: transaction,
+                actor: .person, person: account))
     }
 }

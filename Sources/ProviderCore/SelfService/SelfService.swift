@@ -4,6 +4,7 @@ public struct SelfService: Sendable {
     public let account: OwnAccount
     public let devices: OwnDevices
     public let sessions: OwnSessions
+    public let releases: OwnReleases
     public let companies: OwnCompanies
     public let mandates: OwnMandates
     public let audit: AuditFlow

@@ -4,5 +4,5 @@ internal import ProviderCore
 /// The table of the account API.
 enum AccountRoutes {
     static let all: [AccountRoute] =
-        profile + account + devices + furtherDevices + sessions + companies + members + mandates + audit
+        profile + account + devices + furtherDevices + sessions + releases + companies + members + mandates + audit
 }
