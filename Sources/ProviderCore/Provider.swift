@@ -167,6 +167,7 @@ public final class Provider: Sendable {
             devices: OwnDevices(registry: registry, accounts: accounts, store: store, clock: clock),
             sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
             releases: OwnReleases(flow: ReleaseFlow(registry: registry, store: store, clock: clock)),
+            assurance: assurance,
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies), audit: audit)
         templates = TemplateFlow(registry: registry, store: store, clock: clock)

@@ -12,8 +12,8 @@ struct CitizenPhone: AsyncParsableCommand {
         subcommands: [
             EnrolCommand.self, ScanCommand.self, ShowCommand.self, ApproveCommand.self, DenyCommand.self,
             ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, ReleasesCommand.self,
-            CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self, LoginCommand.self,
-            DoctorCommand.self,
+            ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
+            LoginCommand.self, DoctorCommand.self,
         ])
 
     static func main() async {

@@ -99,4 +99,21 @@ struct PhoneAccountTests {
         try expectFailure(
             try await phone.run("releases", "withdraw", "../lock", "--yes", "--json"), 64, "usage")
     }
+
+    @Test func `the level is explained in both languages and as what the provider signed`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Niveau")
+        let answer = try await phone.run("explain-level", "--json")
+        #expect(answer.status == 0, "\(answer)")
+        let explanation = try #require(try answer.json()["explanation"]?.object)
+        let level = try #require(explanation["level"]?.string)
+        #expect(explanation["iss"]?.string == phone.here.issuer && explanation["simulated"] == true)
+        #expect(try answer.json()["statement"]?.string?.split(separator: ".").count == 3)
+        let german = try await phone.run("explain-level")
+        #expect(german.output.contains("Das Niveau ist \(level)") && german.output.contains("Das Gerät ist simuliert"))
+        #expect(german.output.contains("* ") && german.output.contains("am Schalter mit Ausweis, Stadt Marl"))
+        let english = try await phone.run("explain-level", "--language", "en")
+        #expect(english.output.contains("The level is \(level)") && english.output.contains("a simulated device"))
+        let nobody = try await Self.installation.value.newPhone()
+        try expectFailure(try await nobody.run("explain-level", "--json"), 10, "not_enrolled")
+    }
 }

@@ -50,7 +50,7 @@ struct AssuranceTests {
         let signed = try await provider.provider.assurance.explain(try await provider.verified(phone))
         #expect(signed.explanation.level == .normal && signed.explanation.limiting == [.device])
         let verified = try provider.provider.keys.ring.verificationKeys.verify(
-            CompactJWS(parsing: signed.statement), type: AssuranceFlow.type)
+            CompactJWS(parsing: signed.statement), type: AssuranceLevel.explanationType)
         let payload = verified.payload
         #expect(payload["iss"] == "https://id.region.example" && payload["aud"]?.string == phone.device.rawValue)
         #expect(payload["level"] == "normal" && payload["acr"] == "http://bsi.bund.de/eID/LoA/normal")
@@ -59,6 +59,10 @@ struct AssuranceTests {
         #expect(reasons.map { $0["limits"] } == [false, false, true])
         let proofing = try #require(reasons[0]["facts"]?.object)
         #expect(proofing["method"] == "counter" && proofing["performer"] == "Stadt Herten")
+        let day = CalendarDate(provider.now).rawValue
+        #expect(reasons[0]["basis"]?.object?["de"]?.string == "am Schalter mit Ausweis, Stadt Herten, \(day)")
+        #expect(reasons[0]["basis"]?.object?["en"]?.string == "at a counter with a document, Stadt Herten, \(day)")
+        #expect(reasons[2]["basis"]?.object?["de"]?.string?.hasPrefix("Schlüssel, die sich kopieren ließen, ") == true)
         for value in ["Mustermann", "Erika", "1964", "Musterweg"] { #expect(!payload.text.contains(value)) }
     }
 

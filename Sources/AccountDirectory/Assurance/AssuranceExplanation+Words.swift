@@ -28,6 +28,56 @@ extension AssuranceExplanation {
     }
 }
 
+extension AssuranceExplanation {
+    /// What a bound rests on, in a few words made from its facts; nil where the facts say nothing more than its name.
+    public func basis(of reason: Reason, _ language: Language) -> String? {
+        switch reason.kind {
+        case .proofing:
+            guard let method = reason.facts["method"]?.string.flatMap(Evidence.Method.init(rawValue:)) else {
+                return nil
+            }
+            // The day is enough for a person; the facts have the minute.
+            let day = reason.facts["time"]?.string.map { String($0.prefix(10)) }
+            return [method.words(language), reason.facts["performer"]?.string, day].compactMap(\.self)
+                .joined(separator: ", ")
+        case .device:
+            guard let inHardware = reason.facts["keys_in_hardware"]?.bool else { return nil }
+            let keys = isSimulated ? Self.simulated(language) : Self.keys(inHardware: inHardware, language)
+            return ([keys] + ["model", "system"].compactMap { reason.facts[$0]?.string }).joined(separator: ", ")
+        case .authenticator, .binding, .company: return nil
+        }
+    }
+
+    private static func simulated(_ language: Language) -> String {
+        language == .german ? "ein simuliertes Gerät" : "a simulated device"
+    }
+
+    private static func keys(inHardware: Bool, _ language: Language) -> String {
+        switch (inHardware, language) {
+        case (true, .german): "Schlüssel in geschützter Hardware"
+        case (true, .english): "keys in protected hardware"
+        case (false, .german): "Schlüssel, die sich kopieren ließen"
+        case (false, .english): "keys that could be copied"
+        }
+    }
+}
+
+extension Evidence.Method {
+    /// How identity was proved, as people say it.
+    fileprivate func words(_ language: Language) -> String {
+        switch (self, language) {
+        case (.counter, .german): "am Schalter mit Ausweis"
+        case (.counter, .english): "at a counter with a document"
+        case (.eid, .german): "mit dem elektronischen Ausweis"
+        case (.eid, .english): "with an electronic identity card"
+        case (.upstream, .german): "durch ein anderes Konto"
+        case (.upstream, .english): "by another account"
+        case (.letter, .german): "mit einem Brief an die Meldeadresse"
+        case (.letter, .english): "by a letter to the registered address"
+        }
+    }
+}
+
 extension AssuranceExplanation.Kind {
     /// The name as people read it.
     public func name(_ language: Language) -> String {
@@ -78,10 +128,14 @@ extension AssuranceExplanation {
     }
 
     private func json(of reason: Reason) -> JSONObject {
-        [
+        var object: JSONObject = [
             "kind": .string(reason.kind.rawValue), "level": .string(reason.level.name),
             "limits": .bool(reason.level == level), "facts": .object(reason.facts),
             "name": .object(["de": .string(reason.kind.name(.german)), "en": .string(reason.kind.name(.english))]),
         ]
+        if let german = basis(of: reason, .german), let english = basis(of: reason, .english) {
+            object["basis"] = .object(["de": .string(german), "en": .string(english)])
+        }
+        return object
     }
 }

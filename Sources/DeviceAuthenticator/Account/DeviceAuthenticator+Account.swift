@@ -20,6 +20,19 @@ extension DeviceAuthenticator {
         try await authenticatedCall(method, Self.accountPrefix + path, body: body).json
     }
 
+    /// Which level this device's logins reach and why, as the provider signed it for this device (D-10.8).
+    public func explainLevel() async throws(DeviceError) -> ExplainedLevel {
+        let state = try state()
+        let answer = try await authenticatedCall("GET", Self.accountPrefix + "/level")
+        let text = try answer.read("level") { (reader) throws(MessageError) in
+            try reader.string("statement", maximumLength: CompactJWS.maximumLength)
+        }
+        let explanation = try await checked(state) { (keys) throws(StatementRefusal) in
+            try RequestChecks.explanation(text, keys: keys, issuer: state.issuer, device: state.device)
+        }
+        return ExplainedLevel(explanation: explanation, statement: text)
+    }
+
     /// Asks for something that needs a confirmation; nothing has happened yet (D-10.1). What comes back is what the
     /// provider signed, and it is exactly what was asked for (D-10.3).
     public func propose(_ act: AccountAct) async throws(DeviceError) -> ConfirmationToShow {

@@ -114,6 +114,18 @@ enum RequestChecks {
         return signed
     }
 
+    /// D-10.8: the explanation is from the issuer and for this device.
+    static func explanation(
+        _ text: String, keys: ProviderKeys, issuer: IssuerURL, device: DeviceIdentifier
+    ) throws(StatementRefusal) -> JSONObject {
+        let payload = try believed { () throws(JWSError) in
+            try keys.set.verify(named(text), type: AssuranceLevel.explanationType).payload
+        }
+        guard payload["iss"]?.string == issuer.rawValue else { throw .wrongIssuer }
+        guard payload["aud"]?.string == device.rawValue else { throw .wrongDevice }
+        return payload
+    }
+
     private static func fits(
         _ asked: some AskingStatement, issuer: IssuerURL, device: DeviceIdentifier
     ) throws(StatementRefusal) {
@@ -155,9 +167,16 @@ enum RequestChecks {
         _ text: String, keys: ProviderKeys, as type: Statement.Type
     ) throws(StatementRefusal) -> SignedStatement<Statement> {
         try believed { () throws(JWSError) in
-            guard try CompactJWS(parsing: text).keyIdentifier != nil else { throw .unknownKey }
+            _ = try named(text)
             return try SignedStatement<Statement>.verify(text, keys: keys.set)
         }
+    }
+
+    /// The provider names its key in every statement.
+    private static func named(_ text: String) throws(JWSError) -> CompactJWS {
+        let token = try CompactJWS(parsing: text)
+        guard token.keyIdentifier != nil else { throw .unknownKey }
+        return token
     }
 
     private static func believed<Value>(_ body: () throws(JWSError) -> Value) throws(StatementRefusal) -> Value {

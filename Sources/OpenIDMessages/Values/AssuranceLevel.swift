@@ -24,6 +24,9 @@ public enum AssuranceLevel: Int, Sendable, Hashable, Comparable, CaseIterable {
         self = level
     }
 
+    /// The `typ` of the provider's signed explanation why a login has its level.
+    public static let explanationType = "assurance-explanation+jwt"
+
     /// The level as `acr` (OpenID Connect Core §2).
     public var acr: String { "http://bsi.bund.de/eID/LoA/" + name }
 

@@ -24,9 +24,6 @@ public struct LoginFacts: Sendable, Equatable {
 
 /// Says why logins have their level: to the person, and of one login to the town's administration and an auditor.
 public struct AssuranceFlow: Sendable {
-    /// The `typ` of an explanation.
-    public static let type = "assurance-explanation+jwt"
-
     let issuer: IssuerURL
     let registry: ClientRegistry
     let keys: KeyCustodian
@@ -96,8 +93,8 @@ public struct AssuranceFlow: Sendable {
     private func sign(_ explanation: AssuranceExplanation, _ members: JSONObject) throws -> SignedExplanation {
         var payload: JSONObject = ["iss": .string(issuer.rawValue), "iat": clock.now().json]
         for member in members.members + explanation.json.members { payload[member.name] = member.value }
-        return SignedExplanation(
-            explanation: explanation, statement: try keys.ring.current(.es256).sign(type: Self.type, payload: payload))
+        let statement = try keys.ring.current(.es256).sign(type: AssuranceLevel.explanationType, payload: payload)
+        return SignedExplanation(explanation: explanation, statement: statement)
     }
 }
 

@@ -5,6 +5,7 @@ public struct SelfService: Sendable {
     public let devices: OwnDevices
     public let sessions: OwnSessions
     public let releases: OwnReleases
+    public let assurance: AssuranceFlow
     public let companies: OwnCompanies
     public let mandates: OwnMandates
     public let audit: AuditFlow

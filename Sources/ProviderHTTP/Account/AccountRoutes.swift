@@ -4,5 +4,6 @@ internal import ProviderCore
 /// The table of the account API.
 enum AccountRoutes {
     static let all: [AccountRoute] =
-        profile + account + devices + furtherDevices + sessions + releases + companies + members + mandates + audit
+        profile + level + account + devices + furtherDevices + sessions + releases + companies + members + mandates
+        + audit
 }
