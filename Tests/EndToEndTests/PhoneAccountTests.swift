@@ -1,3 +1,4 @@
+import DeviceAuthenticator
 import Foundation
 import OpenIDMessages
 import Testing
@@ -115,5 +116,36 @@ struct PhoneAccountTests {
         #expect(english.output.contains("The level is \(level)") && english.output.contains("a simulated device"))
         let nobody = try await Self.installation.value.newPhone()
         try expectFailure(try await nobody.run("explain-level", "--json"), 10, "not_enrolled")
+    }
+
+    @Test func `the audit trail is read page by page, each event once`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Blaettern")
+        let device = try #require(
+            try await phone.run("devices", "--json").json()["devices"]?.array?.first?.object?["device"]?.string)
+        // More events than a page has, made by the same library without a process for each.
+        let transport = try TLSTransport(additionalCA: phone.here.ca, maximumLength: 1_048_576)
+        let authenticator = DeviceAuthenticator(folder: SealedFolder(path: phone.files), transport: transport)
+        for number in 1...120 {
+            _ = try await authenticator.accountChange(
+                "POST", "/devices/\(device)/name", body: ["name": .string("Name \(number)")])
+        }
+        await transport.close()
+
+        func page(_ more: String...) async throws -> (events: [JSONObject], next: Int64?) {
+            let result = try await phone.run(["audit", "--json"] + more)
+            try #require(result.status == 0, "\(result)")
+            let json = try result.json()
+            return (json["events"]?.array?.compactMap(\.object) ?? [], json["next"]?.integer)
+        }
+        let first = try await page()
+        #expect(first.events.count == 100)
+        let next = try #require(first.next)
+        #expect(try await phone.run("audit").lines.last == "More: --before \(next)")
+        let second = try await page("--before", String(next))
+        #expect(second.next == nil)
+        let all = (first.events + second.events).map { $0.text }
+        #expect(Set(all).count == all.count)
+        let renamed = (first.events + second.events).filter { $0["kind"] == "device.renamed" }
+        #expect(renamed.count == 120)
     }
 }
