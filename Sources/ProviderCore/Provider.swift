@@ -179,7 +179,7 @@ public final class Provider: Sendable {
                 store: store, clock: clock),
             store: store, clock: clock)
         tenantPeople = TenantPeopleFlow(
-            administration: administration, store: store, clock: clock, bell: logoutBell)
+            administration: administration, assurance: assurance, store: store, clock: clock, bell: logoutBell)
         if administrationAddress != nil { try registry.enableAdministration(issuer: issuer) }
         try await registry.load(from: store)
         try await templates.load()

@@ -84,6 +84,14 @@ struct AdministratorTests {
         #expect(appointed.status == 0, "\(appointed)")
         try await enrol(by: alice, here)
         try await audit(by: bob, here)
+        let known = try await alice.phone.login(at: nil, "--accept", "application/json", "--show-page")
+        let sub = try #require(try known.json()["page"]?.object?["userinfo"]?.object?["sub"]?.string, "\(known)")
+        let level = try await bob.administer("person", "explain-level", "--tenant", "herten", "--subject", sub)
+        let explanation = try level.json()["levels"]?.array?.first?.object?["explanation"]?.object
+        #expect(explanation?["simulated"] == true && explanation?["level"]?.string != nil, "\(level)")
+        let stranger = try await bob.administer(
+            "person", "explain-level", "--tenant", "herten", "--subject", "nobody-known")
+        #expect(try stranger.json()["error"] == "not_found")
         let foreign = try await bob.administer("tenant", "show", "marl")
         #expect(foreign.status == 1, "\(foreign)")
         #expect(try foreign.json()["error"] == "not_found")

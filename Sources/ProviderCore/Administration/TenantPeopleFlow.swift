@@ -6,6 +6,7 @@ public import OpenIDMessages
 /// an administrator looked at is written down, so that the person can read who has seen their data.
 public struct TenantPeopleFlow: Sendable {
     let administration: AdministrationFlow
+    let assurance: AssuranceFlow
     let store: any TenantPeopleStore
     let clock: ProviderClock
     let bell: LogoutBell
@@ -94,6 +95,21 @@ public struct TenantPeopleFlow: Sendable {
             transaction: administrator.transaction, time: clock.now())
         guard isSuspended else { throw AdministrationProblem.notPossibleNow }
         bell.ring()
+    }
+
+    /// Why logins of the person have their level, with each device that can log in, the oldest first.
+    public func explainLevel(
+        of name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> [(device: String, explained: SignedExplanation)] {
+        let subject = try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+        var explained: [(device: String, explained: SignedExplanation)] = []
+        for device in try await devices(of: subject, in: scope) where device.state == .active {
+            guard let one = try await assurance.explain(device.identifier, called: device.name, of: subject) else {
+                continue
+            }
+            explained.append((device.name, one))
+        }
+        return explained
     }
 
     private func devices(of subject: SubjectIdentifier, in scope: TenantScope) async throws -> [Device] {

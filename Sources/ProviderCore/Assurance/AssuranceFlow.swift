@@ -55,6 +55,21 @@ public struct AssuranceFlow: Sendable {
             ])
     }
 
+    /// What a login of a town's subject with one of the person's devices reaches, and why; nil when the device is gone.
+    ///
+    /// - Parameter name: the device's name at this town, which has no other for it (invariant I24).
+    func explain(
+        _ device: DeviceIdentifier, called name: String, of subject: SubjectIdentifier
+    ) async throws -> SignedExplanation? {
+        guard let (row, account) = try await store.device(device) else { return nil }
+        var explanation = try await explanation(account: account, device: row, methods: nil)
+        for index in explanation.reasons.indices where explanation.reasons[index].kind == .device {
+            // Two towns could tell by a rare model that they know the same person.
+            for fact in ["model", "system"] { explanation.reasons[index].facts[fact] = nil }
+        }
+        return try sign(explanation, ["sub": .string(subject.rawValue), "device": .string(name)])
+    }
+
     private func explanation(
         account: AccountRecord, device: DeviceRecordRow, methods: [String]?
     ) async throws -> AssuranceExplanation {

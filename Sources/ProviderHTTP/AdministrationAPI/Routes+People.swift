@@ -59,6 +59,24 @@ extension AdministrationAPI {
                 return ["devices": .array(found.map { .object($0.json) })]
             }),
         AdministrationRoute(
+            .get, "/tenants/{tenant}/subjects/{subject}/level",
+            "Why logins of the person behind the subject have their level, with each device that can log in.",
+            .tenant(.readDevice), answer: [.init("levels", .list(.object(level)), "The oldest device first.")],
+            handle: { call in
+                let levels = try await call.provider.tenantPeople.explainLevel(
+                    of: call["subject"], in: call.scope, by: call.administrator)
+                return [
+                    "levels": .array(
+                        levels.map { level in
+                            .object([
+                                "device": .string(level.device),
+                                "explanation": .object(level.explained.explanation.json),
+                                "statement": .string(level.explained.statement),
+                            ])
+                        })
+                ]
+            }),
+        AdministrationRoute(
             .post, "/tenants/{tenant}/subjects/{subject}/devices/{device}/suspend",
             "Suspend a device and end its sessions.", .tenant(.suspendDevice), answer: nil,
             handle: { call in
@@ -109,6 +127,12 @@ extension AdministrationAPI {
         .init("session", .text(maximum: 64), "The `sid` of ID tokens."), .init("acr", .text(), "What it reached."),
         .init("started_at", .time, "Since then."), .init("expires_at", .time, "At most until then."),
         .init("clients", .list(.text()), "The tenant's own portals in it."),
+    ]
+
+    private static let level: [Schema.Property] = [
+        .init("device", .text(maximum: 64), "Its name at this tenant alone."),
+        .init("explanation", .anyObject, "level, acr, reasons, summary and advice; no value of a claim."),
+        .init("statement", .text(maximum: 16_384), "The same, signed: typ assurance-explanation+jwt."),
     ]
 
     private static let device: [Schema.Property] = [

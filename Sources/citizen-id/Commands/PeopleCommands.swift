@@ -18,7 +18,7 @@ struct SubjectOptions: ParsableArguments {
 struct PersonCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "person", abstract: "People, as a tenant knows them: by number and by `sub`, never by name.",
-        subcommands: [Count.self, Show.self, Enrol.self])
+        subcommands: [Count.self, Show.self, ExplainLevel.self, Enrol.self])
 
     struct Count: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "How many people have to do with a tenant.")
