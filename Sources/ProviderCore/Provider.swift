@@ -36,6 +36,8 @@ public final class Provider: Sendable {
     public let clientDoctor: ClientDoctor
     public let registrations: ClientRegistrationFlow
     public let companies: CompanyFlow
+    /// Companies as the offices of towns verify them.
+    public let companyOffices: CompanyOfficeFlow
     public let mandates: MandateFlow
     /// What portals ask about people who act for companies.
     public let authority: AuthorityFlow
@@ -180,6 +182,8 @@ public final class Provider: Sendable {
             store: store, clock: clock)
         tenantPeople = TenantPeopleFlow(
             administration: administration, assurance: assurance, store: store, clock: clock, bell: logoutBell)
+        companyOffices = CompanyOfficeFlow(
+            companies: companies, administration: administration, store: store, clock: clock)
         if administrationAddress != nil { try registry.enableAdministration(issuer: issuer) }
         try await registry.load(from: store)
         try await templates.load()

@@ -14,7 +14,7 @@ extension Database {
             let company: CompanyIdentifier = try row.value("company")
             guard let snapshot = try snapshot(of: company, concerning: CompanyConcern(actor: account)) else { continue }
             try write(
-                AccountNewsRules.changes(news, in: snapshot, now: now), of: company, tenant: nil, now: now)
+                AccountNewsRules.changes(news, in: snapshot, now: now), of: company, by: .system, now: now)
         }
     }
 }

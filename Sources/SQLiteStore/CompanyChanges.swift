@@ -13,11 +13,11 @@ struct CompanyWriteRefused: Error {
 extension Database {
     /// Writes the changes of one decision, each with its audit event.
     func write(
-        _ changes: [CompanyChange], of company: CompanyIdentifier, tenant: TenantIdentifier?, now: Timestamp
+        _ changes: [CompanyChange], of company: CompanyIdentifier, by actor: CompanyActor, now: Timestamp
     ) throws {
         for change in changes {
             try write(change, of: company, now: now)
-            try audit(SecurityEvent(of: change, in: company, tenant: tenant, time: now))
+            try audit(SecurityEvent(of: change, in: company, by: actor, time: now))
         }
     }
 
@@ -104,7 +104,7 @@ extension Database {
             for row in try rows(
                 "SELECT id FROM membership WHERE company = ? AND state <> 'ended'", [company.rawValue])
             {
-                try write([.end(try row.value("id"), .companyClosed)], of: company, tenant: nil, now: now)
+                try write([.end(try row.value("id"), .companyClosed)], of: company, by: .system, now: now)
             }
             try endMandates(of: company, at: now)
             // A sole trader's facts are personal data: they go with the company, whatever ended it.
@@ -246,7 +246,7 @@ extension Database {
         let open = try rows(
             "SELECT id FROM invitation WHERE \(column) = ? AND state IN ('created', 'sent', 'opened')", [value])
         for row in open {
-            try write([.invitation(try row.value("id"), .withdraw)], of: company, tenant: nil, now: now)
+            try write([.invitation(try row.value("id"), .withdraw)], of: company, by: .system, now: now)
         }
     }
 }

@@ -28,7 +28,7 @@ extension Database {
             WHERE expires_at <= ? AND state IN ('created', 'sent', 'opened') LIMIT ?
             """, [now.seconds, limit])
         for row in invitations {
-            try write([.invitation(try row.value("id"), .expire)], of: try row.value("company"), tenant: nil, now: now)
+            try write([.invitation(try row.value("id"), .expire)], of: try row.value("company"), by: .system, now: now)
         }
         let memberships = try rows(
             """
@@ -36,7 +36,7 @@ extension Database {
             WHERE valid_until IS NOT NULL AND valid_until <= ? AND state <> 'ended' LIMIT ?
             """, [now.seconds, limit])
         for row in memberships {
-            try write([.end(try row.value("id"), .over)], of: try row.value("company"), tenant: nil, now: now)
+            try write([.end(try row.value("id"), .over)], of: try row.value("company"), by: .system, now: now)
         }
         let companies = try rows(
             """
@@ -49,7 +49,7 @@ extension Database {
             ])
         for row in companies {
             let event: CompanyState.Event = try row.text("state") == "closing" ? .complete : .abandon
-            try write([.company(event, nil)], of: try row.value("id"), tenant: nil, now: now)
+            try write([.company(event, nil)], of: try row.value("id"), by: .system, now: now)
         }
         return max(invitations.count, memberships.count, companies.count) == limit
     }

@@ -16,6 +16,7 @@ extension DatabaseMigrator {
             try db.execute(sql: schema3Administration)
         }
         migrator.registerTemplates()
+        migrator.registerCompanyClerks()
         return migrator
     }
 

@@ -161,6 +161,9 @@ extension SQLiteStore {
                     WHERE session = ? AND tenant <> ? AND redeemed_at IS NOT NULL ORDER BY rowid LIMIT 1
                     """, [session.rawValue, scope.name]
                 ).map { row in .tenant(try row.value("tenant")) }
+            case .company(let company):
+                try db.row("SELECT \(companyOffice) AS tenant FROM company WHERE id = ?", [company.rawValue])
+                    .map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }
             }
         }
     }

@@ -20,24 +20,24 @@ extension SQLiteStore {
             try db.insert(founder)
             try db.audit(
                 SecurityEvent(
-                    .companyCreated, time: company.createdAt, object: company.identifier.rawValue,
+                    .companyCreated, time: company.createdAt, object: company.identifier.rawValue, actor: .person,
                     company: company.identifier))
             try db.audit(
                 SecurityEvent(
-                    of: .newMembership(founder), in: company.identifier, time: company.createdAt))
+                    of: .newMembership(founder), in: company.identifier, by: .person, time: company.createdAt))
             return nil
         }
     }
 
     public func change(
-        _ company: CompanyIdentifier, concerning concern: CompanyConcern, tenant: TenantIdentifier?, now: Timestamp,
+        _ company: CompanyIdentifier, concerning concern: CompanyConcern, by actor: CompanyActor, now: Timestamp,
         _ decide: @escaping @Sendable (CompanySnapshot) -> CompanyDecision
     ) async throws -> CompanyDecision? {
         do {
             return try await writer.write { db in
                 guard let snapshot = try db.snapshot(of: company, concerning: concern) else { return nil }
                 let decision = decide(snapshot)
-                try db.write(decision.changes, of: company, tenant: tenant, now: now)
+                try db.write(decision.changes, of: company, by: actor, now: now)
                 return decision
             }
         } catch let refused as CompanyWriteRefused {

@@ -82,6 +82,7 @@ struct Town: Sendable {
         try await provider.appoint(other, .regionAdministrator, at: .region)
         let emergency = try await site.call(
             other, .post, "/tenants/herten/emergencies", ["reason": "Störung", "seconds": 600])
+        let company = try await provider.registeredCompany([provider.person("Ada", "Direktorin")])
         return Town(
             tenant: TestRegion.herten,
             names: [
@@ -89,7 +90,7 @@ struct Town: Sendable {
                 "client": try await provider.register(TestRegistrant.metadata()).text("client_id"),
                 "service": "parking", "template": try await provider.proposeTemplate().rawValue,
                 "assignment": assignment.rawValue,
-                "emergency": try emergency.json.text("emergency"),
+                "emergency": try emergency.json.text("emergency"), "company": company.rawValue,
             ])
     }
 

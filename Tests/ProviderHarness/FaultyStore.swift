@@ -442,11 +442,11 @@ extension FaultyStore {
     }
 
     public func change(
-        _ company: CompanyIdentifier, concerning concern: CompanyConcern, tenant: TenantIdentifier?, now: Timestamp,
+        _ company: CompanyIdentifier, concerning concern: CompanyConcern, by actor: CompanyActor, now: Timestamp,
         _ decide: @escaping @Sendable (CompanySnapshot) -> CompanyDecision
     ) async throws -> CompanyDecision? {
         try await call {
-            try await store.change(company, concerning: concern, tenant: tenant, now: now, decide)
+            try await store.change(company, concerning: concern, by: actor, now: now, decide)
         }
     }
 
@@ -587,5 +587,19 @@ extension FaultyStore {
 
     public func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier {
         try await call { try await store.subject(of: company, in: sector) }
+    }
+}
+
+extension FaultyStore {
+    public func companies(page: PageRequest) async throws -> [CompanyRecord] {
+        try await call { try await store.companies(page: page) }
+    }
+
+    public func companies(in scope: TenantScope, page: PageRequest) async throws -> [CompanyRecord] {
+        try await call { try await store.companies(in: scope, page: page) }
+    }
+
+    public func company(_ identifier: CompanyIdentifier, in scope: TenantScope) async throws -> CompanyRecord? {
+        try await call { try await store.company(identifier, in: scope) }
     }
 }

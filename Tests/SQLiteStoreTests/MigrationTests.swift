@@ -1,3 +1,4 @@
+import AccountDirectory
 import GRDB
 import IdentityCrypto
 import OpenIDMessages
@@ -37,6 +38,46 @@ struct MigrationTests {
         }
         try await store.replaceSigningKeys(keys + added, event: nil)
         #expect(try await store.signingKeys() == keys + added)
+        try await store.close()
+    }
+
+    @Test("rights of administrators stay as they are, with their granters, and company clerks fit in")
+    func companyClerks() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v3-templates")
+        let insert = """
+            INSERT INTO admin_assignment (id, account, subject, role, reach, tenant, valid_from, valid_until, granted_by,
+                granted_at) VALUES (?, 'alice', 'alice', ?, ?, ?, 1, 2, ?, 1)
+            """
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO account (id, level, state, created_at, seen_at, closed_at)
+                        VALUES ('alice', 'normal', 'closed', 1, 1, 1)
+                    """)
+            try db.execute(sql: insert, arguments: ["first", "region_admin", "region", nil, nil])
+            try db.execute(sql: insert, arguments: ["second", "tenant_admin", "tenant", "herten", "first"])
+        }
+        await #expect(throws: DatabaseError.self) {
+            try await old.write { db in
+                try db.execute(sql: insert, arguments: ["third", "company_clerk", "tenant", "herten", "second"])
+            }
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        try await store.writer.write { db in
+            try db.execute(sql: insert, arguments: ["third", "company_clerk", "tenant", "herten", "second"])
+        }
+        let rows = try await store.pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT id, granted_by FROM admin_assignment ORDER BY rowid")
+                .map { row in [row["id"] as String?, row["granted_by"]] }
+        }
+        #expect(rows == [["first", nil], ["second", "first"], ["third", "second"]])
+        let schema = try await store.pool.read { db in
+            try String.fetchOne(db, sql: "SELECT sql FROM sqlite_master WHERE name = 'admin_assignment'") ?? ""
+        }
+        for role in AdministrationRole.allCases { #expect(schema.contains("'\(role.rawValue)'"), "\(role)") }
         try await store.close()
     }
 }

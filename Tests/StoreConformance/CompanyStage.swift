@@ -74,7 +74,7 @@ struct CompanyStage: Sendable {
         _ decide: @escaping @Sendable (CompanySnapshot) -> CompanyDecision
     ) async throws -> CompanyDecision? {
         try await store.change(
-            company, concerning: concern, tenant: Fixtures.tenant, now: Fixtures.now, decide)
+            company, concerning: concern, by: CompanyActor(.clerk, tenant: Fixtures.tenant), now: Fixtures.now, decide)
     }
 
     /// The steps in one decision; returns its refusal.

@@ -20,6 +20,12 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case endSession = "session.end"
     case readDevice = "device.read"
     case suspendDevice = "device.suspend"
+    /// See the companies that the tenant's office looks after.
+    case readCompany = "company.read"
+    /// Record what proves a company.
+    case verifyCompany = "company.verify"
+    /// Freeze a company, or end a freeze.
+    case freezeCompany = "company.freeze"
     case readAudit = "audit.read"
     case readAssignment = "assignment.read"
     case grantAssignment = "assignment.grant"
@@ -30,10 +36,13 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case requestEmergency = "emergency.request"
     case approveEmergency = "emergency.approve"
 
-    /// True for what shows or touches data of single people.
+    /// True for what shows or touches data of single people. A company's are among them: those of a sole trader are
+    /// personal data, and an extract names people.
     public var isPersonal: Bool {
         switch self {
-        case .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice: true
+        case .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readCompany,
+            .verifyCompany, .freezeCompany:
+            true
         default: false
         }
     }

@@ -11,6 +11,8 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
     case dataProtectionOfficer = "dpo"
     /// Serves people at the tenant's desk.
     case clerk
+    /// Verifies companies at the tenant's trade office.
+    case companyClerk = "company_clerk"
     /// Reads the tenant's configuration and log.
     case auditor
     /// Staff of the tenant's IT provider, on the tenant's instruction (GDPR Art. 28).
@@ -25,7 +27,8 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .regionAdministrator, .regionAuditor: .region
         case .operatorStaff: .operated
-        case .tenantAdministrator, .serviceOwner, .dataProtectionOfficer, .clerk, .auditor, .emergency: .tenant
+        case .tenantAdministrator, .serviceOwner, .dataProtectionOfficer, .clerk, .companyClerk, .auditor, .emergency:
+            .tenant
         }
     }
 
@@ -53,6 +56,7 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
                 .readAssignment, .readNotice, .readEmergency, .approveEmergency,
             ]
         case .clerk: [.readTenant, .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice]
+        case .companyClerk: [.readTenant, .readCompany, .verifyCompany, .freezeCompany]
         case .auditor: [.readTenant, .readClient, .readService, .readAudit, .readAssignment, .readEmergency]
         case .operatorStaff: [.readTenant, .readClient, .examineClient, .admitClient, .readService, .countPeople]
         case .emergency:
@@ -67,7 +71,8 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
     public var grants: Set<AdministrationRole> {
         switch self {
         case .regionAdministrator: [.regionAdministrator, .regionAuditor, .tenantAdministrator, .dataProtectionOfficer]
-        case .tenantAdministrator: [.tenantAdministrator, .serviceOwner, .clerk, .auditor, .operatorStaff]
+        case .tenantAdministrator:
+            [.tenantAdministrator, .serviceOwner, .clerk, .companyClerk, .auditor, .operatorStaff]
         default: []
         }
     }

@@ -23,6 +23,11 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
     case accountNotOpen = "account_not_open"
     case tenantNotActive = "tenant_not_active"
     case notPossibleNow = "not_possible_now"
+    case wrongCompanyState = "wrong_company_state"
+    case companyKnown = "company_known"
+    case companyAdministratorMissing = "company_administrator_missing"
+    case companyEvidenceRefused = "company_evidence_refused"
+    case appointmentRefused = "appointment_refused"
     case changedMeanwhile = "changed_meanwhile"
     case tooLarge = "too_large"
     case unsupportedMediaType = "unsupported_media_type"
@@ -64,6 +69,14 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
             (409, .person, false, "The person's account is locked or closing; the desk gives it back first.")
         case .tenantNotActive: (409, .person, false, "The tenant is not active.")
         case .notPossibleNow: (409, .person, false, "It is over or was decided before.")
+        case .wrongCompanyState: (409, .person, false, "The company is not in a state in which this can happen.")
+        case .companyKnown:
+            (409, .person, false, "A verified company has one of the company's identifiers.")
+        case .companyAdministratorMissing:
+            (409, .person, false, "The company has no administrator whose rights count.")
+        case .companyEvidenceRefused: (422, .person, false, "The evidence does not prove this company.")
+        case .appointmentRefused:
+            (422, .person, false, "The person cannot be appointed as the company's administrator.")
         case .changedMeanwhile: (412, .person, true, "It was changed meanwhile. Read it again.")
         case .tooLarge: (413, .person, false, "The request is too large.")
         case .unsupportedMediaType: (415, .person, false, "The content type is not supported.")

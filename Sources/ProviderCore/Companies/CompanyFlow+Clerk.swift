@@ -7,8 +7,21 @@ public import OpenIDMessages
 public struct CompanyClerk: Sendable {
     /// The town; nil for the region's own clerk.
     public let tenant: TenantIdentifier?
+    /// For the audit events.
+    let actor: CompanyActor
 
-    public init(tenant: TenantIdentifier?) { self.tenant = tenant }
+    /// Somebody at the local administration socket.
+    public init(tenant: TenantIdentifier?) {
+        self.tenant = tenant
+        actor = CompanyActor(.clerk, tenant: tenant)
+    }
+
+    /// An administrator with a capability at the tenant.
+    init(_ administrator: Administrator, in scope: TenantScope) {
+        tenant = scope.tenant.identifier
+        actor = CompanyActor(
+            .administrator(administrator.account), tenant: tenant, transaction: administrator.transaction)
+    }
 }
 
 extension CompanyFlow {
@@ -96,7 +109,7 @@ extension CompanyFlow {
         let evidence = try evidence(&reader, method, by: clerk, now: now)
         try reader.finish()
         let membership = MembershipIdentifier.random()
-        try await change(company, concerning: CompanyConcern(actor: account), tenant: clerk.tenant) { snapshot, now in
+        try await change(company, concerning: CompanyConcern(actor: account), by: clerk.actor) { snapshot, now in
             CompanyRules.cure(by: evidence, appointing: account, membership: membership, in: snapshot, now: now)
         }
     }
@@ -136,6 +149,6 @@ extension CompanyFlow {
         on company: CompanyIdentifier, by clerk: CompanyClerk,
         _ rule: @escaping @Sendable (CompanySnapshot, Timestamp) -> CompanyDecision
     ) async throws {
-        try await change(company, concerning: CompanyConcern(), tenant: clerk.tenant, rule)
+        try await change(company, concerning: CompanyConcern(), by: clerk.actor, rule)
     }
 }

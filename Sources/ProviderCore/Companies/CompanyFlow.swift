@@ -124,16 +124,16 @@ public struct CompanyFlow: Sendable {
             company,
             concerning: CompanyConcern(
                 actor: device.account.identifier, target: target, invitation: invitation, approvals: approvals),
-            tenant: nil, rule)
+            by: .person, rule)
     }
 
     @discardableResult
     func change(
-        _ company: CompanyIdentifier, concerning concern: CompanyConcern, tenant: TenantIdentifier?,
+        _ company: CompanyIdentifier, concerning concern: CompanyConcern, by actor: CompanyActor,
         _ rule: @escaping @Sendable (CompanySnapshot, Timestamp) -> CompanyDecision
     ) async throws -> CompanyActOutcome {
         let now = clock.now()
-        let decision = try await store.change(company, concerning: concern, tenant: tenant, now: now) { snapshot in
+        let decision = try await store.change(company, concerning: concern, by: actor, now: now) { snapshot in
             rule(snapshot, now)
         }
         if let refusal = decision.map(\.refusal) ?? .unknown { throw refusal.deviceRefusal }

@@ -1,13 +1,35 @@
 public import AccountDirectory
 public import OpenIDMessages
 
+/// Who changes a company, and in whose chain of audit events it is told.
+public struct CompanyActor: Sendable, Equatable {
+    public let actor: SecurityEvent.Actor
+    /// The town whose clerk acts.
+    public let tenant: TenantIdentifier?
+    /// The login by which an administrator acts.
+    public let transaction: TransactionIdentifier?
+
+    /// A member, or whoever becomes one, with the own phone.
+    public static let person = CompanyActor(.person)
+    /// What follows from something else, or ends in its time.
+    public static let system = CompanyActor(.system)
+
+    public init(
+        _ actor: SecurityEvent.Actor, tenant: TenantIdentifier? = nil, transaction: TransactionIdentifier? = nil
+    ) {
+        self.actor = actor
+        self.tenant = tenant
+        self.transaction = transaction
+    }
+}
+
 extension SecurityEvent {
     /// The audit event of a change: what happened to which object, without a name or number of it.
-    public init(
-        of change: CompanyChange, in company: CompanyIdentifier, tenant: TenantIdentifier? = nil, time: Timestamp
-    ) {
+    public init(of change: CompanyChange, in company: CompanyIdentifier, by actor: CompanyActor, time: Timestamp) {
         let (kind, object) = Self.kindAndObject(of: change)
-        self.init(kind, time: time, tenant: tenant, object: object ?? company.rawValue, company: company)
+        self.init(
+            kind, time: time, tenant: actor.tenant, object: object ?? company.rawValue, transaction: actor.transaction,
+            actor: actor.actor, company: company)
     }
 
     private static func kindAndObject(of change: CompanyChange) -> (Kind, String?) {

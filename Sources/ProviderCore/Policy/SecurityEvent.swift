@@ -74,6 +74,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case emergencyRequested = "admin.break_glass_requested"
         case emergencyApproved = "admin.break_glass"
         case emergencyRefused = "admin.break_glass_refused"
+        /// An administrator looked at a company.
+        case companySeen = "company.seen"
         case companyCreated = "company.created"
         case companySubmitted = "company.submitted"
         case companyEvidenceRecorded = "company.evidence_recorded"

@@ -55,6 +55,7 @@ public enum MissedName: Sendable, Equatable {
     case emergency(EmergencyIdentifier)
     case subject(SubjectIdentifier)
     case session(SessionIdentifier)
+    case company(CompanyIdentifier)
 }
 
 /// Whose a name is that somebody asked for at another tenant.

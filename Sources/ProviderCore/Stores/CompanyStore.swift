@@ -15,9 +15,9 @@ public protocol CompanyStore: Sendable {
     ///
     /// - Parameters:
     ///   - decide: a pure function; it may run more than once.
-    ///   - tenant: the town whose clerk acts, for the audit events.
+    ///   - actor: who acts, for the audit events.
     func change(
-        _ company: CompanyIdentifier, concerning: CompanyConcern, tenant: TenantIdentifier?, now: Timestamp,
+        _ company: CompanyIdentifier, concerning: CompanyConcern, by actor: CompanyActor, now: Timestamp,
         _ decide: @escaping @Sendable (CompanySnapshot) -> CompanyDecision
     ) async throws -> CompanyDecision?
 

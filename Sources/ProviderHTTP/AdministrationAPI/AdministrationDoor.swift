@@ -29,6 +29,10 @@ struct AdministrationDoor: Sendable {
             return refuse(problem, context)
         } catch let refusal as AdministrationRefusal {
             return refuse(refusal.problem, context, refusal.details)
+        } catch let refusal as CompanyOfficeRefusal {
+            var extra: JSONObject = ["detail": .string(refusal.sentence)]
+            extra["member"] = refusal.member.map { .string($0) }
+            return refuse(refusal.problem, context, extra)
         } catch let fault as RequestFault {
             return refuse(fault.administrationProblem, context)
         } catch let mistake as BodyMistake {

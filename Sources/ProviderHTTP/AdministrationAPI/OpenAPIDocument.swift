@@ -32,7 +32,9 @@ enum OpenAPIDocument {
 
     private static let problem: JSONObject = [
         "type": "object", "required": ["type", "title", "status", "code", "side", "retry", "trace_id"],
-        "description": "RFC 9457. `member` names what is wrong in the body, `candidates` whom a person looks like.",
+        "description": .string(
+            "RFC 9457. `member` names what is wrong in the body, `detail` says what to do, `candidates` whom a person looks like."
+        ),
         "properties": .object([
             "type": .object(["type": "string"]), "title": .object(["type": "string"]),
             "status": .object(["type": "integer"]),
@@ -40,6 +42,7 @@ enum OpenAPIDocument {
             "side": .object(["type": "string"]), "retry": .object(["type": "boolean"]),
             "trace_id": .object(["type": "string"]), "member": .object(["type": "string"]),
             "candidates": .object(Schema.list(.object(AdministrationAPI.candidate)).json),
+            "detail": .object(["type": "string"]),
         ]),
     ]
 

@@ -82,8 +82,10 @@ actor AdministratorSession {
     }
 
     private static func failure(_ object: JSONObject, _ status: Int) -> Failure {
-        let message = object["title"]?.string ?? object["error_description"]?.string ?? "Refused."
-        let member = object["member"]?.string.map { " (\($0))" } ?? ""
+        let detail = object["detail"]?.string
+        let message = detail ?? object["title"]?.string ?? object["error_description"]?.string ?? "Refused."
+        // A detail says by itself what it is about.
+        let member = detail == nil ? object["member"]?.string.map { " (\($0))" } ?? "" : ""
         return .refused(
             code: object["code"]?.string ?? object["error"]?.string ?? "unknown", message: message + member,
             status: status, candidates: object["candidates"]?.array ?? [])

@@ -1,0 +1,71 @@
+internal import AccountDirectory
+internal import OpenIDMessages
+
+/// What is wrong with the evidence that a clerk gives. The rules of companies decide; this says which of their conditions
+/// is not met, so that the clerk knows what to do.
+public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
+    case inFuture, tooOld, tooWeak
+    /// The trade office vouches only for what stands in no register.
+    case inRegister
+    case inNoRegister
+    /// The number of people whom one extract can name is limited.
+    case powersOutOfRange
+    case noRepresentative
+    case namedTwice
+    /// The trade register is another town's.
+    case otherOffice
+
+    /// What is wrong, and what to do.
+    public var sentence: String {
+        switch self {
+        case .inFuture: "The day as_of lies in the future. Give the day on which the evidence was issued."
+        case .tooOld:
+            "The evidence is older than \(CompanyRules.oldestEvidence) days. Get a new one, and give its day as as_of."
+        case .tooWeak:
+            "The level is below what the company needs. Check the evidence as the level \(CompanyRules.leastFloor.name) demands."
+        case .inRegister:
+            "The company stands in a register: its extract proves it, not the trade office (--register-extract FILE)."
+        case .inNoRegister:
+            "The company says that it stands in no register. The trade office vouches for it (--desk), or the applicant "
+                + "describes the company anew with register and EUID."
+        case .powersOutOfRange: "An extract names 1 to \(CompanyRules.powersAtMost) people in powers."
+        case .noRepresentative:
+            "The extract names no legal representative. Add who represents the company; a Prokurist alone does not."
+        case .namedTwice: "The extract names one person twice. Name everybody once, with the greater power."
+        case .otherOffice: "The trade number is another town's. That town's office vouches for the company."
+        }
+    }
+}
+
+extension CompanyEvidenceObjection {
+    /// The first condition that evidence of this day and level does not meet.
+    init?(to evidence: StatedEvidence, for company: CompanyRecord, now: Timestamp) {
+        switch evidence.asOf {
+        case let day where day > CalendarDate(now): self = .inFuture
+        case let day where day < CalendarDate(now - Int64(CompanyRules.oldestEvidence) * 86_400): self = .tooOld
+        default:
+            guard evidence.level < company.floor else { return nil }
+            self = .tooWeak
+        }
+    }
+
+    /// The first condition that an extract does not meet.
+    init?(to powers: [RegisterPowerEntry], for company: CompanyRecord) {
+        if !company.details.isRegistered {
+            self = .inNoRegister
+        } else if !(1...CompanyRules.powersAtMost).contains(powers.count) {
+            self = .powersOutOfRange
+        } else if !powers.contains(where: \.kind.isLegalRepresentative) {
+            self = .noRepresentative
+        } else if Set(powers.map(\.person.canonicalText)).count != powers.count {
+            self = .namedTwice
+        } else {
+            return nil
+        }
+    }
+}
+
+extension CompanyDetails {
+    /// True for a company that says of itself that it stands in a register.
+    var isRegistered: Bool { register != nil || euid != nil }
+}

@@ -1,0 +1,227 @@
+public import AccountDirectory
+public import OpenIDMessages
+
+/// A company that a clerk may deal with. Only `CompanyOfficeFlow` makes it.
+public struct CompanyCase: Sendable {
+    let company: CompanyIdentifier
+    let clerk: CompanyClerk
+
+    fileprivate init(_ company: CompanyIdentifier, clerk: CompanyClerk) {
+        self.company = company
+        self.clerk = clerk
+    }
+}
+
+/// What a clerk sees of a company: its facts and how far it is proved, and of people only how many there are.
+public struct CompanyOfficeView: Sendable, Equatable {
+    public let company: CompanyRecord
+    /// Of how many people whom the register names, how many have signed.
+    public let powersNamed: Int
+    public let powersSigned: Int
+    public let administrators: Int
+    public let members: Int
+    /// The newest first.
+    public let evidence: [CompanyEvidence]
+
+    init(_ file: CompanyFile) {
+        company = file.company
+        powersNamed = file.powers.count
+        powersSigned = file.powers.count { $0.state == .signed }
+        administrators = file.people.count { $0.membership.roles.contains(.orgAdmin) }
+        members = file.people.count
+        evidence = file.evidence
+    }
+}
+
+/// A town's office and its companies: verify, freeze, end a freeze. `CompanyFlow` does it; here is who may reach which
+/// company, and why something is refused, as a `CompanyOfficeRefusal`.
+public struct CompanyOfficeFlow: Sendable {
+    let companies: CompanyFlow
+    let administration: AdministrationFlow
+    let store: any CompanyStore & CompanyOfficeStore & TenantPeopleStore
+    let clock: ProviderClock
+
+    // MARK: Which company
+
+    /// Those that were submitted and are not closed: for the region's own clerk.
+    public func list(page: PageRequest, for _: CompanyClerk) async throws -> [CompanyRecord] {
+        try await store.companies(page: page)
+    }
+
+    /// Those that belong to the tenant.
+    public func list(in scope: TenantScope, page: PageRequest) async throws -> [CompanyRecord] {
+        try await store.companies(in: scope, page: page)
+    }
+
+    /// Any company, for a clerk at the local administration socket.
+    public func open(_ name: String, by clerk: CompanyClerk) async throws -> CompanyCase {
+        guard let identifier = CompanyIdentifier(rawValue: name), try await store.file(of: identifier) != nil else {
+            throw CompanyOfficeRefusal.unknownCompany
+        }
+        return CompanyCase(identifier, clerk: clerk)
+    }
+
+    /// The verified company with an identity, for a clerk at the local administration socket.
+    public func open(_ identity: CompanyIdentity, by clerk: CompanyClerk) async throws -> CompanyCase {
+        guard let company = try await store.company(with: identity) else { throw CompanyOfficeRefusal.unknownCompany }
+        return CompanyCase(company.identifier, clerk: clerk)
+    }
+
+    /// A company of the tenant, or an application that no office has taken up, for an administrator of the tenant. Every
+    /// other one is unknown, and the attempt is written down (invariant I23).
+    public func open(
+        _ name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> CompanyCase {
+        guard let identifier = CompanyIdentifier(rawValue: name) else { throw AdministrationProblem.notFound }
+        guard try await store.company(identifier, in: scope) != nil else {
+            throw try await administration.missed(.company(identifier), in: scope, by: administrator)
+        }
+        return CompanyCase(identifier, clerk: CompanyClerk(administrator, in: scope))
+    }
+
+    // MARK: What is done with it
+
+    public func show(_ opened: CompanyCase) async throws -> CompanyOfficeView {
+        CompanyOfficeView(try await file(opened))
+    }
+
+    /// The same for an administrator: the look is written down, for a sole trader's facts are personal data.
+    public func show(_ opened: CompanyCase, to administrator: Administrator) async throws -> CompanyOfficeView {
+        let view = try await show(opened)
+        var event = SecurityEvent(
+            .companySeen, time: clock.now(), tenant: opened.clerk.tenant, object: opened.company.rawValue,
+            transaction: administrator.transaction, actor: .administrator(administrator.account))
+        event.company = opened.company
+        try await administration.store.record(event)
+        return view
+    }
+
+    /// Records whom a register's extract names; those people sign then, each with the own phone.
+    ///
+    /// - Parameter extract: `as_of`, `level`, `company` (what it says of the company: `register` or `euid`, and `name`,
+    ///   `w_idnr`, `ust_idnr`, `lei`) and `powers` as in `CompanyFlow.record(extract:of:by:)`.
+    public func record(extract json: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
+        let extract: StatedExtract
+        do throws(MessageError) { extract = try StatedExtract(json: json) } catch {
+            throw CompanyOfficeRefusal.unreadable(error)
+        }
+        guard extract.powers.count <= CompanyRules.powersAtMost else {
+            throw CompanyOfficeRefusal.evidence(.powersOutOfRange)
+        }
+        let company = try await file(opened).company
+        if let name = extract.company.difference(from: company.details) {
+            throw CompanyOfficeRefusal.differentFact(name)
+        }
+        let objections = [
+            CompanyEvidenceObjection(to: extract.evidence, for: company, now: clock.now()),
+            CompanyEvidenceObjection(to: extract.powers, for: company),
+        ]
+        try await act(opened, objections) {
+            try await companies.record(extract: extract.json, of: opened.company, by: opened.clerk)
+        }
+        return try await show(opened)
+    }
+
+    /// The town's trade office vouches for a company that stands in no register.
+    ///
+    /// - Parameter proof: `as_of` and `level`.
+    public func verifyAtDesk(_ proof: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
+        let evidence = try stated(proof)
+        let company = try await file(opened).company
+        if let trade = company.details.trade, trade.tenant != opened.clerk.tenant {
+            throw CompanyOfficeRefusal.evidence(.otherOffice)
+        }
+        let objections = [
+            company.details.isRegistered ? CompanyEvidenceObjection.inRegister : nil,
+            CompanyEvidenceObjection(to: evidence, for: company, now: clock.now()),
+        ]
+        try await act(opened, objections) {
+            try await companies.verifyAtDesk(opened.company, proof: proof, by: opened.clerk)
+        }
+        return try await show(opened)
+    }
+
+    public func freeze(for reason: FreezeReason, _ opened: CompanyCase) async throws -> CompanyOfficeView {
+        guard reason.isClerks else { throw CompanyOfficeRefusal.reasonNotClerks }
+        try await act(opened) {
+            try await companies.freeze(opened.company, for: reason, by: opened.clerk)
+        }
+        return try await show(opened)
+    }
+
+    /// Ends a freeze with new proof.
+    ///
+    /// - Parameters:
+    ///   - proof: `method`, `as_of` and `level`.
+    ///   - account: whom the clerk appoints as administrator; needed when the company has none.
+    public func cure(
+        _ proof: JSONObject, appointing account: AccountIdentifier?, _ opened: CompanyCase
+    ) async throws -> CompanyOfficeView {
+        var rest = proof
+        rest["method"] = nil
+        let evidence = try stated(rest)
+        let company = try await file(opened).company
+        try await act(opened, [CompanyEvidenceObjection(to: evidence, for: company, now: clock.now())]) {
+            try await companies.cure(opened.company, proof: proof, appointing: account, by: opened.clerk)
+        }
+        return try await show(opened)
+    }
+
+    /// Ends a freeze as an administrator of the tenant, who knows people by the `sub` of the tenant's portals.
+    public func cure(
+        _ proof: JSONObject, appointing subject: SubjectIdentifier?, _ opened: CompanyCase, in scope: TenantScope,
+        by administrator: Administrator
+    ) async throws -> CompanyOfficeView {
+        var account: AccountIdentifier?
+        if let subject {
+            account = try await store.account(of: subject, in: scope)
+            guard account != nil else {
+                // A person of another town was probed.
+                _ = try await administration.missed(.subject(subject), in: scope, by: administrator)
+                throw CompanyOfficeRefusal.appointment
+            }
+        }
+        return try await cure(proof, appointing: account, opened)
+    }
+
+    // MARK: What is shared
+
+    private func file(_ opened: CompanyCase) async throws -> CompanyFile {
+        guard let file = try await store.file(of: opened.company) else { throw CompanyOfficeRefusal.unknownCompany }
+        return file
+    }
+
+    private func stated(_ proof: JSONObject) throws(CompanyOfficeRefusal) -> StatedEvidence {
+        do throws(MessageError) {
+            var reader = MemberReader(proof)
+            let evidence = try StatedEvidence(&reader)
+            try reader.finish()
+            return evidence
+        } catch { throw .unreadable(error) }
+    }
+
+    /// Does it, and says plainly why the rules refuse it.
+    ///
+    /// - Parameter objections: what could be said against the evidence if the rules refuse it, the first first.
+    private func act(
+        _ opened: CompanyCase, _ objections: [CompanyEvidenceObjection?] = [], _ body: () async throws -> Void
+    ) async throws {
+        do { try await body() } catch let refusal as DeviceRefusal {
+            throw try await explained(refusal, opened, objections.compactMap(\.self).first)
+        } catch let error as MessageError { throw CompanyOfficeRefusal.unreadable(error) }
+    }
+
+    private func explained(
+        _ refusal: DeviceRefusal, _ opened: CompanyCase, _ objection: CompanyEvidenceObjection?
+    ) async throws -> CompanyOfficeRefusal {
+        switch refusal.reason {
+        case .companyEvidence: objection.map(CompanyOfficeRefusal.evidence) ?? .evidenceNotEnough
+        case .companyState: .wrongState(try await file(opened).company.state)
+        case .companyKnown: .companyKnown
+        case .lastAdministrator: .administratorMissing
+        case .companyLevel, .companyRequest: .appointment
+        case .companyUnknown: .unknownCompany
+        default: .notPossible
+        }
+    }
+}

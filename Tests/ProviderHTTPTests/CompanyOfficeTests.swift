@@ -1,0 +1,274 @@
+import AccountDirectory
+import GRDB
+import HTTPTypes
+import HummingbirdTesting
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+@testable import ProviderHTTP
+@testable import SQLiteStore
+
+/// What the company clerk of a town does at `/admin/v1`: with whom, and with whose companies.
+@Suite("Offices of towns verify companies (invariants I13, I14, I23, I25)")
+struct CompanyOfficeTests {
+    private static let list = "/tenants/herten/companies"
+
+    private static func clerk(
+        _ site: AdministrationSite, at tenant: TenantIdentifier = TestRegion.herten
+    ) async throws -> TestAdministrator {
+        let clerk = try await site.provider.administrator()
+        try await site.provider.appoint(clerk, .companyClerk, at: .tenant(tenant))
+        return clerk
+    }
+
+    /// An application that waits for proof.
+    private static func application(
+        _ site: AdministrationSite, by founder: TestPerson, _ details: JSONObject = TestCompany.registered()
+    ) async throws -> CompanyIdentifier {
+        let device = try await site.provider.verified(founder)
+        let company = try await site.provider.companies.create(details, by: device).company.identifier
+        try await site.provider.companies.submit(company, by: device)
+        return company
+    }
+
+    /// What the register says of the company of `TestCompany.registered()`, and whom it names.
+    static func extract(_ site: AdministrationSite, _ powers: [JSONValue]) -> JSONObject {
+        var extract = site.provider.extract(powers)
+        extract["company"] = .object(["euid": "DER2402.HRB12345", "name": "MUSTER Elektrotechnik GmbH"])
+        return extract
+    }
+
+    private static func proof(_ site: AdministrationSite) -> JSONObject {
+        ["as_of": .string(site.provider.today), "level": "substantiell"]
+    }
+
+    @Test("from the extract to the company that acts, is frozen and acts again; each step names the clerk")
+    func story() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let clerk = try await Self.clerk(site)
+            let (ada, bob) = (try await provider.person("Ada", "Erste"), try await provider.person("Bob", "Zweiter"))
+            let company = try await Self.application(site, by: ada)
+            let path = Self.list + "/\(company)"
+            // Nobody's yet: who has the identifier can take it up, and no list shows it.
+            #expect(try await site.call(clerk, .get, Self.list).json["companies"]?.array?.isEmpty == true)
+            let before = try await site.call(clerk, .get, path)
+            #expect(before.status == .ok && before.json["state"] == "verifying", "\(before.text)")
+            let recorded = try await site.call(
+                clerk, .post, path + "/register-extract",
+                Self.extract(site, [ada.power(joint: 2), bob.power(joint: 2)]))
+            #expect(recorded.status == .ok, "\(recorded.text)")
+            #expect(recorded.json["powers_named"] == 2 && recorded.json["powers_signed"] == 0)
+            for person in [ada, bob] {
+                try await provider.companies.sign(
+                    company, usesPrivateIdentity: true, by: try await provider.verified(person))
+            }
+            let listed = try await site.call(clerk, .get, Self.list)
+            #expect(listed.json["companies"]?.array?.first?.object?["state"] == "active", "\(listed.text)")
+            let frozen = try await site.call(clerk, .post, path + "/freeze", ["reason": "dispute"])
+            #expect(frozen.json["state"] == "frozen" && frozen.json["freeze_reason"] == "dispute", "\(frozen.text)")
+            var proof = Self.proof(site)
+            proof["method"] = "register_extract"
+            let cured = try await site.call(clerk, .post, path + "/cure", proof)
+            #expect(cured.json["state"] == "active" && cured.json["approvers_needed"] == 2, "\(cured.text)")
+
+            let events = try await Self.events(provider, "herten")
+            #expect(
+                events.map(\.kind) == [
+                    "company.seen", "company.evidence_recorded", "company.powers_recorded", "company.frozen",
+                    "company.evidence_recorded", "company.rated", "company.cured",
+                ])
+            for event in events {
+                #expect(event.actor == "administrator" && event.isNamed && event.company == company.rawValue)
+            }
+            // The signatures are the signatories' own, in the region's chain.
+            let signed = try await Self.events(provider, nil).filter { $0.kind == "company.signed" }
+            #expect(signed.map(\.actor) == ["person", "person"])
+        }
+    }
+
+    private struct StoredEvent {
+        let kind: String
+        let actor: String?
+        let isNamed: Bool
+        let company: String?
+    }
+
+    private static func events(_ provider: TestProvider, _ tenant: String?) async throws -> [StoredEvent] {
+        try await provider.store.pool.read { db in
+            try Row.fetchAll(
+                db,
+                sql: """
+                    SELECT kind, actor, administrator IS NOT NULL AS named, company FROM audit_event
+                    WHERE tenant IS ? AND kind LIKE 'company.%' ORDER BY rowid
+                    """, arguments: [tenant]
+            ).map { StoredEvent(kind: $0["kind"], actor: $0["actor"], isNamed: $0["named"], company: $0["company"]) }
+        }
+    }
+
+    @Test("I23: a company of one town is unknown to the clerk of another, and the attempt is written down")
+    func otherTown() async throws {
+        try await AdministrationSite.serve { site in
+            let (own, foreign) = (try await Self.clerk(site), try await Self.clerk(site, at: TestRegion.marl))
+            let ada = try await site.provider.person("Ada", "Erste")
+            let registered = try await Self.application(site, by: ada)
+            let trader = try await Self.application(site, by: ada, TestCompany.soleTrader())
+            let extract = Self.extract(site, [ada.power()])
+            // Whose trade number it is says from the beginning whose company it is.
+            let marl = "/tenants/marl/companies"
+            #expect(try await site.call(foreign, .get, marl + "/\(trader)").status == .notFound)
+            #expect(try await site.events(.crossTenantProbe) == 1)
+            #expect(try await site.call(foreign, .get, marl + "/\(registered)").status == .ok, "nobody's yet")
+            let taken = try await site.call(own, .post, Self.list + "/\(registered)/register-extract", extract)
+            #expect(taken.status == .ok, "\(taken.text)")
+            for (method, act, body) in [
+                (.get, "", nil), (.post, "/register-extract", extract), (.post, "/desk-proof", Self.proof(site)),
+                (.post, "/freeze", ["reason": "dispute"]),
+            ] as [(HTTPRequest.Method, String, JSONObject?)] {
+                let before = try await site.events(.crossTenantProbe)
+                let answer = try await site.call(foreign, method, marl + "/\(registered)" + act, body)
+                #expect(answer.status == .notFound && answer.code == "not_found", "\(act): \(answer.text)")
+                #expect(try await site.events(.crossTenantProbe) == before + 1, "\(act)")
+            }
+            #expect(try await site.call(foreign, .get, marl).json["companies"]?.array?.isEmpty == true)
+            #expect(try await site.call(own, .get, Self.list).json["companies"]?.array?.count == 2)
+        }
+    }
+
+    @Test("I25: nobody but the town's company clerk sees a company, an administrator of town or region least of all")
+    func roles() async throws {
+        try await AdministrationSite.serve { site in
+            let ada = try await site.provider.person("Ada", "Erste")
+            let company = try await Self.application(site, by: ada)
+            for role in AdministrationRole.allCases where role != .companyClerk {
+                let other = try await site.provider.administrator()
+                try await site.provider.appoint(other, role, at: role.testScope)
+                for path in [Self.list, Self.list + "/\(company)"] {
+                    #expect(try await site.call(other, .get, path).code == "not_allowed", "\(role)")
+                }
+            }
+        }
+    }
+
+    @Test("a trade office vouches for what stands in no register, and a clerk appoints whom the portals know")
+    func desk() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let clerk = try await Self.clerk(site)
+            let max = try await provider.person("Max", "Beispiel")
+            let company = try await Self.application(site, by: max, TestCompany.unregistered())
+            let path = Self.list + "/\(company)"
+            let verified = try await site.call(clerk, .post, path + "/desk-proof", Self.proof(site))
+            #expect(verified.json["state"] == "active", "\(verified.text)")
+            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "dispute"]).status == .ok)
+            try await provider.companies.leave(company, by: try await provider.verified(max))
+            var proof = Self.proof(site)
+            proof["method"] = "desk"
+            let alone = try await site.call(clerk, .post, path + "/cure", proof)
+            #expect(alone.code == "company_administrator_missing" && alone.status == .conflict, "\(alone.text)")
+            proof["administrator"] = "nobody-known"
+            #expect(try await site.call(clerk, .post, path + "/cure", proof).code == "appointment_refused")
+            let tokens = try await provider.signIn(at: TestRegion.basic, phone: max.phone).tokens
+            proof["administrator"] = try unverifiedPayload(tokens.text("id_token"))["sub"]
+            let cured = try await site.call(clerk, .post, path + "/cure", proof)
+            #expect(cured.json["state"] == "active" && cured.json["administrators"] == 1, "\(cured.text)")
+        }
+    }
+
+    /// A change of a good extract, where the mistake is said to be, and the code.
+    private struct Mistake {
+        let member: String
+        let code: String
+        let change: (inout JSONObject) -> Void
+
+        init(_ member: String, _ code: String, _ change: @escaping (inout JSONObject) -> Void) {
+            self.member = member
+            self.code = code
+            self.change = change
+        }
+
+        /// The extract says this of the company.
+        static func company(_ member: String, _ code: String, _ said: JSONObject) -> Mistake {
+            Mistake("company." + member, code) { $0["company"] = .object(said) }
+        }
+
+        /// The extract's only person is named otherwise.
+        static func power(_ member: String, _ code: String, _ name: String, _ value: JSONValue) -> Mistake {
+            Mistake(member, code) { extract in
+                var power = extract["powers"]?.array?.first?.object ?? [:]
+                power[name] = value
+                extract["powers"] = .array([.object(power)])
+            }
+        }
+    }
+
+    private static let refused = "company_evidence_refused"
+    private static let unread = "invalid_request"
+
+    private static func mistakes() -> [Mistake] {
+        let euid: JSONObject = ["euid": "DER2402.HRB12345"]
+        func with(_ name: String, _ value: JSONValue) -> JSONObject {
+            var said = euid
+            said[name] = value
+            return said
+        }
+        let entry: JSONObject = ["type": "HRB", "number": "012345", "court": "Amtsgericht Gelsenkirchen"]
+        return [
+            Mistake("as_of", refused) { $0["as_of"] = "2999-12-31" },
+            Mistake("as_of", refused) { $0["as_of"] = "2020-01-01" },
+            Mistake("as_of", unread) { $0["as_of"] = "2026-02-30" },
+            Mistake("level", refused) { $0["level"] = "normal" },
+            Mistake("powers", refused) { $0["powers"] = [] },
+            Mistake("powers[0]", unread) { $0["powers"] = .array([.object([:])]) },
+            Mistake("powers", refused) { extract in
+                let one = extract["powers"]?.array?.first ?? .null
+                extract["powers"] = .array([one, one])
+            },
+            Mistake("shoe_size", unread) { $0["shoe_size"] = 38 },
+            .company("register", unread, [:]), .company("euid", refused, ["euid": "DER2402.HRB12346"]),
+            .company("euid", unread, ["euid": "DE.HRB12345"]), .company("name", refused, with("name", "Andere GmbH")),
+            // Its check digit would be 8.
+            .company("w_idnr", unread, with("w_idnr", "DE123456789")),
+            .company("lei", unread, with("lei", "5493001KJTIIGC8Y1R13")),
+            .company("register.number", unread, ["register": .object(entry)]),
+            .power("powers", refused, "kind", "prokurist"),
+            .power("powers[0].representation", unread, "representation", "joint"),
+            .power("powers[0].birthdate", unread, "birthdate", "29.2.1980"),
+        ]
+    }
+
+    @Test("an extract that proves nothing is refused, with the place of the mistake and what to do")
+    func refusals() async throws {
+        try await AdministrationSite.serve { site in
+            let clerk = try await Self.clerk(site)
+            let ada = try await site.provider.person("Ada", "Erste")
+            let company = try await Self.application(site, by: ada)
+            let path = Self.list + "/\(company)/register-extract"
+            for mistake in Self.mistakes() {
+                var extract = Self.extract(site, [ada.power()])
+                mistake.change(&extract)
+                let answer = try await site.call(clerk, .post, path, extract)
+                #expect(answer.code == mistake.code, "\(mistake.member): \(answer.text)")
+                #expect(answer.json["member"]?.string?.hasPrefix(mistake.member) == true, "\(answer.text)")
+            }
+            // The near miss of all of them.
+            #expect(try await site.call(clerk, .post, path, Self.extract(site, [ada.power()])).status == .ok)
+            let desk = try await site.call(clerk, .post, Self.list + "/\(company)/desk-proof", Self.proof(site))
+            #expect(desk.code == "company_evidence_refused" && desk.text.contains("--register-extract"), "\(desk.text)")
+            let frozen = try await site.call(clerk, .post, Self.list + "/\(company)/freeze", ["reason": "dispute"])
+            #expect(frozen.code == "wrong_company_state" && frozen.text.contains("verifying"), "\(frozen.text)")
+        }
+    }
+
+    @Test("the rules refuse what the sentences explain, and nothing is left unexplained")
+    func sentences() {
+        for objection in CompanyEvidenceObjection.allCases {
+            #expect(objection.sentence.hasSuffix(".") || objection.sentence.hasSuffix(")."), "\(objection)")
+        }
+        for state in CompanyState.allCases {
+            #expect(CompanyOfficeRefusal.wrongState(state).sentence.contains(state.rawValue))
+        }
+    }
+}
