@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import OpenIDMessages
 import Testing
 
@@ -14,19 +13,6 @@ struct PhoneCompanyTests {
         return try result.json()
     }
 
-    private func company(_ here: Installation, by director: Phone) async throws -> String {
-        let file = try here.folder.write(
-            "company-\(UInt32.random(in: 0 ... .max)).json",
-            """
-            {"name": "Muster Elektrotechnik GmbH", "kind": "NNatPers", "legal_form": {"code": "350", "text": "GmbH"},
-             "register": {"type": "HRB", "number": "12345", "court": "Amtsgericht Gelsenkirchen"},
-             "euid": "DER2402.HRB12345", "address": {"street": "Musterweg", "postal_code": "45699", "locality": "Herten"}}
-            """)
-        let company = try #require(try await act(director, "companies", "create", file)["company"]?.string)
-        _ = try await act(director, "companies", "submit", company)
-        return company
-    }
-
     @Test func `a managing director invites, gives a mandate limited in amount, and cannot leave as the last`()
         async throws
     {
@@ -35,14 +21,14 @@ struct PhoneCompanyTests {
         let employee = try await here.enrolledPhone(family: "Angestellt")
         #expect(try await employee.run("companies").output == "You belong to no company.\n")
         #expect(try await employee.run("mandates").output == "There is no mandate.\n")
-        let company = try await company(here, by: director)
-        // A clerk would record the register's extract now; that is another test's.
-        let database = try DatabaseQueue(path: here.database)
-        try await database.write { db in
-            try db.execute(
-                sql: "UPDATE company SET state = 'active', level = 'substantiell' WHERE id = ?", arguments: [company])
-        }
-        try database.close()
+        let company = try await director.foundCompany(number: "12345")
+        let extract = try here.folder.write(
+            "register-extract.json", CompanyCommandTests.extract(number: "12345", family: "Direktorin"))
+        let recorded = try await here.administer(
+            "company", "verify", company, "--tenant", "herten", "--register-extract", extract)
+        #expect(recorded.status == 0, "\(recorded)")
+        #expect(try await director.run("companies").output.contains("verifying  Muster Elektrotechnik GmbH"))
+        _ = try await act(director, "companies", "sign", company)
         #expect(try await director.run("companies").output.contains("active  Muster Elektrotechnik GmbH"))
 
         let code = try #require(
@@ -80,7 +66,7 @@ struct PhoneCompanyTests {
         try expectFailure(
             try await director.run("companies", "create", file, "--yes", "--pin-file", director.pinFile, "--json"), 15,
             "provider_refused", code: "invalid_request")
-        let company = try await company(here, by: director)
+        let company = try await director.foundCompany(number: "12346")
         let refused = try await director.run("companies", "close", company, "--pin-file", director.pinFile, "--json")
         try expectFailure(refused, 20, "no_terminal")
         #expect(refused.errors.contains("Das Konto des Unternehmens „Muster Elektrotechnik GmbH“ schließen?"))
