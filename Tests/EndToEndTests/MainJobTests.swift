@@ -40,7 +40,7 @@ struct MainJobTests {
         #expect(result.errors.hasPrefix("usage: Tests/login-100-times URL"))
     }
 
-    @Test func `the demo runs from nothing to two logins and leaves nothing behind`() async throws {
+    @Test func `the demo runs from nothing to the end of the sample and leaves nothing behind`() async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let result = try await Program.run(
@@ -54,6 +54,15 @@ struct MainJobTests {
         #expect(
             result.lines.filter { $0.contains(#""acr": "sim:http://bsi.bund.de/eID/LoA/substantiell""#) }.count == 2)
         #expect(result.lines.filter { $0.contains(#""family_name": "Mustermann""#) }.count == 2)
+        #expect(result.lines.filter { $0.contains("let in by the session") }.count == 2)
+        // The sample of the region: an employee under a mandate, the last administrator, another town's administrator.
+        let permits = result.lines.filter { $0.contains("for Muster Elektrotechnik GmbH") && $0.contains("500.00 EUR") }
+        #expect(permits.map { $0.prefix(14) } == ["Stadt Herten  ", "Stadt Bottrop "], "\(permits)")
+        #expect(Set(permits.compactMap { $0.split(separator: " ").dropFirst(3).first }).count == 2, "\(permits)")
+        #expect(result.output.contains("let a successor accept, close the company"), "the ways out are named")
+        #expect(result.lines.contains("Rosa reads Herten:  Stadt Herten"))
+        #expect(result.lines.contains("Rosa reads Marl:    404, There is no such thing."))
+        #expect(result.lines.contains("Marl's audit trail: admin.cross_tenant_probe"))
         #expect(result.output.contains("Everything that was started has been stopped."))
         for match in Set(result.output.matches(of: /https:\/\/localhost:([0-9]+)/).compactMap { Int($0.output.1) }) {
             #expect(!Port.isListening(match), "port \(match)")
