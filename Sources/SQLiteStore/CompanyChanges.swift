@@ -109,7 +109,7 @@ extension Database {
             try endMandates(of: company, at: now)
             // A sole trader's facts are personal data: they go with the company, whatever ended it.
             if try self.company(company)?.details.kind == .soleTrader {
-                try write([.forgetDetails], of: company, tenant: nil, now: now)
+                try write([.forgetDetails], of: company, by: .system, now: now)
             }
         case .submit, .verify, .freeze, .cure: break
         }

@@ -109,7 +109,7 @@ struct CompanyMemberTests {
             expiresAt: now + InvitationRules.lifetime)
         let digest = ContentDigest(of: code)
         let concern = CompanyConcern(actor: device.account.identifier)
-        let decision = try await provider.store.change(company, concerning: concern, tenant: nil, now: now) {
+        let decision = try await provider.store.change(company, concerning: concern, by: .person, now: now) {
             InvitationRules.invite(
                 invitation, codeDigest: digest, isForInviter: false, device: device.device.identifier, in: $0, now: now)
         }

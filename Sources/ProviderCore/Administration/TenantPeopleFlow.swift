@@ -101,7 +101,7 @@ public struct TenantPeopleFlow: Sendable {
     public func explainLevel(
         of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> [(device: String, explained: SignedExplanation)] {
-        let subject = try await subject(name, in: scope, by: administrator, for: .subjectSeen)
+        let subject = try await seen(name, in: scope, by: administrator)
         var explained: [(device: String, explained: SignedExplanation)] = []
         for device in try await devices(of: subject, in: scope) where device.state == .active {
             guard let one = try await assurance.explain(device.identifier, called: device.name, of: subject) else {
