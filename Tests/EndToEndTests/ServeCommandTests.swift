@@ -17,7 +17,7 @@ struct ServeCommandTests {
         if let removed, let index = arguments.firstIndex(of: removed) { arguments.removeSubrange(index...(index + 1)) }
         if let index = arguments.firstIndex(of: "--data") { arguments[index + 1] = folder }
         let result = try await Program.run(
-            Place.program("citizen-id"), arguments + more, environment: environment, timeout: .seconds(20))
+            Place.program("citizen-id"), arguments + more, environment: environment)
         if data == nil { try? FileManager.default.removeItem(atPath: folder) }
         #expect(result.output.isEmpty, "standard output is for results: \(result)")
         return result
@@ -100,7 +100,7 @@ struct ServeCommandTests {
     }
 
     private func refused(_ here: Installation) async throws -> String {
-        let result = try await Program.run(Place.program("citizen-id"), here.serveArguments, timeout: .seconds(20))
+        let result = try await Program.run(Place.program("citizen-id"), here.serveArguments)
         #expect(result.status == 1, "\(result)")
         return result.errors
     }
@@ -108,8 +108,7 @@ struct ServeCommandTests {
     @Test func `a second provider on the same data`() async throws {
         let here = try await Installation.start(withPortal: false)
         let result = try await Program.run(
-            Place.program("citizen-id"), here.serveArguments + ["--listen", "127.0.0.1:\(Port.free())"],
-            timeout: .seconds(20))
+            Place.program("citizen-id"), here.serveArguments + ["--listen", "127.0.0.1:\(Port.free())"])
         #expect(result.status == 1, "\(result)")
         #expect(result.errors.contains("Another process has the database open."), "\(result)")
         // The first one is not disturbed, its socket neither.
@@ -122,7 +121,7 @@ struct ServeCommandTests {
         defer { folder.remove() }
         var arguments = here.serveArguments
         arguments[2] = folder.path
-        let result = try await Program.run(Place.program("citizen-id"), arguments, timeout: .seconds(20))
+        let result = try await Program.run(Place.program("citizen-id"), arguments)
         #expect(result.status == 1, "\(result)")
         #expect(result.errors.contains("Cannot listen on 127.0.0.1:\(here.port)"), "\(result)")
         #expect(result.errors.contains("another program listens there"), "\(result)")

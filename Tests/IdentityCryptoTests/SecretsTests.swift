@@ -24,6 +24,13 @@ struct SecretsTests {
         await #expect(processExitsWith: .failure) { _ = OneTimeSecret(bytes: 13) }
     }
 
+    @Test("a random text is never taken for an option of a command")
+    func noHyphenAtFirst() {
+        let texts = (0..<1_000).map { _ in RandomBytes.text(16) }
+        #expect(Set(texts).count == 1_000)
+        #expect(texts.allSatisfy { Base64URL.decode($0)?.count == 16 && !$0.hasPrefix("-") })
+    }
+
     @Test("a stored digest has 32 bytes", arguments: [0, 31, 32, 33])
     func digests(count: Int) {
         let bytes = [UInt8](repeating: 1, count: count)

@@ -97,7 +97,7 @@ extension StorePromise {
                 let outcome = try await store.approve(
                     mandate.identifier, by: second.account, on: second.identifier, at: Fixtures.now
                 ) { situation in
-                    guard situation.approvers.map(\.account) == expected.map(\.account),
+                    guard Set(situation.approvers.map(\.account)) == Set(expected.map(\.account)),
                         situation.signaturesNeeded == signatures
                     else { return .unknown }
                     return .done(decision)

@@ -22,8 +22,13 @@ public enum RandomBytes {
         }
     }
 
-    /// `count` random bytes in base64url.
-    public static func text(_ count: Int) -> String { Base64URL.encode(make(count)) }
+    /// `count` random bytes in base64url. Never with a hyphen at the beginning: on a command line it would be an option.
+    public static func text(_ count: Int) -> String {
+        while true {
+            let text = Base64URL.encode(make(count))
+            if !text.hasPrefix("-") { return text }
+        }
+    }
 
     /// `count` random decimal digits, each with the same chance.
     public static func digits(_ count: Int) -> String {

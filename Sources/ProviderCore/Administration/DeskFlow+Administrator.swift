@@ -40,7 +40,7 @@ extension DeskCandidate {
     /// name gives nothing away.
     public func name(in scope: TenantScope) -> String {
         let text = "citizen-id/candidate-name/v1\n\(scope.tenant.sector)\n\(account)"
-        return Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
+        return "pc_" + Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
     }
 }
 

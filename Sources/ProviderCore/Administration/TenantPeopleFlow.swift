@@ -123,6 +123,6 @@ public struct TenantPeopleFlow: Sendable {
     /// The device's own identifier has 128 random bits: its digest under the sector's name gives nothing away.
     static func name(of device: DeviceIdentifier, in scope: TenantScope) -> String {
         let text = "citizen-id/device-name/v1\n\(scope.tenant.sector)\n\(device)"
-        return Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
+        return "dv_" + Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
     }
 }

@@ -25,10 +25,14 @@ struct ProviderService {
     func run() async throws {
         let started = ContinuousClock.now
         let clock = ProviderClock { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+        // What the operator has to mend is told before anything is made.
+        let tls = try tlsConfiguration()
+        let files = try RegionDocument.read(settings.regionFiles)
+        let fromFiles = try RegionFile.load(files)
         let folder = try DataFolder(path: settings.dataFolder)
         let masterKey = try folder.masterKey()
         let store = try SQLiteStore(path: folder.database)
-        let region = try await region(store: store, clock: clock)
+        let region = try await region(fromFiles, RegionDocument.json(files).text, store: store, clock: clock)
         let registry = try ClientRegistry(region: region)
         let outbound = try settings.outbound.fetcher()
         let provider = try await Provider(
@@ -38,7 +42,6 @@ struct ProviderService {
         let logger = logger
         let limits = settings.limits
         let connections = OpenConnections(perCaller: limits.connectionsPerAddress)
-        let tls = try tlsConfiguration()
         @Sendable func guarded(_ responder: @escaping HTTPChannelHandler.Responder) throws -> some ServerChildChannel {
             GuardedChannel(
                 base: try TLSChannel(
@@ -88,20 +91,21 @@ struct ProviderService {
     }
 
     /// The region of the database; at the first start that of the files.
-    private func region(store: SQLiteStore, clock: ProviderClock) async throws -> Region {
-        let files = try RegionDocument.read(settings.regionFiles)
-        let fromFiles = try RegionFile.load(files)
+    ///
+    /// - Parameter document: the files, as they are stored.
+    private func region(
+        _ fromFiles: Region, _ document: String, store: SQLiteStore, clock: ProviderClock
+    ) async throws -> Region {
         guard let stored = try await store.regionDocument() else {
-            let change = RegionDesk.change(
-                from: nil, to: fromFiles, RegionDocument.json(files).text, by: .system, now: clock.now())
+            let change = RegionDesk.change(from: nil, to: fromFiles, document, by: .system, now: clock.now())
             guard try await store.apply(change) else {
                 throw ServeSettings.Mistake(
                     description: "A sector of the region belonged to another tenant of this data folder before.")
             }
             return fromFiles
         }
-        let document = try StrictJSON.parseObject(Array(stored.utf8), maximumLength: 8_388_608)
-        let applied = try RegionFile.load(RegionDocument.sources(document))
+        let applied = try RegionFile.load(
+            RegionDocument.sources(try StrictJSON.parseObject(Array(stored.utf8), maximumLength: 8_388_608)))
         let plan = RegionPlan(from: applied, to: fromFiles)
         if !plan.isEmpty {
             logger.warning(
