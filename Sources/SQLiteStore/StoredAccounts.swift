@@ -52,7 +52,7 @@ extension Database {
     @discardableResult
     func move(
         _ account: AccountProfile, by event: AccountState.Event, lock: LockReason? = nil, eraseAt: Timestamp? = nil,
-        tenant: TenantIdentifier?, at time: Timestamp
+        tenant: TenantIdentifier?, actor: SecurityEvent.Actor? = nil, at time: Timestamp
     ) throws -> Bool {
         guard let next = account.state.after(event) else { return false }
         let moved = try run(
@@ -68,9 +68,10 @@ extension Database {
             ])
         guard moved == 1 else { return false }
         if let kind = event.auditKind {
-            let actor: SecurityEvent.Actor = tenant == nil || event == .firstDevice ? .person : .clerk
+            let personOrClerk: SecurityEvent.Actor = tenant == nil || event == .firstDevice ? .person : .clerk
             try audit(
-                SecurityEvent(kind, time: time, tenant: tenant, actor: actor, person: account.identifier))
+                SecurityEvent(
+                    kind, time: time, tenant: tenant, actor: actor ?? personOrClerk, person: account.identifier))
         }
         if let notice = event.notice { try tell(account.identifier, notice, at: time) }
         if let news = event.news(from: account.state) {
@@ -81,26 +82,27 @@ extension Database {
 
     /// Locks an account and ends what it has open.
     func lock(
-        _ identifier: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?, at time: Timestamp
+        _ identifier: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?,
+        actor: SecurityEvent.Actor? = nil, at time: Timestamp
     ) throws -> AccountChange {
         guard let account = try profile(of: identifier) else { return .unknown }
         guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
         // A right to enrol that was given before must not lift the lock, also when the account was locked already.
         try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
         if let present = account.lockReason, present >= reason { return .changed }
-        try move(account, by: .lock, lock: reason, tenant: tenant, at: time)
+        try move(account, by: .lock, lock: reason, tenant: tenant, actor: actor, at: time)
         try endSessions(of: identifier, at: time)
         return .changed
     }
 
-    /// I2: an active account has an active device; the last one takes the account along.
+    /// I2: an active account has an active device; the last one takes the account along, whoever ended it.
     func lockWithoutDevice(
         _ account: AccountIdentifier, tenant: TenantIdentifier?, at time: Timestamp
     ) throws {
         guard try !hasActiveDevice(account), let profile = try profile(of: account), profile.state == .active else {
             return
         }
-        _ = try lock(account, for: .noAuthenticator, tenant: tenant, at: time)
+        _ = try lock(account, for: .noAuthenticator, tenant: tenant, actor: .system, at: time)
     }
 
     /// Ends every session of an account, with its refresh tokens; its portals hear of it (I7).

@@ -123,7 +123,7 @@ struct AnswerTests {
         }
     }
 
-    @Test("an answer goes to its request and to no other login")
+    @Test("I10: an answer goes to its request and to no other login")
     func answerOfAnotherLogin() async throws {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()
@@ -137,7 +137,7 @@ struct AnswerTests {
         try await provider.answer(first, answer, by: device)
     }
 
-    @Test("the same bytes again get the same receipt; another answer comes too late")
+    @Test("I10: the same bytes again get the same receipt; another answer comes too late")
     func repeatedAnswer() async throws {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()

@@ -102,6 +102,8 @@ struct BlockingTests {
             }
         }
         #expect(try await provider.profile(of: person.account).lockReason == .noAuthenticator)
+        let events = try await provider.provider.audit.page(of: person.account).entries
+        #expect(events.first { $0.kind == "account.locked" }?.actor == "system", "nobody asked for it")
     }
 
     @Test("R1, R2: an account comes back by an identification at its level or above, never lower (L1)")

@@ -19,7 +19,7 @@ struct EvidenceRulesTests {
         ).0
     }
 
-    @Test("no evidence is accepted where the region accepts it, and reaches normal at most")
+    @Test("I8: no evidence is accepted where the region accepts it, and reaches normal at most")
     func accepted() async throws {
         #expect(try await judge([Self.none], formats: ["none"]) == .withoutEvidence)
         #expect(DeviceCeiling.withoutEvidence.level == .normal)

@@ -180,7 +180,7 @@ struct DeviceEndpointTests {
         }
     }
 
-    @Test("a wrong PIN tells how many tries are left, and not which factor failed")
+    @Test("I11: a wrong PIN tells how many tries are left, and not which factor failed")
     func wrongPIN() async throws {
         let provider = try await TestProvider()
         let phone = try await provider.enrolledPhone()

@@ -12,7 +12,7 @@ import Testing
 )
 struct SessionFixationTests {
     @Test(
-        "the session's cookie is __Host-, Secure, HttpOnly, SameSite=Lax, ends with the browser and is 256 random bits (F1)"
+        "I36: the session's cookie is __Host-, Secure, HttpOnly, SameSite=Lax, ends with the browser and is 256 random bits (F1)"
     )
     func cookie() async throws {
         let (provider, phone) = try await Site.sharedProvider()
