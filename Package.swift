@@ -217,9 +217,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "RelyingParty", "DeviceAuthenticator", "QRCode", "citizen-id",
-                "citizen-phone", "demo-portal", "ChildProcesses", .grdb, .hummingbird, .httpTypes, .nioCore,
-                .nioPosix, .nioSSL,
+                "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RelyingParty", "DeviceAuthenticator", "QRCode",
+                "citizen-id", "citizen-phone", "demo-portal", "ChildProcesses", .grdb, .hummingbird, .httpTypes,
+                .nioCore, .nioPosix, .nioSSL,
             ], swiftSettings: everyTarget),
         .testTarget(
             name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],

@@ -1,3 +1,4 @@
+import AccountDirectory
 import Foundation
 import OpenIDMessages
 import Testing
@@ -101,12 +102,19 @@ struct CompanyCommandTests {
         euid: String? = nil, number: String, family: String, level: String = "substantiell", day: String? = nil
     ) -> String {
         """
-        {"as_of": "\(day ?? Date().formatted(.iso8601.year().month().day()))", "level": "\(level)",
+        {"as_of": "\(day ?? CalendarDate.todayInGermany.rawValue)", "level": "\(level)",
          "company": {"register": {"type": "HRB", "number": "\(number)", "court": "Amtsgericht Gelsenkirchen"},
                      "euid": "\(euid ?? "DER2402.HRB" + number)"},
          "powers": [{"given_name": "Erika", "family_name": "\(family)", "birthdate": "1964-08-12",
                      "kind": "geschaeftsfuehrer", "representation": "sole"}]}
         """
+    }
+}
+
+extension CalendarDate {
+    /// Mandates and extracts count in days of Germany.
+    static var todayInGermany: CalendarDate {
+        CalendarDate(inGermanyAt: Timestamp(seconds: Int64(Date().timeIntervalSince1970)))
     }
 }
 

@@ -1,3 +1,4 @@
+import AccountDirectory
 import Foundation
 import OpenIDMessages
 import Testing
@@ -43,7 +44,7 @@ struct PhoneCompanyTests {
             shown["people"]?.array?.compactMap(\.object).first { $0["family_name"] == "Angestellt" }?["membership"]?
                 .string)
 
-        let today = Date().formatted(.iso8601.year().month().day())
+        let today = CalendarDate.todayInGermany.rawValue
         let given = try await act(
             director, "mandates", "propose", company, "--to", member, "--scope", "parking.permit", "--amount", "500.00",
             "--from", today, "--until", today, "--reason", "Montagefahrzeuge")

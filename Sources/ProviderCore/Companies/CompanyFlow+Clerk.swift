@@ -43,7 +43,9 @@ extension CompanyFlow {
         for element in list {
             guard let object = element.object else { throw MessageError.malformed("powers") }
             let entry = try RegisterPowerEntry(json: object)
-            guard entry.person.birthdate <= CalendarDate(now) else { throw MessageError.malformed("birthdate") }
+            guard entry.person.birthdate <= CalendarDate(inGermanyAt: now) else {
+                throw MessageError.malformed("birthdate")
+            }
             powers.append(
                 RegisterPowerRecord(
                     identifier: .random(), company: company, person: hashing.hash(entry.person, in: company),

@@ -33,7 +33,7 @@ extension CompanyFlow {
         _ request: JSONObject, into company: CompanyIdentifier, by device: VerifiedDevice
     ) async throws -> IssuedInvitation {
         let now = clock.now()
-        let request = try InvitationRequest(json: request, today: CalendarDate(now))
+        let request = try InvitationRequest(json: request, today: CalendarDate(inGermanyAt: now))
         let identifier = InvitationIdentifier.random()
         let file = try await membershipOnly(of: device, in: company)
         let invitation = InvitationRecord(

@@ -73,7 +73,7 @@ public struct CompanyFlow: Sendable {
         else { throw CompanyRefusal.evidenceNotEnough.deviceRefusal }
         let evidence = CompanyEvidence(
             identifier: .random(), method: .upstream, performer: nil, level: organization.level,
-            asOf: CalendarDate(now), recordedAt: now)
+            asOf: CalendarDate(inGermanyAt: now), recordedAt: now)
         try await act(on: company, by: device) { snapshot, now in
             guard snapshot.actingAdministrator(now) != nil else { return .refused(.unknown) }
             guard organization.fits(snapshot.company.details) else { return .refused(.evidenceNotEnough) }

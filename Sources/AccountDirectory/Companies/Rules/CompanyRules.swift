@@ -62,7 +62,7 @@ public enum CompanyRules {
 
     /// Evidence is usable when it is strong enough, not from the future and not too old.
     static func isUsable(_ evidence: CompanyEvidence, for company: CompanyRecord, now: Timestamp) -> Bool {
-        let today = CalendarDate(now)
+        let today = CalendarDate(inGermanyAt: now)
         let oldest = CalendarDate(now - Int64(oldestEvidence) * 86_400)
         return evidence.level >= company.floor && evidence.asOf <= today && evidence.asOf >= oldest
     }
@@ -85,7 +85,7 @@ public enum CompanyRules {
             return .refused(.notInThisState)
         }
         let isFrozen = snapshot.company.state == .frozen
-        guard !isFrozen || power.asOf >= CalendarDate(snapshot.company.changedAt) else {
+        guard !isFrozen || power.asOf >= CalendarDate(inGermanyAt: snapshot.company.changedAt) else {
             return .refused(.evidenceNotEnough)
         }
         guard power.state.allows(.sign) else { return .refused(.approvedBefore) }
