@@ -40,12 +40,15 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
 extension CompanyEvidenceObjection {
     /// The first condition that evidence of this day and level does not meet.
     init?(to evidence: StatedEvidence, for company: CompanyRecord, now: Timestamp) {
-        switch evidence.asOf {
-        case let day where day > CalendarDate(inGermanyAt: now): self = .inFuture
-        case let day where day < CalendarDate(now - Int64(CompanyRules.oldestEvidence) * 86_400): self = .tooOld
-        default:
-            guard evidence.level < company.floor else { return nil }
+        let days = CompanyRules.daysOfEvidence(now)
+        if evidence.asOf > days.upperBound {
+            self = .inFuture
+        } else if evidence.asOf < days.lowerBound {
+            self = .tooOld
+        } else if evidence.level < company.floor {
             self = .tooWeak
+        } else {
+            return nil
         }
     }
 

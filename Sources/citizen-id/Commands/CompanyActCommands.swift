@@ -15,7 +15,7 @@ struct EvidenceOptions: ParsableArguments {
     var isGiven: Bool { asOf != nil || level != nil }
 
     var json: JSONObject {
-        let today = CalendarDate(Timestamp(seconds: Int64(Date().timeIntervalSince1970))).rawValue
+        let today = CalendarDate(inGermanyAt: Timestamp(seconds: Int64(Date().timeIntervalSince1970))).rawValue
         return ["as_of": .string(asOf ?? today), "level": .string(level ?? "substantiell")]
     }
 }

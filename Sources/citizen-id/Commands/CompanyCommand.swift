@@ -113,11 +113,7 @@ struct CompanyActOptions: ParsableArguments {
     @OptionGroup var options: AdministrationOptions
     @OptionGroup var network: NetworkOptions
 
-    func validate() throws {
-        guard network.at == nil || tenant == nil || network.at == tenant else {
-            throw ValidationError("--at and --tenant name the same tenant.")
-        }
-    }
+    func validate() throws { try network.validate(against: tenant) }
 
     /// Does the act, over the socket or over the network, and prints the company as it is then.
     func perform(_ act: String, _ body: JSONObject) async throws {

@@ -62,9 +62,13 @@ public enum CompanyRules {
 
     /// Evidence is usable when it is strong enough, not from the future and not too old.
     static func isUsable(_ evidence: CompanyEvidence, for company: CompanyRecord, now: Timestamp) -> Bool {
+        evidence.level >= company.floor && daysOfEvidence(now).contains(evidence.asOf)
+    }
+
+    /// The days of which evidence may speak: up to today, and not too long ago.
+    public static func daysOfEvidence(_ now: Timestamp) -> ClosedRange<CalendarDate> {
         let today = CalendarDate(inGermanyAt: now)
-        let oldest = CalendarDate(now - Int64(oldestEvidence) * 86_400)
-        return evidence.level >= company.floor && evidence.asOf <= today && evidence.asOf >= oldest
+        return today.adding(days: -Int64(oldestEvidence))...today
     }
 
     /// Somebody whom the register may name signs for the company. Whoever it does not name hears that there is no such
