@@ -1,3 +1,4 @@
+internal import Foundation
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -94,9 +95,13 @@ extension ProviderRequestContext {
             ])
     }
 
-    /// The operator's line about a fault. The error's type says what happened; its text might hold data.
+    /// The operator's line about a fault. The error's type says what happened, and its number where it has one (SQLite's
+    /// 13 is a full disk, 10 one that fails); its text might hold data.
     func logFault(_ error: any Error) {
-        logger.error(
-            "fault", metadata: ["trace_id": "\(trace.text)", "fault": "\(String(reflecting: type(of: error)))"])
+        var metadata: Logger.Metadata = [
+            "trace_id": "\(trace.text)", "fault": "\(String(reflecting: type(of: error)))",
+        ]
+        if let numbered = error as? any CustomNSError { metadata["code"] = "\(numbered.errorCode)" }
+        logger.error("fault", metadata: metadata)
     }
 }
