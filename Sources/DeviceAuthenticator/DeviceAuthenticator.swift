@@ -80,7 +80,7 @@ public struct DeviceAuthenticator: Sendable {
         let fresh = try await fetchKeys(connection(to: state.issuer))
         let value: Value
         do throws(StatementRefusal) { value = try check(fresh) } catch { throw .statementRefused(error) }
-        try folder.updateState { $0.providerKeys = fresh }
+        try folder.updateState { $0.take(fresh) }
         return value
     }
 }

@@ -162,10 +162,12 @@ extension DeviceAuthenticator {
         return url.appending(FormParameters(["uv": returnValue]))
     }
 
+    static let receiptFolderName = "receipts"
+
     /// Keeps what was asked, signed and answered: the person's own evidence (D-4.7.2).
     func archive(_ transaction: TransactionIdentifier, _ object: JSONObject) throws(DeviceError) {
         do throws(FileRefusal) {
-            let receipts = folder.folder.folder("receipts")
+            let receipts = folder.folder.folder(Self.receiptFolderName)
             try receipts.create()
             try receipts.replace("\(transaction).json", with: object.serialized)
         } catch { throw .file(error) }

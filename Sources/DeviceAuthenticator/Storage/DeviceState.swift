@@ -13,6 +13,8 @@ struct DeviceState: Sendable, Equatable {
     var attestationExpiresAt: Timestamp
     /// The provider's keys: the one that the enrolment link named, and later those that the issuer lists over TLS.
     var providerKeys: ProviderKeys
+    /// Keys that the issuer listed before: what they signed is still the person's evidence.
+    var formerProviderKeys = ProviderKeys([])
     /// The counter of the last response. Stored before each signature (D-4.5.1).
     var counter: Int64 = 0
     /// `hwk` or `swk` (RFC 8176), as the evidence of the keys said.
@@ -23,6 +25,13 @@ struct DeviceState: Sendable, Equatable {
 }
 
 extension DeviceState {
+    /// Takes the keys that the issuer lists now and keeps those that it no longer lists, the latest 64.
+    mutating func take(_ keys: ProviderKeys) {
+        let former = (providerKeys.keys + formerProviderKeys.keys).filter { !keys.keys.contains($0) }
+        formerProviderKeys = ProviderKeys(Array(former.prefix(64)))
+        providerKeys = keys
+    }
+
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         guard try reader.count("version") == 1 else { throw .malformed("version") }
@@ -35,6 +44,7 @@ extension DeviceState {
         providerKeys = ProviderKeys(jwks: try reader.object("provider_keys"))
         counter = try reader.count("counter")
         keyMethod = try reader.string("key_method")
+        formerProviderKeys = ProviderKeys(jwks: try reader.optionalObject("former_provider_keys") ?? [:])
         pending = nil
         if let value = reader.optional("pending") {
             guard let object = value.object else { throw .malformed("pending") }
@@ -50,6 +60,7 @@ extension DeviceState {
             "attestation_exp": attestationExpiresAt.json, "provider_keys": .object(providerKeys.json),
             "counter": .integer(counter), "key_method": .string(keyMethod),
         ]
+        if !formerProviderKeys.keys.isEmpty { object["former_provider_keys"] = .object(formerProviderKeys.json) }
         object["pending"] = pending.map { .object($0.json) }
         return object
     }

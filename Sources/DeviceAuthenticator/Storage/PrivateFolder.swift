@@ -36,6 +36,14 @@ public struct PrivateFolder: Sendable {
         return try read(name, in: folder.descriptor)
     }
 
+    /// The names of what is in the folder, sorted; none when the folder does not exist.
+    func names() throws(FileRefusal) -> [String] {
+        guard try openedIfThere() != nil else { return [] }
+        do { return try FileManager.default.contentsOfDirectory(atPath: path).sorted() } catch {
+            throw .system(path, operation: "readdir", code: EIO)
+        }
+    }
+
     /// Writes a file whole or not at all.
     public func replace(_ name: String, with bytes: [UInt8]) throws(FileRefusal) {
         try update(name) { (_) throws(FileRefusal) in (bytes, ()) }

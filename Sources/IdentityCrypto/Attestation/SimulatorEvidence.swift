@@ -66,6 +66,12 @@ public struct SimulatorEvidenceVerifier: Sendable {
         return Result(keyStore: attestation.keyStore, verdicts: verdicts)
     }
 
+    /// The key of a token's first certificate, believed by nobody yet; nil when there is none.
+    public static func attesterKey(of token: CompactJWS) -> VerificationKey? {
+        guard let leaf = (token.header["x5c"]?.strings).flatMap(certificates)?.first else { return nil }
+        return P256.Signing.PublicKey(leaf.publicKey).map { VerificationKey($0) }
+    }
+
     private func isTrusted(_ leaf: Certificate, intermediates: [Certificate]) async -> Bool {
         // A root is no attester: a chain of the root alone would let the root's key vouch for devices directly.
         guard !roots.isEmpty, !roots.contains(leaf) else { return false }
