@@ -222,6 +222,13 @@ let package = Package(
                 .nioCore, .nioPosix, .nioSSL,
             ], swiftSettings: everyTarget),
         .testTarget(
+            name: "AttackTests",
+            dependencies: [
+                "citizen-phone", "DeviceAuthenticator", "ProviderHTTP", "ProviderCore", "ProviderHarness",
+                "SQLiteStore", "IdentityCrypto", "OpenIDMessages", .hummingbird, .hummingbirdTesting, .httpTypes,
+                .nioCore, .logging,
+            ], swiftSettings: everyTarget),
+        .testTarget(
             name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],
             swiftSettings: everyTarget),
     ],

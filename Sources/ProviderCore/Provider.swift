@@ -68,12 +68,25 @@ public final class Provider: Sendable {
 
     /// - Parameter administrationAddress: where the administration listener is called; nil: nobody administers over the
     ///   network, and no administrator can log in.
-    public init(
+    public convenience init(
         issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
         clock: ProviderClock, capacity: Capacity = Capacity(),
         companies actingContexts: (any ActingContextSource)? = nil,
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
         administrationAddress: IssuerURL? = nil
+    ) async throws {
+        try await self.init(
+            guards: .all, issuer: issuer, registry: registry, keys: keys, store: store, clock: clock,
+            capacity: capacity, companies: actingContexts, documents: documents, companyUpstream: companyUpstream,
+            administrationAddress: administrationAddress)
+    }
+
+    /// - Parameter guards: all of them, but in tests of the attacker.
+    package init(
+        guards: Guards, issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any ProviderStore,
+        clock: ProviderClock, capacity: Capacity, companies actingContexts: (any ActingContextSource)?,
+        documents: @escaping DocumentFetch, companyUpstream: (any CompanyUpstream)?,
+        administrationAddress: IssuerURL?
     ) async throws {
         self.issuer = issuer
         self.registry = registry
@@ -84,7 +97,9 @@ public final class Provider: Sendable {
         let contexts = ActingContexts(
             source: actingContexts
                 ?? DirectoryContexts(issuer: issuer, store: store, references: mandateReferences), clock: clock)
-        let links = LinkAuthentication(issuer: issuer, key: try await keys.secret("link-authentication"))
+        let links = LinkAuthentication(
+            issuer: issuer, key: try await keys.secret("link-authentication"),
+            isAgeJudged: guards.contains(.frames), isFlowBound: guards.contains(.flowInLink))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
         observations = ClientObservations(registry: registry, clock: clock)
@@ -95,9 +110,9 @@ public final class Provider: Sendable {
         authorization = AuthorizationFlow(
             registry: registry, protection: protection, keys: clientKeys, uses: store,
             observations: observations, capacity: capacity.pushedRequests)
-        browserLogins = BrowserLoginFlow(logins: logins, links: links, clock: clock)
+        browserLogins = BrowserLoginFlow(guards: guards, logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
-            issuer: issuer, logins: logins, links: links, keys: keys, store: store, contexts: contexts,
+            guards: guards, issuer: issuer, logins: logins, links: links, keys: keys, store: store, contexts: contexts,
             clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)

@@ -13,7 +13,7 @@ struct CitizenPhone: AsyncParsableCommand {
             EnrolCommand.self, ScanCommand.self, ShowCommand.self, ApproveCommand.self, DenyCommand.self,
             ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, ReleasesCommand.self,
             ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
-            LoginCommand.self, DoctorCommand.self, ReceiptsCommand.self, ExplainCommand.self,
+            LoginCommand.self, DoctorCommand.self, AttackCommand.self, ReceiptsCommand.self, ExplainCommand.self,
         ])
 
     static func main() async {

@@ -52,15 +52,23 @@ struct SharedOptions: ParsableArguments {
         ca ?? ProcessInfo.processInfo.environment["CITIZEN_PHONE_CA"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
+    /// The path of the profile's folder.
+    var folderPath: String { homeFolder + "/" + profile }
+
+    /// The profile's folder, opened with the passphrase if one is given.
+    func folder() throws -> SealedFolder {
+        let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
+            try SecretInput.line(ofFile: path)
+        }
+        guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
+        return SealedFolder(path: folderPath, passphrase: passphrase)
+    }
+
     /// Runs a command with the profile's device and tells how it ended.
     func run(_ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report) async throws {
         let report: Report
         do {
-            let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
-                try SecretInput.line(ofFile: path)
-            }
-            guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
-            let folder = SealedFolder(path: homeFolder + "/" + profile, passphrase: passphrase)
+            let folder = try folder()
             // One command after the other: two that answer with one counter look like a copied device.
             let use = try folder.use()
             defer { withExtendedLifetime(use) {} }

@@ -13,8 +13,24 @@ public final class TestProvider: Sendable {
 
     public var now: Timestamp { clock.now }
 
-    public init(
+    public convenience init(
         formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
+        store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
+        companies: any ActingContextSource = NoCompanies(),
+        documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
+        administrationAddress: IssuerURL? = nil, region change: (inout Region) -> Void = { _ in },
+        wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
+    ) async throws {
+        try await self.init(
+            guards: .all, formats: formats, capacity: capacity, store: store, clock: clock, companies: companies,
+            documents: documents, companyUpstream: companyUpstream, administrationAddress: administrationAddress,
+            region: change, wrapping: wrapping)
+    }
+
+    /// - Parameter guards: all but in tests of the attacker.
+    package init(
+        guards: Guards, formats: [String] = ["simulator", "none"],
+        capacity: Provider.Capacity = Provider.Capacity(),
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
         companies: any ActingContextSource = NoCompanies(),
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
@@ -32,7 +48,7 @@ public final class TestProvider: Sendable {
         var region = TestRegion.region(formats: formats, simulatorRoots: [simulator.root])
         change(&region)
         provider = try await Provider(
-            issuer: TestRegion.issuer, registry: ClientRegistry(region: region),
+            guards: guards, issuer: TestRegion.issuer, registry: ClientRegistry(region: region),
             keys: keys, store: wrapping(self.store), clock: clock.asProviderClock, capacity: capacity,
             companies: companies, documents: documents, companyUpstream: companyUpstream,
             administrationAddress: administrationAddress)

@@ -34,3 +34,11 @@ public protocol DeviceKeyStore: Sendable {
     func proof(method: String, url: String, now: Timestamp, nonce: String?) throws -> String
     var pinDerivation: PINDerivation { get }
 }
+
+extension DeviceKeyStore {
+    /// The proof by `K_pin` over a statement (D-4.5.1); nil when the key cannot be derived, for lack of memory.
+    public func pinProof(_ pin: PIN, purpose: KeyProofStatement.Purpose, of statement: String) -> String? {
+        let proof = KeyProofStatement(purpose: purpose, digest: ContentDigest(of: statement))
+        return try? pinDerivation.key(for: pin)?.sign(proof)
+    }
+}

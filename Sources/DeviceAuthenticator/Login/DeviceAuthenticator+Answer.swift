@@ -124,8 +124,7 @@ extension DeviceAuthenticator {
     static func pinProof(
         _ pin: PIN, keys: any DeviceKeyStore, purpose: KeyProofStatement.Purpose, response: String
     ) throws(DeviceError) -> String {
-        let proof = KeyProofStatement(purpose: purpose, digest: ContentDigest(of: response))
-        guard let key = keys.pinDerivation.key(for: pin), let text = try? key.sign(proof) else { throw .cryptography }
+        guard let text = keys.pinProof(pin, purpose: purpose, of: response) else { throw .cryptography }
         return text
     }
 

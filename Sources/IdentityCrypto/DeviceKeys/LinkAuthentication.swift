@@ -12,11 +12,20 @@ public struct LinkAuthentication: Sendable {
 
     private let issuer: IssuerURL
     private let key: [UInt8]
+    private let isAgeJudged: Bool
+    private let isFlowBound: Bool
 
     /// - Parameter key: 32 random bytes.
     public init(issuer: IssuerURL, key: [UInt8]) {
+        self.init(issuer: issuer, key: key, isAgeJudged: true, isFlowBound: true)
+    }
+
+    /// Without one of its guards, for the tests of the attacker.
+    package init(issuer: IssuerURL, key: [UInt8], isAgeJudged: Bool, isFlowBound: Bool) {
         self.issuer = issuer
         self.key = key
+        self.isAgeJudged = isAgeJudged
+        self.isFlowBound = isFlowBound
     }
 
     /// How a link stands the check.
@@ -54,7 +63,7 @@ public struct LinkAuthentication: Sendable {
             guard isEqual(mac, self.mac(handle, flow: .qr, frame: frame)) else { return .forged }
             guard let start = start(handle) else { return .stale }
             let age = Self.frame(at: now, start: start) - frame
-            return Self.acceptedFrameAge.contains(age) ? .authentic(handle: handle, flow: .qr) : .stale
+            return !isAgeJudged || Self.acceptedFrameAge.contains(age) ? .authentic(handle: handle, flow: .qr) : .stale
         }
     }
 
@@ -64,7 +73,8 @@ public struct LinkAuthentication: Sendable {
 
     /// HMAC-SHA256, cut to 128 bits.
     private func mac(_ handle: String, flow: LoginFlow, frame: Int64) -> String {
-        let message = "citizen-id/link/v1\n\(issuer)\n\(flow.rawValue)\n\(handle)\n\(frame)"
+        let bound = isFlowBound ? (flow.rawValue, frame) : ("", 0)
+        let message = "citizen-id/link/v1\n\(issuer)\n\(bound.0)\n\(handle)\n\(bound.1)"
         return Base64URL.encode(Digest.authenticationCode(Array(message.utf8), key: key).prefix(16))
     }
 }

@@ -25,6 +25,7 @@ public struct LoginView: Sendable {
 ///
 /// Everything here needs the cookie of the browser that began; without it a login looks like one that does not exist.
 public struct BrowserLoginFlow: Sendable {
+    let guards: Guards
     let logins: LoginsInFlight
     let links: LinkAuthentication
     let clock: ProviderClock
@@ -75,7 +76,8 @@ public struct BrowserLoginFlow: Sendable {
         let now = clock.now()
         let entry = held(page, cookie) { login -> CodeEntry in
             guard login.formToken.digest == SecretDigest(of: formToken) else { return .refused }
-            switch login.enter(code: digits, now: now) {
+            let typed = guards.contains(.typedDigits) ? digits : login.claim?.code ?? digits
+            switch login.enter(code: typed, now: now) {
             case .right: return .right
             case .wrong(let triesLeft): return .wrong(triesLeft: triesLeft)
             case .locked: return .locked
@@ -99,7 +101,7 @@ public struct BrowserLoginFlow: Sendable {
     public func comeBack(page: String, cookie: String, value: String) -> Bool {
         let now = clock.now()
         return held(page, cookie) { login in
-            login.comeBack(with: value, now: now)
+            login.comeBack(with: value, isJudged: guards.contains(.returnValue), now: now)
             return true
         } ?? false
     }

@@ -19,6 +19,7 @@ public struct ClaimedLogin: Sendable {
 public struct DeviceLoginFlow: Sendable {
     static let openLoginsPerAccount = 3
 
+    let guards: Guards
     let issuer: IssuerURL
     let logins: LoginsInFlight
     let links: LinkAuthentication
@@ -58,7 +59,10 @@ public struct DeviceLoginFlow: Sendable {
         }
         guard login.claim == nil else { throw DeviceRefusal(.alreadyClaimed, .alreadyClaimed) }
         guard login.state == .created else { throw DeviceRefusal(.loginOver, .loginOver) }
-        guard logins.openLogins(of: device.account.identifier) < Self.openLoginsPerAccount else {
+        guard
+            logins.openLogins(of: device.account.identifier) < Self.openLoginsPerAccount
+                || !guards.contains(.openLogins)
+        else {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
         let explanation = AssuranceExplanation(proofing: device.account.level, ceiling: device.device.ceiling)
@@ -102,7 +106,7 @@ public struct DeviceLoginFlow: Sendable {
         }
         let now = clock.now()
         let authenticated = try ResponseRules.check(
-            text, pinProof: pinProof, request: request, device: device, now: now)
+            text, pinProof: pinProof, request: request, device: device, guards: guards, now: now)
         let decision = authenticated.response.statement.decision
         let offer = authenticated.response.statement.context.flatMap { name in
             claim.offers.first { $0.acting.name == name }
@@ -119,7 +123,9 @@ public struct DeviceLoginFlow: Sendable {
         let outcome = try await store.accept(
             LoginAnswer(
                 transaction: transaction, device: device.device.identifier, decision: decision,
-                responseDigest: digest, counter: authenticated.response.statement.counter,
+                responseDigest: digest,
+                counter: guards.contains(.counter)
+                    ? authenticated.response.statement.counter : device.device.counter + 1,
                 isPINProved: authenticated.isPINProved,
                 approval: approval(login, claim, offer, authenticated.response, prize: prize, now: now),
                 tenant: login.request.client.client.tenant, time: now))
@@ -215,7 +221,8 @@ public struct DeviceLoginFlow: Sendable {
     private func conclude(
         _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, prize: Login.Prize?, now: Timestamp
     ) throws -> String {
-        let isReturning = decision == .approve && login.claim?.flow == .link
+        let isReturning =
+            decision == .approve && login.claim?.flow == .link && guards.contains(.browserReturn)
         let state: LoginState =
             switch decision {
             case .approve: isReturning ? .awaitingReturn : .complete
@@ -232,7 +239,7 @@ public struct DeviceLoginFlow: Sendable {
                 Login.Answer(
                     responseDigest: response.digest, receipt: receipt,
                     returnChallenge: response.statement.returnChallenge, prize: prize),
-                decision: decision, now: now)
+                decision: decision, isReturning: isReturning, now: now)
         }
         guard isAccepted == true else { throw DeviceRefusal(.loginOver, .loginOver) }
         return receipt

@@ -17,12 +17,14 @@ struct AuthenticatedLogin: ~Copyable, Sendable {
 /// The checks of docs/protocol.md P-4.6.1 in their order. Values in, decision out.
 enum ResponseRules {
     static func check(
-        _ text: String, pinProof: String?, request: Login.SignedRequest, device: VerifiedDevice, now: Timestamp
+        _ text: String, pinProof: String?, request: Login.SignedRequest, device: VerifiedDevice,
+        guards: Guards = .all, now: Timestamp
     ) throws(DeviceRefusal) -> AuthenticatedLogin {
         let keys = device.device.keys
         guard let response = try? DeviceSignatureVerifier.verify(text, keys: keys, as: LoginResponseStatement.self)
         else { throw DeviceRefusal(.notAccepted, .responseSignature) }
-        try AnswerRules.check(response.statement, to: request.statement, text: request.text, device: device, now: now)
+        try AnswerRules.check(
+            response.statement, to: request.statement, text: request.text, device: device, guards: guards, now: now)
         try checkFit(response.statement, asked: request.statement, ceiling: device.device.ceiling)
         guard request.statement.expiresAt > now else { throw DeviceRefusal(.loginOver, .loginOver) }
         let isPINProved = pinProof.map {

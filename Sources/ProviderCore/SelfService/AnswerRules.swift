@@ -13,15 +13,21 @@ enum AnswerRules {
     /// - Parameter text: the exact compact JWS of what was asked.
     static func check(
         _ answer: some AnsweringStatement, to asked: some AskingStatement, text: String, device: VerifiedDevice,
-        now: Timestamp
+        guards: Guards = .all, now: Timestamp
     ) throws(DeviceRefusal) {
-        guard answer.issuer == asked.issuer, answer.device == device.device.identifier, answer.device == asked.device,
-            answer.transaction == asked.transaction, answer.nonce == asked.nonce
+        guard answer.issuer == asked.issuer, answer.device == device.device.identifier, answer.device == asked.device
         else { throw DeviceRefusal(.statementRefused, .responseAddress) }
-        guard answer.requestDigest == ContentDigest(of: text) else {
-            throw DeviceRefusal(.statementRefused, .responseRequest)
+        if guards.contains(.answerBinding) {
+            guard answer.transaction == asked.transaction, answer.nonce == asked.nonce else {
+                throw DeviceRefusal(.statementRefused, .responseAddress)
+            }
+            guard answer.requestDigest == ContentDigest(of: text) else {
+                throw DeviceRefusal(.statementRefused, .responseRequest)
+            }
         }
-        guard answer.textDigest == asked.textDigest else { throw DeviceRefusal(.statementRefused, .responseText) }
+        guard answer.textDigest == asked.textDigest || !guards.contains(.shownText) else {
+            throw DeviceRefusal(.statementRefused, .responseText)
+        }
         guard ((now - clockTolerance)...(now + clockTolerance)).contains(answer.issuedAt) else {
             throw DeviceRefusal(.statementRefused, .responseTime)
         }

@@ -1,0 +1,94 @@
+import DeviceAuthenticator
+import Foundation
+import IdentityCrypto
+import OpenIDMessages
+
+/// The attacker wears the victim out, poses as the provider, or comes before the victim's device exists.
+extension AttackScene {
+    func fatigue() async throws -> AttackOutcome {
+        var log = AttackLog()
+        var links: [String] = []
+        for number in 1...4 {
+            let login = try await newLogin()
+            let link = try login.sameDeviceLink()
+            let phone = victim()
+            let claimed = try await log.attempt("login \(number) reaches the victim's phone") {
+                () async throws(DeviceError) in try await claim(phone, link)
+            }
+            if claimed != nil { links.append(link) }
+        }
+        log.goal(
+            links.count > 3, "as many logins as the attacker likes wait on the phone",
+            else: "no more than three logins wait on the phone")
+        for link in links { await tidy(link) }
+        return log.outcome(.fatigue)
+    }
+
+    func fakeIssuer() async throws -> AttackOutcome {
+        var log = AttackLog()
+        let login = try await newLogin()
+        let link = try login.sameDeviceLink()
+        guard let site = WebAddress(link), let target = DeviceLink(parsing: link)?.target,
+            let similar = IssuerURL(rawValue: "https://\(site.host).login.example")
+        else { throw CommandFailure(.browser, "The login page's link is none of the protocol.") }
+        let lookAlike = DeviceLink(issuer: similar, target: target).text
+        let wire = Wiretap(transport)
+        let phone = victim(through: wire)
+        _ = try await log.attempt("the victim opens a link of a provider with a similar name") {
+            () async throws(DeviceError) in try await claim(phone, lookAlike)
+        }
+        log.goal(!wire.isSilent, "the phone calls the wrong provider", else: "the phone calls nobody")
+
+        let forger = SigningKey.makeES256()
+        let forged = Wiretap(transport, answers: ("/claims", { Self.sign(&$0, by: forger) }))
+        let second = victim(through: forged)
+        let claimed = try await log.attempt("a request signed by a key of the attacker's reaches the phone") {
+            try await second.claim(link)
+        }
+        log.goal(
+            claimed != nil, "the phone takes a request of somebody else's key", else: "the phone signs nothing")
+        await tidy(link)
+        return log.outcome(.fakeIssuer)
+    }
+
+    private static func sign(_ answer: inout JSONObject, by key: SigningKey) {
+        guard let text = answer["request"]?.string, let payload = (try? CompactJWS(parsing: text))?.unverifiedPayload,
+            let request = try? LoginRequestStatement(json: payload), let forged = try? key.sign(request)
+        else { return }
+        answer["request"] = .string(forged)
+    }
+
+    func enrolHijack() async throws -> AttackOutcome {
+        guard let ticket else {
+            return AttackOutcome(
+                attack: .enrolHijack, result: .notTested,
+                evidence: ["needs --ticket with a fresh enrolment link of a test person (citizen-id desk ticket)"])
+        }
+        var log = AttackLog()
+        let (own, stolen, late) = (temporary(), temporary(), temporary())
+        defer { for path in [own, stolen, late] { try? FileManager.default.removeItem(atPath: path) } }
+        let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
+        let (person, thief) = (phone(in: own), phone(in: stolen))
+        let invitation = try await person.beginEnrolment(ticket)
+        let photographed = try await log.attempt("the attacker begins with the photographed link") {
+            try await thief.beginEnrolment(ticket)
+        }
+        _ = try await person.complete(invitation, pin: pin, device: device)
+        log.note("the person enrols with it")
+        if let photographed {
+            let enrolled = try await log.attempt("the attacker goes on") {
+                try await thief.complete(photographed, pin: pin, device: device)
+            }
+            log.goal(
+                enrolled != nil, "the attacker's device is enrolled, too", else: "the attacker's device is not enrolled"
+            )
+        }
+        let again = try await log.attempt("the attacker begins anew with the used link") {
+            try await phone(in: late).beginEnrolment(ticket)
+        }
+        log.goal(again != nil, "the used link gives another offer", else: "the used link gives nothing")
+        return log.outcome(.enrolHijack)
+    }
+
+    private func temporary() -> String { NSTemporaryDirectory() + "citizen-phone-attack-" + RandomBytes.text(9) }
+}

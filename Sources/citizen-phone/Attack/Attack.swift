@@ -1,0 +1,66 @@
+import ArgumentParser
+
+/// The attacks of docs/threat-model.md that this program plays, each with both sides.
+enum Attack: String, CaseIterable, ExpressibleByArgument {
+    case relay
+    case linkRelay = "link-relay"
+    case staleQR = "stale-qr"
+    case flowSwap = "flow-swap"
+    case replay
+    case tamperText = "tamper-text"
+    case wrongReturn = "wrong-return"
+    case enrolHijack = "enrol-hijack"
+    case fakeIssuer = "fake-issuer"
+    case fatigue
+    case clone
+
+    /// What the attacker tries.
+    var attempt: String {
+        switch self {
+        case .relay: "shows the victim the QR code of the attacker's own login and guesses the digits"
+        case .linkRelay: "sends the victim the same-device link of the attacker's own login"
+        case .staleQR: "shows the victim a picture of a QR code that has grown old"
+        case .flowSwap: "makes a link of a QR code, and a QR code of a link"
+        case .replay: "sends the victim's signed answer again, to the same login and to another one"
+        case .tamperText: "shows the victim another text than the one that is signed"
+        case .wrongReturn: "comes back to the browser with another value, and to another browser with the right one"
+        case .enrolHijack: "enrols a device with an enrolment link that somebody photographed"
+        case .fakeIssuer: "poses as the provider"
+        case .fatigue: "opens login after login until the victim says yes"
+        case .clone: "answers with a copy of the victim's device"
+        }
+    }
+
+    /// What must stop it.
+    var guardian: String {
+        switch self {
+        case .relay: "the digits are typed into the browser before anything can be approved (P-4.2.5)"
+        case .linkRelay, .wrongReturn: "the phone comes back to the browser that began the login (P-4.7.4)"
+        case .staleQR: "a frame is good for eight seconds (P-4.2.2)"
+        case .flowSwap: "the flow is inside the link's MAC (§3)"
+        case .replay: "an answer is to one request, and a code is given once (P-4.6.1)"
+        case .tamperText: "the text's digest is inside both signatures (D-4.3.2, P-4.6.1)"
+        case .enrolHijack: "a ticket is good once (P-6.2.2)"
+        case .fakeIssuer: "the phone signs only for the issuer and the keys it was enrolled with (D-3.1, D-4.3.2)"
+        case .fatigue: "at most three logins of an account are open (P-4.2.2)"
+        case .clone: "a device's counter rises (P-4.6.1)"
+        }
+    }
+
+    /// True when the victim's device is suspended if the provider resists.
+    var endsDevice: Bool { self == .clone }
+}
+
+/// How an attack ended.
+struct AttackOutcome: Equatable {
+    enum Result: String, CaseIterable {
+        case resisted
+        case succeeded
+        case notTested = "not_tested"
+    }
+
+    let attack: Attack
+    let result: Result
+    /// What was tried and what was answered, in its order; or why it was not tried.
+    let evidence: [String]
+}

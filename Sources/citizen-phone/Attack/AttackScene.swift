@@ -1,0 +1,134 @@
+import DeviceAuthenticator
+import IdentityCrypto
+import OpenIDMessages
+
+/// The parties of an attack: a victim with an enrolled phone, and attackers with browsers of their own.
+struct AttackScene {
+    /// The files of the victim's device, to be copied and used as an attacker with them could.
+    let folder: SealedFolder
+    let folderPath: String
+    let issuer: IssuerURL
+    let pin: PIN
+    let transport: any HTTPTransport
+    let language: String
+    /// The address at which a portal begins a login.
+    let start: @Sendable () async throws -> WebAddress
+    /// A fresh enrolment link of a test person; nil when there is none.
+    let ticket: String?
+    /// Waits, for what grows old.
+    let wait: @Sendable (Duration) async throws -> Void
+    /// How the victim's phone takes a link: as it must, but in the attacker's own test.
+    var claim: @Sendable (DeviceAuthenticator, String) async throws(DeviceError) -> ClaimedLogin = {
+        (phone, link) throws(DeviceError) in try await phone.claim(link)
+    }
+
+    /// The victim's phone, whose calls go through `transport`.
+    func victim(through transport: (any HTTPTransport)? = nil) -> DeviceAuthenticator {
+        DeviceAuthenticator(folder: folder, transport: transport ?? self.transport, language: language)
+    }
+
+    func phone(in path: String) -> DeviceAuthenticator {
+        DeviceAuthenticator(folder: SealedFolder(path: path), transport: transport, language: language)
+    }
+
+    /// A browser without cookies that stands at the provider's page of a new login.
+    func newLogin() async throws -> AttackedLogin {
+        var browser = BrowserSession(transport: transport, language: language)
+        let page = try await browser.open(try await start())
+        guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
+            throw CommandFailure(
+                .browser, "The portal does not lead to a login page of \(issuer), but to \(page.address.text).")
+        }
+        return AttackedLogin(issuer: issuer, browser: browser, address: page.address, page: login)
+    }
+
+    /// Claims and denies, so that nothing stays open; whatever comes of it.
+    func tidy(_ link: String?) async {
+        guard let link else { return }
+        _ = try? await victim().claim(link)
+        _ = try? await victim().deny()
+    }
+}
+
+/// A login in the hands of a browser.
+struct AttackedLogin {
+    let issuer: IssuerURL
+    var browser: BrowserSession
+    let address: WebAddress
+    var page: LoginPage
+
+    func qrLink() throws -> String { try Self.there(page.qrLink) }
+    func sameDeviceLink() throws -> String { try Self.there(page.sameDeviceLink) }
+
+    private static func there(_ link: String?) throws -> String {
+        guard let link else { throw CommandFailure(.browser, "The login page shows no link.") }
+        return link
+    }
+
+    mutating func look() async throws {
+        let opened = try await browser.open(address)
+        if let login = LoginPage(html: opened.html) { page = login }
+    }
+
+    /// Types digits into the page; false when the page has no field for them.
+    mutating func type(_ digits: String) async throws -> Bool {
+        try await look()
+        guard let form = page.codeForm else { return false }
+        _ = try await browser.submit(form, with: [("code", digits)], from: address)
+        try await look()
+        return true
+    }
+
+    /// What the provider gives this browser at the end of the login: whether a code for the portal is in it.
+    mutating func collectsCode() async throws -> Bool { try await receivesCode(at: address.text + "/finish") }
+
+    /// Opens an address at the provider and says whether it sends the browser to the portal with a code.
+    mutating func receivesCode(at text: String) async throws -> Bool {
+        guard let next = WebAddress(text) else { return false }
+        let provider = address.origin
+        let end = try await browser.open(next) { $0.origin != provider }
+        guard end.address.origin != provider, let query = end.address.query,
+            let answer = try? FormParameters(parsing: Array(query.utf8))
+        else { return false }
+        return answer["code"] != nil
+    }
+}
+
+/// Collects what was tried and what came of it.
+struct AttackLog {
+    private(set) var evidence: [String] = []
+    private(set) var isBroken = false
+
+    mutating func note(_ text: String) { evidence.append(text) }
+
+    /// The attacker reached a goal, or did not.
+    mutating func goal(_ reached: Bool, _ success: String, else failure: String) {
+        evidence.append(reached ? success : failure)
+        if reached { isBroken = true }
+    }
+
+    func outcome(_ attack: Attack) -> AttackOutcome {
+        AttackOutcome(attack: attack, result: isBroken ? .succeeded : .resisted, evidence: evidence)
+    }
+
+    /// Runs a step of the victim or the attacker and says how it was answered.
+    mutating func attempt<Value>(
+        _ what: String, _ body: () async throws -> Value
+    ) async throws -> Value? {
+        do {
+            let value = try await body()
+            note("\(what): done")
+            return value
+        } catch let error as DeviceError {
+            // Without an answer nothing is known, and a silent server must not count as one that resists.
+            if case .network = error { throw error }
+            note("\(what): refused, \(Self.word(error))")
+            return nil
+        }
+    }
+
+    private static func word(_ error: DeviceError) -> String {
+        if case .provider(let problem) = error { return problem.code }
+        return "\(error)"
+    }
+}

@@ -1,0 +1,102 @@
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// The attacker began a login and wants the victim to approve it.
+extension AttackScene {
+    func relay() async throws -> AttackOutcome {
+        var log = AttackLog()
+        var login = try await newLogin()
+        let link = try login.qrLink()
+        let phone = victim()
+        let claimed = try await log.attempt("the victim scans the attacker's QR code") {
+            () async throws(DeviceError) in try await claim(phone, link)
+        }
+        let shown: String
+        switch claimed {
+        case .awaitingCode(let digits, _):
+            shown = digits
+            log.note("the victim's phone shows digits; the attacker does not see them")
+        case .request:
+            shown = ""
+            log.goal(true, "the victim is asked to approve without any digits", else: "")
+        case nil:
+            shown = ""
+        }
+        for guess in ["00000000", "12345678", "87654321"] where guess != shown {
+            guard try await login.type(guess) else { break }
+            log.note("the attacker types \(guess): the page is \(login.page.state)")
+        }
+        if try await log.attempt(
+            "the victim's phone asks for the request", { try await phone.waitForRequest(seconds: 10) }) != nil
+        {
+            _ = try await log.attempt("the victim, careless, approves") { try await phone.approve(pin: pin) }
+        }
+        log.goal(
+            try await login.collectsCode(), "the attacker's browser is logged in as the victim",
+            else: "the attacker's browser gets no code")
+        _ = try? await phone.deny()
+        return log.outcome(.relay)
+    }
+
+    func linkRelay() async throws -> AttackOutcome {
+        var log = AttackLog()
+        var login = try await newLogin()
+        let link = try login.sameDeviceLink()
+        let phone = victim()
+        _ = try await log.attempt("the victim opens the attacker's link on the phone") {
+            () async throws(DeviceError) in try await claim(phone, link)
+        }
+        let outcome = try await log.attempt("the victim, careless, approves") { try await phone.approve(pin: pin) }
+        if let back = outcome?.returnURL {
+            var own = login
+            own.browser = BrowserSession(transport: transport, language: language)
+            log.goal(
+                try await own.receivesCode(at: back), "the victim's own browser goes on with a login it did not begin",
+                else: "the victim's own browser, where the phone comes back, gets no code")
+        }
+        log.goal(
+            try await login.collectsCode(), "the attacker's browser is logged in as the victim",
+            else: "the attacker's browser gets no code")
+        // The victim's value stays on the phone: with it the login is over in the browser that began it.
+        if let back = outcome?.returnURL { _ = try? await login.receivesCode(at: back) }
+        return log.outcome(.linkRelay)
+    }
+
+    func staleQR() async throws -> AttackOutcome {
+        var log = AttackLog()
+        let login = try await newLogin()
+        let link = try login.qrLink()
+        // Three frames behind the current one are accepted, of two seconds each; one more for the picture's own.
+        try await wait(.seconds(10))
+        let phone = victim()
+        let claimed = try await log.attempt("the victim scans a picture of the QR code that is ten seconds old") {
+            () async throws(DeviceError) in try await claim(phone, link)
+        }
+        log.goal(
+            claimed != nil, "an old picture leads to a login", else: "the old picture leads nowhere")
+        if claimed != nil { _ = try? await phone.deny() }
+        return log.outcome(.staleQR)
+    }
+
+    func flowSwap() async throws -> AttackOutcome {
+        var log = AttackLog()
+        let login = try await newLogin()
+        guard case .qr(let handle, let frame, let mac)? = DeviceLink(parsing: try login.qrLink())?.target,
+            case .sameDevice(_, let linkMAC)? = DeviceLink(parsing: try login.sameDeviceLink())?.target
+        else { throw CommandFailure(.browser, "The login page's links are none of the protocol.") }
+        let swapped: [(String, DeviceLink.Target)] = [
+            ("a same-device link made of the QR code", .sameDevice(handle: handle, mac: mac)),
+            ("a QR code made of the same-device link", .qr(handle: handle, frame: frame, mac: linkMAC)),
+        ]
+        for (what, target) in swapped {
+            let link = DeviceLink(issuer: issuer, target: target).text
+            let phone = victim()
+            let claimed = try await log.attempt("the victim opens \(what)") {
+                () async throws(DeviceError) in try await claim(phone, link)
+            }
+            log.goal(claimed != nil, "\(what) leads to the login", else: "\(what) leads nowhere")
+        }
+        await tidy(login.page.sameDeviceLink)
+        return log.outcome(.flowSwap)
+    }
+}

@@ -1,0 +1,100 @@
+import ArgumentParser
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// `citizen-phone attack NAME… --portal URL`
+struct AttackCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "attack",
+        abstract: "Attack an installation of your own with this profile's device: play attacker and victim.",
+        discussion: "NAME is one or more of: " + Attack.allCases.map(\.rawValue).joined(separator: ", ")
+            + "; or all. The exit status is 0 when all of them were resisted and 23 when one succeeded. `clone` ends with "
+            + "the device suspended, if the provider resists: it is played only with --disposable.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var pinOptions: PINOptions
+
+    @Argument(help: "The attacks, or all.")
+    var names: [String]
+
+    @Option(help: ArgumentHelp("The address at a portal that begins a login.", valueName: "url"))
+    var portal: String
+
+    @Option(
+        help: ArgumentHelp(
+            "A fresh enrolment link of a test person, for enrol-hijack. The person gets a device by it.",
+            valueName: "link"))
+    var ticket: String?
+
+    @Flag(help: "This profile's device may be suspended.")
+    var disposable = false
+
+    func run() async throws {
+        let attacks = try Self.attacks(names)
+        try await shared.run { (phone, transport, console) in
+            guard let address = WebAddress(portal) else {
+                throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
+            }
+            guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
+            let scene = AttackScene(
+                folder: try shared.folder(), folderPath: shared.folderPath, issuer: enrolled.issuer,
+                pin: try pinOptions.read(), transport: transport, language: shared.language, start: { address },
+                ticket: ticket, wait: { try await Task.sleep(for: $0) })
+            var outcomes: [AttackOutcome] = []
+            for attack in attacks {
+                console.note("Attack \(attack.rawValue): \(attack.attempt)")
+                guard !attack.endsDevice || disposable else {
+                    outcomes.append(
+                        AttackOutcome(
+                            attack: attack, result: .notTested,
+                            evidence: ["ends with the device suspended; needs --disposable"]))
+                    continue
+                }
+                outcomes.append(try await scene.play(attack))
+            }
+            return Self.report(outcomes)
+        }
+    }
+
+    /// The attacks that are named, in the order in which they are played: what ends the device comes last.
+    static func attacks(_ names: [String]) throws -> [Attack] {
+        if names == ["all"] { return Attack.allCases }
+        let chosen = try names.map { name in
+            guard let attack = Attack(rawValue: name) else {
+                throw ValidationError(
+                    "'\(name)' is no attack; there are: \(Attack.allCases.map(\.rawValue).joined(separator: ", ")), all."
+                )
+            }
+            return attack
+        }
+        return Attack.allCases.filter(chosen.contains)
+    }
+
+    static func report(_ outcomes: [AttackOutcome]) -> Report {
+        func count(_ result: AttackOutcome.Result) -> Int { outcomes.count { $0.result == result } }
+        var lines: [String] = []
+        for outcome in outcomes {
+            let mark =
+                switch outcome.result {
+                case .resisted: "resisted  "
+                case .succeeded: "SUCCEEDED "
+                case .notTested: "not tested"
+                }
+            lines.append("\(mark)  \(outcome.attack.rawValue): \(outcome.attack.attempt)")
+            lines += outcome.evidence.map { "              " + TerminalText.visible($0) }
+            if outcome.result != .notTested { lines.append("            Guard: \(outcome.attack.guardian)") }
+        }
+        lines += ["", "resisted \(count(.resisted)), succeeded \(count(.succeeded)), not tested \(count(.notTested))"]
+        let json: JSONObject = [
+            "attacks": .array(
+                outcomes.map { outcome in
+                    .object([
+                        "attack": .string(outcome.attack.rawValue), "result": .string(outcome.result.rawValue),
+                        "attempt": .string(outcome.attack.attempt), "guard": .string(outcome.attack.guardian),
+                        "evidence": .strings(outcome.evidence),
+                    ])
+                })
+        ]
+        return Report(json: json, lines: lines, status: count(.succeeded) == 0 ? .ok : .findings)
+    }
+}

@@ -1,0 +1,103 @@
+import DeviceAuthenticator
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import IdentityCrypto
+import Logging
+import NIOCore
+import OpenIDMessages
+import ProviderCore
+import ProviderHTTP
+import ProviderHarness
+import SQLiteStore
+
+@testable import citizen_phone
+
+/// A provider behind its real router, a victim who is enrolled there, and nobody's network. Guards can be taken away.
+struct AttackStage {
+    let scene: AttackScene
+    let provider: TestProvider
+    private let folder: String
+    private let database: TemporaryDatabase
+
+    /// - Parameters:
+    ///   - missing: the guards that the provider does without.
+    ///   - sabotage: what is done to its database before anybody comes.
+    static func set(
+        without missing: Guards = [], sabotage: String? = nil,
+        _ body: @Sendable (AttackStage) async throws -> Void
+    ) async throws {
+        // The phones have the clock of this machine; what must grow old is moved forward.
+        let clock = SettableClock(Timestamp(seconds: Int64(Date().timeIntervalSince1970)))
+        let database = try TemporaryDatabase()
+        let provider = try await TestProvider(
+            guards: Guards.all.subtracting(missing), store: SQLiteStore(path: database.path), clock: clock)
+        if let sabotage { try database.execute(sabotage) }
+        let limits = ProviderApplication.Limits(loginBurst: 1_000_000, codeBurst: 1_000_000)
+        var logger = Logger(label: "test")
+        logger.logLevel = .critical
+        let application = Application(
+            router: ProviderApplication.router(provider: provider.provider, limits: limits), logger: logger)
+        try await application.test(.router) { client in
+            let stage = try await AttackStage(provider, database, RouterTransport(client: client))
+            defer { try? FileManager.default.removeItem(atPath: stage.folder) }
+            try await body(stage)
+        }
+    }
+
+    private init(
+        _ provider: TestProvider, _ database: TemporaryDatabase, _ transport: RouterTransport
+    ) async throws {
+        self.provider = provider
+        self.database = database
+        folder = NSTemporaryDirectory() + "attack-tests-" + RandomBytes.text(9)
+        let path = folder + "/victim"
+        let sealed = SealedFolder(path: path)
+        let pin = PIN(Array("135790".utf8))!
+        let phone = DeviceAuthenticator(folder: sealed, transport: transport)
+        let device = DeviceDescription(name: "Victim", model: "Test", system: "Linux")
+        _ = try await phone.enrol(link: try await Self.link(provider), pin: pin, device: device)
+        let clock = provider.clock
+        scene = AttackScene(
+            folder: sealed, folderPath: path, issuer: TestRegion.issuer, pin: pin, transport: transport,
+            language: "de",
+            start: {
+                WebAddress(
+                    TestRegion.issuer.appending("/authorize?")
+                        + FormParameters(TestRegion.basic.request()).encoded)!
+            },
+            ticket: try await Self.link(provider),
+            wait: { duration in clock.advance(duration.components.seconds) })
+    }
+
+    private static func link(_ provider: TestProvider) async throws -> String {
+        let ticket = try await provider.ticket(person: TestRegion.person)
+        let key = provider.provider.keys.ring.current(.es256).thumbprint
+        return DeviceLink(issuer: TestRegion.issuer, target: .enrolment(ticket: ticket, key: key)).text
+    }
+}
+
+/// Calls the router without a socket.
+struct RouterTransport: HTTPTransport {
+    let client: any TestClientProtocol
+
+    func send(_ call: HTTPCall) async throws(NetworkFailure) -> HTTPAnswer {
+        let issuer = TestRegion.issuer.rawValue
+        // Other sites do not exist here.
+        guard call.url.hasPrefix(issuer + "/"), let method = HTTPRequest.Method(call.method) else {
+            throw NetworkFailure(.unreachable, authority: call.url)
+        }
+        var headers = HTTPFields()
+        for (name, value) in call.headers { headers.append(HTTPField(name: HTTPField.Name(name)!, value: value)) }
+        let answer: TestResponse
+        do {
+            answer = try await client.execute(
+                uri: String(call.url.dropFirst(issuer.count)), method: method, headers: headers,
+                body: call.body.map { ByteBuffer(bytes: $0) })
+        } catch { throw NetworkFailure(.connectionLost, authority: call.url) }
+        return HTTPAnswer(
+            status: answer.status.code, headers: answer.headers.map { ($0.name.rawName, $0.value) },
+            body: Array(answer.body.readableBytesView))
+    }
+}

@@ -1,0 +1,37 @@
+import Foundation
+import OpenIDMessages
+import Testing
+
+@Suite("citizen-phone attack against real programs", .endsInTime)
+struct InstallationAttackTests {
+    static let installation = Task { try await Installation.start() }
+
+    @Test func `every attack is played, and every one is resisted`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone(family: "Ueberfallen")
+        let result = try await phone.run(
+            "attack", "all", "--portal", here.loginURL, "--ticket", try await here.ticket(family: "Abfotografiert"),
+            "--disposable", "--pin-file", phone.pinFile, "--json")
+        #expect(result.status == 0, "\(result)")
+        let attacks = try (result.json()["attacks"]?.array ?? []).compactMap(\.object)
+        #expect(attacks.count == 11 && attacks.allSatisfy { $0["result"] == "resisted" }, "\(attacks)")
+        #expect(attacks.allSatisfy { !($0["evidence"]?.array ?? []).isEmpty })
+        // The clone was noticed: the device is suspended.
+        try expectFailure(try await phone.login(), 17, "device_blocked", code: "device_suspended")
+    }
+
+    @Test func `what would end the device is not played unasked, and nonsense is said so`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone(family: "Verschont")
+        let arguments = ["--portal", here.loginURL, "--pin-file", phone.pinFile, "--json"]
+        let spared = try await phone.run(["attack", "clone", "enrol-hijack"] + arguments)
+        #expect(spared.status == 0, "\(spared)")
+        let attacks = try (spared.json()["attacks"]?.array ?? []).compactMap(\.object)
+        #expect(attacks.count == 2 && attacks.allSatisfy { $0["result"] == "not_tested" }, "\(attacks)")
+        #expect(try await phone.login().status == 0)
+        #expect(try await phone.run(["attack", "reley"] + arguments).status == 64)
+        let silent = try await phone.run(
+            "attack", "relay", "--portal", "https://localhost:1/login", "--pin-file", phone.pinFile, "--json")
+        try expectFailure(silent, 14, "network")
+    }
+}
