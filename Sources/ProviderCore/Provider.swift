@@ -39,6 +39,7 @@ public final class Provider: Sendable {
     /// Companies as the offices of towns verify them.
     public let companyOffices: CompanyOfficeFlow
     public let mandates: MandateFlow
+    public let mandateOffices: MandateOfficeFlow
     /// What portals ask about people who act for companies.
     public let authority: AuthorityFlow
     public let mandateReferences: MandateReferences
@@ -199,6 +200,7 @@ public final class Provider: Sendable {
             administration: administration, assurance: assurance, store: store, clock: clock, bell: logoutBell)
         companyOffices = CompanyOfficeFlow(
             companies: companies, administration: administration, store: store, clock: clock)
+        mandateOffices = MandateOfficeFlow(administration: administration, store: store, clock: clock)
         if administrationAddress != nil { try registry.enableAdministration(issuer: issuer) }
         try await registry.load(from: store)
         try await templates.load()

@@ -8,7 +8,7 @@ extension Database {
     /// along, in the same transaction.
     @discardableResult
     func move(
-        _ mandate: Mandate, _ event: MandateState.Event, by account: AccountIdentifier?, at time: Timestamp
+        _ mandate: Mandate, _ event: MandateState.Event, by actor: CompanyActor, at time: Timestamp
     ) throws -> Bool {
         guard let next = mandate.state.after(event) else { return false }
         // The condition lets nothing pass that was decided on another state.
@@ -19,30 +19,31 @@ extension Database {
                 "state": mandate.state.rawValue,
             ])
         guard moved == 1 else { return false }
-        try audit(SecurityEvent(of: event, mandate, by: account, at: time))
+        try audit(SecurityEvent(of: event, mandate, by: actor, at: time))
         guard next.isFinal else { return true }
+        if actor.isOffice { try tell(ofEndOf: mandate, at: time) }
         for child in try children(of: mandate.identifier) {
-            try move(child, event == .expire ? .expire : .revoke, by: account, at: time)
+            try move(child, event == .expire ? .expire : .revoke, by: actor, at: time)
         }
         return true
     }
 
     /// Makes a mandate active that has its last approval; the one that it replaces ends.
     func activate(
-        _ mandate: Mandate, as body: GrantingBody, by account: AccountIdentifier, at time: Timestamp
+        _ mandate: Mandate, as body: GrantingBody, by actor: CompanyActor, at time: Timestamp
     ) throws {
         try run(
             "UPDATE mandate SET state = 'active', activated_at = ?, granted_by = ? WHERE id = ? AND state = ?",
             [time.seconds, body.rawValue, mandate.identifier.rawValue, mandate.state.rawValue])
-        try audit(SecurityEvent(of: .activate, mandate, by: account, at: time))
-        try supersede(mandate, by: account, at: time)
+        try audit(SecurityEvent(of: .activate, mandate, by: actor, at: time))
+        try supersede(mandate, by: actor, at: time)
     }
 
-    func supersede(_ mandate: Mandate, by account: AccountIdentifier, at time: Timestamp) throws {
+    func supersede(_ mandate: Mandate, by actor: CompanyActor, at time: Timestamp) throws {
         guard let replaced = try mandate.replaces.flatMap(self.mandate) else { return }
-        if try !move(replaced, .supersede, by: account, at: time) {
+        if try !move(replaced, .supersede, by: actor, at: time) {
             // It was still only asked for.
-            try move(replaced, .revoke, by: account, at: time)
+            try move(replaced, .revoke, by: actor, at: time)
         }
     }
 
@@ -67,37 +68,28 @@ extension Database {
 
     private func endMandates(_ rows: [StoredRow], at time: Timestamp) throws {
         // One that ended as a child of another meanwhile is not in its state any more, and is passed over.
-        for row in rows { try move(try row.mandate, .revoke, by: nil, at: time) }
+        for row in rows { try move(try row.mandate, .revoke, by: .system, at: time) }
+    }
+
+    /// An office ended a mandate: its holder hears of it, and the administrators of every company that takes part.
+    private func tell(ofEndOf mandate: Mandate, at time: Timestamp) throws {
+        let people = try rows(
+            """
+            SELECT DISTINCT account FROM membership WHERE state <> 'ended' AND (id = :holder
+                OR is_administrator = 1 AND company IN (:company, :grantor, :service))
+            """,
+            [
+                "holder": mandate.grantee.membership?.rawValue, "company": mandate.company.rawValue,
+                "grantor": mandate.grantor.rawValue, "service": mandate.grantee.company?.rawValue,
+            ])
+        for row in people {
+            try tell(
+                try row.accountIdentifier, .mandateEndedByOffice, detail: mandate.identifier.rawValue, at: time)
+        }
     }
 
     private func children(of mandate: MandateIdentifier) throws -> [Mandate] {
         try rows("SELECT * FROM mandate WHERE parent = ? AND ended_at IS NULL", [mandate.rawValue])
             .map { row in try row.mandate }
-    }
-}
-
-extension SecurityEvent {
-    /// What happened to a mandate; never its powers or its reason.
-    init(
-        of event: MandateState.Event, _ mandate: Mandate, by account: AccountIdentifier?, at time: Timestamp
-    ) {
-        self.init(Self.kind(of: event), mandate, by: account, at: time)
-    }
-
-    init(_ kind: Kind, _ mandate: Mandate, by account: AccountIdentifier?, at time: Timestamp) {
-        self.init(
-            kind, time: time, object: mandate.identifier.rawValue, actor: account == nil ? .system : .person,
-            person: account, company: mandate.company)
-    }
-
-    private static func kind(of event: MandateState.Event) -> Kind {
-        switch event {
-        case .cosign: .mandateCosigned
-        case .activate, .resume: .mandateActivated
-        case .suspend: .mandateSuspended
-        case .revoke: .mandateRevoked
-        case .expire: .mandateExpired
-        case .supersede: .mandateSuperseded
-        }
     }
 }

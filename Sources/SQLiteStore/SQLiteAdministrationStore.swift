@@ -164,6 +164,13 @@ extension SQLiteStore {
             case .company(let company):
                 try db.row("SELECT \(companyOffice) AS tenant FROM company WHERE id = ?", [company.rawValue])
                     .map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }
+            case .mandate(let mandate):
+                try db.row(
+                    """
+                    SELECT \(companyOffice) AS tenant FROM mandate JOIN company ON company.id = mandate.company
+                    WHERE mandate.id = ?
+                    """, [mandate.rawValue]
+                ).map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }
             }
         }
     }

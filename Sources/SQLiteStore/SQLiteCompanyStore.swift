@@ -21,10 +21,11 @@ extension SQLiteStore {
             try db.audit(
                 SecurityEvent(
                     .companyCreated, time: company.createdAt, object: company.identifier.rawValue, actor: .person,
-                    company: company.identifier))
+                    person: founder.account, company: company.identifier))
             try db.audit(
                 SecurityEvent(
-                    of: .newMembership(founder), in: company.identifier, by: .person, time: company.createdAt))
+                    of: .newMembership(founder), in: company.identifier, by: .person(founder.account),
+                    time: company.createdAt))
             return nil
         }
     }

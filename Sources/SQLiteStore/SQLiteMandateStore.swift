@@ -94,10 +94,10 @@ extension SQLiteStore {
             }
             try db.run("UPDATE mandate SET approvals_needed = ? WHERE id = ?", [needed, mandate.rawValue])
             if let last {
-                if isNew { try db.audit(SecurityEvent(of: .cosign, earlier, by: account, at: time)) }
-                try db.activate(earlier, as: last, by: account, at: time)
+                if isNew { try db.audit(SecurityEvent(of: .cosign, earlier, by: .person(account), at: time)) }
+                try db.activate(earlier, as: last, by: .person(account), at: time)
             } else {
-                try db.move(earlier, .cosign, by: account, at: time)
+                try db.move(earlier, .cosign, by: .person(account), at: time)
             }
             return .done(try db.record(of: mandate))
         }
@@ -113,7 +113,7 @@ extension SQLiteStore {
             case .unknown: return .unknown
             case .refused(let refusal): return .refused(refusal)
             case .done:
-                guard try db.move(situation.record.mandate, event, by: account, at: time) else {
+                guard try db.move(situation.record.mandate, event, by: .person(account), at: time) else {
                     return .refused(.notInThatState)
                 }
                 return .done(try db.record(of: mandate))
@@ -137,14 +137,14 @@ extension SQLiteStore {
             let over = try db.rows(
                 "SELECT * FROM mandate WHERE ended_at IS NULL AND valid_until < ? ORDER BY valid_until, id LIMIT ?",
                 [today.rawValue, Self.sweptAtOnce])
-            for row in over { try db.move(try row.mandate, .expire, by: nil, at: time) }
+            for row in over { try db.move(try row.mandate, .expire, by: .system, at: time) }
             return over.count
         }) == Self.sweptAtOnce {}
     }
 }
 
 extension Database {
-    fileprivate func record(of identifier: MandateIdentifier) throws -> MandateRecord {
+    func record(of identifier: MandateIdentifier) throws -> MandateRecord {
         guard let mandate = try mandate(identifier) else { throw StorageFault.missing("mandate") }
         return try record(of: mandate)
     }
@@ -155,14 +155,14 @@ extension Database {
         let mandate = new.mandate
         try insert(mandate)
         try audit(
-            SecurityEvent(.mandateProposed, mandate, by: account, at: time))
+            SecurityEvent(.mandateProposed, mandate, by: .person(account), at: time))
         if let approval = new.approval {
             try insert(approval, of: mandate.identifier)
-            try audit(SecurityEvent(of: .cosign, mandate, by: account, at: time))
+            try audit(SecurityEvent(of: .cosign, mandate, by: .person(account), at: time))
         }
         if mandate.state == .active {
-            try audit(SecurityEvent(of: .activate, mandate, by: account, at: time))
-            try supersede(mandate, by: account, at: time)
+            try audit(SecurityEvent(of: .activate, mandate, by: .person(account), at: time))
+            try supersede(mandate, by: .person(account), at: time)
         }
         return try record(of: mandate.identifier)
     }

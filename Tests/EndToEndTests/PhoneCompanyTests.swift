@@ -52,12 +52,40 @@ struct PhoneCompanyTests {
         let held = try await employee.run("mandates")
         #expect(held.output.contains("parking.permit") && held.output.contains("500.00"), "\(held)")
 
+        try await officeEnds(try #require(given["mandate"]?.string), of: company, heldBy: employee, here)
+
         let leaving = try await director.run(
             "companies", "leave", company, "--yes", "--pin-file", director.pinFile, "--json")
         try expectFailure(leaving, 15, "provider_refused", code: "last_administrator")
         #expect(leaving.errors.contains("let a successor accept, close the company"), "the ways out are named")
         _ = try await act(employee, "companies", "leave", company)
         #expect(try await employee.run("companies", "--json").json()["companies"]?.array?.isEmpty == true)
+    }
+
+    /// An office sees the mandate without its people, ends it, and its holder reads so.
+    private func officeEnds(
+        _ mandate: String, of company: String, heldBy holder: Phone, _ here: Installation
+    ) async throws {
+        let listed = try await here.administer("mandate", "list", company)
+        #expect(listed.output.contains(mandate) && listed.output.contains("parking.permit"), "\(listed)")
+        let shown = try await here.administer("mandate", "show", mandate)
+        #expect(shown.output.contains("holder: member") && shown.output.contains("500.00"), "\(shown)")
+        for output in [listed.output, shown.output] {
+            #expect(!output.contains("Angestellt") && !output.contains("Montagefahrzeuge"), "\(output)")
+        }
+        let revoked = try await here.administer("mandate", "revoke", mandate, "--tenant", "herten", "--json")
+        #expect(try revoked.json()["state"] == "revoked", "\(revoked)")
+        let told = try await holder.run("account", "notices")
+        #expect(told.output.contains(mandate), "\(told)")
+        for (arguments, code) in [
+            (["revoke", mandate], "not_possible_now"), (["show", "no-such-mandate"], "unknown_mandate"),
+            (["revoke", mandate, "--tenant", "atlantis"], "unknown_tenant"),
+            (["list", "no-such-company"], "unknown_company"),
+        ] {
+            let result = try await here.administer(["mandate"] + arguments + ["--json"])
+            #expect(result.status == 1, "\(result)")
+            #expect(try result.json()["error"]?.string == code, "\(result)")
+        }
     }
 
     @Test func `nothing is done without a yes`() async throws {

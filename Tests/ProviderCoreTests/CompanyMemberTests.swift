@@ -108,8 +108,9 @@ struct CompanyMemberTests {
                 kind: .email, hash: hashing.hash("email\n\(identifier)\n\(address)")), invitedBy: own, createdAt: now,
             expiresAt: now + InvitationRules.lifetime)
         let digest = ContentDigest(of: code)
-        let concern = CompanyConcern(actor: device.account.identifier)
-        let decision = try await provider.store.change(company, concerning: concern, by: .person, now: now) {
+        let account = device.account.identifier
+        let concern = CompanyConcern(actor: account)
+        let decision = try await provider.store.change(company, concerning: concern, by: .person(account), now: now) {
             InvitationRules.invite(
                 invitation, codeDigest: digest, isForInviter: false, device: device.device.identifier, in: $0, now: now)
         }

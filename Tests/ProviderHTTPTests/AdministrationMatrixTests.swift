@@ -106,7 +106,8 @@ struct AdministrationMatrixTests {
                 }
                 tried.insert(first)
             }
-            #expect(tried == ["client", "service", "template", "subject", "assignment", "emergency", "company"])
+            #expect(
+                tried == ["client", "service", "template", "subject", "assignment", "emergency", "company", "mandate"])
             let probes = try await site.provider.auditTrail().filter { $0.kind == "admin.cross_tenant_probe" }
             #expect(Set(probes.map(\.tenant)) == ["herten"], "the town that was probed reads it, not the prober's")
         }
@@ -146,7 +147,8 @@ struct AdministrationMatrixTests {
             for route in AdministrationAPI.routes where route.method == .get {
                 let answer = try await site.call(administrator, .get, route.filled(town.names))
                 for secret in [
-                    "Mustermann", "Erika", "1964-08-12", "erika@example.org", "Direktorin", account.rawValue,
+                    "Mustermann", "Erika", "1964-08-12", "erika@example.org", "Direktorin", "Beispiel",
+                    "Montagefahrzeuge", account.rawValue,
                     device.identifier.rawValue,
                 ] { #expect(!answer.text.contains(secret), "\(route.path)") }
             }

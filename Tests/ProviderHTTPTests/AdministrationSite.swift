@@ -82,7 +82,9 @@ struct Town: Sendable {
         try await provider.appoint(other, .regionAdministrator, at: .region)
         let emergency = try await site.call(
             other, .post, "/tenants/herten/emergencies", ["reason": "Störung", "seconds": 600])
-        let company = try await provider.registeredCompany([provider.person("Ada", "Direktorin")])
+        try provider.changeRegion { $0.services.append(MandateStory.parking) }
+        let story = try await MandateStory(provider: provider)
+        let mandate = try await story.propose(by: story.ada).mandate.identifier
         return Town(
             tenant: TestRegion.herten,
             names: [
@@ -90,7 +92,8 @@ struct Town: Sendable {
                 "client": try await provider.register(TestRegistrant.metadata()).text("client_id"),
                 "service": "parking", "template": try await provider.proposeTemplate().rawValue,
                 "assignment": assignment.rawValue,
-                "emergency": try emergency.json.text("emergency"), "company": company.rawValue,
+                "emergency": try emergency.json.text("emergency"), "company": story.company.rawValue,
+                "mandate": mandate.rawValue,
             ])
     }
 

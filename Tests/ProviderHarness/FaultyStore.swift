@@ -520,6 +520,26 @@ extension FaultyStore {
         try await call { try await store.mandates(of: company) }
     }
 
+    public func mandates(
+        actingFor company: CompanyIdentifier, page: PageRequest
+    ) async throws -> [MandateRecord] {
+        try await call { try await store.mandates(actingFor: company, page: page) }
+    }
+
+    public func mandate(_ identifier: MandateIdentifier) async throws -> MandateRecord? {
+        try await call { try await store.mandate(identifier) }
+    }
+
+    public func mandate(_ identifier: MandateIdentifier, in scope: TenantScope) async throws -> MandateRecord? {
+        try await call { try await store.mandate(identifier, in: scope) }
+    }
+
+    public func revoke(
+        _ mandate: MandateIdentifier, by office: CompanyActor, at time: Timestamp
+    ) async throws -> MandateOutcome<MandateRecord> {
+        try await call { try await store.revoke(mandate, by: office, at: time) }
+    }
+
     public func actor(
         _ account: AccountIdentifier, in company: CompanyIdentifier, now: Timestamp
     ) async throws -> MandateActor? {

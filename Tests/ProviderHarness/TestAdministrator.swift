@@ -159,10 +159,10 @@ extension TestProvider {
     }
 
     /// What the audit trail says, in its order.
-    public func auditTrail() async throws -> [(kind: String, tenant: String?, object: String?)] {
+    public func auditTrail() async throws -> [(kind: String, tenant: String?, object: String?, actor: String?)] {
         try await store.pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT kind, tenant, object FROM audit_event ORDER BY rowid").map { row in
-                (kind: row["kind"], tenant: row["tenant"], object: row["object"])
+            try Row.fetchAll(db, sql: "SELECT kind, tenant, object, actor FROM audit_event ORDER BY rowid").map { row in
+                (kind: row["kind"], tenant: row["tenant"], object: row["object"], actor: row["actor"])
             }
         }
     }

@@ -122,7 +122,7 @@ private struct Scene {
             level: .substantiell, since: Fixtures.now)
         _ = try await store.found(company, founder: founder)
         _ = try await store.change(
-            company.identifier, concerning: CompanyConcern(), by: .person, now: Fixtures.now
+            company.identifier, concerning: CompanyConcern(), by: .system, now: Fixtures.now
         ) { _ in
             CompanyDecision([
                 .standing(level: .substantiell, approversNeeded: 1), .company(.submit, nil), .company(.verify, nil),

@@ -17,7 +17,8 @@ public struct StorePromise: Sendable, CustomStringConvertible {
     public static let all =
         enrolment + devices + answers + redemption + racing + grants + refreshing + sessions + continuing + ending
         + deliveries + registrations + sweeping + oneTimeUse + keys + region
-        + selfService + companies + companyOffices + audit + mandates + templates + accounts + administration + releases
+        + selfService + companies + companyOffices + audit + mandates + mandateOffices + templates + accounts
+        + administration + releases
 }
 
 /// A broken promise.

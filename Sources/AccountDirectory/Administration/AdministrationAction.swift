@@ -26,6 +26,10 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case verifyCompany = "company.verify"
     /// Freeze a company, or end a freeze.
     case freezeCompany = "company.freeze"
+    /// See what the companies of the tenant's office let somebody do for them, and not whom.
+    case readMandate = "mandate.read"
+    /// End a mandate of such a company.
+    case revokeMandate = "mandate.revoke"
     case readAudit = "audit.read"
     case readAssignment = "assignment.read"
     case grantAssignment = "assignment.grant"
@@ -41,7 +45,7 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     public var isPersonal: Bool {
         switch self {
         case .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readCompany,
-            .verifyCompany, .freezeCompany:
+            .verifyCompany, .freezeCompany, .readMandate, .revokeMandate:
             true
         default: false
         }

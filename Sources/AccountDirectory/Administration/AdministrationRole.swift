@@ -56,7 +56,7 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
                 .readAssignment, .readNotice, .readEmergency, .approveEmergency,
             ]
         case .clerk: [.readTenant, .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice]
-        case .companyClerk: [.readTenant, .readCompany, .verifyCompany, .freezeCompany]
+        case .companyClerk: [.readTenant, .readCompany, .verifyCompany, .freezeCompany, .readMandate, .revokeMandate]
         case .auditor: [.readTenant, .readClient, .readService, .readAudit, .readAssignment, .readEmergency]
         case .operatorStaff: [.readTenant, .readClient, .examineClient, .admitClient, .readService, .countPeople]
         case .emergency:

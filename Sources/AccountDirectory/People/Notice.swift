@@ -18,8 +18,9 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case contactChanged = "contact_changed"
     case notUsed = "not_used"
     case exported
+    case mandateEndedByOffice = "mandate_ended_by_office"
 
-    /// One plain sentence; where a device is meant its name is shown beside it.
+    /// One plain sentence; where a device or a mandate is meant its name is shown beside it.
     public func text(_ language: Language) -> String {
         switch language {
         case .german: german
@@ -45,6 +46,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .contactChanged: "Ihre Kontaktdaten wurden geändert."
         case .notUsed: "Sie haben sich lange nicht angemeldet. Ohne Anmeldung wird Ihr Konto geschlossen."
         case .exported: "Eine Auskunft über Ihre Daten wurde erstellt."
+        case .mandateEndedByOffice:
+            "Das Amt, das Ihr Unternehmen betreut, hat eine Vollmacht beendet. Fragen Sie dort nach dem Grund."
         }
     }
 
@@ -66,6 +69,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .contactChanged: "Your contact data were changed."
         case .notUsed: "You have not logged in for a long time. Without a login your account will be closed."
         case .exported: "A report of your data was made."
+        case .mandateEndedByOffice:
+            "The office that looks after your company has ended a mandate. Ask there for the reason."
         }
     }
 }

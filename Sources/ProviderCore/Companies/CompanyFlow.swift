@@ -124,7 +124,7 @@ public struct CompanyFlow: Sendable {
             company,
             concerning: CompanyConcern(
                 actor: device.account.identifier, target: target, invitation: invitation, approvals: approvals),
-            by: .person, rule)
+            by: .person(device.account.identifier), rule)
     }
 
     @discardableResult

@@ -19,17 +19,20 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
     case reasonNotClerks
     /// Another act came first.
     case notPossible
+    case unknownMandate
+    /// The mandate has ended already.
+    case mandateOver
 
     public var problem: AdministrationProblem {
         switch self {
-        case .unknownCompany: .notFound
+        case .unknownCompany, .unknownMandate: .notFound
         case .unreadable, .reasonNotClerks: .invalidRequest
         case .wrongState: .wrongCompanyState
         case .differentFact, .evidence, .evidenceNotEnough: .companyEvidenceRefused
         case .companyKnown: .companyKnown
         case .administratorMissing: .companyAdministratorMissing
         case .appointment: .appointmentRefused
-        case .notPossible: .notPossibleNow
+        case .notPossible, .mandateOver: .notPossibleNow
         }
     }
 
@@ -69,6 +72,9 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
                 + "Prove the identity at the desk first, or appoint somebody else."
         case .reasonNotClerks: "The reason is one that only the provider gives.\(CompanyMember.reason.hint)"
         case .notPossible: "Something else came first. Look at the company again."
+        case .unknownMandate:
+            "There is no such mandate. Compare the identifier with those that `citizen-id mandate list` shows."
+        case .mandateOver: "The mandate is over: revoked, expired or replaced. `citizen-id mandate show` says which."
         }
     }
 

@@ -1,25 +1,37 @@
 public import AccountDirectory
 public import OpenIDMessages
 
-/// Who changes a company, and in whose chain of audit events it is told.
+/// Who changes a company or its mandates, and in whose chain of audit events it is told.
 public struct CompanyActor: Sendable, Equatable {
     public let actor: SecurityEvent.Actor
+    /// The member; nil for offices, and for what nobody does.
+    public let person: AccountIdentifier?
     /// The town whose clerk acts.
     public let tenant: TenantIdentifier?
     /// The login by which an administrator acts.
     public let transaction: TransactionIdentifier?
 
     /// A member, or whoever becomes one, with the own phone.
-    public static let person = CompanyActor(.person)
+    public static func person(_ account: AccountIdentifier) -> CompanyActor { CompanyActor(.person, person: account) }
     /// What follows from something else, or ends in its time.
     public static let system = CompanyActor(.system)
 
     public init(
-        _ actor: SecurityEvent.Actor, tenant: TenantIdentifier? = nil, transaction: TransactionIdentifier? = nil
+        _ actor: SecurityEvent.Actor, person: AccountIdentifier? = nil, tenant: TenantIdentifier? = nil,
+        transaction: TransactionIdentifier? = nil
     ) {
         self.actor = actor
+        self.person = person
         self.tenant = tenant
         self.transaction = transaction
+    }
+
+    /// True for the clerk of an office, at the local socket or over the network: the company did not do it itself.
+    public var isOffice: Bool {
+        switch actor {
+        case .clerk, .administrator: true
+        default: false
+        }
     }
 }
 
@@ -29,7 +41,7 @@ extension SecurityEvent {
         let (kind, object) = Self.kindAndObject(of: change)
         self.init(
             kind, time: time, tenant: actor.tenant, object: object ?? company.rawValue, transaction: actor.transaction,
-            actor: actor.actor, company: company)
+            actor: actor.actor, person: actor.person, company: company)
     }
 
     private static func kindAndObject(of change: CompanyChange) -> (Kind, String?) {

@@ -116,6 +116,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case mandateSuperseded = "mandate.superseded"
         /// Somebody acted for a company.
         case mandateUsed = "mandate.used"
+        /// An administrator looked at a mandate.
+        case mandateSeen = "mandate.seen"
         case auditVerified = "audit.verified"
     }
 

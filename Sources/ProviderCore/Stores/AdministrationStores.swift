@@ -56,6 +56,7 @@ public enum MissedName: Sendable, Equatable {
     case subject(SubjectIdentifier)
     case session(SessionIdentifier)
     case company(CompanyIdentifier)
+    case mandate(MandateIdentifier)
 }
 
 /// Whose a name is that somebody asked for at another tenant.

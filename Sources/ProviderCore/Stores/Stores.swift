@@ -201,4 +201,4 @@ public protocol KeyStore: Sendable {
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
     & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore
     & TemplateStore & AccountStore & RetentionStore & AdministrationStore & TenantPeopleStore & ReleaseStore
-    & EvidenceStore & CompanyOfficeStore
+    & EvidenceStore & CompanyOfficeStore & MandateOfficeStore

@@ -26,12 +26,20 @@ enum CompanyAdministration {
     }
 
     /// Turns a clerk's refusal into its code and sentence.
-    private static func explaining(_ body: () async throws -> Response) async throws -> Response {
+    static func explaining(_ body: () async throws -> Response) async throws -> Response {
         do { return try await body() } catch let refusal as CompanyOfficeRefusal {
             throw AdministrationError(
                 HTTPResponse.Status(code: refusal.problem.status),
-                refusal == .unknownCompany ? "unknown_company" : refusal.problem.rawValue, refusal.sentence)
+                refusal.code, refusal.sentence)
         }
+    }
+
+    /// The clerk of a town's office, or the region's own.
+    static func clerk(of tenant: TenantIdentifier?, _ provider: Provider) throws -> CompanyClerk {
+        if let tenant, provider.registry.tenant(tenant)?.isLive != true {
+            throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
+        }
+        return CompanyClerk(tenant: tenant)
     }
 
     struct Handlers: Sendable {
@@ -96,11 +104,9 @@ enum CompanyAdministration {
             var reader = MemberReader(body)
             let tenant: TenantIdentifier? = try reader.optionalWire("tenant")
             body["tenant"] = nil
-            if let tenant, provider.registry.tenant(tenant)?.isLive != true {
-                throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
-            }
             let opened = try await offices.open(
-                try context.parameters.require("company"), by: CompanyClerk(tenant: tenant))
+                try context.parameters.require("company"),
+                by: try CompanyAdministration.clerk(of: tenant, provider))
             return Answer.json(try await act(body, opened).json)
         }
 
@@ -129,6 +135,17 @@ enum CompanyAdministration {
             let account: AccountIdentifier? = try reader.optionalWire("administrator")
             proof["administrator"] = nil
             return try await offices.cure(proof, appointing: account, opened)
+        }
+    }
+}
+
+extension CompanyOfficeRefusal {
+    /// The code at the socket, which says of what there is none.
+    fileprivate var code: String {
+        switch self {
+        case .unknownCompany: "unknown_company"
+        case .unknownMandate: "unknown_mandate"
+        default: problem.rawValue
         }
     }
 }

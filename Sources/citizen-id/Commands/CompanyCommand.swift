@@ -26,14 +26,7 @@ struct CompanyCommand: AsyncParsableCommand {
 
         func run() async throws {
             try await network.run(options) { client in
-                var companies: [JSONValue] = []
-                var after = ""
-                while true {
-                    let page = try await client.get("/companies" + after)
-                    companies += page["companies"]?.array ?? []
-                    guard let next = page["next"]?.string else { return ["companies": .array(companies)] }
-                    after = "?after=" + next.part
-                }
+                try await client.all("/companies", "companies")
             } network: { session, path in
                 try await session.all(path + "/companies", "companies")
             } text: {
