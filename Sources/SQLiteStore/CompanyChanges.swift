@@ -18,6 +18,7 @@ extension Database {
         for change in changes {
             try write(change, of: company, now: now)
             try audit(SecurityEvent(of: change, in: company, by: actor, time: now))
+            if case .company(.close, _) = change, actor.isOffice { try tell(membersOf: company, at: now) }
         }
     }
 
@@ -98,7 +99,10 @@ extension Database {
     /// What ends with a company that closes or is closed.
     private func follow(_ event: CompanyState.Event, of company: CompanyIdentifier, now: Timestamp) throws {
         switch event {
-        case .close: try withdrawInvitations("company", company.rawValue, of: company, now: now)
+        case .close:
+            try withdrawInvitations("company", company.rawValue, of: company, now: now)
+            // Nothing leads back: what lets somebody act for it rests no more, it is over.
+            try endMandates(of: company, at: now)
         case .complete, .abandon:
             try withdrawInvitations("company", company.rawValue, of: company, now: now)
             for row in try rows(
@@ -112,6 +116,15 @@ extension Database {
                 try write([.forgetDetails], of: company, by: .system, now: now)
             }
         case .submit, .verify, .freeze, .cure: break
+        }
+    }
+
+    /// An office closes the company: everybody who belongs to it hears of it, for nobody there did it.
+    private func tell(membersOf company: CompanyIdentifier, at time: Timestamp) throws {
+        for row in try rows(
+            "SELECT account FROM membership WHERE company = ? AND state <> 'ended'", [company.rawValue])
+        {
+            try tell(try row.value("account"), .companyClosedByOffice, detail: company.rawValue, at: time)
         }
     }
 

@@ -139,6 +139,32 @@ struct RepresentationTests {
 
     // MARK: Proof
 
+    @Test("an office closes what is frozen for a reason that ends a company, with evidence as for the end of a freeze")
+    func officeCloses() {
+        for state in CompanyState.allCases {
+            for reason in FreezeReason.allCases {
+                var scene = Scene(state: state, administrators: [])
+                if state == .frozen { scene.snapshot.company.freezeReason = reason }
+                let decision = CompanyRules.closeFrozen(by: Scene.evidence(), in: scene.snapshot, now: Self.now)
+                let isOver = state == .frozen && [.dissolved, .authority, .noAdministrator].contains(reason)
+                #expect(
+                    decision
+                        == (isOver
+                            ? CompanyDecision([.evidence(Scene.evidence()), .company(.close, nil)])
+                            : .refused(.notInThisState)), "\(state) \(reason)")
+            }
+        }
+        var scene = Scene(state: .frozen, administrators: [])
+        scene.snapshot.company.freezeReason = .dissolved
+        for weak in [
+            Scene.evidence(level: .normal), Scene.evidence(asOf: CalendarDate(Self.now).adding(days: 1)),
+            Scene.evidence(asOf: CalendarDate(Self.now).adding(days: -367)),
+        ] {
+            #expect(
+                CompanyRules.closeFrozen(by: weak, in: scene.snapshot, now: Self.now) == .refused(.evidenceNotEnough))
+        }
+    }
+
     @Test("an extract is taken when it is fresh, strong enough and names a legal representative")
     func extracts() throws {
         let powers = [Scene.power("ada")]

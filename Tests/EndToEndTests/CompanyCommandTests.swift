@@ -31,12 +31,27 @@ struct CompanyCommandTests {
             "company", "unfreeze", company, "--tenant", "herten", "--method", "register_extract", "--json")
         #expect(try cured.json()["state"] == "active", "\(cured)")
 
+        let close = ["company", "close", company, "--tenant", "herten", "--method", "register_extract", "--json"]
+        #expect(try await here.administer(close).errors.contains("Freeze it first"))
+        for reason in ["dispute", "dissolved"] {
+            let refrozen = try await here.administer(
+                "company", "freeze", company, "--tenant", "herten", "--reason", reason, "--json")
+            #expect(try refrozen.json()["freeze_reason"]?.string == reason, "\(refrozen)")
+            let closed = try await here.administer(close)
+            let isClosing = reason == "dissolved"
+            #expect((closed.status == 0) == isClosing, "\(closed)")
+            #expect(
+                isClosing ? try closed.json()["state"] == "closing" : closed.errors.contains("no office closes it"),
+                "\(closed)")
+        }
+        #expect(try await director.run("account", "notices").output.contains(company), "its members are told")
+
         let events = try await here.administer("audit", "show", "--tenant", "herten", "--kind", "company", "--json")
         let shown = try events.json()["events"]?.array?.compactMap(\.object) ?? []
         #expect(
             Set(shown.compactMap { $0["kind"]?.string }) == [
                 "company.evidence_recorded", "company.powers_recorded", "company.frozen", "company.rated",
-                "company.cured",
+                "company.cured", "company.closing",
             ], "\(events)")
         #expect(shown.allSatisfy { $0["actor"] == "clerk" && $0["company"]?.string == company })
     }
@@ -54,6 +69,8 @@ struct CompanyCommandTests {
             (["freeze", company, "--reason", "mood"], 1, "invalid_request", "insolvency"),
             (["freeze", company, "--reason", "no_administrator"], 1, "invalid_request", "dissolved"),
             (["unfreeze", company, "--method", "desk"], 1, "wrong_company_state", "company verify"),
+            (["close", company, "--method", "desk"], 1, "wrong_company_state", "given up by itself"),
+            (["close", company, "--method", "hearsay"], 1, "invalid_request", "register_extract or desk"),
             (["verify", company, "--desk"], 1, "company_evidence_refused", "--register-extract"),
             (["verify", company, "--desk", "--as-of", "2026-02-30"], 1, "invalid_request", "YYYY-MM-DD"),
             (["verify", company, "--desk", "--tenant", "atlantis"], 1, "unknown_tenant", "atlantis"),

@@ -177,6 +177,75 @@ struct CompanyOfficeTests {
         }
     }
 
+    @Test("a clerk closes what is frozen and over: mandates end at once, people hear of it, the rest after the grace")
+    func closing() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            try provider.changeRegion { $0.services.append(MandateStory.parking) }
+            let story = try await MandateStory(provider: provider)
+            let mandate = try await story.propose(by: story.ada).mandate.identifier
+            let clerk = try await Self.clerk(site)
+            let path = Self.list + "/\(story.company)"
+            var proof = Self.proof(site)
+            proof["method"] = "register_extract"
+            func close(_ proof: JSONObject) async throws -> TestResponse {
+                try await site.call(clerk, .post, path + "/closing", proof)
+            }
+            let active = try await close(proof)
+            #expect(active.code == "wrong_company_state" && active.text.contains("Freeze it first"), "\(active.text)")
+            for reason in ["dispute", "insolvency"] {
+                #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": .string(reason)]).status == .ok)
+                let refused = try await close(proof)
+                #expect(refused.code == "wrong_company_state" && refused.text.contains(reason), "\(refused.text)")
+            }
+            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "dissolved"]).status == .ok)
+            var old = proof
+            old["as_of"] = "2020-01-01"
+            #expect(try await close(old).code == "company_evidence_refused")
+            #expect(try await provider.state(of: story.company) == .frozen, "nothing half-done")
+
+            let closed = try await close(proof)
+            #expect(closed.status == .ok && closed.json["state"] == "closing", "\(closed.text)")
+            #expect(try await provider.store.mandate(mandate)?.mandate.state == .revoked)
+            #expect(try await provider.store.seat(story.member, now: provider.now) == nil)
+            for person in [story.ada, story.max] {
+                let told = try await provider.provider.accounts.notices(of: try await provider.verified(person))
+                #expect(told.filter { $0.kind == .companyClosedByOffice }.map(\.detail) == [story.company.rawValue])
+            }
+            #expect(try await close(proof).code == "wrong_company_state", "what is ending stays so")
+            let events = try await Self.events(provider, "herten").filter { $0.kind == "company.closing" }
+            #expect(events.map(\.actor) == ["administrator"] && events.allSatisfy(\.isNamed))
+
+            provider.clock.advance(CompanyRules.closingGrace)
+            try await provider.provider.sweep(includingStore: true)
+            #expect(try await provider.state(of: story.company) == .closed)
+            let file = try await provider.companies.file(of: story.company, for: TestCompany.clerk)
+            #expect(file.people.isEmpty, "memberships end with the company")
+        }
+    }
+
+    @Test("a sole trader's facts are erased with the company that an office closed")
+    func soleTrader() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let clerk = try await Self.clerk(site)
+            let max = try await provider.person("Max", "Beispiel")
+            let company = try await Self.application(site, by: max, TestCompany.soleTrader())
+            let path = Self.list + "/\(company)"
+            #expect(try await site.call(clerk, .post, path + "/desk-proof", Self.proof(site)).status == .ok)
+            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "authority"]).status == .ok)
+            var proof = Self.proof(site)
+            proof["method"] = "desk"
+            #expect(try await site.call(clerk, .post, path + "/closing", proof).json["state"] == "closing")
+            provider.clock.advance(CompanyRules.closingGrace - 1)
+            try await provider.provider.sweep(includingStore: true)
+            #expect(try await provider.store.file(of: company) != nil, "the grace is not over")
+            provider.clock.advance(1)
+            try await provider.provider.sweep(includingStore: true)
+            #expect(try await provider.store.file(of: company) == nil, "erased")
+        }
+    }
+
     /// A change of a good extract, where the mistake is said to be, and the code.
     private struct Mistake {
         let member: String
@@ -269,6 +338,7 @@ struct CompanyOfficeTests {
         }
         for state in CompanyState.allCases {
             #expect(CompanyOfficeRefusal.wrongState(state).sentence.contains(state.rawValue))
+            #expect(CompanyOfficeRefusal.notClosable(state, .dispute).sentence.contains(state.rawValue))
         }
     }
 }

@@ -26,6 +26,8 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case verifyCompany = "company.verify"
     /// Freeze a company, or end a freeze.
     case freezeCompany = "company.freeze"
+    /// Close a company that is frozen.
+    case closeCompany = "company.close"
     /// See what the companies of the tenant's office let somebody do for them, and not whom.
     case readMandate = "mandate.read"
     /// End a mandate of such a company.
@@ -45,7 +47,7 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     public var isPersonal: Bool {
         switch self {
         case .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readCompany,
-            .verifyCompany, .freezeCompany, .readMandate, .revokeMandate:
+            .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate:
             true
         default: false
         }

@@ -56,7 +56,10 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
                 .readAssignment, .readNotice, .readEmergency, .approveEmergency,
             ]
         case .clerk: [.readTenant, .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice]
-        case .companyClerk: [.readTenant, .readCompany, .verifyCompany, .freezeCompany, .readMandate, .revokeMandate]
+        case .companyClerk:
+            [
+                .readTenant, .readCompany, .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate,
+            ]
         case .auditor: [.readTenant, .readClient, .readService, .readAudit, .readAssignment, .readEmergency]
         case .operatorStaff: [.readTenant, .readClient, .examineClient, .admitClient, .readService, .countPeople]
         case .emergency:

@@ -38,6 +38,15 @@ public enum FreezeReason: String, Sendable, CaseIterable {
 
     /// True for what a clerk may give as the reason.
     public var isClerks: Bool { self != .noAdministrator }
+
+    /// True when an office may close the company for it. A dispute is not decided by closing the company over it, and an
+    /// insolvent company lives on.
+    public var allowsClosing: Bool {
+        switch self {
+        case .dissolved, .authority, .noAdministrator: true
+        case .insolvency, .dispute: false
+        }
+    }
 }
 
 /// The life of an invitation.

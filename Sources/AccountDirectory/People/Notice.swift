@@ -19,8 +19,9 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case notUsed = "not_used"
     case exported
     case mandateEndedByOffice = "mandate_ended_by_office"
+    case companyClosedByOffice = "company_closed_by_office"
 
-    /// One plain sentence; where a device or a mandate is meant its name is shown beside it.
+    /// One plain sentence; where a device, a mandate or a company is meant its name is shown beside it.
     public func text(_ language: Language) -> String {
         switch language {
         case .german: german
@@ -48,6 +49,9 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .exported: "Eine Auskunft über Ihre Daten wurde erstellt."
         case .mandateEndedByOffice:
             "Das Amt, das Ihr Unternehmen betreut, hat eine Vollmacht beendet. Fragen Sie dort nach dem Grund."
+        case .companyClosedByOffice:
+            "Das Amt schließt ein Unternehmen, dem Sie angehören. Niemand handelt mehr für es, und in \(Self.daysOfGrace) "
+                + "Tagen endet Ihre Zugehörigkeit."
         }
     }
 
@@ -71,6 +75,11 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .exported: "A report of your data was made."
         case .mandateEndedByOffice:
             "The office that looks after your company has ended a mandate. Ask there for the reason."
+        case .companyClosedByOffice:
+            "The office closes a company that you belong to. Nobody acts for it any more, and in \(Self.daysOfGrace) days "
+                + "your membership ends."
         }
     }
+
+    private static var daysOfGrace: Int64 { CompanyRules.closingGrace / 86_400 }
 }

@@ -104,21 +104,22 @@ extension CompanyFlow {
         _ company: CompanyIdentifier, proof: JSONObject, appointing account: AccountIdentifier?,
         by clerk: CompanyClerk
     ) async throws {
-        let now = clock.now()
-        var reader = MemberReader(proof)
-        let method = try reader.choice("method", as: CompanyEvidence.Method.self)
-        guard method != .upstream else { throw MessageError.malformed("method") }
-        let evidence = try evidence(&reader, method, by: clerk, now: now)
-        try reader.finish()
+        let evidence = try evidence(proof, by: clerk)
         let membership = MembershipIdentifier.random()
         try await change(company, concerning: CompanyConcern(actor: account), by: clerk.actor) { snapshot, now in
             CompanyRules.cure(by: evidence, appointing: account, membership: membership, in: snapshot, now: now)
         }
     }
 
-    /// Closes a frozen company, e.g. one that was dissolved.
-    public func close(_ company: CompanyIdentifier, by clerk: CompanyClerk) async throws {
-        try await act(on: company, by: clerk) { snapshot, _ in CompanyRules.closeFrozen(in: snapshot) }
+    /// Closes a frozen company, e.g. one that was dissolved: its mandates and invitations end at once, its memberships
+    /// after the grace in which its people can still see it.
+    ///
+    /// - Parameter proof: as for `cure`.
+    public func close(_ company: CompanyIdentifier, proof: JSONObject, by clerk: CompanyClerk) async throws {
+        let evidence = try evidence(proof, by: clerk)
+        try await act(on: company, by: clerk) { snapshot, now in
+            CompanyRules.closeFrozen(by: evidence, in: snapshot, now: now)
+        }
     }
 
     /// The file of a company, for clerks.
@@ -133,6 +134,16 @@ extension CompanyFlow {
             throw CompanyRefusal.unknown.deviceRefusal
         }
         return company
+    }
+
+    /// What a clerk looked at: `as_of`, `level`, `method` (`register_extract` or `desk`).
+    private func evidence(_ proof: JSONObject, by clerk: CompanyClerk) throws(MessageError) -> CompanyEvidence {
+        var reader = MemberReader(proof)
+        let method = try reader.choice("method", as: CompanyEvidence.Method.self)
+        guard method != .upstream else { throw MessageError.malformed("method") }
+        let evidence = try evidence(&reader, method, by: clerk, now: clock.now())
+        try reader.finish()
+        return evidence
     }
 
     private func evidence(

@@ -33,7 +33,7 @@ public struct CompanyOfficeView: Sendable, Equatable {
     }
 }
 
-/// A town's office and its companies: verify, freeze, end a freeze. `CompanyFlow` does it; here is who may reach which
+/// A town's office and its companies: verify, freeze, end a freeze, close. `CompanyFlow` does it; here is who may reach which
 /// company, and why something is refused, as a `CompanyOfficeRefusal`.
 public struct CompanyOfficeFlow: Sendable {
     let companies: CompanyFlow
@@ -149,6 +149,22 @@ public struct CompanyOfficeFlow: Sendable {
         return try await show(opened)
     }
 
+    /// Closes a frozen company with proof that it is over; its members are told.
+    ///
+    /// - Parameter proof: `method`, `as_of` and `level`.
+    public func close(_ proof: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
+        let objection = try await objection(to: proof, opened)
+        do {
+            try await act(opened, [objection]) {
+                try await companies.close(opened.company, proof: proof, by: opened.clerk)
+            }
+        } catch CompanyOfficeRefusal.wrongState {
+            let company = try await file(opened).company
+            throw CompanyOfficeRefusal.notClosable(company.state, company.freezeReason)
+        }
+        return try await show(opened)
+    }
+
     /// Ends a freeze with new proof.
     ///
     /// - Parameters:
@@ -157,11 +173,7 @@ public struct CompanyOfficeFlow: Sendable {
     public func cure(
         _ proof: JSONObject, appointing account: AccountIdentifier?, _ opened: CompanyCase
     ) async throws -> CompanyOfficeView {
-        var rest = proof
-        rest["method"] = nil
-        let evidence = try stated(rest)
-        let company = try await file(opened).company
-        try await act(opened, [CompanyEvidenceObjection(to: evidence, for: company, now: clock.now())]) {
+        try await act(opened, [try await objection(to: proof, opened)]) {
             try await companies.cure(opened.company, proof: proof, appointing: account, by: opened.clerk)
         }
         return try await show(opened)
@@ -189,6 +201,14 @@ public struct CompanyOfficeFlow: Sendable {
     private func file(_ opened: CompanyCase) async throws -> CompanyFile {
         guard let file = try await store.file(of: opened.company) else { throw CompanyOfficeRefusal.unknownCompany }
         return file
+    }
+
+    /// What could be said against the day and the level of a proof with a `method`.
+    private func objection(to proof: JSONObject, _ opened: CompanyCase) async throws -> CompanyEvidenceObjection? {
+        var rest = proof
+        rest["method"] = nil
+        let company = try await file(opened).company
+        return CompanyEvidenceObjection(to: try stated(rest), for: company, now: clock.now())
     }
 
     private func stated(_ proof: JSONObject) throws(CompanyOfficeRefusal) -> StatedEvidence {

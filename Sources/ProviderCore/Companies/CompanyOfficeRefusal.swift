@@ -7,6 +7,8 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
     /// What the clerk sent cannot be read.
     case unreadable(MessageError)
     case wrongState(CompanyState)
+    /// An office closes only what is frozen, and not for every reason.
+    case notClosable(CompanyState, FreezeReason?)
     /// A fact of the extract differs from what the applicant said.
     case differentFact(String)
     case evidence(CompanyEvidenceObjection)
@@ -27,7 +29,7 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         switch self {
         case .unknownCompany, .unknownMandate: .notFound
         case .unreadable, .reasonNotClerks: .invalidRequest
-        case .wrongState: .wrongCompanyState
+        case .wrongState, .notClosable: .wrongCompanyState
         case .differentFact, .evidence, .evidenceNotEnough: .companyEvidenceRefused
         case .companyKnown: .companyKnown
         case .administratorMissing: .companyAdministratorMissing
@@ -57,6 +59,8 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .unreadable(.malformed(let name)): "\(name) is malformed.\(CompanyMember(path: name)?.hint ?? "")"
         case .unreadable(.unknown(let name)): "\(name) is not known here. Leave it out."
         case .wrongState(let state): "The company is \(state.rawValue). \(Self.remedy(state))"
+        case .notClosable(let state, let reason):
+            "The company is \(state.rawValue). \(Self.wayToClosing(state, reason))"
         case .differentFact(let name):
             "company.\(name) differs from what the applicant said, or proves nothing of it. Compare the extract with "
                 + "`citizen-id company show`; the applicant describes the company anew if the description is wrong."
@@ -75,6 +79,17 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .unknownMandate:
             "There is no such mandate. Compare the identifier with those that `citizen-id mandate list` shows."
         case .mandateOver: "The mandate is over: revoked, expired or replaced. `citizen-id mandate show` says which."
+        }
+    }
+
+    private static func wayToClosing(_ state: CompanyState, _ reason: FreezeReason?) -> String {
+        switch state {
+        case .draft, .verifying: "What is not verified is given up by itself after a while."
+        case .active: "Freeze it first: citizen-id company freeze --reason dissolved."
+        case .frozen:
+            "Its reason is \(reason?.rawValue ?? "-"), for which no office closes it. If the company is over all the same, "
+                + "freeze it again with the reason dissolved or authority."
+        case .closing, .closed: "What is ending stays so."
         }
     }
 

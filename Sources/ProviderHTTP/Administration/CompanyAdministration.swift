@@ -16,7 +16,7 @@ enum CompanyAdministration {
         }
         let acts: [(path: String, act: @Sendable (JSONObject, CompanyCase) async throws -> CompanyOfficeView)] = [
             ("register-extract", handlers.record), ("desk-proof", handlers.verifyAtDesk), ("freeze", handlers.freeze),
-            ("cure", handlers.cure),
+            ("cure", handlers.cure), ("closing", handlers.close),
         ]
         for (path, act) in acts {
             router.post(RouterPath("/companies/{company}/" + path)) { request, context in
@@ -126,6 +126,10 @@ enum CompanyAdministration {
                 try reader.finish()
             } catch { throw CompanyOfficeRefusal.unreadable(error) }
             return try await offices.freeze(for: reason, opened)
+        }
+
+        func close(_ body: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
+            try await offices.close(body, opened)
         }
 
         /// `administrator` is the account of who is appointed, as `citizen-id desk find` shows it.

@@ -54,7 +54,7 @@ extension AdministrationAPI {
         AdministrationRoute(
             .post, "/tenants/{tenant}/companies/{company}/cure", "End a freeze with new proof.",
             .tenant(.freezeCompany),
-            body: [.init("method", .choice(["register_extract", "desk"]), "What was looked at.")] + evidence + [
+            body: [.init("method", .choice(looked), "What was looked at.")] + evidence + [
                 .optional(
                     "administrator", .text(maximum: 255),
                     "The `sub` of who is appointed; needed when the company has no administrator.")
@@ -69,7 +69,18 @@ extension AdministrationAPI {
                     proof, appointing: subject, opened, in: call.scope, by: call.administrator
                 ).json
             }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/companies/{company}/closing",
+            "Close a frozen company with proof that it is over: its mandates end at once, its memberships after the grace.",
+            .tenant(.closeCompany), body: [.init("method", .choice(looked), "What was looked at.")] + evidence,
+            answer: company,
+            handle: { call in
+                try await call.provider.companyOffices.close(call.body, try await opened(call)).json
+            }),
     ]
+
+    /// What a clerk looks at when a freeze ends, or the company.
+    private static let looked = [CompanyEvidence.Method.registerExtract, .desk].map(\.rawValue)
 
     /// A company of the tenant; everybody else's is unknown.
     private static func opened(_ call: AdministrationCall) async throws -> CompanyCase {

@@ -110,6 +110,31 @@ struct CompanyUnfreezeCommand: AsyncParsableCommand {
     }
 }
 
+/// `citizen-id company close COMPANY`
+struct CompanyCloseCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "close", abstract: "Close a frozen company with proof that it is over. Nothing brings it back.",
+        discussion: """
+            For a company that is frozen as dissolved or by an authority, or because it has no administrator left. Its \
+            mandates and invitations end at once, and its members are told; when the grace is over its memberships end, and \
+            what is known of a sole trader is erased. An active company is closed by its own administrators: \
+            citizen-phone companies close.
+            """)
+
+    @OptionGroup var act: CompanyActOptions
+
+    @Option(help: "What was looked at: register_extract or desk.")
+    var method: String
+
+    @OptionGroup var evidence: EvidenceOptions
+
+    func run() async throws {
+        var body = evidence.json
+        body["method"] = .string(method)
+        try await act.perform("closing", body)
+    }
+}
+
 /// JSON files that clerks give.
 enum JSONFile {
     /// - Parameters:

@@ -16,6 +16,7 @@ struct CompanyCommand: AsyncParsableCommand {
             """,
         subcommands: [
             List.self, Show.self, CompanyVerifyCommand.self, CompanyFreezeCommand.self, CompanyUnfreezeCommand.self,
+            CompanyCloseCommand.self,
         ])
 
     struct List: AsyncParsableCommand {
@@ -135,6 +136,10 @@ enum CompanyText {
                 + "it have signed: citizen-phone companies sign \(company["company"]?.string ?? "COMPANY")"
         case "active": return "The company is active."
         case "frozen": return "The company is frozen (\(company["freeze_reason"]?.string ?? "-")): nobody acts for it."
+        case "closing":
+            return
+                "The company is closing: nobody acts for it any more, and its mandates are over. In "
+                + "\(CompanyRules.closingGrace / 86_400) days its memberships end, and it is closed."
         case let state: return "The company is \(state ?? "-")."
         }
     }

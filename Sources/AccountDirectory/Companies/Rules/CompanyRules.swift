@@ -228,10 +228,16 @@ public enum CompanyRules {
             approval, to: [.company(.close, nil)], needed: needed, in: snapshot, now: now)
     }
 
-    /// A clerk closes a frozen company, e.g. one that was dissolved.
-    public static func closeFrozen(in snapshot: CompanySnapshot) -> CompanyDecision {
-        guard snapshot.company.state == .frozen else { return .refused(.notInThisState) }
-        return CompanyDecision([.company(.close, nil)])
+    /// A clerk closes a frozen company with proof that it is over, e.g. the register's entry that it was dissolved. That
+    /// is no less than what ends a freeze, for nothing brings the company back.
+    public static func closeFrozen(
+        by evidence: CompanyEvidence, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        guard snapshot.company.state == .frozen, snapshot.company.freezeReason?.allowsClosing == true else {
+            return .refused(.notInThisState)
+        }
+        guard isUsable(evidence, for: snapshot.company, now: now) else { return .refused(.evidenceNotEnough) }
+        return CompanyDecision([.evidence(evidence), .company(.close, nil)])
     }
 
     /// A further establishment, or the end of one.
