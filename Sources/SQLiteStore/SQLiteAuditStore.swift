@@ -97,22 +97,11 @@ extension SQLiteStore {
             return try AuditPage(found, limit: limit)
         }
     }
-
-    public func auditPage(
-        of company: CompanyIdentifier, before cursor: Int64?, limit: Int
-    ) async throws -> AuditPage {
-        try read { db in
-            try AuditPage(
-                db.rows(
-                    "SELECT * FROM audit_event WHERE company = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
-                    [company.rawValue, cursor ?? .max, limit]), limit: limit)
-        }
-    }
 }
 
 extension AuditPage {
     /// The latest of these events; the cursor is the place among all events.
-    fileprivate init(_ rows: [StoredRow], limit: Int) throws {
+    init(_ rows: [StoredRow], limit: Int) throws {
         let latest = try rows.map { (place: try $0.integer("seq"), row: $0) }.sorted { $0.place > $1.place }
             .prefix(limit)
         self.init(

@@ -52,6 +52,12 @@ struct PhoneCompanyTests {
         let held = try await employee.run("mandates")
         #expect(held.output.contains("parking.permit") && held.output.contains("500.00"), "\(held)")
 
+        let trail = try await director.run("companies", "audit", company)
+        #expect(trail.output.contains("mandate.activated  Erika Direktorin"), "\(trail)")
+        #expect(trail.output.contains("membership.created  Erika Angestellt"), "\(trail)")
+        try expectFailure(
+            try await employee.run("companies", "audit", company, "--json"), 15, "provider_refused",
+            code: "unknown_company")
         try await officeEnds(try #require(given["mandate"]?.string), of: company, heldBy: employee, here)
 
         let leaving = try await director.run(

@@ -47,7 +47,10 @@ struct MandateTests {
             }
         }
         let audit = story.provider.provider.audit
-        let events = try await audit.page(of: story.company).entries
+        let company = try await story.provider.companies.administered(
+            story.company, by: try await story.provider.verified(story.ada))
+        let page = try await audit.page(of: company)
+        let events = page.events.map(\.entry)
         let used = events.filter { $0.kind == "mandate.used" }
         #expect(used.count == 1, "what is not allowed is no use")
         #expect(used.first?.object == record.mandate.identifier.rawValue && used.first?.chain != .region)

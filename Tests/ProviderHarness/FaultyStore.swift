@@ -496,7 +496,9 @@ extension FaultyStore {
         try await call { try await store.auditPage(of: account, before: cursor, limit: limit) }
     }
 
-    public func auditPage(of company: CompanyIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage {
+    public func auditPage(
+        of company: CompanyIdentifier, before cursor: Int64?, limit: Int
+    ) async throws -> CompanyAuditPage {
         try await call { try await store.auditPage(of: company, before: cursor, limit: limit) }
     }
 

@@ -89,14 +89,54 @@ extension StorePromise {
             try requireEqual(seen?.actor, "administrator")
             try require(seen?.administrator != nil && seen?.administrator != seen?.person, "the administrator")
         },
-        StorePromise("A company's events are its own") { store in
+        StorePromise("I21: a company reads its own events in all chains, and not what its people do for themselves") {
+            store in
             let companies = [CompanyIdentifier.random(), .random()]
-            try await store.record(
-                companies.map {
-                    SecurityEvent(.sessionReused, time: Fixtures.now, tenant: Fixtures.tenant, company: $0)
-                })
+            let kinds: [SecurityEvent.Kind] = [
+                .sessionReused, .mandateUsed, .contextChosen, .companySeen, .tokenIssued,
+            ]
+            for kind in kinds {
+                try await store.record(
+                    companies.map { SecurityEvent(kind, time: Fixtures.now, tenant: Fixtures.tenant, company: $0) })
+            }
+            try await store.record([SecurityEvent(.companyFrozen, time: Fixtures.now, company: companies[0])])
             let page = try await store.auditPage(of: companies[0], before: nil, limit: 10)
-            try requireEqual(page.entries.map(\.company), [companies[0].rawValue])
+            try requireEqual(Set(page.events.map(\.entry.company)), [companies[0].rawValue])
+            try requireEqual(page.events.map(\.entry.kind), ["company.frozen", "company.seen", "mandate.used"])
+            try requireEqual(
+                page.events.map(\.entry.chain), [.region] + [AuditChain(Fixtures.tenant), .init(Fixtures.tenant)])
+            // Page by page it is the same.
+            let first = try await store.auditPage(of: companies[0], before: nil, limit: 2)
+            try requireEqual(first.events, Array(page.events.prefix(2)))
+            let second = try await store.auditPage(of: companies[0], before: first.next, limit: 2)
+            try requireEqual(second.events, Array(page.events.suffix(1)))
+        },
+        StorePromise("Members are named by the membership that they had then; others, and who was erased, by none") {
+            store in
+            let stage = try await CompanyStage(store)
+            let company = try await stage.active()
+            let person = stage.people[1]
+            let stranger = try await stage.newPerson()
+            func act(_ account: AccountIdentifier, at time: Timestamp, in tenant: TenantIdentifier?) async throws {
+                try await store.record([
+                    SecurityEvent(
+                        .mandateUsed, time: time, tenant: tenant, actor: .person, person: account, company: company)
+                ])
+            }
+            func members() async throws -> [MembershipIdentifier?] {
+                try await store.auditPage(of: company, before: nil, limit: 50).events
+                    .filter { $0.entry.kind == "mandate.used" }.map(\.member)
+            }
+            try await act(person.account, at: Fixtures.now - 1, in: Fixtures.tenant)
+            let member = try await stage.join(person, company, roles: .member)
+            for tenant in [Fixtures.tenant, nil] { try await act(person.account, at: Fixtures.now, in: tenant) }
+            try await act(stranger.account, at: Fixtures.now, in: Fixtures.tenant)
+            try requireEqual(
+                try await members(), [nil, member, member, nil], "not before, in every chain, no stranger")
+            _ = try await stage.change(company) { _ in CompanyDecision([.end(member, .left)]) }
+            try requireEqual(try await members(), [nil, member, member, nil], "after leaving")
+            try await store.destroyAuditKey(of: person.account)
+            try requireEqual(try await members(), [nil, nil, nil, nil], "erased")
         },
         StorePromise("A chain is filtered by kind, family and time, the latest first, page by page") { store in
             let kinds: [SecurityEvent.Kind] = [.loginFailed, .tokenIssued, .loginDenied, .loginFailed]

@@ -99,13 +99,6 @@ public struct AuditFlow: Sendable {
         try await store.auditPage(of: account, before: cursor, limit: min(limit, Self.largestPage))
     }
 
-    /// Who acted for a company, where and when, the latest first.
-    public func page(
-        of company: CompanyIdentifier, before cursor: Int64? = nil, limit: Int = 100
-    ) async throws -> AuditPage {
-        try await store.auditPage(of: company, before: cursor, limit: min(limit, Self.largestPage))
-    }
-
     /// Writes what changed nothing and must be known all the same.
     public func record(_ event: SecurityEvent) async throws { try await store.record([event]) }
 }

@@ -23,7 +23,25 @@ public struct ClosingEffect: Sendable, Equatable {
     public let effect: AccountNewsRules.EffectOfClosing
 }
 
+/// A company that a person administers. Only `CompanyFlow.administered(_:by:)` makes it.
+public struct AdministeredCompany: Sendable {
+    public let identifier: CompanyIdentifier
+
+    fileprivate init(_ identifier: CompanyIdentifier) { self.identifier = identifier }
+}
+
 extension CompanyFlow {
+    /// The company, for one of its administrators whose rights count now, also while it is frozen or closing. Everybody
+    /// else hears that there is none.
+    public func administered(
+        _ company: CompanyIdentifier, by device: VerifiedDevice
+    ) async throws -> AdministeredCompany {
+        let snapshot = try await store.snapshot(
+            of: company, concerning: CompanyConcern(actor: device.account.identifier))
+        guard snapshot?.actingAdministrator(clock.now()) != nil else { throw CompanyRefusal.unknown.deviceRefusal }
+        return AdministeredCompany(company)
+    }
+
     /// The companies of a person.
     public func companies(of device: VerifiedDevice) async throws -> [CompanyOfPerson] {
         try await store.companies(of: device.account.identifier)

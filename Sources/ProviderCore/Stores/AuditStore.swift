@@ -22,8 +22,9 @@ public protocol AuditStore: Sendable {
     /// What concerns a person, in all chains, the latest first, before `cursor`.
     func auditPage(of account: AccountIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage
 
-    /// What concerns a company, in all chains, the latest first, before `cursor`.
-    func auditPage(of company: CompanyIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage
+    /// What is a company's business (`CompanyAuditPage.families`), in all chains, the latest first, before `cursor`; with
+    /// the membership that whoever did it had in the company then.
+    func auditPage(of company: CompanyIdentifier, before cursor: Int64?, limit: Int) async throws -> CompanyAuditPage
 
     /// Destroys the key of a person's pseudonyms: from then on nobody can link events to the person. Later events of the
     /// account have no person.

@@ -8,12 +8,43 @@ extension AccountRoutes {
         AccountRoute(
             .get, "/audit", "see what happened with one's account and data, in all towns; `before` turns the page",
             .read { call in
-                let cursor = call.query["before"]
-                let before = cursor.flatMap { Int64($0) }
-                guard cursor == nil || before != nil else { throw MessageError.malformed("before") }
-                let page = try await call.service.audit.page(
-                    of: call.device.account.identifier, before: before, limit: 100)
-                return page.json
-            })
+                try await call.service.audit.page(of: call.device.account.identifier, before: before(call)).json
+            }),
+        AccountRoute(
+            .get, "/companies/{company}/audit",
+            "see who acted for a company, where and when, and what changed in it; `before` turns the page",
+            who: administrator,
+            .read { call in
+                let company = try await call.service.companies.flow.administered(
+                    call.identifier("company"), by: call.device)
+                return try await call.service.audit.page(of: company, before: before(call)).json
+            }),
     ]
+
+    private static func before(_ call: AccountCall) throws(MessageError) -> Int64? {
+        guard let text = call.query["before"] else { return nil }
+        guard let number = Int64(text) else { throw .malformed("before") }
+        return number
+    }
+}
+
+extension CompanyAuditPage {
+    fileprivate var json: JSONObject {
+        var object: JSONObject = ["events": .array(events.map { .object($0.json) })]
+        object["next"] = next.map { .integer($0) }
+        return object
+    }
+}
+
+extension CompanyAuditPage.Event {
+    /// Without the pseudonyms of people: they are names under which the region knows them elsewhere, too.
+    fileprivate var json: JSONObject {
+        var object: JSONObject = ["time": entry.time.json, "kind": .string(entry.kind)]
+        object["outcome"] = entry.outcome.map { .string($0) }
+        object["actor"] = entry.actor.map { .string($0) }
+        object["tenant"] = entry.chain.tenant.map { .string($0.rawValue) }
+        object["member"] = member.map { .string($0.rawValue) }
+        object["object"] = entry.object.map { .string($0) }
+        return object
+    }
 }

@@ -7,7 +7,8 @@ struct CompaniesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "companies", abstract: "The companies for which you act.",
         subcommands: [
-            CompaniesListCommand.self, CompaniesShowCommand.self, CompaniesCreateCommand.self,
+            CompaniesListCommand.self, CompaniesShowCommand.self, CompaniesAuditCommand.self,
+            CompaniesCreateCommand.self,
             CompaniesSubmitCommand.self, CompaniesSignCommand.self, CompaniesCloseCommand.self,
             CompaniesInviteCommand.self, CompaniesApproveCommand.self, CompaniesWithdrawCommand.self,
             CompaniesOpenCommand.self, CompaniesJoinCommand.self, CompaniesDeclineCommand.self,
