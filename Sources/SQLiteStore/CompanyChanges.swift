@@ -80,7 +80,8 @@ extension Database {
             // One conditional write decides: of two drafts with one identity one is verified.
             let moved = try run(
                 """
-                UPDATE company SET state = :next, freeze_reason = :reason, changed_at = :now
+                UPDATE company SET state = :next, freeze_reason = :reason, changed_at = :now,
+                    frozen_at = iif(:event = 'freeze', :now, frozen_at)
                 WHERE id = :company AND state = :state AND (:event <> 'verify' OR NOT EXISTS (
                     SELECT 1 FROM company other WHERE other.id <> company.id
                         AND other.state IN ('active', 'frozen', 'closing')

@@ -17,6 +17,7 @@ extension DatabaseMigrator {
         }
         migrator.registerTemplates()
         migrator.registerCompanyClerks()
+        migrator.registerCompanyFreezes()
         return migrator
     }
 

@@ -14,7 +14,8 @@ extension StoredRow {
                 identifier: try value("id"), details: details, state: try value("state"),
                 freezeReason: try optionalValue("freeze_reason"), level: try level("level"),
                 floor: try level("floor"), approversNeeded: Int(try integer("approvers_needed")),
-                createdAt: try time("created_at"), changedAt: try time("changed_at"))
+                createdAt: try time("created_at"), changedAt: try time("changed_at"),
+                frozenAt: try optionalTime("frozen_at"))
         }
     }
 

@@ -22,7 +22,8 @@ struct CompanyScene {
         let company = CompanyRecord(
             identifier: Self.identifier, details: try! CompanyDetails(json: json), state: state,
             freezeReason: state == .frozen ? .dispute : nil, level: .substantiell, floor: .substantiell,
-            approversNeeded: approversNeeded, createdAt: Self.now, changedAt: Self.now)
+            approversNeeded: approversNeeded, createdAt: Self.now, changedAt: Self.now,
+            frozenAt: state == .frozen ? Self.now : nil)
         snapshot = CompanySnapshot(company: company, administrators: administrators)
     }
 

@@ -151,7 +151,8 @@ struct RepresentationTests {
                     decision
                         == (isOver
                             ? CompanyDecision([.evidence(Scene.evidence()), .company(.close, nil)])
-                            : .refused(.notInThisState)), "\(state) \(reason)")
+                            : .refused(.notInThisState)),
+                    "\(state) \(reason)")
             }
         }
         var scene = Scene(state: .frozen, administrators: [])
@@ -230,8 +231,80 @@ struct RepresentationTests {
         #expect(sign("ada") == .refused(.notAcceptable), "an administrator with an end date")
         scene.snapshot.actor = nil
         #expect(sign("ada").changes.contains { if case .newMembership = $0 { true } else { false } })
-        scene.snapshot.company.state = .active
-        #expect(sign("ada") == .refused(.notInThisState))
+        for state in [CompanyState.draft, .closing, .closed] {
+            scene.snapshot.company.state = state
+            #expect(sign("ada") == .refused(.notInThisState), "\(state)")
+        }
+    }
+
+    @Test("I16: whom the register of an active company names since then signs, and takes a seat beside the others")
+    func signingWhileActive() throws {
+        let joint = Representation.joint(2)
+        var scene = Scene(approversNeeded: 2, administrators: [Scene.member("ada"), Scene.member("bob")])
+        scene.snapshot.powers = [
+            Scene.power("ada", .managingDirector, joint, signed: true), Scene.power("cleo", .managingDirector, joint),
+            Scene.power("pia", .authorizedSignatory, joint),
+        ]
+        scene.snapshot.extractLevel = .substantiell
+        let membership = try #require(MembershipIdentifier(rawValue: "new"))
+        func sign(
+            _ name: String, device: String? = nil, level: AssuranceLevel = .substantiell, consent: Bool = true
+        ) -> CompanyDecision {
+            var signature = Scene.signature(name, device: device ?? name)
+            signature.level = level
+            return CompanyRules.sign(
+                signature, as: Scene.hash(name.first ?? "x"), usesPrivateIdentity: consent, membership: membership,
+                in: scene.snapshot)
+        }
+        let seat = MembershipRecord(
+            identifier: membership, company: Scene.identifier, account: Scene.member("cleo").membership.account,
+            roles: .administrator, level: .substantiell, since: Self.now)
+        let signed = CompanyChange.signature(
+            Scene.power("cleo").identifier, Scene.signature("cleo", device: "cleo"))
+        #expect(sign("cleo") == CompanyDecision([signed, .newMembership(seat)]), "and nothing else changes")
+        #expect(sign("ada") == .refused(.approvedBefore))
+        #expect(sign("bob") == .refused(.unknown), "whom the register names no more")
+        #expect(sign("pia") == .refused(.notPermitted), "§ 49 HGB")
+        #expect(sign("cleo", device: "ada") == .refused(.approvedBefore), "one device, one signature")
+        #expect(sign("cleo", level: .normal) == .refused(.levelTooLow))
+        #expect(sign("cleo", consent: false) == .refused(.consentMissing))
+        // Who belongs to the company already gets the role; who was suspended does not come back by a signature.
+        scene.snapshot.actor = Scene.member("cleo", roles: .member)
+        #expect(
+            sign("cleo").changes == [
+                signed, .roles(Scene.member("cleo").membership.identifier, CompanyRoles.member.union(.administrator)),
+            ])
+        scene.snapshot.actor = Scene.member("cleo", roles: .member, state: .suspended)
+        #expect(sign("cleo") == .refused(.notInThisState))
+        // The weakest proof says the level.
+        scene.snapshot.actor = nil
+        scene.snapshot.company.level = .hoch
+        #expect(sign("cleo").changes.last == .standing(level: .substantiell, approversNeeded: 2))
+        // The extract is as fresh as one that is recorded today, and not from before a freeze, also one that is over.
+        scene.snapshot.powers[1].asOf = CalendarDate(Self.now).adding(days: -367)
+        #expect(sign("cleo") == .refused(.evidenceNotEnough))
+        scene.snapshot.powers[1].asOf = CalendarDate(Self.now).adding(days: -366)
+        #expect(sign("cleo").refusal == nil)
+        scene.snapshot.company.frozenAt = Self.now - 365 * 86_400
+        #expect(sign("cleo") == .refused(.evidenceNotEnough))
+        scene.snapshot.powers[1].asOf = CalendarDate(inGermanyAt: Self.now - 365 * 86_400)
+        #expect(sign("cleo").refusal == nil)
+    }
+
+    @Test("an earlier extract does not take the place of a later one")
+    func earlierExtract() {
+        for state in [CompanyState.verifying, .active, .frozen] {
+            var scene = Scene(state: state, administrators: [Scene.member("ada")])
+            scene.snapshot.powers = [Scene.power("ada", signed: true)]
+            func record(_ days: Int64) -> CompanyRefusal? {
+                CompanyRules.record(
+                    [Scene.power("eve")], evidence: Scene.evidence(asOf: CalendarDate(Self.now).adding(days: days)),
+                    in: scene.snapshot, now: Self.now
+                ).refusal
+            }
+            #expect(record(-1) == .evidenceNotEnough, "\(state)")
+            #expect(record(0) == nil, "\(state)")
+        }
     }
 
     @Test("whom a new extract of a verified company names as well has signed already, and nobody else")

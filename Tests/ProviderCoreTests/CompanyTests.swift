@@ -3,6 +3,7 @@ import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import SQLiteStore
 import Testing
 
 private let unknown = DeviceRefusal(.unknownCompany, .companyUnknown)
@@ -244,6 +245,94 @@ struct CompanyTests {
             "as_of": .string(provider.today), "level": "substantiell", "method": "register_extract",
         ]
         try await companies.cure(company, proof: proof, appointing: nil, by: TestCompany.clerk)
+        #expect(try await provider.state(of: company) == .active)
+    }
+
+    private static func standing(
+        _ provider: TestProvider, _ person: TestPerson, in company: CompanyIdentifier
+    ) async throws -> RegisterStanding? {
+        try await provider.store.authority(
+            of: try await provider.membership(of: person, in: company), for: company, now: provider.now)?.register
+    }
+
+    @Test(
+        "I16: a new managing director of an active company signs without a freeze, and is bound by joint representation"
+    )
+    func newDirector() async throws {
+        let provider = try await TestProvider()
+        let companies = provider.companies
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let cleo = try await provider.person("Cleo", "Dritte")
+        let pia = try await provider.person("Pia", "Prokura")
+        let company = try await provider.registeredCompany([ada, bob], together: true)
+        await #expect(throws: unknown, "no extract names her yet") {
+            try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(cleo))
+        }
+        let extract = provider.extract([
+            ada.power(joint: 2), cleo.power(joint: 2), pia.power(.authorizedSignatory, joint: 2),
+        ])
+        try await companies.record(extract: extract, of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(cleo))
+        let file = try await companies.file(of: company, for: TestCompany.clerk)
+        #expect(file.company.state == .active && file.company.approversNeeded == 2)
+        #expect(file.people.map(\.givenName) == ["Ada", "Bob", "Cleo"])
+        // The register decides who represents the company, and no seat does.
+        #expect(try await Self.standing(provider, cleo, in: company) == .joint)
+        #expect(try await Self.standing(provider, ada, in: company) == .joint)
+        #expect(try await Self.standing(provider, bob, in: company) == RegisterStanding.none)
+        await #expect(throws: DeviceRefusal(.roleNotEnough, .companyRole), "a Prokurist is invited") {
+            try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(pia))
+        }
+        await #expect(throws: DeviceRefusal(.approvedBefore, .approvedBefore)) {
+            try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(cleo))
+        }
+        // Alone she makes and removes no administrator; with Ada she removes the one who is director no more.
+        let member = try await provider.membership(of: bob, in: company)
+        let first = try await companies.remove(member, from: company, by: try await provider.verified(cleo))
+        #expect(first == .awaitingOthers)
+        #expect(try await companies.remove(member, from: company, by: try await provider.verified(ada)) == .done)
+    }
+
+    @Test("I14: the only managing director goes when the successor whom the register names has signed")
+    func successorByRegister() async throws {
+        let provider = try await TestProvider()
+        let companies = provider.companies
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let company = try await provider.registeredCompany([ada])
+        try await companies.record(extract: provider.extract([bob.power()]), of: company, by: TestCompany.clerk)
+        await #expect(throws: DeviceRefusal(.lastAdministrator, .lastAdministrator), "whom it names has not signed") {
+            try await companies.leave(company, by: try await provider.verified(ada))
+        }
+        try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        try await companies.leave(company, by: try await provider.verified(ada))
+        let file = try await companies.file(of: company, for: TestCompany.clerk)
+        #expect(file.company.state == .active && file.people.map(\.givenName) == ["Bob"])
+        #expect(try await Self.standing(provider, bob, in: company) == .sole)
+    }
+
+    @Test("an extract from before a freeze is signed no more, also when the freeze is over")
+    func oldExtract() async throws {
+        let provider = try await TestProvider()
+        let companies = provider.companies
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let company = try await provider.registeredCompany([ada])
+        try await companies.record(
+            extract: provider.extract([ada.power(), bob.power()]), of: company, by: TestCompany.clerk)
+        provider.clock.advance(86_400)
+        try await companies.freeze(company, for: .dispute, by: TestCompany.clerk)
+        let proof: JSONObject = [
+            "as_of": .string(provider.today), "level": "substantiell", "method": "register_extract",
+        ]
+        try await companies.cure(company, proof: proof, appointing: nil, by: TestCompany.clerk)
+        await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
+            try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        }
+        try await companies.record(
+            extract: provider.extract([ada.power(), bob.power()]), of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
         #expect(try await provider.state(of: company) == .active)
     }
 

@@ -324,6 +324,12 @@ struct CompanyOfficeTests {
             }
             // The near miss of all of them.
             #expect(try await site.call(clerk, .post, path, Self.extract(site, [ada.power()])).status == .ok)
+            var earlier = Self.extract(site, [ada.power()])
+            earlier["as_of"] = .string(CalendarDate(site.provider.now).adding(days: -1).rawValue)
+            let outdated = try await site.call(clerk, .post, path, earlier)
+            #expect(
+                outdated.code == "company_evidence_refused" && outdated.json["member"] == "as_of", "\(outdated.text)")
+            #expect(outdated.text.contains("later extract"), "\(outdated.text)")
             let desk = try await site.call(clerk, .post, Self.list + "/\(company)/desk-proof", Self.proof(site))
             #expect(desk.code == "company_evidence_refused" && desk.text.contains("--register-extract"), "\(desk.text)")
             let frozen = try await site.call(clerk, .post, Self.list + "/\(company)/freeze", ["reason": "dispute"])

@@ -41,6 +41,31 @@ struct MigrationTests {
         try await store.close()
     }
 
+    @Test("companies that were verified have the latest day on which a freeze can have begun, drafts have none")
+    func companyFreezes() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v3-company-clerks")
+        let states = ["draft", "verifying", "active", "frozen", "closing"]
+        try await old.write { db in
+            for state in states {
+                try db.execute(
+                    sql: """
+                        INSERT INTO company (id, details, state, freeze_reason, level, floor, approvers_needed, created_at,
+                            changed_at) VALUES (?, '{}', ?, ?, 'substantiell', 'substantiell', 1, 1, 7)
+                        """, arguments: [state, state, state == "frozen" ? "dispute" : nil])
+            }
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        let frozen = try await store.pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT id, frozen_at FROM company ORDER BY rowid")
+                .map { row in row["frozen_at"] as Int64? }
+        }
+        #expect(frozen == [nil, nil, 7, 7, 7])
+        try await store.close()
+    }
+
     @Test("rights of administrators stay as they are, with their granters, and company clerks fit in")
     func companyClerks() async throws {
         let directory = try TemporaryDirectory()

@@ -17,11 +17,13 @@ public struct CompanyRecord: Sendable, Equatable {
     public var createdAt: Timestamp
     /// When its state changed last.
     public var changedAt: Timestamp
+    /// When it was frozen last, also when the freeze is over; nil if it never was.
+    public var frozenAt: Timestamp?
 
     public init(
         identifier: CompanyIdentifier, details: CompanyDetails, state: CompanyState = .initial,
         freezeReason: FreezeReason? = nil, level: AssuranceLevel = .undefined, floor: AssuranceLevel,
-        approversNeeded: Int = 1, createdAt: Timestamp, changedAt: Timestamp
+        approversNeeded: Int = 1, createdAt: Timestamp, changedAt: Timestamp, frozenAt: Timestamp? = nil
     ) {
         self.identifier = identifier
         self.details = details
@@ -32,6 +34,7 @@ public struct CompanyRecord: Sendable, Equatable {
         self.approversNeeded = approversNeeded
         self.createdAt = createdAt
         self.changedAt = changedAt
+        self.frozenAt = frozenAt
     }
 }
 

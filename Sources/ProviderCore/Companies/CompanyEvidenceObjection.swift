@@ -5,6 +5,8 @@ internal import OpenIDMessages
 /// is not met, so that the clerk knows what to do.
 public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
     case inFuture, tooOld, tooWeak
+    /// A later extract is recorded.
+    case outdated
     /// The trade office vouches only for what stands in no register.
     case inRegister
     case inNoRegister
@@ -21,6 +23,7 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
         case .inFuture: "The day as_of lies in the future. Give the day on which the evidence was issued."
         case .tooOld:
             "The evidence is older than \(CompanyRules.oldestEvidence) days. Get a new one, and give its day as as_of."
+        case .outdated: "A later extract is recorded. Get a new one, and give its day as as_of."
         case .tooWeak:
             "The level is below what the company needs. Check the evidence as the level \(CompanyRules.leastFloor.name) demands."
         case .inRegister:

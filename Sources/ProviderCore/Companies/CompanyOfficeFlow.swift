@@ -108,13 +108,15 @@ public struct CompanyOfficeFlow: Sendable {
         guard extract.powers.count <= CompanyRules.powersAtMost else {
             throw CompanyOfficeRefusal.evidence(.powersOutOfRange)
         }
-        let company = try await file(opened).company
+        let file = try await file(opened)
+        let company = file.company
         if let name = extract.company.difference(from: company.details) {
             throw CompanyOfficeRefusal.differentFact(name)
         }
         let objections = [
             CompanyEvidenceObjection(to: extract.evidence, for: company, now: clock.now()),
             CompanyEvidenceObjection(to: extract.powers, for: company),
+            CompanyRules.isOutdated(extract.evidence.asOf, by: file.powers) ? .outdated : nil,
         ]
         try await act(opened, objections) {
             try await companies.record(extract: extract.json, of: opened.company, by: opened.clerk)

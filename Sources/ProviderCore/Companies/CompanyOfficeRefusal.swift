@@ -43,7 +43,7 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         switch self {
         case .unreadable(.missing(let name)), .unreadable(.malformed(let name)), .unreadable(.unknown(let name)): name
         case .differentFact(let name): "company.\(name)"
-        case .evidence(.inFuture), .evidence(.tooOld): "as_of"
+        case .evidence(.inFuture), .evidence(.tooOld), .evidence(.outdated): "as_of"
         case .evidence(.tooWeak): "level"
         case .evidence(.powersOutOfRange), .evidence(.noRepresentative), .evidence(.namedTwice): "powers"
         case .reasonNotClerks: "reason"

@@ -32,7 +32,7 @@ public enum CompanyRules {
         guard snapshot.company.details.register != nil || snapshot.company.details.euid != nil,
             evidence.method == .registerExtract, isUsable(evidence, for: snapshot.company, now: now),
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
-            Set(powers.map(\.person)).count == powers.count
+            Set(powers.map(\.person)).count == powers.count, !isOutdated(evidence.asOf, by: snapshot.powers)
         else { return .refused(.evidenceNotEnough) }
         guard snapshot.company.state != .verifying else {
             return CompanyDecision([.evidence(evidence), .powers(powers)])
@@ -43,6 +43,11 @@ public enum CompanyRules {
                 level: min(evidence.level, snapshot.company.level),
                 approversNeeded: RepresentationRules.approversNeeded(powers)),
         ])
+    }
+
+    /// An extract from before the one that is recorded says who represented the company once.
+    public static func isOutdated(_ day: CalendarDate, by powers: [RegisterPowerRecord]) -> Bool {
+        powers.contains { $0.asOf > day }
     }
 
     /// The powers with the signatures of those who signed under the earlier extract: they say who the person is.
@@ -72,8 +77,10 @@ public enum CompanyRules {
     }
 
     /// Somebody whom the register may name signs for the company. Whoever it does not name hears that there is no such
-    /// company. A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on, and an extract
-    /// from before the freeze, which may be about just that, is signed no more.
+    /// company. An application is active when those who may represent the company have signed. In an active company a legal
+    /// representative whom the register names since then takes the seat of an administrator by the signature: the register
+    /// and the clerk who read it stand for the agreement of the others, and joint representation binds the new one as it
+    /// does them (I16). A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on.
     ///
     /// - Parameters:
     ///   - hash: the signatory's identity, hashed for this company.
@@ -85,16 +92,14 @@ public enum CompanyRules {
         guard let power = snapshot.powers.first(where: { $0.person == hash && $0.state != .superseded }) else {
             return .refused(.unknown)
         }
-        guard snapshot.company.state == .verifying || snapshot.company.state == .frozen else {
-            return .refused(.notInThisState)
-        }
-        let isFrozen = snapshot.company.state == .frozen
-        guard !isFrozen || power.asOf >= CalendarDate(inGermanyAt: snapshot.company.changedAt) else {
-            return .refused(.evidenceNotEnough)
-        }
+        let company = snapshot.company
+        guard [.verifying, .active, .frozen].contains(company.state) else { return .refused(.notInThisState) }
+        guard isSignable(power, for: company, now: signature.time) else { return .refused(.evidenceNotEnough) }
+        // A Prokurist has no power over the company's own affairs (§ 49 HGB): the administrators invite one.
+        guard company.state != .active || power.kind.isLegalRepresentative else { return .refused(.notPermitted) }
         guard power.state.allows(.sign) else { return .refused(.approvedBefore) }
         guard !snapshot.powers.contains(where: { isUsed($0, signature) }) else { return .refused(.approvedBefore) }
-        guard signature.level >= snapshot.company.floor else { return .refused(.levelTooLow) }
+        guard signature.level >= company.floor else { return .refused(.levelTooLow) }
         guard usesPrivateIdentity else { return .refused(.consentMissing) }
         guard snapshot.actor.map({ $0.membership.state == .active }) != false else { return .refused(.notInThisState) }
         // Administrators have no end date, and a member who has one does not lose it by a signature.
@@ -106,11 +111,26 @@ public enum CompanyRules {
             powers[index].signature = signature
         }
         let signed = [CompanyChange.signature(power.identifier, signature)] + joining
-        guard !isFrozen, RepresentationRules.suffices(powers) else { return CompanyDecision(signed) }
+        guard company.state == .verifying else {
+            return CompanyDecision(signed + weakened(company, by: signature.level))
+        }
+        guard RepresentationRules.suffices(powers) else { return CompanyDecision(signed) }
         let levels = powers.compactMap(\.signature?.level) + [snapshot.extractLevel ?? .undefined]
         let standing = CompanyChange.standing(
             level: levels.min() ?? .undefined, approversNeeded: RepresentationRules.approversNeeded(powers))
         return CompanyDecision(signed + [standing, .company(.verify, nil)])
+    }
+
+    /// An extract from before the last freeze, which may be about just that, is signed no more, nor is one for an active
+    /// company that is too old to be recorded. An application is signed however long its people take.
+    private static func isSignable(_ power: RegisterPowerRecord, for company: CompanyRecord, now: Timestamp) -> Bool {
+        if company.state == .active, !daysOfEvidence(now).contains(power.asOf) { return false }
+        return company.frozenAt.map { power.asOf >= CalendarDate(inGermanyAt: $0) } ?? true
+    }
+
+    /// The level of a verified company is that of its weakest proof, and so of its weakest signatory.
+    private static func weakened(_ company: CompanyRecord, by level: AssuranceLevel) -> [CompanyChange] {
+        level < company.level ? [.standing(level: level, approversNeeded: company.approversNeeded)] : []
     }
 
     /// One person, one device and one signature.
