@@ -230,14 +230,14 @@ extension Database {
     private func insert(_ invitation: InvitationRecord, _ digest: ContentDigest) throws {
         try run(
             """
-            INSERT INTO invitation (id, company, roles, expectation_kind, expectation, invited_by, code_digest, state,
-                created_at, expires_at, membership_ends)
-            VALUES (?, ?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
+            INSERT INTO invitation (id, company, roles, expectation, invited_by, code_digest, state, created_at,
+                expires_at, membership_ends)
+            VALUES (?, ?, ?, ?, ?, ?, 'created', ?, ?, ?)
             """,
             [
                 invitation.identifier.rawValue, invitation.company.rawValue,
-                invitation.roles.roles.map(\.rawValue).jsonText, invitation.expectation.kind.rawValue,
-                invitation.expectation.hash.rawValue, invitation.invitedBy.rawValue, digest.rawValue,
+                invitation.roles.roles.map(\.rawValue).jsonText, invitation.expectation.rawValue,
+                invitation.invitedBy.rawValue, digest.rawValue,
                 invitation.createdAt.seconds, invitation.expiresAt.seconds, invitation.membershipEnds?.seconds,
             ])
     }

@@ -18,6 +18,7 @@ extension DatabaseMigrator {
         migrator.registerTemplates()
         migrator.registerCompanyClerks()
         migrator.registerCompanyFreezes()
+        migrator.registerInvitationExpectations()
         return migrator
     }
 

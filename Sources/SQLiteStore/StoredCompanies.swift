@@ -51,9 +51,8 @@ extension StoredRow {
         get throws {
             InvitationRecord(
                 identifier: try value("id"), company: try value("company"), roles: try companyRoles,
-                expectation: InvitationExpectation(
-                    kind: try value("expectation_kind"), hash: try value("expectation")),
-                invitedBy: try value("invited_by"), state: try value("state"), createdAt: try time("created_at"),
+                expectation: try value("expectation"), invitedBy: try value("invited_by"), state: try value("state"),
+                createdAt: try time("created_at"),
                 expiresAt: try time("expires_at"), membershipEnds: try optionalTime("membership_ends"))
         }
     }

@@ -51,12 +51,12 @@ struct CompanyScene {
     }
 
     static func invitation(
-        _ roles: CompanyRoles = .member, by inviter: CompanyMember, kind: InvitationExpectation.Kind = .identity,
+        _ roles: CompanyRoles = .member, by inviter: CompanyMember,
         state: InvitationState = .created, ends: Timestamp? = nil, expiresAt: Timestamp = now + 1
     ) -> InvitationRecord {
         InvitationRecord(
             identifier: InvitationIdentifier(rawValue: "invitation")!, company: identifier, roles: roles,
-            expectation: InvitationExpectation(kind: kind, hash: hash("h")), invitedBy: inviter.membership.identifier,
+            expectation: hash("h"), invitedBy: inviter.membership.identifier,
             state: state, createdAt: now, expiresAt: expiresAt, membershipEnds: ends)
     }
 

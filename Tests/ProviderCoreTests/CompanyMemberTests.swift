@@ -104,8 +104,7 @@ struct CompanyMemberTests {
         let own = try await provider.companies.company(company, for: device).own.identifier
         let invitation = InvitationRecord(
             identifier: identifier, company: company, roles: .member,
-            expectation: InvitationExpectation(
-                kind: .email, hash: hashing.hash("email\n\(identifier)\n\(address)")), invitedBy: own, createdAt: now,
+            expectation: hashing.hash("email\n\(identifier)\n\(address)"), invitedBy: own, createdAt: now,
             expiresAt: now + InvitationRules.lifetime)
         let digest = ContentDigest(of: code)
         let account = device.account.identifier

@@ -19,8 +19,8 @@ struct CompanySchemaTests {
             ("state", all(CompanyState.self)), ("freeze_reason", all(FreezeReason.self)),
             ("state", all(MembershipState.self)), ("suspension", all(SuspensionCause.self)),
             ("end_reason", all(MembershipEnd.self)), ("state", all(InvitationState.self)),
-            ("expectation_kind", all(InvitationExpectation.Kind.self)), ("act", all(CompanyApproval.Act.self)),
-            ("method", all(CompanyEvidence.Method.self)), ("state", all(RegisterPowerState.self)),
+            ("act", all(CompanyApproval.Act.self)), ("method", all(CompanyEvidence.Method.self)),
+            ("state", all(RegisterPowerState.self)),
             ("state", all(EstablishmentState.self)),
         ]
         let schema = try await store.pool.read { db in

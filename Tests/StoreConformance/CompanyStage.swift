@@ -111,8 +111,7 @@ struct CompanyStage: Sendable {
         guard let inviter = snapshot?.actor else { throw ConformanceFailure(description: "no inviter") }
         let invitation = InvitationRecord(
             identifier: .random(), company: company, roles: .member,
-            expectation: InvitationExpectation(
-                kind: .identity, hash: IdentityHash(rawValue: RandomBytes.text(32))!),
+            expectation: IdentityHash(rawValue: RandomBytes.text(32))!,
             invitedBy: inviter.membership.identifier, createdAt: Fixtures.now,
             expiresAt: Fixtures.now + InvitationRules.lifetime)
         let digest = ContentDigest(of: invitation.identifier.rawValue)

@@ -70,30 +70,13 @@ public struct MembershipRecord: Sendable, Equatable {
     }
 }
 
-/// What the code of an invitation must meet, so that a forwarded code opens nothing.
-public struct InvitationExpectation: Sendable, Hashable {
-    public enum Kind: String, Sendable, CaseIterable {
-        /// Given name, family name and day of birth.
-        case identity
-        /// The person's e-mail address. People change it themselves: enough for plain members only.
-        case email
-    }
-
-    public let kind: Kind
-    public let hash: IdentityHash
-
-    public init(kind: Kind, hash: IdentityHash) {
-        self.kind = kind
-        self.hash = hash
-    }
-}
-
 /// An invitation into a company.
 public struct InvitationRecord: Sendable, Equatable {
     public var identifier: InvitationIdentifier
     public var company: CompanyIdentifier
     public var roles: CompanyRoles
-    public var expectation: InvitationExpectation
+    /// Who is expected, so that a forwarded code opens nothing.
+    public var expectation: IdentityHash
     public var invitedBy: MembershipIdentifier
     public var state: InvitationState
     public var createdAt: Timestamp
@@ -103,7 +86,7 @@ public struct InvitationRecord: Sendable, Equatable {
 
     public init(
         identifier: InvitationIdentifier, company: CompanyIdentifier, roles: CompanyRoles,
-        expectation: InvitationExpectation, invitedBy: MembershipIdentifier, state: InvitationState = .initial,
+        expectation: IdentityHash, invitedBy: MembershipIdentifier, state: InvitationState = .initial,
         createdAt: Timestamp, expiresAt: Timestamp, membershipEnds: Timestamp? = nil
     ) {
         self.identifier = identifier

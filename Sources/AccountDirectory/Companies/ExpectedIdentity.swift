@@ -44,7 +44,7 @@ public struct ExpectedIdentity: Sendable, Hashable {
     }
 }
 
-/// A keyed hash of an expected identity or e-mail address. Under another invitation or company the same person has
+/// A keyed hash of an expected identity. Under another invitation or company the same person has
 /// another one.
 public struct IdentityHash: WireValue {
     public let rawValue: String

@@ -38,8 +38,8 @@ extension CompanyFlow {
         let file = try await membershipOnly(of: device, in: company)
         let invitation = InvitationRecord(
             identifier: identifier, company: company, roles: request.roles,
-            expectation: InvitationExpectation(kind: .identity, hash: hashing.hash(request.expected, for: identifier)),
-            invitedBy: file, createdAt: now, expiresAt: now + InvitationRules.lifetime,
+            expectation: hashing.hash(request.expected, for: identifier), invitedBy: file, createdAt: now,
+            expiresAt: now + InvitationRules.lifetime,
             membershipEnds: request.membershipEnds)
         let secret = OneTimeSecret(bytes: 16)
         let digest = ContentDigest(of: secret.text)

@@ -18,12 +18,9 @@ struct CompanyIdentityHashing: Sendable {
     }
 
     /// True when the person is who the invitation expects.
-    ///
-    /// An e-mail address tells nobody from others: people set their own, and nobody verifies it. Whoever holds a
-    /// forwarded code could set the address that it waits for, so an invitation of that kind expects no one.
     func isExpected(_ person: PersonRecord, by invitation: InvitationRecord) -> Bool {
-        guard invitation.expectation.kind == .identity, let identity = ExpectedIdentity(person) else { return false }
-        return hash(identity, for: invitation.identifier) == invitation.expectation.hash
+        guard let identity = ExpectedIdentity(person) else { return false }
+        return hash(identity, for: invitation.identifier) == invitation.expectation
     }
 
     func hash(_ text: String) -> IdentityHash {

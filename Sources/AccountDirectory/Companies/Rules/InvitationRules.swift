@@ -32,9 +32,8 @@ public enum InvitationRules {
             [new, .approval(approval)] + (isEnough ? [.invitation(invitation.identifier, .send)] : []))
     }
 
-    /// An e-mail address is enough for plain members only, and administrators have no end date.
+    /// Administrators have no end date, and no membership ends before it begins.
     private static func isAcceptable(_ invitation: InvitationRecord, now: Timestamp) -> Bool {
-        if invitation.expectation.kind == .email, invitation.roles != .member { return false }
         guard let ends = invitation.membershipEnds else { return true }
         return !invitation.roles.contains(.orgAdmin) && ends > now
     }
