@@ -3,6 +3,8 @@ internal import OpenIDMessages
 
 /// Why an ID token was not accepted.
 public enum IDTokenDefect: Error, Sendable, Equatable {
+    /// Encryption was agreed and the token is not encrypted to the portal's key, or was not agreed and it is.
+    case encryption
     /// Format, key, algorithm or signature.
     case signature(JWSError)
     /// A claim that must be there is missing.
@@ -17,6 +19,9 @@ public enum IDTokenDefect: Error, Sendable, Equatable {
 
     var remedy: String {
         switch self {
+        case .encryption:
+            "The ID token is not encrypted to the portal's key. Compare the key, and id_token_encrypted_response_alg, "
+                + "with the client's registration."
         case .signature: "The ID token's signature does not stand with the provider's published keys."
         case .missing(let claim): "The ID token has no \(claim)."
         case .wrong(let claim): "The ID token's \(claim) is not the one that this login must have."
@@ -58,7 +63,7 @@ struct IDTokenValidator: Sendable {
     func validate(
         _ text: String, keys: VerificationKeySet, nonce: Nonce, accessToken: String, now: Timestamp
     ) throws(IDTokenDefect) -> ValidatedIDToken {
-        // 1. Encrypted ID tokens are not negotiated: a JWE has five parts and is malformed here.
+        // 1. `IDTokenDecryption` has taken the encryption away: a JWE has five parts and is malformed here.
         // 6., 7., 8. The signature, by the key that `kid` names, with that key's algorithm and no other.
         let token = try Self.verifiedToken(text, keys: keys)
         let claims = token.payload

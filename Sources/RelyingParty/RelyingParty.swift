@@ -170,7 +170,11 @@ extension RelyingParty {
     }
 
     private func validated(_ tokens: TokenResponse, nonce: Nonce) async throws(RelyingPartyError) -> ValidatedIDToken {
-        let identifier = (try? CompactJWS(parsing: tokens.idToken))?.keyIdentifier ?? ""
+        let signed: String
+        do throws(IDTokenDefect) {
+            signed = try IDTokenDecryption(key: configuration.decryptionKey).signedToken(in: tokens.idToken)
+        } catch { throw .unacceptableIDToken(error) }
+        let identifier = (try? CompactJWS(parsing: signed))?.keyIdentifier ?? ""
         let keys = try await directory.keys(for: identifier, now: now())
         let validator = IDTokenValidator(
             issuer: configuration.issuer, client: configuration.clientIdentifier,
@@ -178,7 +182,7 @@ extension RelyingParty {
                 wanted: configuration.acrValues, acceptsSimulated: configuration.acceptsSimulatedLevels))
         do throws(IDTokenDefect) {
             return try validator.validate(
-                tokens.idToken, keys: keys, nonce: nonce, accessToken: tokens.accessToken, now: now())
+                signed, keys: keys, nonce: nonce, accessToken: tokens.accessToken, now: now())
         } catch { throw .unacceptableIDToken(error) }
     }
 }

@@ -1,3 +1,4 @@
+public import IdentityCrypto
 public import OpenIDMessages
 
 extension RelyingParty {
@@ -15,6 +16,9 @@ extension RelyingParty {
         public var usesPushedAuthorizationRequests: Bool
         /// Only for test portals: accepts logins whose `acr` begins with `sim:`.
         public var acceptsSimulatedLevels: Bool
+        /// The key to which ID tokens are encrypted (`id_token_encrypted_response_alg`); nil when they are only signed. With
+        /// a key a token that is not encrypted is refused.
+        public var decryptionKey: DecryptionKey?
         /// The path of a PEM file with certificates that are trusted besides the system's.
         public var extraTrustedCertificates: String?
 
@@ -22,7 +26,7 @@ extension RelyingParty {
             issuer: IssuerURL, clientIdentifier: ClientIdentifier, redirectURI: RedirectURI,
             authentication: ClientAuthentication, scopes: Scope, acrValues: [String] = [],
             usesPushedAuthorizationRequests: Bool = true, acceptsSimulatedLevels: Bool = false,
-            extraTrustedCertificates: String? = nil
+            decryptionKey: DecryptionKey? = nil, extraTrustedCertificates: String? = nil
         ) {
             self.issuer = issuer
             self.clientIdentifier = clientIdentifier
@@ -32,6 +36,7 @@ extension RelyingParty {
             self.acrValues = acrValues
             self.usesPushedAuthorizationRequests = usesPushedAuthorizationRequests
             self.acceptsSimulatedLevels = acceptsSimulatedLevels
+            self.decryptionKey = decryptionKey
             self.extraTrustedCertificates = extraTrustedCertificates
         }
     }

@@ -22,20 +22,31 @@ internal import UnixSignals
     @Option(help: ArgumentHelp("The portal's private P-256 key in PEM.", valueName: "file"))
     var key: String
 
-    @Flag(help: "Create the key file (0600) if it is missing.")
+    @Option(
+        help: ArgumentHelp(
+            "The private P-256 key in PEM to which ID tokens are encrypted. Default: they are not.", valueName: "file"))
+    var encryptionKey: String?
+
+    @Flag(help: "Create the key files (0600) that are missing.")
     var makeKey = false
 
-    @Flag(name: .customLong("print-jwk"), help: "Print the public key as a JWK on one line and exit.")
+    @Flag(
+        name: .customLong("print-jwk"),
+        help: "Print the public keys as JWKs on one line, with a comma between them, and exit.")
     var printJWK = false
 
     func run() async throws {
         let key = try PortalKey.load(path: key, create: makeKey)
+        let decryption = try encryptionKey.map { try PortalKey.loadEncryption(path: $0, create: makeKey) }
         guard !printJWK else {
-            print(key.publicKey.listedJWK(identifier: key.thumbprint.rawValue).text)
+            let signing = key.publicKey.listedJWK(identifier: key.thumbprint.rawValue)
+            let encryption = decryption.map { $0.publicKey.listedJWK(identifier: $0.publicKey.thumbprint.rawValue) }
+            print([signing, encryption].compactMap(\.?.text).joined(separator: ", "))
             return
         }
         let logger = Logger(label: "demo-portal") { StreamLogHandler.standardError(label: $0) }
-        let configuration = try options.configuration(authentication: .privateKeyJWT(key))
+        var configuration = try options.configuration(authentication: .privateKeyJWT(key))
+        configuration.decryptionKey = decryption
         let tls = try tlsConfiguration()
         let address = try options.address()
         let origin = try options.portalOrigin()

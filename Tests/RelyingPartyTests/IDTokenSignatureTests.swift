@@ -23,6 +23,26 @@ struct IDTokenSignatureTests {
         #expect(throws: IDTokenDefect.signature(.wrongSignature)) { try Base.validate(named) }
     }
 
+    @Test func whatWasAgreedAboutEncryptionDecides() throws {
+        let key = try DecryptionKey.make(.p256)
+        let signed = try Base.signed(Base.good)
+        func encrypted(to key: EncryptionKey, contentType: String? = "JWT") throws -> String {
+            try CompactJWE.encrypt(Array(signed.utf8), to: key, contentType: contentType)
+        }
+        let agreed = IDTokenDecryption(key: key)
+        #expect(try agreed.signedToken(in: encrypted(to: key.publicKey)) == signed)
+        #expect(try IDTokenDecryption(key: nil).signedToken(in: signed) == signed)
+        #expect(throws: IDTokenDefect.encryption) { try agreed.signedToken(in: signed) }
+        #expect(throws: IDTokenDefect.encryption) {
+            try IDTokenDecryption(key: nil).signedToken(in: encrypted(to: key.publicKey))
+        }
+        let other = try DecryptionKey.make(.p256).publicKey
+        #expect(throws: IDTokenDefect.encryption) { try agreed.signedToken(in: encrypted(to: other)) }
+        #expect(throws: IDTokenDefect.encryption) {
+            try agreed.signedToken(in: encrypted(to: key.publicKey, contentType: nil))
+        }
+    }
+
     @Test func aTokenWithoutKidIsRefusedEvenWhenThereIsOneKey() throws {
         let jwk: JSONValue = .object(Base.key.publicKey.jwk)
         let token = try Base.key.sign(type: "JWT", payload: Base.good, header: ["jwk": jwk])

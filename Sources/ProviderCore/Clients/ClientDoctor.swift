@@ -20,7 +20,8 @@ public struct ClientDoctor: Sendable {
         let client = registered.client
         let rules = ClientRules(tenant: registered.scope.tenant, isDevelopment: registry.region.isDevelopment)
         var findings = RegistrationDiagnosis(
-            client: client, keys: registered.keys, objections: rules.objections(to: client)
+            client: client, keys: registered.keys,
+            objections: rules.objections(to: client) + rules.objections(to: client, askingFor: registered.services)
         ).findings
         if let url = client.keysURI { findings.append(await publishedKeys(url)) }
         for url in Self.places(of: client).prefix(Self.hosts) { findings.append(await host(url)) }

@@ -29,7 +29,9 @@ struct ClientSection {
         client.services = services
         client.state = entry.value("state", default: .live) { $0.choice(OfferState.self) }
         if let tenant {
-            for objection in ClientRules(tenant: tenant, isDevelopment: isDevelopment).objections(to: client) {
+            let rules = ClientRules(tenant: tenant, isDevelopment: isDevelopment)
+            let offered = offers.services(services, at: tenant)
+            for objection in rules.objections(to: client) + rules.objections(to: client, askingFor: offered) {
                 ClientKey.place(of: objection, in: entry, value).refuse(objection.message)
             }
         }

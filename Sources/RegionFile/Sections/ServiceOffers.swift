@@ -22,4 +22,20 @@ struct ServiceOffers {
             ?? adoptions.adoptions.contains { $0.template == name && $0.tenant == tenant }
         return isOffered ? name : value.refused("tenant `\(tenant)` does not offer service `\(name)`")
     }
+
+    /// The services of these names as `tenant` offers them: also on terms that wait for approval there.
+    func services(_ names: [ServiceIdentifier], at tenant: Tenant) -> [Service] {
+        names.flatMap { name in
+            services.services.filter { $0.identifier == name } + adopted(name, at: tenant)
+        }
+    }
+
+    private func adopted(_ name: ServiceIdentifier, at tenant: Tenant) -> [Service] {
+        let terms = adoptions.adoptions.filter { $0.template == name && $0.tenant == tenant.identifier }
+            .flatMap { [$0.terms, $0.proposal?.terms].compactMap(\.self) }
+        return terms.compactMap { terms in
+            let template = templates.templates.first { $0.key == name && $0.version == terms.version }
+            return template.flatMap { try? AdoptedService($0, terms, at: tenant).service }
+        }
+    }
 }
