@@ -35,9 +35,9 @@ extension Database {
         }
         switch answer.decision {
         case .approve:
-            try writeApproval(of: answer, account: account)
+            let change = try writeApproval(of: answer, account: account)
             try audit(.loginApproved, judged, of: account)
-            if answer.approval?.grant.acting.kind == .company { try audit(.contextChosen, judged, of: account) }
+            if let change { try audit(change, judged, of: account) }
         case .deny: try audit(.loginDenied, judged, of: account)
         case .report: try audit(.loginReported, judged, of: account)
         }
@@ -139,7 +139,8 @@ extension Database {
             ])
     }
 
-    private func writeApproval(of answer: LoginAnswer, account: AccountIdentifier) throws {
+    /// Writes the grant with its session; what it means for the hat that the person wears at the portal, if anything.
+    private func writeApproval(of answer: LoginAnswer, account: AccountIdentifier) throws -> SecurityEvent.Kind? {
         guard let approval = answer.approval, approval.grant.transaction == answer.transaction,
             approval.grant.account == account, approval.grant.tenant == answer.tenant,
             approval.grant.session == approval.session.identifier, approval.session.account == account,
@@ -147,6 +148,19 @@ extension Database {
         else { throw StorageFault.approvalDoesNotFitAnswer }
         let session = try beginSession(approval, at: answer.time)
         let release = try remember(approval, at: answer.time)
+        let former = try latestContext(of: session, at: approval.grant.client)
         try insert(approval.grant, session: session, sector: approval.sector, release: release)
+        if let former, former != approval.grant.acting.name { return .contextSwitched }
+        return approval.grant.acting.kind == .company ? .contextChosen : nil
+    }
+
+    /// The hat of the latest login of a session at a client.
+    private func latestContext(of session: SessionIdentifier, at client: ClientIdentifier) throws -> ContextName? {
+        try row(
+            """
+            SELECT context FROM authorization_grant WHERE session = ? AND client = ?
+            ORDER BY authenticated_at DESC, rowid DESC LIMIT 1
+            """, [session.rawValue, client.rawValue])?
+            .value("context")
     }
 }

@@ -10,7 +10,7 @@ extension Database {
     func insert(
         _ grant: AuthorizationGrant, session: SessionIdentifier, sector: SubjectSector, release: ReleaseIdentifier
     ) throws -> SubjectIdentifier {
-        let subject = try subject(of: grant.account, in: sector, as: grant.acting.name)
+        let subject = try subject(of: grant.account, in: sector, as: grant.acting.pseudonym)
         try run(
             """
             INSERT INTO authorization_grant (txn, handle_class, handle_digest, client, tenant, account, redirect_uri,
@@ -161,7 +161,7 @@ extension StoredRow {
             guard let membership = name.membership else { return .citizen }
             return .company(
                 membership: try wanted(MembershipIdentifier(rawValue: membership), "context"),
-                company: try value("company"), mandate: try optionalValue("mandate"))
+                company: try value("company"), mandate: try optionalValue("mandate"), serves: name.servesAnother)
         }
     }
 }

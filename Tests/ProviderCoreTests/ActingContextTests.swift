@@ -237,6 +237,36 @@ struct ActingContextTests {
         #expect(error.code == .interactionRequired)
     }
 
+    @Test("context.switched: another hat at the same portal in one session is a step of its own, and an event")
+    func switched() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        var cookie: String?
+        func signIn(_ portal: TestPortal, _ scope: String, _ context: ContextName) async throws {
+            cookie = try await town.provider.signIn(
+                at: portal, phone: town.phone, cookie: cookie, ["scope": scope, "prompt": "login"], context: context
+            ).cookie
+        }
+        func events() async throws -> [String] {
+            try await town.provider.provider.audit.page(of: town.account).entries.reversed().map(\.kind)
+                .filter { $0.hasPrefix("context.") }
+        }
+        try await signIn(TestServices.townHall, waste, .citizen)
+        #expect(try await events() == [])
+        try await signIn(TestServices.townHall, waste, acting.name)
+        #expect(try await events() == ["context.switched"])
+        // The same hat again is no switch, and the hat at another portal says nothing about this one.
+        try await signIn(TestServices.townHall, waste, acting.name)
+        try await signIn(TestServices.garage, parking, acting.name)
+        #expect(try await events() == ["context.switched", "context.chosen", "context.chosen"])
+        try await signIn(TestServices.townHall, waste, .citizen)
+        #expect(try await events().last == "context.switched")
+        // Another browser is another session.
+        cookie = nil
+        try await signIn(TestServices.townHall, waste, acting.name)
+        #expect(try await events().last == "context.chosen")
+    }
+
     @Test("the release for a company is another one than the citizen's")
     func releases() async throws {
         let town = try await town()

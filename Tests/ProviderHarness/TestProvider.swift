@@ -13,10 +13,11 @@ public final class TestProvider: Sendable {
 
     public var now: Timestamp { clock.now }
 
+    /// - Parameter companies: in which companies people may act; nil for what the provider's own directory says.
     public convenience init(
         formats: [String] = ["simulator", "none"], capacity: Provider.Capacity = Provider.Capacity(),
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
-        companies: any ActingContextSource = NoCompanies(),
+        companies: (any ActingContextSource)? = NoCompanies(),
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
         administrationAddress: IssuerURL? = nil, region change: (inout Region) -> Void = { _ in },
         wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
@@ -32,7 +33,7 @@ public final class TestProvider: Sendable {
         guards: Guards, formats: [String] = ["simulator", "none"],
         capacity: Provider.Capacity = Provider.Capacity(),
         store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
-        companies: any ActingContextSource = NoCompanies(),
+        companies: (any ActingContextSource)? = NoCompanies(),
         documents: @escaping DocumentFetch = NoDocuments.fetch, companyUpstream: (any CompanyUpstream)? = nil,
         administrationAddress: IssuerURL? = nil, region change: (inout Region) -> Void = { _ in },
         wrapping: (SQLiteStore) -> any ProviderStore = { $0 }

@@ -9,17 +9,16 @@ struct DirectoryContexts: ActingContextSource {
 
     func representations(of account: AccountIdentifier, for need: ContextNeed) async throws -> [ActingRight] {
         var rights: [ActingRight] = []
-        // A membership is one context: that for its own company comes before one for a company that it serves.
+        // That for the membership's own company comes before those for companies that it serves.
         let facts = try await store.authorities(of: account, now: need.time)
         for facts in facts.filter({ $0.home == $0.company }) + facts.filter({ $0.home != $0.company }) {
-            guard let right = try await right(facts, need) else { continue }
-            if !rights.contains(where: { $0.acting.name == right.acting.name }) { rights.append(right) }
+            if let right = try await right(facts, need) { rights.append(right) }
         }
         return rights
     }
 
     func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> ActingRight? {
-        guard case .company(let membership, let company, let mandate) = acting,
+        guard case .company(let membership, let company, let mandate, _) = acting,
             let facts = try await store.authority(of: membership, for: company, now: need.time),
             let right = try await right(facts, need)
         else { return nil }
@@ -51,7 +50,9 @@ struct DirectoryContexts: ActingContextSource {
             via: parties.home.identifier == parties.company.identifier ? nil : parties.home.details.name.text,
             level: level)
         return ActingRight(
-            acting: .company(membership: facts.member, company: facts.company, mandate: mandate?.identifier),
+            acting: .company(
+                membership: facts.member, company: facts.company, mandate: mandate?.identifier,
+                serves: facts.home != facts.company),
             company: CompanyDescription(parties),
             subject: try await store.subject(of: facts.company, in: need.sector),
             limits: CompanyLimits(binding: parties.binding, company: parties.company.level),

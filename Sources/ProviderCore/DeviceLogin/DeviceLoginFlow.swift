@@ -143,7 +143,7 @@ public struct DeviceLoginFlow: Sendable {
     ) async throws {
         guard let expected = login.start.expectedSubject else { return }
         let subject = try await store.subject(
-            of: device.account.identifier, in: login.request.client.sector, as: acting.name)
+            of: device.account.identifier, in: login.request.client.sector, as: acting.pseudonym)
         guard subject != expected else { return }
         end(login, .failed, OAuthError(.loginRequired, "another person than the one expected logged in"), now)
         throw DeviceRefusal(.loginOver, .otherPersonExpected)

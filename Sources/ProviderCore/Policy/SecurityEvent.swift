@@ -46,6 +46,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case releaseGranted = "release.granted"
         case releaseWithdrawn = "release.withdrawn"
         case contextChosen = "context.chosen"
+        /// A login of a session in which the person wore another hat at the same portal before.
+        case contextSwitched = "context.switched"
         case sessionReused = "session.reused"
         case sessionEnded = "session.ended"
         case clientTokenIssued = "client.token_issued"

@@ -108,15 +108,16 @@ public struct SessionFlow: Sendable {
         let (record, account) = session
         let possible = try await contexts.possible(for: account.identifier, request)
         let only = possible.count == 1 ? possible[0] : nil
-        let name = only?.acting.name ?? .citizen
+        let acting = only?.acting ?? .citizen
         var isExpected = true
         if let expected {
-            let subject = try await store.subject(of: account.identifier, in: request.client.sector, as: name)
+            let subject = try await store.subject(
+                of: account.identifier, in: request.client.sector, as: acting.pseudonym)
             isExpected = subject == expected
         }
         return SessionCandidate(
             session: record, asked: AskedClaims(request, person: account.person, issuer: issuer), context: only,
-            release: try await store.release(for: request.releaseKey(of: account.identifier, in: name)),
+            release: try await store.release(for: request.releaseKey(of: account.identifier, in: acting.name)),
             isExpectedPerson: isExpected)
     }
 }
