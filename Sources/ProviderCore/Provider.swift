@@ -125,8 +125,11 @@ public final class Provider: Sendable {
         accounts = AccountFlow(
             enrolment: enrolment, store: store, clock: clock, bell: logoutBell)
         dataRequests = DataRequestFlow(store: store, clock: clock)
+        audit = AuditFlow(
+            store: store, sealing: AuditSealing(key: try await keys.secret("audit-anchors")), clock: clock)
         erasures = ErasureFlow(
-            registry: registry, store: store, hashes: hashes, requests: dataRequests, policy: RetentionPolicy(),
+            registry: registry, store: store, hashes: hashes, requests: dataRequests, audit: audit,
+            policy: RetentionPolicy(),
             clock: clock, bell: logoutBell)
         exports = ExportFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests, clock: clock)
@@ -176,7 +179,6 @@ public final class Provider: Sendable {
             upstream: companyUpstream, clock: clock)
         mandates = MandateFlow(registry: registry, store: store, clock: clock)
         authority = AuthorityFlow(registry: registry, store: store, accessTokens: accessTokens, clock: clock)
-        audit = AuditFlow(store: store, clock: clock)
         selfService = SelfService(
             confirmations: ConfirmationFlow(
                 issuer: issuer, keys: keys, store: store, clock: clock,

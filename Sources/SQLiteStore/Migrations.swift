@@ -19,6 +19,7 @@ extension DatabaseMigrator {
         migrator.registerCompanyClerks()
         migrator.registerCompanyFreezes()
         migrator.registerInvitationExpectations()
+        migrator.registerAuditRetention()
         return migrator
     }
 

@@ -24,10 +24,12 @@ extension SQLiteStore {
                     UNION ALL
                     SELECT (SELECT min(\(auditChainColumn)) FROM audit_event WHERE \(auditChainColumn) > named.chain)
                     FROM named WHERE named.chain IS NOT NULL)
-                SELECT every.chain, head.number, head.hash,
+                SELECT every.chain, head.number, head.hash, anchor.number AS anchor_number, anchor.hash AS anchor_hash,
+                    anchor.seal,
                     (SELECT max(number) FROM audit_event WHERE \(auditChainColumn) = every.chain) AS last_number
                 FROM (SELECT chain FROM named WHERE chain IS NOT NULL UNION SELECT chain FROM audit_chain) AS every
                     LEFT JOIN audit_chain head ON head.chain = every.chain
+                    LEFT JOIN audit_anchor anchor ON anchor.chain = every.chain
                 ORDER BY every.chain
                 """
             ).compactMap { row in
@@ -35,20 +37,29 @@ extension SQLiteStore {
                 guard let chain = AuditChain(rawValue: try row.text("chain")) else { return nil }
                 return AuditHead(
                     chain: chain, number: try row.optionalInteger("number"), hash: try row.optionalBytes("hash"),
-                    lastNumber: try row.optionalInteger("last_number"))
+                    lastNumber: try row.optionalInteger("last_number"), anchor: try row.anchor(of: chain))
             }
         }
     }
 
-    public func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) async throws -> [AuditEntry] {
-        try read { db in
-            try db.rows(
-                """
-                SELECT * FROM audit_event WHERE \(auditChainColumn) = ? AND tenant IS ? AND number > ?
-                ORDER BY number LIMIT ?
-                """, [chain.rawValue, chain.tenant?.rawValue, number, limit]
-            ).compactMap { row in try row.auditEntry }
+    public func cutAudit(
+        _ chain: AuditChain, limit: Int, _ rule: @escaping @Sendable (AuditAnchor?, [AuditEntry]) -> AuditCut?
+    ) async throws -> Int {
+        try await writer.write { db in
+            let former = try db.auditAnchor(of: chain)
+            let entries = try db.auditEntries(of: chain, after: former?.number ?? 0, limit: limit)
+            guard let cut = rule(former, entries) else { return 0 }
+            try db.write(cut.anchor)
+            let gone = try db.run(
+                "DELETE FROM audit_event WHERE \(auditChainColumn) = ? AND number <= ?",
+                [chain.rawValue, cut.anchor.number])
+            try db.audit(cut.event)
+            return gone
         }
+    }
+
+    public func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) async throws -> [AuditEntry] {
+        try read { db in try db.auditEntries(of: chain, after: number, limit: limit) }
     }
 
     /// How many events one page of a filter looks at.
@@ -61,7 +72,8 @@ extension SQLiteStore {
             let head = try db.row("SELECT number FROM audit_chain WHERE chain = ?", [chain.rawValue])?
                 .integer("number")
             let before = min(cursor ?? .max, (head ?? 0) + 1)
-            let lowest = max(1, before - Self.auditEventsExamined)
+            let first = (try db.auditAnchor(of: chain)?.number ?? 0) + 1
+            let lowest = max(first, before - Self.auditEventsExamined)
             let entries = try db.rows(
                 """
                 SELECT * FROM audit_event
@@ -76,7 +88,7 @@ extension SQLiteStore {
                 ]
             ).compactMap { row in try row.auditEntry }
             let reached = entries.count == limit ? entries.last?.number ?? lowest : lowest
-            return AuditPage(entries: entries, next: reached > 1 ? reached : nil)
+            return AuditPage(entries: entries, next: reached > first ? reached : nil)
         }
     }
 
@@ -99,6 +111,34 @@ extension SQLiteStore {
     }
 }
 
+extension Database {
+    fileprivate func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) throws -> [AuditEntry] {
+        try rows(
+            """
+            SELECT * FROM audit_event WHERE \(auditChainColumn) = ? AND tenant IS ? AND number > ?
+            ORDER BY number LIMIT ?
+            """, [chain.rawValue, chain.tenant?.rawValue, number, limit]
+        ).compactMap { row in try row.auditEntry }
+    }
+
+    fileprivate func auditAnchor(of chain: AuditChain) throws -> AuditAnchor? {
+        try row(
+            "SELECT number AS anchor_number, hash AS anchor_hash, seal FROM audit_anchor WHERE chain = ?",
+            [chain.rawValue])?
+            .anchor(of: chain)
+    }
+
+    fileprivate func write(_ anchor: AuditAnchor) throws {
+        let moved = try run(
+            "UPDATE audit_anchor SET number = ?, hash = ?, seal = ? WHERE chain = ?",
+            [anchor.number, anchor.hash.data, anchor.seal.data, anchor.chain.rawValue])
+        guard moved == 0 else { return }
+        try run(
+            "INSERT INTO audit_anchor (chain, number, hash, seal) VALUES (?, ?, ?, ?)",
+            [anchor.chain.rawValue, anchor.number, anchor.hash.data, anchor.seal.data])
+    }
+}
+
 extension AuditPage {
     /// The latest of these events; the cursor is the place among all events.
     init(_ rows: [StoredRow], limit: Int) throws {
@@ -111,6 +151,12 @@ extension AuditPage {
 }
 
 extension StoredRow {
+    /// Nil when no event of the chain has gone.
+    fileprivate func anchor(of chain: AuditChain) throws -> AuditAnchor? {
+        guard let number = try optionalInteger("anchor_number") else { return nil }
+        return AuditAnchor(chain: chain, number: number, hash: try bytes("anchor_hash"), seal: try bytes("seal"))
+    }
+
     /// Nil when the row is of no chain, because its tenant is none: somebody changed it or put it in. It lacks in the chain
     /// from which it was taken, and that is where it shows.
     fileprivate var auditEntry: AuditEntry? {

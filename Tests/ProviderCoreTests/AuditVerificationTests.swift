@@ -7,6 +7,7 @@ import Testing
 
 @Suite("Audit: a chain shows every change (O3, I38)")
 struct AuditVerificationTests {
+    static let sealing = AuditSealing(key: [UInt8](repeating: 5, count: 32))
     private static let marl = TenantIdentifier(rawValue: "marl")!
 
     /// A chain as the store writes it.
@@ -33,7 +34,7 @@ struct AuditVerificationTests {
     /// Nil when the chain is whole.
     static func fault(_ entries: [AuditEntry], head: AuditHead) -> AuditBreak? {
         do throws(AuditBreak) {
-            var verification = try AuditVerification(head)
+            var verification = try AuditVerification(head, sealing: sealing)
             for entry in entries { try verification.check(entry) }
             try verification.finish()
             return nil

@@ -519,6 +519,12 @@ extension FaultyStore {
     }
 
     public func mandates(of company: CompanyIdentifier) async throws -> [MandateRecord] {
+    public func cutAudit(
+        _ chain: AuditChain, limit: Int, _ rule: @escaping @Sendable (AuditAnchor?, [AuditEntry]) -> AuditCut?
+    ) async throws -> Int {
+        try await call { try await store.cutAudit(chain, limit: limit, rule) }
+    }
+
         try await call { try await store.mandates(of: company) }
     }
 

@@ -100,7 +100,7 @@ struct AuditTests {
         func fault(_ chain: AuditChain = .tenant(Fixtures.tenant)) async throws -> AuditBreak? {
             for head in try await store.auditHeads() where head.chain == chain {
                 do {
-                    var verification = try AuditVerification(head)
+                    var verification = try AuditVerification(head, sealing: Fixtures.sealing)
                     for entry in try await store.auditEntries(of: head.chain, after: 0, limit: 100) {
                         try verification.check(entry)
                     }
@@ -206,7 +206,7 @@ struct AuditTests {
         #expect(heads.map(\.chain.rawValue) == ["(region)", "herten", "marl"])
         #expect(heads.map(\.number) == [2, 1, 3])
         for head in heads {
-            var verification = try AuditVerification(head)
+            var verification = try AuditVerification(head, sealing: Fixtures.sealing)
             for entry in try await store.auditEntries(of: head.chain, after: 0, limit: 9) {
                 try verification.check(entry)
             }

@@ -167,6 +167,35 @@ extension StorePromise {
             }
             try requireEqual(try await store.auditHeads(), before)
         },
+        StorePromise("Old events go up to an anchor, in the transaction that says so, and no others ever") { store in
+            let chain = AuditChain.tenant(Fixtures.tenant)
+            try await store.record(
+                (1...5).map { SecurityEvent(.clientChanged, time: Fixtures.now + $0, tenant: tenant, object: "\($0)") })
+            let none = try await store.cutAudit(chain, limit: 3) { _, _ in nil }
+            try requireEqual(none, 0)
+            for (limit, first) in [(2, Int64(1)), (3, 3)] {
+                let gone = try await store.cutAudit(chain, limit: limit) { anchor, entries in
+                    guard entries.map(\.number) == Array(first..<first + Int64(limit)),
+                        (anchor?.number ?? 0) == first - 1
+                    else { return nil }
+                    let last = entries[limit - 1]
+                    let sealed = Fixtures.sealing.anchor(chain, number: last.number, hash: last.hash)
+                    return AuditCut(
+                        anchor: sealed,
+                        event: SecurityEvent(
+                            .auditSealed, time: Fixtures.now + 9, tenant: tenant, object: sealed.text, actor: .system))
+                }
+                try requireEqual(gone, limit)
+            }
+            let head = try await store.auditHeads()[0]
+            try requireEqual(head.anchor?.number, 5)
+            let left = try await store.auditEntries(of: chain, after: 0, limit: 9)
+            try requireEqual(left.map(\.kind), ["audit.sealed", "audit.sealed"])
+            try verify(left, head)
+            let page = try await store.auditPage(of: chain, .everything, before: nil, limit: 9)
+            try requireEqual(page.entries.count, 2)
+            try requireEqual(page.next, nil)
+        },
         StorePromise("Events that are written at once form one chain") { store in
             _ = try await atOnce(32) { _ in
                 try await store.record([SecurityEvent(.clientChanged, time: Fixtures.now)])
@@ -179,7 +208,7 @@ extension StorePromise {
     ]
 
     private static func verify(_ entries: [AuditEntry], _ head: AuditHead) throws {
-        var verification = try AuditVerification(head)
+        var verification = try AuditVerification(head, sealing: Fixtures.sealing)
         for entry in entries { try verification.check(entry) }
         try verification.finish()
     }

@@ -7,6 +7,8 @@ public import ProviderCore
 public enum Fixtures {
     /// 2026-01-01T00:00:00Z.
     public static let now = Timestamp(seconds: 1_767_225_600)
+    /// The key with which tests seal where an audit chain begins.
+    public static let sealing = AuditSealing(key: [UInt8](repeating: 9, count: 32))
     public static let tenant = TenantIdentifier(rawValue: "gelsenkirchen")!
     public static let client = ClientIdentifier(rawValue: "portal-gelsenkirchen")!
     public static let otherClient = ClientIdentifier(rawValue: "portal-bottrop")!

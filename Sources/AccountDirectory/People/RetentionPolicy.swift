@@ -21,6 +21,10 @@ public struct RetentionPolicy: Sendable, Equatable {
     public var requests: Int64 = 3 * 365 * day
     /// For so long at most the file may hold copies of rows that were erased (it is written anew then).
     public var traces: Int64 = 24 * 3600
+    /// What happened, without values: a year, so that it is gone by the end of the next calendar year.
+    public var audit: Int64 = 365 * day
+    /// Events that are over go together, so much later at most.
+    public var auditCuts: Int64 = day
     /// An open question whether two people are one, and its answer.
     public var duplicateCase: Int64 = 30 * day
 

@@ -8,6 +8,7 @@ public struct ErasureFlow: Sendable {
     let store: any AccountStore & RetentionStore
     let hashes: PersonHashes
     let requests: DataRequestFlow
+    let audit: AuditFlow
     let policy: RetentionPolicy
     let clock: ProviderClock
     let bell: LogoutBell
@@ -45,6 +46,8 @@ public struct ErasureFlow: Sendable {
     public func sweep() async throws -> RetentionReport {
         let now = clock.now()
         var report = try await store.applyRetention(policy, now: now)
+        let events = try await audit.applyRetention(policy)
+        if events > 0 { report.counts["audit_events"] = events }
         report.counts["erased"] = try await eraseDue(now: now)
         for (person, record) in try await store.peopleWithoutLikeness(limit: 500) {
             guard let likeness = hashes.likeness(of: record) else { continue }

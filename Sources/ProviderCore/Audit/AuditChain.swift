@@ -49,11 +49,16 @@ public struct AuditHead: Sendable, Equatable {
     public var hash: [UInt8]?
     /// The greatest number that an event of the chain has now; nil when there is none.
     public var lastNumber: Int64?
+    /// Where the chain begins, when its oldest events have gone.
+    public var anchor: AuditAnchor?
 
-    public init(chain: AuditChain, number: Int64?, hash: [UInt8]?, lastNumber: Int64?) {
+    public init(
+        chain: AuditChain, number: Int64?, hash: [UInt8]?, lastNumber: Int64?, anchor: AuditAnchor? = nil
+    ) {
         self.chain = chain
         self.number = number
         self.hash = hash
         self.lastNumber = lastNumber
+        self.anchor = anchor
     }
 }

@@ -4,6 +4,7 @@ internal import OpenIDMessages
 /// Reads and verifies the audit chains.
 public struct AuditFlow: Sendable {
     let store: any AuditStore
+    let sealing: AuditSealing
     let clock: ProviderClock
 
     /// Events that one call of the store brings while a chain is verified.
@@ -11,8 +12,9 @@ public struct AuditFlow: Sendable {
     /// The most events of one page.
     public static let largestPage = 1000
 
-    init(store: any AuditStore, clock: ProviderClock) {
+    init(store: any AuditStore, sealing: AuditSealing, clock: ProviderClock) {
         self.store = store
+        self.sealing = sealing
         self.clock = clock
     }
 
@@ -20,8 +22,10 @@ public struct AuditFlow: Sendable {
     public struct Report: Sendable, Equatable {
         public struct Chain: Sendable, Equatable {
             public var chain: AuditChain
-            /// How many events were found right, from the first.
+            /// How many events were found right, from the first that is kept.
             public var verified: Int64
+            /// The number of the last event that went with time; nil when none did.
+            public var removed: Int64?
             /// The first place at which the chain is broken.
             public var fault: AuditBreak?
         }
@@ -49,7 +53,7 @@ public struct AuditFlow: Sendable {
             report.chains.append(try await walk(head))
         }
         if let chain, report.chains.isEmpty {
-            report.chains = [Report.Chain(chain: chain, verified: 0, fault: nil)]
+            report.chains = [Report.Chain(chain: chain, verified: 0)]
         }
         try await store.record([
             SecurityEvent(
@@ -60,21 +64,21 @@ public struct AuditFlow: Sendable {
     }
 
     private func walk(_ head: AuditHead) async throws -> Report.Chain {
-        var verified: Int64 = 0
+        var result = Report.Chain(chain: head.chain, verified: 0, removed: head.anchor?.number)
         do {
-            var verification = try AuditVerification(head)
+            var verification = try AuditVerification(head, sealing: sealing)
             while !verification.isComplete {
                 let entries = try await store.auditEntries(
-                    of: head.chain, after: verification.verified, limit: Self.verifiedAtOnce)
+                    of: head.chain, after: verification.position, limit: Self.verifiedAtOnce)
                 guard !entries.isEmpty else { break }
                 for entry in entries {
                     try verification.check(entry)
-                    verified = verification.verified
+                    result.verified = verification.verified
                 }
             }
             try verification.finish()
-            return Report.Chain(chain: head.chain, verified: verified, fault: nil)
-        } catch let fault as AuditBreak { return Report.Chain(chain: head.chain, verified: verified, fault: fault) }
+        } catch let fault as AuditBreak { result.fault = fault }
+        return result
     }
 
     public func heads() async throws -> [AuditHead] { try await store.auditHeads() }

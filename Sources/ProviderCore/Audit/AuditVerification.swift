@@ -11,6 +11,8 @@ public struct AuditBreak: Error, Sendable, Equatable {
         case wrongHead = "wrong_head"
         /// There are events, and nothing says where the chain ends.
         case headMissing = "head_missing"
+        /// What says where the chain begins is not what the provider sealed when it removed old events.
+        case forgedCut = "forged_cut"
     }
 
     public var chain: AuditChain
@@ -25,19 +27,22 @@ public struct AuditBreak: Error, Sendable, Equatable {
     }
 }
 
-/// Verifies one chain, event by event from the first. Values in, decision out.
+/// Verifies one chain, event by event from the first that is kept. Values in, decision out.
 public struct AuditVerification: Sendable {
     private let chain: AuditChain
     private let head: (number: Int64, hash: [UInt8])
-    private var last: (number: Int64, hash: [UInt8]?) = (0, nil)
+    private let first: Int64
+    private var last: (number: Int64, hash: [UInt8]?)
 
+    /// The number of the last event that was found right, or of the last one that went with time.
+    public var position: Int64 { last.number }
     /// How many events were found right.
-    public var verified: Int64 { last.number }
+    public var verified: Int64 { last.number - first }
     /// True when nothing is left to check.
     public var isComplete: Bool { last.number == head.number }
 
-    /// Throws when head and events contradict each other before any event was read.
-    public init(_ head: AuditHead) throws(AuditBreak) {
+    /// Throws when head, anchor and events contradict each other before any event was read.
+    public init(_ head: AuditHead, sealing: AuditSealing) throws(AuditBreak) {
         chain = head.chain
         let last = head.lastNumber ?? 0
         guard let number = head.number, let hash = head.hash else {
@@ -46,7 +51,15 @@ public struct AuditVerification: Sendable {
         guard number >= 1, number >= last else {
             throw AuditBreak(chain: chain, number: max(0, number) + 1, fault: .wrongHead)
         }
+        if let anchor = head.anchor {
+            guard anchor.chain == chain, sealing.holds(anchor) else {
+                throw AuditBreak(chain: chain, number: max(0, anchor.number), fault: .forgedCut)
+            }
+        }
         self.head = (number, hash)
+        first = head.anchor?.number ?? 0
+        self.last = (first, head.anchor?.hash)
+        guard number >= first else { throw AuditBreak(chain: chain, number: number, fault: .wrongHead) }
     }
 
     /// Checks the next event. Events behind the head were written after it was read and are none of this check's.

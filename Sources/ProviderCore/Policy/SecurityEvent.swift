@@ -121,6 +121,8 @@ public struct SecurityEvent: Sendable, Equatable {
         /// An administrator looked at a mandate.
         case mandateSeen = "mandate.seen"
         case auditVerified = "audit.verified"
+        /// Events that were over went from the beginning of the chain; the object says up to which.
+        case auditSealed = "audit.sealed"
     }
 
     /// Who did it.

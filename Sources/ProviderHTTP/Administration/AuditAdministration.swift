@@ -112,6 +112,7 @@ extension AuditHead {
         var object: JSONObject = ["chain": .string(chain.rawValue)]
         object["events"] = number.map { .integer($0) }
         object["hash"] = hash.map { .string(Base64URL.encode($0)) }
+        object["removed_up_to"] = anchor.map { .integer($0.number) }
         return object
     }
 }
@@ -134,6 +135,7 @@ extension AuditFlow.Report {
                     var object: JSONObject = [
                         "chain": .string(chain.chain.rawValue), "verified": .integer(chain.verified),
                     ]
+                    object["removed_up_to"] = chain.removed.map { .integer($0) }
                     if let fault = chain.fault {
                         object["broken_at"] = .integer(fault.number)
                         object["fault"] = .string(fault.fault.rawValue)

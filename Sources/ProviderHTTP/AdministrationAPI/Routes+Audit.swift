@@ -26,7 +26,8 @@ extension AdministrationAPI {
             "Whether an event of the tenant's chain was changed, removed, put in or moved.", .tenant(.readAudit),
             answer: [
                 .init("whole", .bool, "True when none was."),
-                .init("verified", .count(0 ... .max), "How many events were found right, from the first."),
+                .init("verified", .count(0 ... .max), "How many events were found right, from the first that is kept."),
+                .optional("removed_up_to", .count(1 ... .max), "The number of the last event that went with time."),
                 .optional("broken_at", .count(0 ... .max), "The number of the event at which it shows."),
                 .optional("fault", .choice(AuditBreak.Fault.allCases.map(\.rawValue)), "What is wrong there."),
             ],
@@ -34,6 +35,7 @@ extension AdministrationAPI {
                 let report = try await call.provider.audit.verify(in: call.scope, by: call.administrator)
                 guard let chain = report.chains.first else { throw AdministrationProblem.serverError }
                 var answer: JSONObject = ["whole": .bool(report.isWhole), "verified": .integer(chain.verified)]
+                answer["removed_up_to"] = chain.removed.map { .integer($0) }
                 if let fault = chain.fault {
                     answer["broken_at"] = .integer(fault.number)
                     answer["fault"] = .string(fault.fault.rawValue)

@@ -7,7 +7,8 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Check that no event was changed, removed, put in or moved.",
         discussion: """
-            Exit code 1 when a chain is broken; the output says where. Whoever can write to the database can also make a \
+            Events go after a year, from the beginning of their chain; what is left is checked against the seal of that \
+            cut. Exit code 1 when a chain is broken; the output says where. Whoever can write to the database can also make a \
             whole new chain: --against compares with an export that was kept elsewhere, and sees that, too.
             """)
 
@@ -30,20 +31,30 @@ struct AuditVerifyCommand: AsyncParsableCommand {
             let answer = try await server.post(
                 "/audit/verify", tenant.map { ["chain": .string($0)] } ?? [:], patience: 3600)
             var differing: [String]?
-            if let kept { differing = try await Self.differing(kept, server) }
+            if let kept { differing = try await Self.differing(Self.comparable(kept, answer), server) }
             return Self.judged(answer, differing, &isWhole)
         } network: { session, path in
             var chain = try await session.call(.GET, path + "/audit/verify", patience: 3600).object
             chain["chain"] = .string(only ?? "")
             var differing: [String]?
-            if let kept { differing = try await Self.differing(kept, session, path) }
             var answer: JSONObject = ["chains": .array([.object(chain)])]
+            if let kept { differing = try await Self.differing(Self.comparable(kept, answer), session, path) }
             answer["whole"] = chain["whole"]
             return Self.judged(answer, differing, &isWhole)
         } text: {
             Self.text($0)
         }
         guard isWhole else { throw ExitCode(1) }
+    }
+
+    /// Without the chains whose last event in the export has gone with time since: nothing is left to compare with it. A
+    /// forged cut is a break of its own.
+    private static func comparable(_ kept: [String: JSONObject], _ answer: JSONObject) -> [String: JSONObject] {
+        let chains = (answer["chains"]?.array ?? []).compactMap(\.object)
+        return kept.filter { name, event in
+            let chain = chains.first { $0["chain"]?.string == name }
+            return (event["seq"]?.integer ?? 0) > (chain?["removed_up_to"]?.integer ?? 0)
+        }
     }
 
     /// The answer with what the comparison with an export has found.
@@ -73,10 +84,12 @@ struct AuditVerifyCommand: AsyncParsableCommand {
                 "missing": "is missing", "changed": "was changed", "not_linked": "does not follow the one before it",
                 "wrong_head": "is not where the chain ends",
                 "head_missing": "is there, and the chain's end is not known",
+                "forged_cut": "is said to be the last that went with time, and the provider did not seal that",
             ]
             return "BROKEN: event \(number) " + (faults[chain["fault"]?.string ?? ""] ?? "is not right")
         }
-        return differs ? "BROKEN: not the chain of the earlier export" : "whole"
+        guard !differs else { return "BROKEN: not the chain of the earlier export" }
+        return chain["removed_up_to"]?.integer.map { "whole after event \($0)" } ?? "whole"
     }
 
     /// The last line of each chain in an export.
