@@ -51,10 +51,11 @@ public final class Provider: Sendable {
     public let administrationAddress: IssuerURL?
     /// People as towns see them.
     public let tenantPeople: TenantPeopleFlow
+    public let tenantRequests: TenantRequestFlow
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
-    private let clock: ProviderClock
+    public let clock: ProviderClock
 
     /// How much may wait in memory at once.
     public struct Capacity: Sendable {
@@ -124,7 +125,7 @@ public final class Provider: Sendable {
         let hashes = PersonHashes(key: try await keys.secret("person-hashes"))
         accounts = AccountFlow(
             enrolment: enrolment, store: store, clock: clock, bell: logoutBell)
-        dataRequests = DataRequestFlow(store: store, clock: clock)
+        dataRequests = DataRequestFlow(registry: registry, store: store, clock: clock)
         audit = AuditFlow(
             store: store, sealing: AuditSealing(key: try await keys.secret("audit-anchors")), clock: clock)
         erasures = ErasureFlow(
@@ -187,7 +188,7 @@ public final class Provider: Sendable {
             devices: OwnDevices(registry: registry, accounts: accounts, store: store, clock: clock),
             sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
             releases: OwnReleases(flow: ReleaseFlow(registry: registry, store: store, clock: clock)),
-            assurance: assurance,
+            assurance: assurance, requests: dataRequests,
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies), audit: audit)
         templates = TemplateFlow(registry: registry, store: store, clock: clock)
@@ -200,6 +201,7 @@ public final class Provider: Sendable {
             store: store, clock: clock)
         tenantPeople = TenantPeopleFlow(
             administration: administration, assurance: assurance, store: store, clock: clock, bell: logoutBell)
+        tenantRequests = TenantRequestFlow(administration: administration, store: store, clock: clock)
         companyOffices = CompanyOfficeFlow(
             companies: companies, administration: administration, store: store, clock: clock)
         mandateOffices = MandateOfficeFlow(administration: administration, store: store, clock: clock)

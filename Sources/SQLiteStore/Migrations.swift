@@ -20,6 +20,7 @@ extension DatabaseMigrator {
         migrator.registerCompanyFreezes()
         migrator.registerInvitationExpectations()
         migrator.registerAuditRetention()
+        migrator.registerDataRequests()
         return migrator
     }
 

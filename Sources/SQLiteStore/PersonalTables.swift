@@ -156,7 +156,8 @@ struct PersonalTable: Sendable {
                 export: .section(
                     "requests",
                     """
-                    SELECT kind, state, refusal, received_at, due_at, ended_at FROM data_subject_request
+                    SELECT kind, tenant, claims AS "claims:json", state, refusal, received_at, due_at, ended_at
+                    FROM data_subject_request
                     WHERE account = :account ORDER BY received_at
                     """),
                 erasure: [], stays: "it proves that a request was answered in time"),

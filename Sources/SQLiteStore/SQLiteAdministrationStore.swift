@@ -171,6 +171,14 @@ extension SQLiteStore {
                     WHERE mandate.id = ?
                     """, [mandate.rawValue]
                 ).map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }
+            case .request(let request):
+                try db.row("SELECT tenant FROM data_subject_request WHERE id = ?", [request.rawValue])
+                    .map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }
+            case .login(let transaction):
+                try db.row(
+                    "SELECT tenant FROM authorization_grant WHERE txn = ? AND tenant <> ?",
+                    [transaction.rawValue, scope.name]
+                ).map { row in .tenant(try row.value("tenant")) }
             }
         }
     }

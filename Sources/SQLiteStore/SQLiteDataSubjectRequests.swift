@@ -1,24 +1,27 @@
 public import AccountDirectory
 internal import GRDB
 public import OpenIDMessages
-internal import ProviderCore
+public import ProviderCore
 
 extension SQLiteStore {
     public func open(_ request: DataSubjectRequest) async throws {
         try await writer.write { db in
             try db.run(
                 """
-                INSERT INTO data_subject_request (id, account, kind, state, received_at, due_at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO data_subject_request (id, account, tenant, kind, claims, state, received_at, due_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    request.identifier.rawValue, request.account.rawValue, request.kind.rawValue,
-                    request.state.rawValue, request.receivedAt.seconds, request.dueAt.seconds,
+                    request.identifier.rawValue, request.account.rawValue, request.tenant?.rawValue,
+                    request.kind.rawValue, request.claims.jsonText, request.state.rawValue, request.receivedAt.seconds,
+                    request.dueAt.seconds,
                 ])
             // Whoever has stolen a phone would like an export, too.
             if request.kind == .export { try db.tell(request.account, .exported, at: request.receivedAt) }
             try db.audit(
-                SecurityEvent(.requestReceived, time: request.receivedAt, object: request.identifier.rawValue))
+                SecurityEvent(
+                    .requestReceived, time: request.receivedAt, tenant: request.tenant,
+                    object: request.identifier.rawValue, actor: .person, person: request.account))
         }
     }
 
@@ -31,19 +34,33 @@ extension SQLiteStore {
         }
     }
 
-    public func openRequests(dueBy time: Timestamp, limit: Int) async throws -> [DataSubjectRequest] {
+    public func request(_ identifier: DataSubjectRequestIdentifier) async throws -> DataSubjectRequest? {
         try read { db in
-            try db.rows(
-                """
-                SELECT * FROM data_subject_request WHERE ended_at IS NULL AND due_at <= ? ORDER BY due_at, rowid LIMIT ?
-                """, [time.seconds, limit]
-            ).map { row in try row.request }
+            try db.row("SELECT * FROM data_subject_request WHERE id = ?", [identifier.rawValue]).map { try $0.request }
         }
+    }
+
+    public func request(
+        _ identifier: DataSubjectRequestIdentifier, in scope: TenantScope
+    ) async throws -> DataSubjectRequest? {
+        try read { db in
+            try db.row(
+                "SELECT * FROM data_subject_request WHERE id = ? AND tenant = ?", [identifier.rawValue, scope.name]
+            ).map { try $0.request }
+        }
+    }
+
+    public func requests(ended: Bool, page: PageRequest) async throws -> [DataSubjectRequest] {
+        try read { db in try db.requests(ended: ended, "TRUE", page, [:]) }
+    }
+
+    public func requests(in scope: TenantScope, ended: Bool, page: PageRequest) async throws -> [DataSubjectRequest] {
+        try read { db in try db.requests(ended: ended, "tenant = :tenant", page, ["tenant": scope.name]) }
     }
 
     public func advance(
         _ identifier: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event,
-        refusal: DataSubjectRefusal?, time: Timestamp
+        refusal: DataSubjectRefusal?, actor: SecurityEvent.Actor, transaction: TransactionIdentifier?, time: Timestamp
     ) async throws -> DataSubjectRequest? {
         try await writer.write { db in
             let row = try db.row("SELECT * FROM data_subject_request WHERE id = ?", [identifier.rawValue])
@@ -56,9 +73,29 @@ extension SQLiteStore {
             try db.run(
                 "UPDATE data_subject_request SET state = ?, refusal = ?, ended_at = ? WHERE id = ?",
                 [next.rawValue, refusal?.rawValue, request.endedAt?.seconds, identifier.rawValue])
-            try db.audit(SecurityEvent(event.auditKind, time: time, object: identifier.rawValue))
+            try db.audit(
+                SecurityEvent(
+                    event.auditKind, time: time, tenant: request.tenant, object: identifier.rawValue,
+                    transaction: transaction, actor: actor, person: request.account))
             return request
         }
+    }
+}
+
+extension Database {
+    /// The most urgent first; the next page begins behind the request that it names.
+    fileprivate func requests(
+        ended: Bool, _ condition: String, _ page: PageRequest, _ arguments: StatementArguments
+    ) throws -> [DataSubjectRequest] {
+        try rows(
+            """
+            SELECT * FROM data_subject_request
+            WHERE ended_at IS \(ended ? "NOT NULL" : "NULL") AND \(condition)
+                AND (:after IS NULL
+                    OR (due_at, id) > (SELECT due_at, id FROM data_subject_request WHERE id = :after AND \(condition)))
+            ORDER BY due_at, id LIMIT :limit
+            """, arguments + ["after": page.after, "limit": page.limit]
+        ).map { row in try row.request }
     }
 }
 
@@ -78,7 +115,8 @@ extension StoredRow {
         get throws {
             DataSubjectRequest(
                 identifier: try value("id"), account: try accountIdentifier, kind: try value("kind"),
-                state: try value("state"), refusal: try optionalValue("refusal"),
+                tenant: try optionalValue("tenant"), claims: try strings("claims"), state: try value("state"),
+                refusal: try optionalValue("refusal"),
                 receivedAt: try time("received_at"), dueAt: try time("due_at"), endedAt: try optionalTime("ended_at"))
         }
     }

@@ -101,14 +101,30 @@ extension Database {
                 VALUES (?, ?, NULL, 'pending', 0, ?, ?)
                 """, [notice.client.rawValue, notice.subject.rawValue, time.seconds, time.seconds])
         }
-        try run(
-            """
-            UPDATE data_subject_request SET state = 'done', ended_at = ?
-            WHERE account = ? AND kind = 'erase' AND ended_at IS NULL
-            """, [time.seconds, account.identifier.rawValue])
+        try endRequests(of: account.identifier, at: time)
         try audit(SecurityEvent(.accountClosed, time: time))
         try audit(SecurityEvent(.accountErased, time: time))
         try noteTraces(at: time)
+    }
+
+    /// What was asked for with the erasure is done; of the rest nothing is left to be answered.
+    private func endRequests(of account: AccountIdentifier, at time: Timestamp) throws {
+        let open = try rows(
+            "SELECT id, kind, tenant FROM data_subject_request WHERE account = ? AND ended_at IS NULL",
+            [account.rawValue])
+        for row in open {
+            let isErased = try row.value("kind", as: DataSubjectRequestKind.self) == .erase
+            let (state, refusal) =
+                isErased
+                ? (DataSubjectRequestState.done, nil) : (.refused, DataSubjectRefusal?.some(.withdrawn))
+            try run(
+                "UPDATE data_subject_request SET state = ?, refusal = ?, ended_at = ? WHERE id = ?",
+                [state.rawValue, refusal?.rawValue, time.seconds, try row.text("id")])
+            try audit(
+                SecurityEvent(
+                    isErased ? .requestDone : .requestRefused, time: time, tenant: try row.optionalValue("tenant"),
+                    object: try row.text("id"), actor: .system))
+        }
     }
 
     func removePersonalRows(of account: AccountIdentifier) throws {

@@ -13,6 +13,6 @@ struct CitizenID: AsyncParsableCommand {
         subcommands: [
             Serve.self, RegionCommand.self, TemplateCommand.self, Desk.self, ClientCommand.self, KeysCommand.self,
             AuditCommand.self, AdminCommand.self, TenantCommand.self, ServiceCommand.self, PersonCommand.self,
-            SessionCommand.self, DeviceCommand.self, CompanyCommand.self, MandateCommand.self,
+            SessionCommand.self, DeviceCommand.self, CompanyCommand.self, MandateCommand.self, RequestCommand.self,
         ])
 }

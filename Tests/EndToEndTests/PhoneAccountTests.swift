@@ -52,6 +52,37 @@ struct PhoneAccountTests {
         try expectFailure(try await phone.run("devices", "rename", "../sessions", "x", "--json"), 64, "usage")
     }
 
+    @Test func `a request about data is filed, seen at the desk, decided, and another one taken back`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Anfrage")
+        let here = phone.here
+        let filed = try await phone.run(
+            "account", "request", "rectify", "--tenant", "herten", "--claim", "family_name", "--json")
+        #expect(filed.status == 0, "\(filed)")
+        let request = try #require(try filed.json()["request"]?.string)
+        let listed = try await here.administer("request", "list")
+        #expect(listed.output.contains(request) && listed.output.contains("family_name"), "\(listed)")
+        let shown = try await here.administer("request", "show", request, "--json").json()
+        #expect(shown["account"]?.string != nil && shown["state"] == "running" && shown["overdue"] == false)
+        let unsaid = try await here.administer("request", "decide", request, "--refuse", "withdrawn", "--json")
+        #expect(unsaid.status == 1, "\(unsaid)")
+        #expect(try unsaid.json()["error"] == "invalid_request")
+        let decided = try await here.administer("request", "decide", request, "--done", "--json")
+        #expect(try decided.json()["state"] == "done", "\(decided)")
+        #expect(
+            try await here.administer("request", "decide", request, "--done", "--json").json()["error"]
+                == "not_possible")
+        #expect(try await here.administer("request", "show", "none", "--json").json()["error"] == "unknown_request")
+        #expect(try await here.administer("request", "decide", request).status == 64)
+
+        let restricted = try await phone.run("account", "request", "restrict", "--json").json()
+        let second = try #require(restricted["request"]?.string)
+        #expect(try await phone.run("account", "requests", "--withdraw", second).status == 0)
+        let own = try await phone.run("account", "requests", "--json").json()["requests"]?.array?.compactMap(\.object)
+        #expect(own?.map { $0["state"] } == ["refused", "done"])
+        let wrong = try await phone.run("account", "request", "erase", "--json")
+        try expectFailure(wrong, 15, "provider_refused")
+    }
+
     @Test func `sessions are listed with their portals and ended`() async throws {
         let phone = try await Self.installation.value.enrolledPhone(family: "Sitzung")
         #expect(try await phone.login().status == 0)

@@ -77,7 +77,7 @@ struct AssuranceTests {
         let registry = Registry(region: provider.provider.registry.region)
         let herten = try #require(registry.resolve(TestRegion.basic.client.identifier)).scope
         let marl = try #require(registry.resolve(TestRegion.post.client.identifier)).scope
-        let signed = try #require(try await provider.provider.assurance.explain(transaction, in: herten))
+        let signed = try #require(try await provider.provider.assurance.explain(transaction, in: herten)).explained
         let payload = try #require(CompactJWS(parsing: signed.statement).unverifiedPayload)
         #expect(payload["txn"]?.string == transaction.rawValue && payload["client_id"] == "rathaus")
         #expect(payload["answered_acr"] == signedIn.idToken["acr"] && payload["simulated"] == true)

@@ -83,11 +83,11 @@ struct ExportTests {
         let request = try await flow.receive(.access, of: erika.account)
         #expect(try await flow.advance(request.identifier, by: .start) == nil, "identity was not checked")
         #expect(try await flow.advance(request.identifier, by: .refuse) == nil, "without a reason")
-        #expect(try await flow.urgent(within: 32 * 86_400).map(\.identifier) == [request.identifier])
-        #expect(try await flow.urgent(within: 86_400).isEmpty)
+        let open = try await flow.requests(ended: false, page: PageRequest())
+        #expect(open.map(\.identifier) == [request.identifier])
         let refused = try await flow.advance(request.identifier, by: .refuse, refusal: .identityNotProved)
         #expect(refused?.state == .refused && refused?.endedAt == provider.now)
-        #expect(try await flow.urgent(within: 32 * 86_400).isEmpty)
+        #expect(try await flow.requests(ended: false, page: PageRequest()).isEmpty)
         #expect(try await flow.advance(request.identifier, by: .checkIdentity) == nil)
     }
 }

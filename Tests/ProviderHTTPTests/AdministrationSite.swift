@@ -71,6 +71,9 @@ struct Town: Sendable {
         let tokens = try await provider.signIn(at: TestRegion.basic, phone: phone).tokens
         let claims = try unverifiedPayload(tokens.text("id_token"))
         let (subject, session) = (try claims.text("sub"), try claims.text("sid"))
+        let request = try await provider.provider.dataRequests.file(
+            DataRequestFlow.Wish(json: ["kind": "rectify", "tenant": "herten", "claims": ["family_name"]]),
+            by: provider.verified(phone))
         let administrator = try await provider.administrator()
         try await provider.appoint(administrator, .tenantAdministrator, at: .tenant(TestRegion.herten))
         try await provider.appoint(administrator, .clerk, at: .tenant(TestRegion.herten))
@@ -93,7 +96,8 @@ struct Town: Sendable {
                 "service": "parking", "template": try await provider.proposeTemplate().rawValue,
                 "assignment": assignment.rawValue,
                 "emergency": try emergency.json.text("emergency"), "company": story.company.rawValue,
-                "mandate": mandate.rawValue,
+                "mandate": mandate.rawValue, "request": request.identifier.rawValue,
+                "login": try claims.text("txn"),
             ])
     }
 

@@ -424,15 +424,32 @@ extension FaultyStore {
         try await call { try await store.requests(of: account) }
     }
 
-    public func openRequests(dueBy time: Timestamp, limit: Int) async throws -> [DataSubjectRequest] {
-        try await call { try await store.openRequests(dueBy: time, limit: limit) }
+    public func request(_ identifier: DataSubjectRequestIdentifier) async throws -> DataSubjectRequest? {
+        try await call { try await store.request(identifier) }
+    }
+
+    public func request(
+        _ identifier: DataSubjectRequestIdentifier, in scope: TenantScope
+    ) async throws -> DataSubjectRequest? {
+        try await call { try await store.request(identifier, in: scope) }
+    }
+
+    public func requests(ended: Bool, page: PageRequest) async throws -> [DataSubjectRequest] {
+        try await call { try await store.requests(ended: ended, page: page) }
+    }
+
+    public func requests(in scope: TenantScope, ended: Bool, page: PageRequest) async throws -> [DataSubjectRequest] {
+        try await call { try await store.requests(in: scope, ended: ended, page: page) }
     }
 
     public func advance(
         _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event, refusal: DataSubjectRefusal?,
-        time: Timestamp
+        actor: SecurityEvent.Actor, transaction: TransactionIdentifier?, time: Timestamp
     ) async throws -> DataSubjectRequest? {
-        try await call { try await store.advance(request, by: event, refusal: refusal, time: time) }
+        try await call {
+            try await store.advance(
+                request, by: event, refusal: refusal, actor: actor, transaction: transaction, time: time)
+        }
     }
 }
 
@@ -502,6 +519,12 @@ extension FaultyStore {
         try await call { try await store.auditPage(of: company, before: cursor, limit: limit) }
     }
 
+    public func cutAudit(
+        _ chain: AuditChain, limit: Int, _ rule: @escaping @Sendable (AuditAnchor?, [AuditEntry]) -> AuditCut?
+    ) async throws -> Int {
+        try await call { try await store.cutAudit(chain, limit: limit, rule) }
+    }
+
     public func destroyAuditKey(of account: AccountIdentifier) async throws {
         try await call { try await store.destroyAuditKey(of: account) }
     }
@@ -519,12 +542,6 @@ extension FaultyStore {
     }
 
     public func mandates(of company: CompanyIdentifier) async throws -> [MandateRecord] {
-    public func cutAudit(
-        _ chain: AuditChain, limit: Int, _ rule: @escaping @Sendable (AuditAnchor?, [AuditEntry]) -> AuditCut?
-    ) async throws -> Int {
-        try await call { try await store.cutAudit(chain, limit: limit, rule) }
-    }
-
         try await call { try await store.mandates(of: company) }
     }
 

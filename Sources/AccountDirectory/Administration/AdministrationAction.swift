@@ -32,6 +32,9 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case readMandate = "mandate.read"
     /// End a mandate of such a company.
     case revokeMandate = "mandate.revoke"
+    /// See what people ask the tenant about their data.
+    case readRequest = "request.read"
+    case decideRequest = "request.decide"
     case readAudit = "audit.read"
     case readAssignment = "assignment.read"
     case grantAssignment = "assignment.grant"
@@ -47,7 +50,7 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     public var isPersonal: Bool {
         switch self {
         case .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readCompany,
-            .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate:
+            .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate, .readRequest, .decideRequest:
             true
         default: false
         }

@@ -53,9 +53,13 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
         case .dataProtectionOfficer:
             [
                 .readTenant, .readClient, .readService, .approveTemplate, .countPeople, .readSubject, .readAudit,
-                .readAssignment, .readNotice, .readEmergency, .approveEmergency,
+                .readAssignment, .readNotice, .readEmergency, .approveEmergency, .readRequest, .decideRequest,
             ]
-        case .clerk: [.readTenant, .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice]
+        case .clerk:
+            [
+                .readTenant, .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice,
+                .readRequest, .decideRequest,
+            ]
         case .companyClerk:
             [
                 .readTenant, .readCompany, .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate,

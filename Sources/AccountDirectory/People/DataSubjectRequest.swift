@@ -3,6 +3,16 @@ public import OpenIDMessages
 /// What a person may ask for about their data (GDPR Art. 15 to 18).
 public enum DataSubjectRequestKind: String, Sendable, Hashable, CaseIterable {
     case access, export, rectify, erase, restrict
+
+    /// True for what people at a desk decide. An export is made at once; and to erase the account is to close it, so that
+    /// only a town can be asked to erase what it has.
+    public func isDecided(atTenant: Bool) -> Bool {
+        switch self {
+        case .access, .rectify, .restrict: true
+        case .erase: atTenant
+        case .export: false
+        }
+    }
 }
 
 /// Where such a request stands.
@@ -33,7 +43,31 @@ public enum DataSubjectRefusal: String, Sendable, Hashable, CaseIterable {
     case excessive
     /// A law demands that the data be kept (GDPR Art. 17(3)).
     case keptByLaw = "kept_by_law"
+    /// The data are right, or no ground of GDPR Art. 18(1) is there.
+    case notJustified = "not_justified"
     case withdrawn
+
+    /// Those that a desk can give; a person withdraws alone.
+    public static let ofDesks = allCases.filter { $0 != .withdrawn }
+}
+
+/// What a desk decides about a request.
+public enum DataSubjectDecision: Sendable, Equatable {
+    /// It was done what the person wanted.
+    case done
+    case refused(DataSubjectRefusal)
+
+    /// The words of a decision; nil for others. A refusal has a reason, and what was done has none.
+    public init?(decision: String, reason: DataSubjectRefusal?) {
+        switch (decision, reason) {
+        case ("done", nil): self = .done
+        case ("refused", let reason?) where DataSubjectRefusal.ofDesks.contains(reason): self = .refused(reason)
+        default: return nil
+        }
+    }
+
+    public var event: DataSubjectRequestState.Event { self == .done ? .finish : .refuse }
+    public var refusal: DataSubjectRefusal? { if case .refused(let reason) = self { reason } else { nil } }
 }
 
 /// A request of a person, with its deadline.
@@ -41,6 +75,10 @@ public struct DataSubjectRequest: Sendable, Equatable {
     public var identifier: DataSubjectRequestIdentifier
     public var account: AccountIdentifier
     public var kind: DataSubjectRequestKind
+    /// The town that is asked about what it has; nil for the region, which keeps the account.
+    public var tenant: TenantIdentifier?
+    /// Names of the claims that it is about, never their values; empty for all.
+    public var claims: [String]
     public var state: DataSubjectRequestState
     public var refusal: DataSubjectRefusal?
     public var receivedAt: Timestamp
@@ -50,18 +88,24 @@ public struct DataSubjectRequest: Sendable, Equatable {
 
     public init(
         identifier: DataSubjectRequestIdentifier, account: AccountIdentifier, kind: DataSubjectRequestKind,
-        state: DataSubjectRequestState, refusal: DataSubjectRefusal? = nil, receivedAt: Timestamp, dueAt: Timestamp,
+        tenant: TenantIdentifier? = nil, claims: [String] = [], state: DataSubjectRequestState,
+        refusal: DataSubjectRefusal? = nil, receivedAt: Timestamp, dueAt: Timestamp,
         endedAt: Timestamp? = nil
     ) {
         self.identifier = identifier
         self.account = account
         self.kind = kind
+        self.tenant = tenant
+        self.claims = claims
         self.state = state
         self.refusal = refusal
         self.receivedAt = receivedAt
         self.dueAt = dueAt
         self.endedAt = endedAt
     }
+
+    /// True when it was not answered in time.
+    public func isOverdue(at time: Timestamp) -> Bool { !state.isOver && dueAt < time }
 
     /// The end of the month that begins with the request: the last second (UTC) of the same day of the next month, or of
     /// that month's last day (Regulation 1182/71 Art. 3(2)(c)).

@@ -1,27 +1,87 @@
 public import AccountDirectory
 internal import IdentityCrypto
-internal import OpenIDMessages
+public import OpenIDMessages
 
 /// Requests of people about their data, from receipt to answer within a month (GDPR Art. 12).
 public struct DataRequestFlow: Sendable {
-    let store: any RetentionStore & AccountStore
+    let registry: ClientRegistry
+    let store: any RetentionStore
     let clock: ProviderClock
+
+    /// The most requests of one person that wait at a time.
+    static let mostOpen = 20
+
+    // MARK: The person
+
+    /// What a person asks for.
+    public struct Wish: Sendable, Equatable {
+        public var kind: DataSubjectRequestKind
+        /// The town that is asked; nil for the region.
+        public var tenant: TenantIdentifier?
+        /// Names of claims; empty for all.
+        public var claims: [String]
+
+        /// Reads `kind`, `tenant` and `claims`.
+        public init(json: JSONObject) throws(MessageError) {
+            var reader = MemberReader(json)
+            kind = try reader.choice("kind")
+            tenant = try reader.optionalWire("tenant")
+            claims = reader.has("claims") ? try reader.strings("claims") : []
+            try reader.finish()
+            guard Set(claims).count == claims.count, claims.allSatisfy(ClaimCatalogue.all.contains) else {
+                throw .malformed("claims")
+            }
+            guard kind.isDecided(atTenant: tenant != nil) else { throw .malformed("kind") }
+        }
+    }
+
+    /// Files a request that a desk will decide. A device proves who asks: it runs at once.
+    public func file(_ wish: Wish, by device: VerifiedDevice) async throws -> DataSubjectRequest {
+        if let tenant = wish.tenant, registry.tenant(tenant)?.isLive != true { throw MessageError.malformed("tenant") }
+        let waiting = try await requests(of: device).count { !$0.state.isOver }
+        guard waiting < Self.mostOpen else { throw DeviceRefusal(.notPossible, .changeNotPossible) }
+        return try await begin(wish.kind, at: wish.tenant, claims: wish.claims, by: device)
+    }
+
+    /// Takes a request back.
+    public func withdraw(
+        _ identifier: DataSubjectRequestIdentifier, by device: VerifiedDevice
+    ) async throws -> DataSubjectRequest {
+        guard let request = try await store.request(identifier), request.account == device.account.identifier else {
+            throw DeviceRefusal(.notFound, .objectUnknown)
+        }
+        let withdrawn = try await store.advance(
+            identifier, by: .refuse, refusal: .withdrawn, actor: .person, transaction: nil, time: clock.now())
+        guard let withdrawn else { throw DeviceRefusal(.notPossible, .changeNotPossible) }
+        return withdrawn
+    }
+
+    /// The requests of a person, the latest first.
+    public func requests(of device: VerifiedDevice) async throws -> [DataSubjectRequest] {
+        try await store.requests(of: device.account.identifier)
+    }
+
+    // MARK: What begins a request
 
     /// Receives a request of somebody who says to be the account's person.
     public func receive(
-        _ kind: DataSubjectRequestKind, of account: AccountIdentifier
+        _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier? = nil, claims: [String] = [],
+        of account: AccountIdentifier
     ) async throws -> DataSubjectRequest {
         let now = clock.now()
         let request = DataSubjectRequest(
-            identifier: .random(), account: account, kind: kind, state: .received, receivedAt: now,
-            dueAt: DataSubjectRequest.deadline(for: now))
+            identifier: .random(), account: account, kind: kind, tenant: tenant, claims: claims, state: .received,
+            receivedAt: now, dueAt: DataSubjectRequest.deadline(for: now))
         try await store.open(request)
         return request
     }
 
     /// A device proves the identity: such a request runs at once.
-    func begin(_ kind: DataSubjectRequestKind, by device: VerifiedDevice) async throws -> DataSubjectRequest {
-        var request = try await receive(kind, of: device.account.identifier)
+    func begin(
+        _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier? = nil, claims: [String] = [],
+        by device: VerifiedDevice
+    ) async throws -> DataSubjectRequest {
+        var request = try await receive(kind, at: tenant, claims: claims, of: device.account.identifier)
         for event in [DataSubjectRequestState.Event.checkIdentity, .start] {
             request = try await advance(request.identifier, by: event) ?? request
         }
@@ -33,16 +93,27 @@ public struct DataRequestFlow: Sendable {
         _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event,
         refusal: DataSubjectRefusal? = nil
     ) async throws -> DataSubjectRequest? {
-        try await store.advance(request, by: event, refusal: refusal, time: clock.now())
+        try await store.advance(
+            request, by: event, refusal: refusal, actor: .system, transaction: nil, time: clock.now())
     }
 
-    /// The requests of a person, the latest first.
-    public func requests(of device: VerifiedDevice) async throws -> [DataSubjectRequest] {
-        try await store.requests(of: device.account.identifier)
+    // MARK: The region's desk
+
+    /// Requests to the region and to its towns, the most urgent first.
+    public func requests(ended: Bool, page: PageRequest) async throws -> [DataSubjectRequest] {
+        try await store.requests(ended: ended, page: page)
     }
 
-    /// Requests that must be answered within `seconds`, the most urgent first.
-    public func urgent(within seconds: Int64) async throws -> [DataSubjectRequest] {
-        try await store.openRequests(dueBy: clock.now() + seconds, limit: 100)
+    public func request(_ identifier: DataSubjectRequestIdentifier) async throws -> DataSubjectRequest? {
+        try await store.request(identifier)
+    }
+
+    /// Decides a request that runs; nil when there is none or it does not run.
+    public func decide(
+        _ identifier: DataSubjectRequestIdentifier, _ decision: DataSubjectDecision
+    ) async throws -> DataSubjectRequest? {
+        try await store.advance(
+            identifier, by: decision.event, refusal: decision.refusal, actor: .clerk, transaction: nil,
+            time: clock.now())
     }
 }

@@ -112,6 +112,21 @@ public struct TenantPeopleFlow: Sendable {
         return explained
     }
 
+    /// Why one login at the tenant has its level, by the `txn` of the portal's token and of the trail. The look is written
+    /// down, as every other one at a person.
+    public func explainLogin(
+        _ name: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> SignedExplanation {
+        guard let transaction = TransactionIdentifier(rawValue: name) else { throw AdministrationProblem.notFound }
+        guard let (explained, account) = try await assurance.explain(transaction, in: scope) else {
+            throw try await administration.missed(.login(transaction), in: scope, by: administrator)
+        }
+        try await administration.store.record(
+            administrator.event(
+                .subjectSeen, object: nil, person: account, at: scope.tenant.identifier, now: clock.now()))
+        return explained
+    }
+
     private func devices(of subject: SubjectIdentifier, in scope: TenantScope) async throws -> [Device] {
         try await store.devices(of: subject, in: scope).map { row in
             Device(

@@ -37,22 +37,23 @@ public struct AssuranceFlow: Sendable {
         return try sign(explanation, ["aud": .string(device.device.identifier.rawValue)])
     }
 
-    /// Why one login at a town has its level; nil when there is none of that name there. What it says of a device or an
-    /// identity that has changed since is as it is now; the level that was answered stands beside it.
-    public func explain(
+    /// Why one login at a town has its level, and whose it was; nil when there is none of that name there. What it says of
+    /// a device or an identity that has changed since is as it is now; the level that was answered stands beside it.
+    func explain(
         _ transaction: TransactionIdentifier, in scope: TenantScope
-    ) async throws -> SignedExplanation? {
+    ) async throws -> (explained: SignedExplanation, account: AccountIdentifier)? {
         guard let login = try await store.login(transaction), login.grant.tenant == scope.tenant.identifier,
             let (device, _) = try await store.device(login.device)
         else { return nil }
         let explanation = try await explanation(
             account: login.account, device: device, methods: login.grant.methods)
-        return try sign(
-            explanation,
+        let signed = try sign(
+            Self.withoutModel(explanation),
             [
                 "txn": .string(transaction.rawValue), "answered_acr": .string(login.grant.context.acr),
                 "client_id": .string(login.grant.client.rawValue),
             ])
+        return (signed, login.account.identifier)
     }
 
     /// What a login of a town's subject with one of the person's devices reaches, and why; nil when the device is gone.
@@ -62,12 +63,17 @@ public struct AssuranceFlow: Sendable {
         _ device: DeviceIdentifier, called name: String, of subject: SubjectIdentifier
     ) async throws -> SignedExplanation? {
         guard let (row, account) = try await store.device(device) else { return nil }
-        var explanation = try await explanation(account: account, device: row, methods: nil)
+        let explanation = try await explanation(account: account, device: row, methods: nil)
+        return try sign(Self.withoutModel(explanation), ["sub": .string(subject.rawValue), "device": .string(name)])
+    }
+
+    /// Two towns could tell by a rare model that they know the same person (invariant I24).
+    private static func withoutModel(_ explanation: AssuranceExplanation) -> AssuranceExplanation {
+        var explanation = explanation
         for index in explanation.reasons.indices where explanation.reasons[index].kind == .device {
-            // Two towns could tell by a rare model that they know the same person.
             for fact in ["model", "system"] { explanation.reasons[index].facts[fact] = nil }
         }
-        return try sign(explanation, ["sub": .string(subject.rawValue), "device": .string(name)])
+        return explanation
     }
 
     private func explanation(

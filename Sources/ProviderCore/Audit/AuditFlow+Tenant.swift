@@ -30,7 +30,7 @@ extension AuditEntry {
         case "auth" where known == .replayRejected: return object
         case "auth", "context", "device":
             return DeviceIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope) }
-        case "admin", "client", "proofing", "session", "template", "tenant", "token": return object
+        case "admin", "client", "dsr", "proofing", "session", "template", "tenant", "token": return object
         default: return nil
         }
     }

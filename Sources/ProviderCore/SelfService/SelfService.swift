@@ -6,6 +6,7 @@ public struct SelfService: Sendable {
     public let sessions: OwnSessions
     public let releases: OwnReleases
     public let assurance: AssuranceFlow
+    public let requests: DataRequestFlow
     public let companies: OwnCompanies
     public let mandates: OwnMandates
     public let audit: AuditFlow

@@ -57,6 +57,8 @@ public enum MissedName: Sendable, Equatable {
     case session(SessionIdentifier)
     case company(CompanyIdentifier)
     case mandate(MandateIdentifier)
+    case request(DataSubjectRequestIdentifier)
+    case login(TransactionIdentifier)
 }
 
 /// Whose a name is that somebody asked for at another tenant.

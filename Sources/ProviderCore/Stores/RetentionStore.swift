@@ -19,13 +19,25 @@ public protocol RetentionStore: Sendable {
     /// The requests of a person, the latest first.
     func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest]
 
-    /// Requests that are not over and whose deadline is at `time` or before, the most urgent first.
-    func openRequests(dueBy time: Timestamp, limit: Int) async throws -> [DataSubjectRequest]
+    func request(_ identifier: DataSubjectRequestIdentifier) async throws -> DataSubjectRequest?
+
+    /// Requests to the region and to all its towns, that are over or are not, the most urgent first.
+    func requests(ended: Bool, page: PageRequest) async throws -> [DataSubjectRequest]
+
+    /// The same for those to one town.
+    func requests(in scope: TenantScope, ended: Bool, page: PageRequest) async throws -> [DataSubjectRequest]
+    func request(
+        _ identifier: DataSubjectRequestIdentifier, in scope: TenantScope
+    ) async throws -> DataSubjectRequest?
 
     /// Moves a request on by an event of its table; nil when there is none or the event cannot happen.
+    ///
+    /// - Parameters:
+    ///   - actor: who does it, for the event.
+    ///   - transaction: the login in which they do it.
     func advance(
         _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event, refusal: DataSubjectRefusal?,
-        time: Timestamp
+        actor: SecurityEvent.Actor, transaction: TransactionIdentifier?, time: Timestamp
     ) async throws -> DataSubjectRequest?
 }
 

@@ -4,6 +4,7 @@ internal import ProviderCore
 /// The table of the account API.
 enum AccountRoutes {
     static let all: [AccountRoute] =
-        profile + level + account + devices + furtherDevices + sessions + releases + companies + members + mandates
+        profile + level + account + devices + furtherDevices + sessions + releases + requests + companies + members
+        + mandates
         + audit
 }

@@ -31,6 +31,7 @@ public enum AdministrationApplication {
         ClientAdministration.addRoutes(to: router, provider: provider)
         CompanyAdministration.addRoutes(to: router, provider: provider)
         MandateAdministration.addRoutes(to: router, provider: provider)
+        RequestAdministration.addRoutes(to: router, provider: provider)
         router.post("/admin/tickets") { request, _ in try await issueBootstrapTicket(request, provider) }
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
         AuditAdministration.addRoutes(to: router, provider: provider)

@@ -13,7 +13,7 @@ public enum AdministrationAPI {
     /// Every route.
     static let routes: [AdministrationRoute] =
         ownRoutes + regionRoutes + assignmentRoutes + tenantRoutes + clientRoutes + templateRoutes + peopleRoutes
-        + companyRoutes + mandateRoutes + emergencyRoutes + auditRoutes
+        + requestRoutes + companyRoutes + mandateRoutes + emergencyRoutes + auditRoutes + loginRoutes
 
     public static func router(provider: Provider, requestsAtOnce: Int = 128) -> Router<ProviderRequestContext> {
         let router = Router(context: ProviderRequestContext.self)

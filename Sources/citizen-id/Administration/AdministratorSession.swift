@@ -64,11 +64,11 @@ actor AdministratorSession {
     }
 
     /// Every page of a list.
-    func all(_ path: String, _ name: String) async throws -> JSONObject {
+    func all(_ path: String, _ name: String, query: String = "") async throws -> JSONObject {
         var entries: [JSONValue] = []
         var after = ""
         while true {
-            let page = try await call(.GET, path + "?limit=\(PageRequest.longest)" + after).object
+            let page = try await call(.GET, path + "?limit=\(PageRequest.longest)" + query + after).object
             entries += page[name]?.array ?? []
             guard let next = page["next"]?.string else { return [name: .array(entries)] }
             after = "&after=" + FormParameters.percentEncode(next)

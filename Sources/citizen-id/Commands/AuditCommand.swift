@@ -11,7 +11,7 @@ struct AuditCommand: AsyncParsableCommand {
             Every tenant has a chain, and the region has one for what belongs to no tenant. Persons appear under a \
             pseudonym. docs/domain.md says what the events mean and how an outsider verifies an export.
             """,
-        subcommands: [Show.self, Export.self, AuditVerifyCommand.self])
+        subcommands: [Show.self, Export.self, AuditVerifyCommand.self, AuditExplainLoginCommand.self])
 
     /// The name of the region's own chain.
     static let region = "(region)"

@@ -23,7 +23,8 @@ extension PersonCommand {
             }
         }
 
-        private static func lines(_ level: JSONObject) -> String {
+        /// The level, and the reasons of which it is the lowest.
+        static func lines(_ level: JSONObject) -> String {
             let explanation = level["explanation"]?.object ?? [:]
             let reasons = (explanation["reasons"]?.array ?? []).compactMap(\.object).map { reason in
                 let basis = reason["basis"]?.object?["en"]?.string.map { ": \($0)" } ?? ""

@@ -8,6 +8,7 @@ struct AccountCommand: AsyncParsableCommand {
         commandName: "account", abstract: "Your account: what is recorded, what you were told, how it ends.",
         subcommands: [
             AccountShowCommand.self, AccountContactCommand.self, AccountNoticesCommand.self,
-            AccountExportCommand.self, AccountLockCommand.self, AccountCloseCommand.self, AccountCancelCommand.self,
+            AccountRequestCommand.self, AccountRequestsCommand.self, AccountExportCommand.self, AccountLockCommand.self,
+            AccountCloseCommand.self, AccountCancelCommand.self,
         ], defaultSubcommand: AccountShowCommand.self)
 }

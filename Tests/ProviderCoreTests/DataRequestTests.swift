@@ -1,0 +1,126 @@
+import AccountDirectory
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+/// What people ask about their data, from the phone to the desk (GDPR Art. 12, 15 to 18).
+@Suite("Requests about data")
+struct DataRequestTests {
+    private static func wish(_ json: JSONObject) throws -> DataRequestFlow.Wish { try DataRequestFlow.Wish(json: json) }
+
+    @Test(
+        "a request from a phone runs at once, is due in a month, and each step is in the person's trail and the town's")
+    func filed() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let wish = try Self.wish(["kind": "rectify", "tenant": "herten", "claims": ["family_name", "address"]])
+        let flow = provider.provider.dataRequests
+        let request = try await flow.file(wish, by: provider.verified(person.phone))
+        #expect(request.state == .running && request.tenant == TestRegion.herten)
+        #expect(request.claims == ["family_name", "address"] && request.account == person.account)
+        #expect(request.dueAt == DataSubjectRequest.deadline(for: provider.now))
+        #expect(try await flow.requests(of: provider.verified(person.phone)) == [request])
+        let steps = ["dsr.received", "dsr.identity_checked", "dsr.running"]
+        let own = try await provider.provider.audit.page(of: person.account).entries.map(\.kind)
+        #expect(own.filter { $0.hasPrefix("dsr.") } == steps.reversed())
+        let town = try await provider.provider.audit.export(.tenant(TestRegion.herten), after: 0)
+        #expect(town.map(\.kind).filter { $0.hasPrefix("dsr.") } == steps)
+        #expect(try await flow.decide(request.identifier, .done)?.state == .done)
+        #expect(try await flow.decide(request.identifier, .done) == nil, "it is over")
+        let last = try #require(try await provider.provider.audit.page(of: person.account).entries.first)
+        #expect(last.kind == "dsr.done" && last.actor == "clerk")
+    }
+
+    @Test(
+        "what no desk decides, and what is not there, cannot be asked for",
+        arguments: [
+            ["kind": "export"], ["kind": "erase"], ["kind": "object"], [:],
+            ["kind": "rectify", "claims": ["shoe_size"]],
+            ["kind": "rectify", "claims": ["email", "email"]], ["kind": "access", "tenant": "HERTEN"],
+            ["kind": "access", "state": "done"],
+        ] as [JSONObject])
+    func malformed(json: JSONObject) {
+        #expect(throws: MessageError.self) { try Self.wish(json) }
+    }
+
+    @Test("a town that is not there or not live is not asked, and nobody has more than twenty requests that wait")
+    func bounded() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let flow = provider.provider.dataRequests
+        let device = try await provider.verified(person.phone)
+        await #expect(throws: MessageError.malformed("tenant")) {
+            try await flow.file(Self.wish(["kind": "erase", "tenant": "atlantis"]), by: device)
+        }
+        let wish = try Self.wish(["kind": "access"])
+        for _ in 0..<20 { _ = try await flow.file(wish, by: device) }
+        await #expect(throws: DeviceRefusal(.notPossible, .changeNotPossible)) { try await flow.file(wish, by: device) }
+        let open = try await flow.requests(ended: false, page: PageRequest(limit: 15))
+        let rest = try await flow.requests(
+            ended: false, page: PageRequest(limit: 15, after: open.last?.identifier.rawValue))
+        #expect(open.count == 15 && rest.count == 5 && Set((open + rest).map(\.identifier)).count == 20)
+        _ = try await flow.decide(open[0].identifier, .refused(.excessive))
+        _ = try await flow.file(wish, by: device)
+        let ended = try await flow.requests(ended: true, page: PageRequest())
+        #expect(ended.map(\.refusal) == [.excessive])
+    }
+
+    @Test("a person takes back their own request, and nobody else's")
+    func withdrawn() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let other = try await provider.person("Otto", "Anders")
+        let flow = provider.provider.dataRequests
+        let request = try await flow.file(Self.wish(["kind": "restrict"]), by: provider.verified(person.phone))
+        await #expect(throws: DeviceRefusal(.notFound, .objectUnknown)) {
+            try await flow.withdraw(request.identifier, by: provider.verified(other))
+        }
+        let withdrawn = try await flow.withdraw(request.identifier, by: provider.verified(person.phone))
+        #expect(withdrawn.state == .refused && withdrawn.refusal == .withdrawn)
+        await #expect(throws: DeviceRefusal(.notPossible, .changeNotPossible)) {
+            try await flow.withdraw(request.identifier, by: provider.verified(person.phone))
+        }
+    }
+
+    @Test("I40: a request is overdue from the second after its deadline, until it is answered")
+    func overdue() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        var request = try await provider.provider.dataRequests.file(
+            Self.wish(["kind": "access"]), by: provider.verified(person.phone))
+        #expect(!request.isOverdue(at: request.dueAt) && request.isOverdue(at: request.dueAt + 1))
+        request.state = .done
+        #expect(!request.isOverdue(at: request.dueAt + 1))
+    }
+
+    @Test("a decision is done, or refused for a reason that a desk can give")
+    func decisions() {
+        #expect(DataSubjectDecision(decision: "done", reason: nil) == .done)
+        #expect(DataSubjectDecision(decision: "done", reason: .excessive) == nil)
+        #expect(DataSubjectDecision(decision: "refused", reason: nil) == nil)
+        #expect(DataSubjectDecision(decision: "refused", reason: .withdrawn) == nil)
+        #expect(DataSubjectDecision(decision: "running", reason: nil) == nil)
+        for reason in DataSubjectRefusal.ofDesks {
+            #expect(DataSubjectDecision(decision: "refused", reason: reason) == .refused(reason))
+        }
+    }
+
+    @Test("I39: with the erasure of the account nothing waits any more, and the end is in the trail")
+    func erased() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let device = try await provider.verified(person.phone)
+        let flow = provider.provider.dataRequests
+        let request = try await flow.file(Self.wish(["kind": "rectify", "tenant": "herten"]), by: device)
+        let erasure = try await flow.file(Self.wish(["kind": "erase", "tenant": "herten"]), by: device)
+        _ = try await provider.provider.erasures.close(person.account)
+        provider.clock.advance(RetentionPolicy().closing)
+        #expect(try await provider.provider.erasures.sweep()["erased"] == 1)
+        #expect(try await flow.request(request.identifier)?.refusal == .withdrawn)
+        #expect(try await flow.request(erasure.identifier)?.state == .done)
+        let ends = try await provider.provider.audit.export(.tenant(TestRegion.herten), after: 0).suffix(2)
+        #expect(Set(ends.map(\.kind)) == ["dsr.refused", "dsr.done"] && ends.allSatisfy { $0.person == nil })
+    }
+}

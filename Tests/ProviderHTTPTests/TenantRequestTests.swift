@@ -1,0 +1,114 @@
+import AccountDirectory
+import HTTPTypes
+import HummingbirdTesting
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import Testing
+
+@testable import ProviderHTTP
+
+/// A town's desk answers what people ask it about their data.
+@Suite("/admin/v1: requests about data")
+struct TenantRequestTests {
+    private static func file(_ json: JSONObject, _ phone: TestPhone, _ provider: TestProvider) async throws -> String {
+        try await provider.provider.dataRequests.file(
+            DataRequestFlow.Wish(json: json), by: provider.verified(phone)
+        ).identifier.rawValue
+    }
+
+    @Test(
+        "I24: the list has no person, a look at one has the town's own name for them, and the person reads who looked")
+    func seen() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let phone = try await provider.enrolledPhone()
+            let subject = try await provider.signIn(at: TestRegion.basic, phone: phone).idToken["sub"]
+            let request = try await Self.file(
+                ["kind": "rectify", "tenant": "herten", "claims": ["email"]], phone, provider)
+            let administrator = try await provider.administrator()
+            try await provider.appoint(administrator, .dataProtectionOfficer, at: .tenant(TestRegion.herten))
+            let list = try await site.call(administrator, .get, "/tenants/herten/requests")
+            let listed = try #require(list.json["requests"]?.array?.first?.object)
+            #expect(listed["request"]?.string == request && listed["sub"] == nil && listed["overdue"] == false)
+            #expect(try await site.events(.subjectSeen) == 0)
+            let shown = try await site.call(administrator, .get, "/tenants/herten/requests/\(request)")
+            #expect(shown.status == .ok && shown.json["sub"] == subject && shown.json["claims"] == ["email"])
+            #expect(try await site.events(.subjectSeen) == 1)
+            let account = try await provider.verified(phone).account.identifier
+            let latest = try await provider.provider.audit.page(of: account).entries.first
+            #expect(latest?.kind == "admin.subject_seen" && latest?.administrator != nil)
+            #expect(
+                try await site.call(administrator, .get, "/tenants/herten/requests", query: "?state=ended").json[
+                    "requests"] == [])
+        }
+    }
+
+    @Test("a decision is done or refused with a reason, once, and names the administrator")
+    func decided() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let phone = try await provider.enrolledPhone()
+            let request = try await Self.file(["kind": "erase", "tenant": "herten"], phone, provider)
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            let path = "/tenants/herten/requests/\(request)/decision"
+            for body in [
+                ["decision": "refused"], ["decision": "done", "reason": "excessive"],
+                ["decision": "refused", "reason": "withdrawn"],
+                ["decision": "running"], [:],
+            ] as [JSONObject] {
+                let malformed = try await site.call(clerk, .post, path, body)
+                #expect(malformed.status == .badRequest, "\(body.text): \(malformed.text)")
+            }
+            let refused = try await site.call(clerk, .post, path, ["decision": "refused", "reason": "kept_by_law"])
+            #expect(
+                refused.status == .ok && refused.json["state"] == "refused" && refused.json["refusal"] == "kept_by_law")
+            #expect(refused.json["sub"] == nil, "the town's portals do not know the person")
+            let again = try await site.call(clerk, .post, path, ["decision": "done"])
+            #expect(again.status == .conflict && again.code == "not_possible_now", "\(again.text)")
+            let account = try await provider.verified(phone).account.identifier
+            let latest = try await provider.provider.audit.page(of: account).entries.first
+            #expect(latest?.kind == "dsr.refused" && latest?.actor == "administrator" && latest?.administrator != nil)
+        }
+    }
+
+    @Test("I23: what was sent to the region is no town's, and the attempt is in the region's trail")
+    func regions() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let phone = try await provider.enrolledPhone()
+            let request = try await Self.file(["kind": "access"], phone, provider)
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            #expect(try await site.call(clerk, .get, "/tenants/herten/requests").json["requests"] == [])
+            let shown = try await site.call(clerk, .get, "/tenants/herten/requests/\(request)")
+            #expect(shown.status == .notFound)
+            let probe = try await provider.auditTrail().last { $0.kind == "admin.cross_tenant_probe" }
+            #expect(probe != nil && probe?.tenant == nil)
+        }
+    }
+
+    @Test("I4: an auditor reads why one login at the town has its level; another town's login does not exist")
+    func login() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let phone = try await provider.enrolledPhone(simulating: .strongbox)
+            let login = try #require(
+                try await provider.signIn(at: TestRegion.basic, phone: phone).idToken["txn"]?.string)
+            let auditor = try await provider.administrator()
+            try await provider.appoint(auditor, .auditor, at: .tenant(TestRegion.herten))
+            let answer = try await site.call(auditor, .get, "/tenants/herten/logins/\(login)/level")
+            #expect(
+                answer.status == .ok && answer.json["explanation"]?.object?["level"] == "substantiell", "\(answer.text)"
+            )
+            #expect(!answer.text.contains("model"), "two towns could tell by it that they know the same person")
+            #expect(try await site.events(.subjectSeen) == 1)
+            let neighbour = try await provider.administrator()
+            try await provider.appoint(neighbour, .auditor, at: .tenant(TestRegion.marl))
+            let foreign = try await site.call(neighbour, .get, "/tenants/marl/logins/\(login)/level")
+            #expect(foreign.status == .notFound)
+            #expect(try await provider.auditTrail().last { $0.kind == "admin.cross_tenant_probe" }?.tenant == "herten")
+        }
+    }
+}
