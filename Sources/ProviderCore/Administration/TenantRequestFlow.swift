@@ -28,11 +28,14 @@ public struct TenantRequestFlow: Sendable {
         return try await opened(request, in: scope)
     }
 
-    /// Decides a request that runs.
+    /// Decides a request that runs. Whether there is one is said before anything else (invariant I23).
+    ///
+    /// - Parameter decision: nil when the words are none.
     public func decide(
-        _ name: String, _ decision: DataSubjectDecision, in scope: TenantScope, by administrator: Administrator
+        _ name: String, _ decision: DataSubjectDecision?, in scope: TenantScope, by administrator: Administrator
     ) async throws -> Opened {
         let request = try await known(name, in: scope, by: administrator)
+        guard let decision else { throw MessageError.malformed("reason") }
         let decided = try await store.advance(
             request.identifier, by: decision.event, refusal: decision.refusal,
             actor: .administrator(administrator.account), transaction: administrator.transaction, time: clock.now())

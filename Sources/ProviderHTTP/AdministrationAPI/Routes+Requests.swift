@@ -41,7 +41,6 @@ extension AdministrationAPI {
                     decision: try reader.string("decision"),
                     reason: reader.has("reason") ? try reader.choice("reason") : nil)
                 try reader.finish()
-                guard let decision else { throw MessageError.malformed("reason") }
                 return try await call.provider.tenantRequests.decide(
                     call["request"], decision, in: call.scope, by: call.administrator
                 ).json(at: call.provider.clock.now())
