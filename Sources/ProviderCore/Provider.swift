@@ -49,6 +49,8 @@ public final class Provider: Sendable {
     public let administration: AdministrationFlow
     /// Where the administration listener is called; nil when there is none.
     public let administrationAddress: IssuerURL?
+    /// Certificates of attestations that count no more, and the devices that rest on them.
+    public let evidenceReview: EvidenceReview
     /// People as towns see them.
     public let tenantPeople: TenantPeopleFlow
     public let tenantRequests: TenantRequestFlow
@@ -118,9 +120,13 @@ public final class Provider: Sendable {
             clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
+        let revokedCertificates = RevokedCertificates()
+        evidenceReview = EvidenceReview(
+            registry: registry, store: store, revoked: revokedCertificates, clock: clock, bell: logoutBell)
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
-            clock: clock, offers: ExpiringMemory(capacity: 10_000), offerCounts: ExpiringMemory(capacity: 10_000))
+            clock: clock, revoked: revokedCertificates, offers: ExpiringMemory(capacity: 10_000),
+            offerCounts: ExpiringMemory(capacity: 10_000))
         let verifiedTokens = VerifiedTexts<AccessToken>(capacity: 16_384, lifetime: Lifetime.accessToken)
         let hashes = PersonHashes(key: try await keys.secret("person-hashes"))
         accounts = AccountFlow(

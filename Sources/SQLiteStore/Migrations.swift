@@ -21,6 +21,7 @@ extension DatabaseMigrator {
         migrator.registerInvitationExpectations()
         migrator.registerAuditRetention()
         migrator.registerDataRequests()
+        migrator.registerDeviceCertificates()
         return migrator
     }
 

@@ -89,6 +89,17 @@ struct PersonalTable: Sendable {
                     """),
                 erasure: ["DELETE FROM device_key WHERE device IN (SELECT id FROM device WHERE account = :account)"]),
             PersonalTable(
+                name: "device_certificate",
+                export: .section(
+                    "device_certificates",
+                    """
+                    SELECT device, serial FROM device_certificate
+                    WHERE device IN (SELECT id FROM device WHERE account = :account) ORDER BY device, position
+                    """),
+                erasure: [
+                    "DELETE FROM device_certificate WHERE device IN (SELECT id FROM device WHERE account = :account)"
+                ]),
+            PersonalTable(
                 name: "device",
                 export: .section(
                     "devices",

@@ -109,6 +109,11 @@ extension Database {
         try insert(device.keys.authentication, kind: "auth", of: device.identifier)
         try insert(device.keys.installation, kind: "inst", of: device.identifier)
         try insert(device.keys.pin, kind: "pin", of: device.identifier)
+        for (position, serial) in device.certificates.enumerated() {
+            try run(
+                "INSERT INTO device_certificate (device, position, serial) VALUES (?, ?, ?)",
+                [device.identifier.rawValue, position, serial])
+        }
         guard counts else {
             try audit(
                 SecurityEvent(

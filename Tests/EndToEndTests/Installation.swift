@@ -63,13 +63,23 @@ actor Installation {
         try folder.write("overlay.yaml", Self.overlay(self, demoKey: key.lines[0]))
     }
 
+    /// The digest of the certificate that signs the app of simulated phones.
+    static let appSignature = String(repeating: "5a", count: 32)
+
     /// Two clients: the demo portal, and `test-portal`, which the tests themselves play.
     private static func overlay(_ here: Installation, demoKey: String) -> String {
         let testKey = here.portalKey.publicKey.listedJWK(identifier: here.portalKey.thumbprint.rawValue).text
         return """
             region:
               development: true
-              evidence: {formats: [simulator, none], simulator_roots: ["\(here.certificates)/simulator-ca.pem"]}
+              evidence:
+                formats: [android-key, apple-appattest, tpm, simulator, none]
+                simulator_roots: ["\(here.certificates)/simulator-ca.pem"]
+                android_key:
+                  applications: [{package: example.citizen, signatures: [\(Self.appSignature)]}]
+                  oldest_patch: "2026-01"
+                apple_app_attest: {applications: [A1B2C3D4E5.example.citizen]}
+                tpm: {}
             clients:
               - id: herten-demo-portal
                 tenant: herten

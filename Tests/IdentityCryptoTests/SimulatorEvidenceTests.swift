@@ -154,7 +154,7 @@ struct SimulatorEvidenceTests {
         #expect(try await failure(chain: [leaf]) { $0["attestation"] = nil } == "form")
         #expect(try await failure(chain: [leaf]) { $0["attestation"] = "a.b.c" } == "form")
         #expect(try await failure(chain: [leaf]) { $0["more"] = true } == "form")
-        #expect(throws: SimulatorEvidenceVerifier.UnreadableCertificate.self) {
+        #expect(throws: UnreadableCertificate.self) {
             try SimulatorEvidenceVerifier(roots: [[0x30, 0]])
         }
     }

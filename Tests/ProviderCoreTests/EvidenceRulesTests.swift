@@ -14,9 +14,10 @@ struct EvidenceRulesTests {
             authentication: SigningKey.makeES256().publicKey, installation: SigningKey.makeES256().publicKey,
             pin: SigningKey.makeES256().publicKey)
         return try await EvidenceRules.judge(
-            evidence, policy: EvidencePolicy(formats: formats, simulatorRoots: []),
-            simulator: SimulatorEvidenceVerifier(roots: []), offerDigest: ContentDigest(of: "offer"), keys: keys
-        ).0
+            evidence, verifiers: EvidenceVerifiers(EvidencePolicy(formats: formats, simulatorRoots: [])),
+            context: EvidenceContext(
+                offer: ContentDigest(of: "offer"), keys: keys, revoked: RevocationList(), now: Timestamp(seconds: 0))
+        ).ceiling
     }
 
     @Test("I8: no evidence is accepted where the region accepts it, and reaches normal at most")
@@ -34,6 +35,10 @@ struct EvidenceRulesTests {
             ([DeviceEvidence(format: "simulator", evidence: [:])], ["simulator", "none"]),
             ([DeviceEvidence(format: "simulator", evidence: [:]), none], ["simulator", "none"]),
             ([DeviceEvidence(format: "android", evidence: [:])], ["android"]),
+            // Accepted by name, without a policy behind it.
+            ([DeviceEvidence(format: "android-key", evidence: [:])], ["android-key"]),
+            ([DeviceEvidence(format: "apple-appattest", evidence: [:])], ["apple-appattest"]),
+            ([DeviceEvidence(format: "tpm", evidence: [:])], ["tpm"]),
         ] as [([DeviceEvidence], [String])])
     func refused(evidence: [DeviceEvidence], formats: [String]) async throws {
         let refusal = await #expect(throws: DeviceRefusal.self) { try await judge(evidence, formats: formats) }

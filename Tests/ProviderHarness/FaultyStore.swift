@@ -64,6 +64,16 @@ extension FaultyStore {
     public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool {
         try await call { try await store.block(digest, time: time) }
     }
+
+    public func devices(certifiedBy serials: Set<String>) async throws -> [CertifiedDevice] {
+        try await call { try await store.devices(certifiedBy: serials) }
+    }
+
+    public func distrust(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, suspends: Bool, time: Timestamp
+    ) async throws -> Bool {
+        try await call { try await store.distrust(device, of: account, suspends: suspends, time: time) }
+    }
 }
 
 extension FaultyStore {

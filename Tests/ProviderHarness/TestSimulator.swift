@@ -11,6 +11,8 @@ public struct TestSimulator: Sendable {
     public let attester: SimulatorAttester
     /// The root signs by itself, where it must not.
     public let rootAsAttester: SimulatorAttester
+    /// The root plays the hardware of makers.
+    public let maker: SimulatedMaker
 
     public init(_ name: String = "Test simulator") throws {
         let rootKey = P256.Signing.PrivateKey()
@@ -23,6 +25,16 @@ public struct TestSimulator: Sendable {
             of: leafKey.publicKey, named: leafName, by: rootKey, issuer: rootName, isAuthority: false)
         attester = SimulatorAttester(key: try Self.signing(leafKey), chain: [leaf])
         rootAsAttester = SimulatorAttester(key: try Self.signing(rootKey), chain: [root])
+        maker = try SimulatedMaker(key: Self.signing(rootKey), certificate: root)
+    }
+
+    /// The serial numbers of the chain of Android evidence, as revocation lists write them.
+    public static func serials(of evidence: DeviceEvidence) throws -> [String] {
+        try (evidence.evidence["x5c"]?.strings ?? []).map { text in
+            let serial = try Certificate(derEncoded: StandardBase64.decode(text) ?? []).serialNumber
+            let digits = serial.bytes.map { String(format: "%02x", $0) }.joined()
+            return String(digits.drop { $0 == "0" })
+        }
     }
 
     private static func signing(_ key: P256.Signing.PrivateKey) throws -> SigningKey {

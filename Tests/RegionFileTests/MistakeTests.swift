@@ -84,6 +84,37 @@ struct MistakeTests {
             "`a.pem`: the file does not exist"),
         Mistaken(sample("name: Test", "name: Test\n  evidence: {formats: []}"), 4, "must not be empty"),
         Mistaken(sample("name: Test", "name: Test\n  evidence: {formats: [android]}"), 4, "unknown value `android`"),
+        Mistaken(
+            sample("name: Test", "name: Test\n  evidence: {formats: [android-key]}"), 4,
+            "the format `android-key` needs the section `android_key`"),
+        Mistaken(
+            sample("name: Test", "name: Test\n  evidence: {formats: [apple-appattest]}"), 4,
+            "needs the section `apple_app_attest`"),
+        Mistaken(sample("name: Test", "name: Test\n  evidence: {formats: [tpm]}"), 4, "needs the section `tpm`"),
+        Mistaken(
+            sample("name: Test", "name: Test\n  evidence: {android_key: {oldest_patch: \"2026-01\"}}"), 4,
+            "missing key `applications`"),
+        Mistaken(
+            sample("name: Test", "name: Test\n  evidence: {android_key: {applications: []}}"), 4,
+            "missing key `oldest_patch`"),
+        Mistaken(
+            sample(
+                "name: Test", "name: Test\n  evidence: {android_key: {applications: [], oldest_patch: \"2026-13\"}}"),
+            4,
+            "is a month in quotes"),
+        Mistaken(
+            sample(
+                "name: Test",
+                "name: Test\n  evidence: {android_key: {applications: [{package: a, signatures: [00:11]}], oldest_patch: \"2026-01\"}}"
+            ), 4, "64 hexadecimal digits"),
+        Mistaken(
+            sample("name: Test", "name: Test\n  evidence: {apple_app_attest: {applications: [example.citizen]}}"), 4,
+            "is a team identifier, a dot and a bundle identifier"),
+        Mistaken(
+            sample("name: Test", "name: Test\n  evidence: {tpm: {level: hoch}}"), 4, "level `hoch` is not offered"),
+        Mistaken(
+            sample("name: Test", "name: Test\n  evidence: {tpm: {roots: [a.pem]}}"), 4,
+            "`a.pem`: the file does not exist"),
         Mistaken(line: 6, "  - {id: gkd, name: Datenzentrale}", "missing key `short_name`"),
         Mistaken(
             sample("tenants:", "  - {id: gkd, name: Andere, short_name: A}\ntenants:"), 7,

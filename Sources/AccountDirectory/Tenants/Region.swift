@@ -37,14 +37,25 @@ public struct Region: Sendable, Equatable {
 
 /// Which evidence of a device's keys the region accepts.
 public struct EvidencePolicy: Sendable, Equatable {
-    /// Accepted formats in the order of preference: `simulator`, `none`.
+    /// Accepted formats in the order of preference: `android-key`, `apple-appattest`, `tpm`, `simulator`, `none`.
     public var formats: [String]
-    /// The simulator's root certificates (DER); only a development region may list any.
+    /// The simulator's root certificates (DER); only a development region may list any. Evidence of hardware that leads to
+    /// one is simulated, too.
     public var simulatorRoots: [[UInt8]]
+    /// Nil where the region accepts no such evidence.
+    public var androidKey: AndroidKeyPolicy?
+    public var appAttest: AppAttestPolicy?
+    public var tpm: TPMPolicy?
 
-    public init(formats: [String], simulatorRoots: [[UInt8]]) {
+    public init(
+        formats: [String], simulatorRoots: [[UInt8]], androidKey: AndroidKeyPolicy? = nil,
+        appAttest: AppAttestPolicy? = nil, tpm: TPMPolicy? = nil
+    ) {
         self.formats = formats
         self.simulatorRoots = simulatorRoots
+        self.androidKey = androidKey
+        self.appAttest = appAttest
+        self.tpm = tpm
     }
 }
 

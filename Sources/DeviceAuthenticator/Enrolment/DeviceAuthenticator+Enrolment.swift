@@ -63,8 +63,8 @@ extension DeviceAuthenticator {
                 pinKey: pinKey.publicKey.jwk,
                 evidence: [
                     try evidence.evidence(
-                        offer: invitation.offer.digest, authentication: authentication.thumbprint,
-                        installation: installation.thumbprint, pin: pinKey.thumbprint)
+                        offer: invitation.offer.digest, authentication: authentication,
+                        installation: installation.thumbprint, pin: pinKey.thumbprint, now: clock.now)
                 ], device: device, issuedAt: clock.now, identifier: .random(bytes: 16))
             let text = try keys.sign(registration, with: .authentication, header: ["jwk": .object(authentication.jwk)])
             let proof = KeyProofStatement(purpose: .registration, digest: ContentDigest(of: text))

@@ -7,11 +7,14 @@ public enum EvidenceSource: Sendable {
     case none
     /// A simulator of hardware, for development regions.
     case simulator(SimulatorAttester, SimulatorAttestation.KeyStore)
+    /// Evidence of hardware in the makers' own formats, made by a simulator, for development regions.
+    case played(SimulatedHardware, SimulatedMaker)
 
     var format: String {
         switch self {
         case .none: "none"
         case .simulator: "simulator"
+        case .played(let hardware, _): hardware.format
         }
     }
 
@@ -19,20 +22,26 @@ public enum EvidenceSource: Sendable {
     var keyMethod: String {
         switch self {
         case .none, .simulator(_, .software): "swk"
-        case .simulator(_, .tee), .simulator(_, .strongbox): "hwk"
+        case .simulator(_, .tee), .simulator(_, .strongbox), .played: "hwk"
         }
     }
 
     func evidence(
-        offer: ContentDigest, authentication: KeyThumbprint, installation: KeyThumbprint, pin: KeyThumbprint
+        offer: ContentDigest, authentication: VerificationKey, installation: KeyThumbprint, pin: KeyThumbprint,
+        now: Timestamp
     ) throws -> DeviceEvidence {
         switch self {
         case .none: return DeviceEvidence(format: "none", evidence: [:])
         case .simulator(let attester, let keyStore):
             return try attester.evidence(
                 for: SimulatorAttestation(
-                    offerDigest: offer, authenticationKey: authentication, installationKey: installation, pinKey: pin,
+                    offerDigest: offer, authenticationKey: authentication.thumbprint, installationKey: installation,
+                    pinKey: pin,
                     keyStore: keyStore))
+        case .played(let hardware, let maker):
+            return try maker.evidence(
+                of: hardware, offer: offer, authentication: authentication, installation: installation, pin: pin,
+                now: now)
         }
     }
 }

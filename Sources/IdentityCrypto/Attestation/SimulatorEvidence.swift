@@ -7,9 +7,6 @@ internal import X509
 public struct SimulatorEvidenceVerifier: Sendable {
     private let roots: [Certificate]
 
-    /// A certificate that cannot be read.
-    public struct UnreadableCertificate: Error, Sendable {}
-
     /// - Parameter roots: DER certificates.
     public init(roots: [[UInt8]]) throws(UnreadableCertificate) {
         var certificates: [Certificate] = []
@@ -29,41 +26,37 @@ public struct SimulatorEvidenceVerifier: Sendable {
 
     /// Checks the chain, the signature and that the attestation is about exactly this offer and these keys.
     public func verify(_ evidence: JSONObject, offerDigest: ContentDigest, keys: DeviceKeys) async -> Result {
-        var verdicts: [EvidenceVerdict] = []
-        func check(_ name: String, _ passed: Bool, _ good: String, _ bad: String) -> Bool {
-            verdicts.append(EvidenceVerdict(check: name, passed: passed, detail: passed ? good : bad))
-            return passed
-        }
+        var list = VerdictList()
         let text = evidence.names == ["attestation"] ? evidence["attestation"]?.string : nil
         let token = text.flatMap { try? CompactJWS(parsing: $0) }
         let chain = token?.header["x5c"]?.strings.flatMap(Self.certificates) ?? []
         guard
-            check(
+            list.check(
                 "form", token != nil && !chain.isEmpty, "attestation and chain are well-formed",
                 "attestation or chain is malformed"), let token, let leaf = chain.first
-        else { return Result(keyStore: nil, verdicts: verdicts) }
+        else { return Result(keyStore: nil, verdicts: list.verdicts) }
         let isChained = await isTrusted(leaf, intermediates: Array(chain.dropFirst()))
         guard
-            check(
+            list.check(
                 "chain", isChained, "chain leads to a simulator root of the region",
                 "chain does not lead to a simulator root of the region")
-        else { return Result(keyStore: nil, verdicts: verdicts) }
+        else { return Result(keyStore: nil, verdicts: list.verdicts) }
         let attestation = P256.Signing.PublicKey(leaf.publicKey).flatMap { key in
             try? token.verified(by: VerificationKey(key), type: SimulatorAttestation.type)
         }.flatMap { try? SimulatorAttestation(json: $0.payload) }
-        guard check("signature", attestation != nil, "signed by the attester", "not signed by the attester"),
+        guard list.check("signature", attestation != nil, "signed by the attester", "not signed by the attester"),
             let attestation
-        else { return Result(keyStore: nil, verdicts: verdicts) }
+        else { return Result(keyStore: nil, verdicts: list.verdicts) }
         let isFresh = attestation.offerDigest == offerDigest
         let isAboutKeys =
             attestation.authenticationKey == keys.authentication.thumbprint
             && attestation.installationKey == keys.installation.thumbprint
             && attestation.pinKey == keys.pin.thumbprint
-        let passed = check("challenge", isFresh, "made for this offer", "made for another offer")
-        guard check("keys", isAboutKeys, "names exactly these keys", "names other keys"), passed else {
-            return Result(keyStore: nil, verdicts: verdicts)
+        let passed = list.check("challenge", isFresh, "made for this offer", "made for another offer")
+        guard list.check("keys", isAboutKeys, "names exactly these keys", "names other keys"), passed else {
+            return Result(keyStore: nil, verdicts: list.verdicts)
         }
-        return Result(keyStore: attestation.keyStore, verdicts: verdicts)
+        return Result(keyStore: attestation.keyStore, verdicts: list.verdicts)
     }
 
     /// The key of a token's first certificate, believed by nobody yet; nil when there is none.

@@ -83,6 +83,12 @@ public struct VerificationKey: Sendable, Equatable {
             material: .es256(key), jwk: ["crv": "P-256", "kty": "EC", "x": .string(x), "y": .string(y)])
     }
 
+    /// A P-256 key from the 64 bytes of its coordinates; nil when they are no point of the curve.
+    init?(point: [UInt8]) {
+        guard let key = try? P256.Signing.PublicKey(rawRepresentation: point) else { return nil }
+        self.init(key)
+    }
+
     init(_ key: Ed25519PublicKey) {
         self.init(
             material: .edDSA(key), jwk: ["crv": "Ed25519", "kty": "OKP", "x": .string(Base64URL.encode(key.bytes))])

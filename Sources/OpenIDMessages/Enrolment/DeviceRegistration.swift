@@ -1,6 +1,6 @@
 /// One piece of evidence about where a device keeps its keys.
 public struct DeviceEvidence: Sendable, Equatable {
-    /// `simulator` or `none`.
+    /// `android-key`, `apple-appattest`, `tpm`, `simulator` or `none`.
     public var format: String
     /// The evidence in the format's own form; empty for `none`.
     public var evidence: JSONObject

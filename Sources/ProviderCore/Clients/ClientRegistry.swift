@@ -48,7 +48,7 @@ public final class ClientRegistry: Sendable {
         var library: TemplateLibrary
         var registry: Registry
         var clients: [ClientIdentifier: RegisteredClient]
-        var simulator: SimulatorEvidenceVerifier
+        var evidence: EvidenceVerifiers
         /// The issuer at which administrators log in; nil when administration is off.
         var administration: IssuerURL?
         var registrationReadings = Readings()
@@ -75,7 +75,7 @@ public final class ClientRegistry: Sendable {
 
     private let contents: Mutex<Contents>
 
-    /// Throws when a simulator root cannot be read.
+    /// Throws when a root of evidence cannot be read.
     public init(region: Region) throws { contents = Mutex(try Self.contents(region, [:], TemplateLibrary(), nil)) }
 
     /// Lets administrators log in: the client `citizen-id-admin` exists from now on.
@@ -198,7 +198,8 @@ public final class ClientRegistry: Sendable {
         contents.withLock { $0.registry.services(at: scope.tenant.identifier) }
     }
 
-    var simulator: SimulatorEvidenceVerifier { contents.withLock { $0.simulator } }
+    /// What the region asks of evidence.
+    var evidence: EvidenceVerifiers { contents.withLock { $0.evidence } }
 
     /// The scope of a tenant for an administrator who may act there.
     func scope(for capability: TenantCapability) -> TenantScope? {
@@ -231,7 +232,7 @@ public final class ClientRegistry: Sendable {
         }
         return Contents(
             region: region, registrations: registrations, library: library, registry: registry, clients: clients,
-            simulator: try SimulatorEvidenceVerifier(roots: region.evidence.simulatorRoots),
+            evidence: try EvidenceVerifiers(region.evidence),
             administration: administration)
     }
 

@@ -49,6 +49,7 @@ public struct EnrolmentFlow: Sendable {
     let store: any EnrolmentStore
     let devices: DeviceAuthentication
     let clock: ProviderClock
+    let revoked: RevokedCertificates
     let offers: ExpiringMemory<Offer>
     let offerCounts: ExpiringMemory<Int>
 
@@ -107,14 +108,15 @@ public struct EnrolmentFlow: Sendable {
         }
         let (registration, keys) = try RegistrationRules.check(
             text, installationProof: installationProof, pinProof: pinProof, offer: offer, issuer: issuer)
-        let (ceiling, verdicts) = try await EvidenceRules.judge(
-            registration.evidence, policy: registry.region.evidence, simulator: registry.simulator,
-            offerDigest: offer.digest, keys: keys)
+        let judged = try await EvidenceRules.judge(
+            registration.evidence, verifiers: registry.evidence,
+            context: EvidenceContext(offer: offer.digest, keys: keys, revoked: revoked.current, now: now))
+        let ceiling = judged.ceiling
         let blockCode = RandomBytes.digits(18)
         let device = DeviceRecordRow(
             identifier: .random(bytes: 16), account: offer.account, keys: keys, description: registration.device,
             ceiling: ceiling, state: .active, counter: 0, pinTriesLeft: DeviceRecordRow.pinTries,
-            blockDigest: SecretDigest(of: blockCode), createdAt: now, lastUsedAt: nil)
+            blockDigest: SecretDigest(of: blockCode), createdAt: now, lastUsedAt: nil, certificates: judged.serials)
         let event = SecurityEvent(
             .deviceActivated, time: now, tenant: offer.tenant, object: device.identifier.rawValue, actor: .person,
             person: offer.account)
@@ -137,7 +139,7 @@ public struct EnrolmentFlow: Sendable {
         return EnrolledDevice(
             record: try self.keys.ring.current(.es256).sign(record),
             attestation: try devices.attestation(for: device.identifier, key: keys.installation.jwk),
-            verdicts: verdicts, blockCode: blockCode, waiting: waiting)
+            verdicts: judged.verdicts, blockCode: blockCode, waiting: waiting)
     }
 }
 
@@ -164,37 +166,5 @@ enum RegistrationRules {
             DeviceSignatureVerifier.isProof(pinProof, by: pin, purpose: .registration, digest: signed.digest)
         else { throw DeviceRefusal(.statementRefused, .registrationProof) }
         return (registration, DeviceKeys(authentication: signed.key, installation: installation, pin: pin))
-    }
-}
-
-/// Which ceiling a device's evidence earns (docs/protocol.md §7). Failure is refusal, never a silent lower ceiling.
-enum EvidenceRules {
-    static func judge(
-        _ evidence: [DeviceEvidence], policy: EvidencePolicy, simulator: SimulatorEvidenceVerifier,
-        offerDigest: ContentDigest, keys: DeviceKeys
-    ) async throws(DeviceRefusal) -> (DeviceCeiling, [EvidenceVerdict]) {
-        guard evidence.count == 1, let only = evidence.first, policy.formats.contains(only.format) else {
-            let verdict = EvidenceVerdict(
-                check: "format", passed: false, detail: "exactly one piece of evidence in an accepted format is needed")
-            throw DeviceRefusal(.evidenceRefused, .evidenceRefused, verdicts: [verdict])
-        }
-        switch only.format {
-        case "none":
-            guard only.evidence.isEmpty else {
-                let verdict = EvidenceVerdict(check: "form", passed: false, detail: "the format none has no evidence")
-                throw DeviceRefusal(.evidenceRefused, .evidenceRefused, verdicts: [verdict])
-            }
-            let verdict = EvidenceVerdict(
-                check: "format", passed: true, detail: "no evidence: the device reaches normal at most")
-            return (.withoutEvidence, [verdict])
-        case "simulator":
-            let result = await simulator.verify(only.evidence, offerDigest: offerDigest, keys: keys)
-            guard let keyStore = result.keyStore else {
-                throw DeviceRefusal(.evidenceRefused, .evidenceRefused, verdicts: result.verdicts)
-            }
-            return (.simulated(keyStore), result.verdicts)
-        default:
-            throw DeviceRefusal(.evidenceRefused, .evidenceRefused)
-        }
     }
 }

@@ -28,6 +28,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case deviceAdded = "device.added"
         case deviceRevoked = "device.revoked"
         case deviceExpired = "device.expired"
+        /// A certificate behind the device's evidence was revoked.
+        case deviceEvidenceRevoked = "device.evidence_revoked"
         case ticketIssued = "proofing.passed"
         case deviceActivated = "device.activated"
         case deviceSuspended = "device.suspended"

@@ -73,12 +73,15 @@ public struct DeviceRecordRow: Sendable, Equatable {
     public var blockDigest: SecretDigest
     public var createdAt: Timestamp
     public var lastUsedAt: Timestamp?
+    /// Serial numbers of the certificates of its evidence, the leaf first. Written at the enrolment, not read again.
+    public var certificates: [String]
 
     public init(
         identifier: DeviceIdentifier, account: AccountIdentifier, keys: DeviceKeys, description: DeviceDescription,
         ceiling: DeviceCeiling, state: State, counter: Int64, pinTriesLeft: Int, blockDigest: SecretDigest,
-        createdAt: Timestamp, lastUsedAt: Timestamp?
+        createdAt: Timestamp, lastUsedAt: Timestamp?, certificates: [String] = []
     ) {
+        self.certificates = certificates
         self.identifier = identifier
         self.account = account
         self.keys = keys

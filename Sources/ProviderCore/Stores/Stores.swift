@@ -24,6 +24,32 @@ public protocol DeviceStore: Sendable {
 
     /// Suspends the device, or locks the account, whose block code has this digest; false when there is none.
     func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool
+
+    /// The devices, not at their end, whose evidence has a certificate with one of these serial numbers, the oldest first.
+    func devices(certifiedBy serials: Set<String>) async throws -> [CertifiedDevice]
+
+    /// Lowers the device to *normal*, and suspends it for good where that is wanted; ends its sessions. False when there
+    /// was nothing left to do.
+    func distrust(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, suspends: Bool, time: Timestamp
+    ) async throws -> Bool
+}
+
+/// A device as its certificates lead to it.
+public struct CertifiedDevice: Sendable, Equatable {
+    public var identifier: DeviceIdentifier
+    public var account: AccountIdentifier
+    public var ceiling: DeviceCeiling
+    public var state: DeviceState
+
+    public init(
+        identifier: DeviceIdentifier, account: AccountIdentifier, ceiling: DeviceCeiling, state: DeviceState
+    ) {
+        self.identifier = identifier
+        self.account = account
+        self.ceiling = ceiling
+        self.state = state
+    }
 }
 
 /// Answers of devices, and the grants and tokens that come of them.

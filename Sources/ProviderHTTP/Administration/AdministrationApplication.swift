@@ -33,6 +33,7 @@ public enum AdministrationApplication {
         MandateAdministration.addRoutes(to: router, provider: provider)
         RequestAdministration.addRoutes(to: router, provider: provider)
         router.post("/admin/tickets") { request, _ in try await issueBootstrapTicket(request, provider) }
+        EvidenceAdministration.addRoutes(to: router, provider: provider)
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
         AuditAdministration.addRoutes(to: router, provider: provider)
         TemplateAdministration.addRoutes(to: router, provider: provider)
@@ -123,7 +124,7 @@ extension MessageError {
 
 extension Request {
     /// Region files may be larger than what strangers may send.
-    fileprivate mutating func largeJSON() async throws -> JSONObject {
+    mutating func largeJSON() async throws -> JSONObject {
         let buffer = try await collectBody(upTo: 8_388_608)
         do { return try StrictJSON.parseObject(Array(buffer.readableBytesView), maximumLength: 8_388_608) } catch {
             throw RequestFault.malformed("the body is not a JSON object")

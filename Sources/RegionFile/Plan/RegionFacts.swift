@@ -59,7 +59,7 @@ extension RegionFacts {
                 Fact("development", String(region.isDevelopment)),
                 Fact("evidence formats", list: region.evidence.formats),
                 Fact("simulator_roots", roots.joined(separator: ","), shown: String(roots.count)),
-            ])
+            ] + AttestationFacts.facts(of: region.evidence))
     }
 
     private static func facts(_ provider: Operator) -> RegionFacts {

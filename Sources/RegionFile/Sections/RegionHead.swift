@@ -22,18 +22,28 @@ struct RegionHead {
     }
 
     private enum Format: String, CaseIterable {
-        case none, simulator
+        case none, simulator, tpm
+        case androidKey = "android-key"
+        case appAttest = "apple-appattest"
     }
 
     private static func evidence(_ value: YAMLValue?, isDevelopment: Bool) -> EvidencePolicy {
         var policy = EvidencePolicy(formats: [Format.none.rawValue], simulatorRoots: [])
-        guard let evidence = value?.mapping(keys: ["formats", "simulator_roots"]) else { return policy }
+        let keys = ["formats", "simulator_roots"] + AttestationSections.sections.values.sorted()
+        guard let evidence = value?.mapping(keys: keys) else { return policy }
         policy.formats = evidence.value("formats", default: policy.formats) { formats in
             formats.someDistinct { format(of: $0, isDevelopment: isDevelopment) }
         }
         policy.simulatorRoots = evidence.list("simulator_roots").flatMap { root -> [[UInt8]] in
             guard isDevelopment else { return root.refused("a production region cannot list a simulator root") ?? [] }
-            return certificates(root) ?? []
+            return AttestationSections.certificates(root) ?? []
+        }
+        policy.androidKey = evidence["android_key"].flatMap(AttestationSections.androidKey)
+        policy.appAttest = evidence["apple_app_attest"].flatMap(AttestationSections.appAttest)
+        policy.tpm = evidence["tpm"].flatMap(AttestationSections.tpm)
+        for format in policy.formats {
+            guard let section = AttestationSections.sections[format], evidence[section] == nil else { continue }
+            evidence["formats"]?.refuse("the format `\(format)` needs the section `\(section)`")
         }
         return policy
     }
@@ -44,11 +54,5 @@ struct RegionHead {
             return value.refused("a production region cannot accept `simulator` evidence")
         }
         return format.rawValue
-    }
-
-    private static func certificates(_ value: YAMLValue) -> [[UInt8]]? {
-        guard let file = value.file() else { return nil }
-        return PEMCertificates.decode(file.text)
-            ?? value.refused("\(quoted(file.name)) does not consist of PEM certificates")
     }
 }

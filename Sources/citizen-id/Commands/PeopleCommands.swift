@@ -146,8 +146,9 @@ struct SessionCommand: AsyncParsableCommand {
 /// `citizen-id device …`
 struct DeviceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "device", abstract: "The devices of a person whom a tenant knows.",
-        subcommands: [List.self, Suspend.self])
+        commandName: "device",
+        abstract: "The devices of a person whom a tenant knows, and those that a list of revoked certificates affects.",
+        subcommands: [List.self, Suspend.self, Affected.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(

@@ -69,6 +69,12 @@ struct ProviderService {
             Sweeper(provider: provider, logger: logger),
             LogoutMessenger(provider: provider, outbound: outbound, logger: logger), administration,
         ]
+        if let path = settings.revocationList {
+            let reader = RevocationListReader(path: path, review: provider.evidenceReview, logger: logger)
+            // Before anybody is answered: a device must not be judged by no list.
+            try await reader.read()
+            services.append(reader)
+        }
         if let settings = settings.administration {
             services.append(
                 Application(

@@ -18,6 +18,8 @@ struct ServeSettings: Sendable {
     var socket: String
     /// Nil: nobody administers over the network.
     var administration: Administration?
+    /// The list of revoked attestation certificates; nil: there is none, and evidence that needs one is refused.
+    var revocationList: String?
     var outbound: OutboundSettings
     var limits: ListenerLimits
 
@@ -70,7 +72,9 @@ struct ServeSettings: Sendable {
             dataFolder: data,
             logLevel: try level(flags.logLevel ?? reader.string(forKey: "log.level", default: "info")),
             socket: flags.socket ?? reader.string(forKey: "socket", default: data + "/admin.sock"),
-            administration: try administration(reader), outbound: try OutboundSettings(reader),
+            administration: try administration(reader),
+            revocationList: reader.string(forKey: "attestation.revocation_list"),
+            outbound: try OutboundSettings(reader),
             limits: try ListenerLimits(reader))
     }
 

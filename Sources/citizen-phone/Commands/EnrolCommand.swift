@@ -8,7 +8,11 @@ struct EnrolCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "enrol", abstract: "Enrol this device with the link that a clerk gave.")
 
-    enum Evidence: String, ExpressibleByArgument, CaseIterable { case none, simulator }
+    enum Evidence: String, ExpressibleByArgument, CaseIterable {
+        case none, simulator, tpm
+        case androidKey = "android-key"
+        case appAttest = "apple-appattest"
+    }
     enum KeyStore: String, ExpressibleByArgument, CaseIterable { case software, tee, strongbox }
 
     @OptionGroup var shared: SharedOptions
@@ -20,22 +24,41 @@ struct EnrolCommand: AsyncParsableCommand {
     @Option(help: "Your name for this device.")
     var name = "citizen-phone"
 
-    @Option(help: "What to say about where the keys live: none or simulator.")
+    @Option(help: "What to say about where the keys live: none, simulator, android-key, apple-appattest or tpm.")
     var evidence = Evidence.none
 
-    @Option(help: ArgumentHelp("The private key (PEM, mode 0600) of the simulator's attester.", valueName: "pem"))
+    @Option(
+        help: ArgumentHelp(
+            "The private key (PEM, mode 0600) of the simulator's attester; for android-key, apple-appattest and tpm of its authority.",
+            valueName: "pem"))
     var simulatorKey: String?
 
-    @Option(help: ArgumentHelp("The certificates of the attester (PEM), without the root.", valueName: "pem"))
+    @Option(
+        help: ArgumentHelp(
+            "The certificates of the attester (PEM), without the root; or the certificate of the authority.",
+            valueName: "pem"))
     var simulatorCertificate: String?
 
     @Option(help: "The hardware that the simulator plays: software, tee or strongbox.")
     var keyStore = KeyStore.strongbox
 
+    @Option(help: "The app that android-key and apple-appattest play: its package, or team and bundle identifier.")
+    var app: String?
+
+    @Option(
+        help: ArgumentHelp("The SHA-256 digest of the certificate that signs the app (android-key).", valueName: "hex"))
+    var appSignature: String?
+
     func validate() throws {
         let hasBoth = simulatorKey != nil && simulatorCertificate != nil
         guard evidence == .none || hasBoth else {
             throw ValidationError("Evidence by the simulator needs --simulator-key and --simulator-certificate.")
+        }
+        guard ![.androidKey, .appAttest].contains(evidence) || app != nil else {
+            throw ValidationError("Evidence of this format needs --app.")
+        }
+        guard evidence != .androidKey || appSignature.flatMap(Self.digest) != nil && keyStore != .software else {
+            throw ValidationError("android-key needs --app-signature with 64 hexadecimal digits, and tee or strongbox.")
         }
     }
 
@@ -54,7 +77,7 @@ struct EnrolCommand: AsyncParsableCommand {
     }
 
     private func evidenceSource() throws -> EvidenceSource {
-        guard evidence == .simulator, let simulatorKey, let simulatorCertificate else { return .none }
+        guard evidence != .none, let simulatorKey, let simulatorCertificate else { return .none }
         let pem = String(decoding: try PrivateFile.read(simulatorKey), as: UTF8.self)
         let certificates = try PublicFile.text(simulatorCertificate)
         guard let key = try? SigningKey(es256PEM: pem) else {
@@ -63,8 +86,36 @@ struct EnrolCommand: AsyncParsableCommand {
         guard let chain = StandardBase64.pemBlocks("CERTIFICATE", in: certificates), !chain.isEmpty else {
             throw CommandFailure(.file, "\(simulatorCertificate) holds no certificate in PEM.")
         }
+        if let hardware = playedHardware {
+            guard let maker = try? SimulatedMaker(key: key, certificate: chain[0]) else {
+                throw CommandFailure(.file, "\(simulatorKey) is not the key of \(simulatorCertificate).")
+            }
+            return .played(hardware, maker)
+        }
         let kind = SimulatorAttestation.KeyStore(rawValue: keyStore.rawValue) ?? .software
         return .simulator(SimulatorAttester(key: key, chain: chain), kind)
+    }
+
+    /// Nil for the simulator's own format.
+    private var playedHardware: SimulatedHardware? {
+        switch evidence {
+        case .none, .simulator: nil
+        case .tpm: .tpm
+        case .appAttest: .appAttest(application: app ?? "")
+        case .androidKey:
+            .androidKey(
+                keyStore == .tee ? .tee : .strongbox, package: app ?? "",
+                signature: appSignature.flatMap(Self.digest) ?? [])
+        }
+    }
+
+    private static func digest(_ text: String) -> [UInt8]? {
+        let digits = Array(text.utf8)
+        guard digits.count == 64 else { return nil }
+        let bytes = stride(from: 0, to: 64, by: 2).compactMap {
+            UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
+        }
+        return bytes.count == 32 ? bytes : nil
     }
 
     private static func report(_ result: EnrolmentResult) -> Report {

@@ -1,0 +1,90 @@
+import Foundation
+import OpenIDMessages
+import Testing
+
+/// docs/protocol.md §7 over HTTPS, with the programs: enrolment by mock chains, caps, and revocation.
+@Suite("Evidence of hardware, from enrolment to revocation", .endsInTime)
+struct HardwareEvidenceTests {
+    private struct Stage {
+        let here: Installation
+        let list: String
+
+        /// Enrols a new phone with a mock chain below an authority of the installation.
+        func enrol(_ evidence: [String], authority: String = "simulator-ca") async throws -> (Phone, ProgramResult) {
+            let phone = try here.newPhone()
+            let arguments = [
+                "enrol", try await here.ticket(), "--pin-file", phone.pinFile, "--simulator-key",
+                "\(here.certificates)/\(authority)-key.pem", "--simulator-certificate",
+                "\(here.certificates)/\(authority).pem", "--json", "--evidence",
+            ]
+            return (phone, try await phone.run(arguments + evidence))
+        }
+
+        /// Replaces the list and waits until the provider has read it.
+        func publish(_ text: String) async throws {
+            let before = try Program.text(of: here.providerLog).split(separator: "revocation list read").count
+            try text.write(toFile: list, atomically: true, encoding: .utf8)
+            let deadline = ContinuousClock.now + .seconds(30)
+            while try Program.text(of: here.providerLog).split(separator: "revocation list read").count == before {
+                try #require(ContinuousClock.now < deadline, "the list is read again when it changes")
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    private static let android = [
+        "android-key", "--app", "example.citizen", "--app-signature", Installation.appSignature,
+    ]
+    private static let apple = ["apple-appattest", "--app", "A1B2C3D4E5.example.citizen"]
+
+    @Test func `mock chains reach simulated levels alone, and fall when a certificate is revoked`() async throws {
+        let list = FileManager.default.temporaryDirectory.path + "/revoked-\(UUID().uuidString).json"
+        defer { try? FileManager.default.removeItem(atPath: list) }
+        let here = try await Installation.start(
+            withPortal: false, environment: ["CITIZEN_ID_ATTESTATION_REVOCATION_LIST": list])
+        let stage = Stage(here: here, list: list)
+        // Without a list nobody can say that a certificate is good.
+        let early = try await stage.enrol(Self.android).1
+        #expect(early.status != 0 && early.output.contains("evidence_refused"), "\(early)")
+        try await stage.publish(#"{"entries": {}}"#)
+
+        for evidence in [Self.android, Self.android + ["--key-store", "tee"], Self.apple, ["tpm"]] {
+            let (_, result) = try await stage.enrol(evidence)
+            try #require(result.status == 0, "\(result)")
+            let ceiling = try result.json()["record"]?.object?["ceiling"]?.string
+            #expect(ceiling == "sim:http://bsi.bund.de/eID/LoA/substantiell", "\(evidence)")
+            let verdicts = try result.json()["verdicts"]?.array ?? []
+            #expect(verdicts.count >= 7 && verdicts.allSatisfy { $0.object?["passed"] == true })
+        }
+        // The development authority for TLS is no root of evidence.
+        for evidence in [Self.android, Self.apple, ["tpm"]] {
+            let result = try await stage.enrol(evidence, authority: "ca").1
+            #expect(result.status != 0 && result.output.contains("evidence_refused"), "\(result)")
+        }
+        try await revoke(stage)
+    }
+
+    private func revoke(_ stage: Stage) async throws {
+        let serial = try await Program.run(
+            "/usr/bin/openssl",
+            ["x509", "-in", stage.here.certificates + "/simulator-ca.pem", "-noout", "-serial"], atOnce: true)
+        let digits = try #require(serial.output.split(separator: "=").last).lowercased()
+            .trimmingCharacters(in: .whitespacesAndNewlines).drop { $0 == "0" }
+        let text = #"{"entries": {"\#(digits)": {"status": "REVOKED", "reason": "KEY_COMPROMISE"}}}"#
+        let proposed = try stage.here.folder.write("proposed.json", text)
+        let asked = { () async throws -> [JSONObject] in
+            let result = try await stage.here.administer(
+                "device", "affected", "--revocation-list", proposed, "--json")
+            try #require(result.status == 0, "\(result)")
+            return (try result.json()["devices"]?.array ?? []).compactMap(\.object)
+        }
+        #expect(try await asked().map { $0["ceiling"]?.string } == Array(repeating: "substantiell", count: 4))
+        try await stage.publish(text)
+        #expect(try await asked().map { $0["ceiling"]?.string } == Array(repeating: "normal", count: 4))
+        #expect(try await asked().allSatisfy { $0["state"] == "active" && $0["simulated"] == true })
+        let late = try await stage.enrol(Self.android).1
+        #expect(late.status != 0 && late.output.contains("evidence_refused"))
+        let broken = try stage.here.folder.write("broken.json", "{}")
+        #expect(try await stage.here.administer("device", "affected", "--revocation-list", broken).status == 2)
+    }
+}
