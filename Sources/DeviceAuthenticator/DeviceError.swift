@@ -20,6 +20,8 @@ public enum DeviceError: Error, Sendable, Equatable {
     case noLogin
     /// A login waits, but its request has not come yet: the digits must be typed first.
     case requestNotYetThere
+    /// The digits of the call must be typed before the request can be approved.
+    case callCodeNeeded
     /// The login is over.
     case loginOver(LoginState)
     /// The PIN is shorter than the provider wants.
@@ -64,6 +66,8 @@ extension DeviceError: CustomStringConvertible {
             "The provider's answer (status \(status)) is not understood: \(what)."
         case .noLogin: "No login waits on this device. Scan a login's QR code or open its link first."
         case .requestNotYetThere: "The request is not there yet. Type the eight digits into the browser first."
+        case .callCodeNeeded:
+            "The four digits that somebody reads out to you are needed first. If nobody called you, report the request."
         case .loginOver(let state): "The login is over (\(state.rawValue)). Begin again in the browser."
         case .pinTooShort(let minimum): "The PIN needs at least \(minimum) digits."
         case .evidenceNotAccepted(let format, let accepted):

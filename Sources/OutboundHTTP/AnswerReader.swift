@@ -25,7 +25,8 @@ struct AnswerReader {
         case .head(let head):
             answer.status = Int(head.status.code)
             guard !(300...399).contains(answer.status) else { throw .redirect }
-            if case .form = request { return answer }
+            // Of an answer to what is only told nothing but the status counts.
+            guard case .json = request else { return answer }
             try checkDocument(head)
         case .body(let bytes):
             guard bytes.readableBytes <= maximumLength - answer.body.count else { throw .tooLarge }

@@ -53,6 +53,12 @@ public final class OutboundFetcher: OutboundFetching {
         try await send(.form(form), to: url).status
     }
 
+    public func notify(
+        _ json: JSONObject, bearer: ClientNotificationToken, at url: OutboundURL
+    ) async throws(OutboundFailure) -> Int {
+        try await send(.notification(json, bearer: bearer), to: url).status
+    }
+
     private func send(_ request: OutboundRequest, to url: OutboundURL) async throws(OutboundFailure) -> OutboundAnswer {
         let start = ContinuousClock.now
         guard await gate.enter(url.host) else { throw .busy }

@@ -30,6 +30,9 @@ public final class Provider: Sendable {
     public let introspection: IntrospectionFlow
     public let revocation: RevocationFlow
     public let deviceGrants: DeviceGrantFlow
+    public let backChannel: BackChannelFlow
+    /// What clients in ping mode are to be told.
+    public let backChannelNotifications = BackChannelNotifications()
     public let proofs: ProofOfPossession
     /// What was seen of each client since the start.
     public let observations: ClientObservations
@@ -104,7 +107,11 @@ public final class Provider: Sendable {
         let links = LinkAuthentication(
             issuer: issuer, key: try await keys.secret("link-authentication"),
             isAgeJudged: guards.contains(.frames), isFlowBound: guards.contains(.flowInLink))
-        logins = LoginsInFlight(capacity: capacity.logins, clock: clock)
+        let prompts = BackChannelPrompts(clock: clock)
+        logins = LoginsInFlight(capacity: capacity.logins, clock: clock) { [backChannelNotifications] login in
+            prompts.ended(login)
+            backChannelNotifications.ended(login)
+        }
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
         observations = ClientObservations(registry: registry, clock: clock)
         clientDoctor = ClientDoctor(
@@ -116,8 +123,8 @@ public final class Provider: Sendable {
             observations: observations, capacity: capacity.pushedRequests)
         browserLogins = BrowserLoginFlow(guards: guards, logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
-            guards: guards, issuer: issuer, logins: logins, links: links, keys: keys, store: store, contexts: contexts,
-            clock: clock)
+            guards: guards, issuer: issuer, logins: logins, prompts: prompts, links: links, keys: keys, store: store,
+            contexts: contexts, clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
         let revokedCertificates = RevokedCertificates()
@@ -148,6 +155,14 @@ public final class Provider: Sendable {
         deviceGrants = DeviceGrantFlow(
             issuer: issuer, rules: AuthorizationRules(registry: registry, protection: protection), devices: devices,
             logins: browserLogins)
+        let backChannelRequests = BackChannelRequests(logins: logins, clock: clock)
+        backChannel = BackChannelFlow(
+            rules: AuthorizationRules(registry: registry, protection: protection),
+            objects: RequestObjectVerifier(issuer: issuer, keys: clientKeys, uses: store, clock: clock),
+            hints: BackChannelHints(
+                issuer: issuer, registry: registry, keys: keys, clientKeys: clientKeys, clock: clock),
+            store: store, requests: backChannelRequests, prompts: prompts, notifications: backChannelNotifications,
+            budget: BackChannelBudget(clock: clock), clock: clock)
         let successorKey = try await keys.secret("refresh-token-successors")
         tokens = TokenFlow(
             grants: store,
@@ -155,7 +170,7 @@ public final class Provider: Sendable {
                 issuer: issuer, keys: keys, protection: protection, evidence: store, registry: registry, clock: clock,
                 verified: verifiedTokens),
             accessTokens: accessTokens,
-            devices: devices, contexts: contexts, clock: clock,
+            devices: devices, backChannel: backChannelRequests, contexts: contexts, clock: clock,
             successorKey: successorKey)
         userinfo = UserinfoFlow(
             issuer: issuer, accessTokens: accessTokens, proofs: proofs, protection: protection, evidence: store,
@@ -268,6 +283,8 @@ public final class Provider: Sendable {
     public func sweep(includingStore: Bool) async throws {
         logins.sweep()
         deviceGrants.devices.sweep()
+        backChannel.requests.sweep()
+        backChannel.prompts.sweep()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
         try await erasures.sweep()

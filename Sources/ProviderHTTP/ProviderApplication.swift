@@ -51,6 +51,7 @@ public enum ProviderApplication {
         AuthorityEndpoint(provider: provider).add(to: router)
         UserinfoEndpoint(provider: provider).add(to: router)
         DeviceGrantEndpoints(provider: provider).add(to: router)
+        BackChannelEndpoint(provider: provider).add(to: router)
         RegistrationEndpoints(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)
         LogoutEndpoints(provider: provider).add(to: router)

@@ -22,6 +22,7 @@ extension DatabaseMigrator {
         migrator.registerAuditRetention()
         migrator.registerDataRequests()
         migrator.registerDeviceCertificates()
+        migrator.registerBackChannel()
         return migrator
     }
 

@@ -120,6 +120,12 @@ struct PersonalTable: Sendable {
                     """),
                 erasure: ["DELETE FROM claim_release WHERE account = :account"]),
             PersonalTable(
+                name: "back_channel_stop",
+                export: .section(
+                    "stopped_portals",
+                    "SELECT client, stopped_at FROM back_channel_stop WHERE account = :account ORDER BY client"),
+                erasure: ["DELETE FROM back_channel_stop WHERE account = :account"]),
+            PersonalTable(
                 name: "verified_attribute",
                 export: .section(
                     "verified_attributes",

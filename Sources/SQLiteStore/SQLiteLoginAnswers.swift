@@ -39,7 +39,9 @@ extension Database {
             try audit(.loginApproved, judged, of: account)
             if let change { try audit(change, judged, of: account) }
         case .deny: try audit(.loginDenied, judged, of: account)
-        case .report: try audit(.loginReported, judged, of: account)
+        case .report:
+            try audit(.loginReported, judged, of: account)
+            if let client = answer.stops { try stop(client, asking: account, at: answer.time) }
         }
         return .accepted
     }

@@ -16,6 +16,7 @@ enum TenantRemoval {
         ),
         ("consent", ofClients),
         ("claim_release", "tenant = :tenant OR \(ofClients)"),
+        ("back_channel_stop", ofClients),
         ("client_registration", "tenant = :tenant"),
         ("initial_access_token", "tenant = :tenant"),
         ("adoption", "tenant = :tenant"),

@@ -10,7 +10,8 @@ struct CitizenPhone: AsyncParsableCommand {
         discussion: "Results go to standard output, everything else to standard error. docs/citizen-phone.md lists "
             + "the exit statuses.",
         subcommands: [
-            EnrolCommand.self, ScanCommand.self, ShowCommand.self, ApproveCommand.self, DenyCommand.self,
+            EnrolCommand.self, ScanCommand.self, WaitCommand.self, ShowCommand.self, ApproveCommand.self,
+            DenyCommand.self,
             ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, ReleasesCommand.self,
             ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
             LoginCommand.self, DoctorCommand.self, AttackCommand.self, ReceiptsCommand.self, ExplainCommand.self,

@@ -37,6 +37,7 @@ struct CommandFailure: Error {
             status = Self.status(of: document.code)
             problem = document
         case .unexpectedAnswer: status = .providerRefused
+        case .callCodeNeeded: status = .wrongCallCode
         case .noLogin, .requestNotYetThere: status = .nothingWaits
         case .pinTooShort, .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext: status = .usage
         case .file: status = .file
@@ -49,6 +50,7 @@ struct CommandFailure: Error {
     private static func status(of code: String) -> ExitStatus {
         switch code {
         case "not_accepted": .wrongPIN
+        case "wrong_call_code": .wrongCallCode
         case "device_locked", "device_suspended", "device_cloned": .deviceBlocked
         case "unknown_login", "login_over", "unknown_confirmation", "confirmation_over": .loginOver
         case "scan_again", "unknown_ticket": .linkRefused

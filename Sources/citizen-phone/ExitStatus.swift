@@ -28,6 +28,8 @@ enum ExitStatus: Int32, CaseIterable {
     case findings = 23
     /// The person did not confirm; nothing was done.
     case declined = 24
+    /// The digits of a call are missing or wrong.
+    case wrongCallCode = 25
     case usage = 64
 
     /// The word for it in `--json`.
@@ -50,6 +52,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .browser: "browser"
         case .findings: "findings"
         case .declined: "declined"
+        case .wrongCallCode: "wrong_call_code"
         case .usage: "usage"
         }
     }

@@ -136,7 +136,7 @@ actor FakeProvider: HTTPTransport {
             voluntaryClaims: ["email", "phone_number"],
             text: "Anmelden", textDigest: ContentDigest(of: "Anmelden"),
             initiator: LoginInitiator(browser: "Firefox", area: "192.0.2.0/24", sameNetwork: true, startedAt: now),
-            flow: flow, binding: flow == .qr ? .code : .return)
+            flow: flow, binding: flow == .qr ? .code : flow == .link ? .return : .callCode)
     }
 
     private func receipt(_ body: JSONObject) throws -> JSONValue {

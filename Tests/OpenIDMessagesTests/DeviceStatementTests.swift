@@ -210,7 +210,7 @@ struct DeviceStatementTests {
         "a choice is one of its words in their spelling",
         arguments: [
             ("login-request+jwt", "purpose", "enrol"), ("login-request+jwt", "flow", "QR"),
-            ("login-request+jwt", "binding", "none"), ("login-response+jwt", "decision", "approved"),
+            ("login-request+jwt", "binding", "None"), ("login-response+jwt", "decision", "approved"),
             ("login-response+jwt", "decision", "Approve"), ("login-response+jwt", "flow", ""),
             ("device-key-proof+jwt", "purpose", "Login"), ("login-receipt+jwt", "state", "awaitingReturn"),
             ("simulator-attestation+jwt", "key_store", "StrongBox"), ("enrolment-offer+jwt", "level", "HOCH"),

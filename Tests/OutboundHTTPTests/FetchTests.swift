@@ -58,6 +58,34 @@ struct FetchTests {
         #expect(request.body == "logout_token=a.b.c&x=%C3%A4%20%26")
     }
 
+    @Test(
+        "CIBA Core §10.2: a notification is JSON with the receiver's own token (fapi-ciba-id1-ping-…-response-401, -403, -has-body)",
+        arguments: [200, 204, 401, 403, 500])
+    func notification(status: Int) async throws {
+        let party = try await TestParty(.says("HTTP/1.1 \(status) Said\r\nContent-Length: 4\r\n\r\nbody"))
+        let token = try #require(ClientNotificationToken(rawValue: "8d67dc78-7faa-4d41-aabd-67707b374255"))
+        let answer = try await OutboundFetcher.test().notify(["auth_req_id": "ar_1"], bearer: token, at: .portal(party))
+        #expect(answer == status)
+        let request = try #require(party.requests.first)
+        #expect(request.head.method == .POST && request.head.headers["content-type"] == ["application/json"])
+        #expect(request.head.headers["authorization"] == ["Bearer 8d67dc78-7faa-4d41-aabd-67707b374255"])
+        #expect(request.body == #"{"auth_req_id":"ar_1"}"#)
+        #expect(party.requests.count == 1)
+    }
+
+    @Test("fapi-ciba-id1-ping-backchannel-notification-endpoint-return-redirect-request: it is not followed")
+    func redirectedNotification() async throws {
+        let other = try await TestParty(.says("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"))
+        let location = OutboundURL.portal(other).rawValue
+        let party = try await TestParty(
+            .says("HTTP/1.1 301 Moved\r\nLocation: \(location)\r\nContent-Length: 0\r\n\r\n"))
+        let token = try #require(ClientNotificationToken(rawValue: "8d67dc78-7faa-4d41-aabd-67707b374255"))
+        await #expect(throws: OutboundFailure.redirect) {
+            _ = try await OutboundFetcher.test().notify(["auth_req_id": "ar_1"], bearer: token, at: .portal(party))
+        }
+        #expect(other.requests == [])
+    }
+
     @Test("an address in the URL needs a certificate for this address")
     func literal() async throws {
         let good = try await TestParty(

@@ -70,7 +70,11 @@ struct ClientRegistrationTests {
         let provider = try await Self.shared.value
         let key = SigningKey.makeES256()
         let everything: [String: JSONValue?] = [
-            "dpop_bound_access_tokens": true, "grant_types": ["authorization_code", "refresh_token"],
+            "dpop_bound_access_tokens": true,
+            "grant_types": ["authorization_code", "refresh_token", "urn:openid:params:grant-type:ciba"],
+            "backchannel_token_delivery_mode": "ping",
+            "backchannel_client_notification_endpoint": "https://herten.example/ciba",
+            "backchannel_authentication_request_signing_alg": "ES256",
             "response_modes": ["form_post", "jwt", "query"], "application_type": "web", "response_types": ["code"],
             "token_endpoint_auth_signing_alg": "ES256", "request_object_signing_alg": "ES256",
             "require_signed_request_object": true, "userinfo_signed_response_alg": "PS256",
@@ -162,6 +166,14 @@ struct ClientRegistrationTests {
         ("jwks_uri", "https://marl.example/keys", .invalidClientMetadata),
         ("jwks_uri", "http://herten.example/keys", .invalidClientMetadata),
         ("backchannel_logout_uri", "https://marl.example/out", .invalidClientMetadata),
+        // CIBA Core §4: the grant, the mode and the endpoint go together; push is not offered.
+        ("backchannel_token_delivery_mode", "poll", .invalidClientMetadata),
+        ("backchannel_token_delivery_mode", "push", .invalidClientMetadata),
+        ("backchannel_client_notification_endpoint", "https://herten.example/ciba", .invalidClientMetadata),
+        ("backchannel_authentication_request_signing_alg", "ES256", .invalidClientMetadata),
+        ("backchannel_user_code_parameter", true, .invalidClientMetadata),
+        ("backchannel_without_call_code", true, .invalidClientMetadata),
+        ("grant_types", ["authorization_code", "urn:openid:params:grant-type:ciba"], .invalidClientMetadata),
         ("frontchannel_logout_uri", "https://herten.example/out", .invalidClientMetadata),
         ("request_uris", ["https://herten.example/request"], .invalidClientMetadata),
         ("tls_client_certificate_bound_access_tokens", true, .invalidClientMetadata),
@@ -189,7 +201,8 @@ struct ClientRegistrationTests {
         "no address that is not a plain one, in any member (checklist A2, A3)",
         arguments: [
             "redirect_uris", "post_logout_redirect_uris", "initiate_login_uri", "jwks_uri", "sector_identifier_uri",
-            "backchannel_logout_uri", "logo_uri", "tos_uri", "policy_uri", "client_uri",
+            "backchannel_logout_uri", "backchannel_client_notification_endpoint", "logo_uri", "tos_uri", "policy_uri",
+            "client_uri",
         ])
     func hostileAddresses(member: String) async throws {
         let provider = try await Self.shared.value

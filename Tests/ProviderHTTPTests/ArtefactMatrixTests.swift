@@ -42,6 +42,7 @@ struct ArtefactMatrixTests {
             ).text("access_token"),
             "ID token": try tokens.text("id_token"), "logout token": logoutToken,
             "device code": try device.text("device_code"), "user code": try device.text("user_code"),
+            "auth_req_id": try await provider.ask(for: "nobody", at: TestGrants.everything).text("auth_req_id"),
             "request_uri": uri, "reference": String(uri.dropFirst("urn:ietf:params:oauth:request_uri:".count)),
             "session": session,
             "initial access token": try await provider.initialAccessToken(uses: 100),
@@ -93,6 +94,22 @@ struct ArtefactMatrixTests {
                 let form = ["grant_type": TokenRequest.deviceCodeGrant, "device_code": $0]
                 return ["authorization_pending", "slow_down"].contains(
                     try await site.post("/token", form: form, as: all).error)
+            },
+            Door(name: "auth_req_id", own: ["auth_req_id"]) {
+                let form = ["grant_type": TokenRequest.backChannelGrant, "auth_req_id": $0]
+                return ["authorization_pending", "slow_down"].contains(
+                    try await site.post("/token", form: form, as: all).error)
+            },
+            Door(name: "back channel's id_token_hint", own: ["ID token"]) { text in
+                isTaken(
+                    try await site.post("/bc-authorize", form: ["scope": "openid", "id_token_hint": text], as: all))
+            },
+            Door(name: "login_hint_token", own: []) { text in
+                isTaken(
+                    try await site.post("/bc-authorize", form: ["scope": "openid", "login_hint_token": text], as: all))
+            },
+            Door(name: "back channel's request", own: []) { text in
+                isTaken(try await site.post("/bc-authorize", form: ["request": text], as: all))
             },
             Door(name: "subject_token", own: ["access token for a resource"]) {
                 try await token(

@@ -21,7 +21,8 @@ public enum EveryGrant {
                 scopes: ["openid", "person", "person_birth", "email"], resources: [resource],
                 servedResource: identifier == "everything" ? resource : nil, requiredLevel: .normal,
                 logout: ClientLogout(
-                    returnURIs: [RedirectURI(rawValue: "https://\(identifier).example/signed-out")!])))
+                    returnURIs: [RedirectURI(rawValue: "https://\(identifier).example/signed-out")!]),
+                backChannel: ClientBackChannel(delivery: .poll)))
     }
 }
 

@@ -183,6 +183,12 @@ extension FaultyStore {
         try await call { try await store.release(for: key) }
     }
 
+    public func recipient(
+        _ subject: SubjectIdentifier, in sector: SubjectSector, of client: ClientIdentifier
+    ) async throws -> BackChannelRecipient? {
+        try await call { try await store.recipient(subject, in: sector, of: client) }
+    }
+
     public func releases(of account: AccountIdentifier) async throws -> [ClaimRelease] {
         try await call { try await store.releases(of: account) }
     }

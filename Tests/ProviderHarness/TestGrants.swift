@@ -38,7 +38,10 @@ public enum TestGrants {
     public static let television = portal("television") { $0.grantTypes = [.deviceCode, .refreshToken] }
     public static let otherTelevision = portal("other-television") { $0.grantTypes = [.deviceCode] }
     /// Every grant.
-    public static let everything = portal("everything") { $0.grantTypes = Set(GrantType.allCases) }
+    public static let everything = portal("everything") {
+        $0.grantTypes = Set(GrantType.allCases)
+        $0.backChannel = ClientBackChannel(delivery: .poll)
+    }
     /// The service behind `files`; it calls `archive`.
     public static let filesService = portal("files-service") {
         $0.grantTypes = [.tokenExchange, .clientCredentials]

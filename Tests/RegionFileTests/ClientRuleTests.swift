@@ -26,7 +26,7 @@ struct ClientRuleTests {
         ("token_endpoint_auth_signing_alg: RS256", "", "not RS256"),
         ("request_object_signing_alg: RS256", "", "not RS256"),
         ("grant_types: []", "", "at least one grant type"),
-        ("grant_types: [refresh_token]", "", "refresh_token needs authorization_code or device_code"),
+        ("grant_types: [refresh_token]", "", "refresh_token needs authorization_code, device_code or ciba"),
         ("response_modes: []", "", "at least one response mode"),
         ("response_modes: [fragment]", "", "unknown value `fragment`"),
         ("resources: [portal]", "", "is malformed"),
@@ -38,6 +38,18 @@ struct ClientRuleTests {
         ("jwks_uri: https://[::1]/keys", "", "only for a development region"),
         ("backchannel_logout_uri: https://portal.test.example/out", "", "is not one of tenant `marl`"),
         ("backchannel_logout_uri: http://portal.marl.example/out", "", "cannot be called"),
+        ("backchannel_token_delivery_mode: poll", "", "needs the ciba grant beside it"),
+        ("backchannel_token_delivery_mode: push", "", "unknown value `push`"),
+        ("backchannel_authentication_request_signing_alg: ES256", "", "without `backchannel_token_delivery_mode`"),
+        ("backchannel_without_call_code: true", "", "without `backchannel_token_delivery_mode`"),
+        (
+            "grant_types: ['urn:openid:params:grant-type:ciba']", "backchannel_token_delivery_mode: ping",
+            "the mode ping needs"
+        ),
+        (
+            "grant_types: ['urn:openid:params:grant-type:ciba']", "",
+            "a client with the ciba grant has a backchannel_token_delivery_mode"
+        ),
         ("post_logout_redirect_uris: [https://portal.test.example/]", "", "is not one of tenant `marl`"),
         ("default_max_age: -1", "", "is no number of seconds"),
         ("default_max_age: 3e2", "", "is no number of seconds"),
@@ -56,6 +68,14 @@ struct ClientRuleTests {
         "profile: baseline\n    require_pushed_authorization_requests: false\n    id_token_alg: RS256",
         "grant_types: [authorization_code, refresh_token, client_credentials]",
         "grant_types: ['urn:ietf:params:oauth:grant-type:device_code', refresh_token]",
+        "grant_types: ['urn:openid:params:grant-type:ciba']\n    backchannel_token_delivery_mode: poll",
+        """
+        grant_types: [authorization_code, 'urn:openid:params:grant-type:ciba']
+            backchannel_token_delivery_mode: ping
+            backchannel_client_notification_endpoint: https://portal.marl.example/ciba
+            backchannel_authentication_request_signing_alg: ES256
+            backchannel_without_call_code: true
+        """,
         "response_modes: [form_post, query.jwt]",
         "resources: ['https://api.marl.example/', 'urn:marl:api']\n    serves_resource: 'urn:marl:own'",
         "jwks_uri: https://portal.marl.example/keys\n    id_token_encrypted_response_alg: RSA-OAEP-256",
@@ -122,7 +142,7 @@ struct ClientRuleTests {
     /// Checklist A2 and A3: nothing that is no plain https address, in any spelling, in any member that holds one.
     @Test(arguments: [
         "redirect_uris", "post_logout_redirect_uris", "initiate_login_uri", "jwks_uri", "sector_identifier_uri",
-        "backchannel_logout_uri",
+        "backchannel_logout_uri", "backchannel_client_notification_endpoint",
     ])
     func `take no address that is not a plain one`(member: String) {
         for address in HostileAddresses.all {

@@ -18,7 +18,7 @@ public struct StorePromise: Sendable, CustomStringConvertible {
         enrolment + devices + answers + redemption + racing + grants + refreshing + sessions + continuing + ending
         + deliveries + registrations + sweeping + oneTimeUse + keys + region
         + selfService + companies + companyOffices + audit + mandates + mandateOffices + templates + accounts
-        + administration + releases
+        + administration + releases + backChannel
 }
 
 /// A broken promise.

@@ -45,6 +45,8 @@ public enum GrantType: String, Sendable, Hashable, CaseIterable {
     case deviceCode = "urn:ietf:params:oauth:grant-type:device_code"
     /// RFC 8693.
     case tokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange"
+    /// OpenID Connect CIBA Core §4.
+    case backChannel = "urn:openid:params:grant-type:ciba"
 }
 
 /// How `sub` is made (OpenID Connect Core §8).
@@ -115,6 +117,27 @@ public struct ClientLogout: Sendable, Equatable {
     }
 }
 
+/// How a client asks for a login without a browser (OpenID Connect CIBA Core §4).
+public struct ClientBackChannel: Sendable, Equatable {
+    public var delivery: BackChannelDelivery
+    /// Where a client in ping mode is told that its tokens are ready.
+    public var notificationEndpoint: OutboundURL?
+    /// The one algorithm of signed authentication requests; with one, every request of the client must be signed.
+    public var requestAlgorithm: SignatureAlgorithm?
+    /// Whether people who know the portal approve without the digits of a call. The operator's decision.
+    public var needsNoCallCode: Bool
+
+    public init(
+        delivery: BackChannelDelivery, notificationEndpoint: OutboundURL? = nil,
+        requestAlgorithm: SignatureAlgorithm? = nil, needsNoCallCode: Bool = false
+    ) {
+        self.delivery = delivery
+        self.notificationEndpoint = notificationEndpoint
+        self.requestAlgorithm = requestAlgorithm
+        self.needsNoCallCode = needsNoCallCode
+    }
+}
+
 /// An OpenID relying party of one tenant: a portal.
 public struct Client: Sendable, Equatable {
     public var identifier: ClientIdentifier
@@ -158,6 +181,8 @@ public struct Client: Sendable, Equatable {
     /// Where a login can be started from outside (OpenID Connect Core §4).
     public var initiateLoginURI: RedirectURI?
     public var logout: ClientLogout
+    /// Nil for a client that never asks over the back channel.
+    public var backChannel: ClientBackChannel?
     /// Services that a login of this client may be for, as its tenant offers them; with one alone every login is for it.
     public var services: [ServiceIdentifier]
     /// ID tokens carry released claims with their evidence (`verified_claims`, OpenID Identity Assurance).
@@ -175,7 +200,8 @@ public struct Client: Sendable, Equatable {
         requiredLevel: AssuranceLevel, levelVocabulary: LevelVocabulary = .bsi, subjectType: SubjectType = .pairwise,
         sectorIdentifierURI: OutboundURL? = nil, defaultMaximumAge: Int64? = nil,
         initiateLoginURI: RedirectURI? = nil, logout: ClientLogout = ClientLogout(),
-        services: [ServiceIdentifier] = [], receivesVerifiedClaims: Bool = false, state: OfferState = .live
+        backChannel: ClientBackChannel? = nil, services: [ServiceIdentifier] = [],
+        receivesVerifiedClaims: Bool = false, state: OfferState = .live
     ) {
         self.identifier = identifier
         self.tenant = tenant
@@ -202,6 +228,7 @@ public struct Client: Sendable, Equatable {
         self.defaultMaximumAge = defaultMaximumAge
         self.initiateLoginURI = initiateLoginURI
         self.logout = logout
+        self.backChannel = backChannel
         self.services = services
         self.state = state
         self.receivesVerifiedClaims = receivesVerifiedClaims

@@ -30,7 +30,7 @@ public struct ClientRules: Sendable {
     /// A client without keys of its own yet cannot authenticate; what its keys must be able to do is asked when they come.
     public func objections(to client: Client) -> [ClientObjection] {
         profile(client) + authentication(client) + addresses(client) + grants(client) + tokens(client)
-            + encryption(client) + subject(client) + level(client) + scopes(client)
+            + backChannel(client) + encryption(client) + subject(client) + level(client) + scopes(client)
     }
 
     // MARK: Profile and authentication
@@ -62,6 +62,7 @@ public struct ClientRules: Sendable {
             (.introspectionAlgorithm, cryptography.introspectionAlgorithm),
             (.assertionAlgorithm, cryptography.assertionAlgorithm),
             (.requestObjectAlgorithm, cryptography.requestObjectAlgorithm),
+            (.backChannelRequestAlgorithm, client.backChannel?.requestAlgorithm),
         ]
         for (member, algorithm) in algorithms {
             guard let algorithm, !algorithm.isAllowedInFAPI else { continue }
@@ -123,6 +124,7 @@ public struct ClientRules: Sendable {
         let outbound: [(ClientMember, OutboundURL?)] = [
             (.keysURI, client.keysURI), (.sectorIdentifierURI, client.sectorIdentifierURI),
             (.backChannelLogoutURI, client.logout.backChannelURI),
+            (.backChannelNotificationEndpoint, client.backChannel?.notificationEndpoint),
         ]
         return browser(.redirectURIs, client.redirectURIs, isNative)
             + browser(.postLogoutRedirectURIs, client.logout.returnURIs, isNative)
@@ -162,17 +164,49 @@ public struct ClientRules: Sendable {
                 objections.append(ClientObjection(.responseModes, "a client has at least one response mode"))
             }
         }
-        if grants.contains(.refreshToken), grants.isDisjoint(with: [.authorizationCode, .deviceCode]) {
+        if grants.contains(.refreshToken), grants.isDisjoint(with: [.authorizationCode, .deviceCode, .backChannel]) {
             objections.append(
                 ClientObjection(
-                    .grantTypes, "refresh_token needs authorization_code or device_code beside it",
+                    .grantTypes, "refresh_token needs authorization_code, device_code or ciba beside it",
                     value: GrantType.refreshToken.rawValue))
         }
-        for grant in [GrantType.clientCredentials, .tokenExchange] where grants.contains(grant) {
+        for grant in [GrantType.clientCredentials, .tokenExchange, .backChannel] where grants.contains(grant) {
             guard client.authenticationMethod == .none else { continue }
             objections.append(
                 ClientObjection(
                     .grantTypes, "a client with method none cannot have \(grant.rawValue)", value: grant.rawValue))
+        }
+        return objections
+    }
+
+    /// OpenID Connect CIBA Core §4.
+    private func backChannel(_ client: Client) -> [ClientObjection] {
+        guard let backChannel = client.backChannel else {
+            guard client.grantTypes.contains(.backChannel) else { return [] }
+            return [
+                ClientObjection(
+                    .grantTypes, "a client with the ciba grant has a backchannel_token_delivery_mode",
+                    value: GrantType.backChannel.rawValue)
+            ]
+        }
+        var objections: [ClientObjection] = []
+        if !client.grantTypes.contains(.backChannel) {
+            objections.append(ClientObjection(.backChannelDelivery, "the delivery mode needs the ciba grant beside it"))
+        }
+        let hasEndpoint = backChannel.notificationEndpoint != nil
+        if backChannel.delivery == .ping, !hasEndpoint {
+            objections.append(
+                ClientObjection(
+                    .backChannelDelivery, "the mode ping needs a backchannel_client_notification_endpoint"))
+        }
+        if backChannel.delivery == .poll, hasEndpoint {
+            objections.append(
+                ClientObjection(.backChannelNotificationEndpoint, "in the mode poll nobody is notified"))
+        }
+        let hasKeys = client.authenticationMethod == .privateKeyJWT || !client.keys.isEmpty || client.keysURI != nil
+        if backChannel.requestAlgorithm != nil, !hasKeys {
+            objections.append(
+                ClientObjection(.backChannelRequestAlgorithm, "a client without keys cannot sign its requests"))
         }
         return objections
     }

@@ -26,6 +26,10 @@ extension DeviceAuthenticator {
         _ decision: LoginDecision, pin: PIN?, chosen: [String]? = nil, context: String? = nil
     ) async throws(DeviceError) -> LoginOutcome {
         let (request, pending, state) = try await checkedRequest()
+        // D-11.3: the person reads what is asked, and can refuse it; to approve takes the digits of the call.
+        guard decision != .approve || request.statement.binding != .callCode || pending.isCallCodeSettled else {
+            throw .callCodeNeeded
+        }
         let choice = decision == .approve ? try Self.context(request.statement, chosen: context) : nil
         let released =
             try choice.map { (choice) throws(DeviceError) in

@@ -87,7 +87,7 @@ extension DeviceAuthenticator {
         }
     }
 
-    private func accept(
+    func accept(
         _ answer: ProviderAnswer, for login: PendingLogin, state: DeviceState
     ) async throws(DeviceError) -> LoginRequestStatement {
         let text = try answer.read("request") { (reader) throws(MessageError) in
@@ -115,7 +115,10 @@ extension DeviceAuthenticator {
         try folder.updateState { (state) throws(DeviceError) in
             // A repeated claim of the same login must not lose an answer that is already on its way (D-4.5.3).
             var pending = pending
-            if state.pending?.transaction == pending.transaction { pending.answer = state.pending?.answer }
+            if let known = state.pending, known.transaction == pending.transaction {
+                pending.answer = known.answer
+                pending.isCallCodeSettled = known.isCallCodeSettled
+            }
             state.pending = pending
         }
     }

@@ -96,7 +96,7 @@ enum RequestChecks {
         guard request.transaction == transaction else { throw .wrongTransaction }
         try mayBeShown(request, now: now)
         guard request.flow == flow else { throw .wrongFlow }
-        guard request.binding == (flow == .qr ? .code : .return) else { throw .wrongBinding }
+        guard flow.bindings.contains(request.binding) else { throw .wrongBinding }
         return signed
     }
 

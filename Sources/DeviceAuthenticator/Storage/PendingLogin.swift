@@ -12,6 +12,8 @@ struct PendingLogin: Sendable, Equatable {
     var portal: ClaimedPortal?
     /// The exact `login-request+jwt`.
     var request: String?
+    /// In the flow `backchannel`: the digits of the call were accepted, or none are wanted.
+    var isCallCodeSettled = false
     /// The answer that was sent, kept so that exactly the same bytes can be sent again (D-4.5.3).
     var answer: SentAnswer?
 
@@ -37,6 +39,7 @@ extension PendingLogin {
             try ClaimedPortal(json: object)
         }
         request = try reader.optionalString("request", maximumLength: CompactJWS.maximumLength)
+        isCallCodeSettled = try reader.optionalBool("call_code_settled") ?? false
         answer = try reader.optional("answer")?.object.map { (object) throws(MessageError) in
             try SentAnswer(json: object)
         }
@@ -48,6 +51,7 @@ extension PendingLogin {
         object["code"] = code.map { .string($0) }
         object["portal"] = portal.map { .object($0.json) }
         object["request"] = request.map { .string($0) }
+        if isCallCodeSettled { object["call_code_settled"] = true }
         object["answer"] = answer.map { .object($0.json) }
         return object
     }

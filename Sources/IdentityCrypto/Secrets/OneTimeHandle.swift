@@ -6,6 +6,8 @@ public enum HandleClass: String, Sendable, Hashable, CaseIterable {
     case authorizationCode = "ac"
     case refreshToken = "rt"
     case deviceCode = "dc"
+    /// `auth_req_id` (OpenID Connect CIBA Core §7.3).
+    case authenticationRequest = "ar"
     case pushedRequest = "pr"
     case session = "se"
     case initialAccessToken = "ia"

@@ -4,14 +4,29 @@ public enum LoginFlow: String, Sendable, Hashable, CaseIterable {
     case qr
     /// The phone was opened by a link on the same device.
     case link
+    /// A portal asked the provider, without a browser (OpenID Connect CIBA Core 1.0).
+    case backChannel = "backchannel"
+
+    /// What may bind an answer in this flow.
+    public var bindings: Set<BrowserBinding> {
+        switch self {
+        case .qr: [.code]
+        case .link: [.return]
+        case .backChannel: [.callCode, .none]
+        }
+    }
 }
 
-/// What binds the phone's answer to the browser that began the login.
-public enum BrowserBinding: String, Sendable, Hashable {
+/// What binds the phone's answer to where the login began.
+public enum BrowserBinding: String, Sendable, Hashable, CaseIterable {
     /// The person typed the phone's eight digits into the browser.
     case code
     /// The phone hands a one-time value back to the same browser.
     case `return`
+    /// The person typed into the phone the four digits that somebody at the portal read out.
+    case callCode = "call_code"
+    /// Nothing: only for a portal that the person knows, and only where the operator allows it.
+    case none
 }
 
 /// What a signed request asks the person to do.

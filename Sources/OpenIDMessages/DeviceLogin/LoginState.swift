@@ -31,7 +31,8 @@ public enum LoginState: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .created: return always.union([.claimed, .attestationStale])
         case .claimed: return always.union([.awaitingCode, .awaitingUser])
-        case .awaitingCode: return always.union([.awaitingUser, .codeLocked])
+        // Without the digits nothing can be approved; in the back channel it can be refused (docs/protocol.md §11).
+        case .awaitingCode: return always.union([.awaitingUser, .codeLocked, .denied, .reported])
         case .awaitingUser: return always.union([.awaitingReturn, .complete, .denied, .reported, .deviceCloned])
         case .awaitingReturn: return always.union([.complete, .returnMismatch])
         default: return []

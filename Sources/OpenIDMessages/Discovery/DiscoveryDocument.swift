@@ -13,6 +13,8 @@ public enum DiscoveryDocument {
         public static let introspection = "/introspect"
         public static let revocation = "/revoke"
         public static let deviceAuthorization = "/device_authorization"
+        /// OpenID Connect CIBA Core §7.
+        public static let backChannelAuthentication = "/bc-authorize"
         /// Where people type the code of their device.
         public static let device = "/device"
         public static let deviceDone = "/device/done"
@@ -41,6 +43,10 @@ public enum DiscoveryDocument {
             "introspection_endpoint": .string(issuer.appending(Path.introspection)),
             "revocation_endpoint": .string(issuer.appending(Path.revocation)),
             "device_authorization_endpoint": .string(issuer.appending(Path.deviceAuthorization)),
+            "backchannel_authentication_endpoint": .string(issuer.appending(Path.backChannelAuthentication)),
+            "backchannel_token_delivery_modes_supported": .strings(BackChannelDelivery.allCases.map(\.rawValue)),
+            "backchannel_authentication_request_signing_alg_values_supported": .strings(algorithms),
+            "backchannel_user_code_parameter_supported": false,
             "authority_check_endpoint": .string(issuer.appending(Path.authorityCheck)),
             "end_session_endpoint": .string(issuer.appending(Path.logout)),
             "backchannel_logout_supported": true,

@@ -33,6 +33,11 @@ public struct OAuthError: Error, Sendable, Equatable {
         case authorizationPending = "authorization_pending"
         case slowDown = "slow_down"
         case expiredToken = "expired_token"
+        // OpenID Connect CIBA Core §13
+        case expiredLoginHintToken = "expired_login_hint_token"
+        case unknownUserIdentifier = "unknown_user_id"
+        case invalidUserCode = "invalid_user_code"
+        case invalidBindingMessage = "invalid_binding_message"
         // RFC 9470 §3
         case insufficientUserAuthentication = "insufficient_user_authentication"
         // RFC 7591 §3.2.2

@@ -1,5 +1,5 @@
 /// The names of client metadata that mean something here (RFC 7591 §2, OpenID Connect Registration §2, RP-Initiated
-/// Logout §3.1, Back-Channel Logout §2.2, JARM §3, RFC 9126 §6, RFC 9449 §5.2, RFC 9701 §6).
+/// Logout §3.1, Back-Channel Logout §2.2, CIBA Core §4, JARM §3, RFC 9126 §6, RFC 9449 §5.2, RFC 9701 §6).
 public enum ClientMember: String, Sendable, Hashable, CaseIterable {
     case redirectURIs = "redirect_uris"
     case name = "client_name"
@@ -31,6 +31,11 @@ public enum ClientMember: String, Sendable, Hashable, CaseIterable {
     case postLogoutRedirectURIs = "post_logout_redirect_uris"
     case backChannelLogoutURI = "backchannel_logout_uri"
     case backChannelLogoutSession = "backchannel_logout_session_required"
+    case backChannelDelivery = "backchannel_token_delivery_mode"
+    case backChannelNotificationEndpoint = "backchannel_client_notification_endpoint"
+    case backChannelRequestAlgorithm = "backchannel_authentication_request_signing_alg"
+    /// Only the region file sets it.
+    case backChannelWithoutCallCode = "backchannel_without_call_code"
     /// The words in which the client reads `acr`; the region's own name.
     case levelVocabulary = "acr_vocabulary"
     /// What the client is held to. Only the region file sets it.

@@ -1,13 +1,17 @@
-/// A token request (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8628 §3.4; RFC 8693 §2.1): well-formed, not yet believed.
+/// A token request (RFC 6749 §4.1.3, §4.4.2, §6; RFC 8628 §3.4; RFC 8693 §2.1; CIBA Core §10.1): well-formed, not yet
+/// believed.
 public enum TokenRequest: Sendable {
     case authorizationCode(AuthorizationCodeRequest)
     case refreshToken(RefreshRequest)
     case clientCredentials(RequestedAccess)
     case deviceCode(String)
     case tokenExchange(TokenExchangeRequest)
+    /// By the `auth_req_id` of a back-channel authentication request.
+    case backChannel(String)
 
     public static let deviceCodeGrant = "urn:ietf:params:oauth:grant-type:device_code"
     public static let tokenExchangeGrant = "urn:ietf:params:oauth:grant-type:token-exchange"
+    public static let backChannelGrant = "urn:openid:params:grant-type:ciba"
 
     public init(parameters: FormParameters) throws(OAuthError) {
         switch parameters["grant_type"] {
@@ -17,6 +21,8 @@ public enum TokenRequest: Sendable {
         case "client_credentials": self = .clientCredentials(try RequestedAccess(parameters: parameters))
         case Self.deviceCodeGrant:
             self = .deviceCode(try parameters.handle("device_code"))
+        case Self.backChannelGrant:
+            self = .backChannel(try parameters.handle("auth_req_id"))
         case Self.tokenExchangeGrant: self = .tokenExchange(try TokenExchangeRequest(parameters: parameters))
         default: throw OAuthError(.unsupportedGrantType, "grant_type is not supported")
         }

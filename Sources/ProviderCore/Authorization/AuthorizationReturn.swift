@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 public import OpenIDMessages
 
 /// What a login brought.
@@ -21,19 +21,22 @@ public struct AuthorizationReturn: Sendable {
     public let redirectURI: RedirectURI
     public let state: StateValue?
     public let mode: ResponseMode
-    /// False for a device authorization grant: the device asks for its tokens, and the browser ends at a page of ours
-    /// that gets no code (RFC 8628 §3.3).
-    public let takesCode: Bool
+    /// How the tokens are asked for.
+    public let grantType: GrantType
     let signer: AuthorizationResponseSigner
 
+    /// False where a device or a portal asks for its tokens by itself: a browser ends at a page of ours that gets no code
+    /// (RFC 8628 §3.3).
+    public var takesCode: Bool { grantType == .authorizationCode }
+
     init(
-        redirectURI: RedirectURI, state: StateValue?, mode: ResponseMode, takesCode: Bool = true,
+        redirectURI: RedirectURI, state: StateValue?, mode: ResponseMode, grantType: GrantType = .authorizationCode,
         signer: AuthorizationResponseSigner
     ) {
         self.redirectURI = redirectURI
         self.state = state
         self.mode = mode
-        self.takesCode = takesCode
+        self.grantType = grantType
         self.signer = signer
     }
 

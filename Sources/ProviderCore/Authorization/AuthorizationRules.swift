@@ -29,6 +29,15 @@ public struct ValidatedAuthorizationRequest: Sendable {
     /// The hats in which somebody may log in: the service's, or the citizen's alone (invariant I20).
     var contexts: [Service.Context] { service?.contexts ?? [.citizen] }
 
+    /// Where people know the portal from. One that asks without a browser may have no redirect URI: then it is the host to
+    /// which its tokens go, or the town's.
+    var portalHost: String {
+        guard wayBack.grantType == .backChannel else { return wayBack.redirectURI.host }
+        let client = client.client
+        return client.redirectURIs.first?.host ?? client.backChannel?.notificationEndpoint.map { "\($0.host)" }
+            ?? self.client.scope.tenant.hosts.first ?? wayBack.redirectURI.host
+    }
+
     /// The version of the purpose that the person reads; empty without a service.
     var purposeVersion: String { service.map { String($0.purposeVersion) } ?? "" }
 
@@ -44,7 +53,8 @@ extension ValidatedAuthorizationRequest {
     /// The grant that an approval of this request makes.
     func grant(
         transaction: TransactionIdentifier, handle: HandleDigest, session: SessionRecord,
-        context: AuthenticationContext, acting: ActingContext, released: [String], now: Timestamp
+        binding: BrowserBinding? = nil, context: AuthenticationContext, acting: ActingContext, released: [String],
+        until: Timestamp? = nil, now: Timestamp
     ) -> AuthorizationGrant {
         AuthorizationGrant(
             transaction: transaction, handle: handle, client: client.client.identifier, tenant: client.client.tenant,
@@ -52,12 +62,12 @@ extension ValidatedAuthorizationRequest {
             scope: request.scope,
             resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
             proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
-            authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
+            binding: binding, authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
             idTokenClaims: released.filter(request.claims.idToken.contains),
             verified: VerifiedClaimsDemand(
                 userinfo: request.claims.verifiedUserinfo, idToken: request.claims.verifiedIDToken),
             service: service?.identifier,
-            purposeVersion: purposeVersion, acting: acting, expiresAt: now + Lifetime.code)
+            purposeVersion: purposeVersion, acting: acting, expiresAt: max(now + Lifetime.code, until ?? now))
     }
 }
 
@@ -113,23 +123,31 @@ struct AuthorizationRules: Sendable {
         return try validate(parameters, target)
     }
 
-    /// The request behind a device authorization (RFC 8628 §3.1), under the same rules as any other.
-    func validateDevice(
-        _ parameters: FormParameters, by client: RegisteredClient
-    ) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
+    /// The request behind a grant that is redeemed without a browser: of a device (RFC 8628 §3.1) or over the back channel
+    /// (CIBA Core §7.1). The same rules as for any other; what is only for a browser has no say in it.
+    func validate(
+        polled parameters: FormParameters, by client: RegisteredClient, grantType: GrantType,
+        proofKey: KeyThumbprint? = nil
+    ) throws(ClientRefusal) -> ValidatedAuthorizationRequest {
         guard let page = RedirectURI(rawValue: protection.issuer.appending(DiscoveryDocument.Path.deviceDone)) else {
-            throw .page(OAuthError(.serverError, "the issuer has no page for devices"), nil)
+            throw ClientRefusal(.serverError, "the issuer has no page for devices", nil)
         }
         var request = FormParameters(["response_type": "code"])
         for parameter in [AuthorizationParameter.scope, .acrValues, .claims, .resource] {
             if let value = parameters[parameter] { request.append(parameter.rawValue, value) }
         }
+        if let proofKey { request.append(AuthorizationParameter.proofKey.rawValue, proofKey.rawValue) }
         let wayBack = AuthorizationReturn(
-            redirectURI: page, state: nil, mode: .query, takesCode: false,
+            redirectURI: page, state: nil, mode: .query, grantType: grantType,
             signer: AuthorizationResponseSigner(
                 protection: protection, client: client.client.identifier,
                 algorithm: client.client.cryptography.authorizationResponseAlgorithm))
-        return try validate(request, ProvedTarget(client: client, wayBack: wayBack))
+        do { return try validate(request, ProvedTarget(client: client, wayBack: wayBack)) } catch {
+            switch error {
+            case .page(let error, let reason), .redirect(let error, _, let reason):
+                throw ClientRefusal(error.code, error.description, reason)
+            }
+        }
     }
 
     private func validate(
@@ -218,8 +236,7 @@ struct AuthorizationRules: Sendable {
         _ request: AuthorizationRequest, _ target: ProvedTarget
     ) throws(AuthorizationRefusal) {
         let client = target.client.client
-        let grantType: GrantType = target.wayBack.takesCode ? .authorizationCode : .deviceCode
-        guard client.grantTypes.contains(grantType) else {
+        guard client.grantTypes.contains(target.wayBack.grantType) else {
             throw target.refusal(.unauthorizedClient, "the client may not use this grant", .grantTypeNotAllowed)
         }
         guard !target.wayBack.takesCode || client.responseModes.contains(request.responseMode) else {

@@ -15,19 +15,38 @@ struct RequestObjectVerifier: Sendable {
     let uses: any OneTimeUseStore
     let clock: ProviderClock
 
+    /// What a signed request is for.
+    enum Kind: Sendable {
+        /// RFC 9101: all parameters of an authorization request.
+        case authorization
+        /// CIBA Core §7.1.1: everything but the client's authentication, with all claims of time and `jti`.
+        case backChannel
+    }
+
     /// The parameters that the object holds. Throws `ClientRefusal`, or a fault of the store: then nothing succeeds.
-    func parameters(of text: String, by client: RegisteredClient) async throws -> FormParameters {
-        let payload = try await verify(text, by: client)
-        try check(payload, of: client.client)
+    func parameters(
+        of text: String, by client: RegisteredClient, kind: Kind = .authorization
+    ) async throws -> FormParameters {
+        let payload = try await verify(text, by: client, kind)
+        try check(payload, of: client.client, kind)
         let parameters: FormParameters
-        do { parameters = try FormParameters(requestObject: payload) } catch {
+        do {
+            parameters =
+                switch kind {
+                case .authorization: try FormParameters(requestObject: payload)
+                case .backChannel: try FormParameters(authenticationRequest: payload)
+                }
+        } catch {
             throw ClientRefusal(error.code, error.description, .requestObjectClaims)
         }
-        try await useUp(payload, of: client.client.identifier)
+        try await useUp(payload, of: client.client.identifier, kind)
         return parameters
     }
 
-    private func verify(_ text: String, by client: RegisteredClient) async throws -> JSONObject {
+    private func verify(_ text: String, by client: RegisteredClient, _ kind: Kind) async throws -> JSONObject {
+        func refuse(_ description: String, _ reason: Refusal) -> ClientRefusal {
+            self.refuse(description, reason, kind)
+        }
         guard text.utf8.count(where: { $0 == UInt8(ascii: ".") }) != 4 else {
             throw refuse("encrypted request objects are not supported", .requestObjectSignature)
         }
@@ -40,7 +59,7 @@ struct RequestObjectVerifier: Sendable {
         }
         do {
             return try await keys.verify(
-                token, by: client, registered: client.client.cryptography.requestObjectAlgorithm
+                token, by: client, registered: client.client.requestAlgorithm(kind)
             ).payload
         } catch let reason as Refusal {
             throw refuse(
@@ -49,10 +68,15 @@ struct RequestObjectVerifier: Sendable {
         }
     }
 
-    private func check(_ payload: JSONObject, of client: Client) throws(ClientRefusal) {
+    private func check(_ payload: JSONObject, of client: Client, _ kind: Kind) throws(ClientRefusal) {
+        func refuse(_ description: String, _ reason: Refusal) -> ClientRefusal {
+            self.refuse(description, reason, kind)
+        }
         let identifier = client.identifier.rawValue
         // A client assertion has the client as its subject: neither may pass for the other (RFC 9101 §10.8).
-        guard payload["iss"]?.string == identifier, payload["client_id"]?.string == identifier,
+        // Over the back channel the client has authenticated: `client_id` may be left out (CIBA Core §7.1.1).
+        guard payload["iss"]?.string == identifier,
+            kind == .backChannel && payload["client_id"] == nil || payload["client_id"]?.string == identifier,
             payload["sub"]?.string != identifier
         else {
             throw refuse("iss and client_id of the request object must be the client, sub not", .requestObjectClaims)
@@ -67,7 +91,11 @@ struct RequestObjectVerifier: Sendable {
         guard payload["nbf"] != nil || client.profile != .fapi2,
             isRecent(payload["nbf"], now: now), isRecent(payload["iat"], now: now)
         else { throw refuse("nbf of the request object must be at most 60 minutes ago", .requestObjectTime) }
-        guard payload["jti"] == nil || Self.identifier(payload) != nil else {
+        // CIBA Core §7.1.1 wants all of them.
+        guard kind == .authorization || payload["nbf"] != nil && payload["iat"] != nil else {
+            throw refuse("iat and nbf are wanted in a signed authentication request", .requestObjectTime)
+        }
+        guard kind == .authorization && payload["jti"] == nil || Self.identifier(payload) != nil else {
             throw refuse("jti of the request object is malformed", .requestObjectClaims)
         }
     }
@@ -89,15 +117,25 @@ struct RequestObjectVerifier: Sendable {
         payload["jti"]?.string.flatMap(TokenIdentifier.init(rawValue:))
     }
 
-    private func useUp(_ payload: JSONObject, of client: ClientIdentifier) async throws {
+    private func useUp(_ payload: JSONObject, of client: ClientIdentifier, _ kind: Kind) async throws {
         guard let identifier = Self.identifier(payload), let expires = payload["exp"]?.integer else { return }
         guard
             try await uses.use(
                 "\(client) \(identifier)", class: .requestObject, expiresAt: Timestamp(seconds: expires))
-        else { throw refuse("the request object was used before", .requestObjectReplayed) }
+        else { throw refuse("the request object was used before", .requestObjectReplayed, kind) }
     }
 
-    private func refuse(_ description: String, _ reason: Refusal) -> ClientRefusal {
-        ClientRefusal(.invalidRequestObject, description, reason)
+    /// CIBA Core §13 knows no `invalid_request_object`.
+    private func refuse(_ description: String, _ reason: Refusal, _ kind: Kind) -> ClientRefusal {
+        ClientRefusal(kind == .authorization ? .invalidRequestObject : .invalidRequest, description, reason)
+    }
+}
+
+extension Client {
+    fileprivate func requestAlgorithm(_ kind: RequestObjectVerifier.Kind) -> SignatureAlgorithm? {
+        switch kind {
+        case .authorization: cryptography.requestObjectAlgorithm
+        case .backChannel: backChannel?.requestAlgorithm
+        }
     }
 }

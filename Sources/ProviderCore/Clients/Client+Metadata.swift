@@ -4,7 +4,9 @@ internal import OpenIDMessages
 
 extension Client {
     /// Grants that a client may give itself. The others let it act without a person: only the operator gives them.
-    private static let registrableGrants: Set<GrantType> = [.authorizationCode, .refreshToken, .deviceCode]
+    private static let registrableGrants: Set<GrantType> = [
+        .authorizationCode, .refreshToken, .deviceCode, .backChannel,
+    ]
 
     /// The client of `tenant` that registered metadata describes (RFC 7591 §2, OpenID Connect Registration §2), with the
     /// defaults of those specifications and everything that stands against it thrown.
@@ -49,7 +51,8 @@ extension Client {
             logout: ClientLogout(
                 returnURIs: try metadata.redirectURIs(.postLogoutRedirectURIs) ?? [],
                 backChannelURI: try metadata.outboundURL(.backChannelLogoutURI),
-                requiresSession: try metadata.flag(.backChannelLogoutSession) ?? false))
+                requiresSession: try metadata.flag(.backChannelLogoutSession) ?? false),
+            backChannel: try Self.backChannel(metadata))
         let objection = ClientRules(tenant: tenant, isDevelopment: isDevelopment).objections(to: self).first
         if let objection { throw ClientMetadataError(objection.member, objection.message) }
     }
@@ -82,6 +85,19 @@ extension Client {
             throw ClientMetadataError(.keys, "two keys have the same kid")
         }
         return keys
+    }
+
+    /// OpenID Connect CIBA Core §4.
+    private static func backChannel(_ metadata: ClientMetadata) throws(ClientMetadataError) -> ClientBackChannel? {
+        let endpoint = try metadata.outboundURL(.backChannelNotificationEndpoint)
+        let algorithm: SignatureAlgorithm? = try metadata.choice(.backChannelRequestAlgorithm)
+        guard let delivery: BackChannelDelivery = try metadata.choice(.backChannelDelivery) else {
+            guard endpoint == nil, algorithm == nil else {
+                throw ClientMetadataError(.backChannelDelivery, "what else is said of the back channel needs it")
+            }
+            return nil
+        }
+        return ClientBackChannel(delivery: delivery, notificationEndpoint: endpoint, requestAlgorithm: algorithm)
     }
 
     private static func scopes(_ metadata: ClientMetadata) throws(ClientMetadataError) -> [String] {
@@ -138,6 +154,11 @@ extension Client {
         object["default_max_age"] = defaultMaximumAge.map { .integer($0) }
         object["initiate_login_uri"] = initiateLoginURI.map { .string($0.rawValue) }
         object["backchannel_logout_uri"] = logout.backChannelURI.map { .string($0.rawValue) }
+        object["backchannel_token_delivery_mode"] = backChannel.map { .string($0.delivery.rawValue) }
+        object["backchannel_client_notification_endpoint"] =
+            backChannel?.notificationEndpoint.map { .string($0.rawValue) }
+        object["backchannel_authentication_request_signing_alg"] =
+            backChannel?.requestAlgorithm.map { .string($0.rawValue) }
         for (member, value) in cryptography.words { object[member.rawValue] = .string(value) }
         return object
     }

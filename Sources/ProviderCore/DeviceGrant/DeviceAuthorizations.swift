@@ -6,17 +6,13 @@ internal import Synchronization
 /// Device authorizations that wait for their person (RFC 8628), in bounded memory. What is lost at a restart is begun
 /// anew; an approval is in the store.
 final class DeviceAuthorizations: Sendable {
-    /// Seconds between two questions of a device.
-    static let interval: Int64 = 5
-
     struct Entry: Sendable {
         let device: HandleDigest
         let request: ValidatedAuthorizationRequest
         let expiresAt: Timestamp
         /// The login in which the person decides; nil until the code was typed.
         var login: String?
-        var interval = DeviceAuthorizations.interval
-        var askedAt: Timestamp?
+        var pace = PollingPace()
     }
 
     private struct Contents {
@@ -82,24 +78,25 @@ final class DeviceAuthorizations: Sendable {
     /// RFC 8628 §3.5: returns when the person approved; the store decides who redeems.
     func poll(_ device: HandleDigest, by client: ClientIdentifier) throws(ClientRefusal) {
         let now = clock.now()
-        let entry = contents.withLock { contents -> (Entry, isTooFast: Bool)? in
-            guard let user = contents.codes[device], let entry = contents.entries[user],
+        let found = contents.withLock { contents -> (Entry, isTooFast: Bool)? in
+            guard let user = contents.codes[device], var entry = contents.entries[user],
                 entry.request.client.client.identifier == client
             else { return nil }
-            let isTooFast = entry.askedAt.map { now < $0 + entry.interval } ?? false
-            contents.entries[user]?.askedAt = now
-            if isTooFast { contents.entries[user]?.interval = min(entry.interval + Self.interval, 60) }
+            let isTooFast = entry.pace.isTooFast(at: now)
+            contents.entries[user] = entry
             return (entry, isTooFast)
         }
-        guard let (entry, isTooFast) = entry else { throw ClientRefusal(invalidGrant: .codeUnknown) }
-        guard entry.expiresAt > now else { throw ClientRefusal(.expiredToken, "the device code expired", .codeExpired) }
+        guard let (entry, isTooFast) = found else { throw ClientRefusal(invalidGrant: .codeUnknown) }
+        try PollingRules.answer(
+            decision(entry), expiresAt: entry.expiresAt, isTooFast: isTooFast, now: now)
+    }
+
+    /// A login that ends without an answer of the person is none: the code can be typed again.
+    private func decision(_ entry: Entry) -> PollingRules.Decision {
         switch entry.login.flatMap({ logins.login(.page($0))?.state }) {
-        case .complete: return
-        case .denied, .reported: throw ClientRefusal(.accessDenied, "the person refused", nil)
-        default:
-            throw isTooFast
-                ? ClientRefusal(.slowDown, "the device asks too often", nil)
-                : ClientRefusal(.authorizationPending, "the person has not decided yet", nil)
+        case .complete: .approved
+        case .denied, .reported: .refused
+        default: .open
         }
     }
 

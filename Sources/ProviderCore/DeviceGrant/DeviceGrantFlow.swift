@@ -14,13 +14,7 @@ public struct DeviceGrantFlow: Sendable {
     public func begin(
         _ parameters: FormParameters, by client: AuthenticatedClient
     ) throws(ClientRefusal) -> JSONObject {
-        let request: ValidatedAuthorizationRequest
-        do { request = try rules.validateDevice(parameters, by: client.registered) } catch {
-            switch error {
-            case .page(let error, let reason), .redirect(let error, _, let reason):
-                throw ClientRefusal(error.code, error.description, reason)
-            }
-        }
+        let request = try rules.validate(polled: parameters, by: client.registered, grantType: .deviceCode)
         guard let (device, user) = devices.begin(request) else {
             throw ClientRefusal(.temporarilyUnavailable, "too many devices are waiting", .overloaded)
         }
@@ -28,7 +22,7 @@ public struct DeviceGrantFlow: Sendable {
         return [
             "device_code": .string(device.text), "user_code": .string(user.text), "verification_uri": .string(page),
             "verification_uri_complete": .string(page + "?user_code=" + user.text),
-            "expires_in": .integer(Lifetime.deviceCode), "interval": .integer(DeviceAuthorizations.interval),
+            "expires_in": .integer(Lifetime.deviceCode), "interval": .integer(PollingPace.interval),
         ]
     }
 
@@ -55,7 +49,9 @@ public struct DeviceGrantFlow: Sendable {
     /// The person typed the code: a login begins in this browser.
     public func enter(_ code: UserCode, browser: BrowserContext) -> Entry {
         guard let entry = devices.entry(code) else { return .unknown }
-        let start = LoginStart(previousSession: nil, expectedSubject: nil, redemption: entry.device)
+        let start = LoginStart(
+            previousSession: nil, expectedSubject: nil,
+            redemption: PolledRedemption(handle: entry.device, until: entry.expiresAt))
         guard let begun = logins.begin(entry.request, browser: browser, start: start) else { return .overloaded }
         guard devices.attach(code, login: begun.page) else { return .unknown }
         return .login(page: begun.page, cookie: begun.cookie)

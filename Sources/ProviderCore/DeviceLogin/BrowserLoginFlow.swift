@@ -137,7 +137,7 @@ public struct BrowserLoginFlow: Sendable {
             ).text,
             sameDeviceLink: links.sameDeviceLink(handle: login.handle).text, formToken: login.formToken.text,
             codeTriesLeft: login.codeTriesLeft, portalName: client.client.name,
-            portalHost: login.request.wayBack.redirectURI.host, tenantName: client.scope.tenant.officialName,
+            portalHost: login.request.portalHost, tenantName: client.scope.tenant.officialName,
             isCollected: login.isCollected, language: login.browser.language,
             secondsLeft: max(0, login.deadline.seconds - now.seconds))
     }

@@ -22,9 +22,10 @@ public struct DeviceLoginFlow: Sendable {
     let guards: Guards
     let issuer: IssuerURL
     let logins: LoginsInFlight
+    let prompts: BackChannelPrompts
     let links: LinkAuthentication
     let keys: KeyCustodian
-    let store: any GrantStore & SessionStore
+    let store: any GrantStore & SessionStore & ReleaseStore
     let contexts: ActingContexts
     let clock: ProviderClock
 
@@ -51,7 +52,7 @@ public struct DeviceLoginFlow: Sendable {
         return try describe(claimed, device: device)
     }
 
-    private func makeClaim(
+    func makeClaim(
         _ login: Login, device: VerifiedDevice, flow: LoginFlow, language: Language, area: String, now: Timestamp
     ) async throws -> Login.Claim {
         if let existing = login.claim, existing.device == device.device.identifier, existing.flow == flow {
@@ -66,7 +67,9 @@ public struct DeviceLoginFlow: Sendable {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
         let explanation = AssuranceExplanation(proofing: device.account.level, ceiling: device.device.ceiling)
-        let possible = try await contexts.possible(for: device.account.identifier, login.request)
+        var possible = try await contexts.possible(for: device.account.identifier, login.request)
+        // A portal that asks by itself means one hat: that of the `sub` by which it knows the person.
+        if let prompt = login.start.prompt { possible.removeAll { $0.acting.name != prompt.context } }
         let offers: [ContextOffer]
         do throws(ContextRules.Obstacle) {
             offers = try ContextRules.offers(
@@ -80,7 +83,8 @@ public struct DeviceLoginFlow: Sendable {
         }
         return Login.Claim(
             device: device.device.identifier, account: device.account.identifier, flow: flow,
-            code: RandomBytes.digits(8), offers: offers, reached: explanation.context, claimedAt: now,
+            binding: try await binding(login, flow), code: login.start.prompt?.callCode ?? RandomBytes.digits(8),
+            offers: offers, reached: explanation.context, claimedAt: now,
             language: language,
             sameNetwork: area == login.browser.area)
     }
@@ -101,13 +105,16 @@ public struct DeviceLoginFlow: Sendable {
     ) async throws -> String {
         let login = try held(transaction, by: device)
         if let receipt = try earlierOutcome(login, digest: ContentDigest(of: text)) { return receipt }
-        guard login.state == .awaitingUser, let request = login.signedRequest, let claim = login.claim else {
-            throw DeviceRefusal(.loginOver, .loginOver)
-        }
+        guard login.state == .awaitingUser || login.isShownBeforeCode, let request = login.signedRequest,
+            let claim = login.claim
+        else { throw DeviceRefusal(.loginOver, .loginOver) }
         let now = clock.now()
         let authenticated = try ResponseRules.check(
             text, pinProof: pinProof, request: request, device: device, guards: guards, now: now)
         let decision = authenticated.response.statement.decision
+        guard login.takes(decision) else {
+            throw DeviceRefusal(.wrongCallCode, .callCodeMissing, triesLeft: login.codeTriesLeft)
+        }
         let offer = authenticated.response.statement.context.flatMap { name in
             claim.offers.first { $0.acting.name == name }
         }
@@ -128,6 +135,7 @@ public struct DeviceLoginFlow: Sendable {
                     ? authenticated.response.statement.counter : device.device.counter + 1,
                 isPINProved: authenticated.isPINProved,
                 approval: approval(login, claim, offer, authenticated.response, prize: prize, now: now),
+                stops: claim.flow == .backChannel && decision == .report ? login.request.client.client.identifier : nil,
                 tenant: login.request.client.client.tenant, time: now))
         if outcome == .answeredAlready(digest) {
             return try await receiptInFlight(login, digest: digest, device: device)
@@ -211,8 +219,9 @@ public struct DeviceLoginFlow: Sendable {
         let ofContext = asked.contexts.first { $0.context == offer.acting.name }?.claims ?? []
         return LoginApproval(
             grant: login.request.grant(
-                transaction: login.transaction, handle: login.start.redemption ?? prize.code.digest, session: session,
-                context: offer.level, acting: offer.acting, released: response.statement.released, now: now),
+                transaction: login.transaction, handle: login.start.redemption?.handle ?? prize.code.digest,
+                session: session, binding: claim.binding, context: offer.level, acting: offer.acting,
+                released: response.statement.released, until: login.start.redemption?.until, now: now),
             sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
             asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)
     }
@@ -246,20 +255,22 @@ public struct DeviceLoginFlow: Sendable {
     }
 
     /// Logins of other devices and logins that do not exist look the same.
-    private func held(_ transaction: TransactionIdentifier, by device: VerifiedDevice) throws(DeviceRefusal) -> Login {
+    func held(_ transaction: TransactionIdentifier, by device: VerifiedDevice) throws(DeviceRefusal) -> Login {
         guard let login = logins.login(.transaction(transaction)),
             login.claim?.device == device.device.identifier
         else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
         return login
     }
 
-    private func describe(_ login: Login, device: VerifiedDevice) throws -> ClaimedLogin {
+    func describe(_ login: Login, device: VerifiedDevice) throws -> ClaimedLogin {
         let client = login.request.client
-        let request = login.state == .awaitingUser ? try signedRequest(login, device: device).text : nil
+        let isShown = login.state == .awaitingUser || login.isShownBeforeCode
+        let request = isShown ? try signedRequest(login, device: device).text : nil
         return ClaimedLogin(
             transaction: login.transaction, state: login.state,
-            code: login.state == .awaitingCode ? login.claim?.code : nil, portalName: client.client.name,
-            portalHost: login.request.wayBack.redirectURI.host, tenantName: client.scope.tenant.officialName,
+            code: login.state == .awaitingCode && login.claim?.binding == .code ? login.claim?.code : nil,
+            portalName: client.client.name,
+            portalHost: login.request.portalHost, tenantName: client.scope.tenant.officialName,
             request: request)
     }
 

@@ -64,7 +64,9 @@ struct Login: Sendable {
         let device: DeviceIdentifier
         let account: AccountIdentifier
         let flow: LoginFlow
-        /// Eight digits for the person to type, in the flow `qr`.
+        let binding: BrowserBinding
+        /// Digits that prove that phone and portal belong together: eight that the person types into the browser, or the
+        /// four of a call that the person types into the phone.
         let code: String
         /// The hats that the person may choose from, at least one, each with the level to answer with.
         let offers: [ContextOffer]
@@ -113,7 +115,7 @@ struct Login: Sendable {
         self.start = start
         formToken = OneTimeSecret(bytes: 16)
         createdAt = now
-        deadline = now + Lifetime.unclaimedLogin
+        deadline = start.prompt?.expiresAt ?? now + Lifetime.unclaimedLogin
     }
 
     private mutating func move(to next: LoginState) {
@@ -135,7 +137,12 @@ struct Login: Sendable {
     mutating func end(_ terminal: LoginState, error: OAuthError, now: Timestamp) {
         move(to: terminal)
         self.error = error
-        deadline = now + Lifetime.finishedLogin
+        deadline = kept(for: Lifetime.finishedLogin, now: now)
+    }
+
+    /// Whoever polls may ask until the end of what redeems the grant.
+    private func kept(for seconds: Int64, now: Timestamp) -> Timestamp {
+        max(now + seconds, start.redemption?.until ?? now)
     }
 
     /// The first claim locks the login to its device; the same device may claim again.
@@ -149,8 +156,9 @@ struct Login: Sendable {
         guard state == .created else { throw DeviceRefusal(.loginOver, .loginOver) }
         move(to: .claimed)
         self.claim = claim
-        deadline = claim.claimedAt + Lifetime.claimedLogin
-        move(to: claim.flow == .qr ? .awaitingCode : .awaitingUser)
+        let end = claim.claimedAt + Lifetime.claimedLogin
+        deadline = start.prompt.map { min($0.expiresAt, end) } ?? end
+        move(to: [.code, .callCode].contains(claim.binding) ? .awaitingCode : .awaitingUser)
     }
 
     enum CodeEntry: Sendable, Equatable {
@@ -182,16 +190,25 @@ struct Login: Sendable {
     /// Remembers an answer with a wrong PIN, so that the same bytes again are known for what they are.
     mutating func refuse(_ answer: RefusedAnswer) { refusedAnswer = answer }
 
+    /// Whether such an answer is awaited. A request over the back channel can be refused before its digits are typed: a
+    /// call that the person did not expect has none.
+    func takes(_ decision: LoginDecision) -> Bool {
+        state == .awaitingUser || isShownBeforeCode && decision != .approve
+    }
+
+    /// The person reads the request while the digits of the call are awaited.
+    var isShownBeforeCode: Bool { state == .awaitingCode && claim?.flow == .backChannel }
+
     /// Takes an accepted answer; false when the login is not waiting for one any more.
     ///
     /// - Parameter isReturning: whether an approved login waits for the phone to come back to its browser.
     mutating func accept(_ answer: Answer, decision: LoginDecision, isReturning: Bool, now: Timestamp) -> Bool {
-        guard state == .awaitingUser else { return false }
+        guard takes(decision) else { return false }
         self.answer = answer
         switch decision {
         case .approve:
             move(to: isReturning ? .awaitingReturn : .complete)
-            deadline = now + Lifetime.code
+            deadline = kept(for: Lifetime.code, now: now)
         case .deny: end(.denied, error: OAuthError(.accessDenied, "the person refused"), now: now)
         case .report: end(.reported, error: OAuthError(.accessDenied, "the person refused"), now: now)
         }

@@ -3,7 +3,27 @@ public import OpenIDMessages
 
 /// The text that the phone shows and signs.
 enum LoginTexts {
-    static func request(portal: String, tenant: String, service: Service?, language: Language) -> String {
+    static func request(
+        portal: String, tenant: String, service: Service?, prompt: BackChannelPrompt?, language: Language
+    ) -> String {
+        let question = question(portal: portal, tenant: tenant, service: service, language: language)
+        guard let prompt else { return question }
+        // Nobody began this in a browser: the person must know who asks before reading what.
+        let call =
+            switch language {
+            case .german: "Das Portal fragt von sich aus, etwa weil Sie mit dem Amt telefonieren. "
+            case .english: "The portal asks by itself, for example because you are on the phone with the office. "
+            }
+        let message = prompt.message.map { message in
+            switch language {
+            case .german: " Nachricht des Portals: „\(message.rawValue)“"
+            case .english: " Message of the portal: “\(message.rawValue)”"
+            }
+        }
+        return call + question + (message ?? "")
+    }
+
+    private static func question(portal: String, tenant: String, service: Service?, language: Language) -> String {
         guard let service else {
             return switch language {
             case .german: "Möchten Sie sich bei „\(portal)“ (\(tenant)) anmelden?"

@@ -29,11 +29,14 @@ final class LoginsInFlight: Sendable {
 
     private let capacity: Int
     private let clock: ProviderClock
+    private let onEnd: @Sendable (Login) -> Void
     private let contents = Mutex(Contents())
 
-    init(capacity: Int, clock: ProviderClock) {
+    /// - Parameter onEnd: hears once of each login that ends, whatever way.
+    init(capacity: Int, clock: ProviderClock, onEnd: @escaping @Sendable (Login) -> Void = { _ in }) {
         self.capacity = capacity
         self.clock = clock
+        self.onEnd = onEnd
     }
 
     var count: Int { contents.withLock { $0.byPage.count } }
@@ -87,12 +90,16 @@ final class LoginsInFlight: Sendable {
     ) throws(Failure) -> Result? {
         var woken: [CheckedContinuation<Void, Never>] = []
         var outcome: Swift.Result<Result, Failure>?
+        var ended: Login?
         contents.withLock { contents in
             guard let place = Self.place(key, contents) else { return }
             let before = place.login.version
+            let wasOver = place.login.state.isTerminal
             do throws(Failure) { outcome = .success(try body(&place.login)) } catch { outcome = .failure(error) }
             if place.login.version != before { woken = Self.noteChange(place, &contents) }
+            if !wasOver, place.login.state.isTerminal { ended = place.login }
         }
+        if let ended { onEnd(ended) }
         for continuation in woken { continuation.resume() }
         return try outcome?.get()
     }
@@ -148,17 +155,21 @@ final class LoginsInFlight: Sendable {
     func sweep() {
         let now = clock.now()
         var woken: [CheckedContinuation<Void, Never>] = []
+        var ended: [Login] = []
         contents.withLock { contents in
             contents.sweptAt = now
             for place in contents.byPage.values {
                 let before = place.login.version
+                let wasOver = place.login.state.isTerminal
                 place.login.expire(now: now)
+                if !wasOver, place.login.state.isTerminal { ended.append(place.login) }
                 let isForgettable = place.login.isForgettable(now: now)
                 guard place.login.version != before || isForgettable else { continue }
                 woken += Self.noteChange(place, &contents)
                 if isForgettable { Self.forget(place.login, &contents) }
             }
         }
+        for login in ended { onEnd(login) }
         for continuation in woken { continuation.resume() }
     }
 

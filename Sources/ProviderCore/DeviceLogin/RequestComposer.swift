@@ -11,7 +11,8 @@ enum RequestComposer {
         let tenant = login.request.client.scope.tenant
         let service = login.request.service
         let text = LoginTexts.request(
-            portal: client.name, tenant: tenant.officialName, service: service, language: claim.language)
+            portal: client.name, tenant: tenant.officialName, service: service, prompt: login.start.prompt,
+            language: claim.language)
         let asked = AskedClaims(login.request, person: person, issuer: issuer)
         let contexts = claim.offers.map { offer in
             ContextDescription(
@@ -20,9 +21,9 @@ enum RequestComposer {
         }
         return LoginRequestStatement(
             issuer: issuer, device: claim.device, transaction: login.transaction, nonce: .random(bytes: 32),
-            issuedAt: now, expiresAt: claim.claimedAt + Lifetime.claimedLogin, purpose: .login,
+            issuedAt: now, expiresAt: login.deadline, purpose: .login,
             portal: PortalDescription(
-                client: client.identifier, name: client.name, host: login.request.wayBack.redirectURI.host,
+                client: client.identifier, name: client.name, host: login.request.portalHost,
                 tenant: tenant.identifier, tenantName: tenant.officialName),
             service: service.map { ServiceDescription($0, language: claim.language) }, contexts: contexts,
             acr: contexts[0].acr, essentialClaims: asked.essential, voluntaryClaims: asked.voluntary, text: text,
@@ -30,7 +31,7 @@ enum RequestComposer {
             initiator: LoginInitiator(
                 browser: login.browser.description, area: login.browser.area, sameNetwork: claim.sameNetwork,
                 startedAt: login.createdAt),
-            flow: claim.flow, binding: claim.flow == .qr ? .code : .return)
+            flow: claim.flow, binding: claim.binding)
     }
 }
 

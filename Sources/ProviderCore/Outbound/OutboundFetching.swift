@@ -11,4 +11,9 @@ public protocol OutboundFetching: Sendable {
 
     /// The status of the answer to a form (OpenID Connect Back-Channel Logout §2.5); the answer's body is not read.
     func post(_ form: FormParameters, to url: OutboundURL) async throws(OutboundFailure) -> Int
+
+    /// The status of the answer to a notification (OpenID Connect CIBA Core §10.2); the answer's body is not read.
+    func notify(
+        _ json: JSONObject, bearer: ClientNotificationToken, at url: OutboundURL
+    ) async throws(OutboundFailure) -> Int
 }

@@ -6,7 +6,7 @@ public enum ErrorPlace: String, Sendable, Hashable, CaseIterable {
     case redirect
     /// A page for the person: client or redirect URI are not believed yet, so there is no way back.
     case page
-    /// JSON at `/par`, `/token`, `/introspect`, `/revoke` and `/device_authorization` (RFC 6749 §5.2).
+    /// JSON at `/par`, `/token`, `/introspect`, `/revoke`, `/device_authorization` and `/bc-authorize` (RFC 6749 §5.2).
     case endpoint
     /// JSON at `/register` (RFC 7591 §3.2.2).
     case registration
@@ -131,9 +131,25 @@ extension OAuthError.Code {
         case .authorizationPending:
             ErrorEntry("The person has not decided yet.", "Ask again after `interval` seconds.", [.endpoint])
         case .slowDown:
-            ErrorEntry("The device asks too often.", "Wait five seconds longer between calls.", [.endpoint])
+            ErrorEntry("The device or portal asks too often.", "Wait five seconds longer between calls.", [.endpoint])
         case .expiredToken:
-            ErrorEntry("The device code is over.", "Begin again at `/device_authorization`.", [.endpoint])
+            ErrorEntry(
+                "The device code or `auth_req_id` is over.",
+                "Begin again at `/device_authorization`; over the back channel only when the person wants it.",
+                [.endpoint])
+        case .expiredLoginHintToken:
+            ErrorEntry("The `login_hint_token` is too old.", "Make a fresh one for each request.", [.endpoint])
+        case .unknownUserIdentifier:
+            ErrorEntry(
+                "The hint cannot name anybody: it is no `sub` and no token about one. Whether a person with a `sub` "
+                    + "exists is never told.",
+                "Send the `sub` of an earlier login at this portal.", [.endpoint])
+        case .invalidUserCode:
+            ErrorEntry("User codes are not offered.", "Leave out `user_code`: the phone asks for its PIN.", [.endpoint])
+        case .invalidBindingMessage:
+            ErrorEntry(
+                "The `binding_message` is too long or has hidden characters.",
+                "Send 1 to 100 visible characters.", [.endpoint])
         case .insufficientUserAuthentication:
             ErrorEntry(
                 "The token came from a login at a lower level than the client needs now.",

@@ -29,6 +29,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case statementRefused = "statement_refused"
     case evidenceRefused = "evidence_refused"
     case tooManyLogins = "too_many_logins"
+    case wrongCallCode = "wrong_call_code"
     case rateLimited = "rate_limited"
     case unknownCompany = "unknown_company"
     case unknownInvitation = "unknown_invitation"
@@ -60,6 +61,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .invalidDPoPProof: (401, .device, true, "The DPoP proof is not acceptable.")
         case .invalidAttestation: (401, .device, true, "The device's attestation is not acceptable.")
         case .notAccepted: (403, .person, true, "The answer was not accepted.")
+        case .wrongCallCode: (403, .person, true, "The four digits of the call are missing or wrong.")
         case .deviceLocked: (403, .person, false, "The device is locked after too many wrong PINs.")
         case .deviceSuspended: (403, .person, false, "The device is not active.")
         case .deviceCloned: (403, .device, false, "A copy of the device may exist; it was suspended.")

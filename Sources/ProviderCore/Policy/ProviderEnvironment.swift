@@ -31,6 +31,9 @@ public enum Lifetime {
     public static let refreshGrace: Int64 = 30
     /// A device code (RFC 8628 §3.2).
     public static let deviceCode: Int64 = 600
+    /// A request over the back channel, unless its client wants another time within `backChannelRequests`.
+    public static let backChannelRequest: Int64 = 180
+    public static let backChannelRequests: ClosedRange<Int64> = 10...600
     public static let ticket: Int64 = 600
     /// A ticket for the first administrator (checklist R1).
     public static let bootstrapTicket: Int64 = 900

@@ -11,6 +11,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims
     case assertionTooOld, assertionReplayed, assertionHeader, assertionAlgorithm, clientKeysUnreachable
     case registrationTokenUnknown, clientMetadataRefused
+    case bindingMessageMissing, notificationTokenMissing, hintTokenExpired, budgetSpent
     case codeUnknown, codeReplayed, codeExpired, codeOfOtherClient, redirectURIMismatch, codeVerifierMismatch
     case grantTypeNotAllowed, resourceNotAllowed, proofMissing, proofKeyMismatch, sessionOver, levelAboveProfile
     case refreshTokenUnknown, refreshTokenReplayed, refreshTokenExpired, tokenOfOtherClient, subjectTokenNotForClient
@@ -20,6 +21,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case levelUnreachable, attestationSignature, attestationExpired, attestationKeyMismatch
     case proofMalformed, proofNonce, proofReplayed, deviceUnknown, deviceNotActive, accountNotActive
     case responseSignature, responseAddress, responseRequest, responseText, responseFlow, responseReturn
+    case callCodeWrong, callCodeMissing
     case responseClaims, responseContext, contextUnavailable, responseTime, otherPersonExpected, counterNotRising,
         pinProofWrong, pinLocked, answeredAlready
     case ticketUnknown, offerUnknown, registrationSignature, registrationAddress, registrationProof

@@ -93,21 +93,22 @@ extension Refusal {
         case .requestObjectSignature:
             RefusalEntry(
                 .portal, "The request object is encrypted, not signed by a registered key, or of another type.",
-                [.oauth(.invalidRequestObject)],
+                [.oauth(.invalidRequestObject), .oauth(.invalidRequest)],
                 "Sign with a registered key and an allowed algorithm.")
         case .requestObjectClaims:
             RefusalEntry(
                 .portal, "`iss`, `client_id`, `aud`, `jti` or a parameter in the request object does not fit.",
-                [.oauth(.invalidRequestObject)],
+                [.oauth(.invalidRequestObject), .oauth(.invalidRequest)],
                 "`iss` and `client_id` are the client, `aud` is the issuer, there is no `sub`.")
         case .requestObjectTime:
             RefusalEntry(
                 .portal, "`nbf` or `exp` of the request object is missing, past or more than 60 minutes away.",
-                [.oauth(.invalidRequestObject)],
+                [.oauth(.invalidRequestObject), .oauth(.invalidRequest)],
                 "Sign for each login; check the clock.")
         case .requestObjectReplayed:
             RefusalEntry(
-                .portal, "The `jti` of the request object was used before.", [.oauth(.invalidRequestObject)],
+                .portal, "The `jti` of the request object was used before.",
+                [.oauth(.invalidRequestObject), .oauth(.invalidRequest)],
                 "A fresh `jti` each time; somebody may be replaying.")
         case .requestObjectRequired:
             RefusalEntry(
@@ -266,6 +267,31 @@ extension Refusal {
                 .person, "The grant was revoked: by the portal, a replay, or the end of an account.",
                 [.oauth(.invalidToken), .oauth(.invalidRequest)],
                 "Nothing to mend: a new login is needed.")
+        case .bindingMessageMissing:
+            RefusalEntry(
+                .portal, "A FAPI client asked over the back channel without a `binding_message`.",
+                [.oauth(.invalidRequest)], "Send a short text that the person can compare.")
+        case .notificationTokenMissing:
+            RefusalEntry(
+                .portal, "A client in ping mode asked without a `client_notification_token`.",
+                [.oauth(.invalidRequest)], "Make a fresh one of at least 128 random bits for each request.")
+        case .hintTokenExpired:
+            RefusalEntry(
+                .portal, "The `login_hint_token` is too old.", [.oauth(.expiredLoginHintToken)],
+                "Make a fresh one for each request.")
+        case .budgetSpent:
+            RefusalEntry(
+                .portal, "The portal asks over the back channel more often than portals may.",
+                [.oauth(.temporarilyUnavailable)], "Ask only while the person waits for it.")
+        case .callCodeWrong:
+            RefusalEntry(
+                .person, "The digits of the call were wrong; after three tries the login ends.",
+                [.problem(.wrongCallCode), .problem(.loginOver)],
+                "The clerk reads the digits out again. A person who is not on the phone has none and reports.")
+        case .callCodeMissing:
+            RefusalEntry(
+                .device, "A request over the back channel was approved before its digits were typed.",
+                [.problem(.wrongCallCode)], "An error in the device's program.")
         case .linkMalformed:
             RefusalEntry(
                 .device, "What was scanned is no link of this provider's form.", [.problem(.unknownLogin)],

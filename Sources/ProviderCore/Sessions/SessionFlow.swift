@@ -8,15 +8,19 @@ public struct LoginStart: Sendable {
     let previousSession: SessionIdentifier?
     /// The subject that the portal expects; a login of anybody else is of no use to it.
     let expectedSubject: SubjectIdentifier?
-    /// What redeems the grant instead of a code: the device code of a device authorization.
-    let redemption: HandleDigest?
+    /// What redeems the grant instead of a code.
+    let redemption: PolledRedemption?
+    /// For a login that no browser began.
+    let prompt: BackChannelPrompt?
 
     init(
-        previousSession: SessionIdentifier?, expectedSubject: SubjectIdentifier?, redemption: HandleDigest? = nil
+        previousSession: SessionIdentifier?, expectedSubject: SubjectIdentifier?,
+        redemption: PolledRedemption? = nil, prompt: BackChannelPrompt? = nil
     ) {
         self.previousSession = previousSession
         self.expectedSubject = expectedSubject
         self.redemption = redemption
+        self.prompt = prompt
     }
 
     /// A browser without a session, and anybody is welcome.

@@ -6,12 +6,12 @@ public import OpenIDMessages
 public struct AuthorizationGrant: Sendable, Equatable {
     /// Names the grant in tokens (`txn`), logs and audit events.
     public var transaction: TransactionIdentifier
-    /// The code (or device code) that redeems the grant.
+    /// The code (or device code, or `auth_req_id`) that redeems the grant.
     public var handle: HandleDigest
     public var client: ClientIdentifier
     public var tenant: TenantIdentifier
     public var account: AccountIdentifier
-    /// Nil for a device code.
+    /// Nil for what is not redeemed by way of a browser.
     public var redirectURI: String?
     public var scope: Scope
     /// The resource that access tokens are for; nil for the provider's own (userinfo).
@@ -27,6 +27,8 @@ public struct AuthorizationGrant: Sendable, Equatable {
     public var context: AuthenticationContext
     public var methods: [String]
     public var flow: LoginFlow
+    /// What bound the answer to where it was asked for; nil for a grant that a session answered or that is older.
+    public var binding: BrowserBinding?
     /// When the person last proved presence, in this login or in an earlier one of the session.
     public var authenticatedAt: Timestamp
     public var session: SessionIdentifier
@@ -48,8 +50,8 @@ public struct AuthorizationGrant: Sendable, Equatable {
         transaction: TransactionIdentifier, handle: HandleDigest, client: ClientIdentifier, tenant: TenantIdentifier,
         account: AccountIdentifier, redirectURI: String?, scope: Scope, resource: ResourceURI? = nil, nonce: Nonce?,
         codeChallenge: CodeChallenge?, proofKey: KeyThumbprint? = nil, subject: SubjectIdentifier? = nil,
-        context: AuthenticationContext, methods: [String], flow: LoginFlow, authenticatedAt: Timestamp,
-        session: SessionIdentifier, released: [String], idTokenClaims: [String] = [],
+        context: AuthenticationContext, methods: [String], flow: LoginFlow, binding: BrowserBinding? = nil,
+        authenticatedAt: Timestamp, session: SessionIdentifier, released: [String], idTokenClaims: [String] = [],
         verified: VerifiedClaimsDemand = .none, service: ServiceIdentifier? = nil, purposeVersion: String = "",
         acting: ActingContext = .citizen, expiresAt: Timestamp
     ) {
@@ -68,6 +70,7 @@ public struct AuthorizationGrant: Sendable, Equatable {
         self.context = context
         self.methods = methods
         self.flow = flow
+        self.binding = binding
         self.authenticatedAt = authenticatedAt
         self.session = session
         self.released = released
@@ -176,13 +179,15 @@ public struct LoginAnswer: Sendable {
     public var isPINProved: Bool
     /// What an approval makes.
     public var approval: LoginApproval?
+    /// The client whose requests over the back channel shall reach the person no more.
+    public var stops: ClientIdentifier?
     public var tenant: TenantIdentifier
     public var time: Timestamp
 
     public init(
         transaction: TransactionIdentifier, device: DeviceIdentifier, decision: LoginDecision,
         responseDigest: ContentDigest, counter: Int64, isPINProved: Bool, approval: LoginApproval?,
-        tenant: TenantIdentifier, time: Timestamp
+        stops: ClientIdentifier? = nil, tenant: TenantIdentifier, time: Timestamp
     ) {
         self.transaction = transaction
         self.device = device
@@ -191,6 +196,7 @@ public struct LoginAnswer: Sendable {
         self.counter = counter
         self.isPINProved = isPINProved
         self.approval = approval
+        self.stops = stops
         self.tenant = tenant
         self.time = time
     }

@@ -227,4 +227,4 @@ public protocol KeyStore: Sendable {
 public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & SessionStore & RegistrationStore
     & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore
     & TemplateStore & AccountStore & RetentionStore & AdministrationStore & TenantPeopleStore & ReleaseStore
-    & EvidenceStore & CompanyOfficeStore & MandateOfficeStore
+    & EvidenceStore & CompanyOfficeStore & MandateOfficeStore & BackChannelStore

@@ -9,6 +9,7 @@ public struct TokenFlow: Sendable {
     let minter: TokenMinter
     let accessTokens: AccessTokenVerifier
     let devices: DeviceAuthorizations
+    let backChannel: BackChannelRequests
     let contexts: ActingContexts
     let clock: ProviderClock
     /// Makes the successor of each refresh token.
@@ -26,6 +27,7 @@ public struct TokenFlow: Sendable {
         case .refreshToken(let request): try await refresh(request, call)
         case .clientCredentials(let access): try await clientCredentials(access, call)
         case .deviceCode(let code): try await redeem(deviceCode: code, call)
+        case .backChannel(let request): try await redeem(authenticationRequest: request, call)
         case .tokenExchange(let request): try await exchange(request, call)
         }
     }
@@ -65,6 +67,15 @@ public struct TokenFlow: Sendable {
         return try await redeem(code, call) { _ in }
     }
 
+    /// CIBA Core §10.1.
+    private func redeem(authenticationRequest text: String, _ call: Call) async throws -> JSONObject {
+        guard let request = OneTimeHandle(parsing: text, as: .authenticationRequest) else {
+            throw ClientRefusal(invalidGrant: .codeUnknown)
+        }
+        try backChannel.poll(request.digest, by: call.identifier)
+        return try await redeem(request, call) { _ in }
+    }
+
     private func redeem(
         _ code: OneTimeHandle, _ call: Call, _ check: (AuthorizationGrant) throws(ClientRefusal) -> Void
     ) async throws -> JSONObject {
@@ -87,8 +98,7 @@ public struct TokenFlow: Sendable {
             try check(live.grant)
             let tokens = try GrantPolicy.authorize(
                 TokenAttempt(
-                    client: call.client,
-                    grantType: code.handleClass == .deviceCode ? .deviceCode : .authorizationCode, live: live,
+                    client: call.client, grantType: code.handleClass.grantType, live: live,
                     access: TokenAccess(scope: live.grant.scope, resource: live.grant.resource),
                     provedKey: call.key, boundKey: live.grant.proofKey))
             return try await minter.response(tokens, idToken: .first, refreshToken: refreshToken?.text)
@@ -203,6 +213,17 @@ public struct TokenFlow: Sendable {
     ) throws(ClientRefusal) {
         guard asked == nil || asked == granted else {
             throw ClientRefusal(.invalidTarget, "the resource was not granted", .resourceNotAllowed)
+        }
+    }
+}
+
+extension HandleClass {
+    /// The grant that a handle redeems; what is no device code and no `auth_req_id` came by way of a browser.
+    fileprivate var grantType: GrantType {
+        switch self {
+        case .deviceCode: .deviceCode
+        case .authenticationRequest: .backChannel
+        default: .authorizationCode
         }
     }
 }

@@ -135,8 +135,12 @@ extension Client {
             ("sector_identifier_uri", sectorIdentifierURI?.rawValue),
             ("initiate_login_uri", initiateLoginURI?.rawValue),
             ("backchannel_logout_uri", logout.backChannelURI?.rawValue),
+            ("backchannel_token_delivery_mode", backChannel?.delivery.rawValue),
+            ("backchannel_client_notification_endpoint", backChannel?.notificationEndpoint?.rawValue),
+            ("backchannel_authentication_request_signing_alg", backChannel?.requestAlgorithm?.rawValue),
         ]
         for (name, value) in optional { object[name] = value.map { .string($0) } }
+        if backChannel?.needsNoCallCode == true { object["backchannel_without_call_code"] = true }
         object["default_max_age"] = defaultMaximumAge.map { .integer($0) }
         if profile == .legacy { object["warning"] = "held to legacy: no PKCE, no login above level normal" }
         return object

@@ -39,6 +39,26 @@ struct DeviceEndpoints {
                 return Answer.json(Self.json(login))
             }
         }
+        group.get("/requests") { request, context in
+            await calls.authenticated(request, context) { request, device in
+                let wait = try request.query()["wait"].flatMap { Int64($0) } ?? 0
+                let login = try await provider.deviceLogins.receive(
+                    by: device, language: Language(acceptLanguage: request.headers[.acceptLanguage]),
+                    area: NetworkArea.text(context.remoteAddress), wait: max(0, wait))
+                return login.map { Answer.json(Self.json($0)) } ?? Response(status: .noContent)
+            }
+        }
+        group.post("/logins/{transaction}/call-code") { request, context in
+            await calls.authenticated(request, context) { request, device in
+                var reader = MemberReader(try await request.json())
+                let digits = try reader.string("call_code", maximumLength: 16)
+                try reader.finish()
+                return Answer.json(
+                    Self.json(
+                        try await provider.deviceLogins.enter(
+                            callCode: digits, of: transaction(context), by: device)))
+            }
+        }
         group.post("/logins/{transaction}/response") { request, context in
             await calls.authenticated(request, context) { request, device in
                 var reader = MemberReader(try await request.json())
@@ -118,7 +138,7 @@ struct DeviceEndpoints {
             "txn": .string(login.transaction.rawValue), "state": .string(login.state.rawValue),
         ]
         object["code"] = login.code.map { .string($0) }
-        if login.state == .awaitingCode {
+        if login.code != nil {
             object["portal"] = .object([
                 "name": .string(login.portalName), "host": .string(login.portalHost),
                 "tenant_name": .string(login.tenantName),

@@ -33,6 +33,14 @@ extension RegionFacts {
             Fact("response_modes", list: client.responseModes.map(\.rawValue).sorted()),
             Fact("scopes", list: client.scopes), Fact("resources", list: client.resources.map(\.rawValue)),
             Fact("serves_resource", client.servedResource?.rawValue ?? ""),
+            Fact("backchannel_token_delivery_mode", client.backChannel?.delivery.rawValue ?? ""),
+            Fact(
+                "backchannel_client_notification_endpoint",
+                client.backChannel?.notificationEndpoint?.rawValue ?? ""),
+            Fact(
+                "backchannel_authentication_request_signing_alg",
+                client.backChannel?.requestAlgorithm?.rawValue ?? ""),
+            Fact("backchannel_without_call_code", String(client.backChannel?.needsNoCallCode ?? false)),
         ]
     }
 

@@ -21,6 +21,7 @@ enum ClientEntry {
         let responseModes = entry.list("response_modes", default: [.query]) { $0.choice(ResponseMode.self) }
         let resources = entry.list("resources", default: []) { $0.resource() }
         let logout = logout(entry)
+        let backChannel = backChannel(entry)
         guard let identifier, let tenant, let name, let profile, let method = credentials.method, let redirectURIs,
             let scopes, let requiredLevel
         else { return nil }
@@ -37,7 +38,8 @@ enum ClientEntry {
             subjectType: entry.value("subject_type", default: .pairwise) { $0.choice(SubjectType.self) },
             sectorIdentifierURI: entry["sector_identifier_uri"]?.outboundURL(),
             defaultMaximumAge: entry["default_max_age"]?.seconds(),
-            initiateLoginURI: entry["initiate_login_uri"]?.redirectURI(), logout: logout)
+            initiateLoginURI: entry["initiate_login_uri"]?.redirectURI(), logout: logout,
+            backChannel: backChannel)
     }
 
     private static func cryptography(_ entry: YAMLMapping) -> ClientCryptography {
@@ -52,6 +54,28 @@ enum ClientEntry {
             introspectionAlgorithm: signature("introspection_signed_response_alg") ?? .es256,
             assertionAlgorithm: signature("token_endpoint_auth_signing_alg"),
             requestObjectAlgorithm: signature("request_object_signing_alg"))
+    }
+
+    /// What means nothing without a delivery mode (OpenID Connect CIBA Core §4).
+    private static let backChannelKeys = [
+        "backchannel_client_notification_endpoint", "backchannel_authentication_request_signing_alg",
+        "backchannel_without_call_code",
+    ]
+
+    private static func backChannel(_ entry: YAMLMapping) -> ClientBackChannel? {
+        let endpoint = entry["backchannel_client_notification_endpoint"]?.outboundURL()
+        let algorithm = entry["backchannel_authentication_request_signing_alg"]?.choice(SignatureAlgorithm.self)
+        let needsNoCallCode = entry.flag("backchannel_without_call_code", default: false)
+        guard let mode = entry["backchannel_token_delivery_mode"] else {
+            for key in backChannelKeys {
+                entry[key]?.refuse("a client without `backchannel_token_delivery_mode` cannot have `\(key)`")
+            }
+            return nil
+        }
+        guard let delivery = mode.choice(BackChannelDelivery.self) else { return nil }
+        return ClientBackChannel(
+            delivery: delivery, notificationEndpoint: endpoint, requestAlgorithm: algorithm,
+            needsNoCallCode: needsNoCallCode)
     }
 
     private static func logout(_ entry: YAMLMapping) -> ClientLogout {

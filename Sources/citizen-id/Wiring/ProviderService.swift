@@ -67,7 +67,8 @@ struct ProviderService {
             whenRunning: { administrationRuns.finish() })
         var services: [any ServiceLifecycle.Service] = [
             Sweeper(provider: provider, logger: logger),
-            LogoutMessenger(provider: provider, outbound: outbound, logger: logger), administration,
+            LogoutMessenger(provider: provider, outbound: outbound, logger: logger),
+            BackChannelMessenger(provider: provider, outbound: outbound, logger: logger), administration,
         ]
         if let path = settings.revocationList {
             let reader = RevocationListReader(path: path, review: provider.evidenceReview, logger: logger)

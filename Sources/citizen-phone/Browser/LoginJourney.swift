@@ -4,7 +4,7 @@ import OpenIDMessages
 /// One login from the portal's first page to its last, with the browser's part and the phone's.
 struct LoginJourney {
     struct Plan {
-        var flow: LoginFlow
+        var flow: LoginCommand.Flow
         /// Present when the login is to be approved.
         var pin: PIN?
         /// When it is not to be approved: whether to report it too.

@@ -9,6 +9,7 @@ struct ApproveCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var callCode: CallCodeOptions
 
     @Option(
         help: ArgumentHelp(
@@ -29,6 +30,7 @@ struct ApproveCommand: AsyncParsableCommand {
             }
             let request = try await phone.waitForRequest()
             for line in RequestText.lines(request) { console.note(line) }
+            _ = try await callCode.settle(phone, request, console, asks: true)
             let chosen = release.map { $0.split(separator: ",").map(String.init) }
             return AnswerReport.make(
                 try await phone.approve(pin: try pinOptions.read(), released: chosen, context: context))

@@ -56,7 +56,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let visitor = PortalVisitor(
                 phone: phone, issuer: enrolled.issuer, authorizationEndpoint: provider.authorizationEndpoint,
                 transport: recording, language: shared.language, accept: accept, address: address,
-                flow: flow.loginFlow, pin: pin, console: console)
+                flow: flow, pin: pin, console: console)
             let doctor = PortalDoctor(
                 visitor: visitor, provider: provider, accountPage: page, rotationSeconds: waitForRotation,
                 console: console)
@@ -74,14 +74,5 @@ struct DoctorCommand: AsyncParsableCommand {
         json["findings"] = .array(findings.map { .object($0.json) })
         let lines = findings.flatMap(\.lines).map(TerminalText.visible) + ["", summary]
         return Report(json: json, lines: lines, status: count(.failure) == 0 ? .ok : .findings)
-    }
-}
-
-extension LoginCommand.Flow {
-    var loginFlow: LoginFlow {
-        switch self {
-        case .qr: .qr
-        case .link: .link
-        }
     }
 }

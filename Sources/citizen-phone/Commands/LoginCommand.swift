@@ -74,7 +74,7 @@ struct LoginCommand: AsyncParsableCommand {
                     transport: transport, language: shared.language, accept: accept, jar: jar),
                 steps: steps)
             let plan = LoginJourney.Plan(
-                flow: flow.loginFlow, pin: pin, isReport: decision == .report,
+                flow: flow, pin: pin, isReport: decision == .report,
                 released: release.map { $0.split(separator: ",").map(String.init) }, context: context,
                 stopsAtCallback: stopAtCallback)
             let end = try await journey.run(from: address, plan: plan)

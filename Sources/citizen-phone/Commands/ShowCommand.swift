@@ -15,7 +15,8 @@ struct ShowCommand: AsyncParsableCommand {
     func run() async throws {
         try await shared.run { (phone, _, console) in
             guard let (code, portal) = try phone.currentCode() else {
-                return Self.report(try await phone.currentRequest())
+                let request = try await phone.currentRequest()
+                return Self.report(request, needsCallCode: try await phone.needsCallCode())
             }
             guard wait else { return Self.report(code: code, portal: portal) }
             for line in RequestText.lines(code: code, portal: portal) { console.note(line) }
@@ -23,10 +24,12 @@ struct ShowCommand: AsyncParsableCommand {
         }
     }
 
-    static func report(_ request: LoginRequestStatement) -> Report {
+    static func report(_ request: LoginRequestStatement, needsCallCode: Bool = false) -> Report {
         Report(
-            json: ["state": "awaiting_user", "request": .object(request.json)],
-            lines: RequestText.lines(request) + [RequestText.answers])
+            json: [
+                "state": needsCallCode ? "awaiting_code" : "awaiting_user", "request": .object(request.json),
+            ],
+            lines: RequestText.lines(request) + (needsCallCode ? [RequestText.callCode] : []) + [RequestText.answers])
     }
 
     static func report(code: String, portal: ClaimedPortal) -> Report {

@@ -33,7 +33,7 @@ struct PortalVisitor {
     let language: String
     let accept: String
     let address: WebAddress
-    let flow: LoginFlow
+    let flow: LoginCommand.Flow
     let pin: PIN
     let console: Console
 

@@ -21,7 +21,9 @@ enum RequestText {
         lines += [
             row("Text", request.text), row("Needs", list(request.essentialClaims)),
             row("Would like", list(request.voluntaryClaims)), row("Level", request.acr),
-            row("Browser", "\(initiator.browser), \(initiator.area), \(network)"), row("Begun", began),
+            request.flow == .backChannel
+                ? row("Asked by", "the portal itself, without a browser")
+                : row("Browser", "\(initiator.browser), \(initiator.area), \(network)"), row("Begun", began),
             row("Valid until", expires),
         ]
         lines += request.contexts.map(context)
@@ -38,6 +40,11 @@ enum RequestText {
 
     /// The three answers, equally easy to reach.
     static let answers = "Answer with: citizen-phone approve | citizen-phone deny | citizen-phone report"
+
+    /// A person whom nobody called has no digits: then this is a stranger's request.
+    static let callCode =
+        "To approve, the four digits are needed that somebody at the office reads out to you: --call-code."
+        + "\nIf you are not on the phone with them, report it."
 
     static func lines(code: String, portal: ClaimedPortal) -> [String] {
         [

@@ -43,6 +43,7 @@ extension ContextFiles {
             }
             try add("an approval in the flow qr", "accepted")
             try add("an approval in the flow link", "accepted", flow: .link)
+            try add("an approval in the flow backchannel", "accepted", flow: .backChannel)
             try add("a denial without PIN", "accepted", isProved: false, proof: .none) {
                 $0.decision = .deny
                 $0.context = nil
@@ -84,6 +85,9 @@ extension ContextFiles {
                         "pin_proof": try Self.sign(
                             VectorSamples.proof(.confirmation, of: samples.confirmationResponse), .pin),
                     ]))
+            try add("flow backchannel with uc", "statement_refused", flow: .backChannel) {
+                $0.returnChallenge = ContentDigest(of: "x")
+            }
             try add("flow link without uc", "statement_refused", flow: .link) { $0.returnChallenge = nil }
             try add("dated 301 seconds ago", "statement_refused", after: 31) {
                 $0.issuedAt = VectorSamples.now + 31 - 301

@@ -61,6 +61,10 @@ struct ContextFiles {
             }
             try add("flow qr", "accepted")
             try add("flow link", "accepted", flow: .link)
+            try add("flow backchannel", "accepted", flow: .backChannel)
+            try add("flow backchannel without the digits of a call", "accepted", flow: .backChannel) {
+                $0.binding = .none
+            }
             try add("59 seconds after its end", "accepted", after: 239)
             try add("60 seconds after its end", "expired", after: 240)
             try add("by another key", "wrong_key", signer: .stranger)
@@ -78,8 +82,19 @@ struct ContextFiles {
             try add("claimed by qr, asked as link", "wrong_flow", flow: .link, claimed: .qr)
             try add("qr bound by return", "wrong_binding") { $0.binding = .return }
             try add("link bound by code", "wrong_binding", flow: .link) { $0.binding = .code }
+            try add("claimed by qr, asked as backchannel", "wrong_flow", flow: .backChannel, claimed: .qr)
+            try add("received, asked as qr", "wrong_flow", claimed: .backChannel)
+            for binding in [BrowserBinding.callCode, .none] {
+                try add("qr bound by \(binding.rawValue)", "wrong_binding") { $0.binding = binding }
+                try add("link bound by \(binding.rawValue)", "wrong_binding", flow: .link) { $0.binding = binding }
+            }
+            for binding in [BrowserBinding.code, .return] {
+                try add("backchannel bound by \(binding.rawValue)", "wrong_binding", flow: .backChannel) {
+                    $0.binding = binding
+                }
+            }
             return Self.file(
-                "D-4.3.2: what a device that is enrolled at `issuer` as `device` and claimed `txn` by a link of `flow` says.",
+                "D-4.3.2: what a device that is enrolled at `issuer` as `device` and claimed `txn` by a link of `flow`, or received it, says.",
                 keys: [.provider], ["cases": .array(cases)])
         }
     }
@@ -106,6 +121,10 @@ struct ContextFiles {
             }
             try add("flow qr", "accepted", flow: .qr)
             try add("flow link", "accepted")
+            try add("flow backchannel", "accepted", flow: .backChannel)
+            try add("a return in the flow backchannel", "wrong_return", flow: .backChannel) {
+                $0.returnURL = "https://id.example/r"
+            }
             try add("denied in the flow link", "accepted", decision: .deny) { $0.returnURL = nil }
             try add("for another response", "wrong_response") { $0.responseDigest = ContentDigest(of: "x") }
             try add("about another login", "wrong_transaction") { $0.transaction = VectorSamples.transaction(.qr) }

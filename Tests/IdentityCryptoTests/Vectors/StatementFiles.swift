@@ -65,6 +65,7 @@ struct StatementFile {
     static func all(_ samples: VectorSamples) throws -> [StatementFile] {
         let offerDigest = ContentDigest(of: samples.offer)
         let (qr, link) = (samples.requests[.qr]!, samples.requests[.link]!)
+        let call = samples.requests[.backChannel]!
         var denied = VectorSamples.response(.qr, to: qr)
         denied.decision = .deny
         denied.context = nil
@@ -106,13 +107,16 @@ struct StatementFile {
                 name: "login-request", note: "P-4.3.1: what the person is asked.", signer: .provider, keyPlace: .kid,
                 statements: [
                     ("of the flow qr", VectorSamples.request(.qr)), ("of the flow link", VectorSamples.request(.link)),
+                    ("of the flow backchannel", VectorSamples.request(.backChannel)),
                 ], inner: ["portal", "initiator"]),
             StatementFile(
                 name: "login-response", note: "D-4.5.1: the device's answer, signed by K_auth.",
                 signer: .authentication, keyPlace: .kid,
                 statements: [
                     ("an approval in the flow qr", VectorSamples.response(.qr, to: qr)),
-                    ("an approval in the flow link", VectorSamples.response(.link, to: link)), ("a denial", denied),
+                    ("an approval in the flow link", VectorSamples.response(.link, to: link)),
+                    ("an approval in the flow backchannel", VectorSamples.response(.backChannel, to: call)),
+                    ("a denial", denied),
                     ("a report", reported),
                 ]),
             StatementFile(
@@ -121,6 +125,10 @@ struct StatementFile {
                 statements: [
                     ("in the flow qr", VectorSamples.receipt(.qr, to: samples.responses[.qr]!)),
                     ("in the flow link", VectorSamples.receipt(.link, to: samples.responses[.link]!)),
+                    (
+                        "in the flow backchannel",
+                        VectorSamples.receipt(.backChannel, to: samples.responses[.backChannel]!)
+                    ),
                 ]),
             StatementFile(
                 name: "confirmation-request", note: "P-10.2: what the person is to confirm.", signer: .provider,

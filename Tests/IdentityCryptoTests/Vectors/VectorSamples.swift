@@ -7,7 +7,7 @@ import X509
 
 @testable import IdentityCrypto
 
-/// The statements of one enrolment and two logins, which refer to each other.
+/// The statements of one enrolment and a login of each flow, which refer to each other.
 struct VectorSamples {
     static let issuer = IssuerURL(rawValue: "https://id.example")!
     static let device = DeviceIdentifier(rawValue: "device-0123456789")!
@@ -17,6 +17,13 @@ struct VectorSamples {
 
     static func bytes(_ first: UInt8) -> String { Base64URL.encode((0..<32).map { first &+ $0 }) }
     static func nonce(_ first: UInt8) -> Nonce { Nonce(rawValue: bytes(first))! }
+    static func nonce(_ flow: LoginFlow) -> Nonce {
+        switch flow {
+        case .qr: nonce(64)
+        case .link: nonce(128)
+        case .backChannel: nonce(192)
+        }
+    }
     static func transaction(_ flow: LoginFlow) -> TransactionIdentifier {
         TransactionIdentifier(rawValue: "txn-0123456789-\(flow.rawValue)")!
     }
@@ -86,7 +93,7 @@ struct VectorSamples {
 
     static func request(_ flow: LoginFlow) -> LoginRequestStatement {
         LoginRequestStatement(
-            issuer: issuer, device: device, transaction: transaction(flow), nonce: nonce(flow == .qr ? 64 : 128),
+            issuer: issuer, device: device, transaction: transaction(flow), nonce: nonce(flow),
             issuedAt: now, expiresAt: now + 180, purpose: .login,
             portal: PortalDescription(
                 client: ClientIdentifier(rawValue: "bauportal")!, name: "Bauportal", host: "bau.musterstadt.example",
@@ -104,13 +111,21 @@ struct VectorSamples {
             text: text, textDigest: ContentDigest(of: text),
             initiator: LoginInitiator(
                 browser: "Firefox, Linux", area: "192.0.2.0/24", sameNetwork: true, startedAt: now - 20),
-            flow: flow, binding: flow == .qr ? .code : .return)
+            flow: flow, binding: binding(flow))
+    }
+
+    private static func binding(_ flow: LoginFlow) -> BrowserBinding {
+        switch flow {
+        case .qr: .code
+        case .link: .return
+        case .backChannel: .callCode
+        }
     }
 
     static func response(_ flow: LoginFlow, to request: String) -> LoginResponseStatement {
         LoginResponseStatement(
             key: VectorKey.authentication.thumbprint, device: device, issuer: issuer, transaction: transaction(flow),
-            nonce: nonce(flow == .qr ? 64 : 128), requestDigest: ContentDigest(of: request), decision: .approve,
+            nonce: nonce(flow), requestDigest: ContentDigest(of: request), decision: .approve,
             context: .citizen, flow: flow, textDigest: ContentDigest(of: text),
             released: ["given_name", "family_name", "email"],
             returnChallenge: flow == .link ? ContentDigest(of: bytes(200)) : nil,
@@ -121,7 +136,7 @@ struct VectorSamples {
     static func receipt(_ flow: LoginFlow, to response: String) -> LoginReceipt {
         LoginReceipt(
             issuer: issuer, device: device, transaction: transaction(flow), responseDigest: ContentDigest(of: response),
-            state: flow == .qr ? .complete : .awaitingReturn,
+            state: flow == .link ? .awaitingReturn : .complete,
             returnURL: flow == .link ? issuer.appending("/return/AAAA") : nil, issuedAt: now + 31)
     }
 

@@ -1,0 +1,66 @@
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// Requests of portals that come without a browser (docs/protocol.md §11).
+extension DeviceAuthenticator {
+    /// Waits for a portal's request and takes it (D-11.1); nil when none comes in time. A login that waited before is
+    /// forgotten, as with a claim.
+    public func receive(seconds: Int64) async throws(DeviceError) -> LoginRequestStatement? {
+        let state = try state()
+        let deadline = clock.now + max(seconds, 0)
+        repeat {
+            let wait = max(0, min(25, deadline.seconds - clock.now.seconds))
+            let answer = try await authenticatedCall(
+                "GET", "/device/v1/requests", query: "?wait=\(wait)", timeoutSeconds: 40)
+            guard answer.status == 204 else { return try await take(answer, state: state) }
+            // A provider that answers at once must not make this device call without end.
+            try? await Task.sleep(for: .milliseconds(250))
+        } while clock.now < deadline && !Task.isCancelled
+        return nil
+    }
+
+    private func take(
+        _ answer: ProviderAnswer, state: DeviceState
+    ) async throws(DeviceError) -> LoginRequestStatement {
+        let (transaction, status) = try answer.readState()
+        guard status == .awaitingCode || status == .awaitingUser else {
+            throw .unexpectedAnswer(status: answer.status, what: "the state does not follow a request")
+        }
+        let request = try await accept(
+            answer, for: PendingLogin(transaction: transaction, flow: .backChannel), state: state)
+        if status == .awaitingUser { try settleCallCode(of: transaction) }
+        return request
+    }
+
+    /// True while the request that waits can only be refused: the digits of the call are missing (D-11.3).
+    public func needsCallCode() async throws(DeviceError) -> Bool {
+        let (request, pending, _) = try await checkedRequest()
+        return request.statement.binding == .callCode && !pending.isCallCodeSettled
+    }
+
+    /// Sends the four digits that somebody read out (D-11.3). After the third wrong ones the login is over.
+    public func enter(callCode digits: String) async throws(DeviceError) {
+        guard let pending = try state().pending, pending.flow == .backChannel else { throw .noLogin }
+        let answer: ProviderAnswer
+        do throws(DeviceError) {
+            answer = try await authenticatedCall(
+                "POST", "/device/v1/logins/\(pending.transaction)/call-code", body: ["call_code": .string(digits)])
+        } catch {
+            if case .provider(let problem) = error, ["login_over", "unknown_login"].contains(problem.code) {
+                try forget(pending.transaction)
+            }
+            throw error
+        }
+        let (transaction, status) = try answer.readState()
+        guard transaction == pending.transaction, status == .awaitingUser else {
+            throw .unexpectedAnswer(status: answer.status, what: "the state does not follow the digits")
+        }
+        try settleCallCode(of: transaction)
+    }
+
+    private func settleCallCode(of transaction: TransactionIdentifier) throws(DeviceError) {
+        try folder.updateState { (state) throws(DeviceError) in
+            if state.pending?.transaction == transaction { state.pending?.isCallCodeSettled = true }
+        }
+    }
+}

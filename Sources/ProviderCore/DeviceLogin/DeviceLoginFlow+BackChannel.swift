@@ -1,0 +1,66 @@
+internal import AccountDirectory
+internal import IdentityCrypto
+public import OpenIDMessages
+
+/// Requests of portals that come without a browser (docs/protocol.md §11).
+extension DeviceLoginFlow {
+    /// P-11.2: the request that waits for this phone's person; waits for one at most `wait` seconds. The first phone that
+    /// asks gets it, and gets the same one again until it is over.
+    public func receive(
+        by device: VerifiedDevice, language: Language, area: String, wait: Int64
+    ) async throws -> ClaimedLogin? {
+        let account = device.account.identifier
+        let identifier = device.device.identifier
+        if prompts.page(for: account, device: identifier) == nil, wait > 0 {
+            await prompts.wait(for: account, device: identifier, seconds: min(wait, 25))
+        }
+        guard let page = prompts.page(for: account, device: identifier), let login = logins.login(.page(page)),
+            !login.state.isTerminal
+        else { return nil }
+        let claim = try await makeClaim(
+            login, device: device, flow: .backChannel, language: language, area: area, now: clock.now())
+        let claimed = try logins.update(.page(page)) { (login) throws(DeviceRefusal) -> Login in
+            try login.claim(claim)
+            return login
+        }
+        guard let claimed else { return nil }
+        prompts.take(page, of: account, by: identifier)
+        return try describe(claimed, device: device)
+    }
+
+    /// P-11.4: compares the digits that somebody read out to the person; three tries. The right ones again change nothing.
+    public func enter(
+        callCode digits: String, of transaction: TransactionIdentifier, by device: VerifiedDevice
+    ) async throws -> ClaimedLogin {
+        guard try held(transaction, by: device).claim?.flow == .backChannel else {
+            throw DeviceRefusal(.unknownLogin, .loginUnknown)
+        }
+        let now = clock.now()
+        let entry = logins.update(.transaction(transaction)) { login in login.enter(code: digits, now: now) }
+        switch entry {
+        case .right: break
+        case .wrong(let triesLeft): throw DeviceRefusal(.wrongCallCode, .callCodeWrong, triesLeft: triesLeft)
+        case .locked: throw DeviceRefusal(.loginOver, .callCodeWrong)
+        case .notAwaited, nil: break
+        }
+        let login = try held(transaction, by: device)
+        guard login.state == .awaitingUser else { throw DeviceRefusal(.loginOver, .loginOver) }
+        return try describe(login, device: device)
+    }
+
+    /// What binds an answer to where it was asked for. A portal asks without the digits of a call only where the operator
+    /// allows it, and only whom it knows: the person has released something to it that still stands.
+    func binding(_ login: Login, _ flow: LoginFlow) async throws -> BrowserBinding {
+        switch flow {
+        case .qr: return .code
+        case .link: return .return
+        case .backChannel:
+            guard let prompt = login.start.prompt, let account = prompt.recipient,
+                login.request.client.client.backChannel?.needsNoCallCode == true,
+                let release = try await store.release(for: login.request.releaseKey(of: account, in: prompt.context)),
+                release.state == .granted
+            else { return .callCode }
+            return .none
+        }
+    }
+}

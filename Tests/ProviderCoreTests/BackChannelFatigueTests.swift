@@ -1,0 +1,181 @@
+import AccountDirectory
+import IdentityCrypto
+import OpenIDMessages
+import ProviderHarness
+import Testing
+
+@testable import ProviderCore
+
+/// Checklist G6, docs/protocol.md §11.3: nobody is asked until they give in.
+@Suite("Back channel: limits against request fatigue (checklist G6)")
+struct BackChannelFatigueTests {
+    /// Asks and lets the time run out; true when the phone got the request.
+    private func goesUnanswered(_ provider: TestProvider, _ phone: TestPhone, _ subject: String) async throws -> Bool {
+        _ = try await provider.ask(for: subject)
+        let isShown = try await provider.receive(phone) != nil
+        provider.clock.advance(Lifetime.backChannelRequest)
+        try await provider.provider.sweep(includingStore: false)
+        return isShown
+    }
+
+    @Test("100 requests for one person: one prompt, and none of the others later")
+    func onePrompt() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        var begun: [JSONObject] = []
+        for index in 0..<100 {
+            begun.append(
+                try await provider.ask(
+                    for: subject, at: index.isMultiple(of: 2) ? TestBackChannel.centre : TestBackChannel.otherCentre))
+        }
+        try await provider.decide(begun[0], .approve, on: phone)
+        #expect(try await provider.receive(phone) == nil)
+        for index in stride(from: 2, to: 100, by: 2) {
+            let refusal = try await provider.refusal { _ = try await provider.tokens(of: begun[index]) }
+            #expect(refusal?.error.code == .authorizationPending)
+        }
+    }
+
+    @Test("two phones of one person: the first that asks has the request, the other has none")
+    func onePhone() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        let begun = try await provider.ask(for: subject)
+        let first = try #require(try await provider.receive(phone))
+        #expect(try await provider.receive(phone)?.transaction == first.transaction)
+        let prompts = provider.provider.backChannel.prompts
+        let account = try await provider.verified(phone).account.identifier
+        #expect(prompts.page(for: account, device: .random(bytes: 16)) == nil)
+        #expect(prompts.page(for: account, device: phone.device) != nil)
+        #expect(begun["auth_req_id"] != nil)
+    }
+
+    @Test("the silence after requests that were not wanted grows, to a day")
+    func growth() {
+        let silences = (0...9).map(BackChannelPrompts.silence(after:))
+        #expect(silences == [60, 60, 240, 960, 3840, 15_360, 61_440, 86_400, 86_400, 86_400])
+        #expect(BackChannelPrompts.silence(after: .max) == 86_400)
+    }
+
+    @Test("after requests without an answer the portal's next ones are not shown for a while, each time longer")
+    func silence() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        #expect(try await goesUnanswered(provider, phone, subject))
+        // 60 seconds begin with the end of the first.
+        #expect(try await !goesUnanswered(provider, phone, subject))
+        #expect(try await goesUnanswered(provider, phone, subject))
+        // 240 seconds.
+        #expect(try await !goesUnanswered(provider, phone, subject))
+        #expect(try await !goesUnanswered(provider, phone, subject))
+        #expect(try await goesUnanswered(provider, phone, subject))
+    }
+
+    @Test("the silence is the portal's own: others may ask, and an approval ends it")
+    func ownSilence() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        try await provider.decide(try await provider.ask(for: subject), .deny, on: phone)
+        let silent = try await provider.ask(for: subject)
+        #expect(try await provider.receive(phone) == nil)
+        let other = try await provider.ask(for: subject, at: TestBackChannel.otherCentre)
+        try await provider.decide(other, .approve, on: phone)
+        let unheard = try await provider.refusal { _ = try await provider.tokens(of: silent) }
+        #expect(unheard?.error.code == .authorizationPending)
+        provider.clock.advance(60)
+        try await provider.decide(try await provider.ask(for: subject), .approve, on: phone)
+        // Nothing was held against it: the next one comes at once.
+        try await provider.decide(try await provider.ask(for: subject), .approve, on: phone)
+    }
+
+    @Test("report stops the portal's requests to this person, also after a restart; others still come")
+    func report() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        try await provider.decide(try await provider.ask(for: subject), .report, on: phone)
+        provider.clock.advance(10 * BackChannelPrompts.longestSilence)
+        let stopped = try await provider.ask(for: subject)
+        #expect(try await provider.receive(phone) == nil)
+        let unheard = try await provider.refusal { _ = try await provider.tokens(of: stopped) }
+        #expect(unheard?.error.code == .authorizationPending)
+        let restarted = try await TestProvider(store: provider.store, clock: provider.clock)
+        try restarted.add(TestBackChannel.portals)
+        _ = try await restarted.ask(for: subject)
+        #expect(try await restarted.receive(phone) == nil)
+        _ = try await restarted.ask(for: subject, at: TestBackChannel.otherCentre)
+        #expect(try await restarted.receive(phone) != nil)
+    }
+
+    @Test("a report in a browser's login stops nothing: the person began it, or somebody with their browser")
+    func reportInBrowser() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        let login = try await provider.login(at: TestBackChannel.centre)
+        let device = try await provider.verified(phone)
+        let request = try await provider.claimed(login, by: device)
+        try await provider.answer(request, try phone.response(to: request, .report, now: provider.now), by: device)
+        _ = try await provider.ask(for: subject)
+        #expect(try await provider.receive(phone) != nil)
+    }
+
+    @Test("the budget of a portal: a burst, then one request each second, whomever they are for")
+    func budget() async throws {
+        let (provider, _, subject) = try await TestProvider.withBackChannel()
+        for _ in 0..<BackChannelBudget.burst { _ = try await provider.ask(for: subject) }
+        func refusal(_ portal: TestPortal = TestBackChannel.centre) async throws -> ClientRefusal? {
+            try await provider.refusal { _ = try await provider.ask(for: .some("nobody"), at: portal) }
+        }
+        let spent = try await refusal()
+        #expect(spent?.error.code == .temporarilyUnavailable && spent?.reason == .budgetSpent)
+        #expect(try await refusal(TestBackChannel.otherCentre) == nil)
+        provider.clock.advance(1)
+        #expect(try await refusal() == nil)
+        #expect(try await refusal()?.reason == .budgetSpent)
+    }
+
+    @Test("a phone that waits is woken by the request")
+    func woken() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        async let received = provider.receive(phone, wait: 20)
+        while try await provider.receive(phone) == nil {
+            try await Task.sleep(for: .milliseconds(50))
+            _ = try await provider.ask(for: subject)
+        }
+        #expect(try await received != nil)
+    }
+
+    @Test("docs/decisions/0014: for nobody, for somebody who does not answer, for one who must not be asked: all alike")
+    func alike() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        let stranger = try await provider.enrolledPhone(person: TestRegion.person)
+        let reporter = try await provider.subject(of: stranger)
+        try await provider.decide(try await provider.ask(for: reporter), .report, on: stranger)
+        let low = try await provider.enrolledPhone()
+        let lowSubject = try await provider.subject(of: low)
+        let locked = try await provider.enrolledPhone()
+        let lockedSubject = try await provider.subject(of: locked)
+        try await provider.provider.block(code: locked.blockCode)
+        let nobody = SubjectIdentifier.random(bytes: 16).rawValue
+        var begun: [JSONObject] = []
+        for hint in [subject, nobody, reporter, lockedSubject] { begun.append(try await provider.ask(for: hint)) }
+        // Who cannot reach the level hears it on the phone; the portal does not.
+        begun.append(try await provider.ask(for: lowSubject, ["acr_values": "substantiell"]))
+        await #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) {
+            try await provider.receive(low)
+        }
+        #expect(try await provider.receive(phone) != nil)
+        let names = begun.map { $0.members.map(\.name).joined(separator: " ") }
+        #expect(Set(names).count == 1)
+        #expect(Set(begun.map { $0["expires_in"]?.integer }).count == 1)
+        /// What all of them hear; nil when they differ.
+        func answer() async throws -> OAuthError? {
+            var answers: [OAuthError] = []
+            for request in begun {
+                let refusal = try await provider.refusal { _ = try await provider.tokens(of: request) }
+                answers.append(try #require(refusal).error)
+            }
+            return answers.allSatisfy { $0 == answers[0] } ? answers[0] : nil
+        }
+        for _ in 0..<17 {
+            #expect(try await answer()?.code == .authorizationPending)
+            provider.clock.advance(10)
+            try await provider.provider.sweep(includingStore: false)
+        }
+        provider.clock.advance(10)
+        #expect(try await answer()?.code == .expiredToken)
+    }
+}
