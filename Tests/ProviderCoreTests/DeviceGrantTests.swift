@@ -79,6 +79,17 @@ struct DeviceGrantTests {
         }
     }
 
+    @Test("a device that asks slowly gets the tokens until its code ends")
+    func slowly() async throws {
+        let provider = try await TestProvider.withGrants()
+        let phone = try await provider.enrolledPhone()
+        let begun = try await provider.beginDevice()
+        try await decide(try provider.typed(try begun.text("user_code")), .approve, phone, provider)
+        provider.clock.advance(599)
+        try await provider.provider.sweep(includingStore: true)
+        #expect(try await provider.poll(begun.text("device_code"))["access_token"] != nil)
+    }
+
     @Test("no code comes back to the browser: the device alone is answered")
     func browser() async throws {
         let provider = try await TestProvider.withGrants()
