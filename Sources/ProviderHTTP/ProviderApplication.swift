@@ -8,15 +8,15 @@ public enum ProviderApplication {
     public struct Limits: Sendable {
         /// Calls at once, and per minute in the long run, for logins that begin.
         public var loginBurst: Int
-        public var loginsPerMinute: Int
+        public var loginsPerMinute: Double
         /// The same for tickets, block codes and registrations of clients.
         public var codeBurst: Int
-        public var codesPerMinute: Int
+        public var codesPerMinute: Double
         /// Requests that are worked on at once, from everybody; more are answered 503.
         public var requestsAtOnce: Int
 
         public init(
-            loginBurst: Int = 200, loginsPerMinute: Int = 600, codeBurst: Int = 30, codesPerMinute: Int = 30,
+            loginBurst: Int = 200, loginsPerMinute: Double = 600, codeBurst: Int = 30, codesPerMinute: Double = 30,
             requestsAtOnce: Int = 1024
         ) {
             self.loginBurst = loginBurst

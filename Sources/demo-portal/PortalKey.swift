@@ -14,9 +14,8 @@ enum PortalKey {
     /// Reads the key to which ID tokens are encrypted; with `create`, makes one where there is no file.
     static func loadEncryption(path: String, create: Bool) throws -> DecryptionKey {
         let text = try text(path: path, create: create) { try DecryptionKey.make(.p256).derRepresentation }
-        let body = text.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }.joined()
-        guard let der = Data(base64Encoded: body),
-            let key = try? DecryptionKey(.p256, derRepresentation: Array(der))
+        guard let blocks = StandardBase64.pemBlocks("PRIVATE KEY", in: text), blocks.count == 1,
+            let key = try? DecryptionKey(.p256, derRepresentation: blocks[0])
         else { throw unusable(path) }
         return key
     }

@@ -28,8 +28,8 @@ struct AttackStage {
         without missing: Guards = [], sabotage: String? = nil,
         _ body: @Sendable (AttackStage) async throws -> Void
     ) async throws {
-        // The phones have the clock of this machine; what must grow old is moved forward.
-        let clock = SettableClock(Timestamp(seconds: Int64(Date().timeIntervalSince1970)))
+        // Provider and phones have one clock, which stands still: a busy machine is no reason to fail.
+        let clock = SettableClock()
         let database = try TemporaryDatabase()
         let provider = try await TestProvider(
             guards: Guards.all.subtracting(missing), store: SQLiteStore(path: database.path), clock: clock)
@@ -55,10 +55,11 @@ struct AttackStage {
         let path = folder + "/victim"
         let sealed = SealedFolder(path: path)
         let pin = PIN(Array("135790".utf8))!
-        let phone = DeviceAuthenticator(folder: sealed, transport: transport)
+        let clock = provider.clock
+        let phones = DeviceClock { clock.now }
+        let phone = DeviceAuthenticator(folder: sealed, transport: transport, clock: phones)
         let device = DeviceDescription(name: "Victim", model: "Test", system: "Linux")
         _ = try await phone.enrol(link: try await Self.link(provider), pin: pin, device: device)
-        let clock = provider.clock
         scene = AttackScene(
             folder: sealed, folderPath: path, issuer: TestRegion.issuer, pin: pin, transport: transport,
             language: "de",
@@ -67,7 +68,7 @@ struct AttackStage {
                     TestRegion.issuer.appending("/authorize?")
                         + FormParameters(TestRegion.basic.request()).encoded)!
             },
-            ticket: try await Self.link(provider),
+            ticket: try await Self.link(provider), clock: phones,
             wait: { duration in clock.advance(duration.components.seconds) })
     }
 

@@ -33,7 +33,8 @@ struct ResistedAttackTests {
             let scene = stage.scene
             let without = AttackScene(
                 folder: scene.folder, folderPath: scene.folderPath, issuer: scene.issuer, pin: scene.pin,
-                transport: scene.transport, language: "de", start: scene.start, ticket: nil, wait: scene.wait)
+                transport: scene.transport, language: "de", start: scene.start, ticket: nil, clock: scene.clock,
+                wait: scene.wait)
             let outcome = try await without.play(.enrolHijack)
             #expect(outcome.result == .notTested)
         }

@@ -115,7 +115,8 @@ struct LoginExplorationTests {
             Login.Answer(
                 responseDigest: ContentDigest(of: "response"), receipt: "receipt",
                 returnChallenge: isReturning ? ContentDigest(of: "uv") : nil,
-                prize: decision == .approve ? fixedPrize : nil), decision: decision, isReturning: isReturning, now: walk.now)
+                prize: decision == .approve ? fixedPrize : nil), decision: decision, isReturning: isReturning,
+            now: walk.now)
     }
 
     private static let fixedPrize = Login.Prize()

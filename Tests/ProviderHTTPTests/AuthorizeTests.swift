@@ -223,7 +223,7 @@ struct AuthorizeTests {
 
     @Test("logins that begin are limited per address, however the path is spelled")
     func rateLimit() async throws {
-        let limits = ProviderApplication.Limits(loginBurst: 3, loginsPerMinute: 1)
+        let limits = ProviderApplication.Limits(loginBurst: 3, loginsPerMinute: 0.001)
         try await Site.serve(Self.provider.value, limits: limits) { site in
             let request = TestRegion.basic.request()
             for _ in 0..<3 { #expect(try await site.get("/authorize", request).status == .seeOther) }

@@ -204,7 +204,7 @@ struct DeviceEndpointTests {
     @Test("tickets and block codes are limited per address, however the path is spelled")
     func rateLimit() async throws {
         let (provider, _) = try await Site.sharedProvider()
-        let limits = ProviderApplication.Limits(codeBurst: 3, codesPerMinute: 1)
+        let limits = ProviderApplication.Limits(codeBurst: 3, codesPerMinute: 0.001)
         try await Site.serve(provider, limits: limits) { site in
             for _ in 0..<3 {
                 #expect(try await site.post("/device/v1/blocks", json: ["code": "1"]).status == .notFound)

@@ -126,7 +126,7 @@ struct DeviceGrantEndpointTests {
 
     @Test("guesses are limited per address (RFC 8628 §5.1)")
     func rateLimit() async throws {
-        let limits = ProviderApplication.Limits(codeBurst: 5, codesPerMinute: 1)
+        let limits = ProviderApplication.Limits(codeBurst: 5, codesPerMinute: 0.001)
         try await Site.serve(try await TestProvider.withGrants(), limits: limits) { site in
             for _ in 0..<5 {
                 #expect(

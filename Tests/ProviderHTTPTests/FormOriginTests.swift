@@ -66,7 +66,7 @@ struct FormOriginTests {
     /// Calls with credentials of their own in header or body; no browser adds those by itself.
     private static let calls: Set<String> = [
         "POST /par", "POST /token", "POST /introspect", "POST /authority/check", "POST /revoke", "POST /userinfo",
-        "POST /register",
+        "POST /register", "POST /bc-authorize", "POST /device/v1/logins/{transaction}/call-code",
         "POST /device_authorization", "POST /device/v1/enrolments", "POST /device/v1/enrolments/{offer}",
         "POST /device/v1/blocks", "POST /device/v1/claims", "POST /device/v1/logins/{transaction}/response",
         "POST /device/v1/attestation",

@@ -122,7 +122,7 @@ struct RegistrationEndpointTests {
 
     @Test("calls without a right are limited, and answered in JSON")
     func limit() async throws {
-        let limits = ProviderApplication.Limits(loginBurst: 1_000_000, codeBurst: 3, codesPerMinute: 1)
+        let limits = ProviderApplication.Limits(loginBurst: 1_000_000, codeBurst: 3, codesPerMinute: 0.001)
         try await Site.serve(limits: limits) { site in
             for _ in 0..<3 {
                 #expect(try await Self.call(site, .get, "/register/nobody", token: "ra_").status == .unauthorized)

@@ -142,13 +142,15 @@ struct NamedObject: Sendable {
             })
     }
 
-    static func deviceLogin(_ method: HTTPRequest.Method, _ rest: String) -> NamedObject {
+    static func deviceLogin(
+        _ method: HTTPRequest.Method, _ rest: String, body: JSONObject = ["response": "x"]
+    ) -> NamedObject {
         NamedObject(
             name: "transaction", make: { try await $0.transaction() }, unknown: { RandomBytes.text(16) },
             call: { neighbours, caller, transaction in
                 try await neighbours.site.call(
                     caller == .owner ? neighbours.phone : neighbours.strangersPhone, method,
-                    "/device/v1/logins/\(transaction)\(rest)", json: method == .post ? ["response": "x"] : nil)
+                    "/device/v1/logins/\(transaction)\(rest)", json: method == .post ? body : nil)
             })
     }
 
@@ -227,6 +229,10 @@ struct TenantConfusionTests {
         "DELETE /register/{client}": [.registration(.delete)],
         "GET /device/v1/logins/{transaction}": [.deviceLogin(.get, "")],
         "POST /device/v1/logins/{transaction}/response": [.deviceLogin(.post, "/response")],
+        "POST /device/v1/logins/{transaction}/call-code": [
+            .deviceLogin(.post, "/call-code", body: ["call_code": "1234"])
+        ],
+        "POST /bc-authorize": NamedObject.clients(at: "/bc-authorize"),
         "GET /authorize": NamedObject.authorize(.get), "POST /authorize": NamedObject.authorize(.post),
         "POST /sessions/end": [.sessionEnd],
         "POST /token": NamedObject.tokens + NamedObject.clients(at: "/token"),
@@ -252,6 +258,7 @@ struct TenantConfusionTests {
         "POST /device/v1/blocks": "the block code is the credential",
         "POST /device/v1/claims": "whoever has the link may claim it",
         "GET /device/v1/devices": "the attestation is the credential",
+        "GET /device/v1/requests": "the attestation is the credential",
         "POST /device/v1/attestation": "the attestation is the credential",
     ]
 

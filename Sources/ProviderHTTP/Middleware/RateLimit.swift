@@ -23,9 +23,9 @@ final class RateLimiter: Sendable {
     /// - Parameters:
     ///   - burst: calls at once.
     ///   - perMinute: calls in the long run.
-    init(burst: Int, perMinute: Int, maximumBuckets: Int = 50_000) {
+    init(burst: Int, perMinute: Double, maximumBuckets: Int = 50_000) {
         capacity = Double(burst)
-        refillPerSecond = Double(perMinute) / 60
+        refillPerSecond = perMinute / 60
         self.maximumBuckets = maximumBuckets
     }
 

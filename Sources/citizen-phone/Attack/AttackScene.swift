@@ -15,6 +15,8 @@ struct AttackScene {
     let start: @Sendable () async throws -> WebAddress
     /// A fresh enrolment link of a test person; nil when there is none.
     let ticket: String?
+    /// The clock of all phones.
+    var clock = DeviceClock.live
     /// Waits, for what grows old.
     let wait: @Sendable (Duration) async throws -> Void
     /// How the victim's phone takes a link: as it must, but in the attacker's own test.
@@ -24,11 +26,11 @@ struct AttackScene {
 
     /// The victim's phone, whose calls go through `transport`.
     func victim(through transport: (any HTTPTransport)? = nil) -> DeviceAuthenticator {
-        DeviceAuthenticator(folder: folder, transport: transport ?? self.transport, language: language)
+        DeviceAuthenticator(folder: folder, transport: transport ?? self.transport, clock: clock, language: language)
     }
 
     func phone(in path: String) -> DeviceAuthenticator {
-        DeviceAuthenticator(folder: SealedFolder(path: path), transport: transport, language: language)
+        DeviceAuthenticator(folder: SealedFolder(path: path), transport: transport, clock: clock, language: language)
     }
 
     /// A browser without cookies that stands at the provider's page of a new login.
