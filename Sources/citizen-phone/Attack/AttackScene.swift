@@ -34,14 +34,8 @@ struct AttackScene {
     }
 
     /// A browser without cookies that stands at the provider's page of a new login.
-    func newLogin() async throws -> AttackedLogin {
-        var browser = BrowserSession(transport: transport, language: language)
-        let page = try await browser.open(try await start())
-        guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
-            throw CommandFailure(
-                .browser, "The portal does not lead to a login page of \(issuer), but to \(page.address.text).")
-        }
-        return AttackedLogin(issuer: issuer, browser: browser, address: page.address, page: login)
+    func newLogin() async throws -> BrowserLogin {
+        try await BrowserLogin.begin(at: try await start(), issuer: issuer, transport: transport, language: language)
     }
 
     /// Claims and denies, so that nothing stays open; whatever comes of it.
@@ -49,50 +43,6 @@ struct AttackScene {
         guard let link else { return }
         _ = try? await victim().claim(link)
         _ = try? await victim().deny()
-    }
-}
-
-/// A login in the hands of a browser.
-struct AttackedLogin {
-    let issuer: IssuerURL
-    var browser: BrowserSession
-    let address: WebAddress
-    var page: LoginPage
-
-    func qrLink() throws -> String { try Self.there(page.qrLink) }
-    func sameDeviceLink() throws -> String { try Self.there(page.sameDeviceLink) }
-
-    private static func there(_ link: String?) throws -> String {
-        guard let link else { throw CommandFailure(.browser, "The login page shows no link.") }
-        return link
-    }
-
-    mutating func look() async throws {
-        let opened = try await browser.open(address)
-        if let login = LoginPage(html: opened.html) { page = login }
-    }
-
-    /// Types digits into the page; false when the page has no field for them.
-    mutating func type(_ digits: String) async throws -> Bool {
-        try await look()
-        guard let form = page.codeForm else { return false }
-        _ = try await browser.submit(form, with: [("code", digits)], from: address)
-        try await look()
-        return true
-    }
-
-    /// What the provider gives this browser at the end of the login: whether a code for the portal is in it.
-    mutating func collectsCode() async throws -> Bool { try await receivesCode(at: address.text + "/finish") }
-
-    /// Opens an address at the provider and says whether it sends the browser to the portal with a code.
-    mutating func receivesCode(at text: String) async throws -> Bool {
-        guard let next = WebAddress(text) else { return false }
-        let provider = address.origin
-        let end = try await browser.open(next) { $0.origin != provider }
-        guard end.address.origin != provider, let query = end.address.query,
-            let answer = try? FormParameters(parsing: Array(query.utf8))
-        else { return false }
-        return answer["code"] != nil
     }
 }
 

@@ -17,6 +17,8 @@ struct LoginPage {
     let sameDeviceLink: String?
     /// The form for the eight digits.
     let codeForm: Form?
+    /// The form of the button that gives the login up.
+    let cancelForm: Form?
 
     /// Nil when the page is no login page.
     init?(html: String) {
@@ -28,6 +30,7 @@ struct LoginPage {
         qrLink = login["data-qr-link"]
         sameDeviceLink = login["data-same-device-link"]
         codeForm = Self.form("code-form", in: pieces)
+        cancelForm = Self.form("cancel-form", in: pieces)
     }
 
     /// The title of any page.

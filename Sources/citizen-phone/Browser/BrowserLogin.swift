@@ -1,0 +1,118 @@
+import DeviceAuthenticator
+import OpenIDMessages
+
+/// What a browser takes along when it leaves the provider for the portal.
+enum LoginCallback: Equatable {
+    /// It has not left, or with neither a code nor an error.
+    case none
+    case code
+    /// The error code of RFC 6749 §4.1.2.1.
+    case error(String)
+
+    init(query: String?) {
+        guard let query, let answer = try? FormParameters(parsing: Array(query.utf8)) else {
+            self = .none
+            return
+        }
+        self = answer["code"] != nil ? .code : answer["error"].map { .error($0) } ?? .none
+    }
+
+    /// The word for it in a scenario.
+    var word: String {
+        switch self {
+        case .none: "none"
+        case .code: "code"
+        case .error(let code): code
+        }
+    }
+}
+
+/// A login in the hands of a browser.
+struct BrowserLogin {
+    let issuer: IssuerURL
+    var browser: BrowserSession
+    let address: WebAddress
+    var page: LoginPage
+
+    /// A browser without cookies that stands at the provider's page of a new login.
+    static func begin(
+        at start: WebAddress, issuer: IssuerURL, transport: any HTTPTransport, language: String
+    ) async throws -> BrowserLogin {
+        var browser = BrowserSession(transport: transport, language: language)
+        let page = try await browser.open(start)
+        guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
+            throw CommandFailure(
+                .browser, "The portal does not lead to a login page of \(issuer), but to \(page.address.text).")
+        }
+        return BrowserLogin(issuer: issuer, browser: browser, address: page.address, page: login)
+    }
+
+    func qrLink() throws -> String { try Self.there(page.qrLink) }
+    func sameDeviceLink() throws -> String { try Self.there(page.sameDeviceLink) }
+
+    private static func there(_ link: String?) throws -> String {
+        guard let link else { throw CommandFailure(.browser, "The login page shows no link.") }
+        return link
+    }
+
+    /// Loads the page again; false when the provider shows this browser no login there any more.
+    @discardableResult
+    mutating func look() async throws -> Bool {
+        let opened = try await browser.open(address)
+        guard let login = LoginPage(html: opened.html) else { return false }
+        page = login
+        return true
+    }
+
+    /// Types digits into the page; false when the page has no field for them.
+    mutating func type(_ digits: String) async throws -> Bool {
+        try await look()
+        guard let form = page.codeForm else { return false }
+        _ = try await browser.submit(form, with: [("code", digits)], from: address)
+        try await look()
+        return true
+    }
+
+    /// Gives the login up by the page's button; false when the page has none.
+    mutating func cancel() async throws -> Bool {
+        guard try await look(), let form = page.cancelForm else { return false }
+        _ = try await browser.submit(form, from: address)
+        return true
+    }
+
+    /// Opens the address to which the phone leads; the browser stops before the outcome is handed over. Its status where
+    /// the provider shows another page.
+    mutating func comeBack(by text: String) async throws -> Int? {
+        guard let next = WebAddress(text) else { return nil }
+        let finish = finishAddress
+        let end = try await browser.open(next) { $0.text == finish }
+        return end.status == 0 ? nil : end.status
+    }
+
+    /// The address at which the provider hands the outcome over.
+    var finishAddress: String { address.text + "/finish" }
+
+    /// What the provider gives this browser at the end of the login: whether a code for the portal is in it.
+    mutating func collectsCode() async throws -> Bool { try await receivesCode(at: finishAddress) }
+
+    /// Opens an address at the provider and says whether it sends the browser to the portal with a code.
+    mutating func receivesCode(at text: String) async throws -> Bool {
+        try await leave(by: text, opensPortal: false).callback == .code
+    }
+
+    /// Opens an address at the provider and says what the browser takes along to the portal.
+    ///
+    /// - Parameter opensPortal: whether the portal's address is opened too.
+    mutating func leave(
+        by text: String, opensPortal: Bool
+    ) async throws -> (callback: LoginCallback, page: BrowserSession.Page?) {
+        guard let next = WebAddress(text) else { return (.none, nil) }
+        let provider = address.origin
+        var left: WebAddress?
+        let end = try await browser.open(next) { address in
+            if left == nil, address.origin != provider { left = address }
+            return left != nil && !opensPortal
+        }
+        return (LoginCallback(query: left?.query), end.status == 0 ? nil : end)
+    }
+}
