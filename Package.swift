@@ -140,7 +140,7 @@ let package = Package(
             name: "citizen-phone",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "CZBar", "CPNG",
-                .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL,
+                .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .yams,
             ],
             swiftSettings: sourceTarget),
         .executableTarget(

@@ -24,7 +24,7 @@ enum ExitStatus: Int32, CaseIterable {
     case nothingWaits = 21
     /// `login`, `doctor`: the browser's side did not come where it should.
     case browser = 22
-    /// `doctor`, `receipts verify`, `explain`: a check failed; `attack`: one succeeded.
+    /// `doctor`, `receipts verify`, `explain`: a check failed; `attack`: one succeeded; `run`: an expectation is not met.
     case findings = 23
     /// The person did not confirm; nothing was done.
     case declined = 24

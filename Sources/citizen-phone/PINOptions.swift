@@ -17,6 +17,14 @@ struct PINOptions: ParsableArguments {
     /// The PIN of this device.
     func read() throws -> PIN { try Self.pin(try given() ?? PINPrompt.ask("PIN: ")) }
 
+    /// The PIN of this device, and one that it is not, for a person who mistypes it.
+    func readWithWrong() throws -> (right: PIN, wrong: PIN) {
+        let digits = try given() ?? PINPrompt.ask("PIN: ")
+        let right = try Self.pin(digits)
+        let last = digits[digits.count - 1]
+        return (right, try Self.pin(digits.dropLast() + [last == UInt8(ascii: "9") ? UInt8(ascii: "0") : last + 1]))
+    }
+
     /// A new PIN, typed twice when a person types it.
     func readNew(minimum: Int) throws -> PIN {
         if let given = try given() { return try Self.pin(given) }

@@ -56,7 +56,7 @@ struct AttackStage {
         let sealed = SealedFolder(path: path)
         let pin = PIN(Array("135790".utf8))!
         let clock = provider.clock
-        let phones = DeviceClock { clock.now }
+        let phones = Self.deviceClock(provider)
         let phone = DeviceAuthenticator(folder: sealed, transport: transport, clock: phones)
         let device = DeviceDescription(name: "Victim", model: "Test", system: "Linux")
         _ = try await phone.enrol(link: try await Self.link(provider), pin: pin, device: device)
@@ -70,6 +70,12 @@ struct AttackStage {
             },
             ticket: try await Self.link(provider), clock: phones,
             wait: { duration in clock.advance(duration.components.seconds) })
+    }
+
+    /// The provider's clock on the phone: a machine that is busy for a minute must not make its proofs too old.
+    static func deviceClock(_ provider: TestProvider) -> DeviceClock {
+        let clock = provider.clock
+        return DeviceClock { clock.now }
     }
 
     private static func link(_ provider: TestProvider) async throws -> String {

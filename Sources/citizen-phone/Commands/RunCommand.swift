@@ -1,0 +1,95 @@
+import ArgumentParser
+import DeviceAuthenticator
+
+/// `citizen-phone run SCENARIO.yaml… --portal URL`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Play login situations from files: browsers and this profile's phone, step by step.",
+        discussion: "The exit status is 0 when all expectations are met and 23 otherwise. Every mistake in a file is "
+            + "told with its line before anything is played, with status 64. docs/citizen-phone.md has the format; "
+            + "Scenarios/ has scenarios for every state of a login.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var pinOptions: PINOptions
+
+    @Argument(help: ArgumentHelp("The files.", valueName: "scenario.yaml"))
+    var files: [String]
+
+    @Option(help: ArgumentHelp("The address at a portal that begins a login.", valueName: "url"))
+    var portal: String
+
+    @Option(help: "The form of the outcome: text, json, tap (Test Anything Protocol 14) or junit (XML).")
+    var output: ScenarioOutput?
+
+    @Flag(help: "Browsers stop before the portal's callback instead of opening it.")
+    var stopAtCallback = false
+
+    @Flag(help: "This profile's device may be locked: scenarios that end it are played too, the first of them.")
+    var disposable = false
+
+    func validate() throws {
+        guard !shared.json || output == nil || output == .json else {
+            throw ValidationError("Use --json or --output, not both.")
+        }
+    }
+
+    mutating func run() async throws {
+        if output == .json { shared.json = true }
+        let form = output ?? (shared.json ? .json : .text)
+        let (shared, pinOptions, isDisposable) = (shared, pinOptions, disposable)
+        let scenarios = try scenarios()
+        guard let address = WebAddress(portal) else {
+            throw refusal("The address must begin with https:// (or http:// on this machine).")
+        }
+        let opensPortal = !stopAtCallback
+        try await shared.run { (phone, transport, console) in
+            guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
+            let pins = try pinOptions.readWithWrong()
+            let wire = ForgetfulWire(transport)
+            let stage = ScenarioStage(
+                issuer: enrolled.issuer,
+                phone: DeviceAuthenticator(folder: try shared.folder(), transport: wire, language: shared.language),
+                wire: wire, pin: pins.right, wrongPIN: pins.wrong, transport: transport, language: shared.language,
+                start: address, opensPortal: opensPortal, wait: { try await Task.sleep(for: $0) })
+            let outcomes = try await Self.play(scenarios, on: stage, isDisposable: isDisposable) { scenario in
+                console.note("Scenario \(scenario.name): \(scenario.description)")
+            }
+            return ScenarioReport(outcomes: outcomes).report(as: form)
+        }
+    }
+
+    /// Plays in the order of the files, but what ends the device comes last, and only once.
+    static func play(
+        _ scenarios: [Scenario], on stage: ScenarioStage, isDisposable: Bool, says: (Scenario) -> Void
+    ) async throws -> [ScenarioOutcome] {
+        var outcomes: [ScenarioOutcome] = []
+        var isSpent = false
+        for scenario in scenarios.filter({ !$0.endsDevice }) + scenarios.filter(\.endsDevice) {
+            guard !scenario.endsDevice || (isDisposable && !isSpent) else {
+                let reason =
+                    isSpent
+                    ? "the device was ended by the scenario before"
+                    : "ends with the device locked or suspended and needs --disposable"
+                outcomes.append(ScenarioOutcome(scenario: scenario, result: .skipped(reason)))
+                continue
+            }
+            isSpent = scenario.endsDevice
+            says(scenario)
+            outcomes.append(try await stage.play(scenario))
+        }
+        return outcomes
+    }
+
+    private func scenarios() throws -> [Scenario] {
+        do throws(ScenarioMistakesFound) { return try ScenarioFile.read(paths: files) } catch {
+            throw refusal(error.mistakes.map(\.description).joined(separator: "\n"))
+        }
+    }
+
+    /// Tells what is wrong with the command line or the files.
+    private func refusal(_ message: String) -> ExitCode {
+        shared.console.fail(CommandFailure(.usage, message))
+        return ExitCode(ExitStatus.usage.rawValue)
+    }
+}

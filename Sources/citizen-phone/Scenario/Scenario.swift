@@ -1,0 +1,88 @@
+import OpenIDMessages
+
+/// A login situation, step by step, with what is expected of it. docs/citizen-phone.md has the format of the files.
+struct Scenario: Equatable {
+    /// One step and where it stands.
+    struct Step: Equatable {
+        let line: Int
+        /// As it is written in the file, on one line.
+        let text: String
+        let action: Action
+    }
+
+    enum Action: Equatable {
+        /// A new browser begins a login at the portal.
+        case open
+        /// Goes on with an earlier browser; the first that was opened is 1.
+        case browser(Int)
+        case claim(LoginFlow)
+        case type(Digits)
+        case answer(Answer)
+        /// The acknowledgement of the next answer does not reach the phone.
+        case lose
+        /// The phone answers once more as before.
+        case resend
+        case comeBack(Return)
+        case cancel
+        case wait(Int64)
+        /// The browser goes to the portal with what the provider gives it.
+        case finish
+        case expect(Expectation)
+    }
+
+    enum Digits: Equatable {
+        /// Those that the phone shows.
+        case right
+        case wrong
+        case these(String)
+    }
+
+    enum Answer: Equatable {
+        case approve(isPINRight: Bool, released: [String]?, context: String?)
+        case deny
+        case report
+    }
+
+    enum Return: String, CaseIterable {
+        case right
+        /// With a value that the phone has not signed.
+        case wrong
+        case otherBrowser = "other-browser"
+    }
+
+    /// What must be so; nil for what does not matter.
+    struct Expectation: Equatable {
+        /// The state that the login page shows, or `none`.
+        var page: String?
+        /// The state that the phone knows, or `none`.
+        var phone: String?
+        /// Why the step before was refused, or `none`.
+        var error: String?
+        /// What the browser took along to the portal.
+        var callback: String?
+        /// The tries that the refusal of a PIN names.
+        var triesLeft: Int?
+        /// The status of the page where the browser came to rest.
+        var status: Int?
+    }
+
+    /// The name of the file as it was given.
+    let file: String
+    let name: String
+    let description: String
+    /// True when the phone's device cannot log in afterwards.
+    let endsDevice: Bool
+    let steps: [Step]
+
+    /// The word for what is not there.
+    static let none = "none"
+
+    /// Why a step can be refused: codes of docs/protocol.md §9 and words for what the phone itself refuses.
+    static let errors = [
+        "not_accepted", "device_locked", "device_suspended", "device_cloned", "level_unreachable",
+        "context_unavailable", "unknown_login", "scan_again", "already_claimed", "login_over", "statement_refused",
+        "too_many_logins", "rate_limited", "invalid_attestation", "overloaded", "server_error", "link_refused",
+        "no_login", "request_not_yet_there", "unknown_claims", "context_to_be_chosen", "unknown_context",
+        "code_not_awaited", "not_cancellable", "acknowledgement_lost",
+    ]
+}

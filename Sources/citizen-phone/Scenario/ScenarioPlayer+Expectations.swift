@@ -1,0 +1,39 @@
+import DeviceAuthenticator
+import OpenIDMessages
+
+extension ScenarioPlayer {
+    /// The phone waits for the request once the digits are typed; it hears at once when the login is over.
+    mutating func refreshPhone() async throws {
+        guard phoneState == .awaitingCode, let claimed, try await logins[claimed].browser.look(),
+            logins[claimed].browser.page.state != LoginState.awaitingCode.rawValue
+        else { return }
+        do throws(DeviceError) {
+            _ = try await stage.phone.waitForRequest(seconds: 30)
+            phoneState = .awaitingUser
+        } catch {
+            if case .loginOver(let state) = error { phoneState = state }
+            throw error
+        }
+    }
+
+    /// What is not as it must be; empty when all is.
+    mutating func differences(from expected: Scenario.Expectation) async throws -> [String] {
+        var differences: [String] = []
+        func compare(_ what: String, _ found: String, _ wanted: String?) {
+            if let wanted, found != wanted { differences.append("\(what) is \(found), not \(wanted)") }
+        }
+        if expected.page != nil {
+            let isThere = try await logins[current].browser.look()
+            compare("page", isThere ? logins[current].browser.page.state : Scenario.none, expected.page)
+        }
+        if expected.phone != nil {
+            do { try await refreshPhone() } catch DeviceError.loginOver {}
+            compare("phone", phoneState?.rawValue ?? Scenario.none, expected.phone)
+        }
+        compare("error", refusal?.word ?? Scenario.none, expected.error)
+        compare("callback", logins[current].callback.word, expected.callback)
+        compare("tries_left", refusal?.triesLeft.map(String.init) ?? Scenario.none, expected.triesLeft.map(String.init))
+        compare("status", logins[current].status.map(String.init) ?? Scenario.none, expected.status.map(String.init))
+        return differences
+    }
+}

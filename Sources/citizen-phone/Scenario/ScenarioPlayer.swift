@@ -1,0 +1,259 @@
+import DeviceAuthenticator
+import IdentityCrypto
+import OpenIDMessages
+
+/// What scenarios need: a phone that is enrolled, and a portal at which logins begin.
+struct ScenarioStage {
+    let issuer: IssuerURL
+    /// The device; its calls go over `wire`.
+    let phone: DeviceAuthenticator
+    let wire: ForgetfulWire
+    let pin: PIN
+    let wrongPIN: PIN
+    /// For the browsers.
+    let transport: any HTTPTransport
+    let language: String
+    /// The address at which a portal begins a login.
+    let start: WebAddress
+    /// Whether browsers open the portal's callback, or stop before it.
+    let opensPortal: Bool
+    let wait: @Sendable (Duration) async throws -> Void
+
+    /// Plays a scenario to its end or to the first step that is not as it must be.
+    ///
+    /// - Throws: `CommandFailure` or `DeviceError` when nothing can be known: no network, no usable device.
+    func play(_ scenario: Scenario) async throws -> ScenarioOutcome {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var player = ScenarioPlayer(stage: self)
+        let failure = try await player.play(scenario.steps)
+        let leftOpen = await player.tidy()
+        return ScenarioOutcome(
+            scenario: scenario, result: failure.map { .failed($0) } ?? .met, leftOpen: leftOpen,
+            milliseconds: Int64((clock.now - start) / .milliseconds(1)))
+    }
+}
+
+/// The browsers and the phone of one scenario while it is played.
+struct ScenarioPlayer {
+    /// A login, its browser, and what has become of it.
+    struct OpenLogin {
+        var browser: BrowserLogin
+        /// The digits that the phone shows for it.
+        var digits: String?
+        /// Where the phone sends the browser of its own device.
+        var returnURL: String?
+        var callback = LoginCallback.none
+        var status: Int?
+    }
+
+    /// Why the last step was refused.
+    struct Refusal: Equatable {
+        let word: String
+        var triesLeft: Int?
+    }
+
+    let stage: ScenarioStage
+    var logins: [OpenLogin] = []
+    /// The browser whose turn it is.
+    var current = 0
+    /// The login that the phone has claimed.
+    var claimed: Int?
+    /// The state that the phone knows.
+    var phoneState: LoginState?
+    var refusal: Refusal?
+    private var lastAnswer: Scenario.Answer?
+
+    init(stage: ScenarioStage) { self.stage = stage }
+
+    /// The step that is not as it must be; nil when all are.
+    mutating func play(_ steps: [Scenario.Step]) async throws -> ScenarioOutcome.Failure? {
+        for (index, step) in steps.enumerated() {
+            var reasons: [String]
+            do { reasons = try await perform(step.action) } catch let failure as CommandFailure
+                where failure.status == .browser
+            {
+                reasons = [failure.message]
+            }
+            if reasons.isEmpty, let refusal, !Self.isExpected(step, steps.dropFirst(index + 1).first) {
+                reasons = ["refused with \(refusal.word), and the next step expects no `error`"]
+            }
+            guard reasons.isEmpty else {
+                return ScenarioOutcome.Failure(number: index + 1, step: step, reasons: reasons)
+            }
+        }
+        return nil
+    }
+
+    /// A refusal must be expected at once, so that none is passed over.
+    private static func isExpected(_ step: Scenario.Step, _ next: Scenario.Step?) -> Bool {
+        if case .expect = step.action { return true }
+        if case .expect(let expectation)? = next?.action { return expectation.error != nil }
+        return false
+    }
+
+    private mutating func perform(_ action: Scenario.Action) async throws -> [String] {
+        if case .expect(let expectation) = action { return try await differences(from: expectation) }
+        refusal = nil
+        switch action {
+        case .open: try await open()
+        case .browser(let number): current = number - 1
+        case .claim(let flow): try await claim(flow)
+        case .type(let digits): try await type(digits)
+        case .answer(let answer): try await self.answer(answer)
+        case .lose: stage.wire.loseNext()
+        case .resend: try await resend()
+        case .comeBack(let way): try await comeBack(way)
+        case .cancel: if try await !logins[current].browser.cancel() { refusal = Refusal(word: "not_cancellable") }
+        case .wait(let seconds): try await stage.wait(.seconds(seconds))
+        case .finish: try await leave(by: logins[current].browser.finishAddress)
+        case .expect: break
+        }
+        return []
+    }
+
+    /// Cancels what is open still, so that the next scenario begins with nothing. How many there were.
+    mutating func tidy() async -> Int {
+        var leftOpen = 0
+        for index in logins.indices {
+            guard (try? await logins[index].browser.look()) == true,
+                LoginState(rawValue: logins[index].browser.page.state)?.isTerminal == false
+            else { continue }
+            leftOpen += 1
+            _ = try? await logins[index].browser.cancel()
+        }
+        // A phone that has the request of a login that is over hears so and forgets it.
+        if leftOpen > 0 { _ = try? await stage.phone.deny() }
+        return leftOpen
+    }
+}
+
+// MARK: - Steps
+
+extension ScenarioPlayer {
+    private mutating func open() async throws {
+        let browser = try await BrowserLogin.begin(
+            at: stage.start, issuer: stage.issuer, transport: stage.transport, language: stage.language)
+        logins.append(OpenLogin(browser: browser))
+        current = logins.count - 1
+    }
+
+    /// The phone takes the link that the page showed when it was looked at last: a picture may be old.
+    private mutating func claim(_ flow: LoginFlow) async throws {
+        let login = logins[current].browser
+        let link = try flow == .qr ? login.qrLink() : login.sameDeviceLink()
+        let phone = stage.phone
+        guard let result = try await attempt({ () throws(DeviceError) in try await phone.claim(link) }) else { return }
+        claimed = current
+        switch result {
+        case .awaitingCode(let digits, _):
+            logins[current].digits = digits
+            phoneState = .awaitingCode
+        case .request: phoneState = .awaitingUser
+        }
+    }
+
+    private mutating func type(_ digits: Scenario.Digits) async throws {
+        let typed: String
+        switch (digits, logins[current].digits) {
+        case (.these(let digits), _): typed = digits
+        case (.right, let shown?): typed = shown
+        case (.right, nil): throw CommandFailure(.browser, "the phone shows no digits for this login")
+        case (.wrong, let shown): typed = shown == "00000000" ? "00000001" : "00000000"
+        }
+        if try await !logins[current].browser.type(typed) { refusal = Refusal(word: "code_not_awaited") }
+    }
+
+    private mutating func answer(_ answer: Scenario.Answer) async throws {
+        lastAnswer = answer
+        let (stage, phone) = (stage, stage.phone)
+        do { try await refreshPhone() } catch let error as DeviceError {
+            refusal = try Self.refusal(error)
+            return
+        }
+        let outcome = try await attempt { () throws(DeviceError) in
+            switch answer {
+            case .approve(let isPINRight, let released, let context):
+                try await phone.approve(
+                    pin: isPINRight ? stage.pin : stage.wrongPIN, released: released, context: context)
+            case .deny: try await phone.deny()
+            case .report: try await phone.report()
+            }
+        }
+        if let outcome, let claimed {
+            phoneState = outcome.receipt.state
+            logins[claimed].returnURL = outcome.returnURL
+        } else if let word = refusal?.word, Self.forgotten.contains(word) {
+            phoneState = nil
+        }
+    }
+
+    /// Refusals after which the phone has no login any more.
+    private static let forgotten: Set<String> = [
+        "login_over", "unknown_login", "device_locked", "device_suspended", "device_cloned", "no_login",
+    ]
+
+    private mutating func resend() async throws {
+        guard let lastAnswer else { return }
+        let before = stage.wire.response
+        try await answer(lastAnswer)
+        if refusal == nil, stage.wire.response != before {
+            throw CommandFailure(.browser, "the phone signed another answer instead of sending the same bytes")
+        }
+    }
+
+    private mutating func comeBack(_ way: Scenario.Return) async throws {
+        guard let url = logins[current].returnURL, let value = url.firstRange(of: "?uv=") else {
+            throw CommandFailure(.browser, "the phone has no way back for this login")
+        }
+        let wrong = String(url[..<value.upperBound]) + RandomBytes.text(32)
+        switch way {
+        case .right: logins[current].status = try await logins[current].browser.comeBack(by: url)
+        case .wrong: logins[current].status = try await logins[current].browser.comeBack(by: wrong)
+        case .otherBrowser:
+            // It goes as far as it is let.
+            let own = logins[current].browser.browser
+            logins[current].browser.browser = BrowserSession(transport: stage.transport, language: stage.language)
+            defer { logins[current].browser.browser = own }
+            try await leave(by: url)
+        }
+    }
+
+    private mutating func leave(by address: String) async throws {
+        let end = try await logins[current].browser.leave(by: address, opensPortal: stage.opensPortal)
+        logins[current].callback = end.callback
+        logins[current].status = end.page?.status
+    }
+
+    /// Runs a step of the phone; a refusal is remembered.
+    private mutating func attempt<Value>(
+        _ body: () async throws(DeviceError) -> Value
+    ) async throws -> Value? {
+        do throws(DeviceError) { return try await body() } catch {
+            if case .network = error, stage.wire.takeLoss() {
+                refusal = Refusal(word: "acknowledgement_lost")
+            } else {
+                refusal = try Self.refusal(error)
+            }
+            return nil
+        }
+    }
+
+    /// What a scenario calls a refusal. Without an answer, and without a usable device, nothing is known.
+    private static func refusal(_ error: DeviceError) throws -> Refusal {
+        switch error {
+        case .provider(let problem): Refusal(word: problem.code, triesLeft: problem.triesLeft)
+        case .linkRefused: Refusal(word: "link_refused")
+        case .statementRefused: Refusal(word: "statement_refused")
+        case .loginOver: Refusal(word: "login_over")
+        case .noLogin: Refusal(word: "no_login")
+        case .requestNotYetThere: Refusal(word: "request_not_yet_there")
+        case .unknownClaims: Refusal(word: "unknown_claims")
+        case .contextToBeChosen: Refusal(word: "context_to_be_chosen")
+        case .unknownContext: Refusal(word: "unknown_context")
+        case .network, .notEnrolled, .alreadyEnrolled, .unexpectedAnswer, .pinTooShort, .evidenceNotAccepted, .file,
+            .cryptography:
+            throw error
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Yams
+
+/// Understands a scenario's document, and checks that its steps can follow each other.
+enum ScenarioReader {
+    static let keys = ["name", "description", "ends_device", "steps"]
+
+    static func scenario(_ document: ScenarioNode, _ mistakes: ScenarioMistakes) -> Scenario? {
+        guard let members = document.members(keys) else { return nil }
+        let name = required("name", members, document).flatMap(Self.name)
+        let description = required("description", members, document).flatMap { $0.text() }
+        let endsDevice = members["ends_device"].map { $0.bool() } ?? false
+        guard let list = required("steps", members, document), let nodes = list.elements() else { return nil }
+        let steps = nodes.map { (node: $0, step: ScenarioStepReader.step($0)) }
+        // A step that could not be read may be the one that another step needs.
+        if !steps.contains(where: { $0.step == nil }) { checkOrder(steps.compactMap(\.step), list, mistakes) }
+        guard let name, let description, let endsDevice else { return nil }
+        return Scenario(
+            file: mistakes.file, name: name, description: description, endsDevice: endsDevice,
+            steps: steps.compactMap(\.step))
+    }
+
+    private static func required(
+        _ key: String, _ members: [String: ScenarioNode], _ document: ScenarioNode
+    ) -> ScenarioNode? {
+        members[key] ?? document.refused("missing key `\(key)`")
+    }
+
+    /// 1 to 60 lower-case letters, digits and hyphens.
+    private static func name(_ node: ScenarioNode) -> String? {
+        guard let text = node.text() else { return nil }
+        let allowed = Set("abcdefghijklmnopqrstuvwxyz0123456789-")
+        guard text.count <= 60, text.allSatisfy(allowed.contains) else {
+            return node.refused("a name has at most 60 lower-case letters, digits and hyphens")
+        }
+        return text
+    }
+
+    /// What can be known before anything runs.
+    private static func checkOrder(
+        _ steps: [Scenario.Step], _ list: ScenarioNode, _ mistakes: ScenarioMistakes
+    ) {
+        guard let last = steps.last else { return list.refuse("the list must not be empty") }
+        var (opened, hasAnswered) = (0, false)
+        for step in steps {
+            switch step.action {
+            case .open: opened += 1
+            case .wait,
+                .expect where opened > 0:
+                break
+            case .browser(let number) where number > opened:
+                mistakes.add(step.line, "only \(opened) browsers are open here")
+            case _ where opened == 0: mistakes.add(step.line, "needs a login: `open: portal` must come before")
+            case .answer: hasAnswered = true
+            case .resend where !hasAnswered:
+                mistakes.add(step.line, "needs an answer before: `approve`, `deny` or `report`")
+            default: break
+            }
+        }
+        if case .expect = last.action { return }
+        mistakes.add(last.line, "nothing is expected of the last step: end with `expect`")
+    }
+}

@@ -1,0 +1,199 @@
+import DeviceAuthenticator
+import Foundation
+import OpenIDMessages
+import ProviderCore
+import Testing
+
+@testable import citizen_phone
+
+/// The scenarios that the project ships.
+enum ShippedScenarios {
+    static let folder: String = {
+        // Tests/AttackTests/ScenarioStageTests.swift: three steps up.
+        let root = (1...3).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+        return root.path + "/Scenarios"
+    }()
+
+    static let names: [String] =
+        (try? FileManager.default.contentsOfDirectory(atPath: folder))?
+        .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted() ?? []
+
+    static func read(_ name: String) throws -> Scenario {
+        try #require(try ScenarioFile.read(paths: [folder + "/" + name + ".yaml"]).first)
+    }
+
+    /// The states that no scenario can show, and why.
+    static let outOfReach: [LoginState: String] = [
+        .claimed: "passed within one step of the provider: nobody sees a login in it (P-4.2.3)",
+        .expired: "takes two minutes on a real clock; shown here with a clock that is moved",
+        .deviceCloned: "needs a copy of the device's files; `citizen-phone attack clone` plays it",
+        .attestationStale: "the phone renews its attestation before it claims, so that no login gets there",
+    ]
+}
+
+extension AttackStage {
+    func scenarios(transport: (any HTTPTransport)? = nil) async throws -> ScenarioStage {
+        let wire = ForgetfulWire(transport ?? scene.transport)
+        return ScenarioStage(
+            issuer: scene.issuer,
+            phone: DeviceAuthenticator(
+                folder: scene.folder, transport: wire, clock: Self.deviceClock(provider), language: scene.language),
+            wire: wire,
+            pin: scene.pin, wrongPIN: PIN(Array("135791".utf8))!, transport: scene.transport, language: scene.language,
+            start: try await scene.start(), opensPortal: false, wait: scene.wait)
+    }
+}
+
+private func scenario(_ steps: String) throws -> Scenario {
+    try ScenarioFile.parse("name: made-up\ndescription: For a test\nsteps:\n" + steps, file: "made-up.yaml")
+}
+
+@Suite("citizen-phone run: the shipped scenarios")
+struct ShippedScenarioTests {
+    @Test(arguments: ShippedScenarios.names)
+    func `is met, and leaves nothing open`(name: String) async throws {
+        try await AttackStage.set { stage in
+            let outcome = try await stage.scenarios().play(try ShippedScenarios.read(name))
+            #expect(outcome.result == .met, "\(outcome.complaint ?? "")")
+            #expect(outcome.leftOpen == 0)
+        }
+    }
+
+    @Test func `there are a dozen, named as their files`() throws {
+        #expect(ShippedScenarios.names.count >= 12)
+        for name in ShippedScenarios.names { #expect(try ShippedScenarios.read(name).name == name) }
+    }
+
+    @Test func `together they show every state of a login, but those that none can`() throws {
+        var shown: Set<LoginState> = []
+        for name in ShippedScenarios.names {
+            for case .expect(let expectation) in try ShippedScenarios.read(name).steps.map(\.action) {
+                if let state = expectation.page.flatMap(LoginState.init(rawValue:)) { shown.insert(state) }
+            }
+        }
+        #expect(shown.union(ShippedScenarios.outOfReach.keys) == Set(LoginState.allCases))
+        #expect(shown.isDisjoint(with: ShippedScenarios.outOfReach.keys))
+    }
+
+    static let guards: [(name: String, missing: Guards)] = [
+        ("stale-qr", .frames), ("too-many-logins", .openLogins), ("return-mismatch", .returnValue),
+        ("wrong-code-locks", .typedDigits), ("approve-link", .browserReturn),
+    ]
+
+    @Test(arguments: guards.map(\.name))
+    func `is not met at a provider without the guard it is about`(name: String) async throws {
+        let missing = try #require(Self.guards.first { $0.name == name }).missing
+        try await AttackStage.set(without: missing) { stage in
+            let outcome = try await stage.scenarios().play(try ShippedScenarios.read(name))
+            #expect(outcome.complaint != nil)
+        }
+    }
+}
+
+@Suite("citizen-phone run: how a scenario is played")
+struct ScenarioPlayTests {
+    private func failure(_ steps: String) async throws -> ScenarioOutcome {
+        let scenario = try scenario(steps)
+        nonisolated(unsafe) var outcome: ScenarioOutcome?
+        try await AttackStage.set { stage in
+            let end = try await stage.scenarios().play(scenario)
+            unsafe outcome = end
+        }
+        return try #require(unsafe outcome)
+    }
+
+    @Test func `a login that nobody claims expires after two minutes, and one that nobody answers after three`()
+        async throws
+    {
+        let steps = """
+              - open: portal
+              - wait: 121s
+              - expect: {page: expired}
+              - open: portal
+              - claim: link
+              - wait: 181s
+              - approve
+              - expect: {error: login_over}
+              - expect: {page: expired}
+            """
+        #expect(try await failure(steps).complaint == nil)
+    }
+
+    @Test func `what is not as expected is named with its step and its line, and ends the scenario`() async throws {
+        let outcome = try await failure(
+            """
+              - open: portal
+              - claim: link
+              - expect: {page: awaiting_code, phone: awaiting_user, callback: code}
+              - deny
+              - expect: {page: denied}
+            """)
+        guard case .failed(let failure) = outcome.result else {
+            Issue.record("\(outcome.result)")
+            return
+        }
+        #expect(failure.number == 3 && failure.step.line == 6)
+        #expect(
+            failure.reasons == ["page is awaiting_user, not awaiting_code", "callback is none, not code"])
+        #expect(
+            outcome.complaint
+                == "made-up.yaml:6: step 3, `expect: {page: awaiting_code, phone: awaiting_user, callback: code}`: "
+                + "page is awaiting_user, not awaiting_code; callback is none, not code")
+        #expect(outcome.leftOpen == 1, "the login was not denied any more")
+    }
+
+    @Test(arguments: [
+        "  - expect: {page: awaiting_user}", "  - deny\n  - expect: {error: none}",
+    ])
+    func `a refusal that the next step does not expect ends the scenario`(after: String) async throws {
+        let outcome = try await failure("  - open: portal\n  - claim: link\n  - claim: qr\n" + after)
+        guard case .failed(let failure) = outcome.result else {
+            Issue.record("\(outcome.result)")
+            return
+        }
+        #expect(failure.number == 3)
+        #expect(failure.reasons == ["refused with already_claimed, and the next step expects no `error`"])
+    }
+
+    @Test func `a refusal that is expected and does not come is told`() async throws {
+        let outcome = try await failure(
+            "  - open: portal\n  - claim: link\n  - expect: {error: already_claimed, tries_left: 2, status: 200}")
+        #expect(outcome.complaint?.contains("error is none, not already_claimed") == true)
+        #expect(outcome.complaint?.contains("tries_left is none, not 2; status is none, not 200") == true)
+    }
+
+    @Test(arguments: [
+        ("  - open: portal\n  - type: right\n  - expect: {error: none}", "shows no digits"),
+        ("  - open: portal\n  - return: right\n  - expect: {error: none}", "no way back"),
+    ])
+    func `a step that cannot be done ends the scenario`(steps: String, says: String) async throws {
+        #expect(try await failure(steps).complaint?.contains(says) == true)
+    }
+
+    @Test func `what a scenario leaves open does not stand in the way of the next`() async throws {
+        try await AttackStage.set { stage in
+            let scenarios = try await stage.scenarios()
+            let untidy = try scenario(
+                "  - open: portal\n  - claim: link\n  - open: portal\n  - claim: link\n  - expect: {phone: awaiting_user}"
+            )
+            for _ in 1...3 {
+                let outcome = try await scenarios.play(untidy)
+                #expect(outcome.result == .met && outcome.leftOpen == 2, "\(outcome.complaint ?? "")")
+            }
+        }
+    }
+
+    @Test func `without an answer of the provider nothing is known`() async throws {
+        struct Silent: HTTPTransport {
+            func send(_ call: HTTPCall) async throws(NetworkFailure) -> HTTPAnswer {
+                throw NetworkFailure(.unreachable, authority: "id.example")
+            }
+        }
+        try await AttackStage.set { stage in
+            let scenarios = try await stage.scenarios(transport: Silent())
+            await #expect(throws: DeviceError.self) {
+                try await scenarios.play(try ShippedScenarios.read("approve-link"))
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import OpenIDMessages
+import Testing
+
+@Suite("citizen-phone run against real programs", .endsInTime)
+struct ScenarioCommandTests {
+    static let installation = Task { try await Installation.start() }
+
+    private static let shipped: [String] = {
+        let folder = Place.source("Scenarios")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.filter { $0.hasSuffix(".yaml") }.sorted().map { folder + "/" + $0 }
+    }()
+
+    private func run(_ phone: Phone, _ files: [String], _ more: String...) async throws -> ProgramResult {
+        try await phone.run(
+            ["run"] + files + ["--portal", phone.here.loginURL, "--pin-file", phone.pinFile] + more, atOnce: true)
+    }
+
+    @Test func `all shipped scenarios are met in one command, and none leaves a login open`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone()
+        let result = try await run(phone, Self.shipped, "--disposable", "--output", "json")
+        #expect(result.status == 0, "\(result)")
+        let scenarios = try (result.json()["scenarios"]?.array ?? []).compactMap(\.object)
+        #expect(scenarios.count == Self.shipped.count && scenarios.count >= 12)
+        #expect(scenarios.allSatisfy { $0["result"] == "met" && $0["left_open"] == 0 }, "\(scenarios)")
+        // What ends the device came last.
+        #expect(scenarios.last?["name"]?.string == "device-locked")
+        try expectFailure(try await phone.login(), 17, "device_blocked", code: "device_locked")
+    }
+
+    @Test func `a wrong expectation gives 23 and names step and line, and the others are played`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone()
+        let wrong = try here.folder.write(
+            "wrong.yaml",
+            """
+            name: wrong
+            description: Denied, and a code is expected
+            steps:
+              - open: portal
+              - claim: link
+              - deny
+              - finish
+              - expect: {callback: code}
+
+            """)
+        let files = [wrong, Place.source("Scenarios/deny.yaml"), Place.source("Scenarios/device-locked.yaml")]
+        let result = try await run(phone, files)
+        #expect(result.status == 23, "\(result)")
+        #expect(
+            result.output.contains(
+                "wrong.yaml:8: step 5, `expect: {callback: code}`: callback is access_denied, not code"), "\(result)")
+        #expect(result.lines.last == "met 1, not met 1, skipped 1")
+        let tap = try await run(phone, [wrong], "--output", "tap")
+        #expect(tap.status == 23 && tap.lines.prefix(3) == ["TAP version 14", "1..1", "not ok 1 - wrong"], "\(tap)")
+        // The device was not ended unasked.
+        #expect(try await phone.login().status == 0)
+    }
+
+    @Test func `the portal's own answer can be expected`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone()
+        let file = try here.folder.write(
+            "portal.yaml",
+            """
+            name: portal
+            description: The portal signs in
+            steps:
+              - open: portal
+              - claim: link
+              - approve
+              - return: right
+              - finish
+              - expect: {callback: code, status: 200}
+
+            """)
+        let result = try await run(phone, [file])
+        #expect(result.status == 0, "\(result)")
+    }
+
+    @Test func `every mistake of every file is told with its line, and nothing is played`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone()
+        let first = try here.folder.write("first.yaml", "name: a\nsteps:\n  - claim: nfc\n")
+        let second = try here.folder.write("second.yaml", "name: b\ndescription: c\nsteps: [opne]\n")
+        let missing = here.folder.path + "/missing.yaml"
+        let result = try await run(
+            phone, [first, Place.source("Scenarios/deny.yaml"), second, missing], "--json")
+        try expectFailure(result, 64, "usage")
+        for place in ["first.yaml:1: ", "first.yaml:3: ", "second.yaml:3: ", "missing.yaml:1: "] {
+            #expect(result.errors.contains(place), "\(result)")
+        }
+        #expect(!result.errors.contains("Scenario deny"))
+        #expect(try await run(phone, [first], "--json", "--output", "tap").status == 64)
+    }
+
+    @Test func `where nobody answers nothing is known`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone()
+        let result = try await phone.run(
+            "run", Place.source("Scenarios/deny.yaml"), "--portal", "https://localhost:1/login", "--pin-file",
+            phone.pinFile, "--json")
+        try expectFailure(result, 14, "network")
+    }
+}
