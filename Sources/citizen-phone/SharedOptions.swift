@@ -55,13 +55,13 @@ struct SharedOptions: ParsableArguments {
     /// The path of the profile's folder.
     var folderPath: String { homeFolder + "/" + profile }
 
-    /// The profile's folder, opened with the passphrase if one is given.
-    func folder() throws -> SealedFolder {
+    /// The profile's folder, or a copy of it at `path`, opened with the passphrase if one is given.
+    func folder(at path: String? = nil) throws -> SealedFolder {
         let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
             try SecretInput.line(ofFile: path)
         }
         guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
-        return SealedFolder(path: folderPath, passphrase: passphrase)
+        return SealedFolder(path: path ?? folderPath, passphrase: passphrase)
     }
 
     /// Runs a command with the profile's device and tells how it ended.

@@ -26,6 +26,8 @@ struct ScenarioReaderTests {
               - open: portal
               - open: portal
               - browser: 1
+              - copy: device
+              - device: copy
               - claim: qr
               - claim: link
               - type: right
@@ -51,7 +53,8 @@ struct ScenarioReaderTests {
         #expect(scenario.name == "everything" && scenario.description == "All: of it" && scenario.endsDevice)
         #expect(
             scenario.steps.map(\.action) == [
-                .open, .open, .browser(1), .claim(.qr), .claim(.link), .type(.right), .type(.these("01234567")),
+                .open, .open, .browser(1), .copyDevice, .device(.copy), .claim(.qr), .claim(.link), .type(.right),
+                .type(.these("01234567")),
                 .answer(.approve(isPINRight: true, released: nil, context: nil)),
                 .answer(
                     .approve(isPINRight: false, released: ["email", "phone_number"], context: "Muster GmbH")),
@@ -61,8 +64,9 @@ struct ScenarioReaderTests {
                         page: "none", phone: "awaiting_user", error: "scan_again", callback: "access_denied",
                         triesLeft: 2, status: 404)),
             ])
-        #expect(scenario.steps.map(\.line) == Array(5...22))
-        #expect(scenario.steps[8].text == "approve: {pin: wrong, release: [email, phone_number], context: Muster GmbH}")
+        #expect(scenario.steps.map(\.line) == Array(5...24))
+        #expect(
+            scenario.steps[10].text == "approve: {pin: wrong, release: [email, phone_number], context: Muster GmbH}")
     }
 
     @Test(arguments: [
@@ -88,6 +92,7 @@ struct ScenarioReaderTests {
         ("  - open: portal\n  - expect: {tries_left: two}", "a.yaml:5: must be a number from 0 to 10"),
         ("  - claim: qr\n  - expect: {page: none}", "a.yaml:4: needs a login: `open: portal` must come before"),
         ("  - open: portal\n  - browser: 2\n  - expect: {page: none}", "a.yaml:5: only 1 browsers are open here"),
+        ("  - device: copy\n  - open: portal\n  - expect: {page: none}", "a.yaml:4: needs `copy: device` before"),
         ("  - open: portal\n  - resend\n  - expect: {page: none}", "a.yaml:5: needs an answer before"),
         ("  - open: portal\n  - cancel", "a.yaml:5: nothing is expected of the last step"),
         ("  []", "a.yaml:4: the list must not be empty"),

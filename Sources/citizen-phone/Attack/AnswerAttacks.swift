@@ -124,11 +124,8 @@ extension AttackScene {
 
     func clone() async throws -> AttackOutcome {
         var log = AttackLog()
-        let copy = folderPath + ".copy-" + RandomBytes.text(6)
-        defer { try? FileManager.default.removeItem(atPath: copy) }
-        do { try FileManager.default.copyItem(atPath: folderPath, toPath: copy) } catch {
-            throw CommandFailure(.file, "\(folderPath) cannot be copied: \(error.localizedDescription)")
-        }
+        let copy = try DeviceCopy(of: folderPath) { phone(in: $0) }
+        defer { copy.remove() }
         log.note("the attacker copies the files of the victim's device")
         var own = try await newLogin()
         _ = try await victim().claim(try own.sameDeviceLink())
@@ -136,7 +133,7 @@ extension AttackScene {
         log.note("the victim logs in once more")
 
         var login = try await newLogin()
-        let thief = phone(in: copy)
+        let thief = copy.phone
         _ = try await log.attempt("the copy takes a login") { try await thief.claim(login.page.sameDeviceLink ?? "") }
         let outcome = try await log.attempt("the copy answers, with the victim's PIN") {
             try await thief.approve(pin: pin)

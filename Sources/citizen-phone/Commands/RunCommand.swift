@@ -47,11 +47,15 @@ struct RunCommand: AsyncParsableCommand {
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             let pins = try pinOptions.readWithWrong()
             let wire = ForgetfulWire(transport)
+            let makePhone: @Sendable (String) throws -> DeviceAuthenticator = { path in
+                DeviceAuthenticator(
+                    folder: try shared.folder(at: path), transport: wire, language: shared.language)
+            }
             let stage = ScenarioStage(
-                issuer: enrolled.issuer,
-                phone: DeviceAuthenticator(folder: try shared.folder(), transport: wire, language: shared.language),
-                wire: wire, pin: pins.right, wrongPIN: pins.wrong, transport: transport, language: shared.language,
-                start: address, opensPortal: opensPortal, wait: { try await Task.sleep(for: $0) })
+                issuer: enrolled.issuer, phone: try makePhone(shared.folderPath), wire: wire, pin: pins.right,
+                wrongPIN: pins.wrong, transport: transport, language: shared.language, start: address,
+                opensPortal: opensPortal, wait: { try await Task.sleep(for: $0) },
+                copyDevice: { try DeviceCopy(of: shared.folderPath, makePhone: makePhone) })
             let outcomes = try await Self.play(scenarios, on: stage, isDisposable: isDisposable) { scenario in
                 console.note("Scenario \(scenario.name): \(scenario.description)")
             }

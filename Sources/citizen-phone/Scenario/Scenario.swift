@@ -15,6 +15,10 @@ struct Scenario: Equatable {
         case open
         /// Goes on with an earlier browser; the first that was opened is 1.
         case browser(Int)
+        /// Somebody copies the files of the phone's device.
+        case copyDevice
+        /// Which files the phone has from now on.
+        case device(Device)
         case claim(LoginFlow)
         case type(Digits)
         case answer(Answer)
@@ -29,6 +33,8 @@ struct Scenario: Equatable {
         case finish
         case expect(Expectation)
     }
+
+    enum Device: String, CaseIterable { case own, copy }
 
     enum Digits: Equatable {
         /// Those that the phone shows.

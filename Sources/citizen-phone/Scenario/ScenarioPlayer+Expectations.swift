@@ -8,7 +8,7 @@ extension ScenarioPlayer {
             logins[claimed].browser.page.state != LoginState.awaitingCode.rawValue
         else { return }
         do throws(DeviceError) {
-            _ = try await stage.phone.waitForRequest(seconds: 30)
+            _ = try await phone.waitForRequest(seconds: 30)
             phoneState = .awaitingUser
         } catch {
             if case .loginOver(let state) = error { phoneState = state }

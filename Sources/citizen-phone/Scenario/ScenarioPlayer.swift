@@ -18,6 +18,8 @@ struct ScenarioStage {
     /// Whether browsers open the portal's callback, or stop before it.
     let opensPortal: Bool
     let wait: @Sendable (Duration) async throws -> Void
+    /// Copies the files of the device into a new folder.
+    let copyDevice: @Sendable () throws -> DeviceCopy
 
     /// Plays a scenario to its end or to the first step that is not as it must be.
     ///
@@ -26,6 +28,7 @@ struct ScenarioStage {
         let clock = ContinuousClock()
         let start = clock.now
         var player = ScenarioPlayer(stage: self)
+        defer { player.copy?.remove() }
         let failure = try await player.play(scenario.steps)
         let leftOpen = await player.tidy()
         return ScenarioOutcome(
@@ -54,6 +57,9 @@ struct ScenarioPlayer {
     }
 
     let stage: ScenarioStage
+    /// The device with which the phone answers.
+    var phone: DeviceAuthenticator
+    fileprivate var copy: DeviceCopy?
     var logins: [OpenLogin] = []
     /// The browser whose turn it is.
     var current = 0
@@ -64,7 +70,10 @@ struct ScenarioPlayer {
     var refusal: Refusal?
     private var lastAnswer: Scenario.Answer?
 
-    init(stage: ScenarioStage) { self.stage = stage }
+    init(stage: ScenarioStage) {
+        self.stage = stage
+        phone = stage.phone
+    }
 
     /// The step that is not as it must be; nil when all are.
     mutating func play(_ steps: [Scenario.Step]) async throws -> ScenarioOutcome.Failure? {
@@ -98,6 +107,12 @@ struct ScenarioPlayer {
         switch action {
         case .open: try await open()
         case .browser(let number): current = number - 1
+        case .copyDevice:
+            copy?.remove()
+            copy = try stage.copyDevice()
+        case .device(let device):
+            phone = device == .copy ? copy?.phone ?? stage.phone : stage.phone
+            (phoneState, claimed) = (nil, nil)
         case .claim(let flow): try await claim(flow)
         case .type(let digits): try await type(digits)
         case .answer(let answer): try await self.answer(answer)
@@ -123,7 +138,7 @@ struct ScenarioPlayer {
             _ = try? await logins[index].browser.cancel()
         }
         // A phone that has the request of a login that is over hears so and forgets it.
-        if leftOpen > 0 { _ = try? await stage.phone.deny() }
+        if leftOpen > 0 { _ = try? await phone.deny() }
         return leftOpen
     }
 }
@@ -142,7 +157,7 @@ extension ScenarioPlayer {
     private mutating func claim(_ flow: LoginFlow) async throws {
         let login = logins[current].browser
         let link = try flow == .qr ? login.qrLink() : login.sameDeviceLink()
-        let phone = stage.phone
+        let phone = phone
         guard let result = try await attempt({ () throws(DeviceError) in try await phone.claim(link) }) else { return }
         claimed = current
         switch result {
@@ -166,7 +181,7 @@ extension ScenarioPlayer {
 
     private mutating func answer(_ answer: Scenario.Answer) async throws {
         lastAnswer = answer
-        let (stage, phone) = (stage, stage.phone)
+        let (stage, phone) = (stage, phone)
         do { try await refreshPhone() } catch let error as DeviceError {
             refusal = try Self.refusal(error)
             return

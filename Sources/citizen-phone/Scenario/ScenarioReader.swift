@@ -40,13 +40,13 @@ enum ScenarioReader {
         _ steps: [Scenario.Step], _ list: ScenarioNode, _ mistakes: ScenarioMistakes
     ) {
         guard let last = steps.last else { return list.refuse("the list must not be empty") }
-        var (opened, hasAnswered) = (0, false)
+        var (opened, hasAnswered, hasCopy) = (0, false, false)
         for step in steps {
             switch step.action {
             case .open: opened += 1
-            case .wait,
-                .expect where opened > 0:
-                break
+            case .copyDevice: hasCopy = true
+            case .device(.copy) where !hasCopy: mistakes.add(step.line, "needs `copy: device` before")
+            case .wait, .device: break
             case .browser(let number) where number > opened:
                 mistakes.add(step.line, "only \(opened) browsers are open here")
             case _ where opened == 0: mistakes.add(step.line, "needs a login: `open: portal` must come before")

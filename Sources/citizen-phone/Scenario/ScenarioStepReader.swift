@@ -4,7 +4,7 @@ import Yams
 /// Understands one step: a word, or a mapping with one key.
 enum ScenarioStepReader {
     private enum Word: String, CaseIterable {
-        case open, browser, claim, type, approve, deny, report, lose, resend
+        case open, browser, copy, device, claim, type, approve, deny, report, lose, resend
         case comeBack = "return"
         case cancel, wait, finish, expect
 
@@ -67,6 +67,10 @@ enum ScenarioStepReader {
         switch word {
         case .open: return value.word(among: ["portal"]).map { _ in .open }
         case .browser: return value.number(1...20).map { .browser($0) }
+        case .copy: return value.word(among: ["device"]).map { _ in .copyDevice }
+        case .device:
+            let words = Scenario.Device.allCases.map(\.rawValue)
+            return value.word(among: words).flatMap(Scenario.Device.init).map { .device($0) }
         case .claim:
             return value.word(among: LoginFlow.allCases.map(\.rawValue)).flatMap(LoginFlow.init).map { .claim($0) }
         case .type: return digits(value).map { .type($0) }
