@@ -80,7 +80,7 @@ struct PhoneAccountTests {
         let own = try await phone.run("account", "requests", "--json").json()["requests"]?.array?.compactMap(\.object)
         #expect(own?.map { $0["state"] } == ["refused", "done"])
         let wrong = try await phone.run("account", "request", "erase", "--json")
-        try expectFailure(wrong, 15, "provider_refused")
+        try expectFailure(wrong, 15, "provider_refused", code: "invalid_request")
     }
 
     @Test func `sessions are listed with their portals and ended`() async throws {

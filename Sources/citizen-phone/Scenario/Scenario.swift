@@ -88,7 +88,8 @@ struct Scenario: Equatable {
         "not_accepted", "device_locked", "device_suspended", "device_cloned", "level_unreachable",
         "context_unavailable", "unknown_login", "scan_again", "already_claimed", "login_over", "statement_refused",
         "too_many_logins", "rate_limited", "invalid_attestation", "overloaded", "server_error", "link_refused",
-        "no_login", "request_not_yet_there", "unknown_claims", "context_to_be_chosen", "unknown_context",
+        "no_login", "request_not_yet_there", "call_code_needed", "unknown_claims", "context_to_be_chosen",
+        "unknown_context",
         "code_not_awaited", "not_cancellable", "acknowledgement_lost",
     ]
 }

@@ -263,6 +263,7 @@ extension ScenarioPlayer {
         case .loginOver: Refusal(word: "login_over")
         case .noLogin: Refusal(word: "no_login")
         case .requestNotYetThere: Refusal(word: "request_not_yet_there")
+        case .callCodeNeeded: Refusal(word: "call_code_needed")
         case .unknownClaims: Refusal(word: "unknown_claims")
         case .contextToBeChosen: Refusal(word: "context_to_be_chosen")
         case .unknownContext: Refusal(word: "unknown_context")
