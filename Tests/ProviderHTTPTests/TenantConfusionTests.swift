@@ -55,6 +55,17 @@ struct Neighbours: Sendable {
         return try #require(answer.json["device_code"]?.string)
     }
 
+    /// A request over the back channel that the owner's phone has received: what its portal and its phone call it.
+    func backChannel() async throws -> (request: String, transaction: String) {
+        let begun = try await site.post(
+            "/bc-authorize", form: ["scope": "openid person", "login_hint": tokens.idToken["sub"]?.string ?? ""],
+            as: EveryGrant.herten)
+        let received = try await site.call(phone, .get, "/device/v1/requests", query: "?wait=5")
+        return (
+            try #require(begun.json["auth_req_id"]?.string), try #require(received.json["txn"]?.string)
+        )
+    }
+
     func accessToken(for resource: ResourceURI) async throws -> String {
         let outcome = try await site.ask(owner, at: EveryGrant.herten, ["resource": resource.rawValue])
         return try #require(try await site.tokens(outcome, at: EveryGrant.herten)["access_token"]?.string)
@@ -143,10 +154,11 @@ struct NamedObject: Sendable {
     }
 
     static func deviceLogin(
-        _ method: HTTPRequest.Method, _ rest: String, body: JSONObject = ["response": "x"]
+        _ method: HTTPRequest.Method, _ rest: String, body: JSONObject = ["response": "x"],
+        make: @escaping @Sendable (Neighbours) async throws -> String = { try await $0.transaction() }
     ) -> NamedObject {
         NamedObject(
-            name: "transaction", make: { try await $0.transaction() }, unknown: { RandomBytes.text(16) },
+            name: "transaction", make: make, unknown: { RandomBytes.text(16) },
             call: { neighbours, caller, transaction in
                 try await neighbours.site.call(
                     caller == .owner ? neighbours.phone : neighbours.strangersPhone, method,
@@ -199,6 +211,10 @@ struct NamedObject: Sendable {
             unknown: { OneTimeHandle(.deviceCode).text }
         ) { try await $0.deviceCode() },
         parameter(
+            "auth_req_id", at: "/token", of: ["grant_type": GrantType.backChannel.rawValue],
+            unknown: { OneTimeHandle(.authenticationRequest).text }
+        ) { try await $0.backChannel().request },
+        parameter(
             "subject_token", at: "/token",
             of: [
                 "grant_type": GrantType.tokenExchange.rawValue, "resource": EveryGrant.resource.rawValue,
@@ -230,7 +246,7 @@ struct TenantConfusionTests {
         "GET /device/v1/logins/{transaction}": [.deviceLogin(.get, "")],
         "POST /device/v1/logins/{transaction}/response": [.deviceLogin(.post, "/response")],
         "POST /device/v1/logins/{transaction}/call-code": [
-            .deviceLogin(.post, "/call-code", body: ["call_code": "1234"])
+            .deviceLogin(.post, "/call-code", body: ["call_code": "1234"]) { try await $0.backChannel().transaction }
         ],
         "POST /bc-authorize": NamedObject.clients(at: "/bc-authorize"),
         "GET /authorize": NamedObject.authorize(.get), "POST /authorize": NamedObject.authorize(.post),

@@ -69,7 +69,7 @@ struct ReadConnectionsTests {
         }
     }
 
-    @Test("Reads without pause do not keep the log from being used again", .timeLimit(.minutes(2)))
+    @Test("Reads without pause do not keep the log from being used again", .timeLimit(.minutes(10)))
     func checkpoints() async throws {
         let store = try SQLiteStore.inMemory()
         let written = 40_000_000

@@ -17,7 +17,7 @@ struct AttestationChain: Sendable {
 
     init?(_ der: [[UInt8]]) {
         guard Self.lengths.contains(der.count) else { return nil }
-        let certificates = der.compactMap { try? Certificate(derEncoded: $0) }
+        let certificates = der.compactMap(Certificate.init(canonical:))
         guard certificates.count == der.count, let leaf = certificates.first else { return nil }
         self.certificates = certificates
         self.leaf = leaf
@@ -100,6 +100,16 @@ struct AttestationAnchors: Sendable {
 public struct UnreadableCertificate: Error, Sendable {}
 
 extension Certificate {
+    /// Nil for a certificate whose signature could be written another way: the unused bits of its BIT STRING are under no
+    /// signature, and a signature has none (X.690 §11.2).
+    fileprivate init?(canonical der: [UInt8]) {
+        guard let certificate = try? Certificate(derEncoded: der), let parsed = try? DER.parse(der),
+            case .constructed(let children) = parsed.content, let last = Array(children).last,
+            let signature = try? ASN1BitString(derEncoded: last), signature.paddingBits == 0
+        else { return nil }
+        self = certificate
+    }
+
     fileprivate func isInTime(_ date: Date) -> Bool { notValidBefore <= date && date <= notValidAfter }
 
     fileprivate func isSigned(by issuer: Certificate) -> Bool {
