@@ -10,8 +10,10 @@ struct InstallationAttackTests {
         let here = try await Self.installation.value
         let phone = try await here.enrolledPhone(family: "Ueberfallen")
         let result = try await phone.run(
-            "attack", "all", "--portal", here.loginURL, "--ticket", try await here.ticket(family: "Abfotografiert"),
-            "--disposable", "--pin-file", phone.pinFile, "--json")
+            [
+                "attack", "all", "--portal", here.loginURL, "--ticket",
+                try await here.ticket(family: "Abfotografiert"), "--disposable", "--pin-file", phone.pinFile, "--json",
+            ], atOnce: true)
         #expect(result.status == 0, "\(result)")
         let attacks = try (result.json()["attacks"]?.array ?? []).compactMap(\.object)
         #expect(attacks.count == 11 && attacks.allSatisfy { $0["result"] == "resisted" }, "\(attacks)")
