@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 @testable import DeviceAuthenticator
@@ -22,6 +23,15 @@ struct PrivateFolderTests {
         #expect(try mode("folder") == 0o700)
         #expect(try mode("folder/file") == 0o600)
         #expect(try mode("folder/.lock") == 0o600)
+    }
+
+    @Test func `a full disk is told as one`() throws {
+        let path = "/dev/full"
+        let full = try #require(try OpenFile.at(AT_FDCWD, path, flags: O_WRONLY, path: path))
+        #expect(throws: FileRefusal.system(path, operation: "write", code: ENOSPC)) {
+            try full.write([UInt8](repeating: 7, count: 100_000), path: path)
+        }
+        #expect("\(FileRefusal.system(path, operation: "write", code: ENOSPC))".contains("No space left on device"))
     }
 
     @Test func `reads what was written`() throws {

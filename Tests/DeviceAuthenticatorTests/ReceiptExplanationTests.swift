@@ -110,7 +110,9 @@ struct ReceiptExplanationTests {
 
     @Test func `a damaged file and a confirmation without its answer are not sound`() async throws {
         let phone = try await phoneWithReceipt()
-        #expect(!(try changed(phone) { $0["response"] = nil }).isSound)
+        let damaged = try changed(phone) { $0["response"] = nil }
+        #expect(!damaged.isSound)
+        #expect(damaged.content["txn"]?.string == FakeProvider.transaction.rawValue, "a list must say which one it is")
         #expect(
             failures(
                 try changed(phone) {

@@ -75,6 +75,7 @@ struct ScenarioReaderTests {
         ("  - {open: portal, wait: 1s}", "a.yaml:4: a step has one key; this one has 2"),
         ("  - [open]", "a.yaml:4: a step is a word or a mapping with one key"),
         ("  - open: portal\n  - deny: now\n  - expect: {page: denied}", "a.yaml:5: `deny` takes no value"),
+        ("  - open: portal\n  - claim: backchannel", "a.yaml:5: unknown value `backchannel`; known are `qr`, `link`"),
         ("  - open: portal\n  - claim: nfc\n  - expect: {page: none}", "a.yaml:5: unknown value `nfc`"),
         (
             "  - open: portal\n  - type: 1234567\n  - expect: {page: none}",

@@ -52,7 +52,10 @@ extension DeviceAuthenticator {
         guard let bytes else { return nil }
         guard let json = try? StrictJSON.parseObject(bytes, maximumLength: 65_536),
             let kept = try? KeptReceipt(json: json)
-        else { return Self.unknown("\(file) in the folder of receipts is damaged") }
+        else {
+            let name = String(file.dropLast(".json".count))
+            return Self.unknown("\(file) in the folder of receipts is damaged", content: ["txn": .string(name)])
+        }
         return ReceiptExplanation.explain(kept, profile: profile)
     }
 
@@ -65,8 +68,8 @@ extension DeviceAuthenticator {
             authentication: keys.publicKey(.authentication), installation: keys.publicKey(.installation))
     }
 
-    private static func unknown(_ why: String) -> Explanation {
-        Explanation("unknown", title: "unknown", checks: [StatementCheck("form", .failed, why)])
+    private static func unknown(_ why: String, content: JSONObject = [:]) -> Explanation {
+        Explanation("unknown", title: "unknown", content: content, checks: [StatementCheck("form", .failed, why)])
     }
 
     private static func explain(_ link: DeviceLink, profile: ExplainingProfile?) -> Explanation {

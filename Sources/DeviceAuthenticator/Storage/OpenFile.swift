@@ -48,8 +48,18 @@ final class OpenFile: Sendable {
     }
 
     func write(_ bytes: [UInt8], path: String) throws(FileRefusal) {
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        do { try handle.write(contentsOf: bytes) } catch { throw .system(path, operation: "write", code: EIO) }
+        // Not FileHandle, whose error does not say that the disk is full.
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let (count, code) = unsafe rest.withUnsafeBytes {
+                unsafe (Glibc.write(descriptor, $0.baseAddress, $0.count), errno)
+            }
+            guard count < 0 else {
+                rest = rest.dropFirst(count)
+                continue
+            }
+            guard code == EINTR else { throw .system(path, operation: "write", code: code) }
+        }
         try synchronize(path: path)
     }
 

@@ -72,7 +72,9 @@ enum ScenarioStepReader {
             let words = Scenario.Device.allCases.map(\.rawValue)
             return value.word(among: words).flatMap(Scenario.Device.init).map { .device($0) }
         case .claim:
-            return value.word(among: LoginFlow.allCases.map(\.rawValue)).flatMap(LoginFlow.init).map { .claim($0) }
+            // The flows that have a link to claim.
+            let words = [LoginFlow.qr, .link].map(\.rawValue)
+            return value.word(among: words).flatMap(LoginFlow.init).map { .claim($0) }
         case .type: return digits(value).map { .type($0) }
         case .approve: return approval(value).map { .answer($0) }
         case .lose: return value.word(among: ["acknowledgement"]).map { _ in .lose }
