@@ -285,6 +285,7 @@ public final class Provider: Sendable {
         deviceGrants.devices.sweep()
         backChannel.requests.sweep()
         backChannel.prompts.sweep()
+        backChannel.budget.sweep()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
         try await erasures.sweep()

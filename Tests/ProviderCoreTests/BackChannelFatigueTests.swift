@@ -127,15 +127,61 @@ struct BackChannelFatigueTests {
         #expect(try await refusal()?.reason == .budgetSpent)
     }
 
-    @Test("a phone that waits is woken by the request")
+    @Test("a request that found no room takes nobody's place")
+    func noRoom() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel(
+            capacity: Provider.Capacity(logins: 3))
+        provider.clock.advance(Lifetime.finishedLogin + 60)
+        try await provider.provider.sweep(includingStore: false)
+        for _ in 0..<3 { _ = try await provider.ask(for: SubjectIdentifier.random(bytes: 16).rawValue) }
+        let refusal = try await provider.refusal { _ = try await provider.ask(for: subject) }
+        #expect(refusal?.reason == .overloaded)
+        for _ in 0..<2 {
+            provider.clock.advance(Lifetime.backChannelRequest + Lifetime.finishedLogin)
+            try await provider.provider.sweep(includingStore: false)
+        }
+        _ = try await provider.ask(for: subject)
+        #expect(try await provider.receive(phone) != nil)
+    }
+
+    @Test("budgets and silences are forgotten when they mean nothing any more")
+    func forgotten() async throws {
+        let (provider, _, subject) = try await TestProvider.withBackChannel()
+        for _ in 0..<5 { _ = try await provider.ask(for: subject) }
+        let flow = provider.provider.backChannel
+        #expect(flow.budget.count == 1)
+        provider.clock.advance(4)
+        try await provider.provider.sweep(includingStore: false)
+        #expect(flow.budget.count == 1)
+        provider.clock.advance(1)
+        try await provider.provider.sweep(includingStore: false)
+        #expect(flow.budget.count == 0)
+    }
+
+    @Test("a phone that waits is woken by the request", .timeLimit(.minutes(5)))
     func woken() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()
-        async let received = provider.receive(phone, wait: 20)
-        while try await provider.receive(phone) == nil {
-            try await Task.sleep(for: .milliseconds(50))
-            _ = try await provider.ask(for: subject)
-        }
+        let prompts = provider.provider.backChannel.prompts
+        async let received = provider.receive(phone, wait: 25)
+        while prompts.waiting < 1 { try await Task.sleep(for: .milliseconds(2)) }
+        _ = try await provider.ask(for: subject)
+        #expect(prompts.waiting == 0, "not by its own time")
         #expect(try await received != nil)
+    }
+
+    @Test("a phone that waits anew is let go at its first call: it holds one place", .timeLimit(.minutes(5)))
+    func onePlace() async throws {
+        let prompts = BackChannelPrompts(clock: SettableClock().asProviderClock)
+        let (account, device) = (AccountIdentifier.random(), DeviceIdentifier.random(bytes: 16))
+        async let first: Void = prompts.wait(for: account, device: device, seconds: 3600)
+        while prompts.waiting < 1 { try await Task.sleep(for: .milliseconds(2)) }
+        let second = Task { await prompts.wait(for: account, device: device, seconds: 3600) }
+        // By its own time it would be an hour.
+        await first
+        #expect(prompts.waiting == 1)
+        second.cancel()
+        await second.value
+        #expect(prompts.waiting == 0, "who goes leaves no place behind")
     }
 
     @Test("docs/decisions/0014: for nobody, for somebody who does not answer, for one who must not be asked: all alike")

@@ -79,6 +79,55 @@ struct BackChannelTests {
         #expect(try await provider.receive(phone) == nil)
     }
 
+    @Test("an approval in the last second is redeemed after the request's end")
+    func lastSecond() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        let begun = try await provider.ask(for: subject)
+        provider.clock.advance(179)
+        try await provider.decide(begun, .approve, on: phone)
+        provider.clock.advance(2)
+        try await provider.provider.sweep(includingStore: true)
+        #expect(try await provider.tokens(of: begun)["access_token"] != nil)
+    }
+
+    @Test("a copied device that refuses before the digits ends the login, and frees the person's place")
+    func clone() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        let begun = try await provider.ask(for: subject)
+        let request = try await provider.shown(phone)
+        #expect(request.statement.binding == .callCode)
+        phone.counter -= 1
+        let answer = try phone.response(to: request, .deny, now: provider.now)
+        let device = try await provider.verified(phone)
+        await #expect(throws: DeviceRefusal(.deviceCloned, .counterNotRising)) {
+            try await provider.answer(request, answer, by: device)
+        }
+        #expect(try await code(provider, begun) == .accessDenied)
+    }
+
+    @Test("I20: for a membership's `sub` the person chooses among the companies that it serves")
+    func servedCompanies() async throws {
+        let office = try await ServingContextTests.Office()
+        let provider = office.story.provider
+        try provider.changeRegion { region in
+            guard
+                let index = region.clients.firstIndex(where: { $0.identifier == TestServices.garage.client.identifier })
+            else { return }
+            region.clients[index].grantTypes.insert(.backChannel)
+            region.clients[index].backChannel = ClientBackChannel(delivery: .poll)
+        }
+        let employee = office.service.employee.phone
+        let offered = try await office.offered()
+        let known = try await provider.signIn(
+            at: TestServices.garage, phone: employee, ["scope": "openid org mandate"],
+            context: try #require(offered.first).context)
+        _ = try await provider.ask(
+            for: known.idToken["sub"]?.string, at: TestServices.garage, ["scope": "openid org mandate"])
+        let shown = try await provider.shown(employee).statement.contexts
+        #expect(Set(shown.map(\.context)) == Set(offered.map(\.context)))
+        #expect(shown.count == 2)
+    }
+
     @Test("a request that is shown late cannot be approved after its time")
     func shownLate() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()

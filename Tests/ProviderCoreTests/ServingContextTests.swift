@@ -13,7 +13,7 @@ struct ServingContextTests {
     private let parking = "openid org mandate"
 
     /// Carla works for a service company to which two companies have given mandates; she has one of each.
-    private struct Office {
+    struct Office {
         let story: MandateStory
         let service: MandateStory.ServiceCompany
         let second: CompanyIdentifier

@@ -2,10 +2,11 @@ import HTTPTypes
 import HummingbirdTesting
 import IdentityCrypto
 import OpenIDMessages
-import ProviderCore
 import ProviderHTTP
 import ProviderHarness
 import Testing
+
+@testable import ProviderCore
 
 /// CIBA Core over HTTP: `/bc-authorize`, `/token`, and the phone's long poll.
 @Suite("Back-channel authentication: endpoints")
@@ -116,6 +117,49 @@ struct BackChannelEndpointTests {
             let algorithms = document["backchannel_authentication_request_signing_alg_values_supported"]?.strings ?? []
             #expect(algorithms.contains("ES256") && !algorithms.contains("none"))
             #expect(document["grant_types_supported"]?.strings?.contains(TokenRequest.backChannelGrant) == true)
+        }
+    }
+
+    /// Returns when so many phones wait.
+    private func waiting(_ count: Int, at provider: TestProvider) async throws {
+        for _ in 0..<3000 where provider.provider.backChannel.prompts.waiting < count {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        try #require(provider.provider.backChannel.prompts.waiting == count)
+    }
+
+    @Test(
+        "P-11.2: two phones wait, one gets the request and the other 204; nobody hears of the race",
+        .timeLimit(.minutes(5)))
+    func twoPhones() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        try await Site.serve(provider) { site in
+            let other = try await site.secondPhone(of: phone)
+            for round in 1...4 {
+                async let first = site.call(phone, .get, "/device/v1/requests", query: "?wait=2")
+                async let second = site.call(other, .get, "/device/v1/requests", query: "?wait=2")
+                try await waiting(2, at: provider)
+                _ = try await Self.begin(site, subject)
+                let answers = try await [first, second]
+                #expect(Set(answers.map(\.status)) == [.ok, .noContent], "\(answers.map(\.status))")
+                provider.clock.advance(Lifetime.backChannelRequest)
+                try await provider.provider.sweep(includingStore: false)
+                provider.clock.advance(BackChannelPrompts.silence(after: round))
+            }
+        }
+    }
+
+    @Test("P-11.2: a phone that cannot reach the level leaves the request to one that can")
+    func weakPhone() async throws {
+        let (provider, _, _) = try await TestProvider.withBackChannel()
+        let strong = try await provider.enrolledPhone(simulating: .tee)
+        let subject = try await provider.subject(of: strong)
+        try await Site.serve(provider) { site in
+            let weak = try await site.secondPhone(of: strong)
+            _ = try await Self.begin(site, subject, ["acr_values": "substantiell"])
+            let refused = try await site.call(weak, .get, "/device/v1/requests")
+            #expect(refused.status == .forbidden && refused.json["code"] == "level_unreachable")
+            #expect(try await site.call(strong, .get, "/device/v1/requests").json["request"] != nil)
         }
     }
 

@@ -44,6 +44,11 @@ struct StrictClientTests {
             "profile: baseline", "grant_types: [authorization_code, 'urn:ietf:params:oauth:grant-type:device_code']",
             "wants the code flow alone"
         ),
+        (
+            "profile: baseline",
+            "backchannel_token_delivery_mode: poll\n    grant_types: [authorization_code, 'urn:openid:params:grant-type:ciba']",
+            "wants the code flow alone"
+        ),
     ]) func `I34: code flow, PKCE, PAR and a key at substantiell, never a secret`(
         profile: String, member: String, message: String
     ) {

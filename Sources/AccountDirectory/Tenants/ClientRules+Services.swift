@@ -30,11 +30,12 @@ extension ClientRules {
                     .pushedRequests,
                     "service `\(service)` is at substantiell or above and wants pushed authorization requests"))
         }
-        if client.grantTypes.contains(.deviceCode) {
+        // Neither has a browser that the phone's answer could be bound to.
+        for grant in [GrantType.deviceCode, .backChannel] where client.grantTypes.contains(grant) {
             objections.append(
                 ClientObjection(
                     .grantTypes, "service `\(service)` is at substantiell or above and wants the code flow alone",
-                    value: GrantType.deviceCode.rawValue))
+                    value: grant.rawValue))
         }
         return objections
     }

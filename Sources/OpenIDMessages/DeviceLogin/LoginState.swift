@@ -32,7 +32,7 @@ public enum LoginState: String, Sendable, Hashable, CaseIterable {
         case .created: return always.union([.claimed, .attestationStale])
         case .claimed: return always.union([.awaitingCode, .awaitingUser])
         // Without the digits nothing can be approved; in the back channel it can be refused (docs/protocol.md §11).
-        case .awaitingCode: return always.union([.awaitingUser, .codeLocked, .denied, .reported])
+        case .awaitingCode: return always.union([.awaitingUser, .codeLocked, .denied, .reported, .deviceCloned])
         case .awaitingUser: return always.union([.awaitingReturn, .complete, .denied, .reported, .deviceCloned])
         case .awaitingReturn: return always.union([.complete, .returnMismatch])
         default: return []

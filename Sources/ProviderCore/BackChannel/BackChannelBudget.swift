@@ -1,8 +1,8 @@
 internal import OpenIDMessages
 internal import Synchronization
 
-/// How many requests over the back channel a portal may make, whomever they are for. Portals are the registry's: their
-/// number bounds the memory.
+/// How many requests over the back channel a portal may make, whomever they are for. The portals that asked in the last
+/// minutes are remembered.
 final class BackChannelBudget: Sendable {
     /// Requests at once; and one more each second.
     static let burst: Int64 = 120
@@ -17,6 +17,14 @@ final class BackChannelBudget: Sendable {
     private let spent = Mutex<[ClientIdentifier: Spent]>([:])
 
     init(clock: ProviderClock) { self.clock = clock }
+
+    var count: Int { spent.withLock { $0.count } }
+
+    /// Forgets the portals that have everything to spend again.
+    func sweep() {
+        let now = clock.now()
+        spent.withLock { spent in spent = spent.filter { now.seconds - $0.value.at.seconds < $0.value.count } }
+    }
 
     /// False when the portal has to wait.
     func take(_ client: ClientIdentifier) -> Bool {

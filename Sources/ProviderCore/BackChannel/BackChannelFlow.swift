@@ -102,15 +102,17 @@ public struct BackChannelFlow: Sendable {
             // Another request is open, or it is too soon after one that the person did not want: nobody sees this one.
             asked = login(nil)
         }
-        guard let redemption = asked.start.redemption, let prompt = asked.start.prompt,
-            requests.begin(asked, redemption)
-        else {
-            prompts.withdraw(asked)
-            throw ClientRefusal(.temporarilyUnavailable, "too many requests are waiting", .overloaded)
-        }
+        // Before the login is there: a phone that asks at this moment may end it at once.
         if let endpoint = client.backChannel?.notificationEndpoint, let token = request.notificationToken {
             notifications.expect(
                 BackChannelNotification(request: handle, token: token, endpoint: endpoint), of: asked.page)
+        }
+        guard let redemption = asked.start.redemption, let prompt = asked.start.prompt,
+            requests.begin(asked, redemption)
+        else {
+            notifications.withdraw(asked.page)
+            prompts.withdraw(asked)
+            throw ClientRefusal(.temporarilyUnavailable, "too many requests are waiting", .overloaded)
         }
         prompts.announce(asked)
         return [

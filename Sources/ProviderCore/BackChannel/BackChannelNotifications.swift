@@ -32,6 +32,9 @@ public final class BackChannelNotifications: Sendable {
         expected.withLock { $0[page] = notification }
     }
 
+    /// The request could not be made: nobody is told.
+    func withdraw(_ page: String) { expected.withLock { $0[page] = nil } }
+
     /// A login has ended. That time ran out is not told: it would come for nobody at the same moment, and the client
     /// knows it by itself.
     func ended(_ login: Login) {

@@ -23,10 +23,16 @@ final class BackChannelPrompts: Sendable {
         var device: DeviceIdentifier?
     }
 
+    private struct Waiter {
+        let number: Int
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
     private struct Contents {
         var open: [AccountIdentifier: Prompt] = [:]
         var silences: [Pair: Silence] = [:]
-        var waiters: [AccountIdentifier: [Int: CheckedContinuation<Void, Never>]] = [:]
+        /// One for each phone: a phone that asks again is answered at its first call.
+        var waiters: [AccountIdentifier: [DeviceIdentifier: Waiter]] = [:]
         var nextWaiter = 0
     }
 
@@ -62,7 +68,7 @@ final class BackChannelPrompts: Sendable {
     func announce(_ login: Login) {
         guard let account = login.start.prompt?.recipient else { return }
         let woken = contents.withLock { $0.waiters.removeValue(forKey: account) }
-        for continuation in (woken ?? [:]).values { continuation.resume() }
+        for waiter in (woken ?? [:]).values { waiter.continuation.resume() }
     }
 
     /// The request could not be made: it was none.
@@ -106,40 +112,46 @@ final class BackChannelPrompts: Sendable {
         }
     }
 
-    /// Waits until a request comes for the person, at most `seconds`.
+    /// Waits until a request comes for the person, at most `seconds`; not so long when the same phone waits anew.
     func wait(for account: AccountIdentifier, device: DeviceIdentifier, seconds: Int64) async {
-        let waiter = contents.withLock { contents in
+        let number = contents.withLock { contents in
             contents.nextWaiter += 1
             return contents.nextWaiter
         }
         let timer = Task { [weak self] in
             try? await Task.sleep(for: .seconds(seconds))
-            self?.wake(account, waiter)
+            self?.wake(account, device, number)
         }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let isLate = contents.withLock { contents in
+                let replaced = contents.withLock { contents -> CheckedContinuation<Void, Never>? in
                     let prompt = contents.open[account]
                     let isHere = prompt != nil && (prompt?.device == nil || prompt?.device == device)
-                    guard !isHere, !Task.isCancelled else { return true }
-                    contents.waiters[account, default: [:]][waiter] = continuation
-                    return false
+                    guard !isHere, !Task.isCancelled else { return continuation }
+                    let former = contents.waiters[account]?[device]
+                    contents.waiters[account, default: [:]][device] = Waiter(
+                        number: number, continuation: continuation)
+                    return former?.continuation
                 }
-                if isLate { continuation.resume() }
+                replaced?.resume()
             }
         } onCancel: {
-            wake(account, waiter)
+            wake(account, device, number)
         }
         timer.cancel()
     }
 
-    private func wake(_ account: AccountIdentifier, _ waiter: Int) {
-        contents.withLock { contents in
-            let continuation = contents.waiters[account]?.removeValue(forKey: waiter)
+    private func wake(_ account: AccountIdentifier, _ device: DeviceIdentifier, _ number: Int) {
+        contents.withLock { contents -> CheckedContinuation<Void, Never>? in
+            guard let waiter = contents.waiters[account]?[device], waiter.number == number else { return nil }
+            contents.waiters[account]?[device] = nil
             if contents.waiters[account]?.isEmpty == true { contents.waiters[account] = nil }
-            return continuation
+            return waiter.continuation
         }?.resume()
     }
+
+    /// How many phones wait.
+    var waiting: Int { contents.withLock { $0.waiters.values.reduce(0) { $0 + $1.count } } }
 
     /// Forgets silences that have been over for as long as the longest one.
     func sweep() {

@@ -4,7 +4,7 @@ internal import OpenIDMessages
 internal import Synchronization
 
 /// Back-channel authentication requests that wait for their person (CIBA Core §7.3), in bounded memory. What is lost at a
-/// restart is begun anew; an approval is in the store.
+/// restart is begun anew, also what was approved and not yet asked for.
 final class BackChannelRequests: Sendable {
     private struct Entry {
         let client: ClientIdentifier

@@ -17,11 +17,17 @@ extension DeviceLoginFlow {
         guard let page = prompts.page(for: account, device: identifier), let login = logins.login(.page(page)),
             !login.state.isTerminal
         else { return nil }
-        let claim = try await makeClaim(
-            login, device: device, flow: .backChannel, language: language, area: area, now: clock.now())
-        let claimed = try logins.update(.page(page)) { (login) throws(DeviceRefusal) -> Login in
-            try login.claim(claim)
-            return login
+        let claimed: Login?
+        do {
+            let claim = try await makeClaim(
+                login, device: device, flow: .backChannel, language: language, area: area, now: clock.now())
+            claimed = try logins.update(.page(page)) { (login) throws(DeviceRefusal) -> Login in
+                try login.claim(claim)
+                return login
+            }
+        } catch let refusal as DeviceRefusal where refusal.reason == .alreadyClaimed {
+            // Another phone of the person was woken by the same request and was quicker.
+            return nil
         }
         guard let claimed else { return nil }
         prompts.take(page, of: account, by: identifier)
@@ -29,6 +35,7 @@ extension DeviceLoginFlow {
     }
 
     /// P-11.4: compares the digits that somebody read out to the person; three tries. The right ones again change nothing.
+    /// Spaces and hyphens between them are none of them.
     public func enter(
         callCode digits: String, of transaction: TransactionIdentifier, by device: VerifiedDevice
     ) async throws -> ClaimedLogin {
@@ -36,7 +43,8 @@ extension DeviceLoginFlow {
             throw DeviceRefusal(.unknownLogin, .loginUnknown)
         }
         let now = clock.now()
-        let entry = logins.update(.transaction(transaction)) { login in login.enter(code: digits, now: now) }
+        let typed = String(digits.filter { !$0.isWhitespace && $0 != "-" })
+        let entry = logins.update(.transaction(transaction)) { login in login.enter(code: typed, now: now) }
         switch entry {
         case .right: break
         case .wrong(let triesLeft): throw DeviceRefusal(.wrongCallCode, .callCodeWrong, triesLeft: triesLeft)

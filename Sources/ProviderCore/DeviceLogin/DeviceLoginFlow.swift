@@ -68,16 +68,20 @@ public struct DeviceLoginFlow: Sendable {
         }
         let explanation = AssuranceExplanation(proofing: device.account.level, ceiling: device.device.ceiling)
         var possible = try await contexts.possible(for: device.account.identifier, login.request)
-        // A portal that asks by itself means one hat: that of the `sub` by which it knows the person.
-        if let prompt = login.start.prompt { possible.removeAll { $0.acting.name != prompt.context } }
+        // A portal that asks by itself means the `sub` by which it knows the person: a membership's is that of all the
+        // companies that it serves, and the person chooses among them.
+        if let prompt = login.start.prompt { possible.removeAll { $0.acting.pseudonym != prompt.context } }
         let offers: [ContextOffer]
         do throws(ContextRules.Obstacle) {
             offers = try ContextRules.offers(
                 possible, request: login.request, explanation: explanation)
         } catch {
-            logins.update(.page(login.page)) { login in
-                guard !login.state.isTerminal, login.claim == nil else { return }
-                login.end(.failed, error: error.oauthError, now: now)
+            // A request without a browser is everybody's among the person's phones: a better one may come.
+            if flow != .backChannel || error == .noContext {
+                logins.update(.page(login.page)) { login in
+                    guard !login.state.isTerminal, login.claim == nil else { return }
+                    login.end(.failed, error: error.oauthError, now: now)
+                }
             }
             throw error.deviceRefusal
         }

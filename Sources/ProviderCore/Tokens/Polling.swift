@@ -31,6 +31,8 @@ enum PollingRules {
     static func answer(
         _ decision: Decision, expiresAt: Timestamp, isTooFast: Bool, now: Timestamp
     ) throws(ClientRefusal) {
+        // Approved in time is approved: the store knows how long its grant can be redeemed.
+        if decision == .approved { return }
         guard expiresAt > now else { throw ClientRefusal(.expiredToken, "the request expired", .codeExpired) }
         switch decision {
         case .approved: return

@@ -27,7 +27,8 @@ struct LoadShedding: RouterMiddleware {
         func giveBack() { free.withLock { $0 += 1 } }
     }
 
-    /// Calls that wait for a person, of which there are as many as logins; and the one that tells whether we live.
+    /// Calls that wait for a person: as many as logins, and of phones whose app is open one each. And the one that tells
+    /// whether we live.
     private static let uncounted: Set<String> = [
         "/login/{page}/state", "/device/v1/logins/{transaction}", "/device/v1/requests", "/health",
     ]
