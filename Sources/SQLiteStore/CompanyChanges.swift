@@ -16,15 +16,23 @@ extension Database {
         _ changes: [CompanyChange], of company: CompanyIdentifier, by actor: CompanyActor, now: Timestamp
     ) throws {
         for change in changes {
-            try write(change, of: company, now: now)
+            try write(change, of: company, by: actor, now: now)
             try audit(SecurityEvent(of: change, in: company, by: actor, time: now))
-            if case .company(.close, _) = change, actor.isOffice { try tell(membersOf: company, at: now) }
+            switch change {
+            case .company(.close, _) where actor.isOffice:
+                try tell("TRUE", of: company, .companyClosedByOffice, except: nil, at: now)
+            case .signature(_, let signature) where try self.company(company)?.state != .verifying:
+                try tell("is_administrator = 1", of: company, .directorSigned, except: signature.account, at: now)
+            default: break
+            }
         }
     }
 
-    private func write(_ change: CompanyChange, of company: CompanyIdentifier, now: Timestamp) throws {
+    private func write(
+        _ change: CompanyChange, of company: CompanyIdentifier, by actor: CompanyActor, now: Timestamp
+    ) throws {
         switch change {
-        case .company(let event, let reason): try move(company, event, reason, now: now)
+        case .company(let event, let reason): try move(company, event, reason, by: actor, now: now)
         case .standing(let level, let approvers):
             try one(
                 "UPDATE company SET level = ?, approvers_needed = ? WHERE id = ?",
@@ -73,7 +81,8 @@ extension Database {
     // MARK: Companies
 
     private func move(
-        _ company: CompanyIdentifier, _ event: CompanyState.Event, _ reason: FreezeReason?, now: Timestamp
+        _ company: CompanyIdentifier, _ event: CompanyState.Event, _ reason: FreezeReason?, by actor: CompanyActor,
+        now: Timestamp
     ) throws {
         for state in CompanyState.states(allowing: event) {
             guard let next = state.after(event) else { continue }
@@ -92,16 +101,24 @@ extension Database {
                     "next": next.rawValue, "reason": reason?.rawValue, "now": now.seconds,
                     "company": company.rawValue, "state": state.rawValue, "event": "\(event)",
                 ])
-            guard moved == 0 else { return try follow(event, of: company, now: now) }
+            guard moved == 0 else { return try follow(event, of: company, by: actor, now: now) }
         }
         throw CompanyWriteRefused(refusal: event == .verify ? .identityTaken : .notInThisState)
     }
 
     /// What ends with a company that closes or is closed.
-    private func follow(_ event: CompanyState.Event, of company: CompanyIdentifier, now: Timestamp) throws {
+    private func follow(
+        _ event: CompanyState.Event, of company: CompanyIdentifier, by actor: CompanyActor, now: Timestamp
+    ) throws {
         switch event {
+        case .verify:
+            // Whoever had not signed by then does not sign with this extract any more: it may be long out of date.
+            try run(
+                "UPDATE register_power SET state = 'superseded' WHERE company = ? AND state = 'recorded'",
+                [company.rawValue])
         case .close:
             try withdrawInvitations("company", company.rawValue, of: company, now: now)
+            if actor.isOffice { try tell(elsewhereOfMandatesOf: company, at: now) }
             // Nothing leads back: what lets somebody act for it rests no more, it is over.
             try endMandates(of: company, at: now)
         case .complete, .abandon:
@@ -116,16 +133,26 @@ extension Database {
             if try self.company(company)?.details.kind == .soleTrader {
                 try write([.forgetDetails], of: company, by: .system, now: now)
             }
-        case .submit, .verify, .freeze, .cure: break
+        case .submit, .freeze, .cure: break
         }
     }
 
-    /// An office closes the company: everybody who belongs to it hears of it, for nobody there did it.
-    private func tell(membersOf company: CompanyIdentifier, at time: Timestamp) throws {
+    /// Tells a company's people what somebody else did.
+    ///
+    /// - Parameters:
+    ///   - condition: which of its members.
+    ///   - account: who did it.
+    private func tell(
+        _ condition: String, of company: CompanyIdentifier, _ notice: NoticeKind, except account: AccountIdentifier?,
+        at time: Timestamp
+    ) throws {
         for row in try rows(
-            "SELECT account FROM membership WHERE company = ? AND state <> 'ended'", [company.rawValue])
+            """
+            SELECT account FROM membership
+            WHERE company = ? AND state <> 'ended' AND account IS NOT ? AND \(condition)
+            """, [company.rawValue, account?.rawValue])
         {
-            try tell(try row.value("account"), .companyClosedByOffice, detail: company.rawValue, at: time)
+            try tell(try row.accountIdentifier, notice, detail: company.rawValue, at: time)
         }
     }
 

@@ -57,13 +57,15 @@ extension Database {
 
     /// Ends what a company gave and holds, in the transaction in which the company closes.
     func endMandates(of company: CompanyIdentifier, at time: Timestamp) throws {
-        try endMandates(
-            try rows(
-                """
-                SELECT * FROM mandate WHERE (company = :company OR grantor = :company OR grantee_company = :company)
-                    AND ended_at IS NULL
-                """, ["company": company.rawValue]),
-            at: time)
+        try endMandates(try openMandates(of: company), at: time)
+    }
+
+    private func openMandates(of company: CompanyIdentifier) throws -> [StoredRow] {
+        try rows(
+            """
+            SELECT * FROM mandate WHERE (company = :company OR grantor = :company OR grantee_company = :company)
+                AND ended_at IS NULL
+            """, ["company": company.rawValue])
     }
 
     private func endMandates(_ rows: [StoredRow], at time: Timestamp) throws {
@@ -71,14 +73,22 @@ extension Database {
         for row in rows { try move(try row.mandate, .revoke, by: .system, at: time) }
     }
 
+    /// An office closes a company: whoever loses a mandate by that in another one hears of it.
+    func tell(elsewhereOfMandatesOf company: CompanyIdentifier, at time: Timestamp) throws {
+        for row in try openMandates(of: company) { try tell(ofEndOf: try row.mandate, except: company, at: time) }
+    }
+
     /// An office ended a mandate: its holder hears of it, and the administrators of every company that takes part.
-    private func tell(ofEndOf mandate: Mandate, at time: Timestamp) throws {
+    ///
+    /// - Parameter closed: the company that closes, whose people hear of just that.
+    private func tell(ofEndOf mandate: Mandate, except closed: CompanyIdentifier? = nil, at time: Timestamp) throws {
         let people = try rows(
             """
-            SELECT DISTINCT account FROM membership WHERE state <> 'ended' AND (id = :holder
-                OR is_administrator = 1 AND company IN (:company, :grantor, :service))
+            SELECT DISTINCT account FROM membership WHERE state <> 'ended' AND company IS NOT :closed
+                AND (id = :holder OR is_administrator = 1 AND company IN (:company, :grantor, :service))
             """,
             [
+                "closed": closed?.rawValue,
                 "holder": mandate.grantee.membership?.rawValue, "company": mandate.company.rawValue,
                 "grantor": mandate.grantor.rawValue, "service": mandate.grantee.company?.rawValue,
             ])

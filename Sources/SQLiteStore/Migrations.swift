@@ -23,6 +23,7 @@ extension DatabaseMigrator {
         migrator.registerDataRequests()
         migrator.registerDeviceCertificates()
         migrator.registerBackChannel()
+        migrator.registerFoundingPowers()
         return migrator
     }
 

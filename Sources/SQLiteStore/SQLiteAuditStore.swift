@@ -42,19 +42,23 @@ extension SQLiteStore {
         }
     }
 
-    public func cutAudit(
-        _ chain: AuditChain, limit: Int, _ rule: @escaping @Sendable (AuditAnchor?, [AuditEntry]) -> AuditCut?
-    ) async throws -> Int {
+    public func cutAudit(_ cut: AuditCut) async throws -> Bool {
         try await writer.write { db in
-            let former = try db.auditAnchor(of: chain)
-            let entries = try db.auditEntries(of: chain, after: former?.number ?? 0, limit: limit)
-            guard let cut = rule(former, entries) else { return 0 }
+            guard try db.auditAnchor(of: cut.anchor.chain)?.number ?? 0 == cut.former else { return false }
             try db.write(cut.anchor)
-            let gone = try db.run(
-                "DELETE FROM audit_event WHERE \(auditChainColumn) = ? AND number <= ?",
-                [chain.rawValue, cut.anchor.number])
             try db.audit(cut.event)
-            return gone
+            return true
+        }
+    }
+
+    public func removeCutAudit(of chain: AuditChain, limit: Int) async throws -> Int {
+        try await writer.write { db in
+            guard let anchor = try db.auditAnchor(of: chain) else { return 0 }
+            return try db.run(
+                """
+                DELETE FROM audit_event WHERE seq IN (
+                    SELECT seq FROM audit_event WHERE \(auditChainColumn) = ? AND number <= ? ORDER BY number LIMIT ?)
+                """, [chain.rawValue, anchor.number, limit])
         }
     }
 

@@ -4,32 +4,43 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
-    public func open(_ request: DataSubjectRequest) async throws {
+    public func open(_ request: DataSubjectRequest, mostOpen: Int) async throws -> Bool {
         try await writer.write { db in
-            try db.run(
+            let written = try db.run(
                 """
                 INSERT INTO data_subject_request (id, account, tenant, kind, claims, state, received_at, due_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                SELECT :id, :account, :tenant, :kind, :claims, :state, :received, :due
+                WHERE (SELECT count(*) FROM data_subject_request WHERE account = :account AND ended_at IS NULL) < :most
                 """,
                 [
-                    request.identifier.rawValue, request.account.rawValue, request.tenant?.rawValue,
-                    request.kind.rawValue, request.claims.jsonText, request.state.rawValue, request.receivedAt.seconds,
-                    request.dueAt.seconds,
+                    "id": request.identifier.rawValue, "account": request.account.rawValue,
+                    "tenant": request.tenant?.rawValue, "kind": request.kind.rawValue,
+                    "claims": request.claims.jsonText, "state": request.state.rawValue,
+                    "received": request.receivedAt.seconds, "due": request.dueAt.seconds, "most": mostOpen,
                 ])
+            guard written == 1 else { return false }
             // Whoever has stolen a phone would like an export, too.
             if request.kind == .export { try db.tell(request.account, .exported, at: request.receivedAt) }
-            try db.audit(
-                SecurityEvent(
-                    .requestReceived, time: request.receivedAt, tenant: request.tenant,
-                    object: request.identifier.rawValue, actor: .person, person: request.account))
+            let steps: [SecurityEvent.Kind] =
+                request.state == .running
+                ? [.requestReceived, .requestIdentityChecked, .requestRunning] : [.requestReceived]
+            for step in steps {
+                try db.audit(
+                    SecurityEvent(
+                        step, time: request.receivedAt, tenant: request.tenant, object: request.identifier.rawValue,
+                        actor: step == .requestReceived ? .person : .system, person: request.account))
+            }
+            return true
         }
     }
 
     public func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest] {
         try read { db in
             try db.rows(
-                "SELECT * FROM data_subject_request WHERE account = ? ORDER BY received_at DESC, rowid DESC LIMIT 100",
-                [account.rawValue]
+                """
+                SELECT * FROM data_subject_request WHERE account = ?
+                ORDER BY ended_at IS NOT NULL, received_at DESC, rowid DESC LIMIT 100
+                """, [account.rawValue]
             ).map { row in try row.request }
         }
     }
@@ -73,6 +84,9 @@ extension SQLiteStore {
             try db.run(
                 "UPDATE data_subject_request SET state = ?, refusal = ?, ended_at = ? WHERE id = ?",
                 [next.rawValue, refusal?.rawValue, request.endedAt?.seconds, identifier.rawValue])
+            if next.isOver, actor.isOffice {
+                try db.tell(request.account, .requestDecided, detail: identifier.rawValue, at: time)
+            }
             try db.audit(
                 SecurityEvent(
                     event.auditKind, time: time, tenant: request.tenant, object: identifier.rawValue,

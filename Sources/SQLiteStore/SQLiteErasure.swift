@@ -109,21 +109,35 @@ extension Database {
 
     /// What was asked for with the erasure is done; of the rest nothing is left to be answered.
     private func endRequests(of account: AccountIdentifier, at time: Timestamp) throws {
-        let open = try rows(
-            "SELECT id, kind, tenant FROM data_subject_request WHERE account = ? AND ended_at IS NULL",
-            [account.rawValue])
-        for row in open {
-            let isErased = try row.value("kind", as: DataSubjectRequestKind.self) == .erase
-            let (state, refusal) =
-                isErased
-                ? (DataSubjectRequestState.done, nil) : (.refused, DataSubjectRefusal?.some(.withdrawn))
-            try run(
-                "UPDATE data_subject_request SET state = ?, refusal = ?, ended_at = ? WHERE id = ?",
-                [state.rawValue, refusal?.rawValue, time.seconds, try row.text("id")])
+        try endRequests(of: account, "kind = 'erase'", refusal: nil, person: nil, at: time)
+        try endRequests(of: account, "TRUE", refusal: .withdrawn, person: nil, at: time)
+    }
+
+    /// The account stays: what began its closing is taken back.
+    func withdrawErasure(of account: AccountIdentifier, at time: Timestamp) throws {
+        try endRequests(
+            of: account, "kind = 'erase' AND tenant IS NULL", refusal: .withdrawn, person: account, at: time)
+    }
+
+    private func endRequests(
+        of account: AccountIdentifier, _ condition: String, refusal: DataSubjectRefusal?, person: AccountIdentifier?,
+        at time: Timestamp
+    ) throws {
+        let ended = try rows(
+            """
+            UPDATE data_subject_request SET state = :state, refusal = :refusal, ended_at = :now
+            WHERE account = :account AND ended_at IS NULL AND \(condition) RETURNING id, tenant
+            """,
+            [
+                "state": (refusal == nil ? DataSubjectRequestState.done : .refused).rawValue,
+                "refusal": refusal?.rawValue, "now": time.seconds, "account": account.rawValue,
+            ])
+        for row in ended {
             try audit(
                 SecurityEvent(
-                    isErased ? .requestDone : .requestRefused, time: time, tenant: try row.optionalValue("tenant"),
-                    object: try row.text("id"), actor: .system))
+                    refusal == nil ? .requestDone : .requestRefused, time: time,
+                    tenant: try row.optionalValue("tenant"), object: try row.text("id"), actor: .system,
+                    person: person))
         }
     }
 

@@ -17,7 +17,7 @@ extension SQLiteStore {
 
     static let sweptAtOnce = 200
 
-    /// What goes, in the order in which rows refer to each other. Audit events go by `cutAudit`.
+    /// What goes, in the order in which rows refer to each other. Audit events go by `removeCutAudit`.
     ///
     /// A grant stays while a refresh token may ask for it, and for a day after its code has expired and its session is
     /// over: longer than any token that came from it. A login's answer stays as long as its grant, a session as long as

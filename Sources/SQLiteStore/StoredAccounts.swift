@@ -74,6 +74,7 @@ extension Database {
                     kind, time: time, tenant: tenant, actor: actor ?? personOrClerk, person: account.identifier))
         }
         if let notice = event.notice { try tell(account.identifier, notice, at: time) }
+        if event == .cancelClose { try withdrawErasure(of: account.identifier, at: time) }
         if let news = event.news(from: account.state) {
             try companiesHear(news, of: account.identifier, now: time)
         }

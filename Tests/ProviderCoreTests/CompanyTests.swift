@@ -229,6 +229,7 @@ struct CompanyTests {
         let extract = { provider.extract([ada.power(), bob.power()]) }
         try await companies.record(extract: extract(), of: company, by: TestCompany.clerk)
         try await companies.sign(company, usesPrivateIdentity: true, by: founder)
+        try await companies.record(extract: extract(), of: company, by: TestCompany.clerk)
         provider.clock.advance(86_400)
         try await companies.setConsent(false, in: company, by: try await provider.verified(ada))
         try await companies.freeze(company, for: .dispute, by: TestCompany.clerk)
@@ -292,6 +293,30 @@ struct CompanyTests {
         let first = try await companies.remove(member, from: company, by: try await provider.verified(cleo))
         #expect(first == .awaitingOthers)
         #expect(try await companies.remove(member, from: company, by: try await provider.verified(ada)) == .done)
+    }
+
+    @Test("I15: who did not sign by the extract of the application signs by it no more: the register may have changed")
+    func foundingExtract() async throws {
+        let provider = try await TestProvider()
+        let companies = provider.companies
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let company = try await provider.registeredCompany([ada, bob])
+        #expect(try await provider.state(of: company) == .active)
+        await #expect(throws: unknown) {
+            try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        }
+        func told(_ person: TestPerson) async throws -> [String?] {
+            try await provider.provider.accounts.notices(of: try await provider.verified(person))
+                .filter { $0.kind == .directorSigned }.map(\.detail)
+        }
+        #expect(try await told(ada) == [])
+        // A clerk reads the register again: then it is so, and those who administer the company hear of it.
+        try await companies.record(
+            extract: provider.extract([ada.power(), bob.power()]), of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        #expect(try await told(ada) == [company.rawValue])
+        #expect(try await told(bob) == [], "who did it")
     }
 
     @Test("I14: the only managing director goes when the successor whom the register names has signed")

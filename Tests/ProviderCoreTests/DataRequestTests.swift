@@ -31,6 +31,8 @@ struct DataRequestTests {
         #expect(try await flow.decide(request.identifier, .done) == nil, "it is over")
         let last = try #require(try await provider.provider.audit.page(of: person.account).entries.first)
         #expect(last.kind == "dsr.done" && last.actor == "clerk")
+        let told = try await provider.provider.accounts.notices(of: provider.verified(person.phone))
+        #expect(told.filter { $0.kind == .requestDecided }.map(\.detail) == [request.identifier.rawValue])
     }
 
     @Test(
@@ -79,6 +81,8 @@ struct DataRequestTests {
         }
         let withdrawn = try await flow.withdraw(request.identifier, by: provider.verified(person.phone))
         #expect(withdrawn.state == .refused && withdrawn.refusal == .withdrawn)
+        let told = try await provider.provider.accounts.notices(of: provider.verified(person.phone))
+        #expect(!told.contains { $0.kind == .requestDecided }, "nobody else did it")
         await #expect(throws: DeviceRefusal(.notPossible, .changeNotPossible)) {
             try await flow.withdraw(request.identifier, by: provider.verified(person.phone))
         }
@@ -105,6 +109,49 @@ struct DataRequestTests {
         for reason in DataSubjectRefusal.ofDesks {
             #expect(DataSubjectDecision(decision: "refused", reason: reason) == .refused(reason))
         }
+    }
+
+    @Test("of twenty-four at once twenty are taken, and what the provider does itself is not counted")
+    func atOnce() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let flow = provider.provider.dataRequests
+        let device = try await provider.verified(person.phone)
+        let wish = try Self.wish(["kind": "access"])
+        let taken = await withTaskGroup(of: Bool.self) { group in
+            for _ in 0..<24 {
+                group.addTask { (try? await flow.file(wish, by: device)) != nil }
+            }
+            return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+        }
+        #expect(taken == 20)
+        _ = try await provider.provider.exports.export(by: device)
+        let first = try #require(try await flow.requests(of: device).first)
+        #expect(!first.state.isOver, "those that wait come first")
+    }
+
+    @Test("no desk decides what closing the account decides, and that ends when the account stays")
+    func notForDesks() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let device = try await provider.verified(person.phone)
+        let flow = provider.provider.dataRequests
+        _ = try await provider.provider.erasures.close(by: device)
+        let erasure = try #require(try await flow.requests(of: device).first { $0.kind == .erase })
+        #expect(try await flow.decide(erasure.identifier, .done) == nil)
+        #expect(try await flow.request(erasure.identifier)?.state == .running)
+        guard
+            case .awaitsDevice(let ticket) = try await provider.provider.desk.reactivate(
+                person.account, visit: provider.visit())
+        else {
+            Issue.record("active without a device")
+            return
+        }
+        try await provider.enrol(TestPhone(), with: ticket)
+        let after = try await flow.request(erasure.identifier)
+        #expect(after?.state == .refused && after?.refusal == .withdrawn)
+        let trail = try await provider.provider.audit.page(of: person.account).entries.map(\.kind)
+        #expect(trail.contains("dsr.refused") && trail.contains("account.close_cancelled"))
     }
 
     @Test("I39: with the erasure of the account nothing waits any more, and the end is in the trail")

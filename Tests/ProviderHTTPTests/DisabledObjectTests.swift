@@ -17,10 +17,10 @@ struct LiveObjects: Sendable {
         /// The session lists itself, and answers.
         case sessionsPage, singleSignOn
         /// A new login begins.
-        case authorize, par, deviceAuthorization
+        case authorize, par, deviceAuthorization, backChannel
         /// What was pushed before begins a login.
         case pushedRequest
-        case code, approvedDeviceCode, refreshToken
+        case code, approvedDeviceCode, approvedBackChannel, refreshToken
         /// A login that was claimed before ends with tokens.
         case claimedLogin
     }
@@ -36,6 +36,7 @@ struct LiveObjects: Sendable {
     private let page: String
     private let transaction: String
     private let deviceCode: String
+    private let backChannel: [String: String]
     private let exchangeable: String
 
     init(_ site: Site, _ portal: TestPortal = EveryGrant.herten) async throws {
@@ -55,6 +56,8 @@ struct LiveObjects: Sendable {
         let devicePage = try #require(entered.headers[.location])
         let decided = try await site.claimLogin(browser, page: devicePage, phone: phone)
         #expect(try await site.approve(decided, phone: phone).status == .ok)
+        backChannel = try await site.approvedBackChannel(
+            for: try tokens.idToken["sub"]?.string ?? "", phone: phone, at: portal)
         page = try await browser.begin(portal, ["prompt": "login"])
         transaction = try await site.claimLogin(browser, page: page, phone: phone)
     }
@@ -97,6 +100,11 @@ struct LiveObjects: Sendable {
             return try await site.post("/device_authorization", form: ["scope": "openid"], as: portal).status == .ok
         case .approvedDeviceCode:
             return try await redeems(["grant_type": GrantType.deviceCode.rawValue, "device_code": deviceCode])
+        case .backChannel:
+            // What comes back is the same for everybody and nobody (docs/decisions/0014).
+            let form = ["scope": "openid", "login_hint": try tokens.idToken["sub"]?.string ?? ""]
+            return try await site.post("/bc-authorize", form: form, as: portal).status == .ok
+        case .approvedBackChannel: return try await redeems(backChannel)
         case .deviceCall: return try await site.call(phone, .get, "/device/v1/devices").status == .ok
         case .attestationRenewal:
             return try await site.call(phone, .post, "/device/v1/attestation", json: [:]).status == .ok
@@ -138,7 +146,7 @@ struct DisabledObjectTests {
     private static let ofThePerson: Set<LiveObjects.Path> = [.sessionsPage, .deviceCall, .attestationRenewal]
     /// What a portal needs no person for.
     private static let ofThePortal: Set<LiveObjects.Path> = [
-        .authorize, .par, .pushedRequest, .clientCredentials, .deviceAuthorization,
+        .authorize, .par, .pushedRequest, .clientCredentials, .deviceAuthorization, .backChannel,
     ]
 
     static let objects: [Object] = [
@@ -166,7 +174,9 @@ struct DisabledObjectTests {
         Object(
             // A login by phone makes a session of its own, whatever became of the browser's former one.
             testDescription: "the session is ended",
-            left: ofThePortal.union([.deviceCall, .attestationRenewal, .claimedLogin, .approvedDeviceCode])
+            left: ofThePortal.union([
+                .deviceCall, .attestationRenewal, .claimedLogin, .approvedDeviceCode, .approvedBackChannel,
+            ])
         ) { live, _ in
             let token = try await live.browser.get("/sessions").formToken
             let form = ["csrf": token, "session": live.session]

@@ -147,6 +147,32 @@ struct Site: Sendable {
     }
 }
 
+extension Site {
+    /// A request over the back channel that the person's phone has received, of a portal of `EveryGrant`: the portal's answer
+    /// and what the phone calls it.
+    func backChannel(
+        for subject: String, phone: TestPhone, at portal: TestPortal = EveryGrant.herten
+    ) async throws -> (begun: JSONObject, transaction: String) {
+        let begun = try await post(
+            "/bc-authorize", form: ["scope": "openid person", "login_hint": subject], as: portal)
+        let received = try await call(phone, .get, "/device/v1/requests", query: "?wait=5")
+        return (begun.json, try #require(received.json["txn"]?.string))
+    }
+
+    /// The same, approved: what redeems it at the token endpoint.
+    func approvedBackChannel(for subject: String, phone: TestPhone, at portal: TestPortal = EveryGrant.herten)
+        async throws -> [String: String]
+    {
+        let (begun, transaction) = try await backChannel(for: subject, phone: phone, at: portal)
+        let digits = try #require(begun["call_code"])
+        let entered = try await call(
+            phone, .post, "/device/v1/logins/\(transaction)/call-code", json: ["call_code": digits])
+        #expect(entered.status == .ok)
+        #expect(try await approve(transaction, phone: phone).status == .ok)
+        return ["grant_type": TokenRequest.backChannelGrant, "auth_req_id": try begun.text("auth_req_id")]
+    }
+}
+
 /// A browser that keeps cookies and sends forms as its own pages do.
 final class Browser: Sendable {
     let site: Site

@@ -61,6 +61,13 @@ struct StoredCall: Sendable, CustomTestStringConvertible {
         return { try await site.post("/token", form: form, as: EveryGrant.herten) }
     }
 
+    private static let backChannel = StoredCall(testDescription: "/token with an auth_req_id") { site in
+        let neighbours = try await Neighbours(site)
+        let form = try await site.approvedBackChannel(
+            for: try neighbours.tokens.idToken["sub"]?.string ?? "", phone: neighbours.phone)
+        return { try await site.post("/token", form: form, as: EveryGrant.herten) }
+    }
+
     private static let response = StoredCall(testDescription: "the phone's answer") { site in
         let neighbours = try await Neighbours(site)
         let path = "/device/v1/logins/\(try await neighbours.transaction())"
@@ -96,7 +103,7 @@ struct StoredCall: Sendable, CustomTestStringConvertible {
                 "subject_token": try await $0.accessToken(for: EveryGrant.resource),
             ]
         },
-        deviceCode, inquiry("/introspect", "access_token"), inquiry("/introspect", "refresh_token"),
+        deviceCode, backChannel, inquiry("/introspect", "access_token"), inquiry("/introspect", "refresh_token"),
         inquiry("/revoke", "access_token"), inquiry("/revoke", "refresh_token"),
         browser("/userinfo") { neighbours in
             let token = try neighbours.token("access_token")

@@ -57,13 +57,9 @@ struct Neighbours: Sendable {
 
     /// A request over the back channel that the owner's phone has received: what its portal and its phone call it.
     func backChannel() async throws -> (request: String, transaction: String) {
-        let begun = try await site.post(
-            "/bc-authorize", form: ["scope": "openid person", "login_hint": tokens.idToken["sub"]?.string ?? ""],
-            as: EveryGrant.herten)
-        let received = try await site.call(phone, .get, "/device/v1/requests", query: "?wait=5")
-        return (
-            try #require(begun.json["auth_req_id"]?.string), try #require(received.json["txn"]?.string)
-        )
+        let (begun, transaction) = try await site.backChannel(
+            for: tokens.idToken["sub"]?.string ?? "", phone: phone)
+        return (try begun.text("auth_req_id"), transaction)
     }
 
     func accessToken(for resource: ResourceURI) async throws -> String {

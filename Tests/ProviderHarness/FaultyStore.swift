@@ -12,11 +12,17 @@ public final class FaultyStore: ProviderStore {
 
     let store: any ProviderStore
     private let plan = Mutex<(callsLeft: Int, moment: Moment)?>(nil)
+    private let interruption = Mutex<(callsLeft: Int, action: @Sendable () async throws -> Void)?>(nil)
 
     public init(_ store: any ProviderStore) { self.store = store }
 
     /// The call with this number, counted from 1, will fail.
     public func fail(_ number: Int, _ moment: Moment) { plan.withLock { $0 = (number, moment) } }
+
+    /// Before the call with this number, counted from 1, something else happens.
+    public func interrupt(_ number: Int, _ action: @escaping @Sendable () async throws -> Void) {
+        interruption.withLock { $0 = (number, action) }
+    }
 
     /// No call fails any more; true when one has.
     public func heal() -> Bool {
@@ -27,6 +33,11 @@ public final class FaultyStore: ProviderStore {
     }
 
     func call<Result>(_ body: () async throws -> Result) async throws -> Result {
+        let action = interruption.withLock { interruption -> (@Sendable () async throws -> Void)? in
+            interruption?.callsLeft -= 1
+            return interruption?.callsLeft == 0 ? interruption?.action : nil
+        }
+        try await action?()
         let moment = plan.withLock { plan -> Moment? in
             plan?.callsLeft -= 1
             return plan?.callsLeft == 0 ? plan?.moment : nil
@@ -434,7 +445,9 @@ extension FaultyStore {
         try await call { try await store.save(likeness: likeness, of: person) }
     }
 
-    public func open(_ request: DataSubjectRequest) async throws { try await call { try await store.open(request) } }
+    public func open(_ request: DataSubjectRequest, mostOpen: Int) async throws -> Bool {
+        try await call { try await store.open(request, mostOpen: mostOpen) }
+    }
 
     public func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest] {
         try await call { try await store.requests(of: account) }
@@ -535,10 +548,10 @@ extension FaultyStore {
         try await call { try await store.auditPage(of: company, before: cursor, limit: limit) }
     }
 
-    public func cutAudit(
-        _ chain: AuditChain, limit: Int, _ rule: @escaping @Sendable (AuditAnchor?, [AuditEntry]) -> AuditCut?
-    ) async throws -> Int {
-        try await call { try await store.cutAudit(chain, limit: limit, rule) }
+    public func cutAudit(_ cut: AuditCut) async throws -> Bool { try await call { try await store.cutAudit(cut) } }
+
+    public func removeCutAudit(of chain: AuditChain, limit: Int) async throws -> Int {
+        try await call { try await store.removeCutAudit(of: chain, limit: limit) }
     }
 
     public func destroyAuditKey(of account: AccountIdentifier) async throws {

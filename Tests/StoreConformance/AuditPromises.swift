@@ -135,8 +135,33 @@ extension StorePromise {
                 try await members(), [nil, member, member, nil], "not before, in every chain, no stranger")
             _ = try await stage.change(company) { _ in CompanyDecision([.end(member, .left)]) }
             try requireEqual(try await members(), [nil, member, member, nil], "after leaving")
+            try await act(person.account, at: Fixtures.now + 1, in: Fixtures.tenant)
+            try requireEqual(try await members().first, .some(nil), "what was done after leaving is no member's")
             try await store.destroyAuditKey(of: person.account)
-            try requireEqual(try await members(), [nil, nil, nil, nil], "erased")
+            try requireEqual(try await members(), [nil, nil, nil, nil, nil], "erased")
+        },
+        StorePromise("I21: a company does not read that one of its people works for another") { store in
+            let stage = try await MandateStage(store)
+            let service = try await stage.serviceCompany()
+            let (own, foreign) = (
+                try await stage.mandate(for: .membership(stage.member)),
+                try await stage.mandate(for: .company(service.company), mayDelegate: true)
+            )
+            let both = try await stage.companies.join(service.employee, stage.company, roles: .member)
+            for mandate in [own, foreign] {
+                try await store.record([
+                    SecurityEvent(
+                        .mandateUsed, time: Fixtures.now, tenant: Fixtures.tenant, object: mandate.identifier.rawValue,
+                        actor: .person, person: service.employee.account, company: stage.company)
+                ])
+            }
+            let events = try await store.auditPage(of: stage.company, before: nil, limit: 50).events
+            func member(_ mandate: Mandate) -> MembershipIdentifier? {
+                events.first { $0.entry.kind == "mandate.used" && $0.entry.object == mandate.identifier.rawValue }?
+                    .member
+            }
+            try requireEqual(member(own), both, "among themselves")
+            try requireEqual(member(foreign), nil, "as one of the service company, perhaps")
         },
         StorePromise("A chain is filtered by kind, family and time, the latest first, page by page") { store in
             let kinds: [SecurityEvent.Kind] = [.loginFailed, .tokenIssued, .loginDenied, .loginFailed]
@@ -167,26 +192,27 @@ extension StorePromise {
             }
             try requireEqual(try await store.auditHeads(), before)
         },
-        StorePromise("Old events go up to an anchor, in the transaction that says so, and no others ever") { store in
+        StorePromise("Old events go up to an anchor, which is there when it is said so, and no others ever") { store in
             let chain = AuditChain.tenant(Fixtures.tenant)
             try await store.record(
                 (1...5).map { SecurityEvent(.clientChanged, time: Fixtures.now + $0, tenant: tenant, object: "\($0)") })
-            let none = try await store.cutAudit(chain, limit: 3) { _, _ in nil }
-            try requireEqual(none, 0)
-            for (limit, first) in [(2, Int64(1)), (3, 3)] {
-                let gone = try await store.cutAudit(chain, limit: limit) { anchor, entries in
-                    guard entries.map(\.number) == Array(first..<first + Int64(limit)),
-                        (anchor?.number ?? 0) == first - 1
-                    else { return nil }
-                    let last = entries[limit - 1]
-                    let sealed = Fixtures.sealing.anchor(chain, number: last.number, hash: last.hash)
-                    return AuditCut(
-                        anchor: sealed,
-                        event: SecurityEvent(
-                            .auditSealed, time: Fixtures.now + 9, tenant: tenant, object: sealed.text, actor: .system))
-                }
-                try requireEqual(gone, limit)
+            try requireEqual(try await store.removeCutAudit(of: chain, limit: 9), 0, "no anchor, nothing goes")
+            let entries = try await store.auditEntries(of: chain, after: 0, limit: 9)
+            func cut(behind former: Int64, at number: Int) -> AuditCut {
+                let sealed = Fixtures.sealing.anchor(chain, number: Int64(number), hash: entries[number - 1].hash)
+                return AuditCut(
+                    former: former, anchor: sealed,
+                    event: SecurityEvent(
+                        .auditSealed, time: Fixtures.now + 9, tenant: tenant, object: sealed.text, actor: .system))
             }
+            try requireEqual(try await store.cutAudit(cut(behind: 1, at: 2)), false, "there is no anchor at 1")
+            try requireEqual(try await store.cutAudit(cut(behind: 0, at: 2)), true)
+            try requireEqual(try await store.cutAudit(cut(behind: 0, at: 5)), false, "somebody else was quicker")
+            try requireEqual(try await store.removeCutAudit(of: chain, limit: 1), 1)
+            // Whoever was stopped goes on where it was.
+            try requireEqual(try await store.removeCutAudit(of: chain, limit: 9), 1)
+            try requireEqual(try await store.cutAudit(cut(behind: 2, at: 5)), true)
+            try requireEqual(try await store.removeCutAudit(of: chain, limit: 9), 3)
             let head = try await store.auditHeads()[0]
             try requireEqual(head.anchor?.number, 5)
             let left = try await store.auditEntries(of: chain, after: 0, limit: 9)

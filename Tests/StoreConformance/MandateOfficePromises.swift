@@ -58,6 +58,24 @@ extension StorePromise {
             try requireEqual(try await told(chain.employee), [chain.child.identifier.rawValue], "holder")
             try requireEqual(try await told(stage.employee.account), [], "a colleague whom it does not concern")
         },
+        StorePromise("An office that closes a company tells whoever loses a mandate by that elsewhere") { store in
+            let stage = try await MandateStage(store)
+            let chain = try await Chain(stage)
+            func told(_ account: AccountIdentifier, _ kind: NoticeKind) async throws -> Set<String?> {
+                Set(try await store.notices(of: account, limit: 10).filter { $0.kind == kind }.map(\.detail))
+            }
+            _ = try await stage.companies.change(stage.company) { _ in
+                CompanyDecision([.company(.freeze, .dissolved), .company(.close, nil)])
+            }
+            try requireEqual(try await stage.state(of: chain.child), .revoked)
+            try requireEqual(
+                try await told(chain.employee, .mandateEndedByOffice), [chain.child.identifier.rawValue], "the holder")
+            try requireEqual(try await told(chain.employee, .companyClosedByOffice), [], "of another company")
+            try requireEqual(
+                try await told(stage.employee.account, .companyClosedByOffice), [stage.company.rawValue],
+                "its own people")
+            try requireEqual(try await told(stage.employee.account, .mandateEndedByOffice), [])
+        },
         StorePromise("What is over or not there an office does not end, and nothing is written") { store in
             let stage = try await MandateStage(store)
             let office = CompanyActor(.clerk, tenant: Fixtures.tenant)

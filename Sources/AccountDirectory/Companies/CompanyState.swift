@@ -108,7 +108,7 @@ public enum RegisterPowerState: String, StateMachine {
     case recorded
     /// The person whom the register names has signed for the company.
     case signed
-    /// A newer extract took its place.
+    /// A newer extract took its place, or the company was verified without this signature.
     case superseded
 
     public enum Event: CaseIterable, Hashable, Sendable { case sign, supersede }

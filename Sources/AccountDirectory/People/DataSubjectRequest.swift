@@ -104,6 +104,9 @@ public struct DataSubjectRequest: Sendable, Equatable {
         self.endedAt = endedAt
     }
 
+    /// True when people at a desk decide it.
+    public var isDecidedAtDesk: Bool { kind.isDecided(atTenant: tenant != nil) }
+
     /// True when it was not answered in time.
     public func isOverdue(at time: Timestamp) -> Bool { !state.isOver && dueAt < time }
 

@@ -18,8 +18,10 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case contactChanged = "contact_changed"
     case notUsed = "not_used"
     case exported
+    case requestDecided = "request_decided"
     case mandateEndedByOffice = "mandate_ended_by_office"
     case companyClosedByOffice = "company_closed_by_office"
+    case directorSigned = "director_signed"
 
     /// One plain sentence; where a device, a mandate or a company is meant its name is shown beside it.
     public func text(_ language: Language) -> String {
@@ -47,11 +49,14 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .contactChanged: "Ihre Kontaktdaten wurden geändert."
         case .notUsed: "Sie haben sich lange nicht angemeldet. Ohne Anmeldung wird Ihr Konto geschlossen."
         case .exported: "Eine Auskunft über Ihre Daten wurde erstellt."
+        case .requestDecided: "Ein Antrag zu Ihren Daten ist entschieden. Wie, steht bei Ihren Anträgen."
         case .mandateEndedByOffice:
-            "Das Amt, das Ihr Unternehmen betreut, hat eine Vollmacht beendet. Fragen Sie dort nach dem Grund."
+            "Ein Amt hat eine Vollmacht beendet, die Sie oder Ihr Unternehmen betrifft. Fragen Sie dort nach dem Grund."
         case .companyClosedByOffice:
             "Das Amt schließt ein Unternehmen, dem Sie angehören. Niemand handelt mehr für es, und in \(Self.daysOfGrace) "
                 + "Tagen endet Ihre Zugehörigkeit."
+        case .directorSigned:
+            "Jemand, den das Register neu nennt, hat für Ihr Unternehmen unterschrieben und verwaltet es jetzt mit."
         }
     }
 
@@ -73,11 +78,14 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .contactChanged: "Your contact data were changed."
         case .notUsed: "You have not logged in for a long time. Without a login your account will be closed."
         case .exported: "A report of your data was made."
+        case .requestDecided: "A request about your data is decided. What was decided stands with your requests."
         case .mandateEndedByOffice:
-            "The office that looks after your company has ended a mandate. Ask there for the reason."
+            "An office has ended a mandate that concerns you or your company. Ask there for the reason."
         case .companyClosedByOffice:
             "The office closes a company that you belong to. Nobody acts for it any more, and in \(Self.daysOfGrace) days "
                 + "your membership ends."
+        case .directorSigned:
+            "Somebody whom the register names anew has signed for your company, and administers it as well now."
         }
     }
 

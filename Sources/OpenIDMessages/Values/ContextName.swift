@@ -15,7 +15,7 @@ public struct ContextName: WireValue {
     /// The context of a person's membership in a company.
     ///
     /// - Parameter membership: an identifier of unreserved characters without `~`, at most 64.
-    public init(membership: some WireValue, ) { rawValue = Self.companyPrefix + membership.rawValue }
+    public init(membership: some WireValue) { rawValue = Self.companyPrefix + membership.rawValue }
 
     /// The context in which a member of one company acts for another, which that company serves. Behind `~` stands the
     /// other company, so that each of several is a choice of its own.

@@ -38,8 +38,6 @@ public struct DataRequestFlow: Sendable {
     /// Files a request that a desk will decide. A device proves who asks: it runs at once.
     public func file(_ wish: Wish, by device: VerifiedDevice) async throws -> DataSubjectRequest {
         if let tenant = wish.tenant, registry.tenant(tenant)?.isLive != true { throw MessageError.malformed("tenant") }
-        let waiting = try await requests(of: device).count { !$0.state.isOver }
-        guard waiting < Self.mostOpen else { throw DeviceRefusal(.notPossible, .changeNotPossible) }
         return try await begin(wish.kind, at: wish.tenant, claims: wish.claims, by: device)
     }
 
@@ -64,16 +62,13 @@ public struct DataRequestFlow: Sendable {
     // MARK: What begins a request
 
     /// Receives a request of somebody who says to be the account's person.
+    ///
+    /// - Throws: `DeviceRefusal` when too many of the account's requests wait.
     public func receive(
         _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier? = nil, claims: [String] = [],
         of account: AccountIdentifier
     ) async throws -> DataSubjectRequest {
-        let now = clock.now()
-        let request = DataSubjectRequest(
-            identifier: .random(), account: account, kind: kind, tenant: tenant, claims: claims, state: .received,
-            receivedAt: now, dueAt: DataSubjectRequest.deadline(for: now))
-        try await store.open(request)
-        return request
+        try await open(kind, at: tenant, claims: claims, of: account, state: .initial)
     }
 
     /// A device proves the identity: such a request runs at once.
@@ -81,9 +76,21 @@ public struct DataRequestFlow: Sendable {
         _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier? = nil, claims: [String] = [],
         by device: VerifiedDevice
     ) async throws -> DataSubjectRequest {
-        var request = try await receive(kind, at: tenant, claims: claims, of: device.account.identifier)
-        for event in [DataSubjectRequestState.Event.checkIdentity, .start] {
-            request = try await advance(request.identifier, by: event) ?? request
+        try await open(kind, at: tenant, claims: claims, of: device.account.identifier, state: .running)
+    }
+
+    private func open(
+        _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier?, claims: [String], of account: AccountIdentifier,
+        state: DataSubjectRequestState
+    ) async throws -> DataSubjectRequest {
+        let now = clock.now()
+        let request = DataSubjectRequest(
+            identifier: .random(), account: account, kind: kind, tenant: tenant, claims: claims, state: state,
+            receivedAt: now, dueAt: DataSubjectRequest.deadline(for: now))
+        // What the provider does itself is not counted: it is over at once, or ends with the account.
+        let most = kind.isDecided(atTenant: tenant != nil) ? Self.mostOpen : Int.max
+        guard try await store.open(request, mostOpen: most) else {
+            throw DeviceRefusal(.notPossible, .changeNotPossible)
         }
         return request
     }
@@ -108,11 +115,12 @@ public struct DataRequestFlow: Sendable {
         try await store.request(identifier)
     }
 
-    /// Decides a request that runs; nil when there is none or it does not run.
+    /// Decides a request that runs; nil when there is none, it does not run or no desk decides it.
     public func decide(
         _ identifier: DataSubjectRequestIdentifier, _ decision: DataSubjectDecision
     ) async throws -> DataSubjectRequest? {
-        try await store.advance(
+        guard let request = try await store.request(identifier), request.isDecidedAtDesk else { return nil }
+        return try await store.advance(
             identifier, by: decision.event, refusal: decision.refusal, actor: .clerk, transaction: nil,
             time: clock.now())
     }

@@ -36,6 +36,7 @@ public struct TenantRequestFlow: Sendable {
     ) async throws -> Opened {
         let request = try await known(name, in: scope, by: administrator)
         guard let decision else { throw MessageError.malformed("reason") }
+        guard request.isDecidedAtDesk else { throw AdministrationProblem.notPossibleNow }
         let decided = try await store.advance(
             request.identifier, by: decision.event, refusal: decision.refusal,
             actor: .administrator(administrator.account), transaction: administrator.transaction, time: clock.now())

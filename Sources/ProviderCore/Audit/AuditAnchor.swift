@@ -1,8 +1,8 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
 
-/// Where a chain begins after its oldest events have gone: the last event that went, sealed with a key that is not in the
-/// database. Without the seal anybody who can write to the file could call the removal of events a retention.
+/// Where a chain begins after its oldest events have gone: the last event that went, sealed with a key that the database
+/// has only in sealed form, under the master key beside it. Without the seal anybody who can write to the file could call the removal of events a retention.
 public struct AuditAnchor: Sendable, Equatable {
     public var chain: AuditChain
     /// The number of the last event that went.

@@ -29,13 +29,15 @@ public struct AuditBreak: Error, Sendable, Equatable {
 
 /// Verifies one chain, event by event from the first that is kept. Values in, decision out.
 public struct AuditVerification: Sendable {
-    private let chain: AuditChain
+    let chain: AuditChain
     private let head: (number: Int64, hash: [UInt8])
     private let first: Int64
     private var last: (number: Int64, hash: [UInt8]?)
 
     /// The number of the last event that was found right, or of the last one that went with time.
     public var position: Int64 { last.number }
+    /// That event's hash; nil before the first.
+    var hash: [UInt8]? { last.hash }
     /// How many events were found right.
     public var verified: Int64 { last.number - first }
     /// True when nothing is left to check.

@@ -27,12 +27,7 @@ public struct CompanyActor: Sendable, Equatable {
     }
 
     /// True for the clerk of an office, at the local socket or over the network: the company did not do it itself.
-    public var isOffice: Bool {
-        switch actor {
-        case .clerk, .administrator: true
-        default: false
-        }
-    }
+    public var isOffice: Bool { actor.isOffice }
 }
 
 extension SecurityEvent {

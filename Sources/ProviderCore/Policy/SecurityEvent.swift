@@ -140,6 +140,14 @@ public struct SecurityEvent: Sendable, Equatable {
         /// The provider by itself.
         case system
 
+        /// True for somebody at the provider's own end, at the local socket or over the network.
+        public var isOffice: Bool {
+            switch self {
+            case .clerk, .administrator: true
+            case .person, .portal, .system: false
+            }
+        }
+
         /// The stored word.
         public var word: String {
             switch self {

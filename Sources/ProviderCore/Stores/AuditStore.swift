@@ -2,7 +2,7 @@ public import AccountDirectory
 public import OpenIDMessages
 
 /// The audit chains. Events that record a change are written by the call that makes it, in its transaction; nothing here
-/// or anywhere changes one, and `cutAudit` alone removes some.
+/// or anywhere changes one, and `removeCutAudit` alone removes some.
 public protocol AuditStore: Sendable {
     /// Writes events that record no change, such as a refused attempt.
     func record(_ events: [SecurityEvent]) async throws
@@ -26,12 +26,13 @@ public protocol AuditStore: Sendable {
     /// the membership that whoever did it had in the company then.
     func auditPage(of company: CompanyIdentifier, before cursor: Int64?, limit: Int) async throws -> CompanyAuditPage
 
-    /// Shows the rule the anchor and the oldest events of a chain, at most `limit`. If it cuts, the events up to the new
-    /// anchor go, the anchor takes the place of the old one, and the event is written at the end of the chain, all in one
-    /// transaction. How many events went.
-    func cutAudit(
-        _ chain: AuditChain, limit: Int, _ rule: @escaping @Sendable (AuditAnchor?, [AuditEntry]) -> AuditCut?
-    ) async throws -> Int
+    /// Puts the anchor of a cut in the place of the one that the cut was made behind, and writes its event at the end of the
+    /// chain, in one transaction; false, and nothing written, when another anchor is there. Events up to the anchor are no
+    /// longer the chain's.
+    func cutAudit(_ cut: AuditCut) async throws -> Bool
+
+    /// Removes events of a chain that are behind its anchor, at most `limit`; how many.
+    func removeCutAudit(of chain: AuditChain, limit: Int) async throws -> Int
 
     /// Destroys the key of a person's pseudonyms: from then on nobody can link events to the person. Later events of the
     /// account have no person.

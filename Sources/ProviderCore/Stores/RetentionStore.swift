@@ -13,10 +13,11 @@ public protocol RetentionStore: Sendable {
 
     func save(likeness: SecretDigest, of person: PersonIdentifier) async throws
 
-    /// Writes a new request.
-    func open(_ request: DataSubjectRequest) async throws
+    /// Writes a new request, with the steps that led to its state; false, and nothing written, when so many of the person's
+    /// wait already.
+    func open(_ request: DataSubjectRequest, mostOpen: Int) async throws -> Bool
 
-    /// The requests of a person, the latest first.
+    /// The requests of a person, at most a hundred: those that wait first, the latest first.
     func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest]
 
     func request(_ identifier: DataSubjectRequestIdentifier) async throws -> DataSubjectRequest?

@@ -104,6 +104,21 @@ struct AdministratorDesk {
 
 /// What lists of things look like to people.
 enum Listing {
+    /// All elements of a list that comes in pages; each page says in `next` where the one behind it begins.
+    static func everyPage(
+        of path: String, _ name: String, _ query: String, get: (String) async throws -> JSONObject
+    ) async throws -> JSONObject {
+        var elements: [JSONValue] = []
+        var after: String?
+        while true {
+            let parts = [query, after.map { "after=" + $0.part } ?? ""].filter { !$0.isEmpty }
+            let page = try await get(parts.isEmpty ? path : path + "?" + parts.joined(separator: "&"))
+            elements += page[name]?.array ?? []
+            after = page["next"]?.string
+            if after == nil { return [name: .array(elements)] }
+        }
+    }
+
     /// A table of the elements of `name`: a column's heading and the member that it shows.
     static func table(_ answer: JSONObject, _ name: String, _ columns: [(heading: String, member: String)]) -> String {
         let rows = (answer[name]?.array ?? []).compactMap(\.object)

@@ -65,13 +65,9 @@ actor AdministratorSession {
 
     /// Every page of a list.
     func all(_ path: String, _ name: String, query: String = "") async throws -> JSONObject {
-        var entries: [JSONValue] = []
-        var after = ""
-        while true {
-            let page = try await call(.GET, path + "?limit=\(PageRequest.longest)" + query + after).object
-            entries += page[name]?.array ?? []
-            guard let next = page["next"]?.string else { return [name: .array(entries)] }
-            after = "&after=" + FormParameters.percentEncode(next)
+        let limit = "limit=\(PageRequest.longest)"
+        return try await Listing.everyPage(of: path, name, query.isEmpty ? limit : limit + "&" + query) {
+            try await call(.GET, $0).object
         }
     }
 

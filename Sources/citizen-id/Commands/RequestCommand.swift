@@ -23,18 +23,11 @@ struct RequestCommand: AsyncParsableCommand {
         @OptionGroup var network: NetworkOptions
 
         func run() async throws {
-            let query = ended ? "?state=ended" : "?state=open"
+            let query = ended ? "state=ended" : "state=open"
             try await network.run(options) { client in
-                var requests: [JSONValue] = []
-                var after = ""
-                while true {
-                    let page = try await client.get("/requests" + query + after)
-                    requests += page["requests"]?.array ?? []
-                    guard let next = page["next"]?.string else { return ["requests": .array(requests)] }
-                    after = "&after=" + next.part
-                }
+                try await client.all("/requests", "requests", query: query)
             } network: { session, path in
-                try await session.all(path + "/requests", "requests", query: "&" + query.dropFirst())
+                try await session.all(path + "/requests", "requests", query: query)
             } text: {
                 Listing.table(
                     $0, "requests",

@@ -26,15 +26,8 @@ struct AdministrationClient {
     func get(_ path: String) async throws -> JSONObject { try await call(.GET, path, body: nil) }
 
     /// Every page of a list.
-    func all(_ path: String, _ name: String) async throws -> JSONObject {
-        var entries: [JSONValue] = []
-        var after = ""
-        while true {
-            let page = try await get(path + after)
-            entries += page[name]?.array ?? []
-            guard let next = page["next"]?.string else { return [name: .array(entries)] }
-            after = "?after=" + next.part
-        }
+    func all(_ path: String, _ name: String, query: String = "") async throws -> JSONObject {
+        try await Listing.everyPage(of: path, name, query) { try await get($0) }
     }
 
     func delete(_ path: String) async throws -> JSONObject { try await call(.DELETE, path, body: nil) }

@@ -77,8 +77,8 @@ public enum CompanyRules {
     }
 
     /// Somebody whom the register may name signs for the company. Whoever it does not name hears that there is no such
-    /// company. An application is active when those who may represent the company have signed. In an active company a legal
-    /// representative whom the register names since then takes the seat of an administrator by the signature: the register
+    /// company. An application is active when those who may represent the company have signed; the other powers of its extract
+    /// end with that. In an active company a legal representative whom a later extract names takes the seat of an administrator by the signature: the register
     /// and the clerk who read it stand for the agreement of the others, and joint representation binds the new one as it
     /// does them (I16). A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on.
     ///
