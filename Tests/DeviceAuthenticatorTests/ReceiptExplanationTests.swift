@@ -50,7 +50,8 @@ struct ReceiptExplanationTests {
         let checks = receipt.checks + receipt.parts.flatMap(\.explanation.checks)
         #expect(checks.allSatisfy { $0.result == .passed }, "\(checks)")
         #expect(receipt.parts.map(\.name) == ["request", "response", "receipt"])
-        #expect(receipt.checks.map(\.name) == ["answer", "shown_text", "flow", "released", "receipt", "outcome"])
+        #expect(
+            receipt.checks.map(\.name) == ["file", "answer", "shown_text", "flow", "released", "receipt", "outcome"])
         #expect(receipt.content["decision"] == "approve")
         #expect(receipt.content["portal"]?.object?["name"] == "Portal")
     }
@@ -106,6 +107,79 @@ struct ReceiptExplanationTests {
             object["receipt"] = .string(try SigningKey.makeES256().sign(receipt))
         }
         #expect(failures(receipt) == ["receipt.signature"])
+    }
+
+    @Test func `three tokens of another type, consistent with each other and signed by nobody, do not pass`()
+        async throws
+    {
+        let phone = try await phoneWithReceipt()
+        let receipt = try changed(phone) { object in
+            let kept = object
+            func forged(_ name: String, _ change: (inout JSONObject) -> Void = { _ in }) throws -> String {
+                var payload = try #require(try CompactJWS(parsing: kept[name]?.string ?? "").unverifiedPayload)
+                change(&payload)
+                let header: JSONObject = ["alg": "ES256", "typ": "x"]
+                return [header.serialized, payload.serialized].map { Base64URL.encode($0) }.joined(separator: ".")
+                    + ".AA"
+            }
+            let request = try forged("request") { $0["text"] = "Etwas anderes" }
+            let response = try forged("response") { payload in
+                payload["req_sha256"] = .string(ContentDigest(of: request).rawValue)
+            }
+            object["request"] = .string(request)
+            object["response"] = .string(response)
+            object["receipt"] = .string(
+                try forged("receipt") { payload in
+                    payload["resp_sha256"] = .string(ContentDigest(of: response).rawValue)
+                })
+        }
+        #expect(
+            failures(receipt) == ["statements", "request.signature", "response.signature", "receipt.signature"])
+    }
+
+    @Test func `statements of the right form and the provider's, but of another type, are no receipt`() async throws {
+        let phone = try await phoneWithReceipt()
+        let receipt = try changed(phone) { object in
+            let payload = try #require(try CompactJWS(parsing: object["receipt"]?.string ?? "").unverifiedPayload)
+            object["receipt"] = .string(try provider.key.sign(type: "at+jwt", payload: payload))
+        }
+        #expect(failures(receipt) == ["statements"])
+    }
+
+    @Test func `D-10.7 a genuine confirmation's request with an answer by a key that is not this device's K_auth`()
+        async throws
+    {
+        let phone = try await phoneWithReceipt()
+        let request = ConfirmationRequestStatement(
+            issuer: FakeProvider.issuer, device: FakeProvider.device, transaction: FakeProvider.transaction,
+            nonce: Nonce(rawValue: RandomBytes.text(32))!, issuedAt: FakeProvider.now,
+            expiresAt: FakeProvider.now + 180, action: .suspendDevice, parameters: ["device": "d-1"], text: "Sperren?",
+            textDigest: ContentDigest(of: "Sperren?"))
+        let text = try provider.key.sign(request)
+        func kept(by sign: (ConfirmationResponseStatement) throws -> String) throws -> Explanation {
+            try changed(phone) { object in
+                let response = ConfirmationResponseStatement(
+                    key: try phone.keys().publicKey(.authentication).thumbprint, device: request.device,
+                    issuer: request.issuer, transaction: request.transaction, nonce: request.nonce,
+                    requestDigest: ContentDigest(of: text), textDigest: request.textDigest, methods: ["swk"],
+                    counter: 2,
+                    issuedAt: FakeProvider.now, identifier: .random(bytes: 16))
+                object = ["request": .string(text), "response": .string(try sign(response))]
+            }
+        }
+        #expect(try kept { try phone.keys().sign($0, with: .authentication, header: [:]) }.isSound)
+        #expect(failures(try kept { try SigningKey.makeES256().sign($0) }) == ["response.signature"])
+        #expect(
+            failures(try kept { try phone.keys().sign($0, with: .installation, header: [:]) }) == ["response.signature"]
+        )
+    }
+
+    @Test func `a receipt under the name of another transaction does not pass`() async throws {
+        let phone = try await phoneWithReceipt()
+        let other = TransactionIdentifier(rawValue: "txn-of-another-login")!
+        try phone.folder.folder.folder("receipts").replace("\(other).json", with: try kept().serialized)
+        #expect(failures(try #require(try phone.receipt(other))) == ["file"])
+        #expect(try #require(try phone.receipt(FakeProvider.transaction)).isSound)
     }
 
     @Test func `a damaged file and a confirmation without its answer are not sound`() async throws {
@@ -203,5 +277,8 @@ struct ExplanationTests {
         #expect(explanation.kind == "at+jwt")
         #expect(results(explanation)["type"] == .notChecked && results(explanation)["signature"] == .passed)
         #expect(explanation.content == ["sub": "x"])
+        let foreign = try SigningKey.makeES256().sign(type: "at+jwt", payload: ["sub": "x"])
+        let unknown: [String: StatementCheck.Result] = ["form": .passed, "type": .notChecked, "signature": .notChecked]
+        #expect(results(try phone.explain(foreign)) == unknown)
     }
 }

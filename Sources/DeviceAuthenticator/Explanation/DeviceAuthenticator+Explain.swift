@@ -56,7 +56,7 @@ extension DeviceAuthenticator {
             let name = String(file.dropLast(".json".count))
             return Self.unknown("\(file) in the folder of receipts is damaged", content: ["txn": .string(name)])
         }
-        return ReceiptExplanation.explain(kept, profile: profile)
+        return ReceiptExplanation.explain(kept, profile: profile, file: file)
     }
 
     private func explainingProfile() throws(DeviceError) -> ExplainingProfile? {

@@ -28,7 +28,9 @@ public struct Explanation: Sendable {
         self.checks = checks
     }
 
-    /// Whether no check failed, here or in a part; false for what is unknown.
+    /// Whether no check failed, here or in a part. That is no proof: what could not be checked does not count, so that a
+    /// token of a type that is not known, by a key that is not known, is sound too. Of a receipt that is checked against
+    /// a profile everything is checked: it is sound only when all of it is proved.
     public var isSound: Bool {
         checks.allSatisfy { $0.result != .failed } && parts.allSatisfy(\.explanation.isSound)
     }

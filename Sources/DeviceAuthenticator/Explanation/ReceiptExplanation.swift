@@ -19,24 +19,38 @@ struct KeptReceipt: Sendable {
 
 /// Checks that request, response and receipt belong together and were not changed; needs no network.
 enum ReceiptExplanation {
-    static func explain(_ kept: KeptReceipt, profile: ExplainingProfile?) -> Explanation {
-        var parts = [
-            ("request", StatementExplanation.explain(kept.request, profile: profile, now: nil)),
-            ("response", StatementExplanation.explain(kept.response, profile: profile, now: nil)),
-        ]
-        if let receipt = kept.receipt {
-            parts.append(("receipt", StatementExplanation.explain(receipt, profile: profile, now: nil)))
+    /// - Parameter file: the name of the file in which this profile keeps it; nil for what lies somewhere else.
+    static func explain(_ kept: KeptReceipt, profile: ExplainingProfile?, file: String? = nil) -> Explanation {
+        func part(_ text: String) -> Explanation {
+            StatementExplanation.explain(text, profile: profile, now: nil, isKept: true)
         }
+        var parts = [("request", part(kept.request)), ("response", part(kept.response))]
+        if let receipt = kept.receipt { parts.append(("receipt", part(receipt))) }
         var list = CheckList()
         let contents = parts.map(\.1.content)
-        if kept.receipt != nil { login(kept, contents, &list) } else { confirmation(kept, contents, &list) }
+        if let file {
+            let transaction = contents[0]["txn"]?.string ?? ""
+            list.check(
+                "file", file == transaction + ".json", "kept under the name of its transaction",
+                else: "kept as \(file), but it is of the transaction \(transaction)")
+        }
+        let types = parts.map(\.1.kind)
+        if kept.receipt != nil {
+            login(kept, contents, types, &list)
+        } else {
+            confirmation(kept, contents, types, &list)
+        }
         return Explanation(
             "receipt", title: kept.receipt == nil ? "what was confirmed" : "a login that was answered",
             content: summary(contents), parts: parts.map { (name: $0.0, explanation: $0.1) }, checks: list.checks)
     }
 
-    private static func login(_ kept: KeptReceipt, _ contents: [JSONObject], _ list: inout CheckList) {
-        guard let request = try? LoginRequestStatement(json: contents[0]),
+    private static func login(
+        _ kept: KeptReceipt, _ contents: [JSONObject], _ types: [String], _ list: inout CheckList
+    ) {
+        // What is signed as something else says nothing of a login, whatever its members are.
+        guard types == [LoginRequestStatement.type, LoginResponseStatement.type, LoginReceipt.type],
+            let request = try? LoginRequestStatement(json: contents[0]),
             let response = try? LoginResponseStatement(json: contents[1]),
             let receipt = try? LoginReceipt(json: contents[2])
         else {
@@ -74,8 +88,11 @@ enum ReceiptExplanation {
         }
     }
 
-    private static func confirmation(_ kept: KeptReceipt, _ contents: [JSONObject], _ list: inout CheckList) {
-        guard let request = try? ConfirmationRequestStatement(json: contents[0]),
+    private static func confirmation(
+        _ kept: KeptReceipt, _ contents: [JSONObject], _ types: [String], _ list: inout CheckList
+    ) {
+        guard types == [ConfirmationRequestStatement.type, ConfirmationResponseStatement.type],
+            let request = try? ConfirmationRequestStatement(json: contents[0]),
             let response = try? ConfirmationResponseStatement(json: contents[1])
         else {
             list.check("statements", false, "", else: "not the request and answer of a confirmation")

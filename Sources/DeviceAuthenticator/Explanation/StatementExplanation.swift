@@ -8,7 +8,10 @@ enum StatementExplanation {
     /// - Parameters:
     ///   - profile: nil when no device is enrolled; then nothing of it can be compared.
     ///   - now: nil for what was kept: it has expired and that says nothing.
-    static func explain(_ text: String, profile: ExplainingProfile?, now: Timestamp?) -> Explanation {
+    ///   - isKept: true for a part of a receipt: whatever this device signed, its profile can prove.
+    static func explain(
+        _ text: String, profile: ExplainingProfile?, now: Timestamp?, isKept: Bool = false
+    ) -> Explanation {
         var list = CheckList()
         let token: CompactJWS
         do throws(JWSError) { token = try CompactJWS(parsing: text) } catch {
@@ -32,7 +35,7 @@ enum StatementExplanation {
                 "members", facts != nil, "exactly the members of its type, each well-formed",
                 else: "a member is missing, malformed, or none of its type")
         }
-        signature(of: token, kind: kind, profile: profile, &list)
+        signature(of: token, kind: kind, profile: profile, isKept: isKept, &list)
         if let facts { compare(facts, profile: profile, now: now, &list) }
         return Explanation(
             token.normalizedType ?? "jws", title: kind?.name ?? "a token that is no statement of the device protocol",
@@ -40,7 +43,8 @@ enum StatementExplanation {
     }
 
     private static func signature(
-        of token: CompactJWS, kind: StatementKind?, profile: ExplainingProfile?, _ list: inout CheckList
+        of token: CompactJWS, kind: StatementKind?, profile: ExplainingProfile?, isKept: Bool,
+        _ list: inout CheckList
     ) {
         let (key, owner): (VerificationKey?, String)
         switch kind?.signer {
@@ -55,20 +59,21 @@ enum StatementExplanation {
             guard let profile else { return list.skip("signature", noProfile) }
             key = token.keyIdentifier.flatMap { KeyThumbprint(rawValue: $0) }.flatMap { profile.providerKeys[$0] }
             owner = "a key of the provider \(profile.issuer)"
-        case .authenticationKey, .otherDeviceKey:
+        case .authenticationKey:
             guard let profile else { return list.skip("signature", noProfile) }
-            let mine = [profile.authentication, profile.installation]
-            key = mine.first { $0.thumbprint.rawValue == token.keyIdentifier }
-            owner = key == profile.authentication ? "K_auth of this device" : "K_inst of this device"
+            (key, owner) = (profile.authentication.named(by: token), "K_auth of this device")
+        case .otherDeviceKey:
+            guard let profile else { return list.skip("signature", noProfile) }
+            (key, owner) = (profile.installation.named(by: token), "K_inst of this device")
         }
         guard let key else {
             switch kind?.signer {
-            case .authenticationKey, .otherDeviceKey, nil:
-                return list.skip("signature", "signed by a key that this profile does not know")
-            case .provider, .headerKey, .certificateChain:
-                list.check("signature", false, "", else: "the key that signed is not \(owner)")
-                return
+            case .authenticationKey where !isKept, .otherDeviceKey where !isKept, nil where !isKept:
+                // Another device of the person may have made it, or a key of the provider for something else.
+                list.skip("signature", "signed by a key that this profile does not know")
+            default: list.check("signature", false, "", else: "the key that signed is not \(owner)")
             }
+            return
         }
         list.check(
             "signature", (try? token.verified(by: key, type: kind?.type)) != nil, "by \(owner)",
@@ -103,5 +108,12 @@ enum StatementExplanation {
                 "text", digest == ContentDigest(of: text), "the text is the one whose digest is signed",
                 else: "the text is not the one whose digest is signed")
         }
+    }
+}
+
+extension VerificationKey {
+    /// This key, if the token's `kid` names it.
+    fileprivate func named(by token: CompactJWS) -> VerificationKey? {
+        thumbprint.rawValue == token.keyIdentifier ? self : nil
     }
 }
