@@ -24,8 +24,9 @@ struct AttackStage {
     /// - Parameters:
     ///   - missing: the guards that the provider does without.
     ///   - sabotage: what is done to its database before anybody comes.
+    ///   - passphrase: what the victim's files are sealed with; nil for a key beside them.
     static func set(
-        without missing: Guards = [], sabotage: String? = nil,
+        without missing: Guards = [], sabotage: String? = nil, passphrase: String? = nil,
         _ body: @Sendable (AttackStage) async throws -> Void
     ) async throws {
         // Provider and phones have one clock, which stands still: a busy machine is no reason to fail.
@@ -40,20 +41,23 @@ struct AttackStage {
         let application = Application(
             router: ProviderApplication.router(provider: provider.provider, limits: limits), logger: logger)
         try await application.test(.router) { client in
-            let stage = try await AttackStage(provider, database, RouterTransport(client: client))
+            let stage = try await AttackStage(provider, database, RouterTransport(client: client), passphrase)
             defer { try? FileManager.default.removeItem(atPath: stage.folder) }
             try await body(stage)
         }
     }
 
     private init(
-        _ provider: TestProvider, _ database: TemporaryDatabase, _ transport: RouterTransport
+        _ provider: TestProvider, _ database: TemporaryDatabase, _ transport: RouterTransport, _ passphrase: String?
     ) async throws {
         self.provider = provider
         self.database = database
         folder = NSTemporaryDirectory() + "attack-tests-" + RandomBytes.text(9)
         let path = folder + "/victim"
-        let sealed = SealedFolder(path: path)
+        let openFolder: @Sendable (String) -> SealedFolder = { path in
+            SealedFolder(path: path, passphrase: passphrase.map { Array($0.utf8) }, cost: .floor)
+        }
+        let sealed = openFolder(path)
         let pin = PIN(Array("135790".utf8))!
         let clock = provider.clock
         let phones = Self.deviceClock(provider)
@@ -61,8 +65,8 @@ struct AttackStage {
         let device = DeviceDescription(name: "Victim", model: "Test", system: "Linux")
         _ = try await phone.enrol(link: try await Self.link(provider), pin: pin, device: device)
         scene = AttackScene(
-            folder: sealed, folderPath: path, issuer: TestRegion.issuer, pin: pin, transport: transport,
-            language: "de",
+            folder: sealed, folderPath: path, openFolder: openFolder, issuer: TestRegion.issuer, pin: pin,
+            transport: transport, language: "de",
             start: {
                 WebAddress(
                     TestRegion.issuer.appending("/authorize?")

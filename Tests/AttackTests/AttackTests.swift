@@ -9,11 +9,56 @@ import Testing
 
 @Suite("citizen-phone attack: a provider with all its guards resists")
 struct ResistedAttackTests {
+    /// What shows that it was the guard that resisted, and not something else that failed.
+    static let decisive: [Attack: [String]] = [
+        .relay: [
+            "the victim's phone asks for the request: refused, \(DeviceError.loginOver(.codeLocked))",
+            "the attacker's browser gets no code",
+        ],
+        .linkRelay: [
+            "the victim, careless, approves: done",
+            "the victim's own browser, where the phone comes back, gets no code", "the attacker's browser gets no code",
+        ],
+        .staleQR: ["the victim scans a picture of the QR code that is ten seconds old: refused, scan_again"],
+        .flowSwap: [
+            "the victim opens a same-device link made of the QR code: refused, unknown_login",
+            "the victim opens a QR code made of the same-device link: refused, unknown_login",
+        ],
+        .replay: [
+            "the victim's browser got its code", "the same return again gives no second code",
+            "the old answer is sent to it: refused, statement_refused", "the attacker's browser gets no code",
+        ],
+        .tamperText: [
+            "the wire shows the phone another text: refused, \(DeviceError.statementRefused(.wrongSignature))",
+            "it signs the answer over another text: refused, statement_refused",
+            "the provider takes no such answer: the login is awaiting_user",
+        ],
+        .wrongReturn: [
+            "a return with a made-up value gives no code", "another browser with the victim's value gets no code",
+        ],
+        .enrolHijack: [
+            "the attacker goes on: refused, unknown_offer",
+            "the attacker begins anew with the used link: refused, unknown_ticket",
+        ],
+        .fakeIssuer: [
+            "the phone calls nobody",
+            "a request signed by a key of the attacker's reaches the phone: refused, "
+                + "\(DeviceError.statementRefused(.wrongKey))",
+        ],
+        .fatigue: [
+            "login 3 reaches the victim's phone: done",
+            "login 4 reaches the victim's phone: refused, too_many_logins",
+        ],
+        .clone: ["the copy answers, with the victim's PIN: refused, device_cloned"],
+    ]
+
     @Test(arguments: Attack.allCases)
     func resists(_ attack: Attack) async throws {
         try await AttackStage.set { stage in
             let outcome = try await stage.scene.play(attack)
             #expect(outcome.result == .resisted, "\(outcome.evidence)")
+            let decisive = try #require(Self.decisive[attack])
+            #expect(Set(decisive).isSubset(of: outcome.evidence), "\(outcome.evidence)")
         }
     }
 
@@ -28,14 +73,22 @@ struct ResistedAttackTests {
         }
     }
 
+    @Test func `a copy of files that a passphrase seals is opened with it, and its counter gives it away`()
+        async throws
+    {
+        try await AttackStage.set(passphrase: "a victim's passphrase") { stage in
+            let outcome = try await stage.scene.play(.clone)
+            #expect(outcome.result == .resisted)
+            let decisive = try #require(Self.decisive[.clone])
+            #expect(Set(decisive).isSubset(of: outcome.evidence), "\(outcome.evidence)")
+        }
+    }
+
     @Test func `without a ticket the hijack is not tested, and nothing else is said of it`() async throws {
         try await AttackStage.set { stage in
-            let scene = stage.scene
-            let without = AttackScene(
-                folder: scene.folder, folderPath: scene.folderPath, issuer: scene.issuer, pin: scene.pin,
-                transport: scene.transport, language: "de", start: scene.start, ticket: nil, clock: scene.clock,
-                wait: scene.wait)
-            let outcome = try await without.play(.enrolHijack)
+            var scene = stage.scene
+            scene.ticket = nil
+            let outcome = try await scene.play(.enrolHijack)
             #expect(outcome.result == .notTested)
         }
     }
@@ -44,18 +97,35 @@ struct ResistedAttackTests {
 /// Each attack bites: with its guard gone it succeeds.
 @Suite("citizen-phone attack: without its guard each attack succeeds")
 struct SuccessfulAttackTests {
-    static let guards: [(Attack, Guards)] = [
-        (.relay, .typedDigits), (.linkRelay, .browserReturn), (.staleQR, .frames), (.flowSwap, .flowInLink),
+    /// Each attack, the guard that it needs gone, and what it reaches then.
+    static let guards: [(Attack, Guards, decisive: String)] = [
+        (.relay, .typedDigits, "the attacker's browser is logged in as the victim"),
+        (.linkRelay, .browserReturn, "the attacker's browser is logged in as the victim"),
+        (.staleQR, .frames, "an old picture leads to a login"),
+        (.flowSwap, .flowInLink, "a same-device link made of the QR code leads to the login"),
         // The counter would still stop the old answer.
-        (.replay, [.answerBinding, .counter]), (.tamperText, .shownText), (.wrongReturn, .returnValue),
-        (.fatigue, .openLogins), (.clone, .counter),
+        (.replay, [.answerBinding, .counter], "the old answer logs the attacker in"),
+        (
+            .tamperText, .shownText,
+            "the provider takes an answer to another text: the login is awaiting_return"
+        ), (.wrongReturn, .returnValue, "a return with a made-up value gives the code"),
+        (.fatigue, .openLogins, "as many logins as the attacker likes wait on the phone"),
+        (.clone, .counter, "the copy logs in, and nobody notices"),
     ]
 
     @Test(arguments: guards.map(\.0))
     func succeeds(_ attack: Attack) async throws {
-        let missing = try #require(Self.guards.first { $0.0 == attack }).1
+        let (_, missing, decisive) = try #require(Self.guards.first { $0.0 == attack })
         try await AttackStage.set(without: missing) { stage in
             let outcome = try await stage.scene.play(attack)
+            #expect(outcome.result == .succeeded, "\(outcome.evidence)")
+            #expect(outcome.evidence.contains(decisive), "\(outcome.evidence)")
+        }
+    }
+
+    @Test func `clone succeeds with files that a passphrase seals, too`() async throws {
+        try await AttackStage.set(without: .counter, passphrase: "a victim's passphrase") { stage in
+            let outcome = try await stage.scene.play(.clone)
             #expect(outcome.result == .succeeded, "\(outcome.evidence)")
         }
     }
@@ -68,6 +138,8 @@ struct SuccessfulAttackTests {
         try await AttackStage.set(sabotage: forgetful) { stage in
             let outcome = try await stage.scene.play(.enrolHijack)
             #expect(outcome.result == .succeeded, "\(outcome.evidence)")
+            let decisive: Set = ["the attacker's device is enrolled, too", "the used link gives another offer"]
+            #expect(!decisive.isDisjoint(with: outcome.evidence), "\(outcome.evidence)")
         }
     }
 
@@ -84,6 +156,22 @@ struct SuccessfulAttackTests {
             }
             let outcome = try await scene.play(.fakeIssuer)
             #expect(outcome.result == .succeeded, "\(outcome.evidence)")
+            #expect(outcome.evidence.contains("the phone calls the wrong provider"), "\(outcome.evidence)")
+        }
+    }
+
+    @Test func `fake-issuer succeeds with a phone that believes a key of somebody else`() async throws {
+        try await AttackStage.set { stage in
+            var scene = stage.scene
+            let key = scene.forgerKey.publicKey
+            scene.claim = { (phone, link) throws(DeviceError) in
+                try phone.folder.updateState { $0.providerKeys = ProviderKeys($0.providerKeys.keys + [key]) }
+                return try await phone.claim(link)
+            }
+            let outcome = try await scene.play(.fakeIssuer)
+            #expect(outcome.result == .succeeded, "\(outcome.evidence)")
+            let decisive = "the phone takes a request of somebody else's key"
+            #expect(outcome.evidence.contains(decisive), "\(outcome.evidence)")
         }
     }
 

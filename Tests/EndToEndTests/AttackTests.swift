@@ -32,8 +32,10 @@ struct InstallationAttackTests {
         #expect(attacks.count == 2 && attacks.allSatisfy { $0["result"] == "not_tested" }, "\(attacks)")
         #expect(try await phone.login().status == 0)
         #expect(try await phone.run(["attack", "reley"] + arguments).status == 64)
+        let left = try phone.leaveCopy()
         let silent = try await phone.run(
             "attack", "relay", "--portal", "https://localhost:1/login", "--pin-file", phone.pinFile, "--json")
         try expectFailure(silent, 14, "network")
+        #expect(!FileManager.default.fileExists(atPath: left), "what an interrupted command left is removed first")
     }
 }

@@ -34,6 +34,13 @@ struct Phone: Sendable {
         try await run(["login", url ?? here.loginURL, "--pin-file", pinFile, "--json"] + more)
     }
 
+    /// Copies the profile as an interrupted command leaves it, and says where.
+    func leaveCopy() throws -> String {
+        let path = files + ".copy-interrupted"
+        try FileManager.default.copyItem(atPath: files, toPath: path)
+        return path
+    }
+
     /// Logs in at the portal that the test plays and gives the callback's query.
     func callbackQuery(at url: String, _ more: String...) async throws -> [UInt8] {
         let result = try await run(["login", url, "--pin-file", pinFile, "--json", "--stop-at-callback"] + more)

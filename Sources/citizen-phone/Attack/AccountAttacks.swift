@@ -1,5 +1,4 @@
 import DeviceAuthenticator
-import Foundation
 import IdentityCrypto
 import OpenIDMessages
 
@@ -12,9 +11,9 @@ extension AttackScene {
             let login = try await newLogin()
             let link = try login.sameDeviceLink()
             let phone = victim()
-            let claimed = try await log.attempt("login \(number) reaches the victim's phone") {
-                () async throws(DeviceError) in try await claim(phone, link)
-            }
+            let claimed = try await log.attempt(
+                "login \(number) reaches the victim's phone", expecting: ["too_many_logins"]
+            ) { try await claim(phone, link) }
             if claimed != nil { links.append(link) }
         }
         log.goal(
@@ -39,11 +38,10 @@ extension AttackScene {
         }
         log.goal(!wire.isSilent, "the phone calls the wrong provider", else: "the phone calls nobody")
 
-        let forger = SigningKey.makeES256()
-        let forged = Wiretap(transport, answers: ("/claims", { Self.sign(&$0, by: forger) }))
+        let forged = Wiretap(transport, answers: ("/claims", { [forgerKey] in Self.sign(&$0, by: forgerKey) }))
         let second = victim(through: forged)
         let claimed = try await log.attempt("a request signed by a key of the attacker's reaches the phone") {
-            try await second.claim(link)
+            try await claim(second, link)
         }
         log.goal(
             claimed != nil, "the phone takes a request of somebody else's key", else: "the phone signs nothing")
@@ -65,10 +63,10 @@ extension AttackScene {
                 evidence: ["needs --ticket with a fresh enrolment link of a test person (citizen-id desk ticket)"])
         }
         var log = AttackLog()
-        let (own, stolen, late) = (temporary(), temporary(), temporary())
-        defer { for path in [own, stolen, late] { try? FileManager.default.removeItem(atPath: path) } }
+        let (own, stolen, late) = (besides(), besides(), besides())
+        defer { for path in [own, stolen, late] { DeviceCopy.remove(path) } }
         let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
-        let (person, thief) = (phone(in: own), phone(in: stolen))
+        let (person, thief) = (try phone(in: own), try phone(in: stolen))
         let invitation = try await person.beginEnrolment(ticket)
         let photographed = try await log.attempt("the attacker begins with the photographed link") {
             try await thief.beginEnrolment(ticket)
@@ -90,5 +88,5 @@ extension AttackScene {
         return log.outcome(.enrolHijack)
     }
 
-    private func temporary() -> String { NSTemporaryDirectory() + "citizen-phone-attack-" + RandomBytes.text(9) }
+    private func besides() -> String { DeviceCopy.path(beside: folderPath) }
 }

@@ -15,18 +15,21 @@ extension AttackScene {
             throw CommandFailure(.browser, "The victim's own login went another way than the protocol's.")
         }
         log.note("the victim logs in; the attacker has heard the answer")
-        let isVictimIn = try await first.receivesCode(at: back)
-        log.note(isVictimIn ? "the victim's browser got its code" : "the victim's browser got no code")
+        guard try await first.receivesCode(at: back) else {
+            throw CommandFailure(.browser, "The victim's own browser got no code: there is nothing to replay.")
+        }
+        log.note("the victim's browser got its code")
         log.goal(
             try await first.receivesCode(at: back), "the same return gives another code",
             else: "the same return again gives no second code")
 
         var second = try await newLogin()
         let phone = victim(through: Wiretap(transport, calls: ("/response", { $0 = answer })))
-        _ = try await log.attempt("the attacker's login is claimed") {
-            () async throws(DeviceError) in try await claim(phone, second.page.sameDeviceLink ?? "")
+        let link = try second.sameDeviceLink()
+        _ = try await log.set("the attacker's login is claimed") { try await claim(phone, link) }
+        let replayed = try await log.attempt("the old answer is sent to it", expecting: ["device_cloned"]) {
+            try await phone.deny()
         }
-        let replayed = try await log.attempt("the old answer is sent to it") { try await phone.deny() }
         var isIn = replayed != nil
         if !isIn {
             isIn = try await second.receivesCode(at: second.address.text + "/return?uv=" + Self.value(of: back))
@@ -56,7 +59,7 @@ extension AttackScene {
 
         // A phone that shows another text than it was sent, and signs what it showed.
         let forger = victim(through: Wiretap(transport, calls: ("/response", resigned(over: another))))
-        _ = try await log.attempt("a forged phone takes the login") { try await forger.claim(link) }
+        _ = try await log.set("a forged phone takes the login") { try await claim(forger, link) }
         _ = try await log.attempt("it signs the answer over another text") { try await forger.approve(pin: pin) }
         // The phone finds that the receipt is for another answer than its own; what the provider made of it shows here.
         try await login.look()
@@ -124,18 +127,17 @@ extension AttackScene {
 
     func clone() async throws -> AttackOutcome {
         var log = AttackLog()
-        let copy = try DeviceCopy(of: folderPath) { phone(in: $0) }
+        let copy = try DeviceCopy(of: folderPath) { try phone(in: $0) }
         defer { copy.remove() }
         log.note("the attacker copies the files of the victim's device")
-        var own = try await newLogin()
-        _ = try await victim().claim(try own.sameDeviceLink())
-        if let back = try await victim().approve(pin: pin).returnURL { _ = try await own.receivesCode(at: back) }
+        try await logIn()
         log.note("the victim logs in once more")
 
         var login = try await newLogin()
         let thief = copy.phone
-        _ = try await log.attempt("the copy takes a login") { try await thief.claim(login.page.sameDeviceLink ?? "") }
-        let outcome = try await log.attempt("the copy answers, with the victim's PIN") {
+        let link = try login.sameDeviceLink()
+        _ = try await log.set("the copy takes a login") { try await claim(thief, link) }
+        let outcome = try await log.attempt("the copy answers, with the victim's PIN", expecting: ["device_cloned"]) {
             try await thief.approve(pin: pin)
         }
         var isIn = false

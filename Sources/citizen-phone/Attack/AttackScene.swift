@@ -7,16 +7,20 @@ struct AttackScene {
     /// The files of the victim's device, to be copied and used as an attacker with them could.
     let folder: SealedFolder
     let folderPath: String
+    /// Opens files at another path as those of the victim are opened: a copy is sealed as they are.
+    let openFolder: @Sendable (_ path: String) throws -> SealedFolder
     let issuer: IssuerURL
-    let pin: PIN
-    let transport: any HTTPTransport
+    var pin: PIN
+    var transport: any HTTPTransport
     let language: String
     /// The address at which a portal begins a login.
-    let start: @Sendable () async throws -> WebAddress
+    var start: @Sendable () async throws -> WebAddress
     /// A fresh enrolment link of a test person; nil when there is none.
-    let ticket: String?
+    var ticket: String?
     /// The clock of all phones.
     var clock = DeviceClock.live
+    /// The key of an attacker who poses as the provider.
+    let forgerKey = SigningKey.makeES256()
     /// Waits, for what grows old.
     let wait: @Sendable (Duration) async throws -> Void
     /// How the victim's phone takes a link: as it must, but in the attacker's own test.
@@ -29,13 +33,26 @@ struct AttackScene {
         DeviceAuthenticator(folder: folder, transport: transport ?? self.transport, clock: clock, language: language)
     }
 
-    func phone(in path: String) -> DeviceAuthenticator {
-        DeviceAuthenticator(folder: SealedFolder(path: path), transport: transport, clock: clock, language: language)
+    func phone(in path: String) throws -> DeviceAuthenticator {
+        DeviceAuthenticator(folder: try openFolder(path), transport: transport, clock: clock, language: language)
     }
 
     /// A browser without cookies that stands at the provider's page of a new login.
     func newLogin() async throws -> BrowserLogin {
         try await BrowserLogin.begin(at: try await start(), issuer: issuer, transport: transport, language: language)
+    }
+
+    /// The victim logs in, undisturbed, and must get a code: where nobody can be seen to get one, because the PIN is wrong,
+    /// the device ended or the outcome handed over otherwise than by a redirect, no attack could be seen to succeed.
+    func logIn() async throws {
+        var login = try await newLogin()
+        _ = try await victim().claim(try login.sameDeviceLink())
+        guard let back = try await victim().approve(pin: pin).returnURL, try await login.receivesCode(at: back) else {
+            throw CommandFailure(
+                .browser,
+                "The victim's own login leads to no code in a redirect to the portal at another origin than the "
+                    + "provider's. No attack could be seen to succeed: nothing was tested.")
+        }
     }
 
     /// Claims and denies, so that nothing stays open; whatever comes of it.
@@ -63,21 +80,49 @@ struct AttackLog {
         AttackOutcome(attack: attack, result: isBroken ? .succeeded : .resisted, evidence: evidence)
     }
 
-    /// Runs a step of the victim or the attacker and says how it was answered.
+    /// Runs a step without which the attack is none: that it is refused is no resistance.
+    mutating func set<Value>(_ what: String, _ body: () async throws -> Value) async throws -> Value {
+        let value = try await body()
+        note("\(what): done")
+        return value
+    }
+
+    /// Runs a step of the victim or the attacker and says how it was answered; nil when it was refused.
+    ///
+    /// - Parameter expected: refusals by which this very attack is resisted, and others are not.
     mutating func attempt<Value>(
-        _ what: String, _ body: () async throws -> Value
+        _ what: String, expecting expected: Set<String> = [], _ body: () async throws -> Value
     ) async throws -> Value? {
         do {
             let value = try await body()
             note("\(what): done")
             return value
         } catch let error as DeviceError {
-            // Without an answer nothing is known, and a silent server must not count as one that resists.
-            if case .network = error { throw error }
+            guard Self.isRefusal(error, expected) else { throw error }
             note("\(what): refused, \(Self.word(error))")
             return nil
         }
     }
+
+    /// Whether somebody said no to the attack, and did not only fail to answer. A provider that is silent, broken or busy,
+    /// and a device that cannot log in at all, must not count as resistance: nothing is known then.
+    private static func isRefusal(_ error: DeviceError, _ expected: Set<String>) -> Bool {
+        switch error {
+        case .provider(let problem):
+            expected.contains(problem.code)
+                || (problem.status < 500 && problem.status != 401 && !sayNothing.contains(problem.code))
+        case .linkRefused, .statementRefused, .requestNotYetThere, .loginOver: true
+        case .noLogin, .notEnrolled, .alreadyEnrolled, .network, .unexpectedAnswer, .callCodeNeeded, .pinTooShort,
+            .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext, .file, .cryptography:
+            false
+        }
+    }
+
+    /// Refusals (docs/protocol.md §9) that the victim's own login would get as well.
+    private static let sayNothing: Set<String> = [
+        "not_accepted", "invalid_attestation", "device_locked", "device_suspended", "device_cloned", "rate_limited",
+        "too_many_logins", "level_unreachable", "context_unavailable",
+    ]
 
     private static func word(_ error: DeviceError) -> String {
         if case .provider(let problem) = error { return problem.code }

@@ -8,9 +8,7 @@ extension AttackScene {
         var login = try await newLogin()
         let link = try login.qrLink()
         let phone = victim()
-        let claimed = try await log.attempt("the victim scans the attacker's QR code") {
-            () async throws(DeviceError) in try await claim(phone, link)
-        }
+        let claimed = try await log.set("the victim scans the attacker's QR code") { try await claim(phone, link) }
         let shown: String
         switch claimed {
         case .awaitingCode(let digits, _):
@@ -19,8 +17,6 @@ extension AttackScene {
         case .request:
             shown = ""
             log.goal(true, "the victim is asked to approve without any digits", else: "")
-        case nil:
-            shown = ""
         }
         for guess in ["00000000", "12345678", "87654321"] where guess != shown {
             guard try await login.type(guess) else { break }
@@ -43,11 +39,11 @@ extension AttackScene {
         var login = try await newLogin()
         let link = try login.sameDeviceLink()
         let phone = victim()
-        _ = try await log.attempt("the victim opens the attacker's link on the phone") {
-            () async throws(DeviceError) in try await claim(phone, link)
-        }
+        _ = try await log.set("the victim opens the attacker's link on the phone") { try await claim(phone, link) }
+        // A phone that refuses where it is led to has approved all the same.
         let outcome = try await log.attempt("the victim, careless, approves") { try await phone.approve(pin: pin) }
-        if let back = outcome?.returnURL {
+        let back = outcome?.returnURL
+        if let back {
             var own = login
             own.browser = BrowserSession(transport: transport, language: language)
             log.goal(
@@ -58,7 +54,7 @@ extension AttackScene {
             try await login.collectsCode(), "the attacker's browser is logged in as the victim",
             else: "the attacker's browser gets no code")
         // The victim's value stays on the phone: with it the login is over in the browser that began it.
-        if let back = outcome?.returnURL { _ = try? await login.receivesCode(at: back) }
+        if let back { _ = try? await login.receivesCode(at: back) }
         return log.outcome(.linkRelay)
     }
 

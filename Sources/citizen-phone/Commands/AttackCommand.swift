@@ -8,8 +8,9 @@ struct AttackCommand: AsyncParsableCommand {
         commandName: "attack",
         abstract: "Attack an installation of your own with this profile's device: play attacker and victim.",
         discussion: "NAME is one or more of: " + Attack.allCases.map(\.rawValue).joined(separator: ", ")
-            + "; or all. The exit status is 0 when all of them were resisted and 23 when one succeeded. `clone` ends with "
-            + "the device suspended, if the provider resists: it is played only with --disposable.")
+            + "; or all. The victim logs in once before: where nobody gets a code, nothing is tested, and the exit status "
+            + "says why. It is 0 when all of them were resisted and 23 when one succeeded. `clone` ends with the device "
+            + "suspended, if the provider resists: it is played only with --disposable.")
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
@@ -36,23 +37,16 @@ struct AttackCommand: AsyncParsableCommand {
                 throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
             }
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
+            try DeviceCopy.removeLeftovers(of: shared.folderPath)
+            let shared = shared
             let scene = AttackScene(
-                folder: try shared.folder(), folderPath: shared.folderPath, issuer: enrolled.issuer,
-                pin: try pinOptions.read(), transport: transport, language: shared.language, start: { address },
-                ticket: ticket, wait: { try await Task.sleep(for: $0) })
-            var outcomes: [AttackOutcome] = []
-            for attack in attacks {
-                console.note("Attack \(attack.rawValue): \(attack.attempt)")
-                guard !attack.endsDevice || disposable else {
-                    outcomes.append(
-                        AttackOutcome(
-                            attack: attack, result: .notTested,
-                            evidence: ["ends with the device suspended; needs --disposable"]))
-                    continue
-                }
-                outcomes.append(try await scene.play(attack))
-            }
-            return Self.report(outcomes)
+                folder: try shared.folder(), folderPath: shared.folderPath, openFolder: { try shared.folder(at: $0) },
+                issuer: enrolled.issuer, pin: try pinOptions.read(), transport: transport, language: shared.language,
+                start: { address }, ticket: ticket, wait: { try await Task.sleep(for: $0) })
+            return Self.report(
+                try await scene.play(attacks, isDisposable: disposable) { attack in
+                    console.note("Attack \(attack.rawValue): \(attack.attempt)")
+                })
         }
     }
 

@@ -45,6 +45,7 @@ struct RunCommand: AsyncParsableCommand {
         let opensPortal = !stopAtCallback
         try await shared.run { (phone, transport, console) in
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
+            try DeviceCopy.removeLeftovers(of: shared.folderPath)
             let pins = try pinOptions.readWithWrong()
             let wire = ForgetfulWire(transport)
             let makePhone: @Sendable (String) throws -> DeviceAuthenticator = { path in
