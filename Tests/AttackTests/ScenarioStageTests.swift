@@ -185,6 +185,80 @@ struct ScenarioPlayTests {
         }
     }
 
+    @Test func `a login that waits on the phone from before is a person's own: no scenario answers it`() async throws {
+        try await AttackStage.set { stage in
+            let own = try await stage.scene.newLogin()
+            _ = try await stage.scene.victim().claim(try own.sameDeviceLink())
+            let scenarios = try await stage.scenarios()
+            for answer in ["approve", "deny", "report"] {
+                let outcome = try await scenarios.play(
+                    try scenario("  - open: portal\n  - \(answer)\n  - expect: {error: no_login, page: created}"))
+                #expect(outcome.result == .met && outcome.leftOpen == 1, "\(outcome.complaint ?? "")")
+            }
+            #expect(try await stage.scene.victim().approve(pin: stage.scene.pin).receipt.state == .awaitingReturn)
+        }
+    }
+
+    @Test func `each device answers what it claimed, and a copy what was claimed before it was made`() async throws {
+        let outcome = try await failure(
+            """
+              - open: portal
+              - claim: link
+              - copy: device
+              - device: copy
+              - approve
+              - expect: {error: none, page: awaiting_return}
+              - open: portal
+              - claim: link
+              - device: own
+              - approve
+              - expect: {error: login_over}
+              - device: copy
+              - deny
+              - expect: {error: none, page: denied}
+            """)
+        #expect(outcome.result == .met && outcome.leftOpen == 1, "\(outcome.complaint ?? "")")
+    }
+
+    @Test func `an acknowledgement that one scenario loses without need is not lost in the next`() async throws {
+        try await AttackStage.set { stage in
+            let scenarios = try await stage.scenarios()
+            let careless = try scenario(
+                "  - open: portal\n  - claim: link\n  - deny\n  - lose: acknowledgement\n  - expect: {page: denied}")
+            let outcomes = [
+                try await scenarios.play(careless), try await scenarios.play(try ShippedScenarios.read("approve-link")),
+            ]
+            #expect(outcomes.allSatisfy { $0.result == .met }, "\(outcomes.compactMap(\.complaint))")
+        }
+    }
+
+    @Test func `resend must send the same bytes, also where the provider refuses what it gets instead`() async throws {
+        let outcome = try await failure(
+            """
+              - open: portal
+              - claim: link
+              - approve: {pin: wrong}
+              - expect: {error: not_accepted}
+              - resend
+              - expect: {error: not_accepted}
+            """)
+        #expect(outcome.complaint?.contains("the phone signed another answer") == true, "\(outcome.result)")
+    }
+
+    @Test func `copies that interrupted commands left are removed, and nothing else`() async throws {
+        try await AttackStage.set { stage in
+            let path = stage.scene.folderPath
+            _ = try DeviceCopy(of: path) { try stage.scene.phone(in: $0) }
+            for other in [path + "-2.copy-abc", path + "-copy"] {
+                try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
+            }
+            let copies = { try FileManager.default.contentsOfDirectory(atPath: path + "/..").sorted() }
+            #expect(try copies().count == 4)
+            try DeviceCopy.removeLeftovers(of: path)
+            #expect(try copies() == ["victim", "victim-2.copy-abc", "victim-copy"])
+        }
+    }
+
     @Test func `without an answer of the provider nothing is known`() async throws {
         struct Silent: HTTPTransport {
             func send(_ call: HTTPCall) async throws(NetworkFailure) -> HTTPAnswer {

@@ -106,9 +106,11 @@ struct ScenarioCommandTests {
     @Test func `where nobody answers nothing is known`() async throws {
         let here = try await Self.installation.value
         let phone = try await here.enrolledPhone()
+        let left = try phone.leaveCopy()
         let result = try await phone.run(
             "run", Place.source("Scenarios/deny.yaml"), "--portal", "https://localhost:1/login", "--pin-file",
             phone.pinFile, "--json")
         try expectFailure(result, 14, "network")
+        #expect(!FileManager.default.fileExists(atPath: left), "what an interrupted command left is removed first")
     }
 }

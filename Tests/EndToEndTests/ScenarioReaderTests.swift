@@ -133,8 +133,28 @@ struct ScenarioReaderTests {
         #expect(mistakes.map { $0.split(separator: ":")[1] } == ["1", "5", "6", "7", "7"], "\(mistakes)")
     }
 
-    @Test func `a star or an ampersand in a text or a comment is none of an alias`() throws {
-        _ = try ScenarioFile.parse(
-            "name: a # *b\ndescription: Q & A, 2*3\nsteps:\n  - open: portal\n  - expect: {page: created}", file: "a")
+    @Test(arguments: [
+        "name: &a b", "name: b\r\nx: &a c\r\n", "# x\r\nname: &a b", "# x\rname: &a b", "# x\u{85}name: &a b",
+        "# x\u{2028}name: &a b", "x: [\"#\", *a]", "x: [\" #\", *a]", "x: [' #', *a]", "x: [\"b\n # c\", *a]",
+        "x: {b: 1,*a : 2}", "x: {\"b\":*a}", "x: [*a]", "- *a", "? *a", "*a : b", "x: !!str &a b", "\u{FEFF}&a b: c",
+        "x: b#c *a",
+        "x: *\u{301}",
+    ])
+    func `an alias or an anchor is refused before YAML is read, wherever it stands`(text: String) {
+        let mistakes = Self.mistakes(text)
+        #expect(!mistakes.isEmpty && mistakes.allSatisfy { $0.contains("begin YAML aliases") }, "\(mistakes)")
+    }
+
+    @Test func `the line of an alias is counted as YAML counts lines`() {
+        #expect(Self.mistakes("name: a\r\n# b\r\nx: *a\r\n").map { $0.prefix(9) } == ["a.yaml:3:"])
+    }
+
+    @Test(arguments: ["\n", "\r\n"])
+    func `a star or an ampersand in a text or a comment is none of an alias`(newline: String) throws {
+        let lines = [
+            "name: a # *b", "description: \"Q & A, 2*3, #1\" # &c", "steps: # *", "  - open: portal",
+            "  - expect: {page: created}",
+        ]
+        #expect(try ScenarioFile.parse(lines.joined(separator: newline), file: "a").description == "Q & A, 2*3, #1")
     }
 }

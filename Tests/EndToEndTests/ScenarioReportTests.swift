@@ -51,7 +51,7 @@ struct ScenarioReportTests {
             ])
     }
 
-    @Test func `JUnit is XML that a parser reads, whatever the reasons hold`() throws {
+    @Test func `in JUnit's XML everything that the reasons hold is escaped`() throws {
         let lines = Self.report.report(as: .junit).lines
         #expect(lines[0] == "<?xml version=\"1.0\" encoding=\"UTF-8\"?>")
         #expect(lines[1] == "<testsuites tests=\"3\" failures=\"1\" errors=\"0\" skipped=\"1\" time=\"1.027\">")

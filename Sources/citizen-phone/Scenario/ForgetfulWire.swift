@@ -15,6 +15,9 @@ final class ForgetfulWire: HTTPTransport {
 
     init(_ base: any HTTPTransport) { self.base = base }
 
+    /// Loses nothing any more, and knows of no answer: one scenario is none of the next one's business.
+    func reset() { state.withLock { $0 = State() } }
+
     /// The acknowledgement of the next answer arrives nowhere.
     func loseNext() { state.withLock { $0.losesNext = true } }
 

@@ -6,7 +6,7 @@ struct ScenarioMistakesFound: Error {
     let mistakes: [ScenarioMistake]
 }
 
-/// Reads scenarios from YAML: whole files, every mistake in them at once, each with its line.
+/// Reads scenarios from YAML: whole files, and of each every mistake that can be known at once, with its line.
 enum ScenarioFile {
     /// The most bytes that are read of a file.
     static let maximumLength = 65_536
@@ -73,9 +73,27 @@ enum ScenarioFile {
 
     /// A few aliases can stand for a tree of any size: the text is refused before YAML is read.
     private static func refuseAliases(_ text: String, _ mistakes: ScenarioMistakes) {
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
-        where line.contains(/^[^#]*(?:^|[\s\[{,:])[*&][^\s]/) {
+        let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        for (index, line) in lines.enumerated() where beginsAlias(in: Array(line.unicodeScalars)) {
             mistakes.add(index + 1, "`*` and `&` begin YAML aliases, which are not allowed here")
         }
+    }
+
+    /// Whether `*` or `&` stands where a token can begin, outside of comments.
+    private static func beginsAlias(in line: [Unicode.Scalar]) -> Bool {
+        let lastQuote = line.lastIndex { $0 == "\"" || $0 == "'" } ?? -1
+        var before: Unicode.Scalar = " "
+        for (index, scalar) in line.enumerated() {
+            // With a quotation mark behind it, the # may stand in a quoted text, and an alias behind that; without one it
+            // begins a comment, or the line ends inside the text.
+            if scalar == "#", before.value <= 0x20, index > lastQuote { return false }
+            if scalar == "*" || scalar == "&", index + 1 < line.count, line[index + 1].value > 0x20,
+                before.value <= 0x20 || before.value >= 0x80 || "[{,:-?".unicodeScalars.contains(before)
+            {
+                return true
+            }
+            before = scalar
+        }
+        return false
     }
 }

@@ -29,7 +29,9 @@ struct ScenarioStage {
         let start = clock.now
         var player = ScenarioPlayer(stage: self)
         defer { player.copy?.remove() }
+        wire.reset()
         let failure = try await player.play(scenario.steps)
+        wire.reset()
         let leftOpen = await player.tidy()
         return ScenarioOutcome(
             scenario: scenario, result: failure.map { .failed($0) } ?? .met, leftOpen: leftOpen,
@@ -57,23 +59,26 @@ struct ScenarioPlayer {
     }
 
     let stage: ScenarioStage
-    /// The device with which the phone answers.
-    var phone: DeviceAuthenticator
     fileprivate var copy: DeviceCopy?
+    /// Whose files the phone has.
+    private var device = Scenario.Device.own
     var logins: [OpenLogin] = []
     /// The browser whose turn it is.
     var current = 0
-    /// The login that the phone has claimed.
-    var claimed: Int?
+    /// The login that each device has claimed in this scenario. One that waits on it from before is a person's own.
+    private var claims: [Scenario.Device: Int] = [:]
     /// The state that the phone knows.
     var phoneState: LoginState?
     var refusal: Refusal?
     private var lastAnswer: Scenario.Answer?
 
-    init(stage: ScenarioStage) {
-        self.stage = stage
-        phone = stage.phone
-    }
+    init(stage: ScenarioStage) { self.stage = stage }
+
+    /// The device with which the phone answers.
+    var phone: DeviceAuthenticator { device == .copy ? copy?.phone ?? stage.phone : stage.phone }
+
+    /// The login that the phone has claimed.
+    var claimed: Int? { claims[device] }
 
     /// The step that is not as it must be; nil when all are.
     mutating func play(_ steps: [Scenario.Step]) async throws -> ScenarioOutcome.Failure? {
@@ -110,9 +115,10 @@ struct ScenarioPlayer {
         case .copyDevice:
             copy?.remove()
             copy = try stage.copyDevice()
+            claims[.copy] = claims[.own]
         case .device(let device):
-            phone = device == .copy ? copy?.phone ?? stage.phone : stage.phone
-            (phoneState, claimed) = (nil, nil)
+            self.device = device
+            phoneState = nil
         case .claim(let flow): try await claim(flow)
         case .type(let digits): try await type(digits)
         case .answer(let answer): try await self.answer(answer)
@@ -137,8 +143,9 @@ struct ScenarioPlayer {
             leftOpen += 1
             _ = try? await logins[index].browser.cancel()
         }
-        // A phone that has the request of a login that is over hears so and forgets it.
-        if leftOpen > 0 { _ = try? await phone.deny() }
+        // A phone that has the request of a login that is over hears so and forgets it. What it has from before is not
+        // the scenario's.
+        if leftOpen > 0, claimed != nil { _ = try? await phone.deny() }
         return leftOpen
     }
 }
@@ -159,7 +166,7 @@ extension ScenarioPlayer {
         let link = try flow == .qr ? login.qrLink() : login.sameDeviceLink()
         let phone = phone
         guard let result = try await attempt({ () throws(DeviceError) in try await phone.claim(link) }) else { return }
-        claimed = current
+        claims[device] = current
         switch result {
         case .awaitingCode(let digits, _):
             logins[current].digits = digits
@@ -181,6 +188,10 @@ extension ScenarioPlayer {
 
     private mutating func answer(_ answer: Scenario.Answer) async throws {
         lastAnswer = answer
+        guard let claimed else {
+            refusal = try Self.refusal(.noLogin)
+            return
+        }
         let (stage, phone) = (stage, phone)
         do { try await refreshPhone() } catch let error as DeviceError {
             refusal = try Self.refusal(error)
@@ -195,7 +206,7 @@ extension ScenarioPlayer {
             case .report: try await phone.report()
             }
         }
-        if let outcome, let claimed {
+        if let outcome {
             phoneState = outcome.receipt.state
             logins[claimed].returnURL = outcome.returnURL
         } else if let word = refusal?.word, Self.forgotten.contains(word) {
@@ -212,7 +223,7 @@ extension ScenarioPlayer {
         guard let lastAnswer else { return }
         let before = stage.wire.response
         try await answer(lastAnswer)
-        if refusal == nil, stage.wire.response != before {
+        guard stage.wire.response == before else {
             throw CommandFailure(.browser, "the phone signed another answer instead of sending the same bytes")
         }
     }
