@@ -22,7 +22,7 @@ enum ExitStatus: Int32, CaseIterable {
     case noTerminal = 20
     /// No login waits, or its request is not there yet.
     case nothingWaits = 21
-    /// `login`, `doctor`: the browser's side did not come where it should.
+    /// `login`, `doctor`, `attack`: the browser's side did not come where it should.
     case browser = 22
     /// `doctor`, `receipts verify`, `explain`: a check failed; `attack`: one succeeded; `run`: an expectation is not met.
     case findings = 23

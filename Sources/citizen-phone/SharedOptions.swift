@@ -65,12 +65,16 @@ struct SharedOptions: ParsableArguments {
     }
 
     /// Runs a command with the profile's device and tells how it ended.
-    func run(_ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report) async throws {
+    ///
+    /// - Parameter alone: false for what signs no answer, and so waits for no other command of this profile.
+    func run(
+        alone: Bool = true, _ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report
+    ) async throws {
         let report: Report
         do {
             let folder = try folder()
             // One command after the other: two that answer with one counter look like a copied device.
-            let use = try folder.use()
+            let use = alone ? try folder.use() : nil
             defer { withExtendedLifetime(use) {} }
             // After what can fail: a transport must be closed.
             let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)

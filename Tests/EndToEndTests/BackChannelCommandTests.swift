@@ -89,6 +89,9 @@ struct BackChannelCommandTests {
         let office = try await Self.office.value
         let phone = office.phone
         async let waiting = phone.run("wait", "--timeout", "60", "--json")
+        // Once it waits, other commands of this profile go on.
+        try await Task.sleep(for: .seconds(1))
+        #expect(try await phone.login().status == 0)
         let begun = try await office.ask("office-poll")
         let shown = try await waiting
         #expect(shown.status == 0, "\(shown)")

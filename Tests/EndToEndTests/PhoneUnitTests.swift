@@ -1,3 +1,5 @@
+import DeviceAuthenticator
+import IdentityCrypto
 import OpenIDMessages
 import Testing
 
@@ -146,6 +148,23 @@ struct TerminalTextTests {
         #expect(TerminalText.visible(text) == shown)
     }
 
+    @Test func `a statement that is explained cannot act by its type, its members or its form`() throws {
+        struct Nobody: HTTPTransport {
+            func send(_ call: HTTPCall) async throws(NetworkFailure) -> HTTPAnswer {
+                throw NetworkFailure(.unreachable, authority: call.url)
+            }
+        }
+        let phone = DeviceAuthenticator(folder: SealedFolder(path: "/nonexistent"), transport: Nobody())
+        let act = "x\u{1B}[2J\u{202E}\n"
+        let token = try SigningKey.makeES256().sign(type: act, payload: ["a\u{1B}": .string(act), "alg": .string(act)])
+        let kept: JSONObject = ["request": .string(token), "response": .string(token)]
+        for text in [token, kept.text, act] {
+            let lines = ExplanationText.lines(try phone.explain(text))
+            #expect(lines.allSatisfy { TerminalText.visible($0) == $0 }, "\(lines)")
+            #expect(text == act || lines.contains { $0.contains("x‹U+001B›[2j‹U+202E›‹U+000A›") }, "\(lines)")
+        }
+    }
+
     @Test func `JSON keeps the value and hides no character`() throws {
         let object: JSONObject = ["a": "x\u{202E}\u{9B}\u{E0041}y\n"]
         let text = TerminalText.harmlessJSON(object.text)
@@ -156,5 +175,19 @@ struct TerminalTextTests {
     @Test func `every exit status has a name of its own`() {
         #expect(Set(ExitStatus.allCases.map(\.name)).count == ExitStatus.allCases.count)
         #expect(Set(ExitStatus.allCases.map(\.rawValue)).count == ExitStatus.allCases.count)
+    }
+}
+
+@Suite("The digits of a call, as they are typed", .endsInTime)
+struct CallCodeTests {
+    @Test(arguments: [("4711", "4711"), ("47 11", "4711"), ("4-7-1-1 ", "4711"), ("0000\r", "0000")])
+    func `are sent without what people write between them`(typed: String, sent: String) throws {
+        #expect(try CallCodeOptions.typed(typed) == sent)
+    }
+
+    @Test(arguments: ["", "471", "47111", "471a", "４７１１", "4711\n4711", "+471", "47.11"])
+    func `are not sent, at the cost of a try, unless they are four`(typed: String) {
+        let failure = #expect(throws: CommandFailure.self) { try CallCodeOptions.typed(typed) }
+        #expect(failure?.status == .wrongCallCode)
     }
 }

@@ -3,25 +3,29 @@ public import OpenIDMessages
 
 /// Requests of portals that come without a browser (docs/protocol.md §11).
 extension DeviceAuthenticator {
-    /// Waits for a portal's request and takes it (D-11.1); nil when none comes in time. A login that waited before is
-    /// forgotten, as with a claim.
-    public func receive(seconds: Int64) async throws(DeviceError) -> LoginRequestStatement? {
-        let state = try state()
+    /// A portal's request that has arrived and that this device has not taken yet.
+    public struct ArrivedRequest: Sendable {
+        let answer: ProviderAnswer
+    }
+
+    /// Waits for a portal's request (D-11.1); nil when none comes in time. Changes nothing that an answer to a login needs:
+    /// while it waits, others can use the profile.
+    public func awaitRequest(seconds: Int64) async throws(DeviceError) -> ArrivedRequest? {
         let deadline = clock.now + max(seconds, 0)
         repeat {
             let wait = max(0, min(25, deadline.seconds - clock.now.seconds))
             let answer = try await authenticatedCall(
                 "GET", "/device/v1/requests", query: "?wait=\(wait)", timeoutSeconds: 40)
-            guard answer.status == 204 else { return try await take(answer, state: state) }
+            guard answer.status == 204 else { return ArrivedRequest(answer: answer) }
             // A provider that answers at once must not make this device call without end.
             try? await Task.sleep(for: .milliseconds(250))
         } while clock.now < deadline && !Task.isCancelled
         return nil
     }
 
-    private func take(
-        _ answer: ProviderAnswer, state: DeviceState
-    ) async throws(DeviceError) -> LoginRequestStatement {
+    /// Takes a request. A login that waited before is forgotten, as with a claim.
+    public func take(_ arrived: ArrivedRequest) async throws(DeviceError) -> LoginRequestStatement {
+        let (state, answer) = (try state(), arrived.answer)
         let (transaction, status) = try answer.readState()
         guard status == .awaitingCode || status == .awaitingUser else {
             throw .unexpectedAnswer(status: answer.status, what: "the state does not follow a request")

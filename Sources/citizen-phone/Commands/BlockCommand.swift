@@ -22,7 +22,7 @@ struct BlockCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, _) in
             try await phone.block(code: code, at: issuer.flatMap(IssuerURL.init(rawValue:)))
             return Report(json: ["blocked": true], lines: ["The device is suspended."])
         }

@@ -19,7 +19,7 @@ struct ExplainCommand: AsyncParsableCommand {
     var source: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, _) in
             let explanations = try Self.texts(source).map { try phone.explain($0) }
             return Report(
                 json: ["explanations": .array(explanations.map { .object($0.json) })],
@@ -61,7 +61,7 @@ struct ExplainCommand: AsyncParsableCommand {
 /// An explanation as a person reads it.
 enum ExplanationText {
     static func lines(_ explanation: Explanation) -> [String] {
-        var lines = ["\(explanation.kind): \(explanation.title)"]
+        var lines = [TerminalText.visible("\(explanation.kind): \(explanation.title)")]
         if !explanation.content.names.isEmpty {
             lines += JSONValue.object(explanation.content).prettyText.split(separator: "\n").map { "  " + visible($0) }
         }

@@ -47,7 +47,7 @@ struct ReceiptsListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, _) in
             guard try phone.enrolment() != nil else { throw DeviceError.notEnrolled }
             let receipts = try phone.receipts()
             return Report(
@@ -75,7 +75,7 @@ struct ReceiptsShowCommand: AsyncParsableCommand {
     var transaction: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, _) in
             let receipt = try ReceiptsCommand.receipt(transaction, of: phone)
             return Report(json: receipt.json, lines: ExplanationText.lines(receipt))
         }
@@ -93,7 +93,7 @@ struct ReceiptsVerifyCommand: AsyncParsableCommand {
     var transactions: [String] = []
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, _) in
             guard try phone.enrolment() != nil else { throw DeviceError.notEnrolled }
             let receipts =
                 transactions.isEmpty

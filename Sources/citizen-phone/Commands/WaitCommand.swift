@@ -18,10 +18,14 @@ struct WaitCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await shared.run { (phone, _, console) in
-            guard let request = try await phone.receive(seconds: timeout) else {
+        try await shared.run(alone: false) { (phone, _, console) in
+            guard let arrived = try await phone.awaitRequest(seconds: timeout) else {
                 throw CommandFailure(.nothingWaits, "No portal asked within \(timeout) seconds.")
             }
+            // Alone only from here on: while it waits, other commands of this profile go on.
+            let use = try shared.folder().use()
+            defer { withExtendedLifetime(use) {} }
+            let request = try await phone.take(arrived)
             let isOpen = try await callCode.settle(phone, request, console, asks: false)
             return ShowCommand.report(request, needsCallCode: isOpen)
         }
@@ -36,9 +40,26 @@ struct CallCodeOptions: ParsableArguments {
     var callCode: String?
 
     func validate() throws {
-        guard callCode.map({ $0.utf8.count == 4 && $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) ?? true else {
-            throw ValidationError("The digits of a call are four.")
+        guard callCode == nil || digits != nil else { throw ValidationError("The digits of a call are four.") }
+    }
+
+    /// The digits that were given.
+    private var digits: String? { callCode.flatMap(Self.digits) }
+
+    /// Four digits as they are sent, without the spaces and hyphens that people write and the CR of some terminals; nil for
+    /// everything else, which would only cost a try.
+    static func digits(_ text: String) -> String? {
+        let bytes = text.utf8.filter { !" -\r".utf8.contains($0) }
+        guard bytes.count == 4, bytes.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// What was typed, as it is sent.
+    static func typed(_ text: String) throws(CommandFailure) -> String {
+        guard let digits = digits(text) else {
+            throw CommandFailure(.wrongCallCode, "The digits of a call are four. Nothing was sent, and no try is lost.")
         }
+        return digits
     }
 
     /// Sends the digits where they are wanted; true when they are still missing.
@@ -48,15 +69,15 @@ struct CallCodeOptions: ParsableArguments {
         _ phone: DeviceAuthenticator, _ request: LoginRequestStatement, _ console: Console, asks: Bool
     ) async throws -> Bool {
         guard try await phone.needsCallCode() else { return false }
-        if let callCode {
-            try await phone.enter(callCode: callCode)
+        if let digits {
+            try await phone.enter(callCode: digits)
             return false
         }
         guard asks else { return true }
-        let digits = try TerminalQuestion.ask(
+        let typed = try TerminalQuestion.ask(
             "The four digits that somebody reads out to you: ",
             withoutTerminal: "The digits of the call are needed and there is no terminal. Use --call-code.")
-        try await phone.enter(callCode: digits)
+        try await phone.enter(callCode: try Self.typed(typed))
         return false
     }
 }
