@@ -67,6 +67,20 @@ struct NothingKnownTests {
         }
     }
 
+    @Test(arguments: [
+        (Attack.staleQR, 404, "unknown_login"), (.flowSwap, 409, "scan_again"), (.fatigue, 409, "already_claimed"),
+    ])
+    func `a refusal by another guard than the attack's own is no resistance`(
+        attack: Attack, status: Int, code: String
+    ) async throws {
+        try await AttackStage.set { stage in
+            var scene = stage.scene
+            scene.transport = FaultyWire(scene.transport, at: "/claims", answer: FaultyWire.problem(status, code))
+            let error = await #expect(throws: DeviceError.self) { _ = try await scene.play(attack) }
+            #expect(error?.refusal == code)
+        }
+    }
+
     @Test func `an answer that nobody understands is no resistance`() async throws {
         try await AttackStage.set { stage in
             var scene = stage.scene

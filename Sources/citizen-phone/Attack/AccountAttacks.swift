@@ -12,7 +12,7 @@ extension AttackScene {
             let link = try login.sameDeviceLink()
             let phone = victim()
             let claimed = try await log.attempt(
-                "login \(number) reaches the victim's phone", expecting: ["too_many_logins"]
+                "login \(number) reaches the victim's phone", stoppedBy: ["too_many_logins"]
             ) { try await claim(phone, link) }
             if claimed != nil { links.append(link) }
         }
@@ -33,16 +33,16 @@ extension AttackScene {
         let lookAlike = DeviceLink(issuer: similar, target: target).text
         let wire = Wiretap(transport)
         let phone = victim(through: wire)
-        _ = try await log.attempt("the victim opens a link of a provider with a similar name") {
-            () async throws(DeviceError) in try await claim(phone, lookAlike)
-        }
+        _ = try await log.attempt(
+            "the victim opens a link of a provider with a similar name", stoppedBy: ["link_refused"]
+        ) { try await claim(phone, lookAlike) }
         log.goal(!wire.isSilent, "the phone calls the wrong provider", else: "the phone calls nobody")
 
         let forged = Wiretap(transport, answers: ("/claims", { [forgerKey] in Self.sign(&$0, by: forgerKey) }))
         let second = victim(through: forged)
-        let claimed = try await log.attempt("a request signed by a key of the attacker's reaches the phone") {
-            try await claim(second, link)
-        }
+        let claimed = try await log.attempt(
+            "a request signed by a key of the attacker's reaches the phone", stoppedBy: ["statement_refused"]
+        ) { try await claim(second, link) }
         log.goal(
             claimed != nil, "the phone takes a request of somebody else's key", else: "the phone signs nothing")
         await tidy(link)
@@ -68,22 +68,22 @@ extension AttackScene {
         let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
         let (person, thief) = (try phone(in: own), try phone(in: stolen))
         let invitation = try await person.beginEnrolment(ticket)
-        let photographed = try await log.attempt("the attacker begins with the photographed link") {
-            try await thief.beginEnrolment(ticket)
-        }
+        let photographed = try await log.attempt(
+            "the attacker begins with the photographed link", stoppedBy: ["unknown_ticket"]
+        ) { try await thief.beginEnrolment(ticket) }
         _ = try await person.complete(invitation, pin: pin, device: device)
         log.note("the person enrols with it")
         if let photographed {
-            let enrolled = try await log.attempt("the attacker goes on") {
+            let enrolled = try await log.attempt("the attacker goes on", stoppedBy: ["unknown_offer"]) {
                 try await thief.complete(photographed, pin: pin, device: device)
             }
             log.goal(
                 enrolled != nil, "the attacker's device is enrolled, too", else: "the attacker's device is not enrolled"
             )
         }
-        let again = try await log.attempt("the attacker begins anew with the used link") {
-            try await phone(in: late).beginEnrolment(ticket)
-        }
+        let again = try await log.attempt(
+            "the attacker begins anew with the used link", stoppedBy: ["unknown_ticket"]
+        ) { try await phone(in: late).beginEnrolment(ticket) }
         log.goal(again != nil, "the used link gives another offer", else: "the used link gives nothing")
         return log.outcome(.enrolHijack)
     }

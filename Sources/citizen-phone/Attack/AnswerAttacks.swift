@@ -27,9 +27,9 @@ extension AttackScene {
         let phone = victim(through: Wiretap(transport, calls: ("/response", { $0 = answer })))
         let link = try second.sameDeviceLink()
         _ = try await log.set("the attacker's login is claimed") { try await claim(phone, link) }
-        let replayed = try await log.attempt("the old answer is sent to it", expecting: ["device_cloned"]) {
-            try await phone.deny()
-        }
+        let replayed = try await log.attempt(
+            "the old answer is sent to it", stoppedBy: ["statement_refused", "device_cloned"]
+        ) { try await phone.deny() }
         var isIn = replayed != nil
         if !isIn {
             isIn = try await second.receivesCode(at: second.address.text + "/return?uv=" + Self.value(of: back))
@@ -51,16 +51,18 @@ extension AttackScene {
         let another = "Nur ein Test. Bitte bestätigen."
         let wire = Wiretap(transport, answers: ("/claims", { Self.retell(&$0, as: another) }))
         let phone = victim(through: wire)
-        let claimed = try await log.attempt("the wire shows the phone another text") {
-            () async throws(DeviceError) in try await claim(phone, link)
-        }
+        let claimed = try await log.attempt(
+            "the wire shows the phone another text", stoppedBy: ["statement_refused"]
+        ) { try await claim(phone, link) }
         log.goal(
             claimed != nil, "the phone takes the changed request", else: "the phone signs nothing")
 
         // A phone that shows another text than it was sent, and signs what it showed.
         let forger = victim(through: Wiretap(transport, calls: ("/response", resigned(over: another))))
         _ = try await log.set("a forged phone takes the login") { try await claim(forger, link) }
-        _ = try await log.attempt("it signs the answer over another text") { try await forger.approve(pin: pin) }
+        _ = try await log.attempt("it signs the answer over another text", stoppedBy: ["statement_refused"]) {
+            try await forger.approve(pin: pin)
+        }
         // The phone finds that the receipt is for another answer than its own; what the provider made of it shows here.
         try await login.look()
         log.goal(
@@ -137,7 +139,7 @@ extension AttackScene {
         let thief = copy.phone
         let link = try login.sameDeviceLink()
         _ = try await log.set("the copy takes a login") { try await claim(thief, link) }
-        let outcome = try await log.attempt("the copy answers, with the victim's PIN", expecting: ["device_cloned"]) {
+        let outcome = try await log.attempt("the copy answers, with the victim's PIN", stoppedBy: ["device_cloned"]) {
             try await thief.approve(pin: pin)
         }
         var isIn = false

@@ -87,45 +87,22 @@ struct AttackLog {
         return value
     }
 
-    /// Runs a step of the victim or the attacker and says how it was answered; nil when it was refused.
+    /// Runs a step that the attack may be stopped at; nil when it was.
     ///
-    /// - Parameter expected: refusals by which this very attack is resisted, and others are not.
+    /// - Parameter guards: the refusals by which its guard stops the attack. Whatever else goes wrong would go wrong for the
+    ///   victim's own login as well, and is thrown: a provider that is silent, broken or busy, a device that is locked and
+    ///   files that cannot be read resist nothing.
     mutating func attempt<Value>(
-        _ what: String, expecting expected: Set<String> = [], _ body: () async throws -> Value
+        _ what: String, stoppedBy guards: Set<String>, _ body: () async throws -> Value
     ) async throws -> Value? {
         do {
             let value = try await body()
             note("\(what): done")
             return value
         } catch let error as DeviceError {
-            guard Self.isRefusal(error, expected) else { throw error }
-            note("\(what): refused, \(Self.word(error))")
+            guard let refusal = error.refusal, guards.contains(refusal) else { throw error }
+            note("\(what): refused, \(refusal)")
             return nil
         }
-    }
-
-    /// Whether somebody said no to the attack, and did not only fail to answer. A provider that is silent, broken or busy,
-    /// and a device that cannot log in at all, must not count as resistance: nothing is known then.
-    private static func isRefusal(_ error: DeviceError, _ expected: Set<String>) -> Bool {
-        switch error {
-        case .provider(let problem):
-            expected.contains(problem.code)
-                || (problem.status < 500 && problem.status != 401 && !sayNothing.contains(problem.code))
-        case .linkRefused, .statementRefused, .requestNotYetThere, .loginOver: true
-        case .noLogin, .notEnrolled, .alreadyEnrolled, .network, .unexpectedAnswer, .callCodeNeeded, .pinTooShort,
-            .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext, .file, .cryptography:
-            false
-        }
-    }
-
-    /// Refusals (docs/protocol.md §9) that the victim's own login would get as well.
-    private static let sayNothing: Set<String> = [
-        "not_accepted", "invalid_attestation", "device_locked", "device_suspended", "device_cloned", "rate_limited",
-        "too_many_logins", "level_unreachable", "context_unavailable",
-    ]
-
-    private static func word(_ error: DeviceError) -> String {
-        if case .provider(let problem) = error { return problem.code }
-        return "\(error)"
     }
 }

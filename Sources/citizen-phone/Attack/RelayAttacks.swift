@@ -22,10 +22,11 @@ extension AttackScene {
             guard try await login.type(guess) else { break }
             log.note("the attacker types \(guess): the page is \(login.page.state)")
         }
-        if try await log.attempt(
-            "the victim's phone asks for the request", { try await phone.waitForRequest(seconds: 10) }) != nil
-        {
-            _ = try await log.attempt("the victim, careless, approves") { try await phone.approve(pin: pin) }
+        let request = try await log.attempt(
+            "the victim's phone asks for the request", stoppedBy: ["login_over", "request_not_yet_there"]
+        ) { try await phone.waitForRequest(seconds: 10) }
+        if request != nil {
+            _ = try await log.set("the victim, careless, approves") { try await phone.approve(pin: pin) }
         }
         log.goal(
             try await login.collectsCode(), "the attacker's browser is logged in as the victim",
@@ -41,7 +42,9 @@ extension AttackScene {
         let phone = victim()
         _ = try await log.set("the victim opens the attacker's link on the phone") { try await claim(phone, link) }
         // A phone that refuses where it is led to has approved all the same.
-        let outcome = try await log.attempt("the victim, careless, approves") { try await phone.approve(pin: pin) }
+        let outcome = try await log.attempt("the victim, careless, approves", stoppedBy: ["statement_refused"]) {
+            try await phone.approve(pin: pin)
+        }
         let back = outcome?.returnURL
         if let back {
             var own = login
@@ -65,9 +68,9 @@ extension AttackScene {
         // Three frames behind the current one are accepted, of two seconds each; one more for the picture's own.
         try await wait(.seconds(10))
         let phone = victim()
-        let claimed = try await log.attempt("the victim scans a picture of the QR code that is ten seconds old") {
-            () async throws(DeviceError) in try await claim(phone, link)
-        }
+        let claimed = try await log.attempt(
+            "the victim scans a picture of the QR code that is ten seconds old", stoppedBy: ["scan_again"]
+        ) { try await claim(phone, link) }
         log.goal(
             claimed != nil, "an old picture leads to a login", else: "the old picture leads nowhere")
         if claimed != nil { _ = try? await phone.deny() }
@@ -87,9 +90,10 @@ extension AttackScene {
         for (what, target) in swapped {
             let link = DeviceLink(issuer: issuer, target: target).text
             let phone = victim()
-            let claimed = try await log.attempt("the victim opens \(what)") {
-                () async throws(DeviceError) in try await claim(phone, link)
-            }
+            // The second link finds the login claimed where the first one led to it.
+            let claimed = try await log.attempt(
+                "the victim opens \(what)", stoppedBy: ["unknown_login", "already_claimed"]
+            ) { try await claim(phone, link) }
             log.goal(claimed != nil, "\(what) leads to the login", else: "\(what) leads nowhere")
         }
         await tidy(login.page.sameDeviceLink)

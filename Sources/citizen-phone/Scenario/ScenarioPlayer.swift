@@ -267,20 +267,8 @@ extension ScenarioPlayer {
 
     /// What a scenario calls a refusal. Without an answer, and without a usable device, nothing is known.
     private static func refusal(_ error: DeviceError) throws -> Refusal {
-        switch error {
-        case .provider(let problem): Refusal(word: problem.code, triesLeft: problem.triesLeft)
-        case .linkRefused: Refusal(word: "link_refused")
-        case .statementRefused: Refusal(word: "statement_refused")
-        case .loginOver: Refusal(word: "login_over")
-        case .noLogin: Refusal(word: "no_login")
-        case .requestNotYetThere: Refusal(word: "request_not_yet_there")
-        case .callCodeNeeded: Refusal(word: "call_code_needed")
-        case .unknownClaims: Refusal(word: "unknown_claims")
-        case .contextToBeChosen: Refusal(word: "context_to_be_chosen")
-        case .unknownContext: Refusal(word: "unknown_context")
-        case .network, .notEnrolled, .alreadyEnrolled, .unexpectedAnswer, .pinTooShort, .evidenceNotAccepted, .file,
-            .cryptography:
-            throw error
-        }
+        guard let word = error.refusal else { throw error }
+        guard case .provider(let problem) = error else { return Refusal(word: word) }
+        return Refusal(word: word, triesLeft: problem.triesLeft)
     }
 }
