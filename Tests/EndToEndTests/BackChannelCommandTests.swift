@@ -91,7 +91,8 @@ struct BackChannelCommandTests {
         async let waiting = phone.run("wait", "--timeout", "60", "--json")
         // Once it waits, other commands of this profile go on.
         try await Task.sleep(for: .seconds(1))
-        #expect(try await phone.login().status == 0)
+        let devices = try await phone.run("devices", "--json")
+        #expect(devices.status == 0, "\(devices)")
         let begun = try await office.ask("office-poll")
         let shown = try await waiting
         #expect(shown.status == 0, "\(shown)")

@@ -165,6 +165,19 @@ struct TerminalTextTests {
         }
     }
 
+    @Test func `an event of a company cannot act by any member, and its colleague is named`() {
+        let act = "x\u{1B}[2J"
+        let event: JSONObject = [
+            "time": 1, "tenant": .string(act), "kind": .string(act), "member": .string(act), "object": .string(act),
+        ]
+        let line = CompaniesAuditCommand.line(event, names: [:])
+        #expect(line == "1970-01-01T00:00:01Z" + String(repeating: "  x‹U+001B›[2J", count: 4))
+        let known: JSONObject = ["time": 1, "kind": "left", "member": "m-1", "actor": "person"]
+        #expect(CompaniesAuditCommand.line(known, names: ["m-1": "Max Beispiel"]).hasSuffix("  -  left  Max Beispiel"))
+        let desk: JSONObject = ["time": 1, "tenant": "marl", "kind": "joined", "actor": "desk"]
+        #expect(CompaniesAuditCommand.line(desk, names: [:]).hasSuffix("  marl  joined  desk"))
+    }
+
     @Test func `JSON keeps the value and hides no character`() throws {
         let object: JSONObject = ["a": "x\u{202E}\u{9B}\u{E0041}y\n"]
         let text = TerminalText.harmlessJSON(object.text)
@@ -189,5 +202,15 @@ struct CallCodeTests {
     func `are not sent, at the cost of a try, unless they are four`(typed: String) {
         let failure = #expect(throws: CommandFailure.self) { try CallCodeOptions.typed(typed) }
         #expect(failure?.status == .wrongCallCode)
+    }
+}
+
+@Suite("The digest of an app's certificate, as it is typed", .endsInTime)
+struct AppSignatureTests {
+    @Test func `is 64 hexadecimal digits and nothing else`() {
+        #expect(EnrolCommand.digest(String(repeating: "0fA9", count: 16)) == (0..<16).flatMap { _ in [0x0f, 0xa9] })
+        for pair in ["+f", "0g", " 1", "0x", "", "123"] {
+            #expect(EnrolCommand.digest(pair + String(repeating: "0", count: 62)) == nil, "\(pair)")
+        }
     }
 }

@@ -109,9 +109,10 @@ struct EnrolCommand: AsyncParsableCommand {
         }
     }
 
-    private static func digest(_ text: String) -> [UInt8]? {
+    static func digest(_ text: String) -> [UInt8]? {
         let digits = Array(text.utf8)
-        guard digits.count == 64 else { return nil }
+        // A number may begin with a sign, a digest must not.
+        guard digits.count == 64, !text.contains("+") else { return nil }
         let bytes = stride(from: 0, to: 64, by: 2).compactMap {
             UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
         }

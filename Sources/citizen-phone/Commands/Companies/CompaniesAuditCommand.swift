@@ -23,16 +23,19 @@ struct CompaniesAuditCommand: AsyncParsableCommand {
             let path = "/companies/\(try PathPart.checked(company.company))"
             let answer = try await phone.accountView(path + "/audit", query: before.map { "?before=\($0)" } ?? "")
             let names = Self.names(try await phone.accountView(path))
-            var lines = answer.objects("events").map { event in
-                let member = event["member"]?.string
-                return JSONObject.line(
-                    event.shownTime("time"), event["tenant"]?.string ?? "-", event.shown("kind"),
-                    member.flatMap { names[$0] } ?? member ?? event.shown("actor"), event.shown("object"))
-            }
+            var lines = answer.objects("events").map { Self.line($0, names: names) }
             if lines.isEmpty { lines = ["Nothing happened yet."] }
             if let next = answer["next"]?.integer { lines.append("More: --before \(next)") }
             return Report(json: answer, lines: lines)
         }
+    }
+
+    /// One event, for a terminal.
+    static func line(_ event: JSONObject, names: [String: String]) -> String {
+        let (tenant, member) = (event.shown("tenant"), event.shown("member"))
+        return JSONObject.line(
+            event.shownTime("time"), tenant.isEmpty ? "-" : tenant, event.shown("kind"),
+            names[member] ?? (member.isEmpty ? event.shown("actor") : member), event.shown("object"))
     }
 
     /// Colleagues by their memberships.
