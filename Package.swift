@@ -39,6 +39,7 @@ extension Target.Dependency {
     static let configuration = product(name: "Configuration", package: "swift-configuration")
     static let systemPackage = product(name: "SystemPackage", package: "swift-system")
     static let yams = product(name: "Yams", package: "Yams")
+    static let histogram = product(name: "Histogram", package: "hdrhistogram-swift")
     static let jwtKit = product(name: "JWTKit", package: "jwt-kit")
 }
 
@@ -70,6 +71,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
@@ -140,7 +142,7 @@ let package = Package(
             name: "citizen-phone",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "CZBar", "CPNG",
-                .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .yams,
+                .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .yams, .histogram,
             ],
             swiftSettings: sourceTarget),
         .executableTarget(

@@ -70,8 +70,7 @@ struct SharedOptions: ParsableArguments {
     func run(
         alone: Bool = true, _ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report
     ) async throws {
-        let report: Report
-        do {
+        try await finishing {
             let folder = try folder()
             // One command after the other: two that answer with one counter look like a copied device.
             let use = alone ? try folder.use() : nil
@@ -79,11 +78,21 @@ struct SharedOptions: ParsableArguments {
             // After what can fail: a transport must be closed.
             let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
             let phone = DeviceAuthenticator(folder: folder, transport: transport, language: language)
+            let report: Report
             do { report = try await body(phone, transport, console) } catch {
                 await transport.close()
                 throw error
             }
             await transport.close()
+            return report
+        }
+    }
+
+    /// Does the work of a command and tells how it ended.
+    func finishing(_ body: () async throws -> Report) async throws {
+        let report: Report
+        do {
+            report = try await body()
             console.finish(report)
         } catch {
             let failure = CommandFailure(error)

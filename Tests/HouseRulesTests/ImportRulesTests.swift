@@ -48,7 +48,7 @@ enum ImportTable {
         "citizen-phone": [
             "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "CZBar", "CPNG",
             "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOFoundationCompat",
-            "Yams",
+            "Yams", "Histogram",
         ],
         "demo-portal": [
             "OpenIDMessages", "IdentityCrypto", "RelyingParty", "Hummingbird", "HummingbirdTLS", "HTTPTypes",

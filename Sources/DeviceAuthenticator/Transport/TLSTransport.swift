@@ -12,7 +12,10 @@ public struct TLSTransport: HTTPTransport {
     /// - Parameters:
     ///   - additionalCA: a PEM file with roots that are trusted beside the system's.
     ///   - maximumLength: the longest answer that is read, in bytes.
-    public init(additionalCA: String? = nil, maximumLength: Int = 262_144) throws(NetworkFailure) {
+    ///   - connectionsAtOnce: how many connections to one server are open at a time; further calls wait for one.
+    public init(
+        additionalCA: String? = nil, maximumLength: Int = 262_144, connectionsAtOnce: Int = 8
+    ) throws(NetworkFailure) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
         if let additionalCA {
@@ -26,6 +29,7 @@ public struct TLSTransport: HTTPTransport {
             timeout: .init(connect: .seconds(5), read: .seconds(35)))
         configuration.httpVersion = .http1Only
         configuration.connectionPool.retryConnectionEstablishment = false
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsAtOnce
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.maximumLength = maximumLength
     }

@@ -7,7 +7,8 @@ struct Desk: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What a clerk does at a town's desk.",
         subcommands: [
-            Ticket.self, Find.self, Reactivate.self, Rename.self, Block.self, BlockCode.self, Close.self, Export.self,
+            Ticket.self, DeskTicketsCommand.self, Find.self, Reactivate.self, Rename.self, Block.self, BlockCode.self,
+            Close.self, Export.self,
             Cases.self,
         ])
 

@@ -2,6 +2,7 @@ internal import Configuration
 internal import Foundation
 internal import HummingbirdCore
 internal import NIOCore
+internal import ProviderHTTP
 
 /// What callers of the public listener may take up (`limits` in the settings; checklist N1, N4, N5).
 struct ListenerLimits: Sendable {
@@ -11,10 +12,22 @@ struct ListenerLimits: Sendable {
     var connectionsPerAddress: Int
     /// Requests that are worked on at once; more are answered 503.
     var requestsAtOnce: Int
+    /// Logins that one address may begin in a minute; a third of them at once.
+    var loginsPerMinute: Int
+    /// Calls of one address in a minute, and at once, at which a secret code could be guessed: enrolment, block codes, codes of
+    /// devices, registration.
+    var codesPerMinute: Int
     /// A connection on which no request is complete for so long is closed: the TLS handshake and the header count, too.
     var idleTime: TimeAmount
     /// For how long the body of a request may be under way.
     var bodyTime: TimeAmount
+
+    /// What the provider's own routes take up.
+    var application: ProviderApplication.Limits {
+        ProviderApplication.Limits(
+            loginBurst: max(1, loginsPerMinute / 3), loginsPerMinute: Double(loginsPerMinute),
+            codeBurst: codesPerMinute, codesPerMinute: Double(codesPerMinute), requestsAtOnce: requestsAtOnce)
+    }
 
     /// Headers at most 16 KiB in 100 fields.
     var http: HTTP1Channel.Configuration {
@@ -28,6 +41,8 @@ struct ListenerLimits: Sendable {
         connections = try Self.number("limits.connections", reader) ?? 10_000
         connectionsPerAddress = try Self.number("limits.connections_per_address", reader) ?? 512
         requestsAtOnce = try Self.number("limits.requests_at_once", reader) ?? 1024
+        loginsPerMinute = try Self.number("limits.logins_per_minute", reader) ?? 600
+        codesPerMinute = try Self.number("limits.codes_per_minute", reader) ?? 30
         idleTime = .seconds(Int64(try Self.number("limits.idle_seconds", reader) ?? 60))
         bodyTime = .seconds(Int64(try Self.number("limits.body_seconds", reader) ?? 30))
     }

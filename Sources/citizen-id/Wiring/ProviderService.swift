@@ -50,7 +50,7 @@ struct ProviderService {
         }
         let listener = Application(
             router: ProviderApplication.router(
-                provider: provider, limits: ProviderApplication.Limits(requestsAtOnce: limits.requestsAtOnce)),
+                provider: provider, limits: limits.application),
             server: HTTPServerBuilder { responder in try guarded(responder) },
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.host, port: settings.port), serverName: nil, backlog: 1024,

@@ -2,14 +2,15 @@ import OpenIDMessages
 
 /// Tells a person the steps of a login as they happen, and how long each took.
 final class JourneySteps {
-    private let console: Console
+    private let console: Console?
     private let showsTimings: Bool
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
     private var last: ContinuousClock.Instant
     private(set) var json: JSONObject = [:]
 
-    init(console: Console, showsTimings: Bool) {
+    /// - Parameter console: nil when nobody looks on.
+    init(console: Console?, showsTimings: Bool) {
         self.console = console
         self.showsTimings = showsTimings
         start = clock.now
@@ -24,6 +25,6 @@ final class JourneySteps {
         json["total"] = nil
         json["total"] = .integer(Int64((now - start) / .milliseconds(1)))
         last = now
-        console.note(TerminalText.visible(text) + (showsTimings ? "  [\(milliseconds) ms]" : ""))
+        console?.note(TerminalText.visible(text) + (showsTimings ? "  [\(milliseconds) ms]" : ""))
     }
 }

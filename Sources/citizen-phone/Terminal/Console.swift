@@ -31,8 +31,11 @@ struct Console {
     /// A line for the person who looks on.
     func note(_ line: String) { write(line, to: .standardError) }
 
-    private func write(_ line: String, to handle: FileHandle) {
+    /// The same, in the place of the last one: the cursor stays in the line.
+    func noteInPlace(_ line: String) { write("\r" + line, to: .standardError, end: "") }
+
+    private func write(_ line: String, to handle: FileHandle, end: String = "\n") {
         // When nobody reads any more there is nobody to tell.
-        try? handle.write(contentsOf: Data((line + "\n").utf8))
+        try? handle.write(contentsOf: Data((line + end).utf8))
     }
 }

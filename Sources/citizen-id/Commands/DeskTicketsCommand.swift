@@ -1,0 +1,71 @@
+internal import ArgumentParser
+internal import Foundation
+internal import OpenIDMessages
+
+/// `citizen-id desk tickets`
+struct DeskTicketsCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tickets", abstract: "Record many people whose identity was proved, and print a link for each.",
+        discussion: """
+            The file has a JSON object a line, each as `desk ticket` takes it. The links come in the same order, a link a \
+            line, each good once, for ten minutes. At the first person who cannot be recorded it stops and says at which \
+            line; the links before it are printed and good.
+            """)
+
+    @Option(help: "The town whose desk it is, e.g. marl.")
+    var tenant: String
+
+    @Option(help: "The file of the people (JSON objects, one a line); - reads standard input.")
+    var people: String
+
+    @Option(help: "The level to which the identities were proved: normal or substantiell.")
+    var level = "substantiell"
+
+    @Flag(help: "None of the people has an account, also where a name and a birth date are alike.")
+    var new = false
+
+    @OptionGroup var options: AdministrationOptions
+
+    func run() async throws {
+        let people = try readPeople()
+        try await options.failing { client in
+            var tickets: [JSONValue] = []
+            for (index, person) in people.enumerated() {
+                var request: JSONObject = [
+                    "tenant": .string(tenant), "level": .string(level), "person": .object(person),
+                ]
+                if new { request["new"] = true }
+                do {
+                    let answer = try await client.post("/desk/tickets", request)
+                    if options.json {
+                        tickets.append(.object(answer))
+                    } else {
+                        print(answer["link"]?.string ?? "")
+                    }
+                } catch {
+                    Output.say("Line \(index + 1): this person was not recorded.")
+                    throw error
+                }
+                if (index + 1).isMultiple(of: 500) { Output.say("\(index + 1) of \(people.count) people recorded") }
+            }
+            if options.json { print((["tickets": .array(tickets)] as JSONObject).text) }
+        }
+    }
+
+    /// Every line is read before the first person is recorded.
+    private func readPeople() throws -> [JSONObject] {
+        let data =
+            people == "-"
+            ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: people)
+        guard let data else {
+            throw Output.fail("The file \(people) cannot be read.", code: "file", exit: 1, json: options.json)
+        }
+        return try data.split(separator: UInt8(ascii: "\n")).enumerated().map { index, line in
+            do { return try StrictJSON.parseObject(Array(line)) } catch {
+                throw Output.fail(
+                    "Line \(index + 1) of the people's file is not a JSON object.", code: "file", exit: 2,
+                    json: options.json)
+            }
+        }
+    }
+}
