@@ -22,6 +22,24 @@ struct InstallationAttackTests {
         try expectFailure(try await phone.login(), 17, "device_blocked", code: "device_suspended")
     }
 
+    @Test func `a clone of a profile that a passphrase seals answers too, and is noticed by its counter`() async throws
+    {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let sealed = ["--passphrase-file", try here.folder.write(phone.profile + ".passphrase", "a passphrase\n")]
+        let link = try await here.ticket(family: "Versiegelt")
+        let enrolled = try await phone.run(["enrol", link, "--pin-file", phone.pinFile] + sealed)
+        try #require(enrolled.status == 0, "\(enrolled)")
+        let result = try await phone.run(
+            ["attack", "clone", "--portal", here.loginURL, "--disposable", "--pin-file", phone.pinFile, "--json"]
+                + sealed, atOnce: true)
+        #expect(result.status == 0, "\(result)")
+        let attack = try result.json()["attacks"]?.array?.first?.object
+        #expect(attack?["result"] == "resisted")
+        let evidence = (attack?["evidence"]?.array ?? []).compactMap(\.string)
+        #expect(evidence.contains("the copy answers, with the victim's PIN: refused, device_cloned"), "\(evidence)")
+    }
+
     @Test func `what would end the device is not played unasked, and nonsense is said so`() async throws {
         let here = try await Self.installation.value
         let phone = try await here.enrolledPhone(family: "Verschont")
