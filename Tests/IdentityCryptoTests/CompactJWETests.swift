@@ -173,7 +173,7 @@ struct CompactJWETests {
     @Test("RFC 7518 appendix C, the key derivation")
     func keyDerivation() throws {
         let secret = try #require(
-            [UInt8](hexadecimal: "9e56d91d817135d372834283bf84269cfb316ea3da806a48f6daa7798cfe90c4"))
+            Hexadecimal.decode("9e56d91d817135d372834283bf84269cfb316ea3da806a48f6daa7798cfe90c4"))
         let key = ConcatKDF.key(
             from: secret, algorithm: "A128GCM", partyU: Array("Alice".utf8), partyV: Array("Bob".utf8), length: 16)
         #expect(Base64URL.encode(bytes(of: key)) == "VqqN6vgjbSBcIijNcacQGg")

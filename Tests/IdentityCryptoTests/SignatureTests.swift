@@ -7,7 +7,7 @@ import Testing
 @Suite("A signature holds for exactly one text")
 struct SignatureTests {
     /// The order of P-256 (SEC 2 §2.4.2).
-    static let order = [UInt8](hexadecimal: "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")!
+    static let order = Hexadecimal.decode("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")!
 
     private func isAccepted(_ text: String, _ key: SigningKey = TestKeys.es256) -> Bool {
         (try? CompactJWS(parsing: text).verified(by: key.publicKey, type: "t")) != nil

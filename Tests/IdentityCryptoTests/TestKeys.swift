@@ -32,14 +32,5 @@ extension JSONValue {
     subscript(_ name: String) -> JSONValue? { object?[name] }
 }
 
-extension [UInt8] {
-    /// The bytes that hexadecimal digits stand for.
-    init?(hexadecimal text: String) {
-        let digits = text.compactMap(\.hexDigitValue)
-        guard digits.count == text.count, digits.count % 2 == 0 else { return nil }
-        self = stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
-    }
-}
-
 /// The bytes of a key or a shared secret.
 func bytes(of secret: some ContiguousBytes) -> [UInt8] { unsafe secret.withUnsafeBytes { unsafe Array($0) } }

@@ -12,7 +12,7 @@ struct WycheproofFile {
         let members: JSONValue
 
         func bytes(_ name: String) throws -> [UInt8] {
-            try #require([UInt8](hexadecimal: members[name]?.string ?? "-"))
+            try #require(Hexadecimal.decode(members[name]?.string ?? "-"))
         }
     }
 

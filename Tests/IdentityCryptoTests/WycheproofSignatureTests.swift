@@ -86,7 +86,7 @@ struct WycheproofPrimitiveTests {
     func ecdsa() throws {
         var accepted = 0
         for group in try WycheproofFile("ecdsa_secp256r1_sha256_p1363").groups {
-            let point = try #require([UInt8](hexadecimal: group.members["publicKey"]?["uncompressed"]?.string ?? ""))
+            let point = try #require(Hexadecimal.decode(group.members["publicKey"]?["uncompressed"]?.string ?? ""))
             let jwk: JSONObject = [
                 "kty": "EC", "crv": "P-256", "x": .string(Base64URL.encode(point[1..<33])),
                 "y": .string(Base64URL.encode(point[33...])),
@@ -111,7 +111,7 @@ struct WycheproofPrimitiveTests {
         for group in try WycheproofFile(file).groups {
             let numbers = try #require(group.members["publicKey"])
             func text(_ name: String) throws -> JSONValue {
-                let bytes = try #require([UInt8](hexadecimal: numbers[name]?.string ?? ""))
+                let bytes = try #require(Hexadecimal.decode(numbers[name]?.string ?? ""))
                 return .string(Base64URL.encode(bytes.drop { $0 == 0 }))
             }
             let jwk: JSONObject = ["kty": "RSA", "n": try text("modulus"), "e": try text("publicExponent")]
@@ -128,7 +128,7 @@ struct WycheproofPrimitiveTests {
     func edDSA() throws {
         var accepted = 0
         for group in try WycheproofFile("ed25519").groups {
-            let point = try #require([UInt8](hexadecimal: group.members["publicKey"]?["pk"]?.string ?? "-"))
+            let point = try #require(Hexadecimal.decode(group.members["publicKey"]?["pk"]?.string ?? "-"))
             let key = try VerificationKey(jwk: ["kty": "OKP", "crv": "Ed25519", "x": .string(Base64URL.encode(point))])
             for test in group.cases {
                 let isValid = key.isValid(signature: try test.bytes("sig"), for: try test.bytes("msg"))
@@ -151,8 +151,8 @@ struct WycheproofPrimitiveTests {
         var accepted: Set<Set<String>> = []
         for test in cases {
             let flags = Set(test["flags"]?.strings ?? [])
-            let point = try #require([UInt8](hexadecimal: test["key"]?.string ?? "-"))
-            let signature = try #require([UInt8](hexadecimal: test["sig"]?.string ?? "-"))
+            let point = try #require(Hexadecimal.decode(test["key"]?.string ?? "-"))
+            let signature = try #require(Hexadecimal.decode(test["sig"]?.string ?? "-"))
             guard let key = Ed25519PublicKey(point) else { continue }
             #expect(flags.isDisjoint(with: ["low_order_A", "low_order_component_A", "non_canonical_A"]))
             let message = Array((test["msg"]?.string ?? "").utf8)

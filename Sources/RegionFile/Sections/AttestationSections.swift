@@ -61,15 +61,10 @@ enum AttestationSections {
     /// A SHA-256 digest in lower-case hexadecimal.
     private static func digest(_ value: YAMLValue) -> [UInt8]? {
         guard let text = value.text() else { return nil }
-        let digits = Array(text.utf8)
-        guard digits.count == 64, !text.contains(where: \.isUppercase), !text.contains("+") else {
+        guard let bytes = Hexadecimal.decode(text), bytes.count == 32 else {
             return value.refused("is a SHA-256 digest: 64 hexadecimal digits in lower case, without colons")
         }
-        let bytes = stride(from: 0, to: 64, by: 2).compactMap {
-            UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
-        }
-        return bytes.count == 32
-            ? bytes : value.refused("is a SHA-256 digest: 64 hexadecimal digits in lower case, without colons")
+        return bytes
     }
 
     /// `2026-01` as 202601.

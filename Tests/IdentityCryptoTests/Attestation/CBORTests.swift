@@ -5,13 +5,8 @@ import Testing
 
 @testable import IdentityCrypto
 
-/// Bytes from hexadecimal text.
-func hex(_ text: String) -> [UInt8] {
-    let digits = Array(text.utf8.filter { $0 != 0x20 })
-    return stride(from: 0, to: digits.count - 1, by: 2).map { index in
-        UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16)!
-    }
-}
+/// Bytes from hexadecimal text; blanks in it are for the eye.
+func hex(_ text: String) -> [UInt8] { Hexadecimal.decode(text.filter { $0 != " " })! }
 
 /// A generator whose numbers a seed decides: a failure can be had again.
 struct SeededGenerator: RandomNumberGenerator {
