@@ -106,9 +106,9 @@ enum EvidenceRules {
             let clientData = AppAttestVerifier.clientData(
                 offer: context.offer, authentication: keys.authentication.thumbprint,
                 installation: keys.installation.thumbprint, pin: keys.pin.thumbprint)
-            return (
-                verifier.verify(evidence.evidence, clientData: clientData, now: context.now), policy.levels
-            )
+            let result = verifier.verify(
+                evidence.evidence, clientData: clientData, revoked: context.revoked, now: context.now)
+            return (result, policy.levels)
         case "tpm":
             guard let verifier = verifiers.tpm, let policy = verifiers.policy.tpm else { break }
             let result = verifier.verify(

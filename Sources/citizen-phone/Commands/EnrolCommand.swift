@@ -14,6 +14,7 @@ struct EnrolCommand: AsyncParsableCommand {
         case appAttest = "apple-appattest"
     }
     enum KeyStore: String, ExpressibleByArgument, CaseIterable { case software, tee, strongbox }
+    enum AppEnvironment: String, ExpressibleByArgument, CaseIterable { case production, development }
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
@@ -49,6 +50,9 @@ struct EnrolCommand: AsyncParsableCommand {
         help: ArgumentHelp("The SHA-256 digest of the certificate that signs the app (android-key).", valueName: "hex"))
     var appSignature: String?
 
+    @Option(help: "The environment of App Attest that apple-appattest plays: production or development.")
+    var appEnvironment = AppEnvironment.production
+
     func validate() throws {
         let hasBoth = simulatorKey != nil && simulatorCertificate != nil
         guard evidence == .none || hasBoth else {
@@ -58,7 +62,8 @@ struct EnrolCommand: AsyncParsableCommand {
             throw ValidationError("Evidence of this format needs --app.")
         }
         guard evidence != .androidKey || appSignature.flatMap(Self.digest) != nil && keyStore != .software else {
-            throw ValidationError("android-key needs --app-signature with 64 hexadecimal digits, and tee or strongbox.")
+            throw ValidationError(
+                "android-key needs --app-signature with 64 hexadecimal digits in lower case, and tee or strongbox.")
         }
     }
 
@@ -101,7 +106,8 @@ struct EnrolCommand: AsyncParsableCommand {
         switch evidence {
         case .none, .simulator: nil
         case .tpm: .tpm
-        case .appAttest: .appAttest(application: app ?? "")
+        case .appAttest:
+            .appAttest(application: app ?? "", environment: appEnvironment == .production ? .production : .development)
         case .androidKey:
             .androidKey(
                 keyStore == .tee ? .tee : .strongbox, package: app ?? "",
@@ -110,13 +116,7 @@ struct EnrolCommand: AsyncParsableCommand {
     }
 
     static func digest(_ text: String) -> [UInt8]? {
-        let digits = Array(text.utf8)
-        // A number may begin with a sign, a digest must not.
-        guard digits.count == 64, !text.contains("+") else { return nil }
-        let bytes = stride(from: 0, to: 64, by: 2).compactMap {
-            UInt8(String(decoding: digits[$0...$0 + 1], as: UTF8.self), radix: 16)
-        }
-        return bytes.count == 32 ? bytes : nil
+        Hexadecimal.decode(text).flatMap { $0.count == 32 ? $0 : nil }
     }
 
     private static func report(_ result: EnrolmentResult) -> Report {

@@ -281,6 +281,22 @@ struct AndroidKeyTests {
         }
     }
 
+    @Test("what no check judges refuses no phone, whatever it is; what one judges is read strictly")
+    func unjudged() throws {
+        let list = { (text: String) in try AuthorizationList(DER.parse(hex(text))) }
+        // `activeDateTime` [400] beyond any date, `blockMode` [4] as an integer, `moduleHash` [724] as NULL.
+        #expect(try list("300f bf83100b 0209 010000000000000000").activeFrom == nil)
+        #expect(try list("3005 a403 020101").blockModes == [])
+        #expect(try list("3006 bf855402 0500").moduleHash == nil)
+        #expect(try list("3008 bf831004 02020708").activeFrom == 0x708)
+        // `keySize` [3], `purpose` [1], `noAuthRequired` [503], `origin` [702].
+        for text in [
+            "300d a30b 0209 010000000000000000", "3005 a103 020101", "3007 bf837703 0101ff", "3007 bf853e03 02017f",
+        ] {
+            #expect(throws: (any Error).self, "\(text)") { try list(text) }
+        }
+    }
+
     @Test("every bit of the leaf is under a signature or part of one")
     func leafFlips() throws {
         let chain = try evidence(by: Stage.maker)["x5c"]?.strings ?? []

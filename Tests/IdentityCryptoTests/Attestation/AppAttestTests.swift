@@ -8,7 +8,7 @@ import Testing
 struct AppAttestTests {
     private typealias Stage = AttestationStage
 
-    static let checks = ["form", "chain", "nonce", "key_id", "rp_id", "counter", "environment"]
+    static let checks = ["form", "chain", "revocation", "nonce", "key_id", "rp_id", "counter", "environment"]
     static let clientData = AppAttestVerifier.clientData(
         offer: ContentDigest(of: "offer"), authentication: Stage.key.thumbprint, installation: Stage.key.thumbprint,
         pin: Stage.key.thumbprint)
@@ -32,13 +32,21 @@ struct AppAttestTests {
         ).evidence
     }
 
+    private func judge(
+        _ evidence: JSONObject, _ verifier: AppAttestVerifier? = nil, clientData: [UInt8] = clientData,
+        revoked: RevocationList? = RevocationList()
+    ) throws -> AttestationResult {
+        let result = try (verifier ?? self.verifier()).verify(
+            evidence, clientData: clientData, revoked: revoked, now: Stage.now)
+        #expect(result.verdicts.map(\.check) == Array(Self.checks.prefix(result.verdicts.count)))
+        #expect((result.keyStore == nil) == !result.failed.isEmpty)
+        return result
+    }
+
     private func failed(
         _ evidence: JSONObject, _ verifier: AppAttestVerifier? = nil, clientData: [UInt8] = clientData
     ) throws -> [String] {
-        let result = try (verifier ?? self.verifier()).verify(evidence, clientData: clientData, now: Stage.now)
-        #expect(result.verdicts.map(\.check) == Array(Self.checks.prefix(result.verdicts.count)))
-        #expect((result.keyStore == nil) == !result.failed.isEmpty)
-        return result.failed
+        try judge(evidence, verifier, clientData: clientData).failed
     }
 
     /// The attestation object with its authenticator data changed.
@@ -57,7 +65,7 @@ struct AppAttestTests {
     @Test("good evidence passes every check")
     func accepted() throws {
         #expect(Self.clientData.count == 128)
-        let result = try verifier().verify(evidence(), clientData: Self.clientData, now: Stage.now)
+        let result = try judge(evidence())
         #expect(result.verdicts.map(\.check) == Self.checks)
         #expect(result.failed == [] && result.keyStore == .secureEnclave && !result.isSimulated)
     }
@@ -85,9 +93,28 @@ struct AppAttestTests {
         #expect(try failed(changed(good) { $0[33] = 1 }) == ["nonce", "counter"])
         #expect(try failed(changed(good) { $0[37] ^= 1 }) == ["nonce", "environment"])
         #expect(try failed(changed(good) { $0[55] ^= 1 }) == ["nonce", "key_id"])
-        let simulated = try verifier(simulated: [Stage.maker.certificateBytes]).verify(
-            good, clientData: Self.clientData, now: Stage.now)
+        let simulated = try judge(good, verifier(simulated: [Stage.maker.certificateBytes]))
         #expect(simulated.isSimulated && simulated.failed == [])
+    }
+
+    @Test("H3: a revoked serial anywhere in the chain is refused; without a list none is revoked, for Apple has none")
+    func revocation() throws {
+        let good = try evidence(by: Stage.below(Stage.maker))
+        let serials = try judge(good).serials
+        #expect(serials.count == 2)
+        for serial in serials {
+            #expect(try judge(good, revoked: RevocationList(serials: [serial])).failed == ["revocation"])
+        }
+        #expect(try judge(good, revoked: RevocationList(serials: ["1"])).failed == [])
+        #expect(try judge(good, revoked: nil).failed == [])
+    }
+
+    @Test("§7.1: whoever signs the leaf is an authority, in time, below a root of the policy")
+    func authorities() throws {
+        #expect(try failed(evidence(by: Stage.below(Stage.maker))) == [])
+        #expect(try failed(evidence(by: Stage.below(Stage.maker, isAuthority: false))) == ["chain"])
+        #expect(try failed(evidence(by: Stage.below(Stage.maker, to: -60))) == ["chain"])
+        #expect(try failed(evidence(by: Stage.below(Stage.stranger))) == ["chain"])
     }
 
     @Test("malformed evidence is refused: members, flags, lengths, truncations")
@@ -127,7 +154,9 @@ struct AppAttestTests {
             flipped[bit / 8] ^= 1 << UInt8(bit % 8)
             var evidence = good
             evidence["attestation"] = .string(Base64URL.encode(flipped))
-            #expect(verifier.verify(evidence, clientData: Self.clientData, now: Stage.now).keyStore == nil)
+            let result = verifier.verify(
+                evidence, clientData: Self.clientData, revoked: RevocationList(), now: Stage.now)
+            #expect(result.keyStore == nil)
         }
     }
 }

@@ -1,7 +1,9 @@
 import Crypto
 import OpenIDMessages
+import SwiftASN1
 import TestVectors
 import Testing
+import X509
 
 @testable import IdentityCrypto
 
@@ -95,14 +97,52 @@ struct TPMTests {
         #expect(try judge(value, revoked: RevocationList(serials: [serial])).failed == ["revocation"])
         #expect(try judge(value, revoked: nil).failed == ["revocation"])
         // A certificate for something else vouches for no TPM.
-        let key = P256.Signing.PrivateKey()
-        let chain = try Stage.maker.chain(for: key.publicKey, named: nil, at: Stage.now, extensions: [])
-        let signature = try key.signature(for: Digest.hash(Self.info)).derRepresentation
-        let foreign = changed(
-            changed(value, "x5c", .array(chain.map { .bytes($0) })), "sig", .bytes(Array(signature)))
-        #expect(try judge(foreign).failed == ["attestation_key"])
+        #expect(try judge(certified(as: nil, [])).failed == ["attestation_key"])
         let simulated = try judge(value, verifier(simulated: [Stage.maker.certificateBytes]))
         #expect(simulated.isSimulated && simulated.failed == [])
+    }
+
+    /// A good statement, but for the certificate of its attestation key.
+    private func certified(as name: String?, _ extensions: [Certificate.Extension]) throws -> CBORValue {
+        let key = P256.Signing.PrivateKey()
+        let chain = try Stage.maker.chain(for: key.publicKey, named: name, at: Stage.now, extensions: extensions)
+        let signature = try key.signature(for: Digest.hash(Self.info)).derRepresentation
+        return changed(
+            changed(try statement(), "x5c", .array(chain.map { .bytes($0) })), "sig", .bytes(Array(signature)))
+    }
+
+    @Test("WebAuthn §8.3.1: each clause about the certificate of an attestation key")
+    func certificateClauses() throws {
+        let maker = try Certificate.Extension(
+            SubjectAlternativeNames([.directoryName(DistinguishedName { CommonName("id:53494d00") })]),
+            critical: true)
+        let usage = { (usages: [ExtendedKeyUsage.Usage]) in
+            try Certificate.Extension(ExtendedKeyUsage(usages), critical: false)
+        }
+        let attests = try usage([ExtendedKeyUsage.Usage(oid: Certificate.attestationKeyUsage)])
+        let isNone = try Certificate.Extension(BasicConstraints.notCertificateAuthority, critical: true)
+        let isAuthority = try Certificate.Extension(
+            BasicConstraints.isCertificateAuthority(maxPathLength: 0), critical: true)
+        #expect(try judge(certified(as: nil, [isNone, attests, maker])).failed == [])
+        let wrong: [(String, String?, [Certificate.Extension])] = [
+            ("the subject is empty", "Attestation key", [isNone, attests, maker]),
+            ("the maker is an alternative name", nil, [isNone, attests]),
+            ("it has a purpose", nil, [isNone, maker]),
+            ("the purpose is tcg-kp-AIKCertificate", nil, [isNone, try usage([.serverAuth]), maker]),
+            ("it says that it is no authority", nil, [attests, maker]),
+            ("it is no authority", nil, [isAuthority, attests, maker]),
+        ]
+        for (clause, name, extensions) in wrong {
+            #expect(try judge(certified(as: name, extensions)).failed == ["attestation_key"], "\(clause)")
+        }
+    }
+
+    @Test("§7.1: whoever certifies attestation keys is an authority, in time, below a root of the policy")
+    func authorities() throws {
+        #expect(try judge(statement(by: Stage.below(Stage.maker))).failed == [])
+        #expect(try judge(statement(by: Stage.below(Stage.maker, isAuthority: false))).failed == ["chain"])
+        #expect(try judge(statement(by: Stage.below(Stage.maker, to: -60))).failed == ["chain"])
+        #expect(try judge(statement(by: Stage.below(Stage.stranger))).failed == ["root"])
     }
 
     @Test("malformed statements are refused: every truncation, and every member that is missing or otherwise")
@@ -205,7 +245,8 @@ struct WebAuthnAttestationVectorTests {
         let verifier = try AppAttestVerifier(
             policy: AppAttestPolicy(roots: [root()], applications: ["example.org"]), simulatorRoots: [])
         let result = verifier.verify(
-            object, keyIdentifier: data.credential.identifier, clientDataDigest: clientData, now: AttestationStage.now)
+            object, keyIdentifier: data.credential.identifier, clientDataDigest: clientData, revoked: nil,
+            now: AttestationStage.now)
         #expect(result.failed == ["key_id", "environment"])
     }
 }

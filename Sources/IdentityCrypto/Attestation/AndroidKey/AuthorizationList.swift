@@ -54,54 +54,56 @@ extension AuthorizationList {
             last = tag
             var inner = try element.children(of: element.identifier).makeIterator()
             guard let value = inner.next(), inner.next() == nil else { throw KeyDescription.Malformed() }
-            if try !readKeyProperty(tag, value) { try readSystemProperty(tag, value) }
+            if try !readJudged(tag, value) { readOther(tag, value) }
         }
     }
 
-    private mutating func readKeyProperty(_ tag: UInt, _ value: ASN1Node) throws -> Bool {
+    /// What a check judges is read strictly.
+    private mutating func readJudged(_ tag: UInt, _ value: ASN1Node) throws -> Bool {
         switch tag {
         case 1: purposes = try value.integers
         case 2: algorithm = try value.integer
         case 3: keySize = try value.integer
-        case 4: blockModes = try value.integers
         case 5: digests = try value.integers
-        case 6: paddings = try value.integers
         case 10: curve = try value.integer
-        case 11: postQuantumVariant = try value.integer
-        case 200: publicExponent = try value.integer
-        case 203: maskDigests = try value.integers
-        case 400: activeFrom = try value.integer
-        case 401: originationExpiry = try value.integer
-        case 402: usageExpiry = try value.integer
-        case 405: usageLimit = try value.integer
         case 503: needsNoAuthentication = try value.isPresent
         case 504: userAuthentication = try value.integer
         case 505: authenticationTimeout = try value.integer
-        case 506: isAllowedOnBody = try value.isPresent
-        case 507: needsUserPresence = try value.isPresent
-        case 508: needsConfirmation = try value.isPresent
-        case 509: needsUnlockedDevice = try value.isPresent
         case 600: isForAllApplications = try value.isPresent
+        case 702:
+            guard let read = Origin(rawValue: try value.integer) else { throw KeyDescription.Malformed() }
+            origin = read
+        case 704: rootOfTrust = try RootOfTrust(value)
+        case 706: systemPatch = try value.integer
+        case 709: application = try AttestedApplication(value)
         default: return false
         }
         return true
     }
 
-    private mutating func readSystemProperty(_ tag: UInt, _ value: ASN1Node) throws {
+    /// What no check judges refuses no phone, whatever it is: dates may lie beyond `Int64`, where they never come.
+    private mutating func readOther(_ tag: UInt, _ value: ASN1Node) {
         switch tag {
-        case 701: createdAt = try value.integer
-        case 702:
-            guard let read = Origin(rawValue: try value.integer) else { throw KeyDescription.Malformed() }
-            origin = read
-        case 303, 703: resistsRollback = try value.isPresent
-        case 704: rootOfTrust = try RootOfTrust(value)
-        case 705: systemVersion = try value.integer
-        case 706: systemPatch = try value.integer
-        case 709: application = try AttestedApplication(value)
-        case 710...717, 723: identifiers[tag] = try value.octets
-        case 718: vendorPatch = try value.integer
-        case 719: bootPatch = try value.integer
-        case 724: moduleHash = try value.octets
+        case 4: blockModes = (try? value.integers) ?? []
+        case 6: paddings = (try? value.integers) ?? []
+        case 11: postQuantumVariant = try? value.integer
+        case 200: publicExponent = try? value.integer
+        case 203: maskDigests = (try? value.integers) ?? []
+        case 303, 703: resistsRollback = (try? value.isPresent) ?? false
+        case 400: activeFrom = try? value.integer
+        case 401: originationExpiry = try? value.integer
+        case 402: usageExpiry = try? value.integer
+        case 405: usageLimit = try? value.integer
+        case 506: isAllowedOnBody = (try? value.isPresent) ?? false
+        case 507: needsUserPresence = (try? value.isPresent) ?? false
+        case 508: needsConfirmation = (try? value.isPresent) ?? false
+        case 509: needsUnlockedDevice = (try? value.isPresent) ?? false
+        case 701: createdAt = try? value.integer
+        case 705: systemVersion = try? value.integer
+        case 710...717, 723: identifiers[tag] = try? value.octets
+        case 718: vendorPatch = try? value.integer
+        case 719: bootPatch = try? value.integer
+        case 724: moduleHash = try? value.octets
         default: break
         }
     }

@@ -27,16 +27,23 @@ public struct AppAttestVerifier: Sendable {
     }
 
     /// Judges `{"attestation": base64url of the attestation object, "key_id": base64url}`.
-    public func verify(_ evidence: JSONObject, clientData: [UInt8], now: Timestamp) -> AttestationResult {
+    ///
+    /// - Parameter revoked: nil when there is no list that can be relied on. Apple publishes none: then nothing is revoked.
+    public func verify(
+        _ evidence: JSONObject, clientData: [UInt8], revoked: RevocationList?, now: Timestamp
+    ) -> AttestationResult {
         let bytes = evidence["attestation"]?.string.flatMap { Base64URL.decode($0) }
         let keyIdentifier = evidence["key_id"]?.string.flatMap { Base64URL.decode($0) }
         let isComplete = Set(evidence.names) == ["attestation", "key_id"]
         let object = isComplete ? bytes.flatMap(AppAttestObject.init) : nil
-        return verify(object, keyIdentifier: keyIdentifier, clientDataDigest: Digest.sha256(clientData), now: now)
+        return verify(
+            object, keyIdentifier: keyIdentifier, clientDataDigest: Digest.sha256(clientData), revoked: revoked,
+            now: now)
     }
 
     func verify(
-        _ object: AppAttestObject?, keyIdentifier: [UInt8]?, clientDataDigest: [UInt8], now: Timestamp
+        _ object: AppAttestObject?, keyIdentifier: [UInt8]?, clientDataDigest: [UInt8], revoked: RevocationList?,
+        now: Timestamp
     ) -> AttestationResult {
         var verdicts = VerdictList()
         guard
@@ -49,6 +56,7 @@ public struct AppAttestVerifier: Sendable {
         verdicts.check(
             "chain", anchor != nil && chain.isLinked(at: now, anchors: anchors),
             "the chain leads to a root of the region", "the chain does not lead to a root of the region")
+        verdicts.checkRevocation(of: chain, revoked ?? RevocationList())
         verdicts.check(
             "nonce", chain.leaf.appAttestNonce == Digest.sha256(object.authenticatorDataBytes + clientDataDigest),
             "made for this offer and these keys", "made for another offer or other keys")

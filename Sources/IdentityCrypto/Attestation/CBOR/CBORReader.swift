@@ -6,25 +6,18 @@ struct CBORReader {
     static let maximumItems = 512
 
     private let bytes: [UInt8]
-    private(set) var position = 0
+    private var position = 0
     private var itemsLeft = maximumItems
 
     private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     /// The one data item that `bytes` consist of.
     static func read(_ bytes: [UInt8]) throws(CBORError) -> CBORValue {
-        let (value, length) = try readPrefix(bytes)
-        guard length == bytes.count else { throw .trailingBytes }
-        return value
-    }
-
-    /// The data item at the beginning of `bytes`, and how many bytes it has: a COSE key inside authenticator data ends
-    /// where its item ends (WebAuthn §6.5.1).
-    static func readPrefix(_ bytes: [UInt8]) throws(CBORError) -> (CBORValue, length: Int) {
         guard bytes.count <= maximumLength else { throw .tooLong }
         var reader = CBORReader(bytes)
         let value = try reader.item(depth: 1)
-        return (value, reader.position)
+        guard reader.position == bytes.count else { throw .trailingBytes }
+        return value
     }
 
     private mutating func item(depth: Int) throws(CBORError) -> CBORValue {

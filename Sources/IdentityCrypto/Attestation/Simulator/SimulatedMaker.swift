@@ -46,8 +46,8 @@ public struct SimulatedMaker: Sendable {
 public enum SimulatedHardware: Sendable {
     /// A phone with Android: the app's package and the digest of the certificate that signs it.
     case androidKey(HardwareKeyStore, package: String, signature: [UInt8])
-    /// An iPhone: team and bundle identifier.
-    case appAttest(application: String)
+    /// An iPhone: team and bundle identifier, and the environment in which the app was made.
+    case appAttest(application: String, environment: AppAttestPolicy.Environment = .production)
     case tpm
 
     /// The format of its evidence.
@@ -73,11 +73,11 @@ extension SimulatedMaker {
             let description = KeyDescription.sample(
                 challenge: challenge, keyStore: keyStore, package: package, signature: signature, patch: 209_912)
             return try androidKey(description, key: authentication, now: now)
-        case .appAttest(let application):
+        case .appAttest(let application, let environment):
             let clientData = AppAttestVerifier.clientData(
                 offer: offer, authentication: authentication.thumbprint, installation: installation, pin: pin)
             return try appAttest(
-                clientData: clientData, application: application, environment: .production, now: now)
+                clientData: clientData, application: application, environment: environment, now: now)
         case .tpm: return try tpm(challenge: challenge, key: authentication, now: now)
         }
     }

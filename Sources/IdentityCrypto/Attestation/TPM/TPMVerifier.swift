@@ -47,7 +47,8 @@ public struct TPMVerifier: Sendable {
             "fixed_tpm",
             area.attributes.isSuperset(of: [.fixedTPM, .fixedParent, .userWithAuth, .sign])
                 && !area.attributes.contains(.decrypt),
-            "the key signs, stays in its TPM and asks for its user", "the key may leave its TPM, or is for another use")
+            "the key signs, stays in its TPM and may be used with its authorisation value",
+            "the key may leave its TPM, or is for another use")
         verdicts.check(
             "origin", area.attributes.contains(.sensitiveDataOrigin), "the TPM generated the key",
             "the TPM did not generate the key")
