@@ -48,8 +48,10 @@ struct HardwareEvidenceTests {
         #expect(early.status != 0 && early.output.contains("evidence_refused"), "\(early)")
         try await stage.publish(#"{"entries": {}}"#)
 
+        var phones: [Phone] = []
         for evidence in [Self.android, Self.android + ["--key-store", "tee"], Self.apple, ["tpm"]] {
-            let (_, result) = try await stage.enrol(evidence)
+            let (phone, result) = try await stage.enrol(evidence)
+            phones.append(phone)
             try #require(result.status == 0, "\(result)")
             let ceiling = try result.json()["record"]?.object?["ceiling"]?.string
             #expect(ceiling == "sim:http://bsi.bund.de/eID/LoA/substantiell", "\(evidence)")
@@ -62,6 +64,17 @@ struct HardwareEvidenceTests {
             #expect(result.status != 0 && result.output.contains("evidence_refused"), "\(result)")
         }
         try await revoke(stage)
+        for phone in phones { try await goesOn(phone) }
+    }
+
+    /// What a phone can do whose evidence was taken back: its person hears of it, and acts as before.
+    private func goesOn(_ phone: Phone) async throws {
+        let notices = try await phone.run(["account", "notices", "--json"])
+        #expect(notices.status == 0 && notices.output.contains("device_lowered"), "\(notices)")
+        let act = try await phone.run([
+            "account", "contact", "--phone-number", "+49 209 1234567", "--yes", "--pin-file", phone.pinFile, "--json",
+        ])
+        #expect(act.status == 0, "\(act)")
     }
 
     private func revoke(_ stage: Stage) async throws {
@@ -70,8 +83,12 @@ struct HardwareEvidenceTests {
             ["x509", "-in", stage.here.certificates + "/simulator-ca.pem", "-noout", "-serial"], atOnce: true)
         let digits = try #require(serial.output.split(separator: "=").last).lowercased()
             .trimmingCharacters(in: .whitespacesAndNewlines).drop { $0 == "0" }
-        let text = #"{"entries": {"\#(digits)": {"status": "REVOKED", "reason": "KEY_COMPROMISE"}}}"#
-        let proposed = try stage.here.folder.write("proposed.json", text)
+        let entry = #""\#(digits)": {"status": "REVOKED", "reason": "KEY_COMPROMISE"}"#
+        let text = #"{"entries": {\#(entry)}}"#
+        // More than what is asked for at once; all others come before the authority's.
+        let others = (0..<100_000).map { "\"\(String(0x1000_0000 + $0, radix: 16))\": {\"status\": \"REVOKED\"}" }
+        let longer = #"{"entries": {\#((others + [entry]).joined(separator: ", "))}}"#
+        let proposed = try stage.here.folder.write("proposed.json", longer)
         let asked = { () async throws -> [JSONObject] in
             let result = try await stage.here.administer(
                 "device", "affected", "--revocation-list", proposed, "--json")

@@ -1,4 +1,4 @@
-public import OpenIDMessages
+internal import OpenIDMessages
 
 /// Certificates of attestations that count no more, in the form in which Google publishes its list
 /// (`https://android.googleapis.com/attestation/status`): `{"entries": {serial: {"status", "reason"?, …}}}`.
@@ -24,10 +24,6 @@ public struct RevocationList: Sendable, Equatable {
         guard let object = try? StrictJSON.parseObject(bytes, maximumLength: Self.maximumLength) else {
             throw .notJSON
         }
-        try self.init(json: object)
-    }
-
-    public init(json object: JSONObject) throws(Malformed) {
         guard object.names == ["entries"], let entries = object["entries"]?.object else { throw .form }
         var serials: Set<String> = []
         for member in entries.members {
@@ -39,7 +35,8 @@ public struct RevocationList: Sendable, Equatable {
         self.serials = serials
     }
 
-    private static func isSerial(_ text: String) -> Bool {
+    /// True for a serial number as lists write it.
+    public static func isSerial(_ text: String) -> Bool {
         let isHexadecimal = text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
         return isHexadecimal && !text.isEmpty && text.utf8.count <= 64 && (text.utf8.first != 0x30 || text == "0")
     }

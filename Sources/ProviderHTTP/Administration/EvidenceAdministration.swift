@@ -10,14 +10,13 @@ enum EvidenceAdministration {
         router.post("/devices/affected") { request, _ in
             var request = request
             var reader = MemberReader(try await request.largeJSON())
-            let object = try reader.object("revocation_list")
+            let serials = try reader.value("serials").strings
             try reader.finish()
-            guard let list = try? RevocationList(json: object) else {
+            guard let serials, serials.allSatisfy(RevocationList.isSerial) else {
                 throw AdministrationError(
-                    .badRequest, "revocation_list",
-                    "The list has not the form {\"entries\": {serial: {\"status\": …}}}.")
+                    .badRequest, "serials", "Serial numbers are hexadecimal in lower case without leading zeros.")
             }
-            let devices = try await provider.evidenceReview.affected(by: list)
+            let devices = try await provider.evidenceReview.affected(by: RevocationList(serials: Set(serials)))
             return Answer.json(["devices": .array(devices.map { .object(json($0)) })])
         }
     }
