@@ -132,7 +132,7 @@ public final class Provider: Sendable {
             registry: registry, store: store, revoked: revokedCertificates, clock: clock, bell: logoutBell)
         enrolment = EnrolmentFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
-            clock: clock, revoked: revokedCertificates, offers: ExpiringMemory(capacity: 10_000),
+            clock: clock, evidence: evidenceReview, offers: ExpiringMemory(capacity: 10_000),
             offerCounts: ExpiringMemory(capacity: 10_000))
         let verifiedTokens = VerifiedTexts<AccessToken>(capacity: 16_384, lifetime: Lifetime.accessToken)
         let hashes = PersonHashes(key: try await keys.secret("person-hashes"))

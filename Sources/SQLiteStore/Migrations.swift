@@ -24,6 +24,7 @@ extension DatabaseMigrator {
         migrator.registerDeviceCertificates()
         migrator.registerBackChannel()
         migrator.registerFoundingPowers()
+        migrator.registerLoweredDevices()
         return migrator
     }
 

@@ -104,8 +104,8 @@ struct PersonalTable: Sendable {
                 export: .section(
                     "devices",
                     """
-                    SELECT id, name, model, system, ceiling, is_simulated, state, suspended_for, usable_from, created_at,
-                        last_used_at
+                    SELECT id, name, model, system, ceiling, is_simulated, was_lowered, state, suspended_for, usable_from,
+                        created_at, last_used_at
                     FROM device WHERE account = :account ORDER BY created_at, rowid
                     """),
                 erasure: ["DELETE FROM device WHERE account = :account"]),

@@ -4,14 +4,16 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
-    public func devices(certifiedBy serials: Set<String>) async throws -> [CertifiedDevice] {
-        let list = "[" + serials.sorted().map { "\"\($0)\"" }.joined(separator: ",") + "]"
+    public func devices(
+        certifiedBy serials: Set<String>, leftTo distrust: Distrust?
+    ) async throws -> [CertifiedDevice] {
+        let list = serials.sorted().jsonText
         return try read { db in
             try db.rows(
                 """
                 SELECT id, account, ceiling, is_simulated, state FROM device
                 WHERE id IN (SELECT device FROM device_certificate WHERE serial IN (SELECT value FROM json_each(?)))
-                    AND state NOT IN ('revoked', 'expired')
+                    AND state NOT IN ('revoked', 'expired') AND (\(distrust.condition))
                 ORDER BY created_at, rowid
                 """, [list]
             ).map { row in
@@ -25,34 +27,47 @@ extension SQLiteStore {
     }
 
     public func distrust(
-        _ device: DeviceIdentifier, of account: AccountIdentifier, suspends: Bool, time: Timestamp
+        _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
     ) async throws -> Bool {
         try await writer.write { db in
-            let lowered = try db.run(
+            // Read before it changes.
+            let row = try db.row(
                 """
-                UPDATE device SET ceiling = 'normal'
-                WHERE id = ? AND account = ? AND ceiling IN ('substantiell', 'hoch')
-                    AND state NOT IN ('revoked', 'expired')
+                SELECT name, state FROM device
+                WHERE id = ? AND account = ? AND state NOT IN ('revoked', 'expired')
+                    AND (\(Optional(distrust).condition))
                 """, [device.rawValue, account.rawValue])
-            let state = try db.row("SELECT state FROM device WHERE id = ?", [device.rawValue])?
-                .value("state", as: DeviceState.self)
-            // Whoever has the maker's key has what a copy has: such a device is never found again.
-            let event: DeviceState.Event? =
-                switch (suspends, state) {
-                case (true, .active?): .reportCopied
-                case (true, .pending?): .revoke
-                default: nil
-                }
-            guard lowered == 1 || event != nil else { return false }
+            guard let row else { return false }
+            try db.run(
+                """
+                UPDATE device SET ceiling = 'normal', was_lowered = 1 WHERE id = ? AND ceiling IN ('substantiell', 'hoch')
+                """, [device.rawValue])
             try db.audit(
                 SecurityEvent(
                     .deviceEvidenceRevoked, time: time, object: device.rawValue, actor: .system, person: account))
             // Sessions of the higher level rest on what counts no more.
             try db.endSessions(of: device, at: time)
-            if let event {
-                try db.change(device, of: account, by: event, approval: nil, tenant: nil, actor: .system, at: time)
+            let state: DeviceState = try row.value("state")
+            if distrust == .ends {
+                try db.change(
+                    device, of: account, by: state == .active ? .reportCopied : .revoke, approval: nil, tenant: nil,
+                    actor: .system, at: time)
+            } else {
+                try db.tell(account, .deviceLowered, detail: row.text("name"), at: time)
             }
             return true
+        }
+    }
+}
+
+extension Distrust? {
+    /// Which devices it would still change. Whoever has the maker's key has what a copy has: a device that ends is never
+    /// found again, neither after a loss nor after wrong PINs.
+    fileprivate var condition: String {
+        switch self {
+        case nil: "TRUE"
+        case .lowers: "ceiling IN ('substantiell', 'hoch')"
+        case .ends: "state <> 'suspended' OR suspended_for = 'lost'"
         }
     }
 }

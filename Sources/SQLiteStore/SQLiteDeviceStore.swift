@@ -80,7 +80,8 @@ extension StoredRow {
                 ceiling: DeviceCeiling(level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
                 state: try value("state"), counter: try integer("counter"),
                 pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
-                createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"))
+                createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"),
+                wasLowered: try integer("was_lowered") == 1)
         }
     }
 

@@ -19,6 +19,7 @@ enum AnswerJudgement {
 /// What an answer is judged by.
 private struct AnsweringDevice {
     var account: AccountIdentifier
+    var ceiling: AssuranceLevel
     var counter: Int64
     var pinTriesLeft: Int64
     /// When the account's last use was written.
@@ -59,9 +60,11 @@ extension Database {
                 transaction: answer.transaction, at: answer.time)
             return .refused(.cloned)
         }
-        // 4. An approval needs the PIN. A wrong one costs a try and leaves the question to be answered again.
+        // 4. Whoever was lowered since the claim does not get what it reached then.
+        if let level = answer.level, device.ceiling < level { return .refused(.deviceLowered) }
+        // 5. An approval needs the PIN. A wrong one costs a try and leaves the question to be answered again.
         if answer.decision == .approve && !answer.isPINProved { return .refused(try countWrongPIN(answer, device)) }
-        // 5. The answer counts.
+        // 6. The answer counts.
         try write(answer)
         if answer.decision == .approve { try noteUse(by: device, at: answer.time) }
         return .counts(device.account)
@@ -86,12 +89,13 @@ extension Database {
     private func activeDevice(_ identifier: DeviceIdentifier) throws -> AnsweringDevice? {
         let row = try row(
             """
-            SELECT d.account, d.counter, d.pin_tries_left, a.seen_at FROM device d JOIN account a ON a.id = d.account
+            SELECT d.account, d.ceiling, d.counter, d.pin_tries_left, a.seen_at
+            FROM device d JOIN account a ON a.id = d.account
             WHERE d.id = ? AND d.state = 'active' AND a.state = 'active'
             """, [identifier.rawValue])
         guard let row else { return nil }
         return AnsweringDevice(
-            account: try row.accountIdentifier, counter: try row.integer("counter"),
+            account: try row.accountIdentifier, ceiling: try row.level("ceiling"), counter: try row.integer("counter"),
             pinTriesLeft: try row.integer("pin_tries_left"), seenAt: try row.time("seen_at"))
     }
 

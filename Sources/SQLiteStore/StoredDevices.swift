@@ -26,6 +26,7 @@ extension Database {
         try run(
             """
             UPDATE device SET state = :state, suspended_for = :reason, usable_from = NULL, ceiling = :ceiling,
+                was_lowered = iif(ceiling IN ('substantiell', 'hoch') AND :ceiling = 'normal', 1, was_lowered),
                 pin_tries_left = iif(:state = 'active', :tries, pin_tries_left)
             WHERE id = :device
             """,

@@ -260,7 +260,7 @@ class Device:
             demand(record[f"{name}_jkt"] == thumbprint(jwk(mine[name])), "the record names other keys")
         self.state = {"issuer": issuer, "device": record["sub"], "keys": keys, "salt": encode(salt), "counter": 0,
                       "auth": stored(mine["auth"]), "inst": stored(mine["inst"]), "receipts": {},
-                      "method": "hwk" if simulator and simulator.key_store != "software" else "swk"}
+                      "method": "swk" if record["ceiling"].endswith("/normal") else "hwk"}
         self.keep_attestation(answer["attestation"])
         return record, answer["verdicts"], answer["block_code"]
 

@@ -10,72 +10,22 @@ import Testing
 /// §7 of docs/protocol.md; checklist H3.
 @Suite("Evidence of hardware: the policy's levels, and what a simulator's root makes of them")
 struct HardwareEvidenceTests {
-    static let signature = Digest.sha256(Array("release".utf8))
-    static let hardware: [SimulatedHardware] = [
-        .androidKey(.tee, package: "example.citizen", signature: signature),
-        .androidKey(.strongbox, package: "example.citizen", signature: signature),
-        .appAttest(application: "A1B2C3D4E5.example.citizen"), .tpm,
-    ]
-
-    /// A provider whose makers' roots are those of `makers`, and whose simulator's root is the harness's.
-    private func provider(
-        makers: [TestSimulator], formats: [String] = ["android-key", "apple-appattest", "tpm", "none"],
-        tee: AssuranceLevel = .substantiell
-    ) async throws -> TestProvider {
-        let roots = makers.map(\.root)
-        let change: (inout Region) -> Void = { region in
-            region.evidence.androidKey = AndroidKeyPolicy(
-                roots: roots, applications: [.init(package: "example.citizen", signatures: [Self.signature])],
-                oldestPatch: 202_601, levels: [.tee: tee, .strongbox: .substantiell])
-            region.evidence.appAttest = AppAttestPolicy(roots: roots, applications: ["A1B2C3D4E5.example.citizen"])
-            region.evidence.tpm = TPMPolicy(roots: roots)
-        }
-        // The harness makes its certificates for the real time.
-        let clock = SettableClock(Timestamp(seconds: Int64(Date().timeIntervalSince1970)))
-        let provider = try await TestProvider(formats: formats, clock: clock, region: change)
-        try await provider.provider.evidenceReview.adopt(RevocationList())
-        return provider
-    }
-
-    private func enrol(
-        _ provider: TestProvider, _ hardware: SimulatedHardware, by simulator: TestSimulator
-    ) async throws -> (TestPhone, EnrolledDevice) {
-        let (phone, enrolled, _) = try await enrolWithSerials(provider, hardware, by: simulator)
-        return (phone, enrolled)
-    }
-
-    private func enrolWithSerials(
-        _ provider: TestProvider, _ hardware: SimulatedHardware, by simulator: TestSimulator
-    ) async throws -> (TestPhone, EnrolledDevice, serials: [String]) {
-        let phone = TestPhone()
-        let offer = try await provider.offer(ticket: provider.ticket())
-        let evidence = try simulator.maker.evidence(
-            of: hardware, offer: offer.digest, authentication: phone.authentication.publicKey,
-            installation: phone.installation.thumbprint, pin: phone.pin.thumbprint, now: provider.now)
-        let message = try phone.registration(for: offer, evidence: .made { _, _ in [evidence] }, now: provider.now)
-        let enrolled = try await provider.register(phone, message, offer: offer)
-        return (phone, enrolled, try TestSimulator.serials(of: evidence))
-    }
-
-    private func ceiling(_ provider: TestProvider, _ phone: TestPhone) async throws -> DeviceCeiling? {
-        try await provider.store.device(phone.device)?.0.ceiling
-    }
-
-    @Test("a maker's root gives the policy's level", arguments: hardware)
+    @Test("a maker's root gives the policy's level", arguments: HardwareStage.hardware)
     func real(hardware: SimulatedHardware) async throws {
         let maker = try TestSimulator("Maker")
-        let provider = try await provider(makers: [maker])
-        let (phone, enrolled) = try await enrol(provider, hardware, by: maker)
+        let provider = try await TestProvider.trusting([maker])
+        let (phone, enrolled) = try await provider.enrol(hardware, by: maker)
         #expect(!enrolled.verdicts.contains { !$0.passed } && enrolled.verdicts.count >= 7)
-        #expect(try await ceiling(provider, phone) == DeviceCeiling(level: .substantiell, isSimulated: false))
+        #expect(try await provider.row(of: phone)?.ceiling == DeviceCeiling(level: .substantiell, isSimulated: false))
     }
 
-    @Test("I8: the same evidence under a simulator's root never reaches a real level", arguments: hardware)
+    @Test(
+        "I8: the same evidence under a simulator's root never reaches a real level", arguments: HardwareStage.hardware)
     func simulated(hardware: SimulatedHardware) async throws {
-        let provider = try await provider(makers: [])
-        let (phone, enrolled) = try await enrol(provider, hardware, by: provider.simulator)
+        let provider = try await TestProvider.trusting([])
+        let (phone, enrolled) = try await provider.enrol(hardware, by: provider.simulator)
         #expect(!enrolled.verdicts.contains { !$0.passed })
-        #expect(try await ceiling(provider, phone) == DeviceCeiling(level: .substantiell, isSimulated: true))
+        #expect(try await provider.row(of: phone)?.ceiling == DeviceCeiling(level: .substantiell, isSimulated: true))
         let record = try SignedStatement<DeviceRecord>.verify(
             enrolled.record, keys: provider.provider.keys.ring.verificationKeys)
         #expect(record.statement.ceiling == "sim:http://bsi.bund.de/eID/LoA/substantiell")
@@ -84,13 +34,13 @@ struct HardwareEvidenceTests {
     @Test("a stranger's root is refused, and so is any evidence that needs a list while there is none")
     func refused() async throws {
         let stranger = try TestSimulator("Stranger")
-        let provider = try await provider(makers: [TestSimulator("Maker")])
-        for hardware in Self.hardware {
-            await #expect(throws: DeviceRefusal.self) { try await enrol(provider, hardware, by: stranger) }
+        let provider = try await TestProvider.trusting([TestSimulator("Maker")])
+        for hardware in HardwareStage.hardware {
+            await #expect(throws: DeviceRefusal.self) { try await provider.enrol(hardware, by: stranger) }
         }
         try await provider.provider.evidenceReview.adopt(nil)
         let refusal = await #expect(throws: DeviceRefusal.self) {
-            try await enrol(provider, Self.hardware[0], by: provider.simulator)
+            try await provider.enrol(HardwareStage.hardware[0], by: provider.simulator)
         }
         #expect(refusal?.verdicts.filter { !$0.passed }.map(\.check) == ["revocation"])
     }
@@ -98,25 +48,25 @@ struct HardwareEvidenceTests {
     @Test("the level is the policy's for that kind of hardware")
     func levels() async throws {
         let maker = try TestSimulator("Maker")
-        let provider = try await provider(makers: [maker], tee: .normal)
-        let (phone, _) = try await enrol(provider, Self.hardware[0], by: maker)
-        #expect(try await ceiling(provider, phone)?.level == .normal)
+        let provider = try await TestProvider.trusting([maker], tee: .normal)
+        let (phone, _) = try await provider.enrol(HardwareStage.hardware[0], by: maker)
+        #expect(try await provider.row(of: phone)?.ceiling.level == .normal)
     }
 
     @Test("H3: a device whose certificate is revoked falls to normal, once, with an event, and its neighbours do not")
     func revocation() async throws {
         let maker = try TestSimulator("Maker")
-        let provider = try await provider(makers: [maker])
+        let provider = try await TestProvider.trusting([maker])
         let review = provider.provider.evidenceReview
-        let (phone, _, serials) = try await enrolWithSerials(provider, Self.hardware[1], by: maker)
+        let (phone, _, serials) = try await provider.enrolWithSerials(HardwareStage.hardware[1], by: maker)
         let other = try await provider.enrolledPhone(
             person: ["given_name": "Max", "family_name": "Beispiel", "birthdate": "1970-01-01"])
         let serial = try #require(serials.first)
         let list = RevocationList(serials: [serial, "abc"])
         #expect(try await review.affected(by: list).map(\.identifier) == [phone.device])
-        #expect(try await ceiling(provider, phone)?.level == .substantiell, "asking changes nothing")
+        #expect(try await provider.row(of: phone)?.ceiling.level == .substantiell, "asking changes nothing")
         #expect(try await review.adopt(list) == 1)
-        #expect(try await ceiling(provider, phone) == DeviceCeiling(level: .normal, isSimulated: false))
+        #expect(try await provider.row(of: phone)?.ceiling == DeviceCeiling(level: .normal, isSimulated: false))
         #expect(try await provider.store.device(phone.device)?.0.state == .active)
         #expect(try await review.adopt(list) == 0)
         #expect(try await provider.store.device(other.device)?.0.state == .active)
@@ -125,14 +75,14 @@ struct HardwareEvidenceTests {
         // The next phone with the same batch certificate is not enrolled at all.
         let batch = try #require(serials.last)
         try await review.adopt(RevocationList(serials: [batch]))
-        await #expect(throws: DeviceRefusal.self) { try await enrol(provider, Self.hardware[1], by: maker) }
+        await #expect(throws: DeviceRefusal.self) { try await provider.enrol(HardwareStage.hardware[1], by: maker) }
     }
 
     @Test("where devices without evidence are not accepted, such a device is suspended for good")
     func suspension() async throws {
         let maker = try TestSimulator("Maker")
-        let provider = try await provider(makers: [maker], formats: ["android-key"])
-        let (phone, _, serials) = try await enrolWithSerials(provider, Self.hardware[0], by: maker)
+        let provider = try await TestProvider.trusting([maker], formats: ["android-key"])
+        let (phone, _, serials) = try await provider.enrolWithSerials(HardwareStage.hardware[0], by: maker)
         let serial = try #require(serials.first)
         #expect(try await provider.provider.evidenceReview.adopt(RevocationList(serials: [serial])) == 1)
         #expect(try await provider.store.device(phone.device)?.0.state == .suspended)

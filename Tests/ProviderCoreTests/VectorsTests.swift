@@ -19,9 +19,11 @@ struct VectorsTests {
         }
         func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow] { [row] }
         func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool { false }
-        func devices(certifiedBy serials: Set<String>) async throws -> [CertifiedDevice] { [] }
+        func devices(
+            certifiedBy serials: Set<String>, leftTo distrust: Distrust?
+        ) async throws -> [CertifiedDevice] { [] }
         func distrust(
-            _ device: DeviceIdentifier, of account: AccountIdentifier, suspends: Bool, time: Timestamp
+            _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
         ) async throws -> Bool { false }
         func signingKeys() async throws -> [StoredSigningKey] { [] }
         func replaceSigningKeys(_ keys: [StoredSigningKey], event: SecurityEvent?) async throws {}

@@ -95,6 +95,19 @@ struct ConfirmationTests {
         }
     }
 
+    @Test("§7.5: a phone whose evidence was taken back, and that does not know it, still acts for its owner")
+    func lowered() async throws {
+        try await Site.serve { site in
+            let phone = try await site.provider.enrolledPhone(simulating: .tee)
+            let account = try #require(try await site.provider.store.device(phone.device)).0.account
+            let request = try await site.proposed(phone, path(phone))
+            #expect(try await site.provider.store.distrust(phone.device, of: account, .lowers, time: site.now))
+            let message = try phone.confirmation(of: request, now: site.now)
+            #expect(try unverifiedPayload(message.response)["amr"]?.strings?.first == "hwk")
+            #expect(try await site.confirm(request, by: phone, message).status == .ok)
+        }
+    }
+
     @Test("after 180 seconds it is over")
     func tooLate() async throws {
         try await Site.serve { site in

@@ -13,8 +13,14 @@ public final class FaultyStore: ProviderStore {
     let store: any ProviderStore
     private let plan = Mutex<(callsLeft: Int, moment: Moment)?>(nil)
     private let interruption = Mutex<(callsLeft: Int, action: @Sendable () async throws -> Void)?>(nil)
+    private let beforeEnrolment = Mutex<(@Sendable () async throws -> Void)?>(nil)
 
     public init(_ store: any ProviderStore) { self.store = store }
+
+    /// Does this once, when an enrolment has been judged and is not written yet.
+    public func beforeEnrolment(_ act: @escaping @Sendable () async throws -> Void) {
+        beforeEnrolment.withLock { $0 = act }
+    }
 
     /// The call with this number, counted from 1, will fail.
     public func fail(_ number: Int, _ moment: Moment) { plan.withLock { $0 = (number, moment) } }
@@ -61,7 +67,12 @@ extension FaultyStore {
     public func enrol(
         _ device: DeviceRecordRow, ticket: SecretDigest, event: SecurityEvent
     ) async throws -> EnrolmentOutcome {
-        try await call { try await store.enrol(device, ticket: ticket, event: event) }
+        let act = beforeEnrolment.withLock { act in
+            defer { act = nil }
+            return act
+        }
+        try await act?()
+        return try await call { try await store.enrol(device, ticket: ticket, event: event) }
     }
 
     public func device(_ identifier: DeviceIdentifier) async throws -> (DeviceRecordRow, AccountRecord)? {
@@ -76,14 +87,16 @@ extension FaultyStore {
         try await call { try await store.block(digest, time: time) }
     }
 
-    public func devices(certifiedBy serials: Set<String>) async throws -> [CertifiedDevice] {
-        try await call { try await store.devices(certifiedBy: serials) }
+    public func devices(
+        certifiedBy serials: Set<String>, leftTo distrust: Distrust?
+    ) async throws -> [CertifiedDevice] {
+        try await call { try await store.devices(certifiedBy: serials, leftTo: distrust) }
     }
 
     public func distrust(
-        _ device: DeviceIdentifier, of account: AccountIdentifier, suspends: Bool, time: Timestamp
+        _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
     ) async throws -> Bool {
-        try await call { try await store.distrust(device, of: account, suspends: suspends, time: time) }
+        try await call { try await store.distrust(device, of: account, distrust, time: time) }
     }
 }
 

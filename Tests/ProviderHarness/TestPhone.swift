@@ -21,7 +21,7 @@ public final class TestPhone: Sendable {
     private struct State {
         var counter: Int64 = 0
         var identity: (device: DeviceIdentifier, attestation: String, blockCode: String)?
-        var isSimulatingHardware = false
+        var namesHardware = false
     }
 
     public init(
@@ -79,7 +79,6 @@ public final class TestPhone: Sendable {
         switch evidence {
         case .none: return [DeviceEvidence(format: "none", evidence: [:])]
         case .simulated(let attester, let keyStore):
-            state.withLock { $0.isSimulatingHardware = keyStore != .software }
             return [try attester.evidence(for: attestation(for: offer, keyStore: keyStore))]
         case .made(let make): return try make(offer, self)
         }
@@ -94,8 +93,14 @@ public final class TestPhone: Sendable {
             installationKey: installation.thumbprint, pinKey: pin.thumbprint, keyStore: keyStore)
     }
 
-    public func adopt(_ device: DeviceIdentifier, attestation: String, blockCode: String) {
-        state.withLock { $0.identity = (device, attestation, blockCode) }
+    /// - Parameter ceiling: that of the record: above *normal* its answers name a key in hardware. Nil to go on as before.
+    public func adopt(
+        _ device: DeviceIdentifier, attestation: String, blockCode: String, ceiling: AuthenticationContext? = nil
+    ) {
+        state.withLock { state in
+            state.identity = (device, attestation, blockCode)
+            if let ceiling { state.namesHardware = ceiling.level > .normal }
+        }
     }
 
     // MARK: Calls
@@ -140,7 +145,7 @@ public final class TestPhone: Sendable {
     private func nextCounter() -> (counter: Int64, method: String) {
         state.withLock { state in
             state.counter += 1
-            return (state.counter, state.isSimulatingHardware ? "hwk" : "swk")
+            return (state.counter, state.namesHardware ? "hwk" : "swk")
         }
     }
 

@@ -91,7 +91,9 @@ public final class TestProvider: Sendable {
             installationProof: message.installationProof, pinProof: message.pinProof)
         let record = try SignedStatement<DeviceRecord>.verify(
             enrolled.record, keys: provider.keys.ring.verificationKeys)
-        phone.adopt(record.statement.device, attestation: enrolled.attestation, blockCode: enrolled.blockCode)
+        phone.adopt(
+            record.statement.device, attestation: enrolled.attestation, blockCode: enrolled.blockCode,
+            ceiling: AuthenticationContext(acr: record.statement.ceiling))
         return enrolled
     }
 

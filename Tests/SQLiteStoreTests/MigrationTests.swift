@@ -41,6 +41,38 @@ struct MigrationTests {
         try await store.close()
     }
 
+    @Test("devices at normal that had shown hardware count as lowered, those that had shown none do not")
+    func loweredDevices() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v4-back-channel")
+        let devices = [("lowered", "normal", true), ("high", "substantiell", true), ("without", "normal", false)]
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO account (id, level, state, created_at, seen_at, closed_at)
+                        VALUES ('alice', 'normal', 'closed', 1, 1, 1)
+                    """)
+            for (name, ceiling, hasCertificate) in devices {
+                try db.execute(
+                    sql: """
+                        INSERT INTO device (id, account, name, model, system, ceiling, is_simulated, state, counter,
+                            pin_tries_left, block_digest, created_at)
+                        VALUES (?, 'alice', '', '', '', ?, 0, 'active', 0, 3, randomblob(32), 1)
+                        """, arguments: [name, ceiling])
+                guard hasCertificate else { continue }
+                try db.execute(sql: "INSERT INTO device_certificate VALUES (?, 0, 'a1')", arguments: [name])
+            }
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        let lowered = try await store.pool.read { db in
+            try String.fetchAll(db, sql: "SELECT id FROM device WHERE was_lowered")
+        }
+        #expect(lowered == ["lowered"])
+        try await store.close()
+    }
+
     @Test("companies that were verified have the latest day on which a freeze can have begun, drafts have none")
     func companyFreezes() async throws {
         let directory = try TemporaryDirectory()

@@ -185,7 +185,7 @@ extension StorePromise {
     }
 
     /// A further device that waits.
-    private static func pending(
+    static func pending(
         of device: DeviceRecordRow, as phone: Fixtures.Phone = Fixtures.Phone(), in store: any ProviderStore
     ) async throws -> DeviceRecordRow {
         var ticket = Fixtures.ticket(for: try await record(device.account, store))

@@ -41,6 +41,8 @@ public enum Fixtures {
         public var installation = SigningKey.makeES256()
         public var pin = SigningKey.makeES256()
         public var blockCode = OneTimeSecret(bytes: 14)
+        /// Serial numbers of the certificates of its evidence.
+        public var certificates: [String] = []
 
         public init() {}
 
@@ -57,7 +59,7 @@ public enum Fixtures {
                 identifier: .random(bytes: 16), account: account, keys: keys,
                 description: DeviceDescription(name: "Erikas Telefon", model: "Pixel 9", system: "Android 16"),
                 ceiling: ceiling, state: .active, counter: 0, pinTriesLeft: DeviceRecordRow.pinTries,
-                blockDigest: blockCode.digest, createdAt: time, lastUsedAt: nil)
+                blockDigest: blockCode.digest, createdAt: time, lastUsedAt: nil, certificates: certificates)
         }
     }
 
@@ -68,13 +70,13 @@ public enum Fixtures {
     /// Registers an account and enrols a phone for it.
     public static func enrolledDevice(
         in store: any EnrolmentStore, account: AccountRecord = account(), phone: Phone = Phone(),
-        at time: Timestamp = now
+        ceiling: DeviceCeiling = .simulated(.strongbox), at time: Timestamp = now
     ) async throws -> DeviceRecordRow {
         let ticket = ticket(for: account, now: time)
         let event = SecurityEvent(
             .accountRegistered, time: time, tenant: tenant, person: account.identifier)
         try await store.register(account, ticket: ticket, events: [event])
-        let device = phone.device(of: account.identifier, at: time)
+        let device = phone.device(of: account.identifier, ceiling: ceiling, at: time)
         let outcome = try await store.enrol(device, ticket: ticket.digest, event: activation(of: device, at: time))
         try requireEqual(outcome, .enrolled, "enrolment of a fixture")
         return device

@@ -15,7 +15,8 @@ public struct StorePromise: Sendable, CustomStringConvertible {
 
     /// Every promise.
     public static let all =
-        enrolment + devices + answers + redemption + racing + grants + refreshing + sessions + continuing + ending
+        enrolment + devices + distrusting + answers + redemption + racing + grants + refreshing + sessions + continuing
+        + ending
         + deliveries + registrations + sweeping + oneTimeUse + keys + region
         + selfService + companies + companyOffices + audit + mandates + mandateOffices + templates + accounts
         + administration + releases + backChannel

@@ -10,6 +10,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case deviceFound = "device_found"
     case deviceRevoked = "device_revoked"
     case deviceExpired = "device_expired"
+    case deviceLowered = "device_lowered"
     case accountLocked = "account_locked"
     case accountUnlocked = "account_unlocked"
     case closingBegun = "closing_begun"
@@ -41,6 +42,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .deviceFound: "Ein gesperrtes Gerät kann wieder benutzt werden."
         case .deviceRevoked: "Ein Gerät gehört nicht mehr zu Ihrem Konto."
         case .deviceExpired: "Ein Gerät ist zu alt geworden und muss neu eingerichtet werden."
+        case .deviceLowered:
+            "Der Nachweis über die Sicherheit eines Geräts gilt nicht mehr. Anmeldungen damit haben nur noch das Niveau normal."
         case .accountLocked: "Ihr Konto wurde gesperrt."
         case .accountUnlocked: "Ihr Konto wurde entsperrt."
         case .closingBegun: "Ihr Konto wird geschlossen."
@@ -70,6 +73,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .deviceFound: "A blocked device can be used again."
         case .deviceRevoked: "A device no longer belongs to your account."
         case .deviceExpired: "A device has become too old and must be set up anew."
+        case .deviceLowered:
+            "The proof that a device is secure no longer counts. Logins with it reach the level normal and no more."
         case .accountLocked: "Your account was locked."
         case .accountUnlocked: "Your account was unlocked."
         case .closingBegun: "Your account will be closed."

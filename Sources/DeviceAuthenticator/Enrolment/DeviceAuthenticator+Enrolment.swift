@@ -38,7 +38,7 @@ extension DeviceAuthenticator {
         let identifier = FormParameters.percentEncode(invitation.offer.statement.identifier.rawValue)
         let path = "/device/v1/enrolments/" + identifier
         let answer = try await connection(to: invitation.issuer).call("POST", path, body: body)
-        return try keep(answer, invitation: invitation, keys: keys, name: device.name, keyMethod: evidence.keyMethod)
+        return try keep(answer, invitation: invitation, keys: keys, name: device.name)
     }
 
     /// Both steps at once, for a caller who needs not show the offer.
@@ -77,8 +77,7 @@ extension DeviceAuthenticator {
     }
 
     private func keep(
-        _ answer: ProviderAnswer, invitation: EnrolmentInvitation, keys: FileKeyStore, name: String,
-        keyMethod: String
+        _ answer: ProviderAnswer, invitation: EnrolmentInvitation, keys: FileKeyStore, name: String
     ) throws(DeviceError) -> EnrolmentResult {
         let (recordText, attestationText, blockCode, verdicts, waiting) = try answer.read("enrolment") {
             (reader) throws(MessageError) in
@@ -106,11 +105,18 @@ extension DeviceAuthenticator {
         let state = DeviceState(
             issuer: invitation.issuer, device: record.device, name: name, record: recordText,
             attestation: attestationText, attestationExpiresAt: attestation.expiresAt,
-            providerKeys: invitation.providerKeys, keyMethod: keyMethod)
+            providerKeys: invitation.providerKeys, keyMethod: record.keyMethod)
         do throws(FileRefusal) { try folder.replace(DeviceState.fileName, with: state.json) } catch {
             throw .file(error)
         }
         return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode, waiting: waiting)
+    }
+}
+
+extension DeviceRecord {
+    /// The method that answers name (D-4.5.1): what the provider made of the evidence, whatever was shown.
+    fileprivate var keyMethod: String {
+        (AuthenticationContext(acr: ceiling)?.level ?? .undefined) > .normal ? "hwk" : "swk"
     }
 }
 

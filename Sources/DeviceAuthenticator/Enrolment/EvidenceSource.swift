@@ -18,14 +18,6 @@ public enum EvidenceSource: Sendable {
         }
     }
 
-    /// The method that answers name (RFC 8176): a key in software, or in hardware, were it real.
-    var keyMethod: String {
-        switch self {
-        case .none, .simulator(_, .software): "swk"
-        case .simulator(_, .tee), .simulator(_, .strongbox), .played: "hwk"
-        }
-    }
-
     func evidence(
         offer: ContentDigest, authentication: VerificationKey, installation: KeyThumbprint, pin: KeyThumbprint,
         now: Timestamp

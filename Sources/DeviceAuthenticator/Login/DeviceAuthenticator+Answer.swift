@@ -142,7 +142,8 @@ extension DeviceAuthenticator {
                 switch problem.code {
                 // Refused, but the login lives: the next answer is a new one with a counter of its own.
                 case "not_accepted", "statement_refused": try remember(nil, of: transaction)
-                case "login_over", "unknown_login", "device_locked", "device_suspended", "device_cloned":
+                case "login_over", "unknown_login", "level_unreachable", "device_locked", "device_suspended",
+                    "device_cloned":
                     try forget(transaction)
                 default: break
                 }

@@ -17,7 +17,7 @@ struct DeviceState: Sendable, Equatable {
     var formerProviderKeys = ProviderKeys([])
     /// The counter of the last response. Stored before each signature (D-4.5.1).
     var counter: Int64 = 0
-    /// `hwk` or `swk` (RFC 8176), as the evidence of the keys said.
+    /// `hwk` or `swk` (RFC 8176), as the record's ceiling says.
     var keyMethod: String
     var pending: PendingLogin?
 

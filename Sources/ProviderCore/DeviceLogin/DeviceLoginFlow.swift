@@ -138,7 +138,8 @@ public struct DeviceLoginFlow: Sendable {
                 counter: guards.contains(.counter)
                     ? authenticated.response.statement.counter : device.device.counter + 1,
                 isPINProved: authenticated.isPINProved,
-                approval: approval(login, claim, offer, authenticated.response, prize: prize, now: now),
+                approval: approval(
+                    login, claim, offer, authenticated.response, methods: authenticated.methods, prize: prize, now: now),
                 stops: claim.flow == .backChannel && decision == .report ? login.request.client.client.identifier : nil,
                 tenant: login.request.client.client.tenant, time: now))
         if outcome == .answeredAlready(digest) {
@@ -189,6 +190,9 @@ public struct DeviceLoginFlow: Sendable {
         switch outcome {
         case .accepted, .answeredAlready: break
         case .deviceNotActive: end(login, .failed, "the device is not active", now)
+        case .deviceLowered:
+            let error = OAuthError(.unmetAuthenticationRequirements, "the device no longer reaches the level")
+            end(login, .failed, error, now)
         case .cloned: end(login, .deviceCloned, "the device was suspended", now)
         case .wrongPIN(let triesLeft):
             logins.update(.page(login.page)) { login in
@@ -212,12 +216,12 @@ public struct DeviceLoginFlow: Sendable {
 
     private func approval(
         _ login: Login, _ claim: Login.Claim, _ offer: ContextOffer?, _ response: DeviceSignedResponse,
-        prize: Login.Prize?, now: Timestamp
+        methods: [String], prize: Login.Prize?, now: Timestamp
     ) -> LoginApproval? {
         guard let offer, let prize, let asked = login.signedRequest?.statement else { return nil }
         let session = SessionRecord(
             identifier: .random(bytes: 16), account: claim.account, device: claim.device,
-            cookie: prize.session.digest, context: claim.reached, methods: response.statement.methods,
+            cookie: prize.session.digest, context: claim.reached, methods: methods,
             flow: claim.flow, startedAt: now, authenticatedAt: now, lastUsedAt: now,
             expiresAt: now + SessionLimit.absolute, browser: login.browser.description)
         let ofContext = asked.contexts.first { $0.context == offer.acting.name }?.claims ?? []

@@ -6,10 +6,13 @@ internal import OpenIDMessages
 /// counter and PIN tries are the store's to decide.
 struct AuthenticatedLogin: ~Copyable, Sendable {
     let response: DeviceSignedResponse
+    /// What took part, as it is recorded; empty unless it approves.
+    let methods: [String]
     let isPINProved: Bool
 
-    fileprivate init(response: DeviceSignedResponse, isPINProved: Bool) {
+    fileprivate init(response: DeviceSignedResponse, methods: [String], isPINProved: Bool) {
         self.response = response
+        self.methods = methods
         self.isPINProved = isPINProved
     }
 }
@@ -25,28 +28,30 @@ enum ResponseRules {
         else { throw DeviceRefusal(.notAccepted, .responseSignature) }
         try AnswerRules.check(
             response.statement, to: request.statement, text: request.text, device: device, guards: guards, now: now)
-        try checkFit(response.statement, asked: request.statement, ceiling: device.device.ceiling)
+        let methods = try checkFit(response.statement, asked: request.statement, device: device.device)
         guard request.statement.expiresAt > now else { throw DeviceRefusal(.loginOver, .loginOver) }
         let isPINProved = pinProof.map {
             DeviceSignatureVerifier.isProof($0, by: keys.pin, purpose: .login, digest: response.digest)
         }
-        return AuthenticatedLogin(response: response, isPINProved: isPINProved ?? false)
+        return AuthenticatedLogin(response: response, methods: methods, isPINProved: isPINProved ?? false)
     }
 
-    /// What a login's answer has beside what all answers have: flow, return, claims and methods.
+    /// What a login's answer has beside what all answers have: flow, return, claims and methods. Gives the methods to
+    /// record.
     private static func checkFit(
-        _ response: LoginResponseStatement, asked: LoginRequestStatement, ceiling: DeviceCeiling
-    ) throws(DeviceRefusal) {
+        _ response: LoginResponseStatement, asked: LoginRequestStatement, device: DeviceRecordRow
+    ) throws(DeviceRefusal) -> [String] {
         guard response.flow == asked.flow else { throw DeviceRefusal(.statementRefused, .responseFlow) }
         guard (response.returnChallenge != nil) == (asked.flow == .link) else {
             throw DeviceRefusal(.statementRefused, .responseReturn)
         }
         try checkChoice(response, asked: asked)
         // The methods go into `amr`. Who refuses needs neither PIN nor key of hardware.
-        let areTrue =
+        let methods =
             response.decision == .approve
-            ? AnswerRules.areTrue(response.methods, ceiling: ceiling) : response.methods.isEmpty
-        guard areTrue else { throw DeviceRefusal(.statementRefused, .responseClaims) }
+            ? AnswerRules.recorded(response.methods, of: device) : response.methods.isEmpty ? [] : nil
+        guard let methods else { throw DeviceRefusal(.statementRefused, .responseClaims) }
+        return methods
     }
 
     /// An approval names one of the contexts that were shown and releases what is essential and what that context brings;

@@ -49,7 +49,7 @@ public struct EnrolmentFlow: Sendable {
     let store: any EnrolmentStore
     let devices: DeviceAuthentication
     let clock: ProviderClock
-    let revoked: RevokedCertificates
+    let evidence: EvidenceReview
     let offers: ExpiringMemory<Offer>
     let offerCounts: ExpiringMemory<Int>
 
@@ -110,8 +110,8 @@ public struct EnrolmentFlow: Sendable {
             text, installationProof: installationProof, pinProof: pinProof, offer: offer, issuer: issuer)
         let judged = try await EvidenceRules.judge(
             registration.evidence, verifiers: registry.evidence,
-            context: EvidenceContext(offer: offer.digest, keys: keys, revoked: revoked.current, now: now))
-        let ceiling = judged.ceiling
+            context: EvidenceContext(offer: offer.digest, keys: keys, revoked: evidence.revoked.current, now: now))
+        var ceiling = judged.ceiling
         let blockCode = RandomBytes.digits(18)
         let device = DeviceRecordRow(
             identifier: .random(bytes: 16), account: offer.account, keys: keys, description: registration.device,
@@ -129,6 +129,15 @@ public struct EnrolmentFlow: Sendable {
         case .keyKnown: throw DeviceRefusal(.keyAlreadyRegistered, .keyRegistered)
         }
         _ = offers.take(identifier, now: now)
+        if try await evidence.review(device) {
+            guard evidence.distrust == .lowers else {
+                let revoked = EvidenceVerdict(check: "revocation", passed: false, detail: "a certificate is revoked")
+                throw DeviceRefusal(
+                    .evidenceRefused, .evidenceRefused,
+                    verdicts: judged.verdicts.map { $0.check == revoked.check ? revoked : $0 })
+            }
+            ceiling.level = min(ceiling.level, .normal)
+        }
         let record = DeviceRecord(
             issuer: issuer, device: device.identifier, authenticationKey: keys.authentication.thumbprint,
             installationKey: keys.installation.thumbprint,

@@ -4,6 +4,9 @@ internal import OpenIDMessages
 
 /// Judges enrolled devices again when the list of revoked certificates changes (docs/protocol.md §7.5).
 public struct EvidenceReview: Sendable {
+    /// After how many devices portals hear of the sessions that ended.
+    static let batch = 100
+
     let registry: ClientRegistry
     let store: any DeviceStore
     let revoked: RevokedCertificates
@@ -12,11 +15,11 @@ public struct EvidenceReview: Sendable {
 
     /// The devices on which a list would tell: nothing is changed.
     public func affected(by list: RevocationList) async throws -> [CertifiedDevice] {
-        list.serials.isEmpty ? [] : try await store.devices(certifiedBy: list.serials)
+        try await store.devices(certifiedBy: list.serials, leftTo: nil)
     }
 
     /// Takes over a list, and lowers every device whose evidence it takes away to what a device without evidence has: to
-    /// *normal* where the region accepts that, else it is suspended. Gives how many were changed.
+    /// *normal* where the region accepts that, else it is never used again. Gives how many were changed.
     ///
     /// - Parameter list: nil when there is none that can be relied on: then nothing new is accepted, and no device that
     ///   was good before is touched.
@@ -24,14 +27,30 @@ public struct EvidenceReview: Sendable {
     public func adopt(_ list: RevocationList?) async throws -> Int {
         revoked.replace(with: list)
         guard let list else { return 0 }
-        let suspends = !registry.region.evidence.formats.contains("none")
+        let devices = try await store.devices(certifiedBy: list.serials, leftTo: distrust)
         var changed = 0
-        for device in try await affected(by: list) {
-            let isNew = try await store.distrust(
-                device.identifier, of: device.account, suspends: suspends, time: clock.now())
-            if isNew { changed += 1 }
+        for start in stride(from: 0, to: devices.count, by: Self.batch) {
+            let before = changed
+            // Also when the store fails in between.
+            defer { if changed > before { bell.ring() } }
+            for device in devices[start..<min(start + Self.batch, devices.count)] {
+                let isNew = try await store.distrust(
+                    device.identifier, of: device.account, distrust, time: clock.now())
+                if isNew { changed += 1 }
+            }
         }
-        if changed > 0 { bell.ring() }
         return changed
     }
+
+    /// Judges a device that was written just now by the list as it is now: one that was adopted meanwhile did not see it.
+    ///
+    /// - Returns: true when the device counts no more for what its evidence gave it.
+    func review(_ device: DeviceRecordRow) async throws -> Bool {
+        guard let list = revoked.current, !list.listed(device.certificates).isEmpty else { return false }
+        _ = try await store.distrust(device.identifier, of: device.account, distrust, time: clock.now())
+        return true
+    }
+
+    /// What the region does with devices without evidence.
+    var distrust: Distrust { registry.region.evidence.formats.contains("none") ? .lowers : .ends }
 }

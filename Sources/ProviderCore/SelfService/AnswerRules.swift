@@ -33,11 +33,14 @@ enum AnswerRules {
         }
     }
 
-    /// The methods must be what took part in an approval: key, PIN and person, nothing else and nothing less. A key in
-    /// hardware (RFC 8176, `hwk`) is what the evidence at enrolment showed.
-    static func areTrue(_ methods: [String], ceiling: DeviceCeiling) -> Bool {
-        guard methods.count == 4, Set(methods).isSuperset(of: ["pin", "mfa", "user"]) else { return false }
-        return methods.contains("swk") || methods.contains("hwk") && ceiling.level > .normal
+    /// The methods to record of an answer; nil when they are not what took part in an approval: key, PIN and person,
+    /// nothing else and nothing less. A key in hardware (RFC 8176, `hwk`) is what the evidence at enrolment showed. Where
+    /// that was taken back later the phone does not know it: its key counts as one in software (§7.5).
+    static func recorded(_ methods: [String], of device: DeviceRecordRow) -> [String]? {
+        guard methods.count == 4, Set(methods).isSuperset(of: ["pin", "mfa", "user"]) else { return nil }
+        if methods.contains("swk") || methods.contains("hwk") && device.ceiling.level > .normal { return methods }
+        guard methods.contains("hwk"), device.wasLowered else { return nil }
+        return methods.map { $0 == "hwk" ? "swk" : $0 }
     }
 
     /// What the store's decision means for the device; nil when the answer counts.
@@ -48,6 +51,7 @@ enum AnswerRules {
         case .accepted: nil
         case .answeredAlready: over
         case .deviceNotActive: DeviceRefusal(.deviceSuspended, .deviceNotActive)
+        case .deviceLowered: DeviceRefusal(.levelUnreachable, .levelUnreachable)
         case .cloned: DeviceRefusal(.deviceCloned, .counterNotRising)
         case .wrongPIN(let triesLeft): DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
         case .locked: DeviceRefusal(.deviceLocked, .pinLocked, triesLeft: 0)

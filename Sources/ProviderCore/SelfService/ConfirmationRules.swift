@@ -27,7 +27,7 @@ enum ConfirmationRules {
                 text, keys: keys, as: ConfirmationResponseStatement.self)
         else { throw DeviceRefusal(.notAccepted, .responseSignature) }
         try AnswerRules.check(response.statement, to: asked.statement, text: asked.text, device: device, now: now)
-        guard AnswerRules.areTrue(response.statement.methods, ceiling: device.device.ceiling) else {
+        guard AnswerRules.recorded(response.statement.methods, of: device.device) != nil else {
             throw DeviceRefusal(.statementRefused, .responseClaims)
         }
         guard asked.statement.expiresAt > now else { throw DeviceRefusal(.confirmationOver, .confirmationOver) }

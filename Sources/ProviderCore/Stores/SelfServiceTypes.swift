@@ -10,13 +10,16 @@ public struct DeviceAnswer: Sendable {
     public var counter: Int64
     /// For `approve`: whether the PIN proof was right.
     public var isPINProved: Bool
+    /// The level that the device must still reach; nil where any does.
+    public var level: AssuranceLevel?
     /// The tenant at whose portal somebody logs in; nil for an act on the person's own account.
     public var tenant: TenantIdentifier?
     public var time: Timestamp
 
     public init(
         transaction: TransactionIdentifier, device: DeviceIdentifier, decision: LoginDecision,
-        responseDigest: ContentDigest, counter: Int64, isPINProved: Bool, tenant: TenantIdentifier?, time: Timestamp
+        responseDigest: ContentDigest, counter: Int64, isPINProved: Bool, level: AssuranceLevel? = nil,
+        tenant: TenantIdentifier?, time: Timestamp
     ) {
         self.transaction = transaction
         self.device = device
@@ -24,6 +27,7 @@ public struct DeviceAnswer: Sendable {
         self.responseDigest = responseDigest
         self.counter = counter
         self.isPINProved = isPINProved
+        self.level = level
         self.tenant = tenant
         self.time = time
     }
@@ -32,6 +36,7 @@ public struct DeviceAnswer: Sendable {
         self.init(
             transaction: answer.transaction, device: answer.device, decision: answer.decision,
             responseDigest: answer.responseDigest, counter: answer.counter, isPINProved: answer.isPINProved,
+            level: answer.approval.map { max($0.session.context.level, $0.grant.context.level) },
             tenant: answer.tenant, time: answer.time)
     }
 }

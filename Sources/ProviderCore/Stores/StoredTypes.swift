@@ -75,13 +75,16 @@ public struct DeviceRecordRow: Sendable, Equatable {
     public var lastUsedAt: Timestamp?
     /// Serial numbers of the certificates of its evidence, the leaf first. Written at the enrolment, not read again.
     public var certificates: [String]
+    /// True when the ceiling was above *normal* at the enrolment and fell to that since. The phone may not know it.
+    public var wasLowered: Bool
 
     public init(
         identifier: DeviceIdentifier, account: AccountIdentifier, keys: DeviceKeys, description: DeviceDescription,
         ceiling: DeviceCeiling, state: State, counter: Int64, pinTriesLeft: Int, blockDigest: SecretDigest,
-        createdAt: Timestamp, lastUsedAt: Timestamp?, certificates: [String] = []
+        createdAt: Timestamp, lastUsedAt: Timestamp?, certificates: [String] = [], wasLowered: Bool = false
     ) {
         self.certificates = certificates
+        self.wasLowered = wasLowered
         self.identifier = identifier
         self.account = account
         self.keys = keys
@@ -102,6 +105,8 @@ public enum LoginAnswerOutcome: Sendable, Equatable {
     /// The login was answered before, with the response of this digest.
     case answeredAlready(ContentDigest)
     case deviceNotActive
+    /// The device no longer reaches the level that the login has: it was lowered after it had claimed it.
+    case deviceLowered
     /// The counter did not rise: the device is suspended now.
     case cloned
     /// The PIN was wrong; so many tries are left.

@@ -26,13 +26,23 @@ public protocol DeviceStore: Sendable {
     func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool
 
     /// The devices, not at their end, whose evidence has a certificate with one of these serial numbers, the oldest first.
-    func devices(certifiedBy serials: Set<String>) async throws -> [CertifiedDevice]
+    ///
+    /// - Parameter distrust: gives only those that it would still change.
+    func devices(certifiedBy serials: Set<String>, leftTo distrust: Distrust?) async throws -> [CertifiedDevice]
 
-    /// Lowers the device to *normal*, and suspends it for good where that is wanted; ends its sessions. False when there
-    /// was nothing left to do.
+    /// Takes from the device what its evidence gave it; ends its sessions, and tells the person. False when there was
+    /// nothing left to do.
     func distrust(
-        _ device: DeviceIdentifier, of account: AccountIdentifier, suspends: Bool, time: Timestamp
+        _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
     ) async throws -> Bool
+}
+
+/// What becomes of a device whose evidence counts no more.
+public enum Distrust: Sendable, CaseIterable {
+    /// It falls to *normal*.
+    case lowers
+    /// It falls to *normal* and is never used again.
+    case ends
 }
 
 /// A device as its certificates lead to it.

@@ -116,7 +116,7 @@ struct EnrolCommand: AsyncParsableCommand {
     }
 
     static func digest(_ text: String) -> [UInt8]? {
-        Hexadecimal.decode(text).flatMap { $0.count == 32 ? $0 : nil }
+        Hexadecimal.decode(text.lowercased()).flatMap { $0.count == 32 ? $0 : nil }
     }
 
     private static func report(_ result: EnrolmentResult) -> Report {
