@@ -101,6 +101,16 @@ struct HardwareEvidenceTests {
         #expect(try await asked().allSatisfy { $0["state"] == "active" && $0["simulated"] == true })
         let late = try await stage.enrol(Self.android).1
         #expect(late.status != 0 && late.output.contains("evidence_refused"))
+        // The server takes no serial number that no list could have.
+        for serial in ["0a", "A1", "", "g"] {
+            let answer = try await Program.run(
+                "/usr/bin/curl",
+                [
+                    "--silent", "--unix-socket", stage.here.data + "/admin.sock", "--json",
+                    "{\"serials\": [\"1\", \"\(serial)\"]}", "http://localhost/devices/affected",
+                ])
+            #expect(answer.output.contains("Serial numbers are hexadecimal"), "\(answer)")
+        }
         let broken = try stage.here.folder.write("broken.json", "{}")
         #expect(try await stage.here.administer("device", "affected", "--revocation-list", broken).status == 2)
     }
