@@ -153,6 +153,11 @@ let package = Package(
             ],
             swiftSettings: sourceTarget),
 
+        // Compiled and run by a test, and quoted by the articles of the library.
+        .executableTarget(
+            name: "device-client", dependencies: ["DeviceAuthenticator", "OpenIDMessages"],
+            path: "Examples/device-client", swiftSettings: everyTarget),
+
         // Tests.
         .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
         .target(

@@ -31,7 +31,9 @@ extension DeviceAuthenticator {
 
     /// Suspends the device to which the block code belongs (P-8.3); needs no device of one's own.
     ///
-    /// - Parameter issuer: the provider; nil for the one at which this profile is enrolled.
+    /// - Parameters:
+    ///   - code: the digits, as they were printed; spaces and hyphens between them do not matter.
+    ///   - issuer: the provider; nil for the one at which this profile is enrolled.
     public func block(code: String, at issuer: IssuerURL? = nil) async throws(DeviceError) {
         let issuer = if let issuer { issuer } else { try state().issuer }
         let digits = code.filter { $0 != " " && $0 != "-" }

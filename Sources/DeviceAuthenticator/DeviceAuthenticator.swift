@@ -22,6 +22,8 @@ public struct DeviceAuthenticator: Sendable {
 
     /// - Parameters:
     ///   - folder: the files of one profile.
+    ///   - transport: how the provider is reached; whoever made it closes it.
+    ///   - clock: the time; another one than the machine's is for tests.
     ///   - language: `de` or `en`, for the texts that will be shown.
     public init(
         folder: SealedFolder, transport: any HTTPTransport, clock: DeviceClock = .live, language: String = "de"

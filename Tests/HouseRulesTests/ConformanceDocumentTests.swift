@@ -39,7 +39,7 @@ struct ConformanceDocumentTests {
     func modules() throws {
         let bytes = try #require(TestVectors.read("openid-conformance/modules.tsv"))
         let listed = String(decoding: bytes, as: UTF8.self).split(separator: "\n").compactMap(Self.module)
-        #expect(listed.count >= 140)
+        #expect(listed.count >= 180)
         let rows = Set(
             try #require(Self.document).rows.map(\.subject).filter { $0.hasPrefix("`") }
                 .flatMap(ConformanceDocument.codes))
@@ -50,8 +50,10 @@ struct ConformanceDocumentTests {
     /// The module of a line, unless it tests clients or a country's own profile.
     private static func module(_ line: Substring) -> String? {
         let cells = line.split(separator: "\t", omittingEmptySubsequences: false)
-        guard cells.count >= 2, cells[0] == "openid" || cells[0] == "fapi2spfinal" else { return nil }
-        let others = ["-final-client-", "-final-brazil", "-final-australia"]
+        guard cells.count >= 2, ["openid", "fapi2spfinal", "fapiciba"].contains(cells[0]) else { return nil }
+        let others = [
+            "-final-client-", "-final-brazil", "-final-australia", "-id1-brazil", "-id1-connectid", "-for-brazil",
+        ]
         return others.contains { cells[1].contains($0) } ? nil : String(cells[1])
     }
 

@@ -4,10 +4,12 @@ internal import OpenIDMessages
 extension DeviceAuthenticator {
     /// Approves the login that waits. The PIN is needed each time (D-4.4.1).
     ///
-    /// - Parameter released: the voluntary claims to release; nil for all that were asked. What is essential is
-    ///   released with every approval.
-    /// - Parameter context: for whom to act: `citizen`, the name of a company, or a context as the request spells it.
-    ///   Needed when there is more than one to choose from: nobody chooses for the person.
+    /// - Parameters:
+    ///   - pin: as the person types it now.
+    ///   - released: the voluntary claims to release; nil for all that were asked. What is essential is released with every
+    ///     approval.
+    ///   - context: for whom to act: `citizen`, the name of a company, or a context as the request spells it. Needed when
+    ///     there is more than one to choose from: nobody chooses for the person.
     public func approve(
         pin: PIN, released: [String]? = nil, context: String? = nil
     ) async throws(DeviceError) -> LoginOutcome {
