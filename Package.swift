@@ -85,6 +85,8 @@ let package = Package(
         .systemLibrary(name: "CQREncode", providers: [.apt(["libqrencode-dev"])]),
         .systemLibrary(name: "CZBar", providers: [.apt(["libzbar-dev"])]),
         .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"])]),
+        .systemLibrary(name: "CTSS2", providers: [.apt(["libtss2-dev"])]),
         .systemLibrary(name: "CFileStatus"),
 
         // Rooms of the house; docs/architecture.md says what each is for.
@@ -120,7 +122,8 @@ let package = Package(
         .target(
             name: "DeviceAuthenticator",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "CFileStatus", .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL,
+                "OpenIDMessages", "IdentityCrypto", "CFileStatus", "CPKCS11", "CTSS2", .asyncHTTPClient, .nioCore,
+                .nioHTTP1, .nioSSL,
             ],
             swiftSettings: sourceTarget),
         .target(
@@ -162,6 +165,12 @@ let package = Package(
         .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
         .target(
             name: "ChildProcesses", dependencies: ["CSpawn"], path: "Tests/ChildProcesses", swiftSettings: everyTarget),
+        .target(
+            name: "KeyStoreHarness", dependencies: ["ChildProcesses"], path: "Tests/KeyStoreHarness",
+            swiftSettings: everyTarget),
+        .executableTarget(
+            name: "key-store-driver", dependencies: ["DeviceAuthenticator", "IdentityCrypto"],
+            path: "Tests/KeyStoreDriver", swiftSettings: everyTarget),
         .target(
             name: "TestVectors", dependencies: ["OpenIDMessages", "IdentityCrypto"], path: "Tests/TestVectors",
             swiftSettings: everyTarget),
@@ -216,7 +225,11 @@ let package = Package(
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode", "ChildProcesses"], swiftSettings: everyTarget),
         .testTarget(
             name: "DeviceAuthenticatorTests",
-            dependencies: ["DeviceAuthenticator", "IdentityCrypto", "OpenIDMessages", "TestVectors"],
+            dependencies: [
+                "DeviceAuthenticator", "IdentityCrypto", "OpenIDMessages", "TestVectors", "KeyStoreHarness",
+                "ProviderHarness",
+                "CPKCS11", "CTSS2",
+            ],
             swiftSettings: everyTarget),
         .testTarget(
             name: "RelyingPartyTests",
@@ -225,8 +238,9 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RelyingParty", "DeviceAuthenticator", "QRCode",
-                "citizen-id", "citizen-phone", "demo-portal", "ChildProcesses", .grdb, .hummingbird, .httpTypes,
-                .nioCore, .nioPosix, .nioSSL,
+                "citizen-id", "citizen-phone", "demo-portal", "ChildProcesses", "KeyStoreHarness",
+                "key-store-driver", .grdb, .hummingbird,
+                .httpTypes, .nioCore, .nioPosix, .nioSSL,
             ], swiftSettings: everyTarget),
         .testTarget(
             name: "AttackTests",

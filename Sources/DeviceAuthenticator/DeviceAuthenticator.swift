@@ -59,9 +59,14 @@ public struct DeviceAuthenticator: Sendable {
         throw .notEnrolled
     }
 
-    func keys() throws(DeviceError) -> FileKeyStore {
+    /// Where the keys of this profile live; nil when it has none.
+    public func keyStore() throws(DeviceError) -> KeyStoreKind? {
+        do throws(FileRefusal) { return try KeyFile.open(in: folder)?.kind } catch { throw .file(error) }
+    }
+
+    func keys() throws(DeviceError) -> any DeviceKeyStore {
         do throws(FileRefusal) {
-            if let keys = try FileKeyStore.open(in: folder) { return keys }
+            if let keys = try KeyFile.open(in: folder) { return keys }
         } catch { throw .file(error) }
         throw .notEnrolled
     }

@@ -36,6 +36,8 @@ public enum DeviceError: Error, Sendable, Equatable {
     case unknownContext(String, offered: [String])
     /// The device's files are not as they must be.
     case file(FileRefusal)
+    /// The keys could not be made or used where they live.
+    case keyStore(KeyStoreRefusal)
     /// A key could not be derived or did not sign.
     case cryptography
 }
@@ -78,7 +80,17 @@ extension DeviceError: CustomStringConvertible {
         case .unknownContext(let chosen, let offered):
             "'\(chosen)' names no one context of this login; offered are: \(offered.joined(separator: ", "))."
         case .file(let refusal): refusal.description
+        case .keyStore(let refusal): refusal.description
         case .cryptography: "A key could not be used, perhaps for lack of memory."
+        }
+    }
+}
+
+extension DeviceError {
+    /// Has a key sign; what its store says is passed on.
+    static func signing<Value>(_ body: () throws -> Value) throws(DeviceError) -> Value {
+        do { return try body() } catch let refusal as KeyStoreRefusal { throw .keyStore(refusal) } catch {
+            throw .cryptography
         }
     }
 }

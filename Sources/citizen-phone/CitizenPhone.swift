@@ -21,6 +21,8 @@ struct CitizenPhone: AsyncParsableCommand {
 
     static func main() async {
         forbidCoreDumps()
+        // What tpm2-tss has to say about a wrong PIN this program says itself. Set before there is a second thread.
+        unsafe setenv("TSS2_LOG", "all+NONE", 0)
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand {

@@ -6,11 +6,14 @@ struct CommandFailure: Error {
     var status: ExitStatus
     var message: String
     var problem: ProblemDocument?
+    /// How many more PINs, or digits of a call, are taken; nil where nobody said.
+    var triesLeft: Int?
 
     init(_ status: ExitStatus, _ message: String, problem: ProblemDocument? = nil) {
         self.status = status
         self.message = message
         self.problem = problem
+        triesLeft = problem?.triesLeft
     }
 
     init(_ error: any Error) {
@@ -41,9 +44,21 @@ struct CommandFailure: Error {
         case .noLogin, .requestNotYetThere: status = .nothingWaits
         case .pinTooShort, .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext: status = .usage
         case .file: status = .file
+        case .keyStore(let refusal): status = Self.status(of: refusal)
         case .cryptography: status = .internalError
         }
         self.init(status, "\(error)", problem: problem)
+        if case .keyStore(.wrongPIN(let left)) = error { triesLeft = left }
+    }
+
+    /// A wrong PIN is one, whoever counts it.
+    private static func status(of refusal: KeyStoreRefusal) -> ExitStatus {
+        switch refusal {
+        case .pinNeeded: .noTerminal
+        case .wrongPIN: .wrongPIN
+        case .locked: .deviceBlocked
+        case .unreachable, .absent, .foreign, .unfit, .failed: .keyStore
+        }
     }
 
     /// The status for a code of docs/protocol.md §9.
@@ -67,8 +82,8 @@ struct CommandFailure: Error {
             error["code"] = .string(problem.code)
             error["retry"] = .bool(problem.retry)
             error["trace_id"] = .string(problem.traceIdentifier)
-            error["tries_left"] = problem.triesLeft.map { .integer(Int64($0)) }
         }
+        error["tries_left"] = triesLeft.map { .integer(Int64($0)) }
         return ["error": .object(error)]
     }
 }

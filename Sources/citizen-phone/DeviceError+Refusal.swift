@@ -16,8 +16,11 @@ extension DeviceError {
         case .unknownClaims: "unknown_claims"
         case .contextToBeChosen: "context_to_be_chosen"
         case .unknownContext: "unknown_context"
+        // What the provider says of a wrong PIN, a key store says that counts them itself.
+        case .keyStore(.wrongPIN): "not_accepted"
+        case .keyStore(.locked): "device_locked"
         case .network, .notEnrolled, .alreadyEnrolled, .unexpectedAnswer, .pinTooShort, .evidenceNotAccepted, .file,
-            .cryptography:
+            .keyStore, .cryptography:
             nil
         }
     }

@@ -30,6 +30,8 @@ enum ExitStatus: Int32, CaseIterable {
     case declined = 24
     /// The digits of a call are missing or wrong.
     case wrongCallCode = 25
+    /// The key store cannot be reached, is another one, or cannot keep the keys.
+    case keyStore = 26
     case usage = 64
 
     /// The word for it in `--json`.
@@ -53,6 +55,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .findings: "findings"
         case .declined: "declined"
         case .wrongCallCode: "wrong_call_code"
+        case .keyStore: "key_store"
         case .usage: "usage"
         }
     }

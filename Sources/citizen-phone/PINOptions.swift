@@ -17,6 +17,11 @@ struct PINOptions: ParsableArguments {
     /// The PIN of this device.
     func read() throws -> PIN { try Self.pin(try given() ?? PINPrompt.ask("PIN: ")) }
 
+    /// The PIN of this device, for an answer that needs it only where the key store asks for it.
+    func read(ifAskedBy phone: DeviceAuthenticator) throws -> PIN? {
+        try phone.keyStore()?.asksForPIN == true ? try read() : nil
+    }
+
     /// The PIN of this device, and one that it is not, for a person who mistypes it.
     func readWithWrong() throws -> (right: PIN, wrong: PIN) {
         let digits = try given() ?? PINPrompt.ask("PIN: ")
@@ -25,8 +30,9 @@ struct PINOptions: ParsableArguments {
         return (right, try Self.pin(digits.dropLast() + [last == UInt8(ascii: "9") ? UInt8(ascii: "0") : last + 1]))
     }
 
-    /// A new PIN, typed twice when a person types it.
-    func readNew(minimum: Int) throws -> PIN {
+    /// A new PIN, typed twice when a person types it. A token has one already.
+    func readNew(for keyStore: KeyStoreKind, minimum: Int) throws -> PIN {
+        guard keyStore != .pkcs11 else { return try Self.pin(try given() ?? PINPrompt.ask("PIN of the token: ")) }
         if let given = try given() { return try Self.pin(given) }
         let first = try PINPrompt.ask("Choose a PIN of \(minimum) to 12 digits: ")
         guard try PINPrompt.ask("The same PIN again: ") == first else {

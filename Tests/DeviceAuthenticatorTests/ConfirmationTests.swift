@@ -53,7 +53,7 @@ struct ConfirmationTests {
         #expect(response.statement.nonce == shown.request.nonce)
         #expect(response.statement.counter == 1)
         #expect(try phone.state().counter == 1)
-        let pin = try #require(try phone.keys().pinDerivation.key(for: .good)).publicKey
+        let pin = try #require(try phone.keys().pinDerivation.credential(for: .good)).derived.key.publicKey
         let proof = try #require(body["pin_proof"]?.string)
         #expect(
             DeviceSignatureVerifier.isProof(proof, by: pin, purpose: .confirmation, digest: response.digest))

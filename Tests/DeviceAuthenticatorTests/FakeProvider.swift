@@ -12,6 +12,11 @@ actor FakeProvider: HTTPTransport {
     static let clock = DeviceClock.fixed(now)
 
     nonisolated let key = SigningKey.makeES256()
+    /// Evidence that it accepts.
+    private let formats: [String]
+
+    init(formats: [String] = ["none"]) { self.formats = formats }
+
     nonisolated var enrolmentLink: String {
         DeviceLink(issuer: Self.issuer, target: .enrolment(ticket: Self.ticket, key: key.thumbprint)).text
     }
@@ -58,7 +63,7 @@ actor FakeProvider: HTTPTransport {
     private func answer(_ path: String, _ body: JSONObject) throws -> HTTPAnswer {
         switch path {
         case "/jwks": return json(200, ["keys": .array([.object(key.publicKey.listedJWK(identifier: "x"))])])
-        case "/device/v1/enrolments": return json(200, ["offer": .string(try key.sign(Self.offer()))])
+        case "/device/v1/enrolments": return json(200, ["offer": .string(try key.sign(Self.offer(formats: formats)))])
         case "/device/v1/enrolments/offer-1": return json(201, try enrol(body))
         case "/device/v1/attestation": return json(200, ["attestation": .string(try attestation())])
         case "/device/v1/claims": return try claim(body)
@@ -74,11 +79,11 @@ actor FakeProvider: HTTPTransport {
         HTTPAnswer(status: status, headers: [("DPoP-Nonce", "nonce-of-the-day")], body: object.serialized)
     }
 
-    static func offer() -> EnrolmentOffer {
+    static func offer(formats: [String] = ["none"]) -> EnrolmentOffer {
         EnrolmentOffer(
             issuer: issuer, identifier: TokenIdentifier(rawValue: "offer-1")!,
             ticketDigest: ContentDigest(of: ticket), nonce: Nonce(rawValue: RandomBytes.text(32))!,
-            maskedName: "E. M…n", level: .hoch, formats: ["none"], minimumPINLength: 6, issuedAt: now,
+            maskedName: "E. M…n", level: .hoch, formats: formats, minimumPINLength: 6, issuedAt: now,
             expiresAt: now + 300)
     }
 

@@ -1,7 +1,8 @@
-import DeviceAuthenticator
 import Foundation
 import IdentityCrypto
 import OpenIDMessages
+
+@testable import DeviceAuthenticator
 
 /// A folder of its own for one test, removed in the end.
 final class Workshop {
@@ -17,6 +18,13 @@ final class Workshop {
 
     func profile(passphrase: String? = nil) -> SealedFolder {
         SealedFolder(path: path + "/profile", passphrase: passphrase.map { Array($0.utf8) }, cost: .floor)
+    }
+
+    /// Makes the keys of the profile.
+    func keys(_ choice: KeyStoreChoice = .file, passphrase: String? = nil) throws -> any DeviceKeyStore {
+        let derivation = PINDerivation(freshAt: .floor)
+        let pin = derivation.credential(for: .good)!
+        return try KeyFile.create(choice, in: profile(passphrase: passphrase), derivation: derivation, pin: pin)
     }
 
     func phone(_ provider: any HTTPTransport, clock: DeviceClock = FakeProvider.clock) -> DeviceAuthenticator {

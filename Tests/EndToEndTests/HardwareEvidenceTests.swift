@@ -49,7 +49,7 @@ struct HardwareEvidenceTests {
         try await stage.publish(#"{"entries": {}}"#)
 
         var phones: [Phone] = []
-        for evidence in [Self.android, Self.android + ["--key-store", "tee"], Self.apple, ["tpm"]] {
+        for evidence in [Self.android, Self.android + ["--simulated-hardware", "tee"], Self.apple, ["tpm"]] {
             let (phone, result) = try await stage.enrol(evidence)
             phones.append(phone)
             try #require(result.status == 0, "\(result)")

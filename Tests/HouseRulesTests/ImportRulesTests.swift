@@ -33,7 +33,7 @@ enum ImportTable {
         ],
         "DeviceAuthenticator": [
             "OpenIDMessages", "IdentityCrypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
-            "CFileStatus",
+            "CFileStatus", "CPKCS11", "CTSS2",
         ],
         "RelyingParty": [
             "OpenIDMessages", "IdentityCrypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",

@@ -60,8 +60,11 @@ extension DeviceAuthenticator {
             transaction: asked.transaction, nonce: asked.nonce, requestDigest: shown.signed.digest,
             textDigest: asked.textDigest, methods: [keyMethod, "pin", "mfa", "user"], counter: counter,
             issuedAt: clock.now, identifier: .random(bytes: 16))
-        guard let response = try? keys.sign(statement, with: .authentication, header: [:]) else { throw .cryptography }
-        let proof = try Self.pinProof(pin, keys: keys, purpose: .confirmation, response: response)
+        let credential = try Self.credential(pin, keys)
+        let (response, proof) = try DeviceError.signing {
+            let response = try keys.sign(statement, with: .authentication, header: [:], pin: credential)
+            return (response, try credential.proof(.confirmation, of: response))
+        }
         let path = Self.accountPrefix + "/confirmations/\(asked.transaction)"
         let body: JSONObject = ["response": .string(response), "pin_proof": .string(proof)]
         let result: JSONObject

@@ -22,8 +22,11 @@ extension DeviceAuthenticator {
     }
 
     /// Makes the keys, registers them and keeps what the provider answers (D-6.3, D-6.4).
+    ///
+    /// - Parameter keyStore: where the keys will live. For a token `pin` is the PIN that it has already.
     public func complete(
-        _ invitation: EnrolmentInvitation, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none
+        _ invitation: EnrolmentInvitation, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none,
+        keyStore: KeyStoreChoice = .file
     ) async throws(DeviceError) -> EnrolmentResult {
         guard pin.digits.count >= invitation.minimumPINLength else {
             throw .pinTooShort(minimum: invitation.minimumPINLength)
@@ -31,10 +34,12 @@ extension DeviceAuthenticator {
         guard invitation.formats.contains(evidence.format) else {
             throw .evidenceNotAccepted(format: evidence.format, accepted: invitation.formats)
         }
+        do throws(KeyStoreRefusal) { try evidence.requireFit(keyStore.kind) } catch { throw .keyStore(error) }
         // Stored first: a full disk must not cost the ticket. Without a state the profile is not enrolled.
-        let keys: FileKeyStore
-        do throws(FileRefusal) { keys = try FileKeyStore.create(in: folder) } catch { throw .file(error) }
-        let body = try registration(invitation, keys: keys, pin: pin, device: device, evidence: evidence)
+        let derivation = PINDerivation(freshAt: folder.pinCost)
+        guard let credential = derivation.credential(for: pin) else { throw .cryptography }
+        let keys = try KeyFile.create(keyStore, in: folder, derivation: derivation, pin: credential)
+        let body = try registration(invitation, keys: keys, pin: credential, device: device, evidence: evidence)
         let identifier = FormParameters.percentEncode(invitation.offer.statement.identifier.rawValue)
         let path = "/device/v1/enrolments/" + identifier
         let answer = try await connection(to: invitation.issuer).call("POST", path, body: body)
@@ -43,41 +48,43 @@ extension DeviceAuthenticator {
 
     /// Both steps at once, for a caller who needs not show the offer.
     public func enrol(
-        link: String, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none
+        link: String, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none,
+        keyStore: KeyStoreChoice = .file
     ) async throws(DeviceError) -> EnrolmentResult {
-        try await complete(try await beginEnrolment(link), pin: pin, device: device, evidence: evidence)
+        try await complete(
+            try await beginEnrolment(link), pin: pin, device: device, evidence: evidence, keyStore: keyStore)
     }
 
     /// The registration and its proofs by `K_inst` and `K_pin` (D-6.4).
     private func registration(
-        _ invitation: EnrolmentInvitation, keys: FileKeyStore, pin: PIN, device: DeviceDescription,
+        _ invitation: EnrolmentInvitation, keys: any DeviceKeyStore, pin: PINCredential, device: DeviceDescription,
         evidence: EvidenceSource
     ) throws(DeviceError) -> JSONObject {
-        guard let pinKey = keys.pinDerivation.key(for: pin) else { throw .cryptography }
+        let pinKey = pin.derived.key
         let authentication = keys.publicKey(.authentication)
         let installation = keys.publicKey(.installation)
-        do {
+        return try DeviceError.signing {
             let registration = DeviceRegistration(
                 key: authentication.thumbprint, issuer: invitation.issuer, offerDigest: invitation.offer.digest,
                 nonce: invitation.offer.statement.nonce, installationKey: installation.jwk,
                 pinKey: pinKey.publicKey.jwk,
                 evidence: [
                     try evidence.evidence(
-                        offer: invitation.offer.digest, authentication: authentication,
-                        installation: installation.thumbprint, pin: pinKey.thumbprint, now: clock.now)
+                        offer: invitation.offer.digest, keys: keys, pin: pin, now: clock.now)
                 ], device: device, issuedAt: clock.now, identifier: .random(bytes: 16))
-            let text = try keys.sign(registration, with: .authentication, header: ["jwk": .object(authentication.jwk)])
+            let text = try keys.sign(
+                registration, with: .authentication, header: ["jwk": .object(authentication.jwk)], pin: pin)
             let proof = KeyProofStatement(purpose: .registration, digest: ContentDigest(of: text))
             return [
                 "registration": .string(text),
                 "inst_proof": .string(try keys.sign(proof, with: .installation, header: [:])),
                 "pin_proof": .string(try pinKey.sign(proof)),
             ]
-        } catch { throw .cryptography }
+        }
     }
 
     private func keep(
-        _ answer: ProviderAnswer, invitation: EnrolmentInvitation, keys: FileKeyStore, name: String
+        _ answer: ProviderAnswer, invitation: EnrolmentInvitation, keys: any DeviceKeyStore, name: String
     ) throws(DeviceError) -> EnrolmentResult {
         let (recordText, attestationText, blockCode, verdicts, waiting) = try answer.read("enrolment") {
             (reader) throws(MessageError) in

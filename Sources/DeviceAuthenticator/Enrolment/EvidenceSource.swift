@@ -9,19 +9,31 @@ public enum EvidenceSource: Sendable {
     case simulator(SimulatorAttester, SimulatorAttestation.KeyStore)
     /// Evidence of hardware in the makers' own formats, made by a simulator, for development regions.
     case played(SimulatedHardware, SimulatedMaker)
+    /// What the device's own TPM says about its keys; a test authority certifies its attestation key, for development
+    /// regions. Needs the key store `tpm`.
+    case attested(SimulatedMaker)
 
     var format: String {
         switch self {
         case .none: "none"
         case .simulator: "simulator"
         case .played(let hardware, _): hardware.format
+        case .attested: SimulatedHardware.tpm.format
+        }
+    }
+
+    /// Says nothing about a key store that has nothing to say about itself.
+    func requireFit(_ kind: KeyStoreKind) throws(KeyStoreRefusal) {
+        if case .attested = self, kind != .tpm {
+            throw .unfit(kind, reason: "it has no evidence of its own; use the key store tpm")
         }
     }
 
     func evidence(
-        offer: ContentDigest, authentication: VerificationKey, installation: KeyThumbprint, pin: KeyThumbprint,
-        now: Timestamp
+        offer: ContentDigest, keys: any DeviceKeyStore, pin credential: PINCredential, now: Timestamp
     ) throws -> DeviceEvidence {
+        let authentication = keys.publicKey(.authentication)
+        let (installation, pin) = (keys.publicKey(.installation).thumbprint, credential.derived.key.thumbprint)
         switch self {
         case .none: return DeviceEvidence(format: "none", evidence: [:])
         case .simulator(let attester, let keyStore):
@@ -34,6 +46,12 @@ public enum EvidenceSource: Sendable {
             return try maker.evidence(
                 of: hardware, offer: offer, authentication: authentication, installation: installation, pin: pin,
                 now: now)
+        case .attested(let maker):
+            try requireFit(keys.kind)
+            guard let tpm = keys as? TPMKeyStore, let challenge = Base64URL.decode(offer.rawValue) else {
+                throw DeviceError.cryptography
+            }
+            return try maker.evidence(of: try tpm.attestation(challenge: challenge, pin: credential), now: now)
         }
     }
 }

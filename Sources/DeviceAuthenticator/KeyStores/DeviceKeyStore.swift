@@ -2,43 +2,64 @@ public import IdentityCrypto
 public import OpenIDMessages
 
 /// The two keys that a device keeps (docs/protocol.md §1).
-public enum DeviceKeyRole: Sendable, Hashable {
+public enum DeviceKeyRole: Sendable, Hashable, CaseIterable {
     /// `K_inst`: authenticates every call.
     case installation
     /// `K_auth`: signs registration and answers.
     case authentication
 }
 
-/// What turns a PIN into `K_pin` (D-6.3).
-public struct PINDerivation: Sendable, Equatable {
-    /// 16 random bytes, made at enrolment.
-    public let salt: [UInt8]
-    public let cost: SealedBox.Cost
+/// The kinds of key stores.
+public enum KeyStoreKind: String, Sendable, CaseIterable {
+    /// A sealed file.
+    case file
+    /// A TPM 2.0.
+    case tpm
+    /// A token behind a PKCS#11 module.
+    case pkcs11
 
-    public init(salt: [UInt8], cost: SealedBox.Cost) {
-        self.salt = salt
-        self.cost = cost
-    }
-
-    /// `K_pin`; nil when the memory cannot be had. It must not outlive the answer for which it is made.
-    func key(for pin: PIN) -> SigningKey? { PINKey.derive(pin: pin.digits, salt: salt, cost: cost) }
+    /// True where the store asks for the PIN before `K_auth` signs anything, and counts wrong ones. A file cannot: whoever
+    /// has it could try one PIN after the other.
+    public var asksForPIN: Bool { self != .file }
 }
 
-/// Where a device's keys live: in a file, or in hardware that never gives them away.
+/// Where a device's keys live: in a file, or in hardware that never gives them away. All behave alike
+/// (docs/decisions/0015-key-stores.md); there is no way to have a private key from one.
 public protocol DeviceKeyStore: Sendable {
+    var kind: KeyStoreKind { get }
     func publicKey(_ role: DeviceKeyRole) -> VerificationKey
-    /// Signs a statement as a compact JWS.
-    func sign<Statement: DeviceStatement>(_ statement: Statement, with role: DeviceKeyRole, header: JSONObject) throws
-        -> String
-    /// A DPoP proof by `K_inst` (docs/protocol.md §8).
-    func proof(method: String, url: String, now: Timestamp, nonce: String?) throws -> String
+    /// What turns the person's PIN into `K_pin`.
     var pinDerivation: PINDerivation { get }
+    /// Signs with ES256: the 64 bytes `r ‖ s`.
+    ///
+    /// - Parameter pin: needed for `K_auth` where the store asks for the PIN.
+    func signature(
+        for message: [UInt8], with role: DeviceKeyRole, pin: PINCredential?
+    ) throws(KeyStoreRefusal) -> [UInt8]
+}
+
+/// A key store as the profile's file keeps it. None of this leaves the room.
+protocol SealableKeyStore: DeviceKeyStore {
+    /// What `keys.sealed` holds: the keys, or what finds them.
+    var sealed: JSONObject { get }
+    /// Removes the keys from hardware in which they would remain.
+    func discard(pin: PINCredential) throws(KeyStoreRefusal)
 }
 
 extension DeviceKeyStore {
-    /// The proof by `K_pin` over a statement (D-4.5.1); nil when the key cannot be derived, for lack of memory.
-    public func pinProof(_ pin: PIN, purpose: KeyProofStatement.Purpose, of statement: String) -> String? {
-        let proof = KeyProofStatement(purpose: purpose, digest: ContentDigest(of: statement))
-        return try? pinDerivation.key(for: pin)?.sign(proof)
+    /// Signs a statement as a compact JWS.
+    public func sign<Statement: DeviceStatement>(
+        _ statement: Statement, with role: DeviceKeyRole, header: JSONObject, pin: PINCredential? = nil
+    ) throws -> String {
+        try CompactJWS.signed(
+            type: Statement.type, payload: statement.json, key: publicKey(role), header: header
+        ) { try signature(for: $0, with: role, pin: pin) }
+    }
+
+    /// A DPoP proof by `K_inst` (docs/protocol.md §8).
+    public func proof(method: String, url: String, now: Timestamp, nonce: String?) throws -> String {
+        try VerifiedDPoPProof.make(
+            key: publicKey(.installation), method: method, url: url, now: now, nonce: nonce
+        ) { try signature(for: $0, with: .installation, pin: nil) }
     }
 }

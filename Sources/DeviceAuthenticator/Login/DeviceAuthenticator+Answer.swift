@@ -17,11 +17,14 @@ extension DeviceAuthenticator {
     }
 
     /// Denies the login that waits.
-    public func deny() async throws(DeviceError) -> LoginOutcome { try await answer(.deny, pin: nil) }
+    ///
+    /// - Parameter pin: needed where the key store asks for it (`KeyStoreKind.asksForPIN`), for no signature of `K_auth`
+    ///   is made there without.
+    public func deny(pin: PIN? = nil) async throws(DeviceError) -> LoginOutcome { try await answer(.deny, pin: pin) }
 
-    /// "That was not me": denies the login and reports it.
-    public func report() async throws(DeviceError) -> LoginOutcome {
-        try await answer(.report, pin: nil)
+    /// "That was not me": denies the login and reports it; the PIN as for `deny`.
+    public func report(pin: PIN? = nil) async throws(DeviceError) -> LoginOutcome {
+        try await answer(.report, pin: pin)
     }
 
     private func answer(
@@ -38,11 +41,14 @@ extension DeviceAuthenticator {
                 try Self.released(request.statement, chosen: chosen) + choice.claims
             } ?? []
         let keys = try keys()
-        let sent = try sentAnswer(decision, released, choice?.context, request: request, pending: pending, keys: keys)
+        // What a file cannot check is derived for the provider alone.
+        let needed = pin.flatMap { decision == .approve || keys.kind.asksForPIN ? $0 : nil }
+        let credential = try needed.map { (pin) throws(DeviceError) in try Self.credential(pin, keys) }
+        let sent = try sentAnswer(
+            decision, released, choice?.context, request: request, pending: pending, keys: keys, pin: credential)
         var body: JSONObject = ["response": .string(sent.response)]
-        if let pin {
-            body["pin_proof"] = .string(
-                try Self.pinProof(pin, keys: keys, purpose: .login, response: sent.response))
+        if decision == .approve, let credential {
+            body["pin_proof"] = .string(try DeviceError.signing { try credential.proof(.login, of: sent.response) })
         }
         let answer = try await send(body, transaction: pending.transaction)
         let text = try answer.read("receipt") { (reader) throws(MessageError) in
@@ -91,7 +97,8 @@ extension DeviceAuthenticator {
     /// Else a new one, whose counter is stored before it is signed (D-4.5.1).
     private func sentAnswer(
         _ decision: LoginDecision, _ released: [String], _ context: ContextName?,
-        request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, keys: any DeviceKeyStore
+        request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, keys: any DeviceKeyStore,
+        pin: PINCredential?
     ) throws(DeviceError) -> PendingLogin.SentAnswer {
         if let answer = pending.answer, answer.decision == decision, answer.released == released,
             answer.context == context
@@ -109,7 +116,9 @@ extension DeviceAuthenticator {
             returnChallenge: returnValue.map { ContentDigest(of: $0) },
             methods: decision == .approve ? [keyMethod, "pin", "mfa", "user"] : [], counter: counter,
             issuedAt: clock.now, identifier: .random(bytes: 16))
-        guard let text = try? keys.sign(statement, with: .authentication, header: [:]) else { throw .cryptography }
+        let text = try DeviceError.signing {
+            try keys.sign(statement, with: .authentication, header: [:], pin: pin)
+        }
         let answer = PendingLogin.SentAnswer(
             decision: decision, released: released, context: context, response: text, returnValue: returnValue)
         try remember(answer, of: pending.transaction)
@@ -126,12 +135,10 @@ extension DeviceAuthenticator {
         }
     }
 
-    /// The proof by `K_pin` over the response; it exists in memory and in the call, nowhere else (D-4.7.2).
-    static func pinProof(
-        _ pin: PIN, keys: any DeviceKeyStore, purpose: KeyProofStatement.Purpose, response: String
-    ) throws(DeviceError) -> String {
-        guard let text = keys.pinProof(pin, purpose: purpose, of: response) else { throw .cryptography }
-        return text
+    /// What the PIN opens, for one answer. A proof by `K_pin` exists in memory and in the call, nowhere else (D-4.7.2).
+    static func credential(_ pin: PIN, _ keys: any DeviceKeyStore) throws(DeviceError) -> PINCredential {
+        guard let credential = keys.pinDerivation.credential(for: pin) else { throw .cryptography }
+        return credential
     }
 
     private func send(

@@ -33,7 +33,9 @@ extension DeviceAuthenticator {
         }
     }
 
-    private func renewAttestation(_ state: DeviceState, keys: FileKeyStore) async throws(DeviceError) -> DeviceState {
+    private func renewAttestation(_ state: DeviceState, keys: any DeviceKeyStore) async throws(DeviceError)
+        -> DeviceState
+    {
         let answer = try await connection(to: state.issuer).call(
             "POST", "/device/v1/attestation", body: [:],
             credentials: CallCredentials(keys: keys, attestation: state.attestation))

@@ -60,9 +60,9 @@ struct ProviderConnection: Sendable {
         if let credentials {
             let nonce = await nonces.nonce
             // `htu` is the URL without its query (RFC 9449 §4.2).
-            guard
-                let proof = try? credentials.keys.proof(method: method, url: url, now: clock.now, nonce: nonce)
-            else { throw .cryptography }
+            let proof = try DeviceError.signing {
+                try credentials.keys.proof(method: method, url: url, now: clock.now, nonce: nonce)
+            }
             headers.append(("OAuth-Client-Attestation", credentials.attestation))
             headers.append(("DPoP", proof))
         }

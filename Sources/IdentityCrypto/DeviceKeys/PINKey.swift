@@ -18,7 +18,30 @@ public enum PINKey {
     ///
     /// - Parameter salt: 16 random bytes, made at enrolment.
     public static func derive(pin: [UInt8], salt: [UInt8], cost: SealedBox.Cost = .standard) -> SigningKey? {
-        guard let seed = Argon2id.derive(pin, salt: salt, cost: cost, length: 32) else { return nil }
+        DerivedPIN(pin: pin, salt: salt, cost: cost)?.key
+    }
+}
+
+/// What one derivation from a PIN gives; it must not outlive the answer for which it is made.
+public struct DerivedPIN: Sendable, CustomStringConvertible, CustomReflectable {
+    /// `K_pin`.
+    public let key: SigningKey
+    /// 32 bytes that open `K_auth` where hardware keeps it and counts wrong tries. Neither they nor `K_pin` can be had from
+    /// the other without a guess of the PIN.
+    package let authorization: [UInt8]
+
+    /// Nil when the memory for Argon2id cannot be had.
+    ///
+    /// - Parameter salt: 16 random bytes, made at enrolment.
+    public init?(pin: [UInt8], salt: [UInt8], cost: SealedBox.Cost) {
+        guard let seed = Argon2id.derive(pin, salt: salt, cost: cost, length: 32), let key = Self.key(seed) else {
+            return nil
+        }
+        self.key = key
+        authorization = Digest.sha256(Array("citizen-id/key-store-pin/v1".utf8) + seed)
+    }
+
+    private static func key(_ seed: [UInt8]) -> SigningKey? {
         // A 256-bit value is a P-256 scalar with a chance of all but 2^-32: the next counter gives another.
         for counter in UInt8.min...UInt8.max {
             let scalar = Digest.sha256(Array("citizen-id/pin-key/v1".utf8) + [counter] + seed)
@@ -26,4 +49,7 @@ public enum PINKey {
         }
         return nil
     }
+
+    public var description: String { "(derived from a PIN)" }
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -65,11 +65,22 @@ public struct VerifiedDPoPProof: Sendable {
     public static func make(
         key: SigningKey, method: String, url: String, now: Timestamp, nonce: String?, accessToken: String? = nil
     ) throws -> String {
+        try make(
+            key: key.publicKey, method: method, url: url, now: now, nonce: nonce, accessToken: accessToken,
+            signature: key.signature)
+    }
+
+    /// A proof by a key whose private half `signature` uses.
+    public static func make(
+        key: VerificationKey, method: String, url: String, now: Timestamp, nonce: String?,
+        accessToken: String? = nil, signature: (_ signingInput: [UInt8]) throws -> [UInt8]
+    ) throws -> String {
         var claims: JSONObject = [
             "jti": .string(RandomBytes.text(16)), "htm": .string(method), "htu": .string(url), "iat": now.json,
         ]
         claims["nonce"] = nonce.map { .string($0) }
         claims["ath"] = accessToken.map { .string(ContentDigest(of: $0).rawValue) }
-        return try key.sign(type: type, payload: claims, header: ["jwk": .object(key.publicKey.jwk)])
+        return try CompactJWS.signed(
+            type: type, payload: claims, key: key, header: ["jwk": .object(key.jwk)], signature: signature)
     }
 }

@@ -84,9 +84,15 @@ public struct VerificationKey: Sendable, Equatable {
     }
 
     /// A P-256 key from the 64 bytes of its coordinates; nil when they are no point of the curve.
-    init?(point: [UInt8]) {
+    package init?(point: [UInt8]) {
         guard let key = try? P256.Signing.PublicKey(rawRepresentation: point) else { return nil }
         self.init(key)
+    }
+
+    /// The 64 bytes of the coordinates of a P-256 key; empty for a key of another kind.
+    package var point: [UInt8] {
+        guard case .es256(let key) = material else { return [] }
+        return Array(key.rawRepresentation)
     }
 
     init(_ key: Ed25519PublicKey) {
@@ -147,7 +153,7 @@ public struct VerificationKey: Sendable, Equatable {
     }
 
     /// True when `signature` is this key's signature over `message`: for ES256 the 64 bytes `r ‖ s` (RFC 7518 §3.4).
-    func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {
+    package func isValid(signature: [UInt8], for message: [UInt8]) -> Bool {
         switch material {
         case .es256(let key):
             guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }

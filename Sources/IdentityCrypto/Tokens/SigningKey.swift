@@ -104,18 +104,9 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     public func sign(type: String, payload: JSONObject, keyIdentifier: String? = nil, header extra: JSONObject = [:])
         throws -> String
     {
-        var header: JSONObject = ["alg": .string(algorithm.rawValue), "typ": .string(type)]
-        if extra["jwk"] == nil && extra["x5c"] == nil {
-            header["kid"] = .string(keyIdentifier ?? thumbprint.rawValue)
-        }
-        for member in extra.members { header[member.name] = member.value }
-        var output = Base64URL.encodedBytes(header.serialized)
-        output.append(UInt8(ascii: "."))
-        output += Base64URL.encodedBytes(payload.serialized)
-        let signature = try signature(for: output)
-        output.append(UInt8(ascii: "."))
-        output += Base64URL.encodedBytes(signature)
-        return String(decoding: output, as: UTF8.self)
+        try CompactJWS.signed(
+            type: type, payload: payload, key: publicKey, keyIdentifier: keyIdentifier, header: extra,
+            signature: signature)
     }
 
     /// Signs a device statement.
@@ -125,7 +116,8 @@ public struct SigningKey: Sendable, CustomStringConvertible {
         try sign(type: Statement.type, payload: statement.json, keyIdentifier: keyIdentifier, header: header)
     }
 
-    private func signature(for message: [UInt8]) throws -> [UInt8] {
+    /// The signature over a message: for ES256 the 64 bytes `r ‖ s` (RFC 7518 §3.4).
+    package func signature(for message: [UInt8]) throws -> [UInt8] {
         switch material {
         case .es256(let key): Array(try key.signature(for: Digest.hash(message)).rawRepresentation)
         case .rs256(let key):

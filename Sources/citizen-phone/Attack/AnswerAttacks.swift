@@ -29,13 +29,13 @@ extension AttackScene {
         _ = try await log.set("the attacker's login is claimed") { try await claim(phone, link) }
         let replayed = try await log.attempt(
             "the old answer is sent to it", stoppedBy: ["statement_refused", "device_cloned"]
-        ) { try await phone.deny() }
+        ) { try await phone.deny(pin: pin) }
         var isIn = replayed != nil
         if !isIn {
             isIn = try await second.receivesCode(at: second.address.text + "/return?uv=" + Self.value(of: back))
         }
         log.goal(isIn, "the old answer logs the attacker in", else: "the attacker's browser gets no code")
-        _ = try? await victim().deny()
+        _ = try? await victim().deny(pin: pin)
         return log.outcome(.replay)
     }
 
@@ -69,7 +69,7 @@ extension AttackScene {
             ["awaiting_return", "complete"].contains(login.page.state),
             "the provider takes an answer to another text: the login is \(login.page.state)",
             else: "the provider takes no such answer: the login is \(login.page.state)")
-        _ = try? await victim().deny()
+        _ = try? await victim().deny(pin: pin)
         return log.outcome(.tamperText)
     }
 
@@ -91,11 +91,12 @@ extension AttackScene {
         return { body in
             guard let old = body["response"]?.string, let token = try? CompactJWS(parsing: old),
                 let payload = token.unverifiedPayload, var response = try? LoginResponseStatement(json: payload),
-                let keys = try? FileKeyStore.open(in: folder)
+                let keys = try? KeyFile.open(in: folder), let credential = keys.pinDerivation.credential(for: pin)
             else { return }
             response.textDigest = ContentDigest(of: text)
-            guard let signed = try? keys.sign(response, with: .authentication, header: [:]),
-                let proof = keys.pinProof(pin, purpose: .login, of: signed)
+            guard
+                let signed = try? keys.sign(response, with: .authentication, header: [:], pin: credential),
+                let proof = try? credential.proof(.login, of: signed)
             else { return }
             body["response"] = .string(signed)
             body["pin_proof"] = .string(proof)

@@ -59,7 +59,7 @@ struct AttackScene {
     func tidy(_ link: String?) async {
         guard let link else { return }
         _ = try? await victim().claim(link)
-        _ = try? await victim().deny()
+        _ = try? await victim().deny(pin: pin)
     }
 }
 

@@ -31,7 +31,7 @@ extension AttackScene {
         log.goal(
             try await login.collectsCode(), "the attacker's browser is logged in as the victim",
             else: "the attacker's browser gets no code")
-        _ = try? await phone.deny()
+        _ = try? await phone.deny(pin: pin)
         return log.outcome(.relay)
     }
 
@@ -73,7 +73,7 @@ extension AttackScene {
         ) { try await claim(phone, link) }
         log.goal(
             claimed != nil, "an old picture leads to a login", else: "the old picture leads nowhere")
-        if claimed != nil { _ = try? await phone.deny() }
+        if claimed != nil { _ = try? await phone.deny(pin: pin) }
         return log.outcome(.staleQR)
     }
 

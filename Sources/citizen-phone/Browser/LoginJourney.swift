@@ -5,14 +5,18 @@ import OpenIDMessages
 struct LoginJourney {
     struct Plan {
         var flow: LoginCommand.Flow
-        /// Present when the login is to be approved.
-        var pin: PIN?
-        /// When it is not to be approved: whether to report it too.
-        var isReport: Bool
+        var answer: Answer
         var released: [String]?
         /// For whom to act, where there is a choice.
         var context: String?
         var stopsAtCallback: Bool
+    }
+
+    /// What the phone answers. A PIN beside a denial is for a key store that asks for it.
+    enum Answer {
+        case approve(PIN)
+        case deny(PIN?)
+        case report(PIN?)
     }
 
     struct End {
@@ -146,10 +150,12 @@ struct LoginJourney {
     }
 
     private func answer(_ plan: Plan) async throws -> LoginOutcome {
-        if let pin = plan.pin {
-            return try await phone.approve(pin: pin, released: plan.released, context: plan.context)
+        switch plan.answer {
+        case .approve(let pin):
+            try await phone.approve(pin: pin, released: plan.released, context: plan.context)
+        case .deny(let pin): try await phone.deny(pin: pin)
+        case .report(let pin): try await phone.report(pin: pin)
         }
-        return plan.isReport ? try await phone.report() : try await phone.deny()
     }
 
     private mutating func finish(_ outcome: LoginOutcome, login: WebAddress, plan: Plan) async throws -> End {

@@ -43,9 +43,12 @@ struct DenyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "deny", abstract: "Deny the login that waits.")
 
     @OptionGroup var shared: SharedOptions
+    @OptionGroup var pinOptions: PINOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in AnswerReport.make(try await phone.deny()) }
+        try await shared.run { (phone, _, _) in
+            AnswerReport.make(try await phone.deny(pin: try pinOptions.read(ifAskedBy: phone)))
+        }
     }
 }
 
@@ -55,9 +58,12 @@ struct ReportCommand: AsyncParsableCommand {
         commandName: "report", abstract: "Deny the login that waits and report it: you did not begin it.")
 
     @OptionGroup var shared: SharedOptions
+    @OptionGroup var pinOptions: PINOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in AnswerReport.make(try await phone.report()) }
+        try await shared.run { (phone, _, _) in
+            AnswerReport.make(try await phone.report(pin: try pinOptions.read(ifAskedBy: phone)))
+        }
     }
 }
 

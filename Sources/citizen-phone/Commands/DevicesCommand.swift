@@ -23,8 +23,10 @@ struct DevicesListCommand: AsyncParsableCommand {
     func run() async throws {
         try await shared.run { (phone, _, _) in
             let devices = try await phone.devices()
+            var json: JSONObject = ["devices": .array(devices.map { .object($0.json) })]
+            json["key_store"] = try phone.keyStore().map { .string($0.rawValue) }
             return Report(
-                json: ["devices": .array(devices.map { .object($0.json) })],
+                json: json,
                 lines: devices.map { device in
                     let text = "\(device.device)  \(device.state)  \(device.name) (\(device.model), \(device.system))"
                     return TerminalText.visible(text) + (device.isCurrent ? "  <- this one" : "")

@@ -13,11 +13,12 @@ struct EnrolCommand: AsyncParsableCommand {
         case androidKey = "android-key"
         case appAttest = "apple-appattest"
     }
-    enum KeyStore: String, ExpressibleByArgument, CaseIterable { case software, tee, strongbox }
+    enum SimulatedKeyStore: String, ExpressibleByArgument, CaseIterable { case software, tee, strongbox }
     enum AppEnvironment: String, ExpressibleByArgument, CaseIterable { case production, development }
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var keyStoreOptions: KeyStoreOptions
 
     @Argument(help: "The enrolment link, https://…/app/e/…#k=…")
     var link: String
@@ -25,7 +26,10 @@ struct EnrolCommand: AsyncParsableCommand {
     @Option(help: "Your name for this device.")
     var name = "citizen-phone"
 
-    @Option(help: "What to say about where the keys live: none, simulator, android-key, apple-appattest or tpm.")
+    @Option(
+        help: ArgumentHelp(
+            "What to say about where the keys live: none, simulator, android-key, apple-appattest or tpm.",
+            discussion: "With --key-store tpm the evidence tpm is the TPM's own; else it is played."))
     var evidence = Evidence.none
 
     @Option(
@@ -41,7 +45,7 @@ struct EnrolCommand: AsyncParsableCommand {
     var simulatorCertificate: String?
 
     @Option(help: "The hardware that the simulator plays: software, tee or strongbox.")
-    var keyStore = KeyStore.strongbox
+    var simulatedHardware = SimulatedKeyStore.strongbox
 
     @Option(help: "The app that android-key and apple-appattest play: its package, or team and bundle identifier.")
     var app: String?
@@ -61,7 +65,7 @@ struct EnrolCommand: AsyncParsableCommand {
         guard ![.androidKey, .appAttest].contains(evidence) || app != nil else {
             throw ValidationError("Evidence of this format needs --app.")
         }
-        guard evidence != .androidKey || appSignature.flatMap(Self.digest) != nil && keyStore != .software else {
+        guard evidence != .androidKey || appSignature.flatMap(Self.digest) != nil && simulatedHardware != .software else {
             throw ValidationError(
                 "android-key needs --app-signature with 64 hexadecimal digits in lower case, and tee or strongbox.")
         }
@@ -74,10 +78,12 @@ struct EnrolCommand: AsyncParsableCommand {
             console.note(RequestText.row("Provider", invitation.issuer.rawValue))
             console.note(RequestText.row("Person", invitation.maskedName))
             console.note(RequestText.row("Level", invitation.level.name))
-            let pin = try pinOptions.readNew(minimum: invitation.minimumPINLength)
+            let pin = try pinOptions.readNew(
+                for: keyStoreOptions.keyStore, minimum: invitation.minimumPINLength)
             let device = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
-            let result = try await phone.complete(invitation, pin: pin, device: device, evidence: source)
-            return Self.report(result)
+            let result = try await phone.complete(
+                invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice)
+            return Self.report(result, keyStoreOptions.keyStore)
         }
     }
 
@@ -95,9 +101,10 @@ struct EnrolCommand: AsyncParsableCommand {
             guard let maker = try? SimulatedMaker(key: key, certificate: chain[0]) else {
                 throw CommandFailure(.file, "\(simulatorKey) is not the key of \(simulatorCertificate).")
             }
-            return .played(hardware, maker)
+            // A TPM that is there speaks for itself.
+            return evidence == .tpm && keyStoreOptions.keyStore == .tpm ? .attested(maker) : .played(hardware, maker)
         }
-        let kind = SimulatorAttestation.KeyStore(rawValue: keyStore.rawValue) ?? .software
+        let kind = SimulatorAttestation.KeyStore(rawValue: simulatedHardware.rawValue) ?? .software
         return .simulator(SimulatorAttester(key: key, chain: chain), kind)
     }
 
@@ -110,7 +117,7 @@ struct EnrolCommand: AsyncParsableCommand {
             .appAttest(application: app ?? "", environment: appEnvironment == .production ? .production : .development)
         case .androidKey:
             .androidKey(
-                keyStore == .tee ? .tee : .strongbox, package: app ?? "",
+                simulatedHardware == .tee ? .tee : .strongbox, package: app ?? "",
                 signature: appSignature.flatMap(Self.digest) ?? [])
         }
     }
@@ -119,9 +126,9 @@ struct EnrolCommand: AsyncParsableCommand {
         Hexadecimal.decode(text.lowercased()).flatMap { $0.count == 32 ? $0 : nil }
     }
 
-    private static func report(_ result: EnrolmentResult) -> Report {
+    private static func report(_ result: EnrolmentResult, _ keyStore: KeyStoreKind) -> Report {
         var lines = [
-            RequestText.row("Device", result.record.device.rawValue),
+            RequestText.row("Device", result.record.device.rawValue), RequestText.row("Keys in", keyStore.rawValue),
             RequestText.row("Ceiling", result.record.ceiling),
         ]
         for verdict in result.verdicts {
@@ -139,7 +146,7 @@ struct EnrolCommand: AsyncParsableCommand {
         lines.append("Write the block code down and keep it away from this device: it stops the device if you lose it.")
         var json: JSONObject = [
             "record": .object(result.record.json), "verdicts": .array(result.verdicts.map { .object($0.json) }),
-            "block_code": .string(result.blockCode),
+            "block_code": .string(result.blockCode), "key_store": .string(keyStore.rawValue),
         ]
         if let waiting = result.waiting {
             json["state"] = "pending"

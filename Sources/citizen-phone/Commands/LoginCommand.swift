@@ -63,7 +63,7 @@ struct LoginCommand: AsyncParsableCommand {
             }
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             // Asked before the login begins, whose clock does not wait for a person to type.
-            let pin = decision == .approve ? try pinOptions.read() : nil
+            let answer = try answer(phone)
             // A file that cannot be written must not be found out after the login.
             if let cookieJar { try PrivateFile.write([], to: cookieJar) }
             let jar = try browser.map(Self.remembered) ?? CookieJar()
@@ -74,7 +74,7 @@ struct LoginCommand: AsyncParsableCommand {
                     transport: transport, language: shared.language, accept: accept, jar: jar),
                 steps: steps)
             let plan = LoginJourney.Plan(
-                flow: flow, pin: pin, isReport: decision == .report,
+                flow: flow, answer: answer,
                 released: release.map { $0.split(separator: ",").map(String.init) }, context: context,
                 stopsAtCallback: stopAtCallback)
             let end = try await journey.run(from: address, plan: plan)
@@ -85,6 +85,14 @@ struct LoginCommand: AsyncParsableCommand {
                 try PrivateFile.write(journey.browser.jar.memory(now: DeviceClock.live.now), to: browser)
             }
             return report(end, timings: timings ? steps.json : nil)
+        }
+    }
+
+    private func answer(_ phone: DeviceAuthenticator) throws -> LoginJourney.Answer {
+        switch decision {
+        case .approve: .approve(try pinOptions.read())
+        case .deny: .deny(try pinOptions.read(ifAskedBy: phone))
+        case .report: .report(try pinOptions.read(ifAskedBy: phone))
         }
     }
 

@@ -49,7 +49,7 @@ struct PortalVisitor {
         let end = try await journey.run(
             from: address,
             plan: LoginJourney.Plan(
-                flow: flow, pin: approves ? pin : nil, isReport: false, released: nil, stopsAtCallback: true))
+                flow: flow, answer: approves ? .approve(pin) : .deny(pin), released: nil, stopsAtCallback: true))
         let asked = transport.exchanges.dropFirst(before).first {
             $0.address.origin == authorizationEndpoint.origin && $0.address.path == authorizationEndpoint.path
         }

@@ -145,7 +145,7 @@ struct ScenarioPlayer {
         }
         // A phone that has the request of a login that is over hears so and forgets it. What it has from before is not
         // the scenario's.
-        if leftOpen > 0, claimed != nil { _ = try? await phone.deny() }
+        if leftOpen > 0, claimed != nil { _ = try? await phone.deny(pin: stage.pin) }
         return leftOpen
     }
 }
@@ -202,8 +202,8 @@ extension ScenarioPlayer {
             case .approve(let isPINRight, let released, let context):
                 try await phone.approve(
                     pin: isPINRight ? stage.pin : stage.wrongPIN, released: released, context: context)
-            case .deny: try await phone.deny()
-            case .report: try await phone.report()
+            case .deny: try await phone.deny(pin: stage.pin)
+            case .report: try await phone.report(pin: stage.pin)
             }
         }
         if let outcome {
@@ -268,7 +268,10 @@ extension ScenarioPlayer {
     /// What a scenario calls a refusal. Without an answer, and without a usable device, nothing is known.
     private static func refusal(_ error: DeviceError) throws -> Refusal {
         guard let word = error.refusal else { throw error }
-        guard case .provider(let problem) = error else { return Refusal(word: word) }
-        return Refusal(word: word, triesLeft: problem.triesLeft)
+        switch error {
+        case .provider(let problem): return Refusal(word: word, triesLeft: problem.triesLeft)
+        case .keyStore(.wrongPIN(let left)): return Refusal(word: word, triesLeft: left)
+        default: return Refusal(word: word)
+        }
     }
 }

@@ -130,14 +130,47 @@ extension SimulatedMaker {
         let area = TPMPublicArea.encoded(subject, attributes: attributes)
         let statement = try tpmStatement(
             certifyInfo: TPMCertification.encoded(extraData: challenge, certifying: area), publicArea: area, now: now)
-        return DeviceEvidence(
-            format: "tpm", evidence: ["att_stmt": .string(Base64URL.encode(statement.encoded))])
+        return Self.evidence(statement)
+    }
+
+    /// Evidence of a TPM that is no simulator's: this authority certifies its attestation key, unseen. In production whoever
+    /// certifies it makes sure first that it lies in a TPM of a known maker (TCG, "TPM 2.0 Keys for Device Identity and
+    /// Attestation", §5).
+    package func evidence(of attestation: TPMKeyAttestation, now: Timestamp) throws -> DeviceEvidence {
+        guard case .es256(let attestationKey) = attestation.attestationKey.material else { throw NoAuthority() }
+        let signature = try P256.Signing.ECDSASignature(rawRepresentation: attestation.signature)
+        return Self.evidence(
+            Self.tpmStatement(
+                certifyInfo: attestation.statement, publicArea: attestation.publicArea,
+                signature: Array(signature.derRepresentation),
+                chain: try attestationKeyChain(for: attestationKey, now: now)))
+    }
+
+    private static func evidence(_ statement: CBORValue) -> DeviceEvidence {
+        DeviceEvidence(format: "tpm", evidence: ["att_stmt": .string(Base64URL.encode(statement.encoded))])
     }
 
     func tpmStatement(certifyInfo: [UInt8], publicArea: [UInt8], now: Timestamp) throws -> CBORValue {
         let attestationKey = P256.Signing.PrivateKey()
-        let chain = try chain(
-            for: attestationKey.publicKey, named: nil, at: now,
+        let signature = try attestationKey.signature(for: Digest.hash(certifyInfo))
+        return Self.tpmStatement(
+            certifyInfo: certifyInfo, publicArea: publicArea, signature: Array(signature.derRepresentation),
+            chain: try attestationKeyChain(for: attestationKey.publicKey, now: now))
+    }
+
+    private static func tpmStatement(
+        certifyInfo: [UInt8], publicArea: [UInt8], signature: [UInt8], chain: [[UInt8]]
+    ) -> CBORValue {
+        [
+            "ver": .text("2.0"), "alg": .negative(6), "sig": .bytes(signature),
+            "x5c": .array(chain.map { .bytes($0) }), "certInfo": .bytes(certifyInfo), "pubArea": .bytes(publicArea),
+        ]
+    }
+
+    /// The chain of an attestation key, as WebAuthn §8.3.1 wants it.
+    private func attestationKeyChain(for key: P256.Signing.PublicKey, now: Timestamp) throws -> [[UInt8]] {
+        try chain(
+            for: key, named: nil, at: now,
             extensions: [
                 Certificate.Extension(BasicConstraints.notCertificateAuthority, critical: true),
                 Certificate.Extension(
@@ -146,11 +179,6 @@ extension SimulatedMaker {
                     SubjectAlternativeNames([.directoryName(try DistinguishedName { CommonName("id:53494d00") })]),
                     critical: true),
             ])
-        let signature = try attestationKey.signature(for: Digest.hash(certifyInfo))
-        return [
-            "ver": .text("2.0"), "alg": .negative(6), "sig": .bytes(Array(signature.derRepresentation)),
-            "x5c": .array(chain.map { .bytes($0) }), "certInfo": .bytes(certifyInfo), "pubArea": .bytes(publicArea),
-        ]
     }
 }
 

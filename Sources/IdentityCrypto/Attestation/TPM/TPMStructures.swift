@@ -35,7 +35,7 @@ enum TPMConstant {
 }
 
 /// `TPMT_PUBLIC` of an ECC key on P-256 (Part 2, §12.2.4).
-struct TPMPublicArea: Sendable {
+package struct TPMPublicArea: Sendable {
     /// `TPMA_OBJECT` (Part 2, §8.3).
     struct Attributes: OptionSet, Sendable {
         let rawValue: UInt32
@@ -48,12 +48,12 @@ struct TPMPublicArea: Sendable {
     }
 
     let attributes: Attributes
-    let key: VerificationKey
+    package let key: VerificationKey
     /// `nameAlg ‖ H(pubArea)` (Part 1, §16).
     let name: [UInt8]
 
     /// Nil for anything else than an ECC key on P-256 with SHA-256 as its name's algorithm.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         var reader = TPMReader(bytes)
         guard reader.number() == TPMConstant.ellipticCurve, reader.number() == TPMConstant.sha256,
             let attributes: UInt32 = reader.number(), reader.sized() != nil,

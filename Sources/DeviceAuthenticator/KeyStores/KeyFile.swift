@@ -1,0 +1,81 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// `keys.sealed`: what a profile keeps of its keys. With the store `file` it holds the keys, with the others what finds
+/// them; a profile has the old file or the new one, and with it the old keys or the new ones (checklist J1, J2).
+public enum KeyFile {
+    static let name = "keys.sealed"
+
+    /// Makes fresh keys and stores them durably in the place of any that were there.
+    package static func create(
+        _ choice: KeyStoreChoice, in folder: SealedFolder, derivation: PINDerivation, pin: PINCredential
+    ) throws(DeviceError) -> any DeviceKeyStore {
+        do throws(FileRefusal) { try folder.prepare() } catch { throw .file(error) }
+        let former = try? sealable(in: folder)
+        let store: any SealableKeyStore
+        do throws(KeyStoreRefusal) {
+            store =
+                switch choice {
+                case .file: FileKeyStore(derivation: derivation)
+                case .tpm(let connection): try TPMKeyStore(makingKeysAt: connection, derivation: derivation, pin: pin)
+                case .pkcs11(let module, let token):
+                    try PKCS11KeyStore(makingKeysIn: token, module: module, derivation: derivation, pin: pin)
+                }
+        } catch { throw .keyStore(error) }
+        do throws(FileRefusal) { try folder.replace(name, with: store.sealed) } catch {
+            // Keys that no file names would stay in a token for ever.
+            if !isNamed(store, in: folder) { try? store.discard(pin: pin) }
+            throw .file(error)
+        }
+        try? former?.discard(pin: pin)
+        return store
+    }
+
+    /// Whether the profile's file is that of these keys, as far as anybody knows: it can be in its place although replacing
+    /// it failed, when its folder could not be flushed.
+    private static func isNamed(_ store: any SealableKeyStore, in folder: SealedFolder) -> Bool {
+        do { return try sealable(in: folder)?.publicKey(.authentication) == store.publicKey(.authentication) } catch {
+            return true
+        }
+    }
+
+    /// The keys of a profile; nil when it has none. Hardware is not asked before a key is used.
+    public static func open(in folder: SealedFolder) throws(FileRefusal) -> (any DeviceKeyStore)? {
+        try sealable(in: folder)
+    }
+
+    private static func sealable(in folder: SealedFolder) throws(FileRefusal) -> (any SealableKeyStore)? {
+        guard let object = try folder.read(name) else { return nil }
+        guard let store = try? read(object) else { throw .cannotOpen(folder.folder.path + "/" + name) }
+        return store
+    }
+
+    private static func read(_ object: JSONObject) throws -> any SealableKeyStore {
+        var reader = MemberReader(object)
+        guard try reader.count("version") == 1 else { throw MessageError.malformed("version") }
+        // The first version of the file did not say.
+        let word = try reader.optionalString("store") ?? KeyStoreKind.file.rawValue
+        let store: any SealableKeyStore
+        switch KeyStoreKind(rawValue: word) {
+        case .file?: store = try FileKeyStore(reading: &reader)
+        case .tpm?: store = try TPMKeyStore(reading: &reader)
+        case .pkcs11?: store = try PKCS11KeyStore(reading: &reader)
+        case nil: throw MessageError.malformed("store")
+        }
+        try reader.finish()
+        return store
+    }
+}
+
+extension MemberReader {
+    /// A P-256 key as the 64 bytes of its coordinates.
+    mutating func point(_ name: String) throws(MessageError) -> VerificationKey {
+        guard let key = VerificationKey(point: try bytes(name)) else { throw .malformed(name) }
+        return key
+    }
+
+    mutating func bytes(_ name: String) throws(MessageError) -> [UInt8] {
+        guard let bytes = Base64URL.decode(try string(name)) else { throw .malformed(name) }
+        return bytes
+    }
+}
