@@ -169,7 +169,7 @@ let package = Package(
             name: "KeyStoreHarness", dependencies: ["ChildProcesses"], path: "Tests/KeyStoreHarness",
             swiftSettings: everyTarget),
         .executableTarget(
-            name: "key-store-driver", dependencies: ["DeviceAuthenticator", "IdentityCrypto"],
+            name: "key-store-driver", dependencies: ["DeviceAuthenticator", "IdentityCrypto", "KeyStoreHarness"],
             path: "Tests/KeyStoreDriver", swiftSettings: everyTarget),
         .target(
             name: "TestVectors", dependencies: ["OpenIDMessages", "IdentityCrypto"], path: "Tests/TestVectors",

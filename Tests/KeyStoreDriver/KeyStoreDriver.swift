@@ -7,8 +7,10 @@ import IdentityCrypto
 ///     key-store-driver make|use FOLDER file
 ///     key-store-driver make|use FOLDER tpm CONNECTION
 ///     key-store-driver make|use FOLDER pkcs11 MODULE TOKEN
+///     key-store-driver measure
 ///
 /// `make` prints `ACK` and the thumbprint of `K_auth` once the keys are durable; `use` has both keys sign and prints it.
+/// `measure` tells what a signature takes in each store, beside the raw device.
 @main
 enum KeyStoreDriver {
     struct Usage: Error {}
@@ -21,6 +23,7 @@ enum KeyStoreDriver {
     }
 
     private static func run(_ arguments: [String]) throws {
+        if arguments == ["measure"] { return try KeyStoreMeasurement.run() }
         guard arguments.count >= 3, let pin = PIN(Array("135790".utf8)) else { throw Usage() }
         let folder = SealedFolder(path: arguments[1], cost: .floor)
         switch arguments[0] {

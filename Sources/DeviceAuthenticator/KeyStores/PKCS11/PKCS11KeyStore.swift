@@ -1,30 +1,30 @@
-internal import CPKCS11
-internal import IdentityCrypto
+package import CPKCS11
+package import IdentityCrypto
 internal import OpenIDMessages
 
 /// Keys in a token behind a PKCS#11 module: made there, SENSITIVE, never EXTRACTABLE, for signing alone (checklist J5).
 ///
 /// `K_auth` is a private object: the token gives it to nobody who has not logged in with its PIN, which is the PIN of the
 /// device. `K_inst` is used for every call, without a person: it is as secret, and needs no login.
-struct PKCS11KeyStore: SealableKeyStore {
+package struct PKCS11KeyStore: SealableKeyStore {
     /// A key in the token: what finds it, and what checks its signatures.
-    struct Key: Sendable, Equatable {
+    package struct Key: Sendable, Equatable {
         /// `CKA_ID`, 16 random bytes.
         let identifier: [UInt8]
-        let publicKey: VerificationKey
+        package let publicKey: VerificationKey
     }
 
-    let module: String
-    let token: PKCS11Token
-    let installation: Key
+    package let module: String
+    package let token: PKCS11Token
+    package let installation: Key
     let authentication: Key
-    let pinDerivation: PINDerivation
+    package let pinDerivation: PINDerivation
 
-    var kind: KeyStoreKind { .pkcs11 }
+    package var kind: KeyStoreKind { .pkcs11 }
 
-    func publicKey(_ role: DeviceKeyRole) -> VerificationKey { key(role).publicKey }
+    package func publicKey(_ role: DeviceKeyRole) -> VerificationKey { key(role).publicKey }
 
-    func signature(
+    package func signature(
         for message: [UInt8], with role: DeviceKeyRole, pin: PINCredential?
     ) throws(KeyStoreRefusal) -> [UInt8] {
         let key = key(role)
@@ -61,7 +61,7 @@ struct PKCS11KeyStore: SealableKeyStore {
         }
     }
 
-    static func find(_ key: Key, in session: PKCS11Session) throws(KeyStoreRefusal) -> CK_OBJECT_HANDLE {
+    package static func find(_ key: Key, in session: PKCS11Session) throws(KeyStoreRefusal) -> CK_OBJECT_HANDLE {
         let template = PKCS11Template().with(CKA_CLASS, CKO_PRIVATE_KEY).with(CKA_ID, key.identifier)
         let found = try session.objects(template)
         guard found.count == 1 else { throw .unfit(.pkcs11, reason: "it no longer has the key of this profile") }

@@ -4,7 +4,7 @@ internal import Synchronization
 
 /// A PKCS#11 module in this process. It is loaded itself and not through an engine of OpenSSL: Debian's ends the process
 /// when a PIN is wrong.
-@safe final class PKCS11Module: Sendable {
+@safe package final class PKCS11Module: Sendable {
     private nonisolated(unsafe) let functions: UnsafeMutablePointer<CK_FUNCTION_LIST>
     /// One session after the other: who has logged in, the whole process has (PKCS #11 v2.40 usage guide, §2.6.1), and a
     /// wrong PIN must not sign because somebody else's was right.
@@ -14,7 +14,7 @@ internal import Synchronization
     private static let loaded = Mutex<[String: PKCS11Module]>([:])
 
     /// - Parameter path: absolute, so that no search path says whose code gets the PIN (checklist J5).
-    static func load(_ path: String) throws(KeyStoreRefusal) -> PKCS11Module {
+    package static func load(_ path: String) throws(KeyStoreRefusal) -> PKCS11Module {
         guard path.hasPrefix("/") else {
             throw .unreachable(.pkcs11, reason: "its path must be absolute")
         }
@@ -52,7 +52,7 @@ internal import Synchronization
     }
 
     /// Opens a session with a token for the time of `body`, alone in this process.
-    func withSession<Value: Sendable>(
+    package func withSession<Value: Sendable>(
         _ token: PKCS11Token, writes: Bool = false, _ body: (PKCS11Session) throws(KeyStoreRefusal) -> Value
     ) throws(KeyStoreRefusal) -> Value {
         try turn.withLock { (_) throws(KeyStoreRefusal) in
@@ -101,7 +101,7 @@ internal import Synchronization
 }
 
 /// Which token: its label, and the serial number that tells it from another one of the same label.
-struct PKCS11Token: Sendable, Equatable {
+package struct PKCS11Token: Sendable, Equatable {
     let label: String
     let serial: String
 

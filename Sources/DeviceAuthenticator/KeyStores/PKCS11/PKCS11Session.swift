@@ -1,7 +1,7 @@
-internal import CPKCS11
+package import CPKCS11
 
 /// An open session with a token. Only `PKCS11Module.withSession` makes one.
-@safe struct PKCS11Session {
+@safe package struct PKCS11Session {
     let functions: UnsafeMutablePointer<CK_FUNCTION_LIST>
     let handle: CK_SESSION_HANDLE
     let slot: CK_SLOT_ID
@@ -96,7 +96,7 @@ internal import CPKCS11
     }
 
     /// Signs a digest with ECDSA: `r ‖ s` (§2.3.1 of the current mechanisms).
-    func sign(_ digest: [UInt8], with key: CK_OBJECT_HANDLE) throws(KeyStoreRefusal) -> [UInt8] {
+    package func sign(_ digest: [UInt8], with key: CK_OBJECT_HANDLE) throws(KeyStoreRefusal) -> [UInt8] {
         var mechanism = unsafe CK_MECHANISM(mechanism: CKM_ECDSA, pParameter: nil, ulParameterLen: 0)
         try check("C_SignInit", unsafe functions.pointee.C_SignInit(handle, &mechanism, key))
         var digest = digest

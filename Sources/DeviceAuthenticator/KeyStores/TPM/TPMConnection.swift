@@ -1,8 +1,8 @@
-internal import CTSS2
+package import CTSS2
 
 /// A connection to a TPM through tpm2-tss, for one answer. What is loaded in the TPM for it is flushed at its end: small
 /// ones have room for three objects.
-@safe final class TPMConnection {
+@safe package final class TPMConnection {
     private let transport: OpaquePointer
     /// Of tpm2-tss.
     let context: OpaquePointer
@@ -13,7 +13,7 @@ internal import CTSS2
     private static let transports: Set<Substring> = ["device", "swtpm", "mssim", "tabrmd"]
 
     /// Connects for the time of `body`.
-    static func open<Value>(
+    package static func open<Value>(
         _ configuration: String, _ body: (TPMConnection) throws(KeyStoreRefusal) -> Value
     ) throws(KeyStoreRefusal) -> Value {
         let connection = try TPMConnection(configuration)
@@ -52,7 +52,7 @@ internal import CTSS2
     /// Derives the parent of the keys.
     ///
     /// - Returns: its handle and its name, which no other TPM has.
-    func primary() throws(KeyStoreRefusal) -> (handle: ESYS_TR, name: [UInt8]) {
+    package func primary() throws(KeyStoreRefusal) -> (handle: ESYS_TR, name: [UInt8]) {
         var sensitive = try Self.sensitive(authorization: [])
         var template = try TPMMarshalling.publicArea(TPMTemplate.storage)
         var (nothing, registers) = (TPM2B_DATA(), TPML_PCR_SELECTION())
@@ -93,7 +93,7 @@ internal import CTSS2
     }
 
     /// Loads a key; another TPM than the one that made it refuses.
-    func load(_ blob: TPMKeyBlob, below parent: ESYS_TR) throws(KeyStoreRefusal) -> ESYS_TR {
+    package func load(_ blob: TPMKeyBlob, below parent: ESYS_TR) throws(KeyStoreRefusal) -> ESYS_TR {
         var privateArea = try TPMMarshalling.privateArea(blob.privateArea)
         var publicArea = try TPMMarshalling.publicArea(blob.publicArea)
         var handle: ESYS_TR = 0
@@ -138,7 +138,7 @@ internal import CTSS2
     /// Signs a digest with the key's own scheme, ECDSA.
     ///
     /// - Parameter authorization: nil for a key without one.
-    func sign(
+    package func sign(
         _ digest: [UInt8], with key: ESYS_TR, authorization: [UInt8]?, parent: ESYS_TR
     ) throws(KeyStoreRefusal) -> [UInt8] {
         var digest = try TPMMarshalling.digest(digest)
@@ -274,7 +274,7 @@ internal import CTSS2
 }
 
 /// A key as it lies outside of its TPM: the private area is encrypted and authenticated by the parent.
-struct TPMKeyBlob: Sendable, Equatable {
+package struct TPMKeyBlob: Sendable, Equatable {
     /// `TPMT_PUBLIC`.
     let publicArea: [UInt8]
     let privateArea: [UInt8]

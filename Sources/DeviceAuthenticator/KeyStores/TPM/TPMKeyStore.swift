@@ -1,29 +1,29 @@
-internal import IdentityCrypto
+package import IdentityCrypto
 internal import OpenIDMessages
 
 /// Keys in a TPM 2.0: generated there, bound to it and to their parent (checklist J4). The profile's file holds them
 /// encrypted by the TPM; nothing is stored in the TPM itself.
 ///
 /// `K_auth` is opened by what Argon2id makes of the PIN. The TPM counts wrong ones, over all its keys, and locks itself.
-struct TPMKeyStore: SealableKeyStore {
-    struct Key: Sendable, Equatable {
-        let blob: TPMKeyBlob
-        let publicKey: VerificationKey
+package struct TPMKeyStore: SealableKeyStore {
+    package struct Key: Sendable, Equatable {
+        package let blob: TPMKeyBlob
+        package let publicKey: VerificationKey
     }
 
     /// How the TPM is reached.
-    let connection: String
+    package let connection: String
     /// The name of the parent. Whoever sits between this program and the TPM cannot pose as it, and another TPM has another.
     let parent: [UInt8]
-    let installation: Key
+    package let installation: Key
     let authentication: Key
-    let pinDerivation: PINDerivation
+    package let pinDerivation: PINDerivation
 
-    var kind: KeyStoreKind { .tpm }
+    package var kind: KeyStoreKind { .tpm }
 
-    func publicKey(_ role: DeviceKeyRole) -> VerificationKey { key(role).publicKey }
+    package func publicKey(_ role: DeviceKeyRole) -> VerificationKey { key(role).publicKey }
 
-    func signature(
+    package func signature(
         for message: [UInt8], with role: DeviceKeyRole, pin: PINCredential?
     ) throws(KeyStoreRefusal) -> [UInt8] {
         guard role == .installation || pin != nil else { throw .pinNeeded }
