@@ -128,6 +128,9 @@ struct TPMKeyStoreTests {
         #expect(!trace.contains(Self.hex(PIN.good.digits)))
         #expect(!trace.contains(Self.hex(pin.derived.authorization)))
         #expect(!trace.contains(Self.hex(Digest.sha256(other))), "parameters are encrypted")
+        // TPM2_StartAuthSession names the key of the salt; without one a listener could try PINs against the HMAC.
+        #expect(trace.contains("00000176"))
+        #expect(!trace.contains("0000017640000007"), "no session is without a salt")
     }
 
     @Test func `nothing stays in the TPM, whatever happens`() throws {
