@@ -7,7 +7,8 @@ import Testing
 @testable import DeviceAuthenticator
 
 /// Checklist J5, with a token in software.
-@Suite("The key store pkcs11", .enabled(if: KeyStoreStage.isInstalled, KeyStoreStage.needed))
+/// One test after the other, for a login is one of the whole process.
+@Suite("The key store pkcs11", .enabled(if: KeyStoreStage.isInstalled, KeyStoreStage.needed), .serialized)
 struct PKCS11KeyStoreTests {
     private static func sign(_ keys: any DeviceKeyStore, _ role: DeviceKeyRole, _ pin: PIN) throws {
         let signature = try keys.signature(for: [7], with: role, pin: try keys.credential(pin))
@@ -48,6 +49,18 @@ struct PKCS11KeyStoreTests {
             #expect(codes.wrap == CKR_KEY_UNEXTRACTABLE)
             #expect(codes.derive == CKR_KEY_FUNCTION_NOT_PERMITTED || codes.derive == CKR_KEY_TYPE_INCONSISTENT)
             #expect(codes.decrypt != CKR_OK && codes.extractable != CKR_OK && codes.insensitive != CKR_OK)
+        }
+    }
+
+    @Test func `without a login the key that answers is not there, and the one that calls is`() throws {
+        let keys = try Self.store()
+        try PKCS11Module.load(keys.module).withSession(keys.token) { (session) throws(KeyStoreRefusal) in
+            _ = try PKCS11KeyStore.find(keys.installation, in: session)
+        }
+        #expect(throws: KeyStoreRefusal.unfit(.pkcs11, reason: "it no longer has the key of this profile")) {
+            try PKCS11Module.load(keys.module).withSession(keys.token) { (session) throws(KeyStoreRefusal) in
+                _ = try PKCS11KeyStore.find(keys.authentication, in: session)
+            }
         }
     }
 
