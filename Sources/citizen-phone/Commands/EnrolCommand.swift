@@ -65,7 +65,8 @@ struct EnrolCommand: AsyncParsableCommand {
         guard ![.androidKey, .appAttest].contains(evidence) || app != nil else {
             throw ValidationError("Evidence of this format needs --app.")
         }
-        guard evidence != .androidKey || appSignature.flatMap(Self.digest) != nil && simulatedHardware != .software else {
+        guard evidence != .androidKey || appSignature.flatMap(Self.digest) != nil && simulatedHardware != .software
+        else {
             throw ValidationError(
                 "android-key needs --app-signature with 64 hexadecimal digits in lower case, and tee or strongbox.")
         }

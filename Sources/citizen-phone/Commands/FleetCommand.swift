@@ -116,7 +116,7 @@ struct FleetLoginCommand: AsyncParsableCommand {
             let load = FleetLoad(
                 phones: found, address: address,
                 plan: LoginJourney.Plan(
-                    flow: flow, pin: try pinOptions.read(), isReport: false, released: nil, context: nil,
+                    flow: flow, answer: .approve(try pinOptions.read()), released: nil, context: nil,
                     stopsAtCallback: false),
                 rate: rate, count: rate.logins(in: seconds), transport: folder.transport, language: shared.language)
             let figures = FleetFigures()
