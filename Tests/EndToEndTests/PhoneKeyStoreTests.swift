@@ -16,8 +16,12 @@ struct PhoneKeyStoreTests {
         func run(_ arguments: String...) async throws -> ProgramResult { try await run(arguments) }
 
         func run(_ arguments: [String]) async throws -> ProgramResult {
-            try await Program.run(
+            let result = try await Program.run(
                 Place.program("citizen-phone"), arguments + phone.options, environment: environment)
+            for pin in ["135790", "135799"] {
+                #expect(!(result.output + result.errors).contains(pin), "checklist J3: a PIN is not repeated")
+            }
+            return result
         }
 
         /// A denial without a terminal.

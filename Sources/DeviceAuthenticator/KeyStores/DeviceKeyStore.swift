@@ -1,8 +1,8 @@
-public import IdentityCrypto
-public import OpenIDMessages
+package import IdentityCrypto
+package import OpenIDMessages
 
 /// The two keys that a device keeps (docs/protocol.md §1).
-public enum DeviceKeyRole: Sendable, Hashable, CaseIterable {
+package enum DeviceKeyRole: Sendable, Hashable, CaseIterable {
     /// `K_inst`: authenticates every call.
     case installation
     /// `K_auth`: signs registration and answers.
@@ -24,8 +24,9 @@ public enum KeyStoreKind: String, Sendable, CaseIterable {
 }
 
 /// Where a device's keys live: in a file, or in hardware that never gives them away. All behave alike
-/// (docs/decisions/0015-key-stores.md); there is no way to have a private key from one.
-public protocol DeviceKeyStore: Sendable {
+/// (docs/decisions/0015-key-stores.md); there is no way to have a private key from one, and outside of this package none to
+/// have anything signed but the protocol's statements.
+package protocol DeviceKeyStore: Sendable {
     var kind: KeyStoreKind { get }
     func publicKey(_ role: DeviceKeyRole) -> VerificationKey
     /// What turns the person's PIN into `K_pin`.
@@ -48,7 +49,7 @@ protocol SealableKeyStore: DeviceKeyStore {
 
 extension DeviceKeyStore {
     /// Signs a statement as a compact JWS.
-    public func sign<Statement: DeviceStatement>(
+    package func sign<Statement: DeviceStatement>(
         _ statement: Statement, with role: DeviceKeyRole, header: JSONObject, pin: PINCredential? = nil
     ) throws -> String {
         try CompactJWS.signed(
@@ -57,7 +58,7 @@ extension DeviceKeyStore {
     }
 
     /// A DPoP proof by `K_inst` (docs/protocol.md §8).
-    public func proof(method: String, url: String, now: Timestamp, nonce: String?) throws -> String {
+    package func proof(method: String, url: String, now: Timestamp, nonce: String?) throws -> String {
         try VerifiedDPoPProof.make(
             key: publicKey(.installation), method: method, url: url, now: now, nonce: nonce
         ) { try signature(for: $0, with: .installation, pin: nil) }

@@ -3,7 +3,7 @@ internal import OpenIDMessages
 
 /// `keys.sealed`: what a profile keeps of its keys. With the store `file` it holds the keys, with the others what finds
 /// them; a profile has the old file or the new one, and with it the old keys or the new ones (checklist J1, J2).
-public enum KeyFile {
+package enum KeyFile {
     static let name = "keys.sealed"
 
     /// Makes fresh keys and stores them durably in the place of any that were there.
@@ -40,7 +40,7 @@ public enum KeyFile {
     }
 
     /// The keys of a profile; nil when it has none. Hardware is not asked before a key is used.
-    public static func open(in folder: SealedFolder) throws(FileRefusal) -> (any DeviceKeyStore)? {
+    package static func open(in folder: SealedFolder) throws(FileRefusal) -> (any DeviceKeyStore)? {
         try sealable(in: folder)
     }
 

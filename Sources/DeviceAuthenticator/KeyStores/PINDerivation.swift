@@ -1,13 +1,13 @@
-public import IdentityCrypto
-public import OpenIDMessages
+package import IdentityCrypto
+package import OpenIDMessages
 
 /// What turns a PIN into `K_pin` (D-6.3).
-public struct PINDerivation: Sendable, Equatable {
+package struct PINDerivation: Sendable, Equatable {
     /// 16 random bytes, made at enrolment.
-    public let salt: [UInt8]
-    public let cost: SealedBox.Cost
+    package let salt: [UInt8]
+    package let cost: SealedBox.Cost
 
-    public init(salt: [UInt8], cost: SealedBox.Cost) {
+    package init(salt: [UInt8], cost: SealedBox.Cost) {
         self.salt = salt
         self.cost = cost
     }
@@ -16,18 +16,18 @@ public struct PINDerivation: Sendable, Equatable {
     init(freshAt cost: SealedBox.Cost) { self.init(salt: RandomBytes.make(16), cost: cost) }
 
     /// What the PIN opens; nil when the memory for it cannot be had.
-    public func credential(for pin: PIN) -> PINCredential? {
+    package func credential(for pin: PIN) -> PINCredential? {
         DerivedPIN(pin: pin.digits, salt: salt, cost: cost).map { PINCredential(pin: pin, derived: $0) }
     }
 }
 
 /// The PIN that a person has just typed and what was derived from it, for one answer. It must not outlive that answer.
-public struct PINCredential: Sendable {
+package struct PINCredential: Sendable {
     let pin: PIN
     let derived: DerivedPIN
 
     /// The proof by `K_pin` over a statement (D-4.5.1).
-    public func proof(_ purpose: KeyProofStatement.Purpose, of statement: String) throws -> String {
+    package func proof(_ purpose: KeyProofStatement.Purpose, of statement: String) throws -> String {
         try derived.key.sign(KeyProofStatement(purpose: purpose, digest: ContentDigest(of: statement)))
     }
 }
