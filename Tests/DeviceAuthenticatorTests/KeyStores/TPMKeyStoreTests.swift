@@ -133,6 +133,18 @@ struct TPMKeyStoreTests {
         #expect(!trace.contains("0000017640000007"), "no session is without a salt")
     }
 
+    @Test func `a TPM whose owner has set a password is told from one that is not there`() throws {
+        let stage = try KeyStoreStage(.tpm)
+        let connection = try #require(stage.tpm).connection
+        let code = try TPMConnection.open(connection) { (tpm) throws(KeyStoreRefusal) in
+            var password = try TPMMarshalling.digest([1, 2, 3])
+            return unsafe Esys_HierarchyChangeAuth(tpm.context, 0x101, 0xff, 0xfff, 0xfff, &password)
+        }
+        try #require(code == 0)
+        let refusal = KeyStoreRefusal.unfit(.tpm, reason: "its owner's hierarchy is under a password")
+        #expect(throws: DeviceError.keyStore(refusal)) { try stage.keys() }
+    }
+
     @Test func `nothing stays in the TPM, whatever happens`() throws {
         let stage = try KeyStoreStage(.tpm)
         // It has room for three objects and three sessions.
