@@ -245,9 +245,10 @@ public final class Provider: Sendable {
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
         var document = DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
-            claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn", "verified_claims"]
+            claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn", "rr", "idm", "verified_claims"]
                 + ClaimCatalogue.supported(namespace: issuer.claimNamespace),
             levels: levels.map(\.acr) + (isDevelopment ? simulated : []),
+            relayResistance: RelayResistance.allCases.filter { $0 != .origin }.map(\.rawValue),
             algorithms: JWSAlgorithm.allCases.map(\.rawValue), encryption: EncryptionAlgorithm.allCases.map(\.rawValue),
             grantTypes: GrantType.allCases.map(\.rawValue),
             authenticationMethods: ClientAuthenticationMethod.allCases.map(\.rawValue))

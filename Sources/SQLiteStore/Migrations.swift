@@ -25,6 +25,7 @@ extension DatabaseMigrator {
         migrator.registerBackChannel()
         migrator.registerFoundingPowers()
         migrator.registerLoweredDevices()
+        migrator.registerRelayResistance()
         return migrator
     }
 

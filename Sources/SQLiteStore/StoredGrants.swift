@@ -14,7 +14,7 @@ extension Database {
         try run(
             """
             INSERT INTO authorization_grant (txn, handle_class, handle_digest, client, tenant, account, redirect_uri,
-                scope, resource, nonce, code_challenge, proof_key, subject, acr, methods, flow, binding, authenticated_at,
+                scope, resource, nonce, code_challenge, proof_key, subject, acr, methods, flow, relay_resistance, authenticated_at,
                 session, released, id_token_claims, expires_at, service, purpose_version, context, company, mandate, release, verified_claims)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
@@ -23,7 +23,8 @@ extension Database {
                 grant.client.rawValue, grant.tenant.rawValue, grant.account.rawValue, grant.redirectURI,
                 grant.scope.description, grant.resource?.rawValue, grant.nonce?.rawValue,
                 grant.codeChallenge?.rawValue, grant.proofKey?.rawValue, subject.rawValue, grant.context.acr,
-                grant.methods.jsonText, grant.flow.rawValue, grant.binding?.rawValue, grant.authenticatedAt.seconds,
+                grant.methods.jsonText, grant.flow.rawValue, grant.relayResistance.rawValue,
+                grant.authenticatedAt.seconds,
                 session.rawValue,
                 grant.released.jsonText, grant.idTokenClaims.jsonText, grant.expiresAt.seconds,
                 grant.service?.rawValue, grant.purposeVersion, grant.acting.name.rawValue,
@@ -140,7 +141,7 @@ extension StoredRow {
                 codeChallenge: try optionalValue("code_challenge"), proofKey: try optionalValue("proof_key"),
                 subject: try value("subject", as: SubjectIdentifier.self), context: try context,
                 methods: try strings("methods"), flow: try value("flow"),
-                binding: try optionalText("binding").map { try wanted(BrowserBinding(rawValue: $0), "binding") },
+                relayResistance: try value("relay_resistance"),
                 authenticatedAt: try time("authenticated_at"), session: try value("session"),
                 released: try strings("released"), idTokenClaims: try strings("id_token_claims"),
                 verified: try verified, service: try optionalValue("service"),

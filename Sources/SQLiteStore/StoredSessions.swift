@@ -26,12 +26,13 @@ extension Database {
         try run(
             """
             UPDATE session SET cookie_digest = :cookie, device = :device, acr = :acr, methods = :methods, flow = :flow,
-                authenticated_at = :authenticated_at, last_used_at = :last_used_at, browser = :browser
+                relay_resistance = :relay_resistance, authenticated_at = :authenticated_at, last_used_at = :last_used_at, browser = :browser
             WHERE id = :previous AND account = :account AND ended_at IS NULL AND expires_at > :now
             """,
             [
                 "cookie": try session.cookie.stored(as: .session), "device": session.device.rawValue,
                 "acr": session.context.acr, "methods": session.methods.jsonText, "flow": session.flow.rawValue,
+                "relay_resistance": session.relayResistance.rawValue,
                 "authenticated_at": session.authenticatedAt.seconds, "last_used_at": session.lastUsedAt.seconds,
                 "browser": session.browser, "previous": previous.rawValue, "account": session.account.rawValue,
                 "now": time.seconds,
@@ -41,14 +42,15 @@ extension Database {
     private func insert(_ session: SessionRecord) throws {
         try run(
             """
-            INSERT INTO session (id, account, device, cookie_digest, acr, methods, flow, started_at, authenticated_at,
+            INSERT INTO session (id, account, device, cookie_digest, acr, methods, flow, relay_resistance, started_at, authenticated_at,
                 last_used_at, expires_at, browser)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 session.identifier.rawValue, session.account.rawValue, session.device.rawValue,
                 try session.cookie.stored(as: .session), session.context.acr, session.methods.jsonText,
-                session.flow.rawValue, session.startedAt.seconds, session.authenticatedAt.seconds,
+                session.flow.rawValue, session.relayResistance.rawValue, session.startedAt.seconds,
+                session.authenticatedAt.seconds,
                 session.lastUsedAt.seconds, session.expiresAt.seconds, session.browser,
             ])
     }
@@ -125,7 +127,8 @@ extension StoredRow {
             SessionRecord(
                 identifier: try value("id"), account: try accountIdentifier, device: try value("device"),
                 cookie: HandleDigest(.session, digest: try digest("cookie_digest")), context: try context,
-                methods: try strings("methods"), flow: try value("flow"), startedAt: try time("started_at"),
+                methods: try strings("methods"), flow: try value("flow"),
+                relayResistance: try value("relay_resistance"), startedAt: try time("started_at"),
                 authenticatedAt: try time("authenticated_at"), lastUsedAt: try time("last_used_at"),
                 expiresAt: try time("expires_at"), browser: try text("browser"))
         }

@@ -127,7 +127,8 @@ struct GrantPolicyTests {
             client: client.identifier, tenant: client.tenant, account: account.identifier, redirectURI: nil,
             scope: Scope(parsing: "openid person")!, nonce: nil, codeChallenge: nil,
             subject: .random(bytes: 16), context: AuthenticationContext(level: .substantiell, isSimulated: false),
-            methods: ["hwk"], flow: .link, authenticatedAt: Timestamp(seconds: 1_800_000_000),
+            methods: ["hwk"], flow: .link, relayResistance: .sameDevice,
+            authenticatedAt: Timestamp(seconds: 1_800_000_000),
             session: .random(bytes: 16), released: [], expiresAt: Timestamp(seconds: 1_800_000_060))
         return LiveGrant(grant: grant, account: account, isSessionLive: true, isDeviceActive: true)
     }()

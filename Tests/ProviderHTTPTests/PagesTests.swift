@@ -12,7 +12,7 @@ private func view(
 ) -> LoginView {
     LoginView(
         page: "Zm9vYmFyYmF6cXV4MTIz", state: state, version: 4,
-        qrLink: "https://id.example/app/q/aGFuZGxlaGFuZGxlaGFuZA.7.bWFjbWFjbWFjbWFjbWFjMQ",
+        qrLink: "https://id.example/app/q/aGFuZGxlaGFuZGxlaGFuZA.7.bWFjbWFjbWFjbWFjbWFjMQ", isQROffered: true,
         sameDeviceLink: "https://id.example/app/s/aGFuZGxlaGFuZGxlaGFuZA.bWFjbWFjbWFjbWFjbWFjMg",
         formToken: "Zm9ybXRva2VuZm9ybXRva2Vu", codeTriesLeft: triesLeft, portalName: portalName,
         portalHost: "service.bottrop.example", tenantName: tenantName, isCollected: isCollected, language: language,

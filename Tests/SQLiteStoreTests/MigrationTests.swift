@@ -73,6 +73,65 @@ struct MigrationTests {
         try await store.close()
     }
 
+    @Test("sessions from before know what stood against a relay by their flow; without a browser it counts for nothing")
+    func relayResistance() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v4-lowered-devices")
+        let (flows, handles) = (
+            ["qr", "link", "backchannel"], [("ac", "NULL"), ("ac", "NULL"), ("ar", "'call_code'")]
+        )
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO account (id, level, state, created_at, seen_at, closed_at)
+                        VALUES ('alice', 'normal', 'closed', 1, 1, 1);
+                    INSERT INTO device (id, account, name, model, system, ceiling, is_simulated, state, counter,
+                        pin_tries_left, block_digest, created_at)
+                        VALUES ('phone', 'alice', '', '', '', 'normal', 0, 'active', 0, 3, randomblob(32), 1);
+                    INSERT INTO pairwise (subject, account, sector, context) VALUES ('s', 'alice', 'x', 'citizen');
+                    """)
+            for (flow, (handle, binding)) in zip(flows, handles) {
+                try db.execute(
+                    sql: """
+                        INSERT INTO session (id, account, device, cookie_digest, acr, methods, flow, started_at,
+                            authenticated_at, last_used_at, expires_at, browser)
+                            VALUES ('\(flow)', 'alice', 'phone', randomblob(32), 'a', '[]', '\(flow)', 1, 1, 1, 9, '')
+                        """)
+                for kind in [handle, "dc"] {
+                    try db.execute(
+                        sql: """
+                            INSERT INTO authorization_grant (txn, handle_class, handle_digest, client, tenant, account,
+                                scope, subject, acr, methods, flow, binding, authenticated_at, session, released,
+                                id_token_claims, expires_at)
+                                VALUES ('\(flow)-\(kind)-' || hex(randomblob(4)), '\(kind)', randomblob(32), 'c', 't',
+                                    'alice', 'openid', 's', 'a', '[]', '\(flow)', \(binding), 1, '\(flow)', '[]', '[]', 9)
+                            """)
+                }
+            }
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        let (sessions, grants) = try await store.pool.read { db in
+            (
+                try String.fetchAll(db, sql: "SELECT id || ' ' || relay_resistance FROM session ORDER BY rowid"),
+                try String.fetchAll(
+                    db,
+                    sql: """
+                        SELECT flow || ' ' || handle_class || ' ' || relay_resistance FROM authorization_grant
+                        ORDER BY rowid
+                        """)
+            )
+        }
+        #expect(sessions == ["qr code", "link same_device", "backchannel none"])
+        #expect(
+            grants == [
+                "qr ac code", "qr dc none", "link ac same_device", "link dc none", "backchannel ar code",
+                "backchannel dc none",
+            ])
+        try await store.close()
+    }
+
     @Test("companies that were verified have the latest day on which a freeze can have begun, drafts have none")
     func companyFreezes() async throws {
         let directory = try TemporaryDirectory()

@@ -84,7 +84,7 @@ struct SchemaTests {
             ("kind", DataSubjectRequestKind.allCases.map(\.rawValue)),
             ("state", DataSubjectRequestState.allCases.map(\.rawValue)),
             ("decision", LoginDecision.allCases.map(\.rawValue)), ("flow", LoginFlow.allCases.map(\.rawValue)),
-            ("binding", BrowserBinding.allCases.map(\.rawValue)),
+            ("relay_resistance", RelayResistance.allCases.map(\.rawValue)),
             ("algorithm", JWSAlgorithm.allCases.map(\.rawValue)),
             ("stage", SigningKeyRing.Stage.allCases.map(\.rawValue)),
             ("outcome", SecurityEvent.Outcome.allCases.map(\.rawValue)),

@@ -60,7 +60,7 @@ extension StorePromise {
             let request = OneTimeHandle(.authenticationRequest)
             var answer = Fixtures.answer(from: device, code: request)
             answer.approval?.grant.flow = .backChannel
-            answer.approval?.grant.binding = .callCode
+            answer.approval?.grant.relayResistance = .code
             answer.approval?.session.flow = .backChannel
             try requireEqual(try await store.accept(answer), .accepted, "approval")
             guard
@@ -68,7 +68,7 @@ extension StorePromise {
                     request.digest, client: Fixtures.client, refreshToken: nil, now: Fixtures.now)
             else { throw ConformanceFailure(description: "not redeemed") }
             try requireEqual(live.grant.flow, .backChannel, "flow")
-            try requireEqual(live.grant.binding, .callCode, "binding")
+            try requireEqual(live.grant.relayResistance, .code, "relay resistance")
             try requireEqual(
                 try await store.redeem(
                     request.digest, client: Fixtures.client, refreshToken: nil, now: Fixtures.now), .replayed, "twice")

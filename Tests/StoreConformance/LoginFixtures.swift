@@ -16,7 +16,7 @@ extension Fixtures {
             scope: Scope(parsing: "openid person")!, nonce: Nonce(rawValue: "n-0S6_WzA2Mj"),
             codeChallenge: CodeVerifier.random().challenge,
             context: AuthenticationContext(level: .substantiell, isSimulated: true), methods: ["hwk", "pin"],
-            flow: .qr, authenticatedAt: time, session: session,
+            flow: .qr, relayResistance: .code, authenticatedAt: time, session: session,
             released: ["given_name", "family_name"], expiresAt: time + Lifetime.code)
     }
 
@@ -27,7 +27,8 @@ extension Fixtures {
         SessionRecord(
             identifier: .random(bytes: 16), account: device.account, device: device.identifier,
             cookie: cookie.digest, context: AuthenticationContext(level: .substantiell, isSimulated: true),
-            methods: ["hwk", "pin"], flow: .qr, startedAt: time, authenticatedAt: time, lastUsedAt: time,
+            methods: ["hwk", "pin"], flow: .qr, relayResistance: .code, startedAt: time, authenticatedAt: time,
+            lastUsedAt: time,
             expiresAt: time + SessionLimit.absolute, browser: "Firefox, Linux")
     }
 

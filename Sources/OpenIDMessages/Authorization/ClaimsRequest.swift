@@ -21,12 +21,14 @@ public struct ClaimsRequest: Sendable, Equatable {
     public let subject: SubjectIdentifier?
     /// Nil when no level is named.
     public let level: LevelWish?
+    /// What must stand against a relayed login (`rr`, essential): of each list, which has only what is known here, one.
+    public let relayResistance: [[RelayResistance]]
 
     /// A request that asks for nothing.
     public static let none = ClaimsRequest()
 
     private init() {
-        (userinfo, idToken, subject, level) = ([], [], nil, nil)
+        (userinfo, idToken, subject, level, relayResistance) = ([], [], nil, nil, [])
         (verifiedUserinfo, verifiedIDToken) = ([], [])
     }
 
@@ -43,6 +45,7 @@ public struct ClaimsRequest: Sendable, Equatable {
         guard subjects.count <= 1 else { throw Self.malformed("names two subjects") }
         subject = try subjects.first.map(Self.subject)
         level = try idToken.first { $0.name == "acr" }.flatMap(Self.level)
+        relayResistance = try Self.relayResistance(userinfo + idToken)
         self.userinfo = userinfo.map(\.name)
         self.idToken = idToken.map(\.name)
     }
@@ -93,6 +96,19 @@ public struct ClaimsRequest: Sendable, Equatable {
             throw malformed("names no subject that could exist")
         }
         return subject
+    }
+
+    /// A demand is one wherever it stands. One that names no values is for the claim alone, which every ID token has.
+    private static func relayResistance(_ claims: [Claim]) throws(OAuthError) -> [[RelayResistance]] {
+        var demands: [[RelayResistance]] = []
+        for claim in claims where claim.name == "rr" {
+            guard let values = claim.values else { continue }
+            guard let texts = JSONValue.array(values).strings, texts.count <= 8 else {
+                throw malformed("has values of rr that are no strings, or too many")
+            }
+            if claim.isEssential { demands.append(texts.compactMap(RelayResistance.init(rawValue:))) }
+        }
+        return demands
     }
 
     private static func level(_ claim: Claim) throws(OAuthError) -> LevelWish? {

@@ -26,10 +26,12 @@ public enum DiscoveryDocument {
     /// The document of `issuer`.
     ///
     /// - Parameters:
+    ///   - relayResistance: the values of `rr` that a login can have.
     ///   - algorithms: the signature algorithms of provider and clients.
     ///   - encryption: the key management of tokens that are encrypted for clients.
     public static func make(
-        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String], algorithms: [String],
+        issuer: IssuerURL, scopes: [String], claims: [String], levels: [String], relayResistance: [String],
+        algorithms: [String],
         encryption: [String], grantTypes: [String], authenticationMethods: [String]
     ) -> JSONObject {
         [
@@ -57,6 +59,8 @@ public enum DiscoveryDocument {
             "prompt_values_supported": .strings(AuthorizationRequest.Prompt.allCases.map(\.rawValue)),
             "grant_types_supported": .strings(grantTypes),
             "acr_values_supported": .strings(levels),
+            // Not of a specification: docs/integration.md.
+            "rr_values_supported": .strings(relayResistance),
             "subject_types_supported": ["pairwise", "public"],
             "id_token_signing_alg_values_supported": .strings(algorithms),
             "id_token_encryption_alg_values_supported": .strings(encryption),

@@ -11,18 +11,21 @@ public struct ValidatedAuthorizationRequest: Sendable {
     public let service: Service?
     /// Which level satisfies request, client and service.
     public let levels: LevelDemand
+    /// What must stand against a relayed login.
+    let relay: RelayDemand
     /// The claims that are asked for, by scopes and one by one, in the catalogue's order.
     public let claims: [String]
 
     fileprivate init(
         client: RegisteredClient, wayBack: AuthorizationReturn, request: AuthorizationRequest, service: Service?,
-        levels: LevelDemand, claims: [String]
+        levels: LevelDemand, relay: RelayDemand, claims: [String]
     ) {
         self.client = client
         self.wayBack = wayBack
         self.request = request
         self.service = service
         self.levels = levels
+        self.relay = relay
         self.claims = claims
     }
 
@@ -53,8 +56,8 @@ extension ValidatedAuthorizationRequest {
     /// The grant that an approval of this request makes.
     func grant(
         transaction: TransactionIdentifier, handle: HandleDigest, session: SessionRecord,
-        binding: BrowserBinding? = nil, context: AuthenticationContext, acting: ActingContext, released: [String],
-        until: Timestamp? = nil, now: Timestamp
+        context: AuthenticationContext, acting: ActingContext, released: [String], until: Timestamp? = nil,
+        now: Timestamp
     ) -> AuthorizationGrant {
         AuthorizationGrant(
             transaction: transaction, handle: handle, client: client.client.identifier, tenant: client.client.tenant,
@@ -62,7 +65,9 @@ extension ValidatedAuthorizationRequest {
             scope: request.scope,
             resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
             proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
-            binding: binding, authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
+            // The device that waits for the tokens may be anybody's, whatever bound the phone to the browser.
+            relayResistance: wayBack.grantType == .deviceCode ? .none : session.relayResistance,
+            authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
             idTokenClaims: released.filter(request.claims.idToken.contains),
             verified: VerifiedClaimsDemand(
                 userinfo: request.claims.verifiedUserinfo, idToken: request.claims.verifiedIDToken),
@@ -167,9 +172,14 @@ struct AuthorizationRules: Sendable {
             throw target.refusal(
                 .unmetAuthenticationRequirements, "no level that is asked for can be reached", .levelUnknown)
         }
+        guard let relay = RelayDemand(request.claims, grantType: target.wayBack.grantType) else {
+            throw target.refusal(
+                .unmetAuthenticationRequirements, "no login of this kind has the rr that is asked for",
+                .relayResistanceTooLow)
+        }
         return ValidatedAuthorizationRequest(
             client: target.client, wayBack: target.wayBack, request: request, service: service, levels: levels,
-            claims: demand.claims)
+            relay: relay, claims: demand.claims)
     }
 
     /// The service that the scope names (`service:NAME`, at most one), or the client's only one.

@@ -9,6 +9,8 @@ public struct LoginView: Sendable {
     /// Rises with every change.
     public let version: Int
     public let qrLink: String
+    /// False where digits would not be enough for the portal (`rr`): then the link leads nowhere.
+    public let isQROffered: Bool
     public let sameDeviceLink: String
     public let formToken: String
     public let codeTriesLeft: Int
@@ -135,6 +137,7 @@ public struct BrowserLoginFlow: Sendable {
             qrLink: links.qrLink(
                 handle: login.handle, frame: LinkAuthentication.frame(at: now, start: login.createdAt)
             ).text,
+            isQROffered: login.request.relay.isMet(by: .code),
             sameDeviceLink: links.sameDeviceLink(handle: login.handle).text, formToken: login.formToken.text,
             codeTriesLeft: login.codeTriesLeft, portalName: client.client.name,
             portalHost: login.request.portalHost, tenantName: client.scope.tenant.officialName,

@@ -64,7 +64,7 @@ extension DeviceLoginFlow {
         case .link: return .return
         case .backChannel:
             guard let prompt = login.start.prompt, let account = prompt.recipient,
-                login.request.client.client.backChannel?.needsNoCallCode == true,
+                login.request.client.client.backChannel?.needsNoCallCode == true, login.request.relay.isMet(by: .none),
                 let release = try await store.release(for: login.request.releaseKey(of: account, in: prompt.context)),
                 release.state == .granted
             else { return .callCode }

@@ -85,12 +85,30 @@ public struct DeviceLoginFlow: Sendable {
             }
             throw error.deviceRefusal
         }
+        let binding = try await binding(login, flow)
+        try checkRelayResistance(of: binding, for: login, now: now)
         return Login.Claim(
             device: device.device.identifier, account: device.account.identifier, flow: flow,
-            binding: try await binding(login, flow), code: login.start.prompt?.callCode ?? RandomBytes.digits(8),
+            binding: binding, code: login.start.prompt?.callCode ?? RandomBytes.digits(8),
             offers: offers, reached: explanation.context, claimedAt: now,
             language: language,
             sameNetwork: area == login.browser.area)
+    }
+
+    /// P-4.2.2: what binds the answer must be enough for the portal, or nobody is asked.
+    private func checkRelayResistance(
+        of binding: BrowserBinding, for login: Login, now: Timestamp
+    ) throws(DeviceRefusal) {
+        let happens = RelayResistance(binding)
+        guard !login.request.relay.isMet(by: happens) else { return }
+        let error = OAuthError(
+            .unmetAuthenticationRequirements,
+            "the login has rr \(happens.rawValue), and \(login.request.relay.least.rawValue) is needed")
+        logins.update(.page(login.page)) { login in
+            guard !login.state.isTerminal, login.claim == nil else { return }
+            login.end(.failed, error: error, now: now)
+        }
+        throw DeviceRefusal(.relayResistanceTooLow, .relayResistanceTooLow)
     }
 
     /// P-4.2.4: the login as its device sees it; waits at most `wait` seconds while nothing changes.
@@ -222,13 +240,14 @@ public struct DeviceLoginFlow: Sendable {
         let session = SessionRecord(
             identifier: .random(bytes: 16), account: claim.account, device: claim.device,
             cookie: prize.session.digest, context: claim.reached, methods: methods,
-            flow: claim.flow, startedAt: now, authenticatedAt: now, lastUsedAt: now,
+            flow: claim.flow, relayResistance: RelayResistance(claim.binding), startedAt: now, authenticatedAt: now,
+            lastUsedAt: now,
             expiresAt: now + SessionLimit.absolute, browser: login.browser.description)
         let ofContext = asked.contexts.first { $0.context == offer.acting.name }?.claims ?? []
         return LoginApproval(
             grant: login.request.grant(
                 transaction: login.transaction, handle: login.start.redemption?.handle ?? prize.code.digest,
-                session: session, binding: claim.binding, context: offer.level, acting: offer.acting,
+                session: session, context: offer.level, acting: offer.acting,
                 released: response.statement.released, until: login.start.redemption?.until, now: now),
             sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
             asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)

@@ -11,6 +11,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case deviceSuspended = "device_suspended"
     case deviceCloned = "device_cloned"
     case levelUnreachable = "level_unreachable"
+    case relayResistanceTooLow = "relay_resistance_too_low"
     case contextUnavailable = "context_unavailable"
     case unknownLogin = "unknown_login"
     case unknownConfirmation = "unknown_confirmation"
@@ -66,6 +67,11 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .deviceSuspended: (403, .person, false, "The device is not active.")
         case .deviceCloned: (403, .device, false, "A copy of the device may exist; it was suspended.")
         case .levelUnreachable: (403, .person, false, "This device cannot reach the level that the service needs.")
+        case .relayResistanceTooLow:
+            (
+                403, .person, false,
+                "The service wants this login in a browser on the phone itself, or in one that knows you."
+            )
         case .contextUnavailable:
             (403, .person, false, "You cannot use this service for yourself or for a company now.")
         case .unknownLogin: (404, .device, false, "There is no such login.")

@@ -18,7 +18,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case accessTokenMalformed, accessTokenSignature, accessTokenClaims, accessTokenExpired, grantRevoked
     // The device is at fault.
     case linkMalformed, linkForged, frameStale, loginUnknown, loginOver, alreadyClaimed, tooManyLogins
-    case levelUnreachable, attestationSignature, attestationExpired, attestationKeyMismatch
+    case levelUnreachable, relayResistanceTooLow, attestationSignature, attestationExpired, attestationKeyMismatch
     case proofMalformed, proofNonce, proofReplayed, deviceUnknown, deviceNotActive, accountNotActive
     case responseSignature, responseAddress, responseRequest, responseText, responseFlow, responseReturn
     case callCodeWrong, callCodeMissing

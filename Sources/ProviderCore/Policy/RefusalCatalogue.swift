@@ -329,6 +329,11 @@ extension Refusal {
                     .oauth(.insufficientUserAuthentication),
                 ],
                 "A device with stronger evidence, or proofing at the desk.")
+        case .relayResistanceTooLow:
+            RefusalEntry(
+                .person, "What binds the phone to the browser is not enough for what the portal demands (`rr`).",
+                [.problem(.relayResistanceTooLow), .oauth(.unmetAuthenticationRequirements)],
+                "Log in on the phone itself or in a browser that it knows; the portal asks for what its way can have.")
         case .attestationSignature:
             RefusalEntry(
                 .device, "The device's attestation is missing or not by this provider.",

@@ -42,7 +42,8 @@ enum SessionRules {
 
     /// Why a session does not answer a request.
     private enum Shortcoming: Error {
-        case noSession, otherPerson, personIsToBeAsked, contextIsToBeChosen, tooOld, levelTooLow, consentMissing
+        case noSession, otherPerson, personIsToBeAsked, contextIsToBeChosen, tooOld, levelTooLow, relayResistanceTooLow
+        case consentMissing
 
         var oauthError: OAuthError {
             switch self {
@@ -54,6 +55,8 @@ enum SessionRules {
             case .tooOld: OAuthError(.loginRequired, "the last login is too long ago")
             case .levelTooLow:
                 OAuthError(.unmetAuthenticationRequirements, "the session does not reach the level asked for")
+            case .relayResistanceTooLow:
+                OAuthError(.unmetAuthenticationRequirements, "the session does not have the rr asked for")
             case .consentMissing: OAuthError(.consentRequired, "the person has not released these claims")
             }
         }
@@ -78,7 +81,9 @@ enum SessionRules {
         var reached = candidate.session.context
         if let limits = acting.limits { reached.level = min(reached.level, limits.binding, limits.company) }
         guard let context = request.levels.answer(reached: reached) else { throw .levelTooLow }
-        // 6. The person released all of it before, for this purpose; what was kept back then is kept back now.
+        // 6. What stood against a relay then is enough now.
+        guard request.relay.isMet(by: candidate.session.relayResistance) else { throw .relayResistanceTooLow }
+        // 7. The person released all of it before, for this purpose; what was kept back then is kept back now.
         let kind = acting.acting.kind
         let released = ReleaseRules.silently(
             asked: candidate.asked.all(in: kind), essential: candidate.asked.essential(in: kind),

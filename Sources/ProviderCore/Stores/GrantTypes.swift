@@ -27,8 +27,8 @@ public struct AuthorizationGrant: Sendable, Equatable {
     public var context: AuthenticationContext
     public var methods: [String]
     public var flow: LoginFlow
-    /// What bound the answer to where it was asked for; nil for a grant that a session answered or that is older.
-    public var binding: BrowserBinding?
+    /// What stood against a relayed login, in this login or in the earlier one of the session.
+    public var relayResistance: RelayResistance
     /// When the person last proved presence, in this login or in an earlier one of the session.
     public var authenticatedAt: Timestamp
     public var session: SessionIdentifier
@@ -50,8 +50,9 @@ public struct AuthorizationGrant: Sendable, Equatable {
         transaction: TransactionIdentifier, handle: HandleDigest, client: ClientIdentifier, tenant: TenantIdentifier,
         account: AccountIdentifier, redirectURI: String?, scope: Scope, resource: ResourceURI? = nil, nonce: Nonce?,
         codeChallenge: CodeChallenge?, proofKey: KeyThumbprint? = nil, subject: SubjectIdentifier? = nil,
-        context: AuthenticationContext, methods: [String], flow: LoginFlow, binding: BrowserBinding? = nil,
-        authenticatedAt: Timestamp, session: SessionIdentifier, released: [String], idTokenClaims: [String] = [],
+        context: AuthenticationContext, methods: [String], flow: LoginFlow,
+        relayResistance: RelayResistance, authenticatedAt: Timestamp, session: SessionIdentifier, released: [String],
+        idTokenClaims: [String] = [],
         verified: VerifiedClaimsDemand = .none, service: ServiceIdentifier? = nil, purposeVersion: String = "",
         acting: ActingContext = .citizen, expiresAt: Timestamp
     ) {
@@ -70,7 +71,7 @@ public struct AuthorizationGrant: Sendable, Equatable {
         self.context = context
         self.methods = methods
         self.flow = flow
-        self.binding = binding
+        self.relayResistance = relayResistance
         self.authenticatedAt = authenticatedAt
         self.session = session
         self.released = released

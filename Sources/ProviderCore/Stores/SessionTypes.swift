@@ -13,6 +13,8 @@ public struct SessionRecord: Sendable, Equatable {
     public var context: AuthenticationContext
     public var methods: [String]
     public var flow: LoginFlow
+    /// What stood against a relayed login in the last authentication.
+    public var relayResistance: RelayResistance
     public var startedAt: Timestamp
     public var authenticatedAt: Timestamp
     public var lastUsedAt: Timestamp
@@ -23,8 +25,8 @@ public struct SessionRecord: Sendable, Equatable {
 
     public init(
         identifier: SessionIdentifier, account: AccountIdentifier, device: DeviceIdentifier, cookie: HandleDigest,
-        context: AuthenticationContext, methods: [String], flow: LoginFlow, startedAt: Timestamp,
-        authenticatedAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp, browser: String
+        context: AuthenticationContext, methods: [String], flow: LoginFlow, relayResistance: RelayResistance,
+        startedAt: Timestamp, authenticatedAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp, browser: String
     ) {
         self.identifier = identifier
         self.account = account
@@ -33,6 +35,7 @@ public struct SessionRecord: Sendable, Equatable {
         self.context = context
         self.methods = methods
         self.flow = flow
+        self.relayResistance = relayResistance
         self.startedAt = startedAt
         self.authenticatedAt = authenticatedAt
         self.lastUsedAt = lastUsedAt

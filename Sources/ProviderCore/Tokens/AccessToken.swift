@@ -18,6 +18,8 @@ struct AccessToken: Sendable, Equatable {
     var transaction: TransactionIdentifier?
     var acr: String?
     var authenticatedAt: Timestamp?
+    /// What stood against a relayed login; nil for a client's own token.
+    var relayResistance: RelayResistance?
     /// RFC 9449 §6.1.
     var proofKey: KeyThumbprint?
     /// RFC 8693 §4.1.
@@ -33,6 +35,7 @@ struct AccessToken: Sendable, Equatable {
         claims["scope"] = scope.map { .string($0.description) }
         claims["acr"] = acr.map { .string($0) }
         claims["auth_time"] = authenticatedAt?.json
+        claims["rr"] = relayResistance.map { .string($0.rawValue) }
         claims["cnf"] = proofKey.map { .object(["jkt": .string($0.rawValue)]) }
         claims["act"] = actor.map { .object($0) }
         return claims
@@ -71,6 +74,7 @@ struct AccessToken: Sendable, Equatable {
         expiresAt = Timestamp(seconds: expires)
         acr = claims["acr"]?.string
         authenticatedAt = claims["auth_time"]?.integer.map { Timestamp(seconds: $0) }
+        relayResistance = claims["rr"]?.string.flatMap(RelayResistance.init(rawValue:))
         actor = claims["act"]?.object
     }
 
@@ -86,6 +90,7 @@ struct AccessToken: Sendable, Equatable {
         transaction = tokens.live?.grant.transaction
         acr = tokens.live.map { $0.grant.context.acr(in: client.levelVocabulary) }
         authenticatedAt = tokens.live?.grant.authenticatedAt
+        relayResistance = tokens.live?.grant.relayResistance
         proofKey = tokens.attempt.provedKey
         actor = tokens.access.actor
     }

@@ -25,7 +25,7 @@ struct IDTokenClaims {
         claims["amr"] = .strings(grant.methods)
         claims["at_hash"] = .string(
             JWSAlgorithm(client.client.cryptography.idTokenAlgorithm).halfHash(of: accessToken))
-        claims["rr"] = .string(grant.relayResistance)
+        claims["rr"] = .string(grant.relayResistance.rawValue)
         claims["idm"] = .string(grant.flow.rawValue)
         let namespace = issuer.claimNamespace
         claims[namespace + "context"] = .object(context)
@@ -60,16 +60,5 @@ struct IDTokenClaims {
         place["ags"] = tenant.municipalityKey.map { .string($0) }
         place["name"] = .string(tenant.officialName)
         return place
-    }
-}
-
-extension AuthorizationGrant {
-    /// What stood against a relayed login (docs/integration.md).
-    fileprivate var relayResistance: String {
-        switch flow {
-        case .qr: "code"
-        case .link: "same_device"
-        case .backChannel: binding == .callCode ? "code" : "none"
-        }
     }
 }

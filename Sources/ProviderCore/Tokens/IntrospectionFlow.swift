@@ -56,6 +56,7 @@ public struct IntrospectionFlow: Sendable {
             "active": true, "iss": .string(issuer.rawValue), "client_id": .string(record.client.rawValue),
             "sub": .string(subject.rawValue), "scope": .string(live.grant.scope.description),
             "exp": record.expiresAt.json, "txn": .string(record.transaction.rawValue),
+            "rr": .string(live.grant.relayResistance.rawValue),
         ]
         answer["cnf"] = record.proofKey.map { .object(["jkt": .string($0.rawValue)]) }
         return answer

@@ -44,7 +44,9 @@ struct LoginEndpoints {
         }
         let view = held.view
         let security = PageSecurity.fresh()
-        let svg = view.state == .created ? LoginPage.qrSVG(link: view.qrLink, language: view.language) : nil
+        let svg =
+            view.state == .created && view.isQROffered
+            ? LoginPage.qrSVG(link: view.qrLink, language: view.language) : nil
         return Answer.html(
             LoginPage.html(view: view, qrSVG: svg, notice: notice, security: security), security: security,
             status: notice == nil ? .ok : .unprocessableContent)
@@ -74,8 +76,9 @@ struct LoginEndpoints {
                     isFirst = false
                 }
                 if view.state.isTerminal { break }
-                if view.state == .created { try await writer.write(ServerSentEvent.qr(view)) }
-                let wait = view.state == .created ? LinkAuthentication.frameSeconds : 15
+                let shows = view.state == .created && view.isQROffered
+                if shows { try await writer.write(ServerSentEvent.qr(view)) }
+                let wait = shows ? LinkAuthentication.frameSeconds : 15
                 let before = view.version
                 guard
                     let next = await logins.nextView(

@@ -25,7 +25,7 @@ enum LoginPage {
             title: parts.text.title, language: view.language, languagePath: parts.path, security: security,
             head: refresh(for: view), script: view.state.isTerminal ? nil : LoginScript.javaScript,
             main: """
-                <main id="login" data-state="\(view.state.rawValue)" data-qr-link="\(view.qrLink)" \
+                <main id="login" data-state="\(view.state.rawValue)" data-qr-link="\(view.isQROffered ? view.qrLink : "")" \
                 data-same-device-link="\(view.sameDeviceLink)" data-language="\(view.language.rawValue)">
                 <div\(view.state == .created ? nil : " class=\"narrow\"")>
                 <h1>\(words.heading)</h1>

@@ -42,6 +42,12 @@ struct LoginPageParts {
         <p class="soft">\(words.thisDeviceHint)</p>
         <a id="same-device-link" class="button" href="\(view.sameDeviceLink)">\(words.thisDeviceButton)</a>
         </section>
+        \(qrSVG.map(otherDevice) ?? onlyHere)</div>
+        """
+    }
+
+    private func otherDevice(qrSVG: HTML) -> HTML {
+        """
         <section class="card there" aria-labelledby="there-title">
         <h3 id="there-title">\(words.otherDevice)</h3>
         <div class="scan">
@@ -49,9 +55,12 @@ struct LoginPageParts {
         <ol><li>\(words.steps[0])</li><li>\(words.steps[1])</li><li>\(words.steps[2])</li></ol>
         </div>
         </section>
-        </div>
+
         """
     }
+
+    /// The portal demands more than digits that somebody could be talked into passing on.
+    private var onlyHere: HTML { "<p id=\"only-here\" class=\"note\">\(words.onlyThisDevice)</p>\n" }
 
     /// State `awaiting_code`: the digits of the phone.
     var codeEntry: HTML {

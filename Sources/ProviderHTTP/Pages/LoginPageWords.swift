@@ -11,6 +11,7 @@ struct LoginPageWords: Sendable {
     let thisDevice: String
     let thisDeviceHint: String
     let thisDeviceButton: String
+    let onlyThisDevice: String
     let codeLabel: String
     let codeHint: String
     let codeWarning: String
@@ -43,7 +44,11 @@ struct LoginPageWords: Sendable {
         ],
         qrLabel: "QR-Code für die CitizenID-App", thisDevice: "Ist die CitizenID-App auf diesem Gerät?",
         thisDeviceHint: "Dann brauchen Sie keinen QR-Code. Die App öffnet sich und bringt Sie danach hierher zurück.",
-        thisDeviceButton: "Auf diesem Gerät anmelden", codeLabel: "Die acht Ziffern von Ihrem Telefon",
+        thisDeviceButton: "Auf diesem Gerät anmelden",
+        onlyThisDevice:
+            "Hier ist die Anmeldung nur auf dem Gerät möglich, auf dem Ihre CitizenID-App ist. Öffnen Sie das "
+            + "Portal dort, wenn Sie gerade an einem anderen Gerät sind.",
+        codeLabel: "Die acht Ziffern von Ihrem Telefon",
         codeHint: "Sie stehen in der CitizenID-App unter „Code im Browser eingeben“.",
         codeWarning: "Geben Sie den Code nur ein, wenn Sie selbst diese Anmeldung begonnen haben.",
         codeButton: "Weiter", waiting: "Wir warten auf Ihr Telefon …", waitingForCode: "Wir warten auf Ihren Code.",
@@ -65,7 +70,10 @@ struct LoginPageWords: Sendable {
         ],
         qrLabel: "QR code for the CitizenID app", thisDevice: "Is the CitizenID app on this device?",
         thisDeviceHint: "Then you need no QR code. The app opens and brings you back here afterwards.",
-        thisDeviceButton: "Log in on this device", codeLabel: "The eight digits from your phone",
+        thisDeviceButton: "Log in on this device",
+        onlyThisDevice: "Here you can only log in on the device that has your CitizenID app. If you are using another "
+            + "device now, open the portal there.",
+        codeLabel: "The eight digits from your phone",
         codeHint: "You find them in the CitizenID app under “Enter the code in the browser”.",
         codeWarning: "Enter the code only if you started this login yourself.", codeButton: "Continue",
         waiting: "We are waiting for your phone …", waitingForCode: "We are waiting for your code.",

@@ -8,6 +8,7 @@ enum LoginScript {
           const status = document.getElementById('status');
           const base = '/login/' + status.dataset.page;
           const shown = login.dataset.state;
+          const scans = shown === 'created' && document.getElementById('qr') !== null;
           let version = status.dataset.version;
           let leaving = false;
           let silence = 0; // Seconds without news.
@@ -92,8 +93,8 @@ enum LoginScript {
             const whole = Math.max(0, left);
             time.textContent = Math.floor(whole / 60) + ':' + String(whole % 60).padStart(2, '0');
             silence += 1;
-            if (shown === 'created' && silence > 7) ask(); // No QR code came.
-            if (shown !== 'created' && silence > 9) look();
+            if (scans && silence > 7) ask(); // No QR code came.
+            if (!scans && silence > 9) look();
             if (left < 0 && left % 3 === 0) look();
           }, 1000);
         })();

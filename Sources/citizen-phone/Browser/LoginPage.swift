@@ -27,7 +27,8 @@ struct LoginPage {
         for case .start("main", let attributes) in pieces where attributes["id"] == "login" { login = attributes }
         guard let login, let state = login["data-state"] else { return nil }
         self.state = state
-        qrLink = login["data-qr-link"]
+        // Empty where the portal wants more than a QR code can give.
+        qrLink = login["data-qr-link"].flatMap { $0.isEmpty ? nil : $0 }
         sameDeviceLink = login["data-same-device-link"]
         codeForm = Self.form("code-form", in: pieces)
         cancelForm = Self.form("cancel-form", in: pieces)

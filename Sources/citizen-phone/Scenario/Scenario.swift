@@ -86,7 +86,8 @@ struct Scenario: Equatable {
     /// Why a step can be refused: codes of docs/protocol.md §9 and words for what the phone itself refuses.
     static let errors = [
         "not_accepted", "device_locked", "device_suspended", "device_cloned", "level_unreachable",
-        "context_unavailable", "unknown_login", "scan_again", "already_claimed", "login_over", "statement_refused",
+        "relay_resistance_too_low", "context_unavailable", "unknown_login", "scan_again", "already_claimed",
+        "login_over", "statement_refused",
         "too_many_logins", "rate_limited", "invalid_attestation", "overloaded", "server_error", "link_refused",
         "no_login", "request_not_yet_there", "call_code_needed", "unknown_claims", "context_to_be_chosen",
         "unknown_context",

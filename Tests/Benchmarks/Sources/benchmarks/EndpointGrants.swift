@@ -25,7 +25,8 @@ struct EndpointGrants: Sendable {
         let grant = grant(OneTimeHandle(.authorizationCode), client: EndpointClients.secret, now: now)
         let record = SessionRecord(
             identifier: session, account: account.identifier, device: phone.device, cookie: cookie.digest,
-            context: grant.context, methods: grant.methods, flow: .qr, startedAt: now, authenticatedAt: now,
+            context: grant.context, methods: grant.methods, flow: .qr, relayResistance: .code, startedAt: now,
+            authenticatedAt: now,
             lastUsedAt: now, expiresAt: now + 8 * 3600, browser: "Firefox, Linux")
         let outcome = try await store.accept(
             LoginAnswer(
@@ -64,7 +65,8 @@ struct EndpointGrants: Sendable {
             tenant: TenantIdentifier(rawValue: "town")!, account: account, redirectURI: Town.redirectURI,
             scope: Scope(tokens: Town.scopes)!, nonce: Nonce(rawValue: RandomBytes.text(16)),
             codeChallenge: verifier.challenge, context: AuthenticationContext(level: .normal, isSimulated: false),
-            methods: ["swk", "pin", "mfa", "user"], flow: .qr, authenticatedAt: now, session: session,
+            methods: ["swk", "pin", "mfa", "user"], flow: .qr, relayResistance: .code, authenticatedAt: now,
+            session: session,
             released: ["given_name", "family_name", "birthdate", "birth_family_name", "address", "email"],
             expiresAt: now + 8 * 3600)
     }
