@@ -15,8 +15,7 @@ struct CitizenPhone: AsyncParsableCommand {
             ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, ReleasesCommand.self,
             ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
             LoginCommand.self, RunCommand.self, FleetCommand.self, DoctorCommand.self, AttackCommand.self,
-            ReceiptsCommand.self,
-            ExplainCommand.self,
+            ReceiptsCommand.self, TraceCommand.self, ExplainCommand.self,
         ])
 
     static func main() async {

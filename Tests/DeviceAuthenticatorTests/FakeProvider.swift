@@ -76,7 +76,9 @@ actor FakeProvider: HTTPTransport {
     }
 
     private func json(_ status: Int, _ object: JSONObject) -> HTTPAnswer {
-        HTTPAnswer(status: status, headers: [("DPoP-Nonce", "nonce-of-the-day")], body: object.serialized)
+        HTTPAnswer(
+            status: status, headers: [("DPoP-Nonce", "nonce-of-the-day"), ("Trace-Id", "trace-of-the-day")],
+            body: object.serialized)
     }
 
     static func offer(formats: [String] = ["none"]) -> EnrolmentOffer {

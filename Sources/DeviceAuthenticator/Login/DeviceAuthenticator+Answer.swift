@@ -62,7 +62,7 @@ extension DeviceAuthenticator {
         try archive(
             pending.transaction,
             ["request": .string(request.text), "response": .string(sent.response), "receipt": .string(text)])
-        try forget(pending.transaction)
+        try forget(pending.transaction, .receipt, receipt.state.rawValue, trace: answer.trace)
         return LoginOutcome(
             decision: decision, receipt: receipt,
             returnURL: Self.returnURL(receipt: receipt, returnValue: sent.returnValue), released: released,
@@ -121,7 +121,7 @@ extension DeviceAuthenticator {
         }
         let answer = PendingLogin.SentAnswer(
             decision: decision, released: released, context: context, response: text, returnValue: returnValue)
-        try remember(answer, of: pending.transaction)
+        try remember(answer, of: pending.transaction, .signed, "\(decision.rawValue) \(counter)")
         return answer
     }
 
@@ -147,25 +147,34 @@ extension DeviceAuthenticator {
         do throws(DeviceError) {
             return try await authenticatedCall("POST", "/device/v1/logins/\(transaction)/response", body: body)
         } catch {
-            if case .provider(let problem) = error {
-                switch problem.code {
+            switch error {
+            case .provider(let problem):
+                let (code, trace) = (problem.code, problem.traceIdentifier)
+                switch code {
                 // Refused, but the login lives: the next answer is a new one with a counter of its own.
-                case "not_accepted", "statement_refused": try remember(nil, of: transaction)
+                case "not_accepted", "statement_refused":
+                    try remember(nil, of: transaction, .refused, code, trace: trace)
                 case "login_over", "unknown_login", "level_unreachable", "device_locked", "device_suspended",
                     "device_cloned":
-                    try forget(transaction)
-                default: break
+                    try forget(transaction, .refused, code, trace: trace)
+                default: try note(transaction, .refused, code, trace: trace)
                 }
+            case .network: try note(transaction, .lost)
+            default: break
             }
             throw error
         }
     }
 
     private func remember(
-        _ answer: PendingLogin.SentAnswer?, of transaction: TransactionIdentifier
+        _ answer: PendingLogin.SentAnswer?, of transaction: TransactionIdentifier, _ step: JournalEntry.Step,
+        _ detail: String, trace: String? = nil
     ) throws(DeviceError) {
+        let entry = JournalEntry(time: clock.now, step, detail, trace: trace)
         try folder.updateState { (state) throws(DeviceError) in
-            if state.pending?.transaction == transaction { state.pending?.answer = answer }
+            guard state.pending?.transaction == transaction else { return }
+            state.pending?.answer = answer
+            state.pending?.journal.note(entry)
         }
     }
 

@@ -30,8 +30,9 @@ extension DeviceAuthenticator {
         guard status == .awaitingCode || status == .awaitingUser else {
             throw .unexpectedAnswer(status: answer.status, what: "the state does not follow a request")
         }
-        let request = try await accept(
-            answer, for: PendingLogin(transaction: transaction, flow: .backChannel), state: state)
+        var pending = PendingLogin(transaction: transaction, flow: .backChannel)
+        pending.journal.note(JournalEntry(time: clock.now, .claimed, pending.flow.rawValue, trace: answer.trace))
+        let request = try await accept(answer, for: pending, state: state)
         if status == .awaitingUser { try settleCallCode(of: transaction) }
         return request
     }
@@ -50,8 +51,13 @@ extension DeviceAuthenticator {
             answer = try await authenticatedCall(
                 "POST", "/device/v1/logins/\(pending.transaction)/call-code", body: ["call_code": .string(digits)])
         } catch {
-            if case .provider(let problem) = error, ["login_over", "unknown_login"].contains(problem.code) {
-                try forget(pending.transaction)
+            if case .provider(let problem) = error {
+                let (transaction, code, trace) = (pending.transaction, problem.code, problem.traceIdentifier)
+                if ["login_over", "unknown_login"].contains(code) {
+                    try forget(transaction, .refused, code, trace: trace)
+                } else {
+                    try note(transaction, .refused, code, trace: trace)
+                }
             }
             throw error
         }
@@ -60,6 +66,7 @@ extension DeviceAuthenticator {
             throw .unexpectedAnswer(status: answer.status, what: "the state does not follow the digits")
         }
         try settleCallCode(of: transaction)
+        try note(transaction, .callCode, trace: answer.trace)
     }
 
     private func settleCallCode(of transaction: TransactionIdentifier) throws(DeviceError) {

@@ -13,6 +13,7 @@ extension DeviceAuthenticator {
             "POST", "/device/v1/claims", body: ["link": .string(parsed.link.text)])
         let (transaction, status) = try answer.readState()
         var pending = PendingLogin(transaction: transaction, flow: parsed.flow)
+        pending.journal.note(JournalEntry(time: clock.now, .claimed, parsed.flow.rawValue, trace: answer.trace))
         switch status {
         case .awaitingCode where parsed.flow == .qr:
             let (code, portal) = try answer.read("code") { (reader) throws(MessageError) in
@@ -52,7 +53,7 @@ extension DeviceAuthenticator {
                 try? await Task.sleep(for: .milliseconds(250))
                 guard !Task.isCancelled else { throw .requestNotYetThere }
             default:
-                try forget(pending.transaction)
+                try forget(pending.transaction, .over, status.rawValue, trace: answer.trace)
                 throw .loginOver(status)
             }
         }
@@ -81,10 +82,18 @@ extension DeviceAuthenticator {
         return (try await check(text, for: pending, state: state), pending, state)
     }
 
-    func forget(_ transaction: TransactionIdentifier) throws(DeviceError) {
-        try folder.updateState { (state) throws(DeviceError) in
-            if state.pending?.transaction == transaction { state.pending = nil }
+    /// The login is none of this device's any more; the last note says why.
+    func forget(
+        _ transaction: TransactionIdentifier, _ step: JournalEntry.Step, _ detail: String? = nil, trace: String? = nil
+    ) throws(DeviceError) {
+        let entry = JournalEntry(time: clock.now, step, detail, trace: trace)
+        let ended = try folder.updateState { (state) throws(DeviceError) -> PendingLogin? in
+            guard var pending = state.pending, pending.transaction == transaction else { return nil }
+            pending.journal.note(entry)
+            state.pending = nil
+            return pending
         }
+        if let ended { keepJournal(of: ended) }
     }
 
     func accept(
@@ -96,6 +105,7 @@ extension DeviceAuthenticator {
         let request = try await check(text, for: login, state: state)
         var pending = login
         pending.request = text
+        pending.journal.note(JournalEntry(time: clock.now, .received, trace: answer.trace))
         try keep(pending)
         return request.statement
     }
@@ -112,15 +122,21 @@ extension DeviceAuthenticator {
     }
 
     private func keep(_ pending: PendingLogin) throws(DeviceError) {
-        try folder.updateState { (state) throws(DeviceError) in
+        let displaced = JournalEntry(time: clock.now, .displaced)
+        let before = try folder.updateState { (state) throws(DeviceError) -> PendingLogin? in
             // A repeated claim of the same login must not lose an answer that is already on its way (D-4.5.3).
-            var pending = pending
-            if let known = state.pending, known.transaction == pending.transaction {
+            var (pending, known) = (pending, state.pending)
+            if let known, known.transaction == pending.transaction {
                 pending.answer = known.answer
                 pending.isCallCodeSettled = known.isCallCodeSettled
+                pending.journal = known.journal.followed(by: pending.journal)
             }
             state.pending = pending
+            guard known?.transaction != pending.transaction else { return nil }
+            known?.journal.note(displaced)
+            return known
         }
+        if let before { keepJournal(of: before) }
     }
 }
 

@@ -16,6 +16,8 @@ struct PendingLogin: Sendable, Equatable {
     var isCallCodeSettled = false
     /// The answer that was sent, kept so that exactly the same bytes can be sent again (D-4.5.3).
     var answer: SentAnswer?
+    /// What this device did so far.
+    var journal = LoginJournal()
 
     /// An answer whose receipt has not come yet.
     struct SentAnswer: Sendable, Equatable {
@@ -43,6 +45,7 @@ extension PendingLogin {
         answer = try reader.optional("answer")?.object.map { (object) throws(MessageError) in
             try SentAnswer(json: object)
         }
+        if let entries = reader.optional("journal")?.array { journal = try LoginJournal(json: entries) }
         try reader.finish()
     }
 
@@ -53,6 +56,7 @@ extension PendingLogin {
         object["request"] = request.map { .string($0) }
         if isCallCodeSettled { object["call_code_settled"] = true }
         object["answer"] = answer.map { .object($0.json) }
+        if !journal.entries.isEmpty { object["journal"] = journal.json }
         return object
     }
 }

@@ -20,6 +20,8 @@ actor NonceKeeper {
 struct ProviderAnswer: Sendable {
     let status: Int
     let json: JSONObject
+    /// The name of the call in the operator's log (docs/protocol.md §9).
+    var trace: String?
 }
 
 /// The calls to one provider: JSON in, JSON or a typed error out.
@@ -78,12 +80,13 @@ struct ProviderConnection: Sendable {
     }
 
     private static func read(_ answer: HTTPAnswer) throws(DeviceError) -> ProviderAnswer {
-        if answer.status == 204 { return ProviderAnswer(status: 204, json: [:]) }
+        let trace = answer.values("Trace-Id").first
+        if answer.status == 204 { return ProviderAnswer(status: 204, json: [:], trace: trace) }
         guard let json = try? StrictJSON.parseObject(answer.body, maximumLength: 262_144) else {
             throw .unexpectedAnswer(status: answer.status, what: "the body is not JSON")
         }
         switch answer.status {
-        case 200, 201, 202: return ProviderAnswer(status: answer.status, json: json)
+        case 200, 201, 202: return ProviderAnswer(status: answer.status, json: json, trace: trace)
         default:
             guard let problem = ProblemDocument(json: json), problem.status == answer.status else {
                 throw .unexpectedAnswer(status: answer.status, what: "the body is no problem document")

@@ -8,6 +8,8 @@ extension HTTPField.Name {
     static let dpop = Self("DPoP")!
     static let dpopNonce = Self("DPoP-Nonce")!
     static let clientAttestation = Self("OAuth-Client-Attestation")!
+    /// Names the call in the operator's log (docs/protocol.md §9).
+    static let traceIdentifier = Self("Trace-Id")!
     static let fetchSite = Self("Sec-Fetch-Site")!
 }
 

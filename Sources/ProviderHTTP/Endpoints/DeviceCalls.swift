@@ -31,6 +31,15 @@ struct DeviceCalls {
     func answer(
         _ request: Request, _ context: ProviderRequestContext, _ handle: (inout Request) async throws -> Response
     ) async -> Response {
+        var response = await outcome(request, context, handle)
+        // The device keeps it with the login: with it a person can name the call to the operator, also one that went well.
+        response.headers[.traceIdentifier] = context.trace.text
+        return response
+    }
+
+    private func outcome(
+        _ request: Request, _ context: ProviderRequestContext, _ handle: (inout Request) async throws -> Response
+    ) async -> Response {
         var request = request
         do { return try await handle(&request) } catch let refusal as DeviceRefusal {
             context.log(refusal)

@@ -1,0 +1,45 @@
+public import OpenIDMessages
+
+/// What this device noted of its logins. While a login waits its notes are with it in `state.sealed`, afterwards in a file
+/// of their own: they cost a login one write.
+extension DeviceAuthenticator {
+    static let journalFolderName = "journal"
+
+    private var journalFolder: PrivateFolder { folder.folder.folder(Self.journalFolderName) }
+
+    /// What this device did in a login, in its order; nil when it noted nothing of it.
+    public func journal(of transaction: TransactionIdentifier) throws(DeviceError) -> [JournalEntry]? {
+        if let pending = try state().pending, pending.transaction == transaction { return pending.journal.entries }
+        let bytes: [UInt8]?
+        do throws(FileRefusal) { bytes = try journalFolder.read(Self.journalName(transaction)) } catch {
+            throw .file(error)
+        }
+        guard let bytes else { return nil }
+        guard let json = try? StrictJSON.parseObject(bytes, maximumLength: 65_536), json["version"] == 1,
+            let journal = try? LoginJournal(json: json["entries"]?.array ?? [])
+        else {
+            throw .file(.cannotOpen(journalFolder.path + "/" + Self.journalName(transaction)))
+        }
+        return journal.entries
+    }
+
+    /// Notes something of the login that waits.
+    func note(
+        _ transaction: TransactionIdentifier, _ step: JournalEntry.Step, _ detail: String? = nil, trace: String? = nil
+    ) throws(DeviceError) {
+        let entry = JournalEntry(time: clock.now, step, detail, trace: trace)
+        try folder.updateState { (state) throws(DeviceError) in
+            if state.pending?.transaction == transaction { state.pending?.journal.note(entry) }
+        }
+    }
+
+    /// Keeps the notes of a login that is no longer this device's. They are no evidence: a disk without room for them must
+    /// not make a login that was answered look as if it was not.
+    func keepJournal(of login: PendingLogin) {
+        let object: JSONObject = ["version": 1, "entries": login.journal.json]
+        try? journalFolder.create()
+        try? journalFolder.replace(Self.journalName(login.transaction), with: object.serialized)
+    }
+
+    private static func journalName(_ transaction: TransactionIdentifier) -> String { "\(transaction).json" }
+}

@@ -1,0 +1,81 @@
+import DeviceAuthenticator
+import Foundation
+import OpenIDMessages
+
+/// One line of a login's story, of the device's leg or of the provider's.
+struct TraceEvent: Equatable {
+    enum Leg: String { case device, provider }
+
+    var time: Timestamp
+    var leg: Leg
+    /// A step of the device's journal, `begun`, `asked` or `answered` of a receipt, or the kind of an audit event.
+    var what: String
+    var detail: String?
+    /// In whose chain of events it is; for the provider's leg.
+    var chain: String?
+    var isRefusal = false
+    /// What names the call in the operator's log.
+    var trace: String?
+
+    func json(language: String) -> JSONObject {
+        var object: JSONObject = [
+            "time": time.json, "leg": .string(leg.rawValue), "what": .string(what),
+            "text": .string(TraceWords.sentence(self, language: language)),
+        ]
+        object["detail"] = detail.map { .string($0) }
+        object["chain"] = chain.map { .string($0) }
+        if leg == .provider { object["outcome"] = .string(isRefusal ? "refusal" : "success") }
+        object["trace_id"] = trace.map { .string($0) }
+        return object
+    }
+
+    func line(language: String) -> String {
+        let words = language == "en" ? ("device", "provider") : ("Gerät", "Anbieter")
+        let name = (leg == .device ? words.0 : words.1).padding(toLength: 8, withPad: " ", startingAt: 0)
+        return JSONObject.line(
+            (["time": time.json] as JSONObject).shownTime("time"), name,
+            TerminalText.visible(TraceWords.sentence(self, language: language)),
+            trace.map { "[\(TerminalText.visible($0))]" } ?? "")
+    }
+}
+
+extension TraceEvent {
+    init(_ entry: JournalEntry) {
+        self.init(
+            time: entry.time, leg: .device, what: entry.step.rawValue, detail: entry.detail, trace: entry.trace)
+    }
+
+    /// Nil for what is no audit event.
+    init?(audit event: JSONObject) {
+        guard let time = event["time"]?.integer, let kind = event["kind"]?.string else { return nil }
+        self.init(
+            time: Timestamp(seconds: time), leg: .provider, what: kind, chain: event["chain"]?.string,
+            isRefusal: event["outcome"] == "refusal")
+    }
+
+    /// What a kept receipt says of the times, for logins and confirmations of which there is no journal.
+    static func events(of receipt: Explanation, hasJournal: Bool) -> [TraceEvent] {
+        func content(_ name: String) -> JSONObject {
+            receipt.parts.first { $0.name == name }?.explanation.content ?? [:]
+        }
+        func event(_ seconds: Int64?, _ what: String, _ detail: String? = nil) -> TraceEvent? {
+            seconds.map { TraceEvent(time: Timestamp(seconds: $0), leg: .device, what: what, detail: detail) }
+        }
+        let (request, response, last) = (content("request"), content("response"), content("receipt"))
+        let begun = event(request["initiator"]?.object?["started_at"]?.integer, "begun")
+        guard !hasJournal else { return [begun].compactMap(\.self) }
+        return [
+            begun, event(request["iat"]?.integer, "asked"),
+            event(response["iat"]?.integer, "answered", response["decision"]?.string),
+            event(last["iat"]?.integer, "receipt", last["state"]?.string),
+        ].compactMap(\.self)
+    }
+}
+
+extension [TraceEvent] {
+    /// In the order of their times; what happened in one second stays in the order in which it came here.
+    var inOrder: [TraceEvent] {
+        enumerated().sorted { ($0.element.time.seconds, $0.offset) < ($1.element.time.seconds, $1.offset) }
+            .map(\.element)
+    }
+}

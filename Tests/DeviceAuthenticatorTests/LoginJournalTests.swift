@@ -1,0 +1,98 @@
+import IdentityCrypto
+import OpenIDMessages
+import Testing
+
+@testable import DeviceAuthenticator
+
+@Suite("The device's journal of a login")
+struct LoginJournalTests {
+    let workshop = Workshop()
+    let provider = FakeProvider()
+    private static let responsePath = "/device/v1/logins/\(FakeProvider.transaction)/response"
+    private static let lost = Result<HTTPAnswer, NetworkFailure>.failure(
+        NetworkFailure(.connectionLost, authority: "id.example"))
+
+    private func steps(_ phone: DeviceAuthenticator) throws -> [String] {
+        try (phone.journal(of: FakeProvider.transaction) ?? []).map {
+            [$0.step.rawValue, $0.detail, $0.trace].compactMap(\.self).joined(separator: " ")
+        }
+    }
+
+    @Test func `what was lost, refused and sent again is noted, with the name of each call`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.qrLink)
+        _ = try await phone.waitForRequest()
+        await provider.surprise(Self.responsePath, Self.lost)
+        await provider.surprise(Self.responsePath, .success(FakeProvider.problem("not_accepted", 403)))
+        for _ in 0..<2 { await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) } }
+        let waiting = try steps(phone)
+        #expect(
+            waiting == [
+                "claimed qr trace-of-the-day", "received trace-of-the-day", "signed approve 1", "lost",
+                "refused not_accepted t",
+            ], "one signature for what was sent twice")
+        _ = try await workshop.phone(provider).approve(pin: .good)
+        #expect(
+            try steps(phone) == waiting + ["signed approve 2", "receipt complete trace-of-the-day"],
+            "it stays when the login is no longer the device's")
+    }
+
+    @Test func `a login that another one displaces keeps its story`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.qrLink)
+        try phone.folder.updateState { (state) throws(DeviceError) in
+            state.pending?.transaction = TransactionIdentifier(rawValue: "txn-before-9876543210")!
+        }
+        _ = try await phone.claim(provider.qrLink)
+        let before = try phone.journal(of: TransactionIdentifier(rawValue: "txn-before-9876543210")!)
+        #expect(before?.map(\.step) == [.claimed, .displaced])
+        #expect(try steps(phone) == ["claimed qr trace-of-the-day"])
+    }
+
+    @Test func `notes do not decide: a login is answered although they cannot be written`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        try workshop.write([1], "profile/journal")
+        _ = try await phone.claim(provider.sameDeviceLink)
+        #expect(try await phone.approve(pin: .good).decision == .approve)
+        #expect(try phone.state().pending == nil)
+    }
+
+    @Test func `what is tried for ever ends in the journal`() throws {
+        var journal = LoginJournal()
+        for _ in 0..<1000 { journal.note(JournalEntry(time: FakeProvider.now, .lost)) }
+        #expect(journal.entries.count == LoginJournal.maximumCount)
+        #expect(JournalEntry(time: FakeProvider.now, .lost, trace: String(repeating: "x", count: 65)).trace == nil)
+    }
+
+    @Test func `a damaged journal is told and not read as an empty one`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        _ = try await phone.approve(pin: .good)
+        let name = "profile/journal/\(FakeProvider.transaction).json"
+        try workshop.write(Array("{\"version\":1,\"entries\":[{}]}".utf8), name)
+        try workshop.setMode(0o600, name)
+        #expect(throws: DeviceError.self) { try phone.journal(of: FakeProvider.transaction) }
+    }
+
+    @Test func `the provider's trail is read from its end back to the beginning of the login`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        func event(_ seconds: Int64, _ transaction: String) -> JSONValue {
+            .object(["time": .integer(seconds), "kind": "auth.approved", "txn": .string(transaction)])
+        }
+        let (now, mine) = (FakeProvider.now.seconds, FakeProvider.transaction.rawValue)
+        let pages: [JSONObject] = [
+            ["events": [event(now + 9, mine), event(now + 8, "another")], "next": 7],
+            ["events": [event(now, mine), event(now - 601, mine)], "next": 5],
+            ["events": [event(now - 700, mine)]],
+        ]
+        for page in pages {
+            await provider.surprise("/account/v1/audit", .success(HTTPAnswer(status: 200, body: page.serialized)))
+        }
+        let trail = try await phone.auditTrail(of: FakeProvider.transaction, from: FakeProvider.now)
+        #expect(trail.events.map { $0["time"]?.integer } == [now - 601, now, now + 9], "the earliest first")
+        #expect(trail.isWhole)
+        let urls = await provider.calls.map(\.call.url).filter { $0.contains("/audit") }
+        #expect(urls.map { $0.split(separator: "?").count } == [1, 2], "what is before the login is not read")
+        #expect(urls.last?.hasSuffix("?before=7") == true)
+    }
+}
