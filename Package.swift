@@ -144,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "citizen-phone",
             dependencies: [
-                "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "CZBar", "CPNG",
+                "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "QRCode", "CZBar", "CPNG",
                 .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .yams, .histogram,
             ],
             swiftSettings: sourceTarget),

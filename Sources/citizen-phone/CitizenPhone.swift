@@ -14,7 +14,8 @@ struct CitizenPhone: AsyncParsableCommand {
             DenyCommand.self,
             ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, ReleasesCommand.self,
             ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
-            LoginCommand.self, RunCommand.self, FleetCommand.self, DoctorCommand.self, AttackCommand.self,
+            ReplaceCommand.self, LoginCommand.self, RunCommand.self, FleetCommand.self, DoctorCommand.self,
+            AttackCommand.self,
             ReceiptsCommand.self, TraceCommand.self, ExplainCommand.self,
         ])
 

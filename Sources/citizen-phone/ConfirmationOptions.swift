@@ -10,14 +10,16 @@ struct ConfirmationOptions: ParsableArguments {
     var yes = false
 
     /// Shows what would happen, asks for consent and PIN, and has it done.
+    ///
+    /// - Parameter pin: the PIN where it is known; else it is read now, after the consent.
     func perform(
-        _ act: AccountAct, with phone: DeviceAuthenticator, _ console: Console
+        _ act: AccountAct, with phone: DeviceAuthenticator, _ console: Console, pin: PIN? = nil
     ) async throws -> JSONObject {
         let shown = try await phone.propose(act)
         console.note(RequestText.row("Confirm", shown.request.text))
         if !yes, try !Consent.ask(language: phone.language) {
             throw CommandFailure(.declined, "Not confirmed. Nothing was done.")
         }
-        return try await phone.confirm(shown, pin: try pinOptions.read())
+        return try await phone.confirm(shown, pin: try pin ?? pinOptions.read())
     }
 }

@@ -34,12 +34,21 @@ struct PINOptions: ParsableArguments {
     func readNew(for keyStore: KeyStoreKind, minimum: Int) throws -> PIN {
         guard keyStore != .pkcs11 else { return try Self.pin(try given() ?? PINPrompt.ask("PIN of the token: ")) }
         if let given = try given() { return try Self.pin(given) }
+        return try Self.askNew(minimum: minimum)
+    }
+
+    static func ask(_ question: String) throws -> PIN { try pin(try PINPrompt.ask(question)) }
+
+    static func askNew(minimum: Int) throws -> PIN {
         let first = try PINPrompt.ask("Choose a PIN of \(minimum) to 12 digits: ")
         guard try PINPrompt.ask("The same PIN again: ") == first else {
             throw CommandFailure(.usage, "The two PINs differ. Nothing was done.")
         }
-        return try Self.pin(first)
+        return try pin(first)
     }
+
+    /// The PIN in a file of its own.
+    static func read(file: String) throws -> PIN { try pin(try SecretInput.line(ofFile: file)) }
 
     private func given() throws -> [UInt8]? {
         if let pinFile { return try SecretInput.line(ofFile: pinFile) }

@@ -31,11 +31,15 @@ struct SharedOptions: ParsableArguments {
     var json = false
 
     func validate() throws {
+        try Self.validate(profile: profile)
+        guard ["de", "en"].contains(language) else { throw ValidationError("The language is de or en.") }
+    }
+
+    static func validate(profile: String) throws {
         let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
         guard (1...64).contains(profile.count), profile.allSatisfy(allowed.contains) else {
             throw ValidationError("A profile's name has 1 to 64 letters, digits, hyphens and underscores.")
         }
-        guard ["de", "en"].contains(language) else { throw ValidationError("The language is de or en.") }
     }
 
     var console: Console { Console(isJSON: json) }

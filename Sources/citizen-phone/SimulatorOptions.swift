@@ -20,6 +20,12 @@ struct SimulatorOptions: ParsableArguments {
     /// True when both are given.
     var isComplete: Bool { simulatorKey != nil && simulatorCertificate != nil }
 
+    /// What a simulator of the best hardware says; none where there is no simulator.
+    func evidence() throws -> EvidenceSource {
+        guard let (key, chain) = try read() else { return .none }
+        return .simulator(SimulatorAttester(key: key, chain: chain), .strongbox)
+    }
+
     /// The key and the certificates, DER, the key's own first; nil when they are not given.
     func read() throws -> (key: SigningKey, chain: [[UInt8]])? {
         guard let simulatorKey, let simulatorCertificate else { return nil }

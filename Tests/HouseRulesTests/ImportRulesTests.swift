@@ -46,7 +46,7 @@ enum ImportTable {
             "HummingbirdCore", "SystemPackage", "UnixSignals",
         ],
         "citizen-phone": [
-            "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "CZBar", "CPNG",
+            "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "QRCode", "CZBar", "CPNG",
             "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOFoundationCompat",
             "Yams", "Histogram",
         ],

@@ -55,10 +55,7 @@ struct FleetEnrolCommand: AsyncParsableCommand {
         try await shared.run(fleetOf: FleetLoginCommand.connections) { (folder, console) in
             let lines = try PublicFile.text(links).split(whereSeparator: \.isNewline).map(String.init)
             guard !lines.isEmpty else { throw CommandFailure(.usage, "\(links) has no links.") }
-            let evidence: EvidenceSource =
-                if let (key, chain) = try simulator.read() {
-                    .simulator(SimulatorAttester(key: key, chain: chain), .strongbox)
-                } else { .none }
+            let evidence = try simulator.evidence()
             let progress = ProgressLine(console)
             defer { progress.end() }
             try await folder.enrol(lines, pin: try pinOptions.read(), evidence: evidence) { done in

@@ -13,7 +13,7 @@ struct DevicesAddCommand: ActCommand {
     @Option(help: "Your town, in whose name the link is written.")
     var tenant: String
 
-    func act() throws -> AccountAct { AccountAct(.addDevice, path: "/devices", body: ["tenant": .string(tenant)]) }
+    func act() throws -> AccountAct { .addDevice(tenant: tenant) }
 
     func lines(_ answer: JSONObject) -> [String] {
         [answer.shown("link"), RequestText.row("Valid until", answer.shownTime("expires_at"))]
@@ -63,7 +63,11 @@ struct DevicesRevokeCommand: ActCommand {
 }
 
 extension AccountAct {
-    fileprivate static func ofDevice(
+    static func addDevice(tenant: String) -> AccountAct {
+        AccountAct(.addDevice, path: "/devices", body: ["tenant": .string(tenant)])
+    }
+
+    static func ofDevice(
         _ action: ConfirmedAction, _ device: String, _ step: String
     ) throws(CommandFailure) -> AccountAct {
         let device = try PathPart.checked(device)

@@ -1,0 +1,175 @@
+import ArgumentParser
+import DeviceAuthenticator
+import Glibc
+import OpenIDMessages
+import QRCode
+
+/// `citizen-phone replace`
+struct ReplaceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "replace",
+        abstract: "Put a new device in the place of this one, which stays in use until the new one works.",
+        discussion:
+            "With --into the new device is another profile on this machine. Without, a link and its QR code are shown, "
+            + "and this device waits until the new one has enrolled and logged in. An interrupted command is given again."
+    )
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+    @OptionGroup var simulator: SimulatorOptions
+
+    @Option(help: "Your town, in whose name the new device's link is written.")
+    var tenant: String?
+
+    @Option(help: ArgumentHelp("The profile of the new device, on this machine.", valueName: "profile"))
+    var into: String?
+
+    @Option(help: ArgumentHelp("The new device elsewhere, if it has enrolled already.", valueName: "device"))
+    var successor: String?
+
+    @Option(help: "Your name for the new device (--into).")
+    var name = "citizen-phone"
+
+    @Option(
+        help: ArgumentHelp(
+            "A file (mode 0600) whose first line is the PIN of the new device (--into).", valueName: "file"))
+    var newPinFile: String?
+
+    @Option(help: ArgumentHelp("How long to wait for each step of a new device elsewhere.", valueName: "seconds"))
+    var wait: Int64 = 600
+
+    func validate() throws {
+        guard into == nil || successor == nil else { throw ValidationError("Use --into or --successor, not both.") }
+        if let into { try SharedOptions.validate(profile: into) }
+        guard into != shared.profile else {
+            throw ValidationError("The new device needs another profile than this one.")
+        }
+        guard (0...86_400).contains(wait) else { throw ValidationError("--wait takes 0 to 86400 seconds.") }
+    }
+
+    func run() async throws {
+        try await shared.run { (phone, transport, console) in
+            guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
+            guard let into else { return try await replaceElsewhere(phone, enrolled, console) }
+            let folder = try shared.folder(at: shared.homeFolder + "/" + into)
+            let new = DeviceAuthenticator(folder: folder, transport: transport, language: shared.language)
+            let use = try folder.use()
+            defer { withExtendedLifetime(use) {} }
+            return try await replaceHere(phone, enrolled, by: new, console)
+        }
+    }
+
+    private func replacement(
+        _ phone: DeviceAuthenticator, _ enrolled: DeviceAuthenticator.Enrolled, _ console: Console
+    ) throws -> Replacement {
+        Replacement(
+            old: phone, oldDevice: enrolled.device, oldPIN: try confirmation.pinOptions.read(),
+            confirmation: confirmation,
+            console: console)
+    }
+}
+
+// MARK: - On this machine
+
+extension ReplaceCommand {
+    private func replaceHere(
+        _ phone: DeviceAuthenticator, _ enrolled: DeviceAuthenticator.Enrolled, by new: DeviceAuthenticator,
+        _ console: Console
+    ) async throws -> Report {
+        if let known = try new.enrolment() {
+            guard known.issuer == enrolled.issuer else { throw DeviceError.alreadyEnrolled(known.issuer) }
+            if try await Self.isReplaced(enrolled.device, says: new) {
+                return report(enrolled.device, by: known.device, code: nil)
+            }
+        }
+        let replacement = try replacement(phone, enrolled, console)
+        var code: String?
+        let pin: PIN
+        if try new.enrolment() == nil {
+            (pin, code) = try await enrol(new, by: replacement)
+        } else {
+            console.note("The new device has enrolled already. Its PIN is needed.")
+            pin = try newPinFile.map(PINOptions.read(file:)) ?? PINOptions.ask("PIN of the new device: ")
+        }
+        guard let device = try new.enrolment()?.device else { throw DeviceError.notEnrolled }
+        try await replacement.admit(device)
+        try await replacement.dismiss(by: new, pin: pin)
+        return report(enrolled.device, by: device, code: code)
+    }
+
+    private func enrol(
+        _ new: DeviceAuthenticator, by replacement: Replacement
+    ) async throws -> (pin: PIN, code: String) {
+        // Read before the link: what is wrong with a file must not cost a ticket.
+        let evidence = try simulator.evidence()
+        let given = try newPinFile.map(PINOptions.read(file:))
+        let invitation = try await new.beginEnrolment(try await replacement.link(tenant: tenant))
+        let pin = try given ?? PINOptions.askNew(minimum: invitation.minimumPINLength)
+        let description = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
+        let result = try await new.complete(invitation, pin: pin, device: description, evidence: evidence)
+        // At once: whatever comes next, it is shown once only.
+        replacement.console.note(RequestText.row("Block code", result.blockCode))
+        return (pin, result.blockCode)
+    }
+
+    /// True when the new device works and says that the old one is gone: what was left was to tell so.
+    private static func isReplaced(
+        _ device: DeviceIdentifier, says new: DeviceAuthenticator
+    ) async throws -> Bool {
+        do throws(DeviceError) {
+            let devices = try await new.devices()
+            return devices.first { $0.device == device }?.state == "revoked"
+        } catch {
+            // One that was not let in yet is answered nothing.
+            guard case .provider = error else { throw error }
+            return false
+        }
+    }
+}
+
+// MARK: - Elsewhere
+
+extension ReplaceCommand {
+    private func replaceElsewhere(
+        _ phone: DeviceAuthenticator, _ enrolled: DeviceAuthenticator.Enrolled, _ console: Console
+    ) async throws -> Report {
+        let replacement = try replacement(phone, enrolled, console)
+        let device: DeviceIdentifier
+        if let successor {
+            guard let known = DeviceIdentifier(rawValue: successor) else {
+                throw CommandFailure(.usage, "'\(successor)' is no device; `citizen-phone devices` lists them.")
+            }
+            device = known
+        } else {
+            let before = Set(try await phone.devices().map(\.device))
+            show(try await replacement.link(tenant: tenant), on: console)
+            device = try await replacement.newcomer(since: before, seconds: wait)
+        }
+        try await replacement.admit(device)
+        console.note("The new device may log in now: \(device). This one goes when that has been seen to work.")
+        try await replacement.waitForAnswer(of: device, seconds: wait)
+        try await replacement.dismiss(by: phone, pin: replacement.oldPIN)
+        return report(enrolled.device, by: device, code: nil)
+    }
+
+    private func show(_ link: String, on console: Console) {
+        console.note("On the new phone, within ten minutes: citizen-phone enrol '\(TerminalText.visible(link))'")
+        if isatty(STDERR_FILENO) == 1, let code = QRCode(link) { console.note(code.terminalText) }
+    }
+
+    private func report(_ old: DeviceIdentifier, by new: DeviceIdentifier, code: String?) -> Report {
+        var json: JSONObject = [
+            "state": "replaced", "device": .string(new.rawValue), "replaced": .string(old.rawValue),
+        ]
+        json["block_code"] = code.map { .string($0) }
+        var lines = [
+            RequestText.row("New device", new.rawValue), RequestText.row("Replaced", old.rawValue),
+            "This profile's device is gone for good; its receipts stay here.",
+        ]
+        if let code {
+            lines.insert(RequestText.row("Block code", code), at: 1)
+            lines.append("Write the block code down and keep it away from the device: it stops it if you lose it.")
+        }
+        return Report(json: json, lines: lines)
+    }
+}
