@@ -32,7 +32,7 @@ enum ShippedScenarios {
 
 extension AttackStage {
     func scenarios(transport: (any HTTPTransport)? = nil) async throws -> ScenarioStage {
-        let wire = ForgetfulWire(transport ?? scene.transport)
+        let wire = FaultyWire(transport ?? scene.transport)
         let makePhone: @Sendable (String) -> DeviceAuthenticator = { [scene] path in
             DeviceAuthenticator(
                 folder: SealedFolder(path: path), transport: wire, clock: scene.clock,

@@ -107,7 +107,8 @@ struct LoginJourney {
             throw CommandFailure(.browser, "The provider did not take the digits (status \(answer.status)).")
         }
         steps.done("code", "Browser: typed the digits")
-        return try await phone.waitForRequest()
+        let phone = phone
+        return try await again { () throws(DeviceError) in try await phone.waitForRequest() }
     }
 
     /// Scans; a picture that has grown old on the way is scanned again.
@@ -117,7 +118,9 @@ struct LoginJourney {
         for attempt in 1... {
             guard let link = login.qrLink else { throw CommandFailure(.browser, "The login page shows no QR code.") }
             do throws(DeviceError) {
-                guard case .awaitingCode(let code, _) = try await phone.claim(link) else { break }
+                let phone = phone
+                let claimed = try await again { () throws(DeviceError) in try await phone.claim(link) }
+                guard case .awaitingCode(let code, _) = claimed else { break }
                 return code
             } catch {
                 guard attempt < 3, case .provider(let problem) = error, problem.code == "scan_again" else {
@@ -143,18 +146,21 @@ struct LoginJourney {
         guard let link = login.sameDeviceLink else {
             throw CommandFailure(.browser, "The login page has no link for this device.")
         }
-        guard case .request(let request) = try await phone.claim(link) else {
+        let claimed = try await again { () throws(DeviceError) in try await phone.claim(link) }
+        guard case .request(let request) = claimed else {
             throw CommandFailure(.browser, "The provider asks for digits in a login on the same device.")
         }
         return request
     }
 
     private func answer(_ plan: Plan) async throws -> LoginOutcome {
-        switch plan.answer {
-        case .approve(let pin):
-            try await phone.approve(pin: pin, released: plan.released, context: plan.context)
-        case .deny(let pin): try await phone.deny(pin: pin)
-        case .report(let pin): try await phone.report(pin: pin)
+        try await again { () throws(DeviceError) in
+            switch plan.answer {
+            case .approve(let pin):
+                try await phone.approve(pin: pin, released: plan.released, context: plan.context)
+            case .deny(let pin): try await phone.deny(pin: pin)
+            case .report(let pin): try await phone.report(pin: pin)
+            }
         }
     }
 

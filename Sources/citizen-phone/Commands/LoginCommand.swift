@@ -14,6 +14,7 @@ struct LoginCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var faults: FaultOptions
 
     @Argument(help: "The address at the portal that begins the login.")
     var url: String
@@ -61,6 +62,7 @@ struct LoginCommand: AsyncParsableCommand {
             guard let address = WebAddress(url) else {
                 throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
             }
+            let phone = faults.phone(like: phone, at: try shared.folder(), over: transport)
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             // Asked before the login begins, whose clock does not wait for a person to type.
             let answer = try answer(phone)

@@ -12,6 +12,7 @@ struct RunCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var faults: FaultOptions
 
     @Argument(help: ArgumentHelp("The files.", valueName: "scenario.yaml"))
     var files: [String]
@@ -32,12 +33,15 @@ struct RunCommand: AsyncParsableCommand {
         guard !shared.json || output == nil || output == .json else {
             throw ValidationError("Use --json or --output, not both.")
         }
+        guard faults.fault?.losesAcknowledgement != true else {
+            throw ValidationError("A scenario says itself what is lost: with the step `lose: acknowledgement`.")
+        }
     }
 
     mutating func run() async throws {
         if output == .json { shared.json = true }
         let form = output ?? (shared.json ? .json : .text)
-        let (shared, pinOptions, isDisposable) = (shared, pinOptions, disposable)
+        let (shared, pinOptions, faults, isDisposable) = (shared, pinOptions, faults, disposable)
         let scenarios = try scenarios()
         guard let address = WebAddress(portal) else {
             throw refusal("The address must begin with https:// (or http:// on this machine).")
@@ -47,10 +51,11 @@ struct RunCommand: AsyncParsableCommand {
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             try DeviceCopy.removeLeftovers(of: shared.folderPath)
             let pins = try pinOptions.readWithWrong()
-            let wire = ForgetfulWire(transport)
+            let wire = faults.wire(transport)
             let makePhone: @Sendable (String) throws -> DeviceAuthenticator = { path in
                 DeviceAuthenticator(
-                    folder: try shared.folder(at: path), transport: wire, language: shared.language)
+                    folder: try shared.folder(at: path), transport: wire, clock: faults.clock,
+                    language: shared.language)
             }
             let stage = ScenarioStage(
                 issuer: enrolled.issuer, phone: try makePhone(shared.folderPath), wire: wire, pin: pins.right,

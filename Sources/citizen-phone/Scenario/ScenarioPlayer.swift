@@ -7,7 +7,7 @@ struct ScenarioStage {
     let issuer: IssuerURL
     /// The device; its calls go over `wire`.
     let phone: DeviceAuthenticator
-    let wire: ForgetfulWire
+    let wire: FaultyWire
     let pin: PIN
     let wrongPIN: PIN
     /// For the browsers.
@@ -255,12 +255,15 @@ extension ScenarioPlayer {
     private mutating func attempt<Value>(
         _ body: () async throws(DeviceError) -> Value
     ) async throws -> Value? {
-        do throws(DeviceError) { return try await body() } catch {
-            if case .network = error, stage.wire.takeLoss() {
-                refusal = Refusal(word: "acknowledgement_lost")
-            } else {
-                refusal = try Self.refusal(error)
+        var isLoss = false
+        let wire = stage.wire
+        do throws(DeviceError) {
+            return try await again(body) {
+                isLoss = wire.takeLoss()
+                return !isLoss
             }
+        } catch {
+            refusal = isLoss ? Refusal(word: "acknowledgement_lost") : try Self.refusal(error)
             return nil
         }
     }
