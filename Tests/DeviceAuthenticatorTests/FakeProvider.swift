@@ -104,7 +104,7 @@ actor FakeProvider: HTTPTransport {
         let record = DeviceRecord(
             issuer: Self.issuer, device: Self.device, authenticationKey: signed.key.thumbprint,
             installationKey: try VerificationKey(jwk: registration.installationKey).thumbprint,
-            ceiling: AssuranceLevel.normal.acr, issuedAt: Self.now)
+            ceiling: (formats == ["none"] ? AssuranceLevel.normal : .substantiell).acr, issuedAt: Self.now)
         return [
             "record": .string(try key.sign(record)), "attestation": .string(try attestation()), "verdicts": [],
             "block_code": "123456789012345678",

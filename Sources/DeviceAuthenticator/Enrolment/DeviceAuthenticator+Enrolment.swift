@@ -23,7 +23,12 @@ extension DeviceAuthenticator {
 
     /// Makes the keys, registers them and keeps what the provider answers (D-6.3, D-6.4).
     ///
-    /// - Parameter keyStore: where the keys will live. For a token `pin` is the PIN that it has already.
+    /// - Parameters:
+    ///   - invitation: what the person has seen and agreed to.
+    ///   - pin: the device's PIN from now on; for a token the PIN that it has already.
+    ///   - device: how the person and the provider will name it.
+    ///   - evidence: what the device can say about where its keys live.
+    ///   - keyStore: where the keys will live.
     public func complete(
         _ invitation: EnrolmentInvitation, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none,
         keyStore: KeyStoreChoice = .file
