@@ -121,7 +121,8 @@ public final class Provider: Sendable {
         authorization = AuthorizationFlow(
             registry: registry, protection: protection, keys: clientKeys, uses: store,
             observations: observations, capacity: capacity.pushedRequests)
-        browserLogins = BrowserLoginFlow(guards: guards, logins: logins, links: links, clock: clock)
+        browserLogins = BrowserLoginFlow(
+            guards: guards, issuer: issuer, browsers: store, logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
             guards: guards, issuer: issuer, logins: logins, prompts: prompts, links: links, keys: keys, store: store,
             contexts: contexts, clock: clock)
@@ -208,6 +209,7 @@ public final class Provider: Sendable {
             account: OwnAccount(flow: accounts, erasures: erasures, exports: exports, companies: companies),
             devices: OwnDevices(registry: registry, accounts: accounts, store: store, clock: clock),
             sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
+            browsers: OwnBrowsers(store: store, clock: clock),
             releases: OwnReleases(flow: ReleaseFlow(registry: registry, store: store, clock: clock)),
             assurance: assurance, requests: dataRequests,
             companies: OwnCompanies(flow: companies),

@@ -54,6 +54,7 @@ public enum ProviderApplication {
         BackChannelEndpoint(provider: provider).add(to: router)
         RegistrationEndpoints(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)
+        KnownBrowserEndpoints(provider: provider).add(to: router)
         LogoutEndpoints(provider: provider).add(to: router)
         SessionEndpoints(provider: provider).add(to: router)
         DeviceEndpoints(provider: provider).add(to: router)

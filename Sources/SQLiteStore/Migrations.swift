@@ -26,6 +26,7 @@ extension DatabaseMigrator {
         migrator.registerFoundingPowers()
         migrator.registerLoweredDevices()
         migrator.registerRelayResistance()
+        migrator.registerKnownBrowsers()
         return migrator
     }
 

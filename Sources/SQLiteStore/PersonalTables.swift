@@ -67,6 +67,15 @@ struct PersonalTable: Sendable {
                     """),
                 erasure: ["DELETE FROM session WHERE account = :account"]),
             PersonalTable(
+                name: "known_browser",
+                export: .section(
+                    "known_browsers",
+                    """
+                    SELECT id, name, thumbprint, txn, created_at, last_used_at FROM known_browser
+                    WHERE account = :account ORDER BY created_at
+                    """),
+                erasure: ["DELETE FROM known_browser WHERE account = :account"]),
+            PersonalTable(
                 name: "login_answer",
                 export: .section(
                     "answers",

@@ -42,6 +42,8 @@ extension Database {
         case .deny: try audit(.loginDenied, judged, of: account)
         case .report:
             try audit(.loginReported, judged, of: account)
+            // Whose login is in doubt trusts no browser any more.
+            try forgetBrowsers(of: account, at: answer.time)
             if let client = answer.stops { try stop(client, asking: account, at: answer.time) }
         }
         return .accepted
@@ -62,6 +64,9 @@ extension Database {
         }
         // 4. Whoever was lowered since the claim does not get what it reached then.
         if let level = answer.level, device.ceiling < level { return .refused(.deviceLowered) }
+        if let browser = answer.browser, try !isKnown(browser, of: device.account, at: answer.time) {
+            return .refused(.browserForgotten)
+        }
         // 5. An approval needs the PIN. A wrong one costs a try and leaves the question to be answered again.
         if answer.decision == .approve && !answer.isPINProved { return .refused(try countWrongPIN(answer, device)) }
         // 6. The answer counts.
@@ -152,6 +157,7 @@ extension Database {
             approval.grant.session == approval.session.identifier, approval.session.account == account,
             approval.session.device == answer.device
         else { throw StorageFault.approvalDoesNotFitAnswer }
+        if let browser = approval.browser { try noteUse(of: browser, at: answer.time) }
         let session = try beginSession(approval, at: answer.time)
         let release = try remember(approval, at: answer.time)
         let former = try latestContext(of: session, at: approval.grant.client)

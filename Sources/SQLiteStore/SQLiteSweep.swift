@@ -1,6 +1,7 @@
 internal import AccountDirectory
 internal import GRDB
 public import OpenIDMessages
+internal import ProviderCore
 
 extension SQLiteStore {
     public func sweep(now: Timestamp) async throws {
@@ -58,6 +59,12 @@ extension SQLiteStore {
                 (SELECT id FROM session AS old WHERE coalesce(ended_at, expires_at) < :before
                     AND NOT EXISTS (SELECT 1 FROM authorization_grant WHERE session = old.id) LIMIT :count)
             """, day
+        ),
+        (
+            """
+            DELETE FROM known_browser WHERE id IN
+                (SELECT id FROM known_browser WHERE last_used_at <= :before LIMIT :count)
+            """, KnownBrowser.idleLimit
         ),
         (
             """

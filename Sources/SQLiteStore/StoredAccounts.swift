@@ -73,6 +73,7 @@ extension Database {
                 SecurityEvent(
                     kind, time: time, tenant: tenant, actor: actor ?? personOrClerk, person: account.identifier))
         }
+        if next != .active { try forgetBrowsers(of: account.identifier, at: time) }
         if let notice = event.notice { try tell(account.identifier, notice, at: time) }
         if event == .cancelClose { try withdrawErasure(of: account.identifier, at: time) }
         if let news = event.news(from: account.state) {

@@ -12,7 +12,8 @@ struct CitizenPhone: AsyncParsableCommand {
         subcommands: [
             EnrolCommand.self, ScanCommand.self, WaitCommand.self, ShowCommand.self, ApproveCommand.self,
             DenyCommand.self,
-            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, ReleasesCommand.self,
+            ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, BrowsersCommand.self,
+            ReleasesCommand.self,
             ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
             ReplaceCommand.self, LoginCommand.self, RunCommand.self, FleetCommand.self, DoctorCommand.self,
             AttackCommand.self,

@@ -74,6 +74,16 @@ class Browser:
     def type(self, selector, text):
         self.call("POST", f"/element/{self.find(selector)}/value", {"text": text})
 
+    def property(self, selector, name):
+        return self.call("GET", f"/element/{self.find(selector)}/property/{name}")
+
+    def script(self, text):
+        """Runs a script of the page's own origin that calls its last argument with the result."""
+        return self.call("POST", "/execute/async", {"script": text, "args": []})
+
+    def forget_cookies(self):
+        self.call("DELETE", "/cookie")
+
     def picture(self, path):
         with open(path, "wb") as file:
             file.write(base64.b64decode(self.call("GET", "/screenshot")))
@@ -147,6 +157,45 @@ def by_qr_code(browser, phone, arguments):
     browser.picture(f"{arguments.pictures}/account.png")
 
 
+def known_browser(browser, phone, arguments):
+    """The person has the browser remembered: the next login needs no digits, and the key cannot leave the browser."""
+    begin(browser, arguments.portal)
+    issuer = "/".join(browser.url().split("/")[:3])
+    claimed = phone.run("scan", browser.attribute("main#login", "data-qr-link"))
+    wait_until("the form for the digits", lambda: browser.has("#code-form input[name=code]"))
+    assert not browser.property("#remember", "checked"), "the offer is ticked by itself"
+    browser.click("#remember")
+    browser.picture(f"{arguments.pictures}/remember.png")
+    browser.type("#code-form input[name=code]", claimed["code"])
+    browser.click("#code-form button")
+    request = phone.run("show", "--wait")
+    assert "CitizenID den Browser" in request["request"]["text"] or "remembers the browser" in request["request"]["text"]
+    phone.run("approve", pin=True)
+    wait_until("the portal's account page", lambda: "/account" in browser.url())
+    assert len(phone.run("browsers")["browsers"]) == 1
+    # The session ends, the key stays.
+    browser.open(issuer + "/sessions")
+    stored = browser.script("""
+        const done = arguments[arguments.length - 1];
+        indexedDB.open('citizen-id').onsuccess = event => {
+          const keys = event.target.result.transaction('browsers').objectStore('browsers').getAll();
+          keys.onsuccess = () => done(keys.result.map(({ key }) => [key.type, key.extractable, key.usages.join()]));
+        };""")
+    assert stored == [["private", False, "sign"]], stored
+    browser.forget_cookies()
+    begin(browser, arguments.portal)
+    wait_until("the proof", lambda: browser.script("""
+        const done = arguments[arguments.length - 1];
+        fetch(location.pathname).then(page => page.text()).then(text => done(!text.includes('data-nonce')));"""), 10)
+    request = phone.run("scan", browser.attribute("main#login", "data-qr-link"))
+    assert request["state"] == "awaiting_user", request
+    assert request["request"]["binding"] == "known_browser", request
+    phone.run("approve", pin=True)
+    wait_until("the portal's account page", lambda: "/account" in browser.url())
+    known = phone.run("browsers")["browsers"][0]["browser"]
+    phone.run("browsers", "forget", known)
+
+
 def by_link(browser, phone, arguments):
     """The same device: the phone hands the browser a return link."""
     begin(browser, arguments.portal)
@@ -192,7 +241,7 @@ def main():
         arguments.pictures = arguments.pictures or folder
         os.makedirs(arguments.pictures, exist_ok=True)
         passed = failed = 0
-        for test in [by_qr_code, by_link, denied, cancelled]:
+        for test in [by_qr_code, known_browser, by_link, denied, cancelled]:
             browser = Browser(1200, 900)
             try:
                 test(browser, Phone(arguments), arguments)

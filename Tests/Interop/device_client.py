@@ -304,7 +304,8 @@ class Device:
         demand(time.time() < request["exp"] + CLOCK_DIFFERENCE, "the request has expired")
         demand(request["text_sha256"] == digest(request["text"]), "the text is not what would be signed")
         demand(request["flow"] == login["flow"], "the request came another way than its link")
-        demand(request["binding"] == {"qr": "code", "link": "return"}[login["flow"]], "the binding is not the flow's")
+        demand(request["binding"] in {"qr": ["code", "known_browser"], "link": ["return"]}[login["flow"]],
+               "the binding is not the flow's")
         return request
 
     def prepare(self, login, decision, pin=None, context="citizen", voluntary=None):

@@ -124,7 +124,8 @@ struct LoginExplorationTests {
     private static func claim(_ flow: LoginFlow, device: DeviceIdentifier, now: Timestamp) -> Login.Claim {
         let context = AuthenticationContext(level: .normal, isSimulated: false)
         return Login.Claim(
-            device: device, account: account, flow: flow, binding: flow == .qr ? .code : .return, code: "12345678",
+            device: device, account: account, flow: flow, binding: flow == .qr ? .code : .return,
+            browser: nil, code: "12345678",
             offers: [ContextOffer(acting: .citizen, name: nil, level: context)], reached: context, claimedAt: now,
             language: .german, sameNetwork: true)
     }

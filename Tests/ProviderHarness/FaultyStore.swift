@@ -119,6 +119,26 @@ extension FaultyStore {
 }
 
 extension FaultyStore {
+    public func remember(_ browser: KnownBrowser, tenant: TenantIdentifier) async throws -> Bool {
+        try await call { try await store.remember(browser, tenant: tenant) }
+    }
+
+    public func knownBrowser(_ key: KeyThumbprint, now: Timestamp) async throws -> KnownBrowser? {
+        try await call { try await store.knownBrowser(key, now: now) }
+    }
+
+    public func knownBrowsers(of account: AccountIdentifier, now: Timestamp) async throws -> [KnownBrowser] {
+        try await call { try await store.knownBrowsers(of: account, now: now) }
+    }
+
+    public func forget(
+        _ browser: BrowserIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.forget(browser, of: account, event: event) }
+    }
+}
+
+extension FaultyStore {
     public func accept(_ answer: LoginAnswer) async throws -> LoginAnswerOutcome {
         try await call { try await store.accept(answer) }
     }

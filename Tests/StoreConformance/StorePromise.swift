@@ -19,7 +19,7 @@ public struct StorePromise: Sendable, CustomStringConvertible {
         + ending
         + deliveries + registrations + sweeping + oneTimeUse + keys + region
         + selfService + companies + companyOffices + audit + mandates + mandateOffices + templates + accounts
-        + administration + releases + backChannel
+        + administration + releases + backChannel + knownBrowsers
 }
 
 /// A broken promise.

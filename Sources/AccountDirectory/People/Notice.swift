@@ -11,6 +11,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case deviceRevoked = "device_revoked"
     case deviceExpired = "device_expired"
     case deviceLowered = "device_lowered"
+    case browserRemembered = "browser_remembered"
     case accountLocked = "account_locked"
     case accountUnlocked = "account_unlocked"
     case closingBegun = "closing_begun"
@@ -44,6 +45,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .deviceExpired: "Ein Gerät ist zu alt geworden und muss neu eingerichtet werden."
         case .deviceLowered:
             "Der Nachweis über die Sicherheit eines Geräts gilt nicht mehr. Anmeldungen damit haben nur noch das Niveau normal."
+        case .browserRemembered:
+            "Ein Browser ist jetzt gemerkt: Anmeldungen dort brauchen keine Ziffern. Ist es nicht Ihrer, lassen Sie ihn vergessen."
         case .accountLocked: "Ihr Konto wurde gesperrt."
         case .accountUnlocked: "Ihr Konto wurde entsperrt."
         case .closingBegun: "Ihr Konto wird geschlossen."
@@ -75,6 +78,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .deviceExpired: "A device has become too old and must be set up anew."
         case .deviceLowered:
             "The proof that a device is secure no longer counts. Logins with it reach the level normal and no more."
+        case .browserRemembered:
+            "A browser is remembered now: logins there need no digits. If it is not yours, have it forgotten."
         case .accountLocked: "Your account was locked."
         case .accountUnlocked: "Your account was unlocked."
         case .closingBegun: "Your account will be closed."

@@ -10,7 +10,7 @@ public enum LoginFlow: String, Sendable, Hashable, CaseIterable {
     /// What may bind an answer in this flow.
     public var bindings: Set<BrowserBinding> {
         switch self {
-        case .qr: [.code]
+        case .qr: [.code, .knownBrowser]
         case .link: [.return]
         case .backChannel: [.callCode, .none]
         }
@@ -21,6 +21,8 @@ public enum LoginFlow: String, Sendable, Hashable, CaseIterable {
 public enum BrowserBinding: String, Sendable, Hashable, CaseIterable {
     /// The person typed the phone's eight digits into the browser.
     case code
+    /// The browser proved a key that it was given in an earlier login of the same person.
+    case knownBrowser = "known_browser"
     /// The phone hands a one-time value back to the same browser.
     case `return`
     /// The person typed into the phone the four digits that somebody at the portal read out.

@@ -79,6 +79,15 @@ public struct SessionIdentifier: WireValue {
     }
 }
 
+/// A browser that a person wanted to be remembered.
+public struct BrowserIdentifier: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.isASCII(16...64, CharacterClass.isUnreserved) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
 /// The SHA-256 thumbprint of a public key (RFC 7638) in base64url; it serves as `kid`, `jkt` and device key name.
 public struct KeyThumbprint: WireValue {
     public let rawValue: String

@@ -30,6 +30,7 @@ public enum RelayResistance: String, Sendable, Hashable, CaseIterable {
             case .none: .none
             case .code, .callCode: .code
             case .return: .sameDevice
+            case .knownBrowser: .knownBrowser
             }
     }
 }

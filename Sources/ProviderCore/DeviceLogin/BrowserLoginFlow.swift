@@ -21,6 +21,12 @@ public struct LoginView: Sendable {
     public let language: Language
     /// Seconds until the state ends by itself.
     public let secondsLeft: Int64
+    /// What is signed by a browser that is known (docs/protocol.md §12), while that counts.
+    public let browserNonce: String?
+    /// What is signed by a browser that wants to be known, when the login is approved.
+    public let rememberNonce: String?
+    /// Whom such a signature is for.
+    public let issuer: String
 }
 
 /// The browser's leg of a login: begin, watch, type the digits, come back, collect.
@@ -28,6 +34,8 @@ public struct LoginView: Sendable {
 /// Everything here needs the cookie of the browser that began; without it a login looks like one that does not exist.
 public struct BrowserLoginFlow: Sendable {
     let guards: Guards
+    let issuer: IssuerURL
+    let browsers: any KnownBrowserStore
     let logins: LoginsInFlight
     let links: LinkAuthentication
     let clock: ProviderClock
@@ -73,14 +81,20 @@ public struct BrowserLoginFlow: Sendable {
     }
 
     /// P-4.2.5: compares the digits that the person typed.
-    public func enter(code: String, page: String, cookie: String, formToken: String) -> CodeEntry {
+    ///
+    /// - Parameter remembering: the person wants this browser to be known.
+    public func enter(
+        code: String, remembering: Bool = false, page: String, cookie: String, formToken: String
+    ) -> CodeEntry {
         let digits = String(code.filter { !$0.isWhitespace && $0 != "-" })
         let now = clock.now()
         let entry = held(page, cookie) { login -> CodeEntry in
             guard login.formToken.digest == SecretDigest(of: formToken) else { return .refused }
             let typed = guards.contains(.typedDigits) ? digits : login.claim?.code ?? digits
             switch login.enter(code: typed, now: now) {
-            case .right: return .right
+            case .right:
+                if remembering { login.rememberBrowser() }
+                return .right
             case .wrong(let triesLeft): return .wrong(triesLeft: triesLeft)
             case .locked: return .locked
             case .notAwaited: return .notAwaited
@@ -120,7 +134,7 @@ public struct BrowserLoginFlow: Sendable {
             response: try taken.wayBack.response(taken.outcome), session: taken.session?.text)
     }
 
-    private func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {
+    func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {
         let digest = SecretDigest(of: cookie)
         let result = logins.update(.page(page)) { login -> Result? in
             guard login.cookie == digest else { return nil }
@@ -137,11 +151,14 @@ public struct BrowserLoginFlow: Sendable {
             qrLink: links.qrLink(
                 handle: login.handle, frame: LinkAuthentication.frame(at: now, start: login.createdAt)
             ).text,
-            isQROffered: login.request.relay.isMet(by: .code),
+            isQROffered: login.request.relay.isMet(by: .code) || !login.knownBrowsers.isEmpty,
             sameDeviceLink: links.sameDeviceLink(handle: login.handle).text, formToken: login.formToken.text,
             codeTriesLeft: login.codeTriesLeft, portalName: client.client.name,
             portalHost: login.request.portalHost, tenantName: client.scope.tenant.officialName,
             isCollected: login.isCollected, language: login.browser.language,
-            secondsLeft: max(0, login.deadline.seconds - now.seconds))
+            secondsLeft: max(0, login.deadline.seconds - now.seconds),
+            browserNonce: login.state == .created && !login.isBrowserNonceTaken ? login.browserNonce.rawValue : nil,
+            rememberNonce: login.remembersBrowser && !login.isRememberingTaken ? login.browserNonce.rawValue : nil,
+            issuer: issuer.rawValue)
     }
 }

@@ -25,7 +25,7 @@ public struct DeviceLoginFlow: Sendable {
     let prompts: BackChannelPrompts
     let links: LinkAuthentication
     let keys: KeyCustodian
-    let store: any GrantStore & SessionStore & ReleaseStore
+    let store: any GrantStore & SessionStore & ReleaseStore & KnownBrowserStore
     let contexts: ActingContexts
     let clock: ProviderClock
 
@@ -85,14 +85,24 @@ public struct DeviceLoginFlow: Sendable {
             }
             throw error.deviceRefusal
         }
-        let binding = try await binding(login, flow)
+        let browser =
+            flow == .qr ? try await knownBrowser(login, of: device.account.identifier, now: now) : nil
+        let binding = browser == nil ? try await binding(login, flow) : .knownBrowser
         try checkRelayResistance(of: binding, for: login, now: now)
         return Login.Claim(
             device: device.device.identifier, account: device.account.identifier, flow: flow,
-            binding: binding, code: login.start.prompt?.callCode ?? RandomBytes.digits(8),
+            binding: binding, browser: browser, code: login.start.prompt?.callCode ?? RandomBytes.digits(8),
             offers: offers, reached: explanation.context, claimedAt: now,
             language: language,
             sameNetwork: area == login.browser.area)
+    }
+
+    /// P-12.3: the browser, if the key that it proved is bound to the very account that scans, and is so still.
+    private func knownBrowser(
+        _ login: Login, of account: AccountIdentifier, now: Timestamp
+    ) async throws -> BrowserIdentifier? {
+        guard let proved = login.knownBrowsers[account] else { return nil }
+        return try await store.knownBrowsers(of: account, now: now).first { $0.identifier == proved }?.identifier
     }
 
     /// P-4.2.2: what binds the answer must be enough for the portal, or nobody is asked.
@@ -211,6 +221,7 @@ public struct DeviceLoginFlow: Sendable {
         case .deviceLowered:
             let error = OAuthError(.unmetAuthenticationRequirements, "the device no longer reaches the level")
             end(login, .failed, error, now)
+        case .browserForgotten: end(login, .failed, "the browser is no longer known", now)
         case .cloned: end(login, .deviceCloned, "the device was suspended", now)
         case .wrongPIN(let triesLeft):
             logins.update(.page(login.page)) { login in
@@ -250,7 +261,7 @@ public struct DeviceLoginFlow: Sendable {
                 session: session, context: offer.level, acting: offer.acting,
                 released: response.statement.released, until: login.start.redemption?.until, now: now),
             sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
-            asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)
+            browser: claim.browser, asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)
     }
 
     /// After the commit: the receipt is signed and the login moves on.

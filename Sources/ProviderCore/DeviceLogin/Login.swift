@@ -58,6 +58,14 @@ struct Login: Sendable {
     /// The error that the portal gets instead of a code.
     private(set) var error: OAuthError?
     private(set) var isCollected = false
+    /// What browsers sign that are known or want to be (docs/protocol.md §12); good for one call of each kind.
+    let browserNonce = Nonce.random(bytes: 32)
+    private(set) var isBrowserNonceTaken = false
+    /// Keys that this browser proved, by the account that each is bound to.
+    private(set) var knownBrowsers: [AccountIdentifier: BrowserIdentifier] = [:]
+    /// The person wants this browser to be known; the text that is signed says so.
+    private(set) var remembersBrowser = false
+    private(set) var isRememberingTaken = false
 
     /// The device that holds the login.
     struct Claim: Sendable {
@@ -65,6 +73,8 @@ struct Login: Sendable {
         let account: AccountIdentifier
         let flow: LoginFlow
         let binding: BrowserBinding
+        /// The browser that `binding` rests on, where it is a known one.
+        let browser: BrowserIdentifier?
         /// Digits that prove that phone and portal belong together: eight that the person types into the browser, or the
         /// four of a call that the person types into the phone.
         let code: String
@@ -183,6 +193,32 @@ struct Login: Sendable {
             return .locked
         }
         return .wrong(triesLeft: codeTriesLeft)
+    }
+
+    /// P-12.2: what the browser has to sign, once and before a phone has claimed the login; nil when it is too late.
+    mutating func takeBrowserNonce() -> Nonce? {
+        guard state == .created, !isBrowserNonceTaken else { return nil }
+        isBrowserNonceTaken = true
+        return browserNonce
+    }
+
+    /// Takes down what the browser proved; false when a phone was quicker.
+    mutating func recognise(_ browsers: [AccountIdentifier: BrowserIdentifier]) -> Bool {
+        guard state == .created else { return false }
+        knownBrowsers = browsers
+        return true
+    }
+
+    /// The person typed the digits here and wants this browser to be known.
+    mutating func rememberBrowser() { remembersBrowser = claim?.binding == .code && signedRequest == nil }
+
+    /// P-12.1: what the browser has to sign, once, after the approval; nil when nobody wanted that or it is too late.
+    mutating func takeRemembering() -> Nonce? {
+        guard state == .complete, remembersBrowser, !isRememberingTaken, !isCollected, answer?.prize != nil else {
+            return nil
+        }
+        isRememberingTaken = true
+        return browserNonce
     }
 
     mutating func store(_ request: SignedRequest) { if signedRequest == nil { signedRequest = request } }

@@ -4,9 +4,12 @@ public import OpenIDMessages
 /// The text that the phone shows and signs.
 enum LoginTexts {
     static func request(
-        portal: String, tenant: String, service: Service?, prompt: BackChannelPrompt?, language: Language
+        portal: String, tenant: String, service: Service?, prompt: BackChannelPrompt?,
+        remembered browser: BrowserContext? = nil, language: Language
     ) -> String {
-        let question = question(portal: portal, tenant: tenant, service: service, language: language)
+        let question =
+            question(portal: portal, tenant: tenant, service: service, language: language)
+            + (browser.map { remembering($0, language) } ?? "")
         guard let prompt else { return question }
         // Nobody began this in a browser: the person must know who asks before reading what.
         let call =
@@ -21,6 +24,18 @@ enum LoginTexts {
             }
         }
         return call + question + (message ?? "")
+    }
+
+    /// Whoever types digits into a page of somebody else must be able to see here what follows from it.
+    private static func remembering(_ browser: BrowserContext, _ language: Language) -> String {
+        switch language {
+        case .german:
+            " Wenn Sie zustimmen, merkt sich die CitizenID den Browser „\(browser.description)“ (\(browser.area)): "
+                + "Anmeldungen dort brauchen künftig keine Ziffern mehr. Ist es nicht Ihr eigener, lehnen Sie ab."
+        case .english:
+            " If you approve, CitizenID remembers the browser “\(browser.description)” (\(browser.area)): logins there "
+                + "need no digits in future. If it is not your own, refuse."
+        }
     }
 
     private static func question(portal: String, tenant: String, service: Service?, language: Language) -> String {

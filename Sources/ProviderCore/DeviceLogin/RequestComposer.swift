@@ -12,7 +12,7 @@ enum RequestComposer {
         let service = login.request.service
         let text = LoginTexts.request(
             portal: client.name, tenant: tenant.officialName, service: service, prompt: login.start.prompt,
-            language: claim.language)
+            remembered: login.remembersBrowser ? login.browser : nil, language: claim.language)
         let asked = AskedClaims(login.request, person: person, issuer: issuer)
         let contexts = claim.offers.map { offer in
             ContextDescription(

@@ -22,6 +22,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case proofMalformed, proofNonce, proofReplayed, deviceUnknown, deviceNotActive, accountNotActive
     case responseSignature, responseAddress, responseRequest, responseText, responseFlow, responseReturn
     case callCodeWrong, callCodeMissing
+    case browserForgotten
     case responseClaims, responseContext, contextUnavailable, responseTime, otherPersonExpected, counterNotRising,
         pinProofWrong, pinLocked, answeredAlready
     case ticketUnknown, offerUnknown, registrationSignature, registrationAddress, registrationProof

@@ -329,6 +329,10 @@ extension Refusal {
                     .oauth(.insufficientUserAuthentication),
                 ],
                 "A device with stronger evidence, or proofing at the desk.")
+        case .browserForgotten:
+            RefusalEntry(
+                .person, "The browser was forgotten while a login in it was under way.",
+                [.problem(.loginOver), .oauth(.accessDenied)], "Begin again in the browser.")
         case .relayResistanceTooLow:
             RefusalEntry(
                 .person, "What binds the phone to the browser is not enough for what the portal demands (`rr`).",

@@ -50,6 +50,9 @@ public struct SecurityEvent: Sendable, Equatable {
         case contextChosen = "context.chosen"
         /// A login of a session in which the person wore another hat at the same portal before.
         case contextSwitched = "context.switched"
+        /// A browser is known from now on; the object is its identifier.
+        case browserRemembered = "browser.remembered"
+        case browserForgotten = "browser.forgotten"
         case sessionReused = "session.reused"
         case sessionEnded = "session.ended"
         case clientTokenIssued = "client.token_issued"

@@ -52,6 +52,7 @@ enum AnswerRules {
         case .answeredAlready: over
         case .deviceNotActive: DeviceRefusal(.deviceSuspended, .deviceNotActive)
         case .deviceLowered: DeviceRefusal(.levelUnreachable, .levelUnreachable)
+        case .browserForgotten: DeviceRefusal(.loginOver, .browserForgotten)
         case .cloned: DeviceRefusal(.deviceCloned, .counterNotRising)
         case .wrongPIN(let triesLeft): DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
         case .locked: DeviceRefusal(.deviceLocked, .pinLocked, triesLeft: 0)

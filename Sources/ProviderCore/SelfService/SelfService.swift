@@ -4,6 +4,7 @@ public struct SelfService: Sendable {
     public let account: OwnAccount
     public let devices: OwnDevices
     public let sessions: OwnSessions
+    public let browsers: OwnBrowsers
     public let releases: OwnReleases
     public let assurance: AssuranceFlow
     public let requests: DataRequestFlow

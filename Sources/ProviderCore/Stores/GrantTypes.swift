@@ -211,17 +211,20 @@ public struct LoginApproval: Sendable, Equatable {
     public var session: SessionRecord
     /// The session that the browser had: continued when it lives and has the same account, ended otherwise.
     public var previousSession: SessionIdentifier?
+    /// The known browser that the login rests on: it must be one of the account's still.
+    public var browser: BrowserIdentifier?
     /// Every claim that was asked for, so that the decision can be remembered.
     public var asked: [String]
 
     public init(
         grant: AuthorizationGrant, sector: SubjectSector, session: SessionRecord,
-        previousSession: SessionIdentifier? = nil, asked: [String]
+        previousSession: SessionIdentifier? = nil, browser: BrowserIdentifier? = nil, asked: [String]
     ) {
         self.grant = grant
         self.sector = sector
         self.session = session
         self.previousSession = previousSession
+        self.browser = browser
         self.asked = asked
     }
 }

@@ -12,6 +12,8 @@ public struct DeviceAnswer: Sendable {
     public var isPINProved: Bool
     /// The level that the device must still reach; nil where any does.
     public var level: AssuranceLevel?
+    /// The known browser that an approval rests on.
+    public var browser: BrowserIdentifier?
     /// The tenant at whose portal somebody logs in; nil for an act on the person's own account.
     public var tenant: TenantIdentifier?
     public var time: Timestamp
@@ -19,7 +21,7 @@ public struct DeviceAnswer: Sendable {
     public init(
         transaction: TransactionIdentifier, device: DeviceIdentifier, decision: LoginDecision,
         responseDigest: ContentDigest, counter: Int64, isPINProved: Bool, level: AssuranceLevel? = nil,
-        tenant: TenantIdentifier?, time: Timestamp
+        browser: BrowserIdentifier? = nil, tenant: TenantIdentifier?, time: Timestamp
     ) {
         self.transaction = transaction
         self.device = device
@@ -28,6 +30,7 @@ public struct DeviceAnswer: Sendable {
         self.counter = counter
         self.isPINProved = isPINProved
         self.level = level
+        self.browser = browser
         self.tenant = tenant
         self.time = time
     }
@@ -37,7 +40,7 @@ public struct DeviceAnswer: Sendable {
             transaction: answer.transaction, device: answer.device, decision: answer.decision,
             responseDigest: answer.responseDigest, counter: answer.counter, isPINProved: answer.isPINProved,
             level: answer.approval.map { max($0.session.context.level, $0.grant.context.level) },
-            tenant: answer.tenant, time: answer.time)
+            browser: answer.approval?.browser, tenant: answer.tenant, time: answer.time)
     }
 }
 

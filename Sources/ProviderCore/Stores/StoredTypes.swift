@@ -107,6 +107,8 @@ public enum LoginAnswerOutcome: Sendable, Equatable {
     case deviceNotActive
     /// The device no longer reaches the level that the login has: it was lowered after it had claimed it.
     case deviceLowered
+    /// The browser that the login rests on was forgotten after the claim.
+    case browserForgotten
     /// The counter did not rise: the device is suspended now.
     case cloned
     /// The PIN was wrong; so many tries are left.

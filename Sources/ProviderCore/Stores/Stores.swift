@@ -238,3 +238,4 @@ public typealias ProviderStore = EnrolmentStore & DeviceStore & GrantStore & Ses
     & OneTimeUseStore & KeyStore & RegionStore & SelfServiceStore & CompanyStore & AuditStore & MandateStore
     & TemplateStore & AccountStore & RetentionStore & AdministrationStore & TenantPeopleStore & ReleaseStore
     & EvidenceStore & CompanyOfficeStore & MandateOfficeStore & BackChannelStore
+    & KnownBrowserStore

@@ -100,7 +100,8 @@ struct LoginEndpoints {
         let form = try await request.form()
         let held = try held(request, context)
         let entry = logins.enter(
-            code: form["code"] ?? "", page: held.page, cookie: held.cookie, formToken: form["csrf"] ?? "")
+            code: form["code"] ?? "", remembering: form["remember"] == "1", page: held.page, cookie: held.cookie,
+            formToken: form["csrf"] ?? "")
         switch entry {
         case .wrong(let triesLeft):
             return try show(request, context, notice: .wrongCode(triesLeft: triesLeft))

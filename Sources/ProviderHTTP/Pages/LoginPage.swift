@@ -23,7 +23,8 @@ enum LoginPage {
             }
         return PageFrame(
             title: parts.text.title, language: view.language, languagePath: parts.path, security: security,
-            head: refresh(for: view), script: view.state.isTerminal ? nil : LoginScript.javaScript,
+            head: refresh(for: view),
+            script: view.state.isTerminal ? nil : "\(KnownBrowserScript.javaScript)\(LoginScript.javaScript)",
             main: """
                 <main id="login" data-state="\(view.state.rawValue)" data-qr-link="\(view.isQROffered ? view.qrLink : "")" \
                 data-same-device-link="\(view.sameDeviceLink)" data-language="\(view.language.rawValue)">

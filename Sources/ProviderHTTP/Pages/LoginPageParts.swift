@@ -77,6 +77,9 @@ struct LoginPageParts {
         aria-describedby="\(wrongCode == nil ? nil : "code-error ")code-warning code-hint"\
         \(wrongCode == nil ? nil : " aria-invalid=\"true\"")>
         <p id="code-hint" class="soft small">\(words.codeHint)</p>
+        <p id="remember-offer" class="soft" hidden><label for="remember">\
+        <input id="remember" type="checkbox" name="remember" value="1" aria-describedby="remember-hint"> \
+        \(words.remember)</label> <span id="remember-hint" class="small">\(words.rememberHint)</span></p>
         <button class="button" type="submit">\(words.codeButton)</button></form>
         </section>
         """
@@ -119,7 +122,7 @@ struct LoginPageParts {
         """
         <div class="foot">
         <p class="soft"><span id="status" role="status" data-page="\(view.page)" data-version="\(Int64(view.version))" \
-        data-moving="\(words.moving)">\(view.state == .awaitingCode ? words.waitingForCode : words.waiting)</span>
+        data-moving="\(words.moving)"\(nonces)>\(view.state == .awaitingCode ? words.waitingForCode : words.waiting)</span>
         <span class="time">\(words.timeLeft) <span id="time" role="timer" aria-live="off" \
         data-seconds="\(view.secondsLeft)">\(clock)</span> \(words.minutes)</span></p>
         <form id="cancel-form" method="post" action="\(path)/cancel">\
@@ -128,6 +131,13 @@ struct LoginPageParts {
         </div>
 
         """
+    }
+
+    /// What the script signs (docs/protocol.md §12).
+    private var nonces: HTML {
+        let proof: HTML? = view.browserNonce.map { " data-nonce=\"\($0)\"" }
+        let remember: HTML? = view.rememberNonce.map { " data-remember=\"\($0)\"" }
+        return "\(proof)\(remember)"
     }
 
     private var clock: String {

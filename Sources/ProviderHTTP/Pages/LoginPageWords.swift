@@ -16,6 +16,8 @@ struct LoginPageWords: Sendable {
     let codeHint: String
     let codeWarning: String
     let codeButton: String
+    let remember: String
+    let rememberHint: String
     let waiting: String
     let waitingForCode: String
     let moving: String
@@ -51,7 +53,9 @@ struct LoginPageWords: Sendable {
         codeLabel: "Die acht Ziffern von Ihrem Telefon",
         codeHint: "Sie stehen in der CitizenID-App unter „Code im Browser eingeben“.",
         codeWarning: "Geben Sie den Code nur ein, wenn Sie selbst diese Anmeldung begonnen haben.",
-        codeButton: "Weiter", waiting: "Wir warten auf Ihr Telefon …", waitingForCode: "Wir warten auf Ihren Code.",
+        codeButton: "Weiter", remember: "Diesen Browser merken: Hier brauche ich künftig keine Ziffern mehr.",
+        rememberHint: "Nur bei Ihrem eigenen Gerät. Auf dem Telefon können Sie den Browser jederzeit vergessen lassen.",
+        waiting: "Wir warten auf Ihr Telefon …", waitingForCode: "Wir warten auf Ihren Code.",
         moving: "Einen Moment bitte, es geht weiter …", timeLeft: "Noch", minutes: "Minuten",
         cancel: "Anmeldung abbrechen", goOn: "Weiter zum Portal", goBack: "Zurück zum Portal",
         collected: (
@@ -76,6 +80,8 @@ struct LoginPageWords: Sendable {
         codeLabel: "The eight digits from your phone",
         codeHint: "You find them in the CitizenID app under “Enter the code in the browser”.",
         codeWarning: "Enter the code only if you started this login yourself.", codeButton: "Continue",
+        remember: "Remember this browser: I need no digits here in future.",
+        rememberHint: "Only on your own device. On your phone you can have the browser forgotten at any time.",
         waiting: "We are waiting for your phone …", waitingForCode: "We are waiting for your code.",
         moving: "One moment, please …", timeLeft: "", minutes: "minutes left", cancel: "Cancel login",
         goOn: "Continue to the portal", goBack: "Back to the portal",

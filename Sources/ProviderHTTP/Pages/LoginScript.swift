@@ -13,10 +13,11 @@ enum LoginScript {
           let leaving = false;
           let silence = 0; // Seconds without news.
 
-          const leave = state => {
+          const leave = async state => {
             if (leaving) return;
             leaving = true;
             status.textContent = status.dataset.moving;
+            if (state === 'complete') await knownBrowser.remember();
             location.replace(state === 'complete' ? base + '/finish' : base + location.search);
           };
           const seen = news => {
@@ -77,6 +78,9 @@ enum LoginScript {
             failures += 1;
             if (failures >= 3 || events.readyState === EventSource.CLOSED) ask();
           };
+
+          // A browser that is known may get a QR code that others do not get.
+          if (shown === 'created') knownBrowser.prove().then(isKnown => { if (isKnown && !scans) leave(shown); });
 
           // A tab that was suspended may have missed everything.
           document.addEventListener('visibilitychange', () => { if (!document.hidden) look(); });

@@ -60,6 +60,7 @@ struct ContextFiles {
                         ]))
             }
             try add("flow qr", "accepted")
+            try add("flow qr in a browser that is known", "accepted") { $0.binding = .knownBrowser }
             try add("flow link", "accepted", flow: .link)
             try add("flow backchannel", "accepted", flow: .backChannel)
             try add("flow backchannel without the digits of a call", "accepted", flow: .backChannel) {
@@ -88,7 +89,8 @@ struct ContextFiles {
                 try add("qr bound by \(binding.rawValue)", "wrong_binding") { $0.binding = binding }
                 try add("link bound by \(binding.rawValue)", "wrong_binding", flow: .link) { $0.binding = binding }
             }
-            for binding in [BrowserBinding.code, .return] {
+            try add("link bound by known_browser", "wrong_binding", flow: .link) { $0.binding = .knownBrowser }
+            for binding in [BrowserBinding.code, .return, .knownBrowser] {
                 try add("backchannel bound by \(binding.rawValue)", "wrong_binding", flow: .backChannel) {
                     $0.binding = binding
                 }
