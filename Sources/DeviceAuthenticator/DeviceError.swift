@@ -63,7 +63,10 @@ extension DeviceError: CustomStringConvertible {
         case .linkRefused(let refusal): refusal.sentence
         case .statementRefused(let refusal): "Nothing was signed: \(refusal.sentence)"
         case .network(let failure): failure.description
-        case .provider(let problem): problem.title + (problem.triesLeft.map { " Tries left: \($0)." } ?? "")
+        case .provider(let problem):
+            problem.title + (problem.triesLeft.map { " Tries left: \($0)." } ?? "")
+                + (problem.failedChecks.isEmpty
+                    ? "" : " Checks that failed: \(problem.failedChecks.joined(separator: ", ")).")
         case .unexpectedAnswer(let status, let what):
             "The provider's answer (status \(status)) is not understood: \(what)."
         case .noLogin: "No login waits on this device. Scan a login's QR code or open its link first."

@@ -82,6 +82,7 @@ struct CommandFailure: Error {
             error["code"] = .string(problem.code)
             error["retry"] = .bool(problem.retry)
             error["trace_id"] = .string(problem.traceIdentifier)
+            if !problem.failedChecks.isEmpty { error["failed_checks"] = .strings(problem.failedChecks) }
         }
         error["tries_left"] = triesLeft.map { .integer(Int64($0)) }
         return ["error": .object(error)]

@@ -74,6 +74,37 @@ struct SimulatorEvidenceTests {
         return result.verdicts.first { !$0.passed }?.check
     }
 
+    @Test("a defect that is played is named, each under its own check, and no other check fails")
+    func defects() async throws {
+        for (defect, check) in [(.revoked, "revocation"), (.unlocked, "boot"), (.outdated, "patch_level")]
+            as [(SimulatorAttestation.Defect, String)]
+        {
+            var attestation = Self.attestation
+            attestation.defects = [defect]
+            let evidence = try SimulatorAttester(
+                key: SigningKey(TestCertificates.attesterKey), chain: [TestCertificates.leaf()]
+            ).evidence(for: attestation).evidence
+            let verifier = try SimulatorEvidenceVerifier(roots: [TestCertificates.root()])
+            let result = await verifier.verify(evidence, offerDigest: Self.offer, keys: Self.keys)
+            #expect(result.keyStore == nil)
+            #expect(result.verdicts.filter { !$0.passed }.map(\.check) == [check])
+            #expect(result.verdicts.count == 8, "the other checks are listed too")
+        }
+    }
+
+    @Test("defects that nobody knows, none or one twice are no statement")
+    func malformedDefects() throws {
+        #expect(Self.attestation.json["defects"] == nil)
+        var good = Self.attestation
+        good.defects = SimulatorAttestation.Defect.allCases
+        #expect(try SimulatorAttestation(json: good.json) == good)
+        for defects in [[], ["rooted"], ["unlocked", "unlocked"], [1], ["unlocked", 1]] as [JSONValue] {
+            var json = Self.attestation.json
+            json["defects"] = defects
+            #expect(throws: MessageError.self) { try SimulatorAttestation(json: json) }
+        }
+    }
+
     @Test("a good chain is accepted, with and without an intermediate")
     func accepted() async throws {
         #expect(try await failure(chain: [TestCertificates.leaf()]) == nil)

@@ -58,6 +58,8 @@ struct EvidenceTests {
             ("keys", about { $0.authenticationKey = SigningKey.makeES256().thumbprint }),
             ("keys", about { $0.installationKey = SigningKey.makeES256().thumbprint }),
             ("keys", about { $0.pinKey = SigningKey.makeES256().thumbprint }),
+            ("boot", about { $0.defects = [.unlocked] }), ("revocation", about { $0.defects = [.revoked] }),
+            ("patch_level", about { $0.defects = [.outdated] }),
             ("form", .made { _, _ in [DeviceEvidence(format: "simulator", evidence: [:])] }),
             ("format", .made { _, _ in [DeviceEvidence(format: "android-key", evidence: [:])] }),
             // A second piece is no second chance.

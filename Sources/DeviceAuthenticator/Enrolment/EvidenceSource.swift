@@ -6,7 +6,7 @@ public enum EvidenceSource: Sendable {
     /// Nothing: the keys are in software.
     case none
     /// A simulator of hardware, for development regions.
-    case simulator(SimulatorAttester, SimulatorAttestation.KeyStore)
+    case simulator(SimulatorAttester, SimulatorAttestation.KeyStore, defects: [SimulatorAttestation.Defect] = [])
     /// Evidence of hardware in the makers' own formats, made by a simulator, for development regions.
     case played(SimulatedHardware, SimulatedMaker)
     /// What the device's own TPM says about its keys; a test authority certifies its attestation key, for development
@@ -36,12 +36,12 @@ public enum EvidenceSource: Sendable {
         let (installation, pin) = (keys.publicKey(.installation).thumbprint, credential.derived.key.thumbprint)
         switch self {
         case .none: return DeviceEvidence(format: "none", evidence: [:])
-        case .simulator(let attester, let keyStore):
+        case .simulator(let attester, let keyStore, let defects):
             return try attester.evidence(
                 for: SimulatorAttestation(
                     offerDigest: offer, authenticationKey: authentication.thumbprint, installationKey: installation,
                     pinKey: pin,
-                    keyStore: keyStore))
+                    keyStore: keyStore, defects: defects))
         case .played(let hardware, let maker):
             return try maker.evidence(
                 of: hardware, offer: offer, authentication: authentication, installation: installation, pin: pin,

@@ -56,7 +56,22 @@ public struct SimulatorEvidenceVerifier: Sendable {
         guard list.check("keys", isAboutKeys, "names exactly these keys", "names other keys"), passed else {
             return Result(keyStore: nil, verdicts: list.verdicts)
         }
-        return Result(keyStore: attestation.keyStore, verdicts: list.verdicts)
+        let isGood = Self.checkHardware(attestation.defects, &list)
+        return Result(keyStore: isGood ? attestation.keyStore : nil, verdicts: list.verdicts)
+    }
+
+    /// What a simulator says of the hardware that it plays, under the names that `android-key` has for it (§7.2).
+    private static func checkHardware(_ defects: [SimulatorAttestation.Defect], _ list: inout VerdictList) -> Bool {
+        let revocation = list.check(
+            "revocation", !defects.contains(.revoked), "no certificate is played as revoked",
+            "a certificate is played as revoked")
+        let boot = list.check(
+            "boot", !defects.contains(.unlocked), "the boot loader is played as locked",
+            "the boot loader is played as unlocked")
+        let patch = list.check(
+            "patch_level", !defects.contains(.outdated), "the system is played as up to date",
+            "the system is played as older than any policy takes")
+        return revocation && boot && patch
     }
 
     /// The key of a token's first certificate, believed by nobody yet; nil when there is none.

@@ -172,22 +172,35 @@ public struct SimulatorAttestation: DeviceStatement {
         case software, tee, strongbox
     }
 
+    /// What is wrong with the hardware that is being played.
+    public enum Defect: String, Sendable, Hashable, CaseIterable {
+        /// A certificate behind its keys was revoked.
+        case revoked
+        /// Its boot loader is unlocked.
+        case unlocked
+        /// Its system is older than any policy takes.
+        case outdated
+    }
+
     /// SHA-256 over the exact bytes of the offer's compact JWS.
     public var offerDigest: ContentDigest
     public var authenticationKey: KeyThumbprint
     public var installationKey: KeyThumbprint
     public var pinKey: KeyThumbprint
     public var keyStore: KeyStore
+    /// Without any it is left out.
+    public var defects: [Defect]
 
     public init(
         offerDigest: ContentDigest, authenticationKey: KeyThumbprint, installationKey: KeyThumbprint,
-        pinKey: KeyThumbprint, keyStore: KeyStore
+        pinKey: KeyThumbprint, keyStore: KeyStore, defects: [Defect] = []
     ) {
         self.offerDigest = offerDigest
         self.authenticationKey = authenticationKey
         self.installationKey = installationKey
         self.pinKey = pinKey
         self.keyStore = keyStore
+        self.defects = defects
     }
 
     public init(json: JSONObject) throws(MessageError) {
@@ -197,14 +210,25 @@ public struct SimulatorAttestation: DeviceStatement {
         installationKey = try reader.wire("inst_jkt")
         pinKey = try reader.wire("pin_jkt")
         keyStore = try reader.choice("key_store")
+        defects = try reader.optional("defects").map(Self.defects) ?? []
         try reader.finish()
     }
 
+    private static func defects(_ value: JSONValue) throws(MessageError) -> [Defect] {
+        let defects = value.strings?.compactMap(Defect.init(rawValue:)) ?? []
+        guard !defects.isEmpty, defects.count == value.array?.count, Set(defects).count == defects.count else {
+            throw .malformed("defects")
+        }
+        return defects
+    }
+
     public var json: JSONObject {
-        [
+        var object: JSONObject = [
             "offer_sha256": .string(offerDigest.rawValue), "auth_jkt": .string(authenticationKey.rawValue),
             "inst_jkt": .string(installationKey.rawValue), "pin_jkt": .string(pinKey.rawValue),
             "key_store": .string(keyStore.rawValue),
         ]
+        if !defects.isEmpty { object["defects"] = .strings(defects.map(\.rawValue)) }
+        return object
     }
 }

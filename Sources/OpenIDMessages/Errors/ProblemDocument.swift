@@ -18,6 +18,8 @@ public struct ProblemDocument: Error, Sendable, Equatable {
     public var traceIdentifier: String
     /// How many tries remain, where tries are counted.
     public var triesLeft: Int?
+    /// The checks of a device's evidence that failed (docs/protocol.md §7), as the device reads them from `verdicts`.
+    public var failedChecks: [String] = []
 
     public init(
         code: String, status: Int, title: String, side: Side, retry: Bool, traceIdentifier: String,
@@ -55,5 +57,7 @@ public struct ProblemDocument: Error, Sendable, Equatable {
             side: json["side"]?.string.flatMap(Side.init(rawValue:)) ?? .operator, retry: json["retry"]?.bool ?? false,
             traceIdentifier: json["trace_id"]?.string ?? "",
             triesLeft: json["tries_left"]?.integer.map(Int.init(clamping:)))
+        failedChecks = (json["verdicts"]?.array ?? []).prefix(64).compactMap(\.object)
+            .filter { $0["passed"] == false }.compactMap { $0["check"]?.string }
     }
 }

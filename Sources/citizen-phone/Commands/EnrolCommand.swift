@@ -27,22 +27,15 @@ struct EnrolCommand: AsyncParsableCommand {
     var name = "citizen-phone"
 
     @Option(
+        name: .customLong("evidence"),
         help: ArgumentHelp(
-            "What to say about where the keys live: none, simulator, android-key, apple-appattest or tpm.",
-            discussion: "With --key-store tpm the evidence tpm is the TPM's own; else it is played."))
-    var evidence = Evidence.none
+            "What to say about where the keys live: none, simulator, android-key, apple-appattest or tpm; simulator:tee, "
+                + "simulator:unlocked and so on say what is played. With --key-store tpm the evidence tpm is the TPM's own.",
+            valueName: "evidence"))
+    var evidenceWord: EvidenceWord?
+    private var evidence: Evidence { evidenceWord?.format ?? .none }
 
-    @Option(
-        help: ArgumentHelp(
-            "The private key (PEM, mode 0600) of the simulator's attester; for android-key, apple-appattest and tpm of its authority.",
-            valueName: "pem"))
-    var simulatorKey: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The certificates of the attester (PEM), without the root; or the certificate of the authority.",
-            valueName: "pem"))
-    var simulatorCertificate: String?
+    @OptionGroup var simulator: SimulatorOptions
 
     @Option(help: "The hardware that the simulator plays: software, tee or strongbox.")
     var simulatedHardware = SimulatedKeyStore.strongbox
@@ -58,8 +51,7 @@ struct EnrolCommand: AsyncParsableCommand {
     var appEnvironment = AppEnvironment.production
 
     func validate() throws {
-        let hasBoth = simulatorKey != nil && simulatorCertificate != nil
-        guard evidence == .none || hasBoth else {
+        guard evidence == .none || simulator.isComplete else {
             throw ValidationError("Evidence by the simulator needs --simulator-key and --simulator-certificate.")
         }
         guard ![.androidKey, .appAttest].contains(evidence) || app != nil else {
@@ -89,24 +81,17 @@ struct EnrolCommand: AsyncParsableCommand {
     }
 
     private func evidenceSource() throws -> EvidenceSource {
-        guard evidence != .none, let simulatorKey, let simulatorCertificate else { return .none }
-        let pem = String(decoding: try PrivateFile.read(simulatorKey), as: UTF8.self)
-        let certificates = try PublicFile.text(simulatorCertificate)
-        guard let key = try? SigningKey(es256PEM: pem) else {
-            throw CommandFailure(.file, "\(simulatorKey) holds no P-256 key in PEM.")
-        }
-        guard let chain = StandardBase64.pemBlocks("CERTIFICATE", in: certificates), !chain.isEmpty else {
-            throw CommandFailure(.file, "\(simulatorCertificate) holds no certificate in PEM.")
-        }
+        guard evidence != .none, let (key, chain) = try simulator.read() else { return .none }
         if let hardware = playedHardware {
             guard let maker = try? SimulatedMaker(key: key, certificate: chain[0]) else {
-                throw CommandFailure(.file, "\(simulatorKey) is not the key of \(simulatorCertificate).")
+                throw CommandFailure(.file, "The simulator's key is not that of its certificate.")
             }
             // A TPM that is there speaks for itself.
             return evidence == .tpm && keyStoreOptions.keyStore == .tpm ? .attested(maker) : .played(hardware, maker)
         }
-        let kind = SimulatorAttestation.KeyStore(rawValue: simulatedHardware.rawValue) ?? .software
-        return .simulator(SimulatorAttester(key: key, chain: chain), kind)
+        let kind = evidenceWord?.keyStore ?? SimulatorAttestation.KeyStore(rawValue: simulatedHardware.rawValue) ?? .software
+        return .simulator(
+            SimulatorAttester(key: key, chain: chain), kind, defects: evidenceWord?.defects ?? [])
     }
 
     /// Nil for the simulator's own format.
