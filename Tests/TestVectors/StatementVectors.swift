@@ -48,7 +48,7 @@ public struct StatementVectors: Sendable {
         (LoginResponseStatement.self, "login-response"), (LoginReceipt.self, "login-receipt"),
         (ConfirmationRequestStatement.self, "confirmation-request"),
         (ConfirmationResponseStatement.self, "confirmation-response"),
-        (SimulatorAttestation.self, "simulator-attestation"),
+        (SimulatorAttestation.self, "simulator-attestation"), (BrowserProof.self, "browser-proof"),
     ]
 
     /// Reads the file of `name`; nil when it is not there or not of the format.

@@ -97,6 +97,16 @@ struct StatementFile {
                     ("for a confirmation", VectorSamples.proof(.confirmation, of: samples.confirmationResponse)),
                 ]),
             StatementFile(
+                name: "browser-proof", note: "§12: a browser that is known signs the nonce of a login.",
+                signer: .browser, keyPlace: .kid,
+                statements: [
+                    (
+                        "for a login",
+                        BrowserProof(
+                            issuer: VectorSamples.issuer, purpose: .login, nonce: VectorSamples.request(.qr).nonce)
+                    )
+                ]),
+            StatementFile(
                 name: "device-record", note: "P-6.5: the provider's record of the device.", signer: .provider,
                 keyPlace: .kid, statements: [("a record", VectorSamples.record)]),
             StatementFile(

@@ -25,10 +25,12 @@ struct VectorKey: Sendable {
     static let pin = VectorKey("pin")
     static let attester = VectorKey("attester")
     static let root = VectorKey("simulator_root")
+    /// Of a browser that is known.
+    static let browser = VectorKey("browser")
     /// Nobody's: signs what must be refused.
     static let stranger = VectorKey("stranger")
 
-    static let all = [provider, authentication, installation, pin, attester, root, stranger]
+    static let all = [provider, authentication, installation, pin, attester, root, browser, stranger]
 
     /// `keys` of a vector file.
     static func listed(_ keys: [VectorKey]) -> JSONValue {
