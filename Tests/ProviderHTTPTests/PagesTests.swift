@@ -16,7 +16,7 @@ private func view(
         sameDeviceLink: "https://id.example/app/s/aGFuZGxlaGFuZGxlaGFuZA.bWFjbWFjbWFjbWFjbWFjMg",
         formToken: "Zm9ybXRva2VuZm9ybXRva2Vu", codeTriesLeft: triesLeft, portalName: portalName,
         portalHost: "service.bottrop.example", tenantName: tenantName, isCollected: isCollected, language: language,
-        secondsLeft: 107, browserNonce: nil, rememberNonce: nil, issuer: "https://id.example")
+        secondsLeft: 107, browserNonce: nil, rememberNonce: nil)
 }
 
 private func page(_ view: LoginView, notice: LoginNotice? = nil) -> String {

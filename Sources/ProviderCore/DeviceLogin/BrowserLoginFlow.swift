@@ -25,8 +25,6 @@ public struct LoginView: Sendable {
     public let browserNonce: String?
     /// What is signed by a browser that wants to be known, when the login is approved.
     public let rememberNonce: String?
-    /// Whom such a signature is for.
-    public let issuer: String
 }
 
 /// The browser's leg of a login: begin, watch, type the digits, come back, collect.
@@ -158,7 +156,6 @@ public struct BrowserLoginFlow: Sendable {
             isCollected: login.isCollected, language: login.browser.language,
             secondsLeft: max(0, login.deadline.seconds - now.seconds),
             browserNonce: login.state == .created && !login.isBrowserNonceTaken ? login.browserNonce.rawValue : nil,
-            rememberNonce: login.remembersBrowser && !login.isRememberingTaken ? login.browserNonce.rawValue : nil,
-            issuer: issuer.rawValue)
+            rememberNonce: login.remembersBrowser && !login.isRememberingTaken ? login.browserNonce.rawValue : nil)
     }
 }

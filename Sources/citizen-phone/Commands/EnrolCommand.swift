@@ -89,7 +89,8 @@ struct EnrolCommand: AsyncParsableCommand {
             // A TPM that is there speaks for itself.
             return evidence == .tpm && keyStoreOptions.keyStore == .tpm ? .attested(maker) : .played(hardware, maker)
         }
-        let kind = evidenceWord?.keyStore ?? SimulatorAttestation.KeyStore(rawValue: simulatedHardware.rawValue) ?? .software
+        let kind =
+            evidenceWord?.keyStore ?? SimulatorAttestation.KeyStore(rawValue: simulatedHardware.rawValue) ?? .software
         return .simulator(
             SimulatorAttester(key: key, chain: chain), kind, defects: evidenceWord?.defects ?? [])
     }
