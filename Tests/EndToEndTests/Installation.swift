@@ -152,7 +152,7 @@ extension Installation {
         let process = try Program.start(
             path, arguments, environment: environment, output: "/dev/null", errors: log)
         try caretaker.watch(process)
-        let deadline = ContinuousClock.now + .seconds(60)
+        let deadline = ContinuousClock.now + .seconds(180)
         while try !Program.text(of: log).dropFirst(before).contains(word) {
             guard process.isRunning, ContinuousClock.now < deadline else {
                 throw NotReady(log: try Program.text(of: log))

@@ -91,24 +91,26 @@ struct PhoneReplaceTests {
     @Test func `a device elsewhere: the old one goes when the new one has logged in, and not before`() async throws {
         let phone = try await Self.installation.value.enrolledPhone(family: "Anderswo")
         let log = phone.here.folder.path + "/replace.log"
-        let arguments = ["replace", "--tenant", "marl", "--pin-file", phone.pinFile, "--yes", "--json", "--wait", "45"]
+        let arguments = [
+            "replace", "--tenant", "marl", "--pin-file", phone.pinFile, "--yes", "--json", "--wait", "300",
+        ]
         let running = try Program.start(
             Place.program("citizen-phone"), arguments + phone.options, output: "/dev/null", errors: log)
         defer { running.send(15) }
         var link: String?
-        for _ in 0..<300 where link == nil {
+        for _ in 0..<1800 where link == nil {
             try await Task.sleep(for: .milliseconds(100))
             link = try? Program.text(of: log).firstMatch(of: /enrol '(https:[^']+)'/).map { String($0.output.1) }
         }
         let new = try phone.here.newPhone(pin: "246802")
         #expect(try await new.enrol(try #require(link)).status == 0)
-        for _ in 0..<300 where try !Program.text(of: log).contains("may log in now") {
+        for _ in 0..<1800 where try !Program.text(of: log).contains("may log in now") {
             try await Task.sleep(for: .milliseconds(100))
         }
         try await Task.sleep(for: .seconds(3))
         #expect(running.isRunning, "a device that has only enrolled has shown nothing")
         #expect(try await new.login().status == 0)
-        for _ in 0..<300 where running.isRunning { try await Task.sleep(for: .milliseconds(100)) }
+        for _ in 0..<1800 where running.isRunning { try await Task.sleep(for: .milliseconds(100)) }
         #expect(!running.isRunning)
         try expectFailure(try await phone.login(), 17, "device_blocked", code: "device_suspended")
         #expect(try await new.login().status == 0)

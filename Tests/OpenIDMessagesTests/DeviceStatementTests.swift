@@ -93,6 +93,7 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
                     key: key(1), device: device, issuer: issuer, transaction: transaction, nonce: nonce,
                     requestDigest: digest(4), textDigest: digest(3), methods: ["hwk", "pin"], counter: 7,
                     issuedAt: begin, identifier: token)),
+            StatementSample(statement: BrowserProof(issuer: issuer, purpose: .login, nonce: nonce)),
             StatementSample(
                 statement: EnrolmentOffer(
                     issuer: issuer, identifier: token, ticketDigest: digest(9), nonce: nonce, maskedName: "E. M…n",

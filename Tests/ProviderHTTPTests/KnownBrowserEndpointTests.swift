@@ -97,11 +97,3 @@ struct KnownBrowserEndpointTests {
         }
     }
 }
-
-extension Browser {
-    fileprivate func post(_ path: String, json: JSONObject, _ changes: HTTPFields) async throws -> TestResponse {
-        var headers = changes
-        headers[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
-        return try await site.post(path, json: json, headers: headers)
-    }
-}

@@ -209,6 +209,16 @@ final class Browser: Sendable {
         return keep(try await site.post(path, form: form, headers: headers))
     }
 
+    /// A call of a page's script.
+    func post(
+        _ path: String, json: JSONObject,
+        _ changes: HTTPFields = [.origin: TestRegion.issuer.rawValue, .fetchSite: "same-origin"]
+    ) async throws -> TestResponse {
+        var headers = headers
+        for field in changes { headers[field.name] = field.value }
+        return keep(try await site.post(path, json: json, headers: headers))
+    }
+
     /// Begins a login; the path of its page.
     func begin(_ portal: TestPortal = TestRegion.basic, _ changes: [String: String?] = [:]) async throws -> String {
         var parameters = portal.request(changes)

@@ -78,7 +78,9 @@ struct NamedObject: Sendable {
     let call: @Sendable (Neighbours, Caller, String) async throws -> TestResponse
 
     /// A login page; the stranger has a cookie of its name.
-    static func page(_ method: HTTPRequest.Method, _ rest: String, isCancelled: Bool = false) -> NamedObject {
+    static func page(
+        _ method: HTTPRequest.Method, _ rest: String, isCancelled: Bool = false, json: JSONObject? = nil
+    ) -> NamedObject {
         NamedObject(
             name: "login",
             make: { neighbours in
@@ -97,7 +99,9 @@ struct NamedObject: Sendable {
                 // The stranger even knows the form's token.
                 let shown = try await neighbours.owner.get("/login/\(page)")
                 let token = shown.status == .ok ? try shown.formToken : RandomBytes.text(32)
-                return try await browser.post(path, ["code": "12345678", "csrf": token])
+                guard var json else { return try await browser.post(path, ["code": "12345678", "csrf": token]) }
+                json["csrf"] = .string(token)
+                return try await browser.post(path, json: json)
             })
     }
 
@@ -235,6 +239,8 @@ struct TenantConfusionTests {
         "GET /login/{page}": [.page(.get, "")], "GET /login/{page}/state": [.page(.get, "/state")],
         "GET /login/{page}/events": [.page(.get, "/events", isCancelled: true)],
         "POST /login/{page}/code": [.page(.post, "/code")], "POST /login/{page}/cancel": [.page(.post, "/cancel")],
+        "POST /login/{page}/browser": [.page(.post, "/browser", json: ["proofs": ""])],
+        "POST /login/{page}/remember": [.page(.post, "/remember", json: ["proof": "x"])],
         "GET /login/{page}/return": [.page(.get, "/return?uv=x")],
         "GET /login/{page}/finish": [.page(.get, "/finish")],
         "GET /register/{client}": [.registration(.get)], "PUT /register/{client}": [.registration(.put)],

@@ -17,7 +17,9 @@ extension DeviceAuthenticator {
 
     /// Looks for a transaction in the person's audit trail, whichever of the person's devices it was on.
     ///
-    /// - Parameter start: when it began by this device's clock, where that is known: nothing earlier is read.
+    /// - Parameters:
+    ///   - transaction: the login, or the confirmed act.
+    ///   - start: when it began by this device's clock, where that is known: nothing earlier is read.
     public func auditTrail(
         of transaction: TransactionIdentifier, from start: Timestamp? = nil
     ) async throws(DeviceError) -> AuditTrail {
