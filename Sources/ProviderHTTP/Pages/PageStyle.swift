@@ -43,6 +43,7 @@ enum PageStyle {
         main { max-width: 64rem; margin: 0 auto; padding: 2.25rem 1.5rem 3rem; }
         .narrow { max-width: 41rem; margin: 0 auto; }
         .soft { color: var(--soft); }
+        #remember-offer { margin-top: 1.25rem; }
         .small { font-size: 0.94rem; }
         .who {
           margin: 1.25rem 0 1.75rem; padding: 0.2rem 0 0.2rem 1.1rem; border-left: 4px solid var(--accent);
