@@ -18,6 +18,12 @@ struct FleetTests {
         let tickets = try await here.administer("desk", "tickets", "--tenant", "marl", "--people", people)
         #expect(tickets.status == 0 && tickets.output.split(separator: "\n").count == 12, "\(tickets)")
         let links = try here.folder.write("links.txt", tickets.output)
+        // What was made before a person is refused is printed all the same.
+        let more = #"{"given_name": "Uwe", "family_name": "Neu", "birthdate": "1981-01-01"}"# + "\n" + made.output
+        let refused = try await here.administer(
+            "desk", "tickets", "--tenant", "marl", "--people", try here.folder.write("more.jsonl", more), "--json")
+        #expect(refused.status == 1 && refused.errors.contains("Line 2"), "\(refused)")
+        #expect(try StrictJSON.parseObject(Array((refused.lines.first ?? "").utf8))["link"] != nil, "\(refused)")
 
         let empty = try await fleet.run("fleet", here.loginURL, "--pin-file", fleet.pinFile, "--json")
         try expectFailure(empty, 10, "not_enrolled")

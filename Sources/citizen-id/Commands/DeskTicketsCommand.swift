@@ -8,8 +8,8 @@ struct DeskTicketsCommand: AsyncParsableCommand {
         commandName: "tickets", abstract: "Record many people whose identity was proved, and print a link for each.",
         discussion: """
             The file has a JSON object a line, each as `desk ticket` takes it. The links come in the same order, a link a \
-            line, each good once, for ten minutes. At the first person who cannot be recorded it stops and says at which \
-            line; the links before it are printed and good.
+            line, each good once, for ten minutes; with --json an object a line. At the first person who cannot be recorded \
+            it stops and says at which line; what was printed before is good.
             """)
 
     @Option(help: "The town whose desk it is, e.g. marl.")
@@ -29,7 +29,6 @@ struct DeskTicketsCommand: AsyncParsableCommand {
     func run() async throws {
         let people = try readPeople()
         try await options.failing { client in
-            var tickets: [JSONValue] = []
             for (index, person) in people.enumerated() {
                 var request: JSONObject = [
                     "tenant": .string(tenant), "level": .string(level), "person": .object(person),
@@ -37,18 +36,16 @@ struct DeskTicketsCommand: AsyncParsableCommand {
                 if new { request["new"] = true }
                 do {
                     let answer = try await client.post("/desk/tickets", request)
-                    if options.json {
-                        tickets.append(.object(answer))
-                    } else {
-                        print(answer["link"]?.string ?? "")
-                    }
+                    // At once: a link that was made and not printed is lost.
+                    print(options.json ? answer.text : answer["link"]?.string ?? "")
                 } catch {
-                    Output.say("Line \(index + 1): this person was not recorded.")
+                    Output.say(
+                        "Line \(index + 1): this person was not recorded. One who may have an account: citizen-id desk ticket."
+                    )
                     throw error
                 }
                 if (index + 1).isMultiple(of: 500) { Output.say("\(index + 1) of \(people.count) people recorded") }
             }
-            if options.json { print((["tickets": .array(tickets)] as JSONObject).text) }
         }
     }
 

@@ -159,7 +159,7 @@ struct TPMKeyStoreTests {
 
     @Test(
         arguments: [
-            "", "device:/dev/nothing-there", "swtpm:path=/nowhere/tpm", "cmd:touch /tmp/never", "/tmp/own.so",
+            "", "device:/dev/nothing-there", "swtpm:path=/nowhere/tpm", "cmd:touch never", "/nowhere/own.so",
             "nonsense",
         ])
     func `a TPM that cannot be reached`(connection: String) throws {
