@@ -22,6 +22,7 @@ extension Target.Dependency {
     static let x509 = product(name: "X509", package: "swift-certificates")
     static let asn1 = product(name: "SwiftASN1", package: "swift-asn1")
     static let grdb = product(name: "GRDB", package: "GRDB.swift")
+    static let grdbSQLite = product(name: "GRDBSQLite", package: "GRDB.swift")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTLS = product(name: "HummingbirdTLS", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
@@ -105,7 +106,7 @@ let package = Package(
             swiftSettings: sourceTarget),
         .target(
             name: "SQLiteStore",
-            dependencies: ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", .grdb],
+            dependencies: ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", .grdb, .grdbSQLite],
             swiftSettings: sourceTarget),
         .target(
             name: "OutboundHTTP",

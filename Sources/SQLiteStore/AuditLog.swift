@@ -39,8 +39,8 @@ extension Database {
             """,
             [
                 sequence, entry.number, entry.kind, entry.time.seconds, entry.chain.tenant?.rawValue, entry.object,
-                entry.transaction, entry.outcome, entry.actor, entry.administrator?.bytes.data,
-                entry.person?.bytes.data, entry.company, entry.previous?.data, entry.hash.data,
+                entry.transaction, entry.outcome, entry.actor, entry.administrator?.bytes,
+                entry.person?.bytes, entry.company, entry.previous, entry.hash,
             ])
     }
 
@@ -64,7 +64,7 @@ extension Database {
         let written = try run(
             """
             INSERT INTO audit_person_key (account, key) SELECT id, ? FROM account WHERE id = ? AND state <> 'closed'
-            """, [fresh.bytes.data, account.rawValue])
+            """, [fresh.bytes, account.rawValue])
         return written == 1 ? AuditPseudonym(of: account, in: chain, key: fresh) : nil
     }
 }

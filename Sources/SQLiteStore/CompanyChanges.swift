@@ -74,7 +74,7 @@ extension Database {
     }
 
     /// Runs a conditional write that must change one row; the decision was made on what this transaction read.
-    private func one(_ sql: String, _ arguments: StatementArguments) throws {
+    private func one(_ sql: String, _ arguments: SQLArguments) throws {
         guard try run(sql, arguments) == 1 else { throw StorageFault.missing("company") }
     }
 

@@ -75,12 +75,12 @@ extension Database {
         ).map { row in try row.companyApproval }
     }
 
-    private func member(_ condition: String, _ arguments: StatementArguments) throws -> CompanyMember? {
+    private func member(_ condition: String, _ arguments: SQLArguments) throws -> CompanyMember? {
         try members(condition, arguments).first
     }
 
     /// - Parameter condition: SQL of this file, never of a caller.
-    private func members(_ condition: String, _ arguments: StatementArguments) throws -> [CompanyMember] {
+    private func members(_ condition: String, _ arguments: SQLArguments) throws -> [CompanyMember] {
         try rows(
             """
             SELECT m.*, a.state AS account_state, a.level AS account_level

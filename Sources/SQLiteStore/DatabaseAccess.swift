@@ -1,5 +1,4 @@
 internal import AccountDirectory
-internal import Foundation
 internal import GRDB
 internal import IdentityCrypto
 internal import OpenIDMessages
@@ -8,40 +7,40 @@ internal import OpenIDMessages
 extension Database {
     /// Runs a statement; returns how many rows it changed.
     @discardableResult
-    func run(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
-        try cachedStatement(sql: sql).execute(arguments: arguments)
+    func run(_ sql: String, _ arguments: SQLArguments = []) throws -> Int {
+        try cachedStatement(sql: sql).forEachRow(arguments) { _ in }
         return changesCount
     }
 
-    /// All rows: a statement with `RETURNING` must be run to its end.
-    func rows(_ sql: String, _ arguments: StatementArguments = []) throws -> [StoredRow] {
+    /// Gives each row to `body`, while the statement runs.
+    func forEachRow(
+        _ sql: String, _ arguments: SQLArguments = [], _ body: (StoredRow) throws -> Void
+    ) throws {
         let statement = try cachedStatement(sql: sql)
-        let cursor = try Row.fetchCursor(statement, arguments: arguments)
         let columns = statement.columnNames
+        try statement.forEachRow(arguments) { try body(StoredRow(columns: columns, values: $0)) }
+    }
+
+    /// All rows: a statement with `RETURNING` must be run to its end.
+    func rows(_ sql: String, _ arguments: SQLArguments = []) throws -> [StoredRow] {
         var rows: [StoredRow] = []
-        while let row = try cursor.next() { rows.append(StoredRow(row, columns: columns)) }
+        try forEachRow(sql, arguments) { rows.append($0) }
         return rows
     }
 
-    func row(_ sql: String, _ arguments: StatementArguments = []) throws -> StoredRow? {
+    func row(_ sql: String, _ arguments: SQLArguments = []) throws -> StoredRow? {
         try rows(sql, arguments).first
     }
 }
 
-/// A row whose values are not believed before they are read. GRDB's own subscripts stop the process when a value does
-/// not fit, and look for a column by making all names lower-case; these throw, and compare.
+/// A row whose values are not believed before they are read.
 struct StoredRow {
-    private let columns: [String]
-    private let values: [DatabaseValue.Storage]
-
-    init(_ row: Row, columns: [String]) {
-        self.columns = columns
-        values = columns.indices.map { (row[$0] as DatabaseValue).storage }
-    }
+    fileprivate let columns: [String]
+    fileprivate let values: [SQLValue]
 
     func optionalText(_ column: String) throws -> String? {
         switch try value(of: column) {
-        case .string(let text): text
+        case .text(let text): text
         case .null: nil
         default: throw StorageFault.undecodable(column)
         }
@@ -53,7 +52,7 @@ struct StoredRow {
 
     func optionalInteger(_ column: String) throws -> Int64? {
         switch try value(of: column) {
-        case .int64(let integer): integer
+        case .integer(let integer): integer
         case .null: nil
         default: throw StorageFault.undecodable(column)
         }
@@ -63,7 +62,7 @@ struct StoredRow {
 
     func optionalBytes(_ column: String) throws -> [UInt8]? {
         switch try value(of: column) {
-        case .blob(let data): Array(data)
+        case .blob(let bytes): bytes
         case .null: nil
         default: throw StorageFault.undecodable(column)
         }
@@ -109,12 +108,12 @@ struct StoredRow {
                 let isJSON = column.hasSuffix(":json")
                 let name = isJSON ? String(column.dropLast(5)) : column
                 switch value {
-                case .string(let text) where isJSON:
+                case .text(let text) where isJSON:
                     object[name] = try wanted(try? StrictJSON.parse(Array(text.utf8)), column)
-                case .string(let text): object[name] = .string(text)
-                case .int64(let integer): object[name] = .integer(integer)
+                case .text(let text): object[name] = .string(text)
+                case .integer(let integer): object[name] = .integer(integer)
                 case .null: break
-                case .double, .blob: throw StorageFault.undecodable(column)
+                case .real, .blob: throw StorageFault.undecodable(column)
                 }
             }
             return object
@@ -126,14 +125,9 @@ struct StoredRow {
         return value
     }
 
-    private func value(of column: String) throws -> DatabaseValue.Storage {
+    private func value(of column: String) throws -> SQLValue {
         values[try wanted(columns.firstIndex(of: column), column)]
     }
-}
-
-extension Array where Element == UInt8 {
-    /// As GRDB wants a BLOB.
-    var data: Data { Data(self) }
 }
 
 extension Array where Element == String {

@@ -17,9 +17,7 @@ extension DatabaseMigrator {
 extension Database {
     fileprivate func chainEarlierEvents() throws {
         var heads: [AuditChain: AuditEntry] = [:]
-        let earlier = try Row.fetchCursor(self, sql: "SELECT * FROM audit_event_of_version_2 ORDER BY seq")
-        let columns = ["seq", "kind", "time", "tenant", "object", "txn"]
-        while let row = try earlier.next().map({ StoredRow($0, columns: columns) }) {
+        try forEachRow("SELECT * FROM audit_event_of_version_2 ORDER BY seq") { row in
             let chain = AuditChain(try row.optionalValue("tenant"))
             var entry = AuditEntry(
                 chain: chain, number: (heads[chain]?.number ?? 0) + 1, time: try row.time("time"),

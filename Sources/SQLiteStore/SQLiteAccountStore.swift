@@ -83,7 +83,7 @@ extension SQLiteStore {
                 """
                 UPDATE person SET attributes = ?, likeness = ?
                 WHERE id = (SELECT person FROM account WHERE id = ?)
-                """, [person.json.text, likeness?.bytes.data, from.identifier.rawValue])
+                """, [person.json.text, likeness?.bytes, from.identifier.rawValue])
             try db.run("UPDATE account SET level = ? WHERE id = ?", [level.name, from.identifier.rawValue])
             let evidence = Evidence(
                 identifier: .random(), account: from.identifier, method: .counter, performer: tenant, checkedAt: time,
@@ -126,7 +126,7 @@ extension SQLiteStore {
             guard let profile = try db.profile(of: account) else { return .unknown }
             guard profile.state != .closing else { return .notPossible(.closing) }
             try db.run(
-                "UPDATE account SET block_digest = ? WHERE id = ?", [digest.bytes.data, account.rawValue])
+                "UPDATE account SET block_digest = ? WHERE id = ?", [digest.bytes, account.rawValue])
             try db.audit(SecurityEvent(.accountBlockCodeReplaced, time: time, person: account))
             return .changed
         }

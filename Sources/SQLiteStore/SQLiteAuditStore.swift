@@ -108,7 +108,7 @@ extension SQLiteStore {
             let found = try chains.flatMap { chain in
                 try db.rows(
                     "SELECT * FROM audit_event WHERE person = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
-                    [AuditPseudonym(of: account, in: chain, key: key).bytes.data, cursor ?? .max, limit])
+                    [AuditPseudonym(of: account, in: chain, key: key).bytes, cursor ?? .max, limit])
             }
             return try AuditPage(found, limit: limit)
         }
@@ -135,11 +135,11 @@ extension Database {
     fileprivate func write(_ anchor: AuditAnchor) throws {
         let moved = try run(
             "UPDATE audit_anchor SET number = ?, hash = ?, seal = ? WHERE chain = ?",
-            [anchor.number, anchor.hash.data, anchor.seal.data, anchor.chain.rawValue])
+            [anchor.number, anchor.hash, anchor.seal, anchor.chain.rawValue])
         guard moved == 0 else { return }
         try run(
             "INSERT INTO audit_anchor (chain, number, hash, seal) VALUES (?, ?, ?, ?)",
-            [anchor.chain.rawValue, anchor.number, anchor.hash.data, anchor.seal.data])
+            [anchor.chain.rawValue, anchor.number, anchor.hash, anchor.seal])
     }
 }
 

@@ -35,7 +35,7 @@ let companyOffice = """
 
 extension Database {
     /// - Parameter condition: SQL of this file, never of a caller.
-    fileprivate func companies(where condition: String, _ arguments: StatementArguments) throws -> [CompanyRecord] {
+    fileprivate func companies(where condition: String, _ arguments: SQLArguments) throws -> [CompanyRecord] {
         try rows(
             """
             SELECT * FROM company WHERE state IN ('verifying', 'active', 'frozen', 'closing')

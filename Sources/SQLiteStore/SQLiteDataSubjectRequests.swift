@@ -99,7 +99,7 @@ extension SQLiteStore {
 extension Database {
     /// The most urgent first; the next page begins behind the request that it names.
     fileprivate func requests(
-        ended: Bool, _ condition: String, _ page: PageRequest, _ arguments: StatementArguments
+        ended: Bool, _ condition: String, _ page: PageRequest, _ arguments: SQLArguments
     ) throws -> [DataSubjectRequest] {
         try rows(
             """

@@ -15,12 +15,12 @@ extension SQLiteStore {
                 ON CONFLICT DO NOTHING
                 """,
                 [
-                    DuplicateCaseIdentifier.random().rawValue, tenant.rawValue, likeness.bytes.data,
+                    DuplicateCaseIdentifier.random().rawValue, tenant.rawValue, likeness.bytes,
                     event.time.seconds,
                 ])
             let row = try db.row(
                 "SELECT * FROM duplicate_case WHERE tenant = ? AND likeness = ? AND state = 'open'",
-                [tenant.rawValue, likeness.bytes.data])
+                [tenant.rawValue, likeness.bytes])
             guard let open = try row?.duplicateCase else { throw StorageFault.missing("duplicate_case") }
             if opened == 1 { try db.audit(event, of: open.identifier.rawValue) }
             return open
@@ -35,7 +35,7 @@ extension SQLiteStore {
                 """
                 UPDATE duplicate_case SET state = ?, answered_at = ?
                 WHERE tenant = ? AND likeness = ? AND state = 'open' RETURNING id
-                """, [state.rawValue, event.time.seconds, tenant.rawValue, likeness.bytes.data])
+                """, [state.rawValue, event.time.seconds, tenant.rawValue, likeness.bytes])
             guard let answered else { return false }
             try db.audit(event, of: answered.text("id"))
             return true

@@ -33,7 +33,7 @@ extension SQLiteStore {
                     a.level AS account_level, a.state AS account_state, p.attributes
                 FROM ticket t JOIN account a ON a.id = t.account JOIN person p ON p.id = a.person
                 WHERE t.digest = ? AND t.used_at IS NULL
-                """, [digest.bytes.data])
+                """, [digest.bytes])
             guard let row else { return nil }
             return (try row.ticket, try row.account)
         }
@@ -57,7 +57,7 @@ extension Database {
         let person = PersonIdentifier.random().rawValue
         try run(
             "INSERT INTO person (id, attributes, likeness) VALUES (?, ?, ?)",
-            [person, new.account.person.json.text, new.likeness?.bytes.data])
+            [person, new.account.person.json.text, new.likeness?.bytes])
         try run(
             """
             INSERT INTO account (id, person, level, state, block_digest, created_at, seen_at)
@@ -65,13 +65,13 @@ extension Database {
             """,
             [
                 new.account.identifier.rawValue, person, new.account.level.name, new.account.state.rawValue,
-                new.blockDigest?.bytes.data, new.createdAt.seconds, new.createdAt.seconds,
+                new.blockDigest?.bytes, new.createdAt.seconds, new.createdAt.seconds,
             ])
         guard let link = new.link else { return }
         try run(
             "INSERT INTO identity_link (digest, account, upstream, level, linked_at) VALUES (?, ?, ?, ?, ?)",
             [
-                link.digest.bytes.data, new.account.identifier.rawValue, link.upstream.rawValue, link.level.name,
+                link.digest.bytes, new.account.identifier.rawValue, link.upstream.rawValue, link.level.name,
                 new.createdAt.seconds,
             ])
     }
@@ -80,7 +80,7 @@ extension Database {
         try run(
             "INSERT INTO ticket (digest, account, tenant, purpose, level, expires_at) VALUES (?, ?, ?, ?, ?, ?)",
             [
-                ticket.digest.bytes.data, ticket.account.rawValue, ticket.tenant.rawValue, ticket.purpose.rawValue,
+                ticket.digest.bytes, ticket.account.rawValue, ticket.tenant.rawValue, ticket.purpose.rawValue,
                 ticket.level.name, ticket.expiresAt.seconds,
             ])
     }
@@ -91,7 +91,7 @@ extension Database {
         // One conditional write decides which of several enrolments has the ticket.
         let used = try row(
             "UPDATE ticket SET used_at = ? WHERE digest = ? AND account = ? AND used_at IS NULL RETURNING *",
-            [event.time.seconds, digest.bytes.data, device.account.rawValue])
+            [event.time.seconds, digest.bytes, device.account.rawValue])
         guard let ticket = try used?.ticket else { return .ticketUsed }
         guard let account = try profile(of: device.account) else { throw AccountNotOpen() }
         let isReactivation = ticket.purpose == .reactivation
@@ -153,7 +153,7 @@ extension Database {
                 device.identifier.rawValue, device.account.rawValue, device.description.name,
                 device.description.model, device.description.system, device.ceiling.level.name,
                 device.ceiling.isSimulated, device.state.rawValue, usableFrom?.seconds, device.counter,
-                device.pinTriesLeft, device.blockDigest.bytes.data, device.createdAt.seconds,
+                device.pinTriesLeft, device.blockDigest.bytes, device.createdAt.seconds,
                 device.lastUsedAt?.seconds,
             ])
     }

@@ -35,7 +35,7 @@ extension SQLiteStore {
                 RETURNING txn
                 """,
                 [
-                    "now": now.seconds, "class": code.handleClass.rawValue, "code": code.digest.bytes.data,
+                    "now": now.seconds, "class": code.handleClass.rawValue, "code": code.digest.bytes,
                     "client": client.rawValue,
                 ])
             guard let redeemed else { return try db.whyNotRedeemed(code, client: client, now: now) }
@@ -83,7 +83,7 @@ extension Database {
             """
             SELECT txn, tenant, account, redeemed_at, revoked_at FROM authorization_grant
             WHERE handle_class = ? AND handle_digest = ? AND client = ?
-            """, [code.handleClass.rawValue, code.digest.bytes.data, client.rawValue])
+            """, [code.handleClass.rawValue, code.digest.bytes, client.rawValue])
         guard let row else { return .unknown }
         guard try row.optionalTime("redeemed_at") != nil else {
             return try row.optionalTime("revoked_at") != nil ? .unknown : .expired

@@ -23,7 +23,7 @@ extension SQLiteStore {
                     "INSERT INTO signing_key (thumbprint, algorithm, stage, since, sealed) VALUES (?, ?, ?, ?, ?)",
                     [
                         key.thumbprint.rawValue, key.algorithm.rawValue, key.stage.rawValue, key.since.seconds,
-                        key.sealed.data,
+                        key.sealed,
                     ])
             }
             if let event { try db.audit(event) }
@@ -33,7 +33,7 @@ extension SQLiteStore {
     public func secret(_ name: String, fresh: [UInt8]) async throws -> [UInt8] {
         try await writer.write { db in
             try db.run(
-                "INSERT INTO secret (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", [name, fresh.data])
+                "INSERT INTO secret (name, sealed) VALUES (?, ?) ON CONFLICT (name) DO NOTHING", [name, fresh])
             guard let row = try db.row("SELECT sealed FROM secret WHERE name = ?", [name]) else {
                 throw StorageFault.missing("secret")
             }

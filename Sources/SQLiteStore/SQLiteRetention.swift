@@ -32,7 +32,7 @@ extension SQLiteStore {
         _ = try await writer.write { db in
             try db.run(
                 "UPDATE person SET likeness = ? WHERE id = ? AND likeness IS NULL",
-                [likeness.bytes.data, person.rawValue])
+                [likeness.bytes, person.rawValue])
         }
     }
 }

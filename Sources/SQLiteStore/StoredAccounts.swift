@@ -24,7 +24,7 @@ extension Database {
             """
             SELECT \(Self.profileColumns) FROM person p JOIN account a ON a.person = p.id
             WHERE p.likeness = ? ORDER BY a.created_at, a.rowid LIMIT 20
-            """, [likeness.bytes.data]
+            """, [likeness.bytes]
         ).map { row in try row.profile }
     }
 
@@ -33,7 +33,7 @@ extension Database {
             """
             SELECT \(Self.profileColumns) FROM identity_link l
             JOIN account a ON a.id = l.account JOIN person p ON p.id = a.person WHERE l.digest = ?
-            """, [digest.bytes.data])?
+            """, [digest.bytes])?
             .profile
     }
 

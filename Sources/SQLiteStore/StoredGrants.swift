@@ -19,7 +19,7 @@ extension Database {
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                grant.transaction.rawValue, grant.handle.handleClass.rawValue, grant.handle.digest.bytes.data,
+                grant.transaction.rawValue, grant.handle.handleClass.rawValue, grant.handle.digest.bytes,
                 grant.client.rawValue, grant.tenant.rawValue, grant.account.rawValue, grant.redirectURI,
                 grant.scope.description, grant.resource?.rawValue, grant.nonce?.rawValue,
                 grant.codeChallenge?.rawValue, grant.proofKey?.rawValue, subject.rawValue, grant.context.acr,

@@ -46,7 +46,7 @@ enum TenantRemoval {
 extension Database {
     /// Removes what a tenant has.
     func remove(_ archived: ArchivedTenant) throws {
-        let arguments: StatementArguments = [
+        let arguments: SQLArguments = [
             "tenant": archived.tenant.rawValue, "clients": archived.clients.map(\.rawValue).jsonText,
             "sectors": archived.sectors.map { SubjectSector.pairwise($0).name }.jsonText,
         ]

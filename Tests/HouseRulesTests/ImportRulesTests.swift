@@ -22,7 +22,7 @@ enum ImportTable {
         "AccountDirectory": ["OpenIDMessages"],
         "RegionFile": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "Yams"],
         "ProviderCore": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory"],
-        "SQLiteStore": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "GRDB"],
+        "SQLiteStore": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "GRDB", "GRDBSQLite"],
         "OutboundHTTP": [
             "OpenIDMessages", "ProviderCore", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
         ],

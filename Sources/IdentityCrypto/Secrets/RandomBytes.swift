@@ -32,8 +32,13 @@ public enum RandomBytes {
 
     /// `count` random decimal digits, each with the same chance.
     public static func digits(_ count: Int) -> String {
-        Sodium.requireReady()
-        return String((0..<count).map { _ in Character(String(randombytes_uniform(10))) })
+        var digits: [UInt8] = []
+        digits.reserveCapacity(count)
+        while digits.count < count {
+            // Above 249 the low digits would come more often.
+            for byte in make(count - digits.count) where byte < 250 { digits.append(UInt8(ascii: "0") + byte % 10) }
+        }
+        return String(decoding: digits, as: UTF8.self)
     }
 }
 
