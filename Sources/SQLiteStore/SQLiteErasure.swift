@@ -48,6 +48,7 @@ extension SQLiteStore {
         }
         ReadLately.people.forget()
         ReadLately.keys.forget()
+        grants.forget()
         return isErased
     }
 

@@ -25,7 +25,7 @@ extension SQLiteStore {
     public func redeem(
         _ code: HandleDigest, client: ClientIdentifier, refreshToken: NewRefreshToken?, now: Timestamp
     ) async throws -> GrantRedemption {
-        try await writer.write { db in
+        try await writer.write { [grants] db in
             // This one conditional write decides which of several redemptions succeeds.
             let redeemed = try db.row(
                 """
@@ -39,7 +39,7 @@ extension SQLiteStore {
                     "client": client.rawValue,
                 ])
             guard let redeemed else { return try db.whyNotRedeemed(code, client: client, now: now) }
-            guard let live = try db.liveGrant(redeemed.value("txn"), now: now) else {
+            guard let live = try db.liveGrant(redeemed.value("txn"), among: grants, now: now) else {
                 throw StorageFault.missing("authorization_grant")
             }
             if let refreshToken {
@@ -56,7 +56,7 @@ extension SQLiteStore {
     public func liveGrant(
         _ transaction: TransactionIdentifier, token: TokenIdentifier, now: Timestamp
     ) async throws -> LiveGrant? {
-        try read { db in try db.liveGrant(transaction, token: token, now: now) }
+        try read { db in try db.liveGrant(transaction, token: token, among: grants, now: now) }
     }
 
     public func login(_ transaction: TransactionIdentifier) async throws -> LoginFacts? {

@@ -8,7 +8,7 @@ extension SQLiteStore {
         _ token: HandleDigest, client: ClientIdentifier, successor: HandleDigest, expiresAt: Timestamp, grace: Int64,
         now: Timestamp
     ) async throws -> RefreshOutcome {
-        try await writer.write { db in
+        try await writer.write { [grants] db in
             // This one conditional write decides which of several uses succeeds.
             let used = try db.row(
                 """
@@ -29,7 +29,8 @@ extension SQLiteStore {
                     "now": now.seconds,
                 ])
             guard let used else {
-                return try db.whyNotRefreshed(token, client: client, successor: successor, grace: grace, now: now)
+                return try db.whyNotRefreshed(
+                    token, client: client, successor: successor, grace: grace, among: grants, now: now)
             }
             var record = try used.refreshToken
             if record.proofKey == nil {
@@ -37,7 +38,7 @@ extension SQLiteStore {
                 record.expiresAt = expiresAt
                 try db.insert(record, now: now)
             }
-            let live = try db.grantBehind(record, now: now)
+            let live = try db.grantBehind(record, among: grants, now: now)
             try db.audit(.tokenRefreshed, AuditedGrant(live.grant), actor: .portal, now: now)
             return .granted(live, record)
         }
@@ -48,7 +49,7 @@ extension SQLiteStore {
     ) async throws -> (RefreshTokenRecord, LiveGrant)? {
         try read { db in
             guard let record = try db.unusedToken(token, now: now),
-                let live = try db.liveGrant(record.transaction, now: now)
+                let live = try db.liveGrant(record.transaction, among: grants, now: now)
             else { return nil }
             return (record, live)
         }
@@ -70,7 +71,8 @@ extension Database {
     /// Whoever never got the answer asks again and gets the same successor. After that, a token that comes twice is in
     /// two hands (RFC 9700 §4.14.2).
     fileprivate func whyNotRefreshed(
-        _ token: HandleDigest, client: ClientIdentifier, successor: HandleDigest, grace: Int64, now: Timestamp
+        _ token: HandleDigest, client: ClientIdentifier, successor: HandleDigest, grace: Int64,
+        among known: KnownGrants, now: Timestamp
     ) throws -> RefreshOutcome {
         let row = try row(
             """
@@ -83,7 +85,7 @@ extension Database {
         if usedAt + grace >= now, try row.digest("successor") == successor.digest,
             let record = try unusedToken(successor, now: now)
         {
-            return .granted(try grantBehind(record, now: now), record)
+            return .granted(try grantBehind(record, among: known, now: now), record)
         }
         try revokeAfterReplay(AuditedGrant(row, client: client), now: now)
         return .reused
@@ -96,8 +98,10 @@ extension Database {
             .refreshToken
     }
 
-    fileprivate func grantBehind(_ token: RefreshTokenRecord, now: Timestamp) throws -> LiveGrant {
-        guard let live = try liveGrant(token.transaction, now: now) else {
+    fileprivate func grantBehind(
+        _ token: RefreshTokenRecord, among known: KnownGrants, now: Timestamp
+    ) throws -> LiveGrant {
+        guard let live = try liveGrant(token.transaction, among: known, now: now) else {
             throw StorageFault.missing("authorization_grant")
         }
         return live

@@ -9,6 +9,7 @@ internal import Synchronization
 public final class SQLiteStore: ProviderStore {
     let pool: DatabasePool
     let writer: GroupCommitWriter
+    let grants = KnownGrants()
     private let readers: ReadConnections
     private let temporaryDirectory: String?
     private let lock: Mutex<DatabaseLock?>

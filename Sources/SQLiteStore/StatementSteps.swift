@@ -67,13 +67,16 @@ extension Statement {
     }
 
     private func bind(_ arguments: SQLArguments) throws {
-        let places = unsafe Int(sqlite3_bind_parameter_count(sqliteStatement))
-        guard places == arguments.positional.count + arguments.named.count else { throw failure(SQLITE_MISUSE) }
+        var missing = unsafe Int(sqlite3_bind_parameter_count(sqliteStatement)) - arguments.positional.count
         for (index, value) in arguments.positional.enumerated() { try bind(value, at: Int32(index + 1)) }
         for (name, value) in arguments.named {
-            // Zero where the statement has no such place, which SQLite then refuses.
-            try bind(value, at: unsafe sqlite3_bind_parameter_index(sqliteStatement, ":" + name))
+            // Several statements may take of the same values what they need.
+            let place = unsafe sqlite3_bind_parameter_index(sqliteStatement, ":" + name)
+            guard place > 0 else { continue }
+            try bind(value, at: place)
+            missing -= 1
         }
+        guard missing == 0 else { throw failure(SQLITE_MISUSE) }
     }
 
     private func bind(_ value: (any SQLStorable)?, at place: Int32) throws {

@@ -37,30 +37,26 @@ extension Database {
     /// A redeemed grant that was not revoked, with account, session and device as they are now; nil as well when the
     /// token with this identifier was revoked by itself.
     func liveGrant(
-        _ transaction: TransactionIdentifier, token: TokenIdentifier? = nil, now: Timestamp
+        _ transaction: TransactionIdentifier, token: TokenIdentifier? = nil, among known: KnownGrants, now: Timestamp
     ) throws -> LiveGrant? {
+        let remembered = known.grant(transaction)
         let row = try row(
-            """
-            SELECT g.*, a.level AS account_level, a.state AS account_state, p.attributes,
-                s.ended_at IS NULL AND s.expires_at > :now AS is_session_live, d.state AS device_state,
-                r.state AS release_state, r.released AS released_now
-            FROM authorization_grant g
-            JOIN account a ON a.id = g.account
-            JOIN person p ON p.id = a.person
-            JOIN session s ON s.id = g.session
-            JOIN device d ON d.id = s.device
-            JOIN claim_release r ON r.id = g.release
-            WHERE g.txn = :txn AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL
-                AND NOT EXISTS (SELECT 1 FROM used_once WHERE class = :class AND value = :token)
-            """,
+            remembered == nil ? StandingOfGrant.whole : StandingOfGrant.alone,
             [
                 "txn": transaction.rawValue, "now": now.seconds,
                 "class": OneTimeClass.revokedAccessToken.rawValue, "token": token?.rawValue,
             ])
         guard let row else { return nil }
-        var grant = try row.grant
-        grant.released = ReleaseRules.remaining(
+        var grant: AuthorizationGrant
+        if let remembered {
+            grant = remembered
+        } else {
+            grant = try row.grant
+            known.remember(grant)
+        }
+        let released = ReleaseRules.remaining(
             grant.released, of: try row.value("release_state"), released: try row.strings("released_now"))
+        if released != grant.released { grant.released = released }
         return LiveGrant(
             grant: grant, account: try row.account,
             isSessionLive: try row.integer("is_session_live") == 1,
@@ -99,6 +95,26 @@ extension Database {
                 kind, time: now, tenant: grant.tenant, object: grant.client.rawValue, transaction: grant.transaction,
                 actor: actor, person: grant.account))
     }
+}
+
+/// How a grant stands: what may have changed since it was made, with the grant or without it.
+private enum StandingOfGrant {
+    static let whole = "SELECT g.*, " + changing
+    static let alone = "SELECT g.account, " + changing
+
+    private static let changing = """
+        a.level AS account_level, a.state AS account_state, p.attributes,
+            s.ended_at IS NULL AND s.expires_at > :now AS is_session_live, d.state AS device_state,
+            r.state AS release_state, r.released AS released_now
+        FROM authorization_grant g
+        JOIN account a ON a.id = g.account
+        JOIN person p ON p.id = a.person
+        JOIN session s ON s.id = g.session
+        JOIN device d ON d.id = s.device
+        JOIN claim_release r ON r.id = g.release
+        WHERE g.txn = :txn AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM used_once WHERE class = :class AND value = :token)
+        """
 }
 
 /// What an audit event says of a grant.

@@ -42,16 +42,30 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
 
     /// Reads the space-delimited text; nil when it is malformed or names a token twice.
     public init?(parsing text: String) {
-        self.init(tokens: text.split(separator: " ", omittingEmptySubsequences: false).map(String.init))
+        // By bytes: each refresh and each call with a token reads a scope.
+        let bytes = Array(text.utf8)
+        var tokens: [String] = []
+        var start = 0
+        while start <= bytes.count, tokens.count <= Self.maximumCount {
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
+            tokens.append(String(decoding: bytes[start..<end], as: UTF8.self))
+            start = end + 1
+        }
+        self.init(tokens: tokens)
     }
 
     /// Nil when a token is malformed or occurs twice.
     public init?(tokens: [String]) {
-        guard (1...32).contains(tokens.count), Set(tokens).count == tokens.count,
-            tokens.allSatisfy({ $0.isASCII(1...64, CharacterClass.isScopeCharacter) })
-        else { return nil }
+        guard (1...Self.maximumCount).contains(tokens.count) else { return nil }
+        for (index, token) in tokens.enumerated() {
+            guard token.isASCII(1...64, CharacterClass.isScopeCharacter), !tokens[..<index].contains(token) else {
+                return nil
+            }
+        }
         self.tokens = tokens
     }
+
+    private static let maximumCount = 32
 
     public func contains(_ token: String) -> Bool { tokens.contains(token) }
     public var description: String { tokens.joined(separator: " ") }

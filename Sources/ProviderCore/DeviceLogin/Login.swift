@@ -34,7 +34,7 @@ struct Login: Sendable {
     /// Names the login in links.
     let handle: String
     let transaction: TransactionIdentifier
-    let request: ValidatedAuthorizationRequest
+    @Shared private(set) var request: ValidatedAuthorizationRequest
     private(set) var browser: BrowserContext
     /// The digest of the cookie of the browser that began.
     let cookie: SecretDigest

@@ -107,7 +107,7 @@ public enum SubjectSector: Sendable, Hashable {
 
 /// A grant with what decides whether it still counts.
 public struct LiveGrant: Sendable, Equatable {
-    public var grant: AuthorizationGrant
+    @Shared public var grant: AuthorizationGrant
     public var account: AccountRecord
     /// The session is neither ended nor past its absolute limit.
     public var isSessionLive: Bool

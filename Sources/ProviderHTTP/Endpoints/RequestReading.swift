@@ -119,7 +119,8 @@ extension StringProtocol {
     /// The text without spaces and tabs at its ends. By bytes: a token has hundreds of characters, and to go through
     /// them as characters, twice in reverse, cost as much as verifying a signature.
     func trimmingSpaces() -> String {
-        func isSpace(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        func isSpace(_ byte: UInt8?) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+        guard isSpace(utf8.first) || isSpace(utf8.last) else { return String(self) }
         let bytes = Array(utf8)
         guard let first = bytes.firstIndex(where: { !isSpace($0) }),
             let last = bytes.lastIndex(where: { !isSpace($0) })

@@ -21,18 +21,27 @@ struct EndpointGrants: Sendable {
         self.account = account.identifier
         self.store = store
         session = .random(bytes: 16)
+        // A grant without a question needs a release to that client: the phone approves once at each.
+        for (index, client) in [EndpointClients.secret, EndpointClients.bound].enumerated() {
+            try await approve(client, by: phone.device, counter: Int64(index + 1))
+        }
+    }
+
+    /// The first approval begins the session, those after it continue it.
+    private func approve(_ client: String, by device: DeviceIdentifier, counter: Int64) async throws {
         let now = Town.clock.now()
-        let grant = grant(OneTimeHandle(.authorizationCode), client: EndpointClients.secret, now: now)
+        let grant = grant(OneTimeHandle(.authorizationCode), client: client, now: now)
         let record = SessionRecord(
-            identifier: session, account: account.identifier, device: phone.device, cookie: cookie.digest,
+            identifier: session, account: account, device: device, cookie: cookie.digest,
             context: grant.context, methods: grant.methods, flow: .qr, relayResistance: .code, startedAt: now,
-            authenticatedAt: now,
-            lastUsedAt: now, expiresAt: now + 8 * 3600, browser: "Firefox, Linux")
+            authenticatedAt: now, lastUsedAt: now, expiresAt: now + 8 * 3600, browser: "Firefox, Linux")
         let outcome = try await store.accept(
             LoginAnswer(
-                transaction: grant.transaction, device: phone.device, decision: .approve,
-                responseDigest: ContentDigest(of: "approved"), counter: 1, isPINProved: true,
-                approval: LoginApproval(grant: grant, sector: Self.sector, session: record, asked: grant.released),
+                transaction: grant.transaction, device: device, decision: .approve,
+                responseDigest: ContentDigest(of: "approved"), counter: counter, isPINProved: true,
+                approval: LoginApproval(
+                    grant: grant, sector: Self.sector, session: record, previousSession: counter == 1 ? nil : session,
+                    asked: grant.released),
                 tenant: grant.tenant, time: now))
         guard outcome == .accepted else { throw BenchmarkFault("the session was not written: \(outcome)") }
     }
