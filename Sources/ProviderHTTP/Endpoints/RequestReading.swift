@@ -115,7 +115,7 @@ extension RequestFault {
     }
 }
 
-extension StringProtocol {
+extension StringProtocol where UTF8View: BidirectionalCollection {
     /// The text without spaces and tabs at its ends. By bytes: a token has hundreds of characters, and to go through
     /// them as characters, twice in reverse, cost as much as verifying a signature.
     func trimmingSpaces() -> String {
