@@ -1,4 +1,5 @@
 import GRDB
+import ProviderCore
 import StoreConformance
 import Testing
 
@@ -56,14 +57,16 @@ struct StatementStepsTests {
         #expect(throws: StorageFault.undecodable("other")) { try row.integer("other") }
     }
 
-    @Test(
-        "Places without a value, and values without a place, are refused",
-        arguments: [
-            ("SELECT ?, ?", ["a"] as SQLArguments), ("SELECT ?", ["a", "b"]), ("SELECT 1", ["a"]), ("SELECT ?", []),
+    @Test("Places without a value, and values without a place, are refused")
+    func misuse() throws {
+        let cases: [(sql: String, arguments: SQLArguments)] = [
+            ("SELECT ?, ?", ["a"]), ("SELECT ?", ["a", "b"]), ("SELECT 1", ["a"]), ("SELECT ?", []),
             ("SELECT :a, :b", ["a": 1]), ("SELECT :a", ["b": 1]), ("SELECT :a", []),
-        ])
-    func misuse(sql: String, arguments: SQLArguments) throws {
-        #expect(throws: DatabaseError.self) { try SQLiteStore.inMemory().read { try $0.rows(sql, arguments) } }
+        ]
+        let store = try SQLiteStore.inMemory()
+        for (sql, arguments) in cases {
+            #expect(throws: DatabaseError.self, "\(sql)") { try store.read { try $0.rows(sql, arguments) } }
+        }
     }
 
     @Test("Several statements take of the same named values what they need")
@@ -87,7 +90,8 @@ struct StatementStepsTests {
         let names = "SELECT name FROM secret WHERE name > ? ORDER BY name"
         try store.read { db in
             #expect(throws: Enough.self) { try db.forEachRow(names, [""]) { _ in throw Enough() } }
-            #expect(try db.rows(names, ["a"]).map { try $0.text("name") } == ["b", "c", "d"])
+            let found = try db.rows(names, ["a"]).map { try $0.text("name") }
+            #expect(found == ["b", "c", "d"])
         }
     }
 
