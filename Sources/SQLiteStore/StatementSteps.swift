@@ -43,7 +43,7 @@ struct SQLArguments: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
 }
 
 /// Prepared statements are bound, stepped and read here, by SQLite's own functions: through GRDB's rows and arguments that
-/// was an eighth of a login (docs/decisions/0017-statements.md). What prepares and keeps them is GRDB.
+/// was an eighth of a login (docs/decisions/0018-statements.md). What prepares and keeps them is GRDB.
 extension Statement {
     /// Runs the statement to its end and gives each row to `body`.
     ///

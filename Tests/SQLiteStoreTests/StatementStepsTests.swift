@@ -5,7 +5,7 @@ import Testing
 
 @testable import SQLiteStore
 
-@Suite("Statements are bound, stepped and read by SQLite's own functions (docs/decisions/0017)")
+@Suite("Statements are bound, stepped and read by SQLite's own functions (docs/decisions/0018)")
 struct StatementStepsTests {
     private func row(_ sql: String, _ arguments: SQLArguments = []) throws -> StoredRow {
         try #require(try SQLiteStore.inMemory().read { try $0.row(sql, arguments) })
