@@ -27,6 +27,7 @@ extension DatabaseMigrator {
         migrator.registerLoweredDevices()
         migrator.registerRelayResistance()
         migrator.registerKnownBrowsers()
+        migrator.registerServedTenants()
         return migrator
     }
 
