@@ -51,20 +51,18 @@ struct ClientSection {
 
     /// A town is served because it adopted one of the services (invariant I28).
     private func checkTowns(of client: Client, _ entry: YAMLMapping) {
-        guard let list = entry["served_tenants"] else { return }
-        guard list.elements()?.isEmpty == false else {
-            return list.refuse("a client that serves several towns names at least one")
-        }
-        guard entry["services"]?.elements()?.isEmpty == false else {
+        // What could not be read was reported where it stands.
+        guard let list = entry["served_tenants"], list.isList, let towns = list.elements() else { return }
+        guard !towns.isEmpty else { return list.refuse("a client that serves several towns names at least one") }
+        guard let services = entry["services"], services.isList, let named = services.elements(), !named.isEmpty else {
             return list.refuse("a client that serves several towns has `services`: templates of its own tenant")
         }
-        // What could not be read was reported where it stands.
-        guard client.services.count == entry["services"]?.elements()?.count else { return }
-        for element in list.elements() ?? [] {
-            guard let name = element.scalarText.flatMap(TenantIdentifier.init(rawValue:)),
-                tenants.tenant(name) != nil, !offers.hasAdopted(name, anyOf: client.services)
+        guard client.services.count == named.count else { return }
+        for town in towns {
+            guard let name = town.scalarText.flatMap(TenantIdentifier.init(rawValue:)), tenants.tenant(name) != nil,
+                !offers.hasAdopted(name, anyOf: client.services)
             else { continue }
-            element.refuse("tenant `\(name)` has adopted none of the services of this client")
+            town.refuse("tenant `\(name)` has adopted none of the services of this client")
         }
     }
 }
