@@ -28,6 +28,7 @@ extension DatabaseMigrator {
         migrator.registerRelayResistance()
         migrator.registerKnownBrowsers()
         migrator.registerServedTenants()
+        migrator.registerObjections()
         return migrator
     }
 

@@ -243,8 +243,11 @@ struct OneForAllRefusalTests {
         let unknown: JSONObject = ["decision": "DISALLOWED", "reason": "unknown"]
         #expect(try await ask(["served_tenant": "marl"]) == unknown)
         #expect(try await ask(["served_tenant": "marl", "sub": nil, "access_token": signedIn.accessToken]) == unknown)
+        // What the town offers by itself is no business of the deployment.
+        try provider.changeRegion { $0.services.append(MandateStory.parking) }
         for changes in [
-            ["served_tenant": nil], ["served_tenant": "datteln"], ["served_tenant": "HERTEN"],
+            ["scope": nil, "service": "handwerkerparkausweis"], ["served_tenant": nil], ["served_tenant": "datteln"],
+            ["served_tenant": "HERTEN"],
             // Marl has not adopted it.
             ["served_tenant": "marl", "scope": nil, "service": "handwerkerausweis"],
         ] as [[String: String?]] {

@@ -289,5 +289,11 @@ struct OneForAllTests {
             ["served_tenant": "herten", "scope": "openid person org service:handwerkerausweis"])
         let acting = try #require(signedIn.idToken[Self.namespace + "acting_for"]?.object)
         #expect(acting["sub"] == "muster.sectorherten", "the company is known by its name in the served town's sector")
+        // In another town the person as such is no change of the hat worn in this one.
+        _ = try await provider.signIn(
+            at: workshop, phone: phone, cookie: signedIn.cookie,
+            ["served_tenant": "marl", "scope": "openid person service:anwohnerausweis"])
+        let kinds = try await provider.provider.audit.page(of: .tenant(TestRegion.marl)).entries.map(\.kind)
+        #expect(kinds.contains("auth.approved") && !kinds.contains("context.switched"))
     }
 }

@@ -178,6 +178,35 @@ struct MigrationTests {
         try await store.close()
     }
 
+    @Test("requests about data stay as they are, and objections fit in")
+    func objections() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v6-served-tenants")
+        let request = """
+            INSERT INTO data_subject_request (id, account, tenant, kind, state, received_at, due_at, claims) VALUES
+            """
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO account (id, level, state, created_at, seen_at, closed_at)
+                        VALUES ('alice', 'normal', 'closed', 1, 1, 1);
+                    \(request) ('d1', 'alice', 'herten', 'rectify', 'running', 1, 9, '["email"]');
+                    """)
+        }
+        let tooEarly = "\(request) ('d2', 'alice', NULL, 'object', 'running', 1, 9, '[]')"
+        await #expect(throws: DatabaseError.self) { try await old.write { db in try db.execute(sql: tooEarly) } }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        try await store.writer.write { db in try db.execute(sql: tooEarly) }
+        let kept = try await store.pool.read { db in
+            try String.fetchAll(
+                db, sql: "SELECT id || ' ' || kind || ' ' || claims FROM data_subject_request ORDER BY rowid")
+        }
+        #expect(kept == [#"d1 rectify ["email"]"#, "d2 object []"])
+        try await store.close()
+    }
+
     @Test("companies that were verified have the latest day on which a freeze can have begun, drafts have none")
     func companyFreezes() async throws {
         let directory = try TemporaryDirectory()
