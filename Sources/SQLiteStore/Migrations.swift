@@ -28,6 +28,8 @@ extension DatabaseMigrator {
         migrator.registerRelayResistance()
         migrator.registerKnownBrowsers()
         migrator.registerSessionGrants()
+        migrator.registerServedTenants()
+        migrator.registerObjections()
         return migrator
     }
 

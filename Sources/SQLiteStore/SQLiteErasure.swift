@@ -21,15 +21,17 @@ extension SQLiteStore {
 
     public func relations(of account: AccountIdentifier) async throws -> AccountRelations {
         try read { db in
-            let clients = try db.rows(
+            let portals = try db.rows(
                 """
-                SELECT client FROM claim_release WHERE account = :account
-                UNION SELECT client FROM authorization_grant WHERE account = :account
+                SELECT client, tenant FROM claim_release WHERE account = :account
+                UNION SELECT client, tenant FROM authorization_grant WHERE account = :account
                 """, ["account": account.rawValue])
             let subjects = try db.rows(
                 "SELECT sector, subject FROM pairwise WHERE account = ? ORDER BY rowid", [account.rawValue])
             return AccountRelations(
-                clients: try clients.map { row in try row.value("client") },
+                portals: try portals.map { row in
+                    AccountRelations.Portal(client: try row.value("client"), tenant: try row.optionalValue("tenant"))
+                },
                 subjects: try subjects.map { row in
                     AccountRelations.Subject(sector: try row.text("sector"), subject: try row.value("subject"))
                 })

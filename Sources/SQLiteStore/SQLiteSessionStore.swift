@@ -37,15 +37,17 @@ extension SQLiteStore {
         try read { db in
             try db.rows(
                 """
-                SELECT g.client, g.subject, portal.since FROM authorization_grant g
+                SELECT g.client, g.tenant, g.subject, portal.since FROM authorization_grant g
                 JOIN (SELECT max(rowid) AS latest, min(rowid) AS first, min(redeemed_at) AS since
-                    FROM authorization_grant WHERE session = ? AND redeemed_at IS NOT NULL GROUP BY client) AS portal
+                    FROM authorization_grant WHERE session = ? AND redeemed_at IS NOT NULL
+                    GROUP BY client, tenant) AS portal
                     ON g.rowid = portal.latest
                 ORDER BY portal.since, portal.first
                 """, [session.rawValue]
             ).map { row in
                 SessionPortal(
-                    client: try row.value("client"), subject: try row.value("subject"), since: try row.time("since"))
+                    client: try row.value("client"), tenant: try row.value("tenant"),
+                    subject: try row.value("subject"), since: try row.time("since"))
             }
         }
     }

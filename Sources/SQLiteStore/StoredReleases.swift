@@ -36,15 +36,17 @@ extension SQLiteStore {
 }
 
 extension Database {
-    /// The release in force for a person, context, client and service; one at most.
+    /// The release in force for a person, context, client, town and service; one at most. One whose town is not known is
+    /// in force for none.
     func release(for key: ReleaseKey) throws -> ClaimRelease? {
         try row(
             """
             SELECT * FROM claim_release
-            WHERE account = ? AND context = ? AND client = ? AND service = ? AND state = 'granted'
+            WHERE account = ? AND context = ? AND client = ? AND tenant = ? AND service = ? AND state = 'granted'
             """,
             [
-                key.account.rawValue, key.context.rawValue, key.client.rawValue, key.service?.rawValue ?? "",
+                key.account.rawValue, key.context.rawValue, key.client.rawValue, key.tenant?.rawValue,
+                key.service?.rawValue ?? "",
             ])?.release
     }
 
@@ -108,9 +110,9 @@ extension StoredRow {
                 identifier: try value("id"),
                 key: ReleaseKey(
                     account: try accountIdentifier, context: try value("context"), client: try value("client"),
-                    service: service.isEmpty ? nil : try value("service"),
+                    tenant: try optionalValue("tenant"), service: service.isEmpty ? nil : try value("service"),
                     purposeVersion: try text("purpose_version")),
-                tenant: try optionalValue("tenant"), asked: try strings("asked"), released: try strings("released"),
+                asked: try strings("asked"), released: try strings("released"),
                 grantedAt: try time("granted_at"), state: try value("state"), endedAt: try optionalTime("ended_at"))
         }
     }

@@ -108,14 +108,14 @@ extension Database {
         }
     }
 
-    /// A portal hears once, of the subject that it knew last.
+    /// A portal hears once for each town that it serves, of the subject that it knew last there.
     private func queueLogouts(of session: SessionIdentifier, at time: Timestamp) throws {
         try run(
             """
             INSERT INTO logout_delivery (client, subject, session, state, attempts, created_at, next_attempt_at)
             SELECT client, subject, session, 'pending', 0, :now, :now FROM authorization_grant
             WHERE rowid IN (SELECT max(rowid) FROM authorization_grant
-                WHERE session = :session AND redeemed_at IS NOT NULL GROUP BY client)
+                WHERE session = :session AND redeemed_at IS NOT NULL GROUP BY client, tenant)
             ORDER BY rowid
             """, ["now": time.seconds, "session": session.rawValue])
     }

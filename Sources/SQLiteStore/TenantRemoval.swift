@@ -15,7 +15,8 @@ enum TenantRemoval {
             "\(ofClients) OR subject IN (SELECT subject FROM pairwise WHERE \(inSectors))"
         ),
         ("consent", ofClients),
-        ("claim_release", "tenant = :tenant OR \(ofClients)"),
+        // What was released to a town that a client of this tenant serves is that town's.
+        ("claim_release", "tenant = :tenant OR (tenant IS NULL AND \(ofClients))"),
         ("back_channel_stop", ofClients),
         ("client_registration", "tenant = :tenant"),
         ("initial_access_token", "tenant = :tenant"),

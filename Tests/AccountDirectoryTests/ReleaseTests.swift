@@ -32,8 +32,8 @@ struct ReleaseTests {
         ClaimRelease(
             identifier: ReleaseIdentifier(rawValue: "r")!,
             key: ReleaseKey(
-                account: account, context: .citizen, client: ClientIdentifier(rawValue: "c")!, service: nil,
-                purposeVersion: purpose), tenant: nil, asked: asked, released: released,
+                account: account, context: .citizen, client: ClientIdentifier(rawValue: "c")!, tenant: nil,
+                service: nil, purposeVersion: purpose), asked: asked, released: released,
             grantedAt: Timestamp(seconds: 0), state: state)
     }
 

@@ -38,7 +38,7 @@ struct DataRequestTests {
     @Test(
         "what no desk decides, and what is not there, cannot be asked for",
         arguments: [
-            ["kind": "export"], ["kind": "erase"], ["kind": "object"], [:],
+            ["kind": "export"], ["kind": "erase"], ["kind": "objection"], [:],
             ["kind": "rectify", "claims": ["shoe_size"]],
             ["kind": "rectify", "claims": ["email", "email"]], ["kind": "access", "tenant": "HERTEN"],
             ["kind": "access", "state": "done"],
@@ -67,6 +67,27 @@ struct DataRequestTests {
         _ = try await flow.file(wish, by: device)
         let ended = try await flow.requests(ended: true, page: PageRequest())
         #expect(ended.map(\.refusal) == [.excessive])
+    }
+
+    @Test("GDPR Art. 21(1): a person objects, to the region or a town; a desk stops it, or names overriding grounds")
+    func objection() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let flow = provider.provider.dataRequests
+        let device = try await provider.verified(person.phone)
+        for (decision, tenant) in [(DataSubjectDecision.done, nil), (.refused(.overridingGrounds), "herten")]
+            as [(DataSubjectDecision, String?)]
+        {
+            var wish: JSONObject = ["kind": "object", "claims": ["email"]]
+            wish["tenant"] = tenant.map { .string($0) }
+            let request = try await flow.file(Self.wish(wish), by: device)
+            #expect(request.kind == .object && request.state == .running && request.isDecidedAtDesk)
+            _ = try await flow.decide(request.identifier, decision)
+            let seen = try await flow.requests(of: device).first { $0.identifier == request.identifier }
+            #expect(seen?.state.isOver == true && seen?.refusal == decision.refusal && seen?.claims == ["email"])
+        }
+        // The grounds are for the desk's ears: no text of them is taken.
+        #expect(throws: (any Error).self) { try Self.wish(["kind": "object", "grounds": "private"]) }
     }
 
     @Test("a person takes back their own request, and nobody else's")

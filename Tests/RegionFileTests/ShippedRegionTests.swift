@@ -15,7 +15,7 @@ struct ShippedRegionTests {
         #expect(region.operators.count == 3)
         #expect(region.services.count == 7)
         #expect(region.services.allSatisfy { $0.claims.isEmpty || $0.purpose?.english != nil })
-        #expect(region.clients.count == 14)
+        #expect(region.clients.filter { !$0.isOneForAll }.count == 14)
         #expect(Set(region.clients.map(\.tenant)) == Set(region.tenants.map(\.identifier)))
         #expect(region.services.allSatisfy { $0.title.english != nil })
         #expect(region.clients.allSatisfy { $0.requiresPushedAuthorizationRequests })
@@ -49,6 +49,19 @@ struct ShippedRegionTests {
         }
         #expect(places.count == 12)
         #expect(places.allSatisfy { $0.initiateLoginURI != nil })
+    }
+
+    @Test func `I28: one deployment of Bottrop's serves two towns that adopted its template, and no other`() throws {
+        let region = try RegionFile.load(paths: [Self.path])
+        let registry = Registry(region: region)
+        let found = region.clients.first { $0.isOneForAll }
+        let client = try #require(found)
+        #expect(client.tenant.rawValue == "bottrop" && client.profile == .fapi2)
+        let served = region.tenants.map(\.identifier).filter { registry.resolve(client, for: $0) != nil }
+        #expect(served.map(\.rawValue) == ["dorsten", "gladbeck"])
+        let dorsten = try #require(registry.resolve(client, for: served[0])?.services.first)
+        let gladbeck = try #require(registry.resolve(client, for: served[1])?.services.first)
+        #expect(dorsten.amount == 30_500 && gladbeck.amount == 25_000, "each on its own terms")
     }
 
     @Test(arguments: 0..<8) func `broken at random never ends the program`(seed: Int) throws {

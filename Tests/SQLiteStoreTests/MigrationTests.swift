@@ -132,6 +132,81 @@ struct MigrationTests {
         try await store.close()
     }
 
+    @Test("I28: releases and logouts from before stay as they are, and one for each town fits in")
+    func servedTenants() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v5-known-browsers")
+        let release = """
+            INSERT INTO claim_release (id, account, context, client, tenant, service, purpose_version, asked, released,
+                granted_at, state) VALUES
+            """
+        let delivery = """
+            INSERT INTO logout_delivery (client, subject, session, state, attempts, created_at, next_attempt_at) VALUES
+            """
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO account (id, level, state, created_at, seen_at, closed_at)
+                        VALUES ('alice', 'normal', 'closed', 1, 1, 1);
+                    \(release) ('r1', 'alice', 'citizen', 'c', 'herten', 's', '1', '[]', '[]', 1, 'granted');
+                    \(delivery) ('c', 'sub-herten', 'session', 'failed', 3, 1, 2);
+                    """)
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        try await store.writer.write { db in
+            try db.execute(
+                sql: """
+                    \(release) ('r2', 'alice', 'citizen', 'c', 'marl', 's', '1', '[]', '[]', 1, 'granted');
+                    \(delivery) ('c', 'sub-marl', 'session', 'pending', 0, 1, 1);
+                    """)
+        }
+        for twice in [
+            "\(release) ('r3', 'alice', 'citizen', 'c', 'marl', 's', '2', '[]', '[]', 1, 'granted')",
+            "\(delivery) ('c', 'sub-marl', 'session', 'pending', 0, 1, 1)",
+        ] {
+            await #expect(throws: DatabaseError.self) {
+                try await store.writer.write { db in try db.execute(sql: twice) }
+            }
+        }
+        let kept = try await store.pool.read { db in
+            try String.fetchAll(
+                db, sql: "SELECT subject || ' ' || state || ' ' || attempts FROM logout_delivery ORDER BY id")
+        }
+        #expect(kept == ["sub-herten failed 3", "sub-marl pending 0"])
+        try await store.close()
+    }
+
+    @Test("requests about data stay as they are, and objections fit in")
+    func objections() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v6-served-tenants")
+        let request = """
+            INSERT INTO data_subject_request (id, account, tenant, kind, state, received_at, due_at, claims) VALUES
+            """
+        try await old.write { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO account (id, level, state, created_at, seen_at, closed_at)
+                        VALUES ('alice', 'normal', 'closed', 1, 1, 1);
+                    \(request) ('d1', 'alice', 'herten', 'rectify', 'running', 1, 9, '["email"]');
+                    """)
+        }
+        let tooEarly = "\(request) ('d2', 'alice', NULL, 'object', 'running', 1, 9, '[]')"
+        await #expect(throws: DatabaseError.self) { try await old.write { db in try db.execute(sql: tooEarly) } }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        try await store.writer.write { db in try db.execute(sql: tooEarly) }
+        let kept = try await store.pool.read { db in
+            try String.fetchAll(
+                db, sql: "SELECT id || ' ' || kind || ' ' || claims FROM data_subject_request ORDER BY rowid")
+        }
+        #expect(kept == [#"d1 rectify ["email"]"#, "d2 object []"])
+        try await store.close()
+    }
+
     @Test("companies that were verified have the latest day on which a freeze can have begun, drafts have none")
     func companyFreezes() async throws {
         let directory = try TemporaryDirectory()

@@ -93,6 +93,7 @@ extension Fixtures {
         guard var approval = answer.approval else { throw ConformanceFailure(description: "no approval") }
         change(&approval)
         answer.approval = approval
+        answer.tenant = approval.grant.tenant
         try requireEqual(try await store.accept(answer), .accepted, "approval of a fixture")
         return ApprovedLogin(
             device: device, session: approval.session, grant: approval.grant, code: code, cookie: cookie)

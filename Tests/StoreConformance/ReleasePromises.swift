@@ -16,7 +16,7 @@ extension StorePromise {
             try requireEqual(
                 release,
                 ClaimRelease(
-                    identifier: release.identifier, key: key, tenant: Fixtures.tenant,
+                    identifier: release.identifier, key: key,
                     asked: login.grant.released + ["birthdate"], released: login.grant.released,
                     grantedAt: Fixtures.now))
             let others = [
@@ -180,6 +180,8 @@ extension Fixtures {
         of account: AccountIdentifier, context: ContextName = .citizen, client: ClientIdentifier = client,
         service: ServiceIdentifier? = nil, purpose: String = ""
     ) -> ReleaseKey {
-        ReleaseKey(account: account, context: context, client: client, service: service, purposeVersion: purpose)
+        ReleaseKey(
+            account: account, context: context, client: client, tenant: Fixtures.tenant, service: service,
+            purposeVersion: purpose)
     }
 }

@@ -15,7 +15,8 @@ public struct StorePromise: Sendable, CustomStringConvertible {
 
     /// Every promise.
     public static let all =
-        enrolment + devices + distrusting + answers + redemption + racing + grants + refreshing + sessions + continuing
+        enrolment + devices + distrusting + answers + redemption + racing + grants + refreshing + sessions + townsApart
+        + continuing
         + ending
         + deliveries + registrations + sweeping + oneTimeUse + keys + region
         + selfService + companies + companyOffices + audit + mandates + mandateOffices + templates + accounts

@@ -1,14 +1,17 @@
 public import OpenIDMessages
 
-/// What a person may ask for about their data (GDPR Art. 15 to 18).
+/// What a person may ask for about their data (GDPR Art. 15 to 18 and 21).
 public enum DataSubjectRequestKind: String, Sendable, Hashable, CaseIterable {
     case access, export, rectify, erase, restrict
+    /// That data are processed at all, on grounds of the person's own situation (GDPR Art. 21(1)). The grounds are heard at
+    /// the desk and kept nowhere.
+    case object
 
     /// True for what people at a desk decide. An export is made at once; and to erase the account is to close it, so that
     /// only a town can be asked to erase what it has.
     public func isDecided(atTenant: Bool) -> Bool {
         switch self {
-        case .access, .rectify, .restrict: true
+        case .access, .rectify, .restrict, .object: true
         case .erase: atTenant
         case .export: false
         }
@@ -45,6 +48,8 @@ public enum DataSubjectRefusal: String, Sendable, Hashable, CaseIterable {
     case keptByLaw = "kept_by_law"
     /// The data are right, or no ground of GDPR Art. 18(1) is there.
     case notJustified = "not_justified"
+    /// Compelling grounds that override the person's, or a claim at law (GDPR Art. 21(1)).
+    case overridingGrounds = "overriding_grounds"
     case withdrawn
 
     /// Those that a desk can give; a person withdraws alone.

@@ -5,18 +5,22 @@ public struct ReleaseKey: Sendable, Hashable {
     public var account: AccountIdentifier
     public var context: ContextName
     public var client: ClientIdentifier
+    /// The town of the login: one portal may serve several, and each gets what was released to it. Nil for a release of an
+    /// older version whose town is not known any more.
+    public var tenant: TenantIdentifier?
     /// Nil for a login that is for no service in particular.
     public var service: ServiceIdentifier?
     /// The version of the purpose that the person read; empty without a service.
     public var purposeVersion: String
 
     public init(
-        account: AccountIdentifier, context: ContextName, client: ClientIdentifier, service: ServiceIdentifier?,
-        purposeVersion: String
+        account: AccountIdentifier, context: ContextName, client: ClientIdentifier, tenant: TenantIdentifier?,
+        service: ServiceIdentifier?, purposeVersion: String
     ) {
         self.account = account
         self.context = context
         self.client = client
+        self.tenant = tenant
         self.service = service
         self.purposeVersion = purposeVersion
     }
@@ -49,8 +53,6 @@ public struct ClaimRelease: Sendable, Equatable {
 
     public var identifier: ReleaseIdentifier
     public var key: ReleaseKey
-    /// The town of the portal; nil for a release of an older version whose town is not known any more.
-    public var tenant: TenantIdentifier?
     /// Every claim that the person was asked for, so that nobody is asked twice for what was kept back.
     public var asked: [String]
     public var released: [String]
@@ -60,12 +62,11 @@ public struct ClaimRelease: Sendable, Equatable {
     public var endedAt: Timestamp?
 
     public init(
-        identifier: ReleaseIdentifier, key: ReleaseKey, tenant: TenantIdentifier?, asked: [String],
-        released: [String], grantedAt: Timestamp, state: State = .granted, endedAt: Timestamp? = nil
+        identifier: ReleaseIdentifier, key: ReleaseKey, asked: [String], released: [String],
+        grantedAt: Timestamp, state: State = .granted, endedAt: Timestamp? = nil
     ) {
         self.identifier = identifier
         self.key = key
-        self.tenant = tenant
         self.asked = asked
         self.released = released
         self.grantedAt = grantedAt

@@ -185,6 +185,9 @@ public struct Client: Sendable, Equatable {
     public var backChannel: ClientBackChannel?
     /// Services that a login of this client may be for, as its tenant offers them; with one alone every login is for it.
     public var services: [ServiceIdentifier]
+    /// The towns that a client of one-for-all services ("Einer für alle") serves: its deployment is one, and each login is
+    /// for the town that its request names (invariant I28). Empty for a portal of its own tenant alone.
+    public var servedTenants: [TenantIdentifier]
     /// ID tokens carry released claims with their evidence (`verified_claims`, OpenID Identity Assurance).
     public var receivesVerifiedClaims: Bool
     public var state: OfferState
@@ -201,7 +204,7 @@ public struct Client: Sendable, Equatable {
         sectorIdentifierURI: OutboundURL? = nil, defaultMaximumAge: Int64? = nil,
         initiateLoginURI: RedirectURI? = nil, logout: ClientLogout = ClientLogout(),
         backChannel: ClientBackChannel? = nil, services: [ServiceIdentifier] = [],
-        receivesVerifiedClaims: Bool = false, state: OfferState = .live
+        servedTenants: [TenantIdentifier] = [], receivesVerifiedClaims: Bool = false, state: OfferState = .live
     ) {
         self.identifier = identifier
         self.tenant = tenant
@@ -230,7 +233,11 @@ public struct Client: Sendable, Equatable {
         self.logout = logout
         self.backChannel = backChannel
         self.services = services
+        self.servedTenants = servedTenants
         self.state = state
         self.receivesVerifiedClaims = receivesVerifiedClaims
     }
+
+    /// True for a client whose requests name the town that they are for.
+    public var isOneForAll: Bool { !servedTenants.isEmpty }
 }

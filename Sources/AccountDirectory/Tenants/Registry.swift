@@ -9,14 +9,18 @@ public struct TenantScope: Sendable, Equatable {
     fileprivate init(tenant: Tenant) { self.tenant = tenant }
 }
 
-/// A client that the region knows and that may act now, with the scope of its tenant.
+/// A client that the region knows and that may act now, with the scope of the tenant on whose behalf it does.
 public struct ResolvedClient: Sendable {
     public let client: Client
     public let scope: TenantScope
+    /// What its logins may be for: services that it is registered for and that the tenant offers, in the order of its
+    /// registration. A client of one-for-all services has none before a served town is named.
+    public let services: [Service]
 
-    fileprivate init(client: Client, scope: TenantScope) {
+    fileprivate init(client: Client, scope: TenantScope, services: [Service]) {
         self.client = client
         self.scope = scope
+        self.services = services
     }
 }
 
@@ -48,22 +52,32 @@ public struct Registry: Sendable {
     }
 
     /// The tenant of a request follows from the client alone (invariant I28). Clients that are not live, or whose tenant is
-    /// not, are unknown.
+    /// not, are unknown. A client of one-for-all services stands here for itself: for people it acts by `resolve(_:for:)`.
     public func resolve(_ identifier: ClientIdentifier) -> ResolvedClient? {
         guard let client = clients[identifier], client.state == .live, let tenant = tenants[client.tenant],
             tenant.isLive
         else { return nil }
-        return ResolvedClient(client: client, scope: TenantScope(tenant: tenant))
+        let services = client.isOneForAll ? [] : client.services.compactMap { service($0, at: client.tenant) }
+        return ResolvedClient(client: client, scope: TenantScope(tenant: tenant), services: services)
+    }
+
+    /// A client of one-for-all services on behalf of one town that it serves (invariant I28): the town is among those
+    /// declared, live, and has adopted a template of the client's tenant for which the client may ask. Nil otherwise.
+    public func resolve(_ client: Client, for town: TenantIdentifier) -> ResolvedClient? {
+        guard resolve(client.identifier)?.client == client, client.servedTenants.contains(town),
+            let tenant = tenants[town], tenant.isLive
+        else { return nil }
+        // A service that the region file has by itself was adopted by nobody.
+        let own = Set(region.services.map(\.identifier))
+        let services = client.services.filter { !own.contains($0) }.compactMap { service($0, at: town) }
+            .filter { $0.publisher == client.tenant }
+        guard !services.isEmpty else { return nil }
+        return ResolvedClient(client: client, scope: TenantScope(tenant: tenant), services: services)
     }
 
     /// The tenant for which an administrator may act; also one that is suspended, so that it can be put in order. Nil when
     /// the region has no such tenant.
     public func scope(for capability: TenantCapability) -> TenantScope? {
         tenants[capability.tenant].map(TenantScope.init)
-    }
-
-    /// The services that a client is registered for and that its tenant offers.
-    public func services(of client: ResolvedClient) -> [Service] {
-        client.client.services.compactMap { service($0, at: client.scope.tenant.identifier) }
     }
 }

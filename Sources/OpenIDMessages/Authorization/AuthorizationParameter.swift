@@ -25,12 +25,14 @@ public enum AuthorizationParameter: String, Sendable, CaseIterable {
     case resource
     // RFC 9449 §10
     case proofKey = "dpop_jkt"
+    /// The region's own (docs/integration.md): the town for which a client of one-for-all services asks.
+    case servedTenant = "served_tenant"
 
     /// The longest value that is read, in UTF-8 bytes.
     public var maximumLength: Int {
         switch self {
         case .codeChallengeMethod, .display, .maximumAge: 32
-        case .responseType, .responseMode, .prompt: 64
+        case .responseType, .responseMode, .prompt, .servedTenant: 64
         case .clientIdentifier, .codeChallenge, .proofKey: 128
         case .nonce, .uiLocales, .claimsLocales, .loginHint, .acrValues, .resource, .requestURI: 512
         case .state: 1024

@@ -23,6 +23,8 @@ public struct AuthorizationRequest: Sendable {
     public let resource: ResourceURI?
     /// The key that the code shall be bound to (RFC 9449 §10).
     public let proofKey: KeyThumbprint?
+    /// The town for which a client of one-for-all services asks; nil when the request names none.
+    public let servedTenant: TenantIdentifier?
     /// An earlier ID token of the person who is expected; not yet verified.
     public let idTokenHint: String?
     /// Who is expected to log in, in words of the portal; at most 512 bytes, no control characters.
@@ -67,6 +69,7 @@ public struct AuthorizationRequest: Sendable {
         maximumAge = try Self.maximumAge(parameters)
         resource = try Self.wire(parameters, .resource)
         proofKey = try Self.wire(parameters, .proofKey)
+        servedTenant = try Self.wire(parameters, .servedTenant)
         idTokenHint = parameters[.idTokenHint]
         loginHint = parameters[.loginHint]
         display = try Self.choice(parameters, .display) ?? .page

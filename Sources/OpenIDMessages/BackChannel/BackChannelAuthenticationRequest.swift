@@ -16,7 +16,7 @@ public struct BackChannelAuthenticationRequest: Sendable {
     public let notificationToken: ClientNotificationToken?
     /// How long the client wants to wait, in seconds.
     public let requestedExpiry: Int64?
-    /// What is asked for, by the names of an authorization request: scope, levels, claims and resource.
+    /// What is asked for, by the names of an authorization request: scope, levels, claims, resource and town.
     public let demand: FormParameters
 
     public init(parameters: FormParameters) throws(OAuthError) {
@@ -48,7 +48,7 @@ public struct BackChannelAuthenticationRequest: Sendable {
             return seconds
         }
         var demand = FormParameters()
-        for parameter in [BackChannelParameter.scope, .acrValues, .claims, .resource] {
+        for parameter in [BackChannelParameter.scope, .acrValues, .claims, .resource, .servedTenant] {
             if let value = parameters[backChannel: parameter] { demand.append(parameter.rawValue, value) }
         }
         self.demand = demand

@@ -11,6 +11,8 @@ public enum BackChannelParameter: String, Sendable, CaseIterable {
     case userCode = "user_code"
     case requestedExpiry = "requested_expiry"
     case claims, resource
+    /// The region's own: the town for which a client of one-for-all services asks.
+    case servedTenant = "served_tenant"
     /// A signed authentication request (CIBA Core §7.1.1).
     case request
 
@@ -18,6 +20,7 @@ public enum BackChannelParameter: String, Sendable, CaseIterable {
     var maximumLength: Int {
         switch self {
         case .requestedExpiry: 32
+        case .servedTenant: 64
         case .loginHint, .acrValues, .resource, .userCode: 512
         case .bindingMessage, .notificationToken: 1024
         case .scope: 2048

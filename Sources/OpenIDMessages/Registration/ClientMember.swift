@@ -46,4 +46,8 @@ public enum ClientMember: String, Sendable, Hashable, CaseIterable {
     case resources
     /// Only the region file sets it.
     case servedResource = "serves_resource"
+    /// The towns of a client of one-for-all services. Only the region file sets them.
+    case servedTenants = "served_tenants"
+    /// Services of the region. Only the region file sets them.
+    case services
 }

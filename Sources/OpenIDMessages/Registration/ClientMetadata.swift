@@ -58,6 +58,8 @@ public struct ClientMetadata: Sendable {
         (ClientMember.requiredLevel.rawValue, "only the operator sets it"),
         (ClientMember.resources.rawValue, "only the operator sets it"),
         (ClientMember.servedResource.rawValue, "only the operator sets it"),
+        (ClientMember.servedTenants.rawValue, "only the operator sets it"),
+        (ClientMember.services.rawValue, "only the operator sets it"),
     ]
 
     /// Addresses that other providers show to people; checked and not kept: nothing of a portal is shown but its name.

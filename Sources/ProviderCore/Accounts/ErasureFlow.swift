@@ -69,10 +69,17 @@ public struct ErasureFlow: Sendable {
 
     /// Each portal that knows the person hears of it by the name that it knows.
     private func notices(for relations: AccountRelations) -> [PurgeNotice] {
-        relations.clients.flatMap { client -> [PurgeNotice] in
-            guard let registered = registry.resolve(client) else { return [] }
-            return relations.subjects.filter { $0.sector == registered.sector.name }
-                .map { PurgeNotice(client: client, subject: $0.subject) }
+        var notices: [PurgeNotice] = []
+        for portal in relations.portals {
+            guard let registered = registry.resolve(portal.client) else { continue }
+            // Also of a town that a client of one-for-all services does not serve any more: it knew the person.
+            let town = registered.client.isOneForAll ? portal.tenant.flatMap(registry.tenant) : registered.scope.tenant
+            guard let sector = town.map(registered.client.sector) else { continue }
+            let known = relations.subjects.filter { $0.sector == sector.name }
+                .map { PurgeNotice(client: portal.client, subject: $0.subject) }
+            // A release of an older version knows no town: its portal is here twice.
+            notices += known.filter { !notices.contains($0) }
         }
+        return notices
     }
 }

@@ -36,12 +36,12 @@ public struct ExportFlow: Sendable {
             "iss": .string(issuer.rawValue), "iat": clock.now().json, "jti": .string(RandomBytes.text(16)),
             "region": .string(registry.region.name),
         ]
-        var clients: Set<ClientIdentifier> = []
+        var portals: Set<Portal> = []
         for section in sections {
-            document[section.name] = .array(section.rows.map { .object(named($0, &clients)) })
+            document[section.name] = .array(section.rows.map { .object(named($0, &portals)) })
         }
         document["audit"] = .array(try await events(of: account).map { .object($0) })
-        document["controllers"] = .array(controllers(of: clients).map { .object($0) })
+        document["controllers"] = .array(controllers(of: portals).map { .object($0) })
         return AccountExport(
             document: document,
             signed: try keys.ring.current(.es256).sign(type: AccountExport.type, payload: document))
@@ -59,27 +59,36 @@ public struct ExportFlow: Sendable {
         return events
     }
 
-    /// A row that names a client also says what it is called and whose it is.
-    private func named(_ row: JSONObject, _ clients: inout Set<ClientIdentifier>) -> JSONObject {
-        guard let identifier = row["client"]?.string.flatMap(ClientIdentifier.init(rawValue:)) else { return row }
-        clients.insert(identifier)
-        guard let registered = registry.resolve(identifier) else { return row }
+    /// A portal, and the town that is responsible for what it was told.
+    private struct Portal: Hashable {
+        let client: ClientIdentifier
+        let controller: TenantIdentifier
+    }
+
+    /// A row that names a client also says what it is called and who is responsible: the town of the row, where the client
+    /// serves several, else the client's own.
+    private func named(_ row: JSONObject, _ portals: inout Set<Portal>) -> JSONObject {
+        guard let identifier = row["client"]?.string.flatMap(ClientIdentifier.init(rawValue:)),
+            let client = registry.resolve(identifier)?.client
+        else { return row }
+        let town = row["tenant"]?.string.flatMap(TenantIdentifier.init(rawValue:))
         var row = row
-        row["portal"] = .string(registered.client.name)
-        row["controller"] = .string(registered.client.tenant.rawValue)
+        row["portal"] = .string(client.name)
+        // A row without a town is about the portal as a whole: its other rows say for whom it acted.
+        guard let controller = client.isOneForAll ? town : client.tenant else { return row }
+        row["controller"] = .string(controller.rawValue)
+        portals.insert(Portal(client: identifier, controller: controller))
         return row
     }
 
     /// Who is responsible: the region's towns for the account together, and each for its own portals.
-    private func controllers(of clients: Set<ClientIdentifier>) -> [JSONObject] {
-        let tenants = Set(clients.compactMap { registry.resolve($0)?.client.tenant })
-        return registry.region.tenants.map { tenant in
-            let portals = clients.filter { registry.resolve($0)?.client.tenant == tenant.identifier }
+    private func controllers(of portals: Set<Portal>) -> [JSONObject] {
+        registry.region.tenants.map { tenant in
+            let own = portals.filter { $0.controller == tenant.identifier }
             return [
                 "tenant": .string(tenant.identifier.rawValue), "name": .string(tenant.officialName),
                 "hosts": .strings(tenant.hosts),
-                "responsible_for": .strings(
-                    ["account"] + (tenants.contains(tenant.identifier) ? portals.map(\.rawValue).sorted() : [])),
+                "responsible_for": .strings(["account"] + own.map(\.client.rawValue).sorted()),
             ]
         }
     }

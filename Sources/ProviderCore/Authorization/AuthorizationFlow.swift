@@ -116,7 +116,9 @@ public struct AuthorizationFlow: Sendable {
         guard let handle = OneTimeHandle(parsing: uri.reference, as: .pushedRequest),
             let validated = pushed.take(
                 Self.key(handle), now: clock.now(), where: { $0.client.client.identifier == client }),
-            try rules.client(client).client == validated.client.client
+            // The client is as it was, and serves the town still.
+            try rules.client(client).acting(for: validated.client.scope.tenant.identifier)?.client
+                == validated.client.client
         else {
             throw .page(
                 OAuthError(.invalidRequestURI, "request_uri is unknown, used or expired"), .pushedRequestUnknown)

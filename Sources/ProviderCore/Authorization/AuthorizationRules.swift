@@ -47,8 +47,8 @@ public struct ValidatedAuthorizationRequest: Sendable {
     /// What the person's decision about this request is filed under.
     func releaseKey(of account: AccountIdentifier, in context: ContextName) -> ReleaseKey {
         ReleaseKey(
-            account: account, context: context, client: client.client.identifier, service: service?.identifier,
-            purposeVersion: purposeVersion)
+            account: account, context: context, client: client.client.identifier,
+            tenant: client.scope.tenant.identifier, service: service?.identifier, purposeVersion: purposeVersion)
     }
 }
 
@@ -60,8 +60,9 @@ extension ValidatedAuthorizationRequest {
         now: Timestamp
     ) -> AuthorizationGrant {
         AuthorizationGrant(
-            transaction: transaction, handle: handle, client: client.client.identifier, tenant: client.client.tenant,
-            account: session.account, redirectURI: wayBack.takesCode ? wayBack.redirectURI.rawValue : nil,
+            transaction: transaction, handle: handle, client: client.client.identifier,
+            tenant: client.scope.tenant.identifier, account: session.account,
+            redirectURI: wayBack.takesCode ? wayBack.redirectURI.rawValue : nil,
             scope: request.scope,
             resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
             proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
@@ -138,7 +139,7 @@ struct AuthorizationRules: Sendable {
             throw ClientRefusal(.serverError, "the issuer has no page for devices", nil)
         }
         var request = FormParameters(["response_type": "code"])
-        for parameter in [AuthorizationParameter.scope, .acrValues, .claims, .resource] {
+        for parameter in [AuthorizationParameter.scope, .acrValues, .claims, .resource, .servedTenant] {
             if let value = parameters[parameter] { request.append(parameter.rawValue, value) }
         }
         if let proofKey { request.append(AuthorizationParameter.proofKey.rawValue, proofKey.rawValue) }
@@ -162,6 +163,7 @@ struct AuthorizationRules: Sendable {
         do { request = try AuthorizationRequest(parameters: parameters) } catch {
             throw .redirect(error, target.wayBack, nil)
         }
+        let target = try acting(target, for: request.servedTenant)
         try checkClientMayAsk(request, target)
         let service = try service(request, target)
         let demand: ClaimDemand
@@ -182,6 +184,16 @@ struct AuthorizationRules: Sendable {
             relay: relay, claims: demand.claims)
     }
 
+    /// The client on behalf of the town that the request is for. That follows from the client alone, or from the town that
+    /// a client of one-for-all services names, and from nothing else (invariant I28).
+    private func acting(
+        _ target: ProvedTarget, for named: TenantIdentifier?
+    ) throws(AuthorizationRefusal) -> ProvedTarget {
+        do throws(ServedTenantObjection) {
+            return ProvedTarget(client: try target.client.acting(naming: named), wayBack: target.wayBack)
+        } catch { throw target.refusal(.invalidRequest, error.description, error.reason) }
+    }
+
     /// The service that the scope names (`service:NAME`, at most one), or the client's only one.
     private func service(
         _ request: AuthorizationRequest, _ target: ProvedTarget
@@ -192,7 +204,10 @@ struct AuthorizationRules: Sendable {
         }
         guard let name = names.first else {
             let services = target.client.services
-            return services.count == 1 ? services[0] : nil
+            guard services.count != 1 else { return services[0] }
+            guard target.client.client.isOneForAll else { return nil }
+            // For no service in particular nobody has adopted anything (invariant I28).
+            throw target.refusal(.invalidScope, "name one of the client's services", .serviceNotAllowed)
         }
         guard let service = ServiceIdentifier(rawValue: name).flatMap(target.client.service) else {
             throw target.refusal(.invalidScope, "the client may not ask for this service", .serviceNotAllowed)

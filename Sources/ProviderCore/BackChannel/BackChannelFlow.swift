@@ -36,8 +36,9 @@ public struct BackChannelFlow: Sendable {
         try check(request, of: registered.client, settings)
         let validated = try rules.validate(
             polled: request.demand, by: registered, grantType: .backChannel, proofKey: proofKey)
-        let subject = try await hints.subject(request.hint, by: registered)
-        let recipient = try await store.recipient(subject, in: registered.sector, of: client.identifier)
+        let acting = validated.client
+        let subject = try await hints.subject(request.hint, by: acting)
+        let recipient = try await store.recipient(subject, in: acting.sector, of: client.identifier)
         return try ask(recipient, validated, request, area: area)
     }
 

@@ -24,7 +24,7 @@ struct BackChannelHints: Sendable {
             return subject
         case .idToken(let text):
             guard let hint = IDTokenHint(verifying: text, keys: keys.ring, issuer: issuer, registry: registry),
-                hint.client.client.identifier == client.client.identifier
+                hint.client.client.identifier == client.client.identifier, hint.sector == client.sector
             else { throw Self.unknown("id_token_hint is no ID token that this client got") }
             return hint.subject
         case .token(let text): return try await subject(ofToken: text, by: client)

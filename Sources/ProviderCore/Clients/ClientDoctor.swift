@@ -19,10 +19,11 @@ public struct ClientDoctor: Sendable {
         guard let registered = registry.resolve(identifier) else { return nil }
         let client = registered.client
         let rules = ClientRules(tenant: registered.scope.tenant, isDevelopment: registry.region.isDevelopment)
-        var findings = RegistrationDiagnosis(
-            client: client, keys: registered.keys,
-            objections: rules.objections(to: client) + rules.objections(to: client, askingFor: registered.services)
-        ).findings
+        let towns = registered.allTowns
+        let objections =
+            rules.objections(to: client) + rules.objections(to: client, serving: towns.map(\.scope.tenant))
+            + rules.objections(to: client, askingFor: towns.flatMap(\.services))
+        var findings = RegistrationDiagnosis(client: client, keys: registered.keys, objections: objections).findings
         if let url = client.keysURI { findings.append(await publishedKeys(url)) }
         for url in Self.places(of: client).prefix(Self.hosts) { findings.append(await host(url)) }
         if client.logout.backChannelURI != nil { findings.append(try await deliveries(to: identifier)) }

@@ -3,41 +3,6 @@ internal import IdentityCrypto
 public import OpenIDMessages
 internal import Synchronization
 
-/// A client with its keys parsed once. Every call takes it along: a class, so that taking it along copies nothing.
-public final class RegisteredClient: Sendable {
-    public let client: Client
-    public let scope: TenantScope
-    /// The services that the client is registered for and its town offers, in the order of its registration.
-    let services: [Service]
-    /// The keys that the client handed in; those at its `jwks_uri` are in `ClientKeys`.
-    let keys: ClientKeySet
-
-    init(client: Client, scope: TenantScope, services: [Service], keys: ClientKeySet) {
-        self.client = client
-        self.scope = scope
-        self.services = services
-        self.keys = keys
-    }
-
-    /// Where the client's pairwise subjects live: in the tenant's sector, unless it names one of its own (OpenID Connect
-    /// Core §8.1).
-    var sector: SubjectSector {
-        guard client.subjectType == .pairwise else { return .public }
-        return .pairwise(client.sectorIdentifierURI?.sector ?? scope.tenant.sector)
-    }
-
-    /// What client and tenant demand of every login.
-    public var requiredLevel: AssuranceLevel { max(client.requiredLevel, scope.tenant.floor) }
-
-    /// A service of this client; nil for one that it is not registered for or that its town does not offer now.
-    func service(_ identifier: ServiceIdentifier) -> Service? { services.first { $0.identifier == identifier } }
-
-    /// What client, tenant and service demand together: the highest of the three.
-    func requiredLevel(for service: Service?) -> AssuranceLevel {
-        max(requiredLevel, service?.requiredLevel ?? .undefined)
-    }
-}
-
 /// The region as the running provider uses it, with the clients that registered themselves.
 public final class ClientRegistry: Sendable {
     private struct Contents {
@@ -198,6 +163,16 @@ public final class ClientRegistry: Sendable {
         contents.withLock { $0.registry.services(at: scope.tenant.identifier) }
     }
 
+    /// Clients of one-for-all services that act for one tenant now, with a service that it adopted (invariant I28).
+    public func clients(serving service: ServiceIdentifier, in scope: TenantScope) -> [ClientIdentifier] {
+        contents.withLock { contents in
+            contents.clients.values.filter { client in
+                client.client.isOneForAll
+                    && client.acting(for: scope.tenant.identifier)?.service(service) != nil
+            }.map(\.client.identifier).sorted()
+        }
+    }
+
     /// What the region asks of evidence.
     var evidence: EvidenceVerifiers { contents.withLock { $0.evidence } }
 
@@ -227,8 +202,7 @@ public final class ClientRegistry: Sendable {
                 continue
             }
             clients[client.identifier] = RegisteredClient(
-                client: resolved.client, scope: resolved.scope,
-                services: registry.services(of: resolved), keys: ClientKeySet(resolved.client.keys))
+                resolved, serving: client.servedTenants.compactMap { registry.resolve(client, for: $0) })
         }
         return Contents(
             region: region, registrations: registrations, library: library, registry: registry, clients: clients,

@@ -169,7 +169,7 @@ public struct DeviceLoginFlow: Sendable {
                 approval: approval(
                     login, claim, offer, authenticated.response, methods: authenticated.methods, prize: prize, now: now),
                 stops: claim.flow == .backChannel && decision == .report ? login.request.client.client.identifier : nil,
-                tenant: login.request.client.client.tenant, time: now))
+                tenant: login.request.client.scope.tenant.identifier, time: now))
         if outcome == .answeredAlready(digest) {
             return try await receiptInFlight(login, digest: digest, device: device)
         }

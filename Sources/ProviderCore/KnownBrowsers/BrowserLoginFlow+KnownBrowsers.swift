@@ -83,7 +83,8 @@ extension BrowserLoginFlow {
             let browser = KnownBrowser(
                 identifier: .random(bytes: 16), account: wish.account, key: signed.key, name: login.browser.description,
                 transaction: login.transaction, createdAt: now, lastUsedAt: now)
-            let isRemembered = try await browsers.remember(browser, tenant: login.request.client.client.tenant)
+            let town = login.request.client.scope.tenant.identifier
+            let isRemembered = try await browsers.remember(browser, tenant: town)
             return isRemembered ? .done(browser.identifier) : .notAwaited
         }
     }

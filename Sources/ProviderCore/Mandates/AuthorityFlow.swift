@@ -17,21 +17,25 @@ public struct AuthorityFlow: Sendable {
         guard client.registered.client.authenticationMethod != .none else {
             throw ClientRefusal(.invalidClient, "the client must prove who it is", .clientMethodMismatch)
         }
-        let scope = try self.scope(of: inquiry.purpose, client)
-        let decision = try await decide(inquiry, scope, client)
+        let portal: RegisteredClient
+        do throws(ServedTenantObjection) {
+            portal = try client.registered.acting(naming: inquiry.servedTenant)
+        } catch { throw ClientRefusal(.invalidRequest, error.description, error.reason) }
+        let scope = try self.scope(of: inquiry.purpose, portal)
+        let decision = try await decide(inquiry, scope, portal)
         return decision.json
     }
 
     private func decide(
-        _ inquiry: AuthorityInquiry, _ scope: MandateScope?, _ client: AuthenticatedClient
+        _ inquiry: AuthorityInquiry, _ scope: MandateScope?, _ portal: RegisteredClient
     ) async throws -> AuthorityDecision {
-        let sector = client.registered.sector
-        guard let (subject, transaction) = try await self.subject(of: inquiry.person, client),
+        let sector = portal.sector
+        guard let (subject, transaction) = try await self.subject(of: inquiry.person, portal),
             let membership = try await store.membership(of: subject, in: sector),
             let company = try await store.company(of: inquiry.company, in: sector)
         else { return .disallowed(.unknown) }
         let now = clock.now()
-        let tenant = client.registered.scope.tenant.identifier
+        let tenant = portal.scope.tenant.identifier
         var establishment: EstablishmentIdentifier?
         if let activity = inquiry.establishment {
             establishment = try await store.establishment(activity, of: company)
@@ -60,13 +64,16 @@ public struct AuthorityFlow: Sendable {
 
     /// The scope that the purpose needs; nil for a service that needs none.
     private func scope(
-        of purpose: AuthorityInquiry.Purpose, _ client: AuthenticatedClient
+        of purpose: AuthorityInquiry.Purpose, _ portal: RegisteredClient
     ) throws(OAuthError) -> MandateScope? {
         switch purpose {
         case .scope(let scope): return scope
         case .service(let identifier):
-            let tenant = client.registered.scope.tenant.identifier
-            guard let service = registry.service(identifier, at: tenant) else {
+            // One of one-for-all services asks for what the town adopted from its tenant, and for nothing else there.
+            let offered =
+                portal.client.isOneForAll
+                ? portal.service(identifier) : registry.service(identifier, at: portal.scope.tenant.identifier)
+            guard let service = offered else {
                 throw OAuthError(.invalidRequest, "the service is not offered by the town of this client")
             }
             guard service.contexts.contains(.company) else {
@@ -81,18 +88,17 @@ public struct AuthorityFlow: Sendable {
     }
 
     private func subject(
-        of person: AuthorityInquiry.Person, _ client: AuthenticatedClient
+        of person: AuthorityInquiry.Person, _ portal: RegisteredClient
     ) async throws -> (SubjectIdentifier, TransactionIdentifier?)? {
         switch person {
         case .subject(let subject): return (subject, nil)
         case .accessToken(let text):
             do {
                 let proved = try await accessTokens.verify(text)
-                let served = client.registered.client.servedResource
-                guard
-                    proved.token.client == client.identifier
-                        || (served != nil && proved.token.resource == served
-                            && proved.client.sector == client.registered.sector)
+                let served = portal.client.servedResource
+                guard proved.client.sector == portal.sector,
+                    proved.token.client == portal.client.identifier
+                        || (served != nil && proved.token.resource == served)
                 else { return nil }
                 return (proved.token.subject, proved.token.transaction)
             } catch is Refusal { return nil }

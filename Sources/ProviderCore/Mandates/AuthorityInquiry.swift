@@ -28,10 +28,13 @@ public struct AuthorityInquiry: Sendable, Equatable {
     public var amount: MoneyAmount?
     /// The five digits of an establishment in the company's business identification number.
     public var establishment: String?
+    /// The town for which a client of one-for-all services asks; nil when the question names none.
+    public var servedTenant: TenantIdentifier?
 
     private static let parameters: Set<String> = [
-        "sub", "access_token", "company", "service", "scope", "amount", "currency", "establishment", "client_id",
-        "client_secret", "client_assertion", "client_assertion_type",
+        "sub", "access_token", "company", "service", "scope", "amount", "currency", "establishment",
+        AuthorizationParameter.servedTenant.rawValue, "client_id", "client_secret", "client_assertion",
+        "client_assertion_type",
     ]
 
     public init(parameters: FormParameters) throws(OAuthError) {
@@ -46,6 +49,7 @@ public struct AuthorityInquiry: Sendable, Equatable {
         purpose = try Self.purpose(parameters)
         amount = try Self.amount(parameters)
         establishment = try Self.establishment(parameters)
+        servedTenant = try Self.wire(parameters, AuthorizationParameter.servedTenant.rawValue)
     }
 
     private static func person(_ parameters: FormParameters) throws(OAuthError) -> Person {

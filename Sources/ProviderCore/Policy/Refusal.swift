@@ -5,7 +5,7 @@ public import OpenIDMessages
 public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // The portal is at fault.
     case unknownClient, redirectURINotRegistered, pushedRequestRequired, pushedRequestUnknown, scopeNotAllowed
-    case serviceNotAllowed
+    case serviceNotAllowed, servedTenantUnusable, tenantNotServed
     case promptNone, levelUnknown, hintUnusable, logoutURINotRegistered, clientIdentifierMismatch
     case requestObjectSignature, requestObjectClaims, requestObjectTime, requestObjectReplayed, requestObjectRequired
     case clientMethodMismatch, clientSecretWrong, clientKeyUnknown, assertionSignature, assertionClaims

@@ -63,6 +63,19 @@ extension Refusal {
                     + "service does not need.",
                 [.oauth(.invalidScope), .oauth(.invalidGrant)],
                 "Name one service of the client with the scope `service:NAME`; ask for claims that it declares.")
+        case .servedTenantUnusable:
+            RefusalEntry(
+                .portal,
+                "A client of one-for-all services named no town, or another client named one with `served_tenant`.",
+                [.oauth(.invalidRequest)],
+                "A client with `served_tenants` in the region file sends one of them; every other sends none.")
+        case .tenantNotServed:
+            RefusalEntry(
+                .portal,
+                "The town is not one that the client serves now: it is not declared or not live, or it has no adoption in "
+                    + "force.",
+                [.oauth(.invalidRequest), .oauth(.invalidGrant), .oauth(.invalidToken)],
+                "Compare with `served_tenants` in `citizen-id client show`; see that the town's adoption is approved.")
         case .promptNone:
             RefusalEntry(
                 .person, "`prompt=none`, and the browser's session is not enough.",

@@ -22,7 +22,7 @@ public struct ReleaseFlow: Sendable {
     public func list(of account: AccountIdentifier) async throws -> [ListedRelease] {
         return try await store.releases(of: account).map { release in
             let client = registry.resolve(release.key.client)
-            let tenant = client?.scope.tenant ?? release.tenant.flatMap { registry.tenant($0) }
+            let tenant = release.key.tenant.map { registry.tenant($0) } ?? client?.scope.tenant
             let offered = release.key.service.flatMap { service in
                 tenant.flatMap { registry.service(service, at: $0.identifier) }
             }

@@ -31,7 +31,7 @@ public struct OwnSessions: Sendable {
                 let client = registry.resolve(portal.client)
                 return OwnSession.Portal(
                     client: portal.client, name: client?.client.name ?? portal.client.rawValue,
-                    tenant: client?.scope.tenant.officialName, since: portal.since)
+                    tenant: registry.tenant(portal.tenant)?.officialName, since: portal.since)
             }
             sessions.append(OwnSession(session: session, portals: portals))
         }

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import IdentityCrypto
 internal import OpenIDMessages
 
@@ -7,6 +8,8 @@ struct IDTokenHint: Sendable {
     let client: RegisteredClient
     let subject: SubjectIdentifier
     let session: SessionIdentifier
+    /// The sector in which `subject` names somebody; nil when the client does not serve the town of the token any more.
+    let sector: SubjectSector?
 
     /// Nil unless the signature, the issuer and the kind of token are ours and the client is known. It may have expired:
     /// a hint gives no access.
@@ -24,5 +27,8 @@ struct IDTokenHint: Sendable {
         self.client = client
         self.subject = subject
         self.session = session
+        let town = claims[issuer.claimNamespace + "tenant"]?.object?["id"]?.string
+            .flatMap(TenantIdentifier.init(rawValue:))
+        sector = client.client.isOneForAll ? town.flatMap(client.acting)?.sector : client.sector
     }
 }

@@ -56,7 +56,7 @@ public struct SessionFlow: Sendable {
         // same person (OpenID Connect Core §5.5.1).
         var expected = request.request.claims.subject
         if let text = request.request.idTokenHint {
-            guard let hint = hint(text), hint.client.sector == request.client.sector,
+            guard let hint = hint(text), hint.sector == request.client.sector,
                 expected == nil || expected == hint.subject
             else {
                 return .refused(OAuthError(.invalidRequest, "id_token_hint is not usable here"), .hintUnusable)

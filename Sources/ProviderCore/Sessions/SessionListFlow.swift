@@ -42,7 +42,7 @@ public struct SessionListFlow: Sendable {
                     identifier: session.identifier, browser: session.browser,
                     age: max(0, now.seconds - session.startedAt.seconds),
                     idle: max(0, now.seconds - session.lastUsedAt.seconds),
-                    portals: try await store.portals(of: session.identifier).map { name(of: $0.client) },
+                    portals: try await store.portals(of: session.identifier).map(name),
                     isThisBrowser: session.identifier == own.identifier))
         }
         return SessionList(entries: entries, formToken: forms.token(for: cookie))
@@ -80,7 +80,10 @@ public struct SessionListFlow: Sendable {
         return (cookie, session)
     }
 
-    private func name(of client: ClientIdentifier) -> String {
-        registry.resolve(client)?.client.name ?? client.rawValue
+    /// A portal as people know it; one that serves several towns with the town.
+    private func name(of portal: SessionPortal) -> String {
+        guard let client = registry.resolve(portal.client)?.client else { return portal.client.rawValue }
+        guard client.isOneForAll, let town = registry.tenant(portal.tenant) else { return client.name }
+        return "\(client.name) (\(town.officialName))"
     }
 }

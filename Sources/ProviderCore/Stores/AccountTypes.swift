@@ -143,6 +143,17 @@ public struct DuplicateCase: Sendable, Equatable {
 
 /// Which portals know an account, and by which pseudonyms.
 public struct AccountRelations: Sendable, Equatable {
+    /// A portal, and for which town it knows the account; nil where that is not known any more.
+    public struct Portal: Sendable, Equatable {
+        public var client: ClientIdentifier
+        public var tenant: TenantIdentifier?
+
+        public init(client: ClientIdentifier, tenant: TenantIdentifier?) {
+            self.client = client
+            self.tenant = tenant
+        }
+    }
+
     public struct Subject: Sendable, Equatable {
         /// `SubjectSector.name`.
         public var sector: String
@@ -154,11 +165,11 @@ public struct AccountRelations: Sendable, Equatable {
         }
     }
 
-    public var clients: [ClientIdentifier]
+    public var portals: [Portal]
     public var subjects: [Subject]
 
-    public init(clients: [ClientIdentifier], subjects: [Subject]) {
-        self.clients = clients
+    public init(portals: [Portal], subjects: [Subject]) {
+        self.portals = portals
         self.subjects = subjects
     }
 }

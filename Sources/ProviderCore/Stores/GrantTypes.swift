@@ -86,7 +86,8 @@ public struct AuthorizationGrant: Sendable, Equatable {
     /// What the person's decision behind the grant is filed under.
     public var releaseKey: ReleaseKey {
         ReleaseKey(
-            account: account, context: acting.name, client: client, service: service, purposeVersion: purposeVersion)
+            account: account, context: acting.name, client: client, tenant: tenant, service: service,
+            purposeVersion: purposeVersion)
     }
 }
 

@@ -47,11 +47,16 @@ public struct SessionRecord: Sendable, Equatable {
 /// A portal that somebody is signed in at through a session.
 public struct SessionPortal: Sendable, Equatable {
     public var client: ClientIdentifier
+    /// The town for which somebody is signed in there; one portal may serve several.
+    public var tenant: TenantIdentifier
     public var subject: SubjectIdentifier
     public var since: Timestamp
 
-    public init(client: ClientIdentifier, subject: SubjectIdentifier, since: Timestamp) {
+    public init(
+        client: ClientIdentifier, tenant: TenantIdentifier, subject: SubjectIdentifier, since: Timestamp
+    ) {
         self.client = client
+        self.tenant = tenant
         self.subject = subject
         self.since = since
     }

@@ -24,6 +24,8 @@ struct AccessToken: Sendable, Equatable {
     var proofKey: KeyThumbprint?
     /// RFC 8693 §4.1.
     var actor: JSONObject?
+    /// The town that the token is for, where the client serves several; nil where it follows from the client.
+    var town: TenantIdentifier?
 
     func claims(issuer: IssuerURL) -> JSONObject {
         var claims: JSONObject = [
@@ -38,8 +40,12 @@ struct AccessToken: Sendable, Equatable {
         claims["rr"] = relayResistance.map { .string($0.rawValue) }
         claims["cnf"] = proofKey.map { .object(["jkt": .string($0.rawValue)]) }
         claims["act"] = actor.map { .object($0) }
+        claims[Self.townClaim(issuer)] = town.map { .object(["id": .string($0.rawValue)]) }
         return claims
     }
+
+    /// The claim of ID tokens about the tenant, of which an access token has the name alone.
+    private static func townClaim(_ issuer: IssuerURL) -> String { issuer.claimNamespace + "tenant" }
 
     /// Reads the claims of a verified token; nil when they are not what `claims` writes.
     init?(_ claims: JSONObject, issuer: IssuerURL) {
@@ -62,6 +68,10 @@ struct AccessToken: Sendable, Equatable {
                 return nil
             }
             proofKey = key
+        }
+        if let claim = claims[Self.townClaim(issuer)] {
+            guard let town = claim.object?["id"]?.string.flatMap(TenantIdentifier.init(rawValue:)) else { return nil }
+            self.town = town
         }
         if claims["txn"] != nil {
             guard let transaction: TransactionIdentifier = wire("txn") else { return nil }
@@ -93,6 +103,7 @@ struct AccessToken: Sendable, Equatable {
         relayResistance = tokens.live?.grant.relayResistance
         proofKey = tokens.attempt.provedKey
         actor = tokens.access.actor
+        town = tokens.access.town
     }
 }
 
@@ -138,12 +149,16 @@ struct AccessTokenVerifier: Sendable {
         guard let granted = try await store.liveGrant(transaction, token: token.identifier, now: now),
             granted.grant.subject == token.subject
         else { throw Refusal.grantRevoked }
-        let live = try await contexts.current(granted, for: registry.resolve(granted.grant.client) ?? client)
+        // Also what was exchanged ends with the portal that it came from, and with the town's part in it (invariant I28).
+        guard let portal = registry.resolve(granted.grant.client) else { throw Refusal.unknownClient }
+        guard let acting = portal.acting(for: granted.grant.tenant) else { throw Refusal.tenantNotServed }
+        let live = try await contexts.current(granted, for: acting)
         guard live.account.isActive else { throw Refusal.accountNotActive }
         guard live.isDeviceActive else { throw Refusal.deviceNotActive }
         guard live.isSessionLive else { throw Refusal.sessionOver }
         guard live.isContextLive else { throw Refusal.contextUnavailable }
-        return ProvedAccessToken(token: token, client: client, live: live)
+        let isOfPortal = token.client == granted.grant.client
+        return ProvedAccessToken(token: token, client: isOfPortal ? acting : client, live: live)
     }
 
     /// Signature and form alone: enough to revoke it.

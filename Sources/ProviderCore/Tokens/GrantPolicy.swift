@@ -25,6 +25,8 @@ struct TokenAccess: Sendable {
     var actor: JSONObject?
     /// A limit that another token sets.
     var notAfter: Timestamp?
+    /// The town that a client of one-for-all services acts for; nil where the client says it alone.
+    var town: TenantIdentifier?
 }
 
 /// Tokens that may be issued. Only `GrantPolicy.authorize` makes it, and nothing else can be minted.

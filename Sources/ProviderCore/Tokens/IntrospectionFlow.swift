@@ -49,8 +49,8 @@ public struct IntrospectionFlow: Sendable {
 
     private func refreshToken(_ handle: OneTimeHandle, _ client: AuthenticatedClient) async throws -> JSONObject {
         guard let (record, live) = try await grants.refreshToken(handle.digest, now: clock.now()),
-            record.client == client.identifier,
-            try await contexts.current(live, for: client.registered).isUsable, let subject = live.grant.subject
+            record.client == client.identifier, let acting = client.registered.acting(for: live.grant.tenant),
+            try await contexts.current(live, for: acting).isUsable, let subject = live.grant.subject
         else { return Self.inactive }
         var answer: JSONObject = [
             "active": true, "iss": .string(issuer.rawValue), "client_id": .string(record.client.rawValue),
@@ -58,6 +58,7 @@ public struct IntrospectionFlow: Sendable {
             "exp": record.expiresAt.json, "txn": .string(record.transaction.rawValue),
             "rr": .string(live.grant.relayResistance.rawValue),
         ]
+        answer[issuer.claimNamespace + "tenant"] = acting.namedTown.map { .object(["id": .string($0.rawValue)]) }
         answer["cnf"] = record.proofKey.map { .object(["jkt": .string($0.rawValue)]) }
         return answer
     }

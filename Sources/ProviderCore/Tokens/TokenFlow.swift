@@ -36,6 +36,14 @@ public struct TokenFlow: Sendable {
         let client: RegisteredClient
         let key: KeyThumbprint?
         var identifier: ClientIdentifier { client.client.identifier }
+
+        /// The client on behalf of the town that the grant is for. One that is not served any more gives nothing (I28).
+        func acting(for grant: AuthorizationGrant) throws(ClientRefusal) -> RegisteredClient {
+            guard let client = client.acting(for: grant.tenant) else {
+                throw ClientRefusal(invalidGrant: .tenantNotServed)
+            }
+            return client
+        }
     }
 
     /// RFC 6749 §4.1.3.
@@ -87,28 +95,32 @@ public struct TokenFlow: Sendable {
             refreshToken: refreshToken.map {
                 NewRefreshToken(handle: $0.digest, proofKey: call.key, expiresAt: now + Lifetime.refreshToken)
             }, now: now)
-        let live: LiveGrant
+        let redeemed: LiveGrant
         switch redemption {
-        case .redeemed(let redeemed): live = try await contexts.current(redeemed, for: call.client)
+        case .redeemed(let grant): redeemed = grant
         case .replayed: throw ClientRefusal(invalidGrant: .codeReplayed)
         case .expired: throw ClientRefusal(invalidGrant: .codeExpired)
         case .unknown: throw ClientRefusal(invalidGrant: .codeUnknown)
         }
         do {
+            let client = try call.acting(for: redeemed.grant)
+            let live = try await contexts.current(redeemed, for: client)
             try check(live.grant)
             let tokens = try GrantPolicy.authorize(
                 TokenAttempt(
-                    client: call.client, grantType: code.handleClass.grantType, live: live,
-                    access: TokenAccess(scope: live.grant.scope, resource: live.grant.resource),
+                    client: client, grantType: code.handleClass.grantType, live: live,
+                    access: TokenAccess(
+                        scope: live.grant.scope, resource: live.grant.resource, town: client.namedTown),
                     provedKey: call.key, boundKey: live.grant.proofKey))
             return try await minter.response(tokens, idToken: .first, refreshToken: refreshToken?.text)
         } catch {
             // The code is spent and nobody has tokens of it: the grant ends, with the refresh token nobody knows.
+            let grant = redeemed.grant
             try await grants.revoke(
-                live.grant.transaction,
+                grant.transaction,
                 event: SecurityEvent(
-                    .tokenRevoked, time: now, tenant: live.grant.tenant, object: call.identifier.rawValue,
-                    transaction: live.grant.transaction, actor: .system, person: live.grant.account))
+                    .tokenRevoked, time: now, tenant: grant.tenant, object: call.identifier.rawValue,
+                    transaction: grant.transaction, actor: .system, person: grant.account))
             throw error
         }
     }
@@ -124,7 +136,7 @@ public struct TokenFlow: Sendable {
         if let (record, live) = try await grants.refreshToken(token.digest, now: now),
             record.client == call.identifier
         {
-            _ = try authorize(request, try await contexts.current(live, for: call.client), record, call)
+            _ = try await authorize(request, live, record, call)
         }
         let successor = token.successor(key: successorKey)
         let outcome = try await grants.refresh(
@@ -135,17 +147,19 @@ public struct TokenFlow: Sendable {
         case .expired: throw ClientRefusal(invalidGrant: .refreshTokenExpired)
         case .unknown: throw ClientRefusal(invalidGrant: .refreshTokenUnknown)
         case .granted(let granted, let record):
-            let live = try await contexts.current(granted, for: call.client)
-            let tokens = try authorize(request, live, record, call)
+            let tokens = try await authorize(request, granted, record, call)
             return try await minter.response(
                 tokens, idToken: .refreshed,
                 refreshToken: record.proofKey == nil ? successor.text : token.text)
         }
     }
 
+    /// Throws `ClientRefusal`, or a fault of the store.
     private func authorize(
-        _ request: RefreshRequest, _ live: LiveGrant, _ record: RefreshTokenRecord, _ call: Call
-    ) throws(ClientRefusal) -> AuthorizedTokens {
+        _ request: RefreshRequest, _ granted: LiveGrant, _ record: RefreshTokenRecord, _ call: Call
+    ) async throws -> AuthorizedTokens {
+        let client = try call.acting(for: granted.grant)
+        let live = try await contexts.current(granted, for: client)
         let scope = request.access.scope ?? live.grant.scope
         guard scope.tokens.allSatisfy(live.grant.scope.contains) else {
             throw ClientRefusal(.invalidScope, "the scope is more than was granted", .scopeNotAllowed)
@@ -153,9 +167,9 @@ public struct TokenFlow: Sendable {
         try Self.check(request.access.resource, within: live.grant.resource)
         return try GrantPolicy.authorize(
             TokenAttempt(
-                client: call.client, grantType: .refreshToken, live: live,
-                access: TokenAccess(scope: scope, resource: live.grant.resource), provedKey: call.key,
-                boundKey: record.proofKey))
+                client: client, grantType: .refreshToken, live: live,
+                access: TokenAccess(scope: scope, resource: live.grant.resource, town: client.namedTown),
+                provedKey: call.key, boundKey: record.proofKey))
     }
 
     /// RFC 6749 §4.4: a client for itself, at a resource.
@@ -198,9 +212,12 @@ public struct TokenFlow: Sendable {
         actor["act"] = subject.token.actor.map { .object($0) }
         let tokens = try GrantPolicy.authorize(
             TokenAttempt(
-                client: call.client, grantType: .tokenExchange, live: live,
+                // A portal that hands its own token on does it for the town of the grant; every other stands for itself.
+                client: live.grant.client == call.identifier ? try call.acting(for: live.grant) : call.client,
+                grantType: .tokenExchange, live: live,
                 access: TokenAccess(
-                    scope: scope, resource: resource, actor: actor, notAfter: subject.token.expiresAt),
+                    scope: scope, resource: resource, actor: actor, notAfter: subject.token.expiresAt,
+                    town: subject.token.town),
                 provedKey: call.key))
         var response = try await minter.response(tokens)
         response["issued_token_type"] = .string(TokenExchangeRequest.accessTokenType)

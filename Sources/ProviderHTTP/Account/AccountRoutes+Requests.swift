@@ -4,7 +4,7 @@ internal import OpenIDMessages
 internal import ProviderCore
 
 extension AccountRoutes {
-    /// Requests about data (GDPR Art. 15 to 18). Nothing happens by itself: a desk decides.
+    /// Requests about data (GDPR Art. 15 to 18 and 21). Nothing happens by itself: a desk decides.
     static let requests: [AccountRoute] = [
         AccountRoute(
             .get, "/requests", "see what one asked for about one's data, and by when it is answered",
@@ -14,7 +14,7 @@ extension AccountRoutes {
             }),
         AccountRoute(
             .post, "/requests",
-            "ask the region or a town to tell, correct, restrict or erase data",
+            "ask the region or a town to tell, correct, restrict or erase data, or object to their use",
             events: [.requestReceived, .requestIdentityChecked, .requestRunning],
             .change { call in
                 try await call.service.requests.file(DataRequestFlow.Wish(json: call.body), by: call.device).json

@@ -121,7 +121,7 @@ extension Client {
             "authorization_signed_response_alg": .string(cryptography.authorizationResponseAlgorithm.rawValue),
             "introspection_signed_response_alg": .string(cryptography.introspectionAlgorithm.rawValue),
             "key_ids": .strings(keys.compactMap { $0["kid"]?.string }),
-            "resources": .strings(resources.map(\.rawValue)),
+            "resources": .strings(resources.map(\.rawValue)), "services": .strings(services.map(\.rawValue)),
             "post_logout_redirect_uris": .strings(logout.returnURIs.map(\.rawValue)),
             "backchannel_logout_session_required": .bool(logout.requiresSession),
         ]
@@ -141,6 +141,7 @@ extension Client {
         ]
         for (name, value) in optional { object[name] = value.map { .string($0) } }
         if backChannel?.needsNoCallCode == true { object["backchannel_without_call_code"] = true }
+        if isOneForAll { object["served_tenants"] = .strings(servedTenants.map(\.rawValue)) }
         object["default_max_age"] = defaultMaximumAge.map { .integer($0) }
         if profile == .legacy { object["warning"] = "held to legacy: no PKCE, no login above level normal" }
         return object

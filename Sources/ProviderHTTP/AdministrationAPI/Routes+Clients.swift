@@ -14,7 +14,7 @@ extension AdministrationAPI {
             answer: [.init("services", .list(.object(service)), "In the region's order.")],
             handle: { call in
                 let services = call.provider.registry.services(in: try call.scope)
-                return ["services": .array(services.map { .object($0.json) })]
+                return ["services": .array(try services.map { .object(try json($0, call)) })]
             }),
         AdministrationRoute(
             .get, "/tenants/{tenant}/services/{service}", "One service.", .tenant(.readService), answer: service,
@@ -22,7 +22,7 @@ extension AdministrationAPI {
                 let found = call.provider.registry.services(in: try call.scope)
                     .first { $0.identifier.rawValue == call["service"] }
                 guard let found else { throw AdministrationProblem.notFound }
-                return found.json
+                return try json(found, call)
             }),
         AdministrationRoute(
             .get, "/tenants/{tenant}/counters", "How many people have to do with the tenant; nobody's name.",
@@ -113,7 +113,20 @@ extension AdministrationAPI {
         .init("contexts", .list(.text(maximum: 16)), "Who can use it."),
         .optional("required_level", .text(maximum: 16), "Absent when no login is needed."),
         .optional("mandate_scope", .text(maximum: 128), "What a mandate for it must cover."),
+        .optional(
+            "served_by", .list(.text()),
+            "Clients of its publisher that act for this tenant; absent when there are none."),
     ]
+
+    /// A service as the tenant offers it, with whoever asks for logins for it on the tenant's behalf.
+    private static func json(
+        _ service: AccountDirectory.Service, _ call: AdministrationCall
+    ) throws -> JSONObject {
+        var object = service.json
+        let clients = call.provider.registry.clients(serving: service.identifier, in: try call.scope)
+        if !clients.isEmpty { object["served_by"] = .strings(clients.map(\.rawValue)) }
+        return object
+    }
 
     private static let clientSummary: [Schema.Property] = [
         .init("client_id", .text(), "Its name."), .init("tenant", .text(maximum: 63), "Whose it is."),

@@ -4,7 +4,7 @@ internal import OpenIDMessages
 internal import ProviderCore
 
 extension AdministrationAPI {
-    /// What people ask the tenant about their data (GDPR Art. 15 to 18), to be answered within a month.
+    /// What people ask the tenant about their data (GDPR Art. 15 to 18 and 21), to be answered within a month.
     static let requestRoutes: [AdministrationRoute] = [
         AdministrationRoute(
             .get, "/tenants/{tenant}/requests", "What people ask the tenant about their data, the most urgent first.",

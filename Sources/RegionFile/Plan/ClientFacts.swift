@@ -67,7 +67,8 @@ extension RegionFacts {
             Fact("post_logout_redirect_uris", list: client.logout.returnURIs.map(\.rawValue)),
             Fact("backchannel_logout_uri", client.logout.backChannelURI?.rawValue ?? ""),
             Fact("backchannel_logout_session_required", String(client.logout.requiresSession)),
-            Fact("services", list: client.services.map(\.rawValue)), Fact("state", client.state.rawValue),
+            Fact("services", list: client.services.map(\.rawValue)),
+            Fact("served_tenants", list: client.servedTenants.map(\.rawValue)), Fact("state", client.state.rawValue),
         ]
     }
 }

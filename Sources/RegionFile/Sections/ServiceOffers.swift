@@ -23,6 +23,27 @@ struct ServiceOffers {
         return isOffered ? name : value.refused("tenant `\(tenant)` does not offer service `\(name)`")
     }
 
+    /// A template that `publisher` has published, for a client that serves the towns which adopted it. Nil, with a mistake,
+    /// when it is none, or another town's.
+    func oneForAll(_ value: YAMLValue, of publisher: TenantIdentifier?) -> ServiceIdentifier? {
+        guard let name = templates.names.find(value).flatMap(ServiceIdentifier.init(rawValue:)), let publisher else {
+            return nil
+        }
+        // What could not be read was reported where it stands.
+        guard let template = templates.templates.first(where: { $0.key == name }) else { return name }
+        guard template.publisher == publisher else {
+            return value.refused(
+                "template `\(name)` is published by tenant `\(template.publisher)`, whose client serves other towns with it"
+            )
+        }
+        return name
+    }
+
+    /// True when the town has adopted one of these templates, be it on terms that wait for approval.
+    func hasAdopted(_ town: TenantIdentifier, anyOf services: [ServiceIdentifier]) -> Bool {
+        adoptions.adoptions.contains { $0.tenant == town && services.contains($0.template) }
+    }
+
     /// The services of these names as `tenant` offers them: also on terms that wait for approval there.
     func services(_ names: [ServiceIdentifier], at tenant: Tenant) -> [Service] {
         names.flatMap { name in

@@ -6,7 +6,8 @@ internal import OpenIDMessages
 /// `citizen-id request …`
 struct RequestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "request", abstract: "What people ask about their data (GDPR Art. 15 to 18), due within a month.",
+        commandName: "request",
+        abstract: "What people ask about their data (GDPR Art. 15 to 18, 21), due within a month.",
         discussion: """
             Over the local socket these are the requests to the region and to every town, with the account that `citizen-id \
             desk` takes. With --at TENANT an administrator with the role clerk or dpo reaches those to the town, with the \

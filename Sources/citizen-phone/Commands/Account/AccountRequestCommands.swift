@@ -6,16 +6,17 @@ import OpenIDMessages
 struct AccountRequestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
-        abstract: "Ask the region or a town to tell, correct, restrict or erase data about you (GDPR Art. 15 to 18).",
+        abstract:
+            "Ask the region or a town about your data: to tell, correct, restrict or erase them, or object (GDPR).",
         discussion: """
-            KIND is access, rectify, restrict, or with --tenant erase. A desk decides within a month; `account requests` \
-            shows what became of it. Everything that the region keeps you get at once with `account export`, and \
+            KIND is access, rectify, restrict, object, or with --tenant erase (GDPR Art. 15 to 18 and 21). A desk decides \
+            within a month, and hears the grounds of an objection; `account requests` shows what became of it. Everything that the region keeps you get at once with `account export`, and \
             `account close` erases the account.
             """)
 
     @OptionGroup var shared: SharedOptions
 
-    @Argument(help: "What you ask for: access, rectify, restrict or erase.")
+    @Argument(help: "What you ask for: access, rectify, restrict, object or erase.")
     var kind: String
 
     @Option(help: "The town that you ask, e.g. herten; without it the region, which keeps your account.")
