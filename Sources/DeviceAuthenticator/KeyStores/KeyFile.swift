@@ -46,13 +46,16 @@ package enum KeyFile {
 
     private static func sealable(in folder: SealedFolder) throws(FileRefusal) -> (any SealableKeyStore)? {
         guard let object = try folder.read(name) else { return nil }
-        guard let store = try? read(object) else { throw .cannotOpen(folder.folder.path + "/" + name) }
+        guard let store = try? read(object) else {
+            let path = folder.folder.path + "/" + name
+            throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
+        }
         return store
     }
 
     private static func read(_ object: JSONObject) throws -> any SealableKeyStore {
         var reader = MemberReader(object)
-        guard try reader.count("version") == 1 else { throw MessageError.malformed("version") }
+        try reader.requireVersion(1)
         // The first version of the file did not say.
         let word = try reader.optionalString("store") ?? KeyStoreKind.file.rawValue
         let store: any SealableKeyStore
