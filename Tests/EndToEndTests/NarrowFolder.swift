@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Glibc
 import Testing
@@ -8,13 +9,11 @@ struct NarrowFolder {
 
     /// Whether this machine lets the tests mount something.
     static let isPossible: Bool = {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: unshare[0])
-        process.arguments = Array(unshare.dropFirst()) + ["/bin/sh", "-c", "mount -t tmpfs none /mnt"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        let process = try? ChildProcess(
+            unshare[0], Array(unshare.dropFirst()) + ["/bin/sh", "-c", "mount -t tmpfs none /mnt"],
+            environment: ["PATH": "/usr/sbin:/usr/bin:/sbin:/bin"], errors: "/dev/null")
+        while process?.isRunning == true { usleep(2_000) }
+        return process?.status == 0
     }()
 
     private static let unshare = ["/usr/bin/unshare"] + (geteuid() == 0 ? ["--mount"] : ["--map-root-user", "--mount"])
