@@ -124,7 +124,7 @@ let package = Package(
             name: "DeviceAuthenticator",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "CFileStatus", "CPKCS11", "CTSS2", .asyncHTTPClient, .nioCore,
-                .nioHTTP1, .nioSSL,
+                .nioPosix, .nioHTTP1, .nioSSL,
             ],
             swiftSettings: sourceTarget),
         .target(
@@ -166,6 +166,9 @@ let package = Package(
         .systemLibrary(name: "CSpawn", path: "Tests/CSpawn"),
         .target(
             name: "ChildProcesses", dependencies: ["CSpawn"], path: "Tests/ChildProcesses", swiftSettings: everyTarget),
+        .target(
+            name: "TestCertificates", dependencies: [.crypto, .x509, .asn1, .nioSSL], path: "Tests/TestCertificates",
+            swiftSettings: everyTarget),
         .target(
             name: "KeyStoreHarness", dependencies: ["ChildProcesses"], path: "Tests/KeyStoreHarness",
             swiftSettings: everyTarget),
@@ -220,8 +223,8 @@ let package = Package(
         .testTarget(
             name: "OutboundHTTPTests",
             dependencies: [
-                "OutboundHTTP", "ProviderCore", "OpenIDMessages", .crypto, .x509, .asn1, .nioCore, .nioPosix, .nioHTTP1,
-                .nioSSL,
+                "OutboundHTTP", "ProviderCore", "OpenIDMessages", "TestCertificates", .crypto, .x509, .asn1, .nioCore,
+                .nioPosix, .nioHTTP1, .nioSSL,
             ], swiftSettings: everyTarget),
         .testTarget(name: "QRCodeTests", dependencies: ["QRCode", "ChildProcesses"], swiftSettings: everyTarget),
         .testTarget(
@@ -240,7 +243,7 @@ let package = Package(
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "RelyingParty", "DeviceAuthenticator", "QRCode",
                 "citizen-id", "citizen-phone", "demo-portal", "ChildProcesses", "KeyStoreHarness",
-                "key-store-driver", .grdb, .hummingbird,
+                "key-store-driver", "TestCertificates", "CPNG", .grdb, .hummingbird, .x509,
                 .httpTypes, .nioCore, .nioPosix, .nioSSL,
             ], swiftSettings: everyTarget),
         .testTarget(

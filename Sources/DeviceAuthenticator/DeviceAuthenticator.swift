@@ -18,7 +18,7 @@ public struct DeviceAuthenticator: Sendable {
     let clock: DeviceClock
     /// `de` or `en`, for the texts that will be shown.
     public let language: String
-    let nonces = NonceKeeper()
+    let memory = ProviderMemory()
 
     /// - Parameters:
     ///   - folder: the files of one profile.
@@ -49,7 +49,7 @@ public struct DeviceAuthenticator: Sendable {
     }
 
     func connection(to issuer: IssuerURL) -> ProviderConnection {
-        ProviderConnection(issuer: issuer, transport: transport, nonces: nonces, clock: clock, language: language)
+        ProviderConnection(issuer: issuer, transport: transport, memory: memory, clock: clock, language: language)
     }
 
     func state() throws(DeviceError) -> DeviceState {
@@ -82,11 +82,13 @@ public struct DeviceAuthenticator: Sendable {
         _ state: DeviceState, _ check: (ProviderKeys) throws(StatementRefusal) -> Value
     ) async throws(DeviceError) -> Value {
         do throws(StatementRefusal) { return try check(state.providerKeys) } catch {
-            guard error == .wrongKey else { throw .statementRefused(error) }
+            guard error == .wrongKey else { throw await memory.explained(.statementRefused(error)) }
         }
         let fresh = try await fetchKeys(connection(to: state.issuer))
         let value: Value
-        do throws(StatementRefusal) { value = try check(fresh) } catch { throw .statementRefused(error) }
+        do throws(StatementRefusal) { value = try check(fresh) } catch {
+            throw await memory.explained(.statementRefused(error))
+        }
         try folder.updateState { $0.take(fresh) }
         return value
     }

@@ -10,6 +10,9 @@ public enum DeviceError: Error, Sendable, Equatable {
     case linkRefused(LinkRefusal)
     /// A statement of the provider failed a check; nothing was signed.
     case statementRefused(StatementRefusal)
+    /// This device's clock differs from the provider's by more than the protocol allows: how many seconds it is ahead, or
+    /// behind when the number is negative. Nothing was signed that counts.
+    case clock(ahead: Int64)
     /// The provider could not be reached.
     case network(NetworkFailure)
     /// The provider refused, with its reason (docs/protocol.md §9).
@@ -62,6 +65,9 @@ extension DeviceError: CustomStringConvertible {
         case .alreadyEnrolled(let issuer): "This profile is already enrolled at \(issuer). Choose another profile."
         case .linkRefused(let refusal): refusal.sentence
         case .statementRefused(let refusal): "Nothing was signed: \(refusal.sentence)"
+        case .clock(let ahead):
+            "This device's clock is \(abs(ahead)) seconds \(ahead < 0 ? "behind" : "ahead of") the provider's. "
+                + "Set it right and try again; nothing was answered."
         case .network(let failure): failure.description
         case .provider(let problem):
             problem.title + (problem.triesLeft.map { " Tries left: \($0)." } ?? "")
@@ -101,10 +107,13 @@ extension DeviceError {
 extension LinkRefusal {
     var sentence: String {
         switch self {
-        case .malformed: "This is not a CitizenID link."
+        case .malformed:
+            "This is not a CitizenID link, or not the whole of one. Copy all of it, or scan the QR code."
         case .notForEnrolment: "This link is for a login, not for enrolling a device."
         case .notForLogin: "This link is for enrolling a device, not for a login."
-        case .foreignIssuer: "The link leads to a provider at which this device is not enrolled. Nothing was sent."
+        case .foreignIssuer:
+            "The link leads to a provider at which this device is not enrolled. Nothing was sent. "
+                + "If you did not expect that, do not follow it; else choose the profile that is enrolled there."
         }
     }
 }

@@ -265,6 +265,13 @@ public final class Provider: Sendable {
         return document
     }
 
+    /// P-8.1: renews the attestation of a device, after its evidence was judged again.
+    public func renewedAttestation(for device: VerifiedDevice) async throws -> String {
+        let row = device.device
+        try await evidenceReview.judgeAgain(row)
+        return try deviceAuthentication.attestation(for: row.identifier, key: row.keys.installation.jwk)
+    }
+
     /// P-8.3: suspends the device, or locks the account, whose block code this is.
     public func block(code: String) async throws {
         guard try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now()) else {

@@ -26,6 +26,14 @@ extension SQLiteStore {
         }
     }
 
+    public func certificates(of device: DeviceIdentifier) async throws -> [String] {
+        try read { db in
+            try db.rows(
+                "SELECT serial FROM device_certificate WHERE device = ? ORDER BY position", [device.rawValue]
+            ).map { try $0.text("serial") }
+        }
+    }
+
     public func distrust(
         _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
     ) async throws -> Bool {

@@ -6,6 +6,8 @@ struct CommandFailure: Error {
     var status: ExitStatus
     var message: String
     var problem: ProblemDocument?
+    /// What exactly is wrong with the network, where that is to blame.
+    var reason: String?
     /// How many more PINs, or digits of a call, are taken; nil where nobody said.
     var triesLeft: Int?
 
@@ -32,10 +34,12 @@ struct CommandFailure: Error {
         switch error {
         case .notEnrolled: status = .notEnrolled
         case .alreadyEnrolled: status = .alreadyEnrolled
+        case .linkRefused(.foreignIssuer): status = .otherProvider
         case .linkRefused: status = .linkRefused
+        case .clock: status = .clock
         case .statementRefused(.expired), .loginOver: status = .loginOver
         case .statementRefused: status = .statementRefused
-        case .network(let failure): status = failure.reason == .badCertificateFile ? .file : .network
+        case .network(let failure): status = Self.status(of: failure.reason)
         case .provider(let document):
             status = Self.status(of: document.code)
             problem = document
@@ -43,12 +47,27 @@ struct CommandFailure: Error {
         case .callCodeNeeded: status = .wrongCallCode
         case .noLogin, .requestNotYetThere: status = .nothingWaits
         case .pinTooShort, .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext: status = .usage
-        case .file: status = .file
+        case .file(let refusal): status = Self.status(of: refusal)
         case .keyStore(let refusal): status = Self.status(of: refusal)
         case .cryptography: status = .internalError
         }
         self.init(status, "\(error)", problem: problem)
         if case .keyStore(.wrongPIN(let left)) = error { triesLeft = left }
+        if case .network(let failure) = error { reason = failure.reason.rawValue }
+    }
+
+    private static func status(of reason: NetworkFailure.Reason) -> ExitStatus {
+        if reason == .badCertificateFile { return .file }
+        return reason.isAboutCertificates ? .certificate : .network
+    }
+
+    private static func status(of refusal: FileRefusal) -> ExitStatus {
+        switch refusal.trouble {
+        case .readOnly: .readOnly
+        case .diskFull: .diskFull
+        case .newerVersion: .newerVersion
+        case nil: .file
+        }
     }
 
     /// A wrong PIN is one, whoever counts it.
@@ -68,7 +87,8 @@ struct CommandFailure: Error {
         case "wrong_call_code": .wrongCallCode
         case "device_locked", "device_suspended", "device_cloned": .deviceBlocked
         case "unknown_login", "login_over", "unknown_confirmation", "confirmation_over": .loginOver
-        case "scan_again", "unknown_ticket": .linkRefused
+        case "scan_again": .linkRefused
+        case "unknown_ticket": .ticket
         default: .providerRefused
         }
     }
@@ -84,6 +104,7 @@ struct CommandFailure: Error {
             error["trace_id"] = .string(problem.traceIdentifier)
             if !problem.failedChecks.isEmpty { error["failed_checks"] = .strings(problem.failedChecks) }
         }
+        error["reason"] = reason.map { .string($0) }
         error["tries_left"] = triesLeft.map { .integer(Int64($0)) }
         return ["error": .object(error)]
     }

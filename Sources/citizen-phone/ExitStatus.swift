@@ -5,7 +5,7 @@ enum ExitStatus: Int32, CaseIterable {
     case internalError = 1
     case notEnrolled = 10
     case alreadyEnrolled = 11
-    /// The link is malformed, stale, or leads elsewhere than where this device is enrolled.
+    /// The link is malformed, altered or too old.
     case linkRefused = 12
     /// A statement of the provider failed a check; nothing was signed.
     case statementRefused = 13
@@ -16,7 +16,7 @@ enum ExitStatus: Int32, CaseIterable {
     case deviceBlocked = 17
     /// The login is over or its request has expired.
     case loginOver = 18
-    /// A file is missing, damaged or can be reached by others.
+    /// A file is missing, damaged or can be reached by others; for a disk or a version that is to blame see below.
     case file = 19
     /// A PIN is needed and there is no terminal to ask.
     case noTerminal = 20
@@ -32,6 +32,25 @@ enum ExitStatus: Int32, CaseIterable {
     case wrongCallCode = 25
     /// The key store cannot be reached, is another one, or cannot keep the keys.
     case keyStore = 26
+    /// The picture shows no QR code.
+    case noQRCode = 27
+    /// The picture shows more than one CitizenID code.
+    case severalQRCodes = 28
+    /// The picture shows QR codes of others only.
+    case foreignQRCode = 29
+    /// The link leads to another provider than the one at which this device is enrolled.
+    case otherProvider = 30
+    /// The enrolment ticket is unknown, used or expired: the provider does not say which.
+    case ticket = 31
+    /// This device's clock is wrong.
+    case clock = 32
+    /// The server's certificate, or its TLS, is not as it must be.
+    case certificate = 33
+    /// The folder cannot be written.
+    case readOnly = 34
+    case diskFull = 35
+    /// A file of a newer version of this program.
+    case newerVersion = 36
     case usage = 64
 
     /// The word for it in `--json`.
@@ -56,6 +75,16 @@ enum ExitStatus: Int32, CaseIterable {
         case .declined: "declined"
         case .wrongCallCode: "wrong_call_code"
         case .keyStore: "key_store"
+        case .noQRCode: "no_qr_code"
+        case .severalQRCodes: "several_qr_codes"
+        case .foreignQRCode: "foreign_qr_code"
+        case .otherProvider: "other_provider"
+        case .ticket: "ticket"
+        case .clock: "clock"
+        case .certificate: "certificate"
+        case .readOnly: "read_only"
+        case .diskFull: "disk_full"
+        case .newerVersion: "newer_version"
         case .usage: "usage"
         }
     }

@@ -12,6 +12,16 @@ enum QRPictureError: Error, Equatable {
     case tooLarge
 }
 
+extension QRPictureError {
+    func sentence(_ path: String) -> String {
+        switch self {
+        case .notFound: "\(path) is not there or cannot be read."
+        case .notAPicture: "\(path) is no whole PNG picture. Save it as PNG."
+        case .tooLarge: "\(path) is larger than a screen. Cut the QR code out of it."
+        }
+    }
+}
+
 /// A picture, such as a screenshot, in which we look for QR codes: what the camera is to a smartphone.
 struct QRPicture {
     static let maximumPixels = 64 << 20
@@ -27,6 +37,19 @@ struct QRPicture {
     /// The texts of the QR codes in a PNG file, in the order in which they were found; none when there is no code.
     static func read(pngFile path: String) throws(QRPictureError) -> [String] {
         try QRPicture(pngFile: path).texts()
+    }
+
+    /// The texts of the QR codes in a PNG file; at least one.
+    static func texts(ofPNG path: String) throws(CommandFailure) -> [String] {
+        let texts: [String]
+        do { texts = try read(pngFile: path) } catch { throw CommandFailure(.file, error.sentence(path)) }
+        guard !texts.isEmpty else {
+            throw CommandFailure(
+                .noQRCode,
+                "\(path) shows no QR code that can be read. Take a sharp picture of the whole code, "
+                    + "with its white edge.")
+        }
+        return texts
     }
 
     private init(pngFile path: String) throws(QRPictureError) {

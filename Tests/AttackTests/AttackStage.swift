@@ -82,6 +82,9 @@ struct AttackStage {
         return DeviceClock { clock.now }
     }
 
+    /// An enrolment link of a fresh ticket.
+    func link() async throws -> String { try await Self.link(provider) }
+
     private static func link(_ provider: TestProvider) async throws -> String {
         let ticket = try await provider.ticket(person: TestRegion.person)
         let key = provider.provider.keys.ring.current(.es256).thumbprint

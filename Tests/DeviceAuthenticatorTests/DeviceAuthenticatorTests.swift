@@ -37,9 +37,46 @@ struct DeviceAuthenticatorTests {
     @Test func `an offer by a key that the link does not name is refused`() async throws {
         let other = SigningKey.makeES256().thumbprint
         let link = DeviceLink(issuer: FakeProvider.issuer, target: .enrolment(ticket: FakeProvider.ticket, key: other))
-        await #expect(throws: DeviceError.statementRefused(.wrongKey)) {
+        await #expect(throws: DeviceError.statementRefused(.wrongLinkKey)) {
             try await workshop.phone(provider).beginEnrolment(link.text)
         }
+        #expect(await provider.bodies("/device/v1/enrolments").isEmpty, "the ticket is not shown")
+    }
+
+    @Test func `D-6.5 an enrolment whose answer was lost goes on with its keys and its offer`() async throws {
+        let lost = NetworkFailure(.connectionLost, authority: "id.example")
+        await provider.surprise("/device/v1/enrolments/offer-1", .failure(lost))
+        await #expect(throws: DeviceError.network(lost)) {
+            try await workshop.phone(provider).enrol(link: provider.enrolmentLink, pin: .good, device: .mine)
+        }
+        let key = SealedBox.Protection.key(try workshop.bytes("profile/seal.key"))
+        let kept = try SealedBox.open(try workshop.bytes("profile/enrolment.sealed"), with: key)
+        #expect(try StrictJSON.parseObject(kept).members.map(\.name).sorted() == ["offer", "provider_keys", "version"])
+        _ = try await workshop.phone(provider).enrol(link: provider.enrolmentLink, pin: .good, device: .mine)
+        #expect(await provider.bodies("/device/v1/enrolments").count == 1, "the ticket is shown once")
+        let sent = await provider.bodies("/device/v1/enrolments/offer-1").compactMap { $0["registration"]?.string }
+        let statements = try sent.map { try SignedStatement<DeviceRegistration>.verifyPossession($0).statement }
+        #expect(statements.count == 2 && statements[0].key == statements[1].key)
+        #expect(statements[0].pinKey == statements[1].pinKey)
+        #expect(statements[0].installationKey == statements[1].installationKey)
+        #expect(!FileManager.default.fileExists(atPath: workshop.path + "/profile/enrolment.sealed"))
+    }
+
+    @Test func `D-6.5 an offer that has expired meanwhile, or of another ticket, is asked for anew`() async throws {
+        let lost = NetworkFailure(.connectionLost, authority: "id.example")
+        await provider.surprise("/device/v1/enrolments/offer-1", .failure(lost))
+        _ = try? await workshop.phone(provider).enrol(link: provider.enrolmentLink, pin: .good, device: .mine)
+        let later = DeviceClock.fixed(FakeProvider.now + 361)
+        await #expect(throws: DeviceError.statementRefused(.expired)) {
+            try await workshop.phone(provider, clock: later).beginEnrolment(provider.enrolmentLink)
+        }
+        let other = DeviceLink(
+            issuer: FakeProvider.issuer,
+            target: .enrolment(ticket: RandomBytes.text(14), key: provider.key.thumbprint))
+        await #expect(throws: DeviceError.statementRefused(.wrongTicket)) {
+            try await workshop.phone(provider).beginEnrolment(other.text)
+        }
+        #expect(await provider.bodies("/device/v1/enrolments").count == 3)
     }
 
     @Test func `flow qr: digits, request, approval, receipt`() async throws {

@@ -87,7 +87,10 @@ struct FaultSweep {
 
     /// strace for the calls that concern the profile: its folder, and by it whatever is opened, renamed or removed in it.
     private func tracing(_ calls: String, _ more: [String]) -> [String] {
-        let names = ["", "/keys.sealed", "/.keys.sealed.new", "/seal.key", "/.seal.key.new", "/.lock"]
+        let names = [
+            "", "/making.sealed", "/.making.sealed.new", "/keys.sealed", "/.keys.sealed.new", "/seal.key",
+            "/.seal.key.new", "/.lock",
+        ]
         return [Self.strace, "-f", "-qq", "-e", "trace=\(calls)"] + names.flatMap { ["-P", profile + $0] } + more
     }
 

@@ -169,7 +169,7 @@ struct PhoneLoginTests {
         let other = try await Installation.start()
         let browser = try Browser(other)
         let link = try #require(try await browser.open(other.loginURL).sameDeviceLink)
-        try expectFailure(try await phone.run("scan", link, "--json"), 12, "link_refused")
+        try expectFailure(try await phone.run("scan", link, "--json"), 30, "other_provider")
         let result = try await phone.login(at: other.loginURL)
         #expect(result.status != 0, "\(result)")
     }

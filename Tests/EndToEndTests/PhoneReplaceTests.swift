@@ -135,4 +135,18 @@ struct PhoneReplaceTests {
         #expect(replaced.status == 0, "\(replaced)")
         #expect(try replaced.json()["device"]?.string == device)
     }
+
+    @Test func `only a login or confirmation that succeeded, on that very device, shows that it works`() throws {
+        let device = try #require(DeviceIdentifier(rawValue: "device-0123456789"))
+        let good: JSONObject = ["kind": "auth.approved", "outcome": "success", "object": .string(device.rawValue)]
+        #expect(Replacement.isAnswer(good, of: device))
+        let changes: [(String, JSONValue)] = [
+            ("kind", "auth.denied"), ("kind", "device.added"), ("outcome", "failure"), ("object", "device-9876543210"),
+        ]
+        for (member, value) in changes {
+            var event = good
+            event[member] = value
+            #expect(!Replacement.isAnswer(event, of: device), "\(member)")
+        }
+    }
 }

@@ -32,7 +32,7 @@ enum ImportTable {
             "HummingbirdCore", "HTTPTypes", "NIOCore", "Mustache", "Logging", "Metrics",
         ],
         "DeviceAuthenticator": [
-            "OpenIDMessages", "IdentityCrypto", "AsyncHTTPClient", "NIOCore", "NIOHTTP1", "NIOSSL",
+            "OpenIDMessages", "IdentityCrypto", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
             "CFileStatus", "CPKCS11", "CTSS2",
         ],
         "RelyingParty": [

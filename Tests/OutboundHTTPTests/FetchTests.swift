@@ -1,6 +1,7 @@
 import NIOHTTP1
 import OpenIDMessages
 import ProviderCore
+import TestCertificates
 import Testing
 
 @testable import OutboundHTTP

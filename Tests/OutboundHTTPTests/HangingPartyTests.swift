@@ -1,5 +1,6 @@
 import OpenIDMessages
 import ProviderCore
+import TestCertificates
 import Testing
 
 @testable import OutboundHTTP

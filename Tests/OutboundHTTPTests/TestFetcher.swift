@@ -1,6 +1,7 @@
 import OpenIDMessages
 import ProviderCore
 import Synchronization
+import TestCertificates
 
 @testable import OutboundHTTP
 

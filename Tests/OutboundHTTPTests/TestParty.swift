@@ -3,6 +3,7 @@ import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import Synchronization
+import TestCertificates
 import Testing
 
 /// A server of a portal, well-behaved or not, over real TLS. It remembers who came.

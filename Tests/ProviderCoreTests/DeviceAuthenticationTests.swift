@@ -164,7 +164,7 @@ struct DeviceAuthenticationTests {
                 attestation: phone.attestation,
                 proof: phone.proof("POST", "/x", nonce: authentication.nonce(), now: provider.now), method: "POST",
                 path: "/x"), acceptsExpired: true)
-        let renewed = try authentication.renewedAttestation(for: device)
+        let renewed = try await provider.provider.renewedAttestation(for: device)
         phone.adopt(phone.device, attestation: renewed, blockCode: phone.blockCode)
         _ = try await provider.verified(phone)
     }

@@ -82,6 +82,45 @@ struct EnrolmentTests {
         }
     }
 
+    @Test("P-6.6 the device that did not hear the answer hears the same one again, and nothing is written twice")
+    func sameAnswer() async throws {
+        let provider = try await TestProvider()
+        let offer = try await provider.offer(ticket: provider.ticket())
+        let phone = TestPhone()
+        let first = try await provider.register(
+            phone, phone.registration(for: offer, now: provider.now), offer: offer)
+        provider.clock.advance(200)
+        // Another statement with the same keys: the device keeps none that names `K_pin`.
+        let again = try await provider.register(
+            phone, phone.registration(for: offer, now: provider.now), offer: offer)
+        #expect(again.record == first.record && again.blockCode == first.blockCode)
+        #expect(again.attestation == first.attestation)
+        _ = try await provider.verified(phone)
+        provider.clock.advance(100)
+        let late = try phone.registration(for: offer, now: provider.now)
+        await #expect(throws: DeviceRefusal(.unknownOffer, .offerUnknown)) {
+            try await provider.register(phone, late, offer: offer)
+        }
+    }
+
+    @Test("P-6.6 whoever has the files but not the PIN has one guess", arguments: ["auth", "inst", "pin"])
+    func oneGuess(key: String) async throws {
+        let provider = try await TestProvider()
+        let offer = try await provider.offer(ticket: provider.ticket())
+        let phone = TestPhone()
+        let good = try phone.registration(for: offer, now: provider.now)
+        try await provider.register(phone, good, offer: offer)
+        let thief = TestPhone(
+            authentication: key == "auth" ? .makeES256() : phone.authentication,
+            installation: key == "inst" ? .makeES256() : phone.installation,
+            pin: key == "pin" ? .makeES256() : phone.pin)
+        for (device, message) in [(thief, try thief.registration(for: offer, now: provider.now)), (phone, good)] {
+            await #expect(throws: DeviceRefusal(.unknownOffer, .offerUnknown)) {
+                try await provider.register(device, message, offer: offer)
+            }
+        }
+    }
+
     @Test("of registrations at once one makes a device")
     func parallelRegistrations() async throws {
         let provider = try await TestProvider()

@@ -120,6 +120,45 @@ struct EvidenceRevocationTests {
         #expect(try await stage.adopt(stage.listOfAll) == 1)
     }
 
+    @Test("P-8.1 a device that was not judged when the list came is judged when it renews its attestation")
+    func renewal() async throws {
+        let stage = try await Stage()
+        let provider = stage.provider.provider
+        let device = try await stage.provider.verified(stage.phone)
+        // The list of devices, then the first of them.
+        stage.store.fail(2, .before)
+        await #expect(throws: FaultyStore.Fault.self) { try await stage.adopt(stage.list) }
+        #expect(stage.store.heal())
+        #expect(try await stage.provider.row(of: stage.phone)?.ceiling.level != .normal)
+        for _ in 0..<2 { #expect(try await !provider.renewedAttestation(for: device).isEmpty) }
+        let row = try #require(try await stage.provider.row(of: stage.phone))
+        #expect(row.ceiling.level == .normal && row.wasLowered && row.state == .active)
+        #expect(await rings(provider.logoutBell))
+        #expect(try await stage.notices().filter { $0 == .deviceLowered }.count == 1, "told once")
+    }
+
+    @Test("P-8.1 where devices without evidence are not accepted, it gets no attestation and is never used again")
+    func renewalThatEnds() async throws {
+        let stage = try await Stage(formats: ["android-key"])
+        let device = try await stage.provider.verified(stage.phone)
+        stage.store.fail(2, .before)
+        await #expect(throws: FaultyStore.Fault.self) { try await stage.adopt(stage.list) }
+        #expect(stage.store.heal())
+        await #expect(throws: DeviceRefusal(.deviceSuspended, .deviceNotActive)) {
+            try await stage.provider.provider.renewedAttestation(for: device)
+        }
+        #expect(try await stage.provider.row(of: stage.phone)?.state == .suspended)
+    }
+
+    @Test("P-8.1 a device whose certificates no list names is renewed as it was")
+    func renewalOfGoodEvidence() async throws {
+        let stage = try await Stage()
+        let device = try await stage.provider.verified(stage.phone)
+        _ = try await stage.adopt(RevocationList(serials: ["0abc"]))
+        _ = try await stage.provider.provider.renewedAttestation(for: device)
+        #expect(try await stage.provider.row(of: stage.phone)?.wasLowered == false)
+    }
+
     /// True when somebody rang since the last time.
     private func rings(_ bell: LogoutBell) async -> Bool {
         // Without a ring the wait ends with this task's children.

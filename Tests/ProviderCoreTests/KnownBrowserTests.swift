@@ -261,6 +261,20 @@ struct KnownBrowserTests {
         #expect(login.state == .failed && login.collect()?["error"] == "access_denied")
     }
 
+    @Test("a browser that is forgotten between its proof and the claim: there are digits, as for a stranger")
+    func forgottenBeforeTheClaim() async throws {
+        let provider = try await TestProvider()
+        let phone = try await provider.enrolledPhone()
+        let key = try await provider.knownBrowser(of: phone)
+        let login = try await provider.login()
+        #expect(try await login.prove(with: key) == .done([key.thumbprint]))
+        let device = try await provider.verified(phone)
+        let browsers = provider.provider.selfService.browsers
+        for browser in try await browsers.list(device) { try await browsers.forget(browser.identifier, by: device) }
+        let claimed = try await claim(login, phone, provider).claimed
+        #expect(claimed.state == .awaitingCode && claimed.code?.count == 8)
+    }
+
     @Test("where the portal demands it, a known browser gets a QR code, and a stranger who scans it is refused")
     func demanded() async throws {
         let provider = try await TestProvider()

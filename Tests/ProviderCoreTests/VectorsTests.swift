@@ -22,6 +22,7 @@ struct VectorsTests {
         func devices(
             certifiedBy serials: Set<String>, leftTo distrust: Distrust?
         ) async throws -> [CertifiedDevice] { [] }
+        func certificates(of device: DeviceIdentifier) async throws -> [String] { [] }
         func distrust(
             _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
         ) async throws -> Bool { false }

@@ -93,6 +93,10 @@ extension FaultyStore {
         try await call { try await store.devices(certifiedBy: serials, leftTo: distrust) }
     }
 
+    public func certificates(of device: DeviceIdentifier) async throws -> [String] {
+        try await call { try await store.certificates(of: device) }
+    }
+
     public func distrust(
         _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
     ) async throws -> Bool {

@@ -120,7 +120,7 @@ public final class TestProvider: Sendable {
             // As a phone does after a while: it renews its attestation and goes on.
             let device = try await verified(
                 phone, phone.attestation, "POST", "/device/v1/attestation", acceptsExpired: true)
-            let fresh = try provider.deviceAuthentication.renewedAttestation(for: device)
+            let fresh = try await provider.renewedAttestation(for: device)
             return try await verified(phone, fresh, method, path)
         }
     }

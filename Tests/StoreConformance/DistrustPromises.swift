@@ -17,6 +17,9 @@ extension StorePromise {
             try requireEqual(try await found(["ca"]), [first.identifier, second.identifier], "of both")
             try requireEqual(try await found(["b1", "0"]), [second.identifier], "leaf")
             try requireEqual(try await found([]), [], "no list")
+            try requireEqual(try await store.certificates(of: second.identifier), ["b1", "ca"], "in their order")
+            let bare = try await Fixtures.enrolledDevice(in: store)
+            try requireEqual(try await store.certificates(of: bare.identifier), [], "without evidence")
             try requireEqual(
                 try await store.devices(certifiedBy: ["a1"], leftTo: nil),
                 [

@@ -2,23 +2,26 @@ internal import IdentityCrypto
 public import OpenIDMessages
 
 extension DeviceAuthenticator {
-    /// Presents the ticket of an enrolment link and checks the offer (D-6.2.1 to D-6.2.3).
+    /// Presents the ticket of an enrolment link and checks the offer (D-6.2.1 to D-6.2.3). An enrolment with this ticket whose
+    /// answer was lost goes on with its offer (D-6.5).
     public func beginEnrolment(_ link: String) async throws(DeviceError) -> EnrolmentInvitation {
         if let enrolled = try enrolment() { throw .alreadyEnrolled(enrolled.issuer) }
         guard let link = DeviceLink(parsing: link) else { throw .linkRefused(.malformed) }
         guard case .enrolment(let ticket, let thumbprint) = link.target else { throw .linkRefused(.notForEnrolment) }
         // D-3.1: the link's issuer is the one that is talked to, and nothing else.
+        if let begun = try begunEnrolment(ticket: ticket, at: link.issuer) { return begun }
         let connection = connection(to: link.issuer)
+        // Before the ticket is shown to anybody: a link that was altered costs nothing.
+        let keys = try await fetchKeys(connection)
+        guard let key = keys[thumbprint] else { throw .statementRefused(.wrongLinkKey) }
         let answer = try await connection.call("POST", "/device/v1/enrolments", body: ["ticket": .string(ticket)])
         let text = try answer.read("offer") { (reader) throws(MessageError) in
             try reader.string("offer", maximumLength: CompactJWS.maximumLength)
         }
-        let keys = try await fetchKeys(connection)
-        guard let key = keys[thumbprint] else { throw .statementRefused(.wrongKey) }
         do throws(StatementRefusal) {
             let offer = try RequestChecks.offer(text, key: key, issuer: link.issuer, ticket: ticket, now: clock.now)
             return EnrolmentInvitation(offer: offer, providerKeys: keys)
-        } catch { throw .statementRefused(error) }
+        } catch { throw await memory.explained(.statementRefused(error)) }
     }
 
     /// Makes the keys, registers them and keeps what the provider answers (D-6.3, D-6.4).
@@ -41,14 +44,25 @@ extension DeviceAuthenticator {
         }
         do throws(KeyStoreRefusal) { try evidence.requireFit(keyStore.kind) } catch { throw .keyStore(error) }
         // Stored first: a full disk must not cost the ticket. Without a state the profile is not enrolled.
-        let derivation = PINDerivation(freshAt: folder.pinCost)
-        guard let credential = derivation.credential(for: pin) else { throw .cryptography }
-        let keys = try KeyFile.create(keyStore, in: folder, derivation: derivation, pin: credential)
+        let (keys, credential) = try enrolmentKeys(invitation, keyStore, pin)
+        try rememberEnrolment(invitation)
         let body = try registration(invitation, keys: keys, pin: credential, device: device, evidence: evidence)
         let identifier = FormParameters.percentEncode(invitation.offer.statement.identifier.rawValue)
         let path = "/device/v1/enrolments/" + identifier
         let answer = try await connection(to: invitation.issuer).call("POST", path, body: body)
         return try keep(answer, invitation: invitation, keys: keys, name: device.name)
+    }
+
+    /// The keys with which this enrolment began, or fresh ones.
+    private func enrolmentKeys(
+        _ invitation: EnrolmentInvitation, _ choice: KeyStoreChoice, _ pin: PIN
+    ) throws(DeviceError) -> (any DeviceKeyStore, PINCredential) {
+        if try hasBegun(invitation), let begun = try? keys(), begun.kind == choice.kind {
+            return (begun, try Self.credential(pin, begun))
+        }
+        let derivation = PINDerivation(freshAt: folder.pinCost)
+        guard let credential = derivation.credential(for: pin) else { throw .cryptography }
+        return (try KeyFile.create(choice, in: folder, derivation: derivation, pin: credential), credential)
     }
 
     /// Both steps at once, for a caller who needs not show the offer.
@@ -118,9 +132,10 @@ extension DeviceAuthenticator {
             issuer: invitation.issuer, device: record.device, name: name, record: recordText,
             attestation: attestationText, attestationExpiresAt: attestation.expiresAt,
             providerKeys: invitation.providerKeys, keyMethod: record.keyMethod)
-        do throws(FileRefusal) { try folder.replace(DeviceState.fileName, with: state.json) } catch {
-            throw .file(error)
-        }
+        do throws(FileRefusal) {
+            try folder.replace(DeviceState.fileName, with: state.json)
+            try folder.folder.remove(Self.begunName)
+        } catch { throw .file(error) }
         return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode, waiting: waiting)
     }
 }

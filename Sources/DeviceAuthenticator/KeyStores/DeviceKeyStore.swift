@@ -43,8 +43,14 @@ package protocol DeviceKeyStore: Sendable {
 protocol SealableKeyStore: DeviceKeyStore {
     /// What `keys.sealed` holds: the keys, or what finds them.
     var sealed: JSONObject { get }
+    /// Under which identifiers a token keeps the keys; none elsewhere.
+    var identifiers: [[UInt8]] { get }
     /// Removes the keys from hardware in which they would remain.
     func discard(pin: PINCredential) throws(KeyStoreRefusal)
+}
+
+extension SealableKeyStore {
+    var identifiers: [[UInt8]] { [] }
 }
 
 extension DeviceKeyStore {

@@ -12,6 +12,12 @@ package enum KeyFile {
     ) throws(DeviceError) -> any DeviceKeyStore {
         do throws(FileRefusal) { try folder.prepare() } catch { throw .file(error) }
         let former = try? sealable(in: folder)
+        let making = KeysInTheMaking()
+        // Of this profile's own keys the file decides.
+        let leftovers = KeysInTheMaking.leftovers(in: folder).filter { former?.identifiers.contains($0) != true }
+        if choice.kind == .pkcs11 {
+            do throws(FileRefusal) { try making.store(in: folder, after: leftovers) } catch { throw .file(error) }
+        }
         let store: any SealableKeyStore
         do throws(KeyStoreRefusal) {
             store =
@@ -19,7 +25,9 @@ package enum KeyFile {
                 case .file: FileKeyStore(derivation: derivation)
                 case .tpm(let connection): try TPMKeyStore(makingKeysAt: connection, derivation: derivation, pin: pin)
                 case .pkcs11(let module, let token):
-                    try PKCS11KeyStore(makingKeysIn: token, module: module, derivation: derivation, pin: pin)
+                    try PKCS11KeyStore(
+                        makingKeysIn: token, module: module, as: making, after: leftovers, derivation: derivation,
+                        pin: pin)
                 }
         } catch { throw .keyStore(error) }
         do throws(FileRefusal) { try folder.replace(name, with: store.sealed) } catch {
@@ -28,6 +36,8 @@ package enum KeyFile {
             throw .file(error)
         }
         try? former?.discard(pin: pin)
+        // What is still named there is in `keys.sealed`, or gone.
+        try? KeysInTheMaking.forget(in: folder)
         return store
     }
 
@@ -46,13 +56,16 @@ package enum KeyFile {
 
     private static func sealable(in folder: SealedFolder) throws(FileRefusal) -> (any SealableKeyStore)? {
         guard let object = try folder.read(name) else { return nil }
-        guard let store = try? read(object) else { throw .cannotOpen(folder.folder.path + "/" + name) }
+        guard let store = try? read(object) else {
+            let path = folder.folder.path + "/" + name
+            throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
+        }
         return store
     }
 
     private static func read(_ object: JSONObject) throws -> any SealableKeyStore {
         var reader = MemberReader(object)
-        guard try reader.count("version") == 1 else { throw MessageError.malformed("version") }
+        try reader.requireVersion(1)
         // The first version of the file did not say.
         let word = try reader.optionalString("store") ?? KeyStoreKind.file.rawValue
         let store: any SealableKeyStore

@@ -29,6 +29,8 @@ extension DeviceAuthenticator {
             return .awaitingCode(code, portal)
         case .awaitingUser:
             return .request(try await accept(answer, for: pending, state: state))
+        // The device that answered a login hears how it ended.
+        case _ where status.isTerminal: throw .loginOver(status)
         default: throw .unexpectedAnswer(status: answer.status, what: "the state does not follow a claim")
         }
     }

@@ -7,6 +7,8 @@ public enum StatementRefusal: String, Error, Sendable, Equatable, CaseIterable {
     case malformed
     /// Signed by a key that is not the provider's.
     case wrongKey
+    /// The provider lists no key as the enrolment link names.
+    case wrongLinkKey
     case wrongSignature
     case wrongIssuer
     /// Made for another device.
@@ -194,6 +196,9 @@ extension StatementRefusal {
     var sentence: String {
         switch self {
         case .malformed: "the provider's statement is malformed."
+        case .wrongLinkKey:
+            "the provider does not have the key that the link names: the link was altered, or somebody poses as the "
+                + "provider. Ask for a new one."
         case .wrongKey: "the statement is signed by a key that is not the provider's."
         case .wrongSignature: "the statement's signature is wrong."
         case .wrongIssuer: "the statement comes from another provider."

@@ -34,7 +34,7 @@ extension DeviceState {
 
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
-        guard try reader.count("version") == 1 else { throw .malformed("version") }
+        try reader.requireVersion(1)
         issuer = try reader.wire("issuer")
         device = try reader.wire("device")
         name = try reader.string("name")
@@ -88,7 +88,8 @@ extension SealedFolder {
 
     private func decode(_ object: JSONObject) throws(FileRefusal) -> DeviceState {
         do { return try DeviceState(json: object) } catch {
-            throw .cannotOpen(folder.path + "/" + DeviceState.fileName)
+            let path = folder.path + "/" + DeviceState.fileName
+            throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
         }
     }
 }

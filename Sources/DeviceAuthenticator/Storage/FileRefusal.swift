@@ -14,8 +14,35 @@ public enum FileRefusal: Error, Sendable, Equatable {
     case missing(String)
     /// Damaged, or sealed under another passphrase: the two look the same.
     case cannotOpen(String)
+    /// Written by a newer version of this program.
+    case newerVersion(String)
     /// The system refused; `code` is `errno`.
     case system(String, operation: String, code: Int32)
+}
+
+extension FileRefusal {
+    /// What is to be mended outside of the files themselves.
+    public enum Trouble: Sendable, Equatable {
+        /// The folder, or the disk, cannot be written.
+        case readOnly
+        case diskFull
+        case newerVersion
+    }
+
+    /// Nil where the file itself is what is wrong.
+    public var trouble: Trouble? {
+        switch self {
+        case .newerVersion: return .newerVersion
+        case .system(_, let operation, let code):
+            switch code {
+            case ENOSPC, EDQUOT, EFBIG: return .diskFull
+            case EROFS: return .readOnly
+            case EACCES, EPERM: return operation == "open" || operation == "read" ? nil : .readOnly
+            default: return nil
+            }
+        default: return nil
+        }
+    }
 }
 
 extension FileRefusal: CustomStringConvertible {
@@ -30,8 +57,18 @@ extension FileRefusal: CustomStringConvertible {
         case .tooLong(let path): "\(path) is longer than such a file can be."
         case .missing(let path): "\(path) is not there."
         case .cannotOpen(let path): "\(path) cannot be opened: the passphrase is wrong or the file is damaged."
+        case .newerVersion(let path):
+            "\(path) was written by a newer version of this program. Use that version; nothing was changed."
         case .system(let path, let operation, let code):
-            "\(path): \(operation) failed: \(Self.text(of: code))."
+            "\(path): \(operation) failed: \(Self.text(of: code))." + remedy
+        }
+    }
+
+    private var remedy: String {
+        switch trouble {
+        case .readOnly: " Make the folder writable, or name another one with --home. Nothing was changed."
+        case .diskFull: " Make room on the disk and give the command again. Nothing was changed."
+        case .newerVersion, nil: ""
         }
     }
 

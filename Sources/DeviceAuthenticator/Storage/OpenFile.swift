@@ -21,7 +21,7 @@ final class OpenFile: Sendable {
         case ELOOP: throw .symbolicLink(path)
         // O_DIRECTORY | O_NOFOLLOW says ENOTDIR for a symbolic link as well.
         case ENOTDIR: throw .wrongKind(path)
-        default: throw .system(path, operation: "open", code: errno)
+        default: throw .system(path, operation: flags & O_CREAT == 0 ? "open" : "create", code: errno)
         }
     }
 

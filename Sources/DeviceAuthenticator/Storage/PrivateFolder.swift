@@ -23,8 +23,9 @@ public struct PrivateFolder: Sendable {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
+            let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
             guard FileManager.default.fileExists(atPath: path) else {
-                throw .system(path, operation: "mkdir", code: EACCES)
+                throw .system(path, operation: "mkdir", code: underlying.map { Int32($0.code) } ?? EACCES)
             }
         }
         _ = try opened()

@@ -77,9 +77,21 @@ public struct SealedFolder: Sendable {
 
     private func open(_ box: [UInt8], name: String) throws(FileRefusal) -> JSONObject {
         let protection = try protection(for: name)
+        guard !SealedBox.isOfNewerVersion(box) else { throw .newerVersion(path(name)) }
         guard let bytes = try? SealedBox.open(box, with: protection),
             let object = try? StrictJSON.parseObject(bytes, maximumLength: 1_048_576)
         else { throw .cannotOpen(path(name)) }
         return object
+    }
+}
+
+extension JSONObject {
+    /// Whether a file says that it is of a later version than the last that is known. What else it holds nobody can say.
+    func isOfNewerVersion(than known: Int64) -> Bool { (self["version"]?.integer ?? 0) > known }
+}
+
+extension MemberReader {
+    mutating func requireVersion(_ version: Int64) throws(MessageError) {
+        guard try count("version") == version else { throw .malformed("version") }
     }
 }

@@ -48,12 +48,32 @@ public struct NetworkFailure: Error, Sendable, Equatable {
     public enum Reason: String, Sendable, Hashable {
         /// No such name, no route, or nothing listens there.
         case unreachable
-        /// The server's certificate or name is not trusted.
-        case notTrusted
         case timeout
-        case answerTooLong
-        case connectionLost
-        case badCertificateFile
+        case answerTooLong = "answer_too_long"
+        case connectionLost = "connection_lost"
+        case badCertificateFile = "bad_certificate_file"
+        case certificateExpired = "certificate_expired"
+        case certificateNotYetValid = "certificate_not_yet_valid"
+        /// The certificate is for another name.
+        case certificateForOtherName = "certificate_for_other_name"
+        /// The server's certificate signed itself.
+        case certificateSelfSigned = "certificate_self_signed"
+        /// The certificate comes from an authority that is not trusted here.
+        case certificateUnknownAuthority = "certificate_unknown_authority"
+        /// The certificate comes from a trusted authority, and not for what it is used for.
+        case certificateUnfit = "certificate_unfit"
+        /// What listens there speaks no TLS, or none that is good enough.
+        case tlsRefused = "tls_refused"
+
+        /// Whether the server could be reached and did not prove that it is who it should be.
+        public var isAboutCertificates: Bool {
+            switch self {
+            case .certificateExpired, .certificateNotYetValid, .certificateForOtherName, .certificateSelfSigned,
+                .certificateUnknownAuthority, .certificateUnfit, .tlsRefused:
+                true
+            case .unreachable, .timeout, .answerTooLong, .connectionLost, .badCertificateFile: false
+            }
+        }
     }
 
     public let reason: Reason
@@ -71,12 +91,26 @@ extension NetworkFailure: CustomStringConvertible {
     public var description: String {
         switch reason {
         case .unreachable: "\(authority) cannot be reached. Check the network, the name and whether the provider runs."
-        case .notTrusted:
-            "The certificate of \(authority) is not trusted. For a development provider name its CA with --ca."
         case .timeout: "\(authority) did not answer in time. Try again."
         case .answerTooLong: "The answer of \(authority) is too long and was not read."
         case .connectionLost: "The connection to \(authority) was lost. Try again."
         case .badCertificateFile: "The CA file holds no certificate that can be read: \(authority)"
+        case .certificateExpired:
+            "The certificate of \(authority) has expired. Check this device's clock; else its operator must renew it."
+        case .certificateNotYetValid:
+            "The certificate of \(authority) is not valid yet. Check this device's clock; else its operator must mend it."
+        case .certificateForOtherName:
+            "The certificate of \(authority) is for another name: somebody else may answer there. Check the address."
+        case .certificateSelfSigned:
+            "The certificate of \(authority) is signed by itself and vouches for nobody. Check the address; "
+                + "for a development provider name its CA with --ca."
+        case .certificateUnknownAuthority:
+            "The certificate of \(authority) comes from an authority that is not trusted here. Check the address; "
+                + "for a development provider name its CA with --ca."
+        case .certificateUnfit:
+            "The certificate of \(authority) is not one with which a server may answer. Its operator must mend it."
+        case .tlsRefused:
+            "\(authority) does not speak TLS as it must (1.2 or later). Check the address and the port."
         }
     }
 }

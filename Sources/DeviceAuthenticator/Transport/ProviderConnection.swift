@@ -7,12 +7,26 @@ struct CallCredentials: Sendable {
     let attestation: String
 }
 
-/// Keeps the last nonce that the provider gave in `DPoP-Nonce`.
-actor NonceKeeper {
+/// What the provider's last answer brought beside the answer itself.
+actor ProviderMemory {
+    /// The last nonce that the provider gave in `DPoP-Nonce`.
     private(set) var nonce: String?
+    /// How many seconds this device's clock is ahead of the provider's, by the last answer that said its time.
+    private(set) var ahead: Int64 = 0
 
-    func keep(_ nonce: String?) {
-        if let nonce, (1...512).contains(nonce.utf8.count) { self.nonce = nonce }
+    func keep(_ answer: HTTPAnswer, now: Timestamp) {
+        if let nonce = answer.values("DPoP-Nonce").first, (1...512).contains(nonce.utf8.count) { self.nonce = nonce }
+        if let date = answer.values("Date").first.flatMap(HTTPDate.parse) { ahead = now.seconds - date.seconds }
+    }
+
+    /// The error, or what is behind it: a clock that is wrong makes what is fresh look expired, and proofs look old.
+    func explained(_ error: DeviceError) -> DeviceError {
+        guard abs(ahead) > RequestChecks.clockDifference else { return error }
+        switch error {
+        case .provider(let problem) where problem.code == "invalid_dpop_proof": return .clock(ahead: ahead)
+        case .statementRefused(.expired): return .clock(ahead: ahead)
+        default: return error
+        }
     }
 }
 
@@ -28,7 +42,7 @@ struct ProviderAnswer: Sendable {
 struct ProviderConnection: Sendable {
     let issuer: IssuerURL
     let transport: any HTTPTransport
-    let nonces: NonceKeeper
+    let memory: ProviderMemory
     let clock: DeviceClock
     /// `de` or `en`, for the texts that will be shown.
     let language: String
@@ -43,10 +57,12 @@ struct ProviderConnection: Sendable {
             return try await attempt(method, path, query, body, credentials, timeoutSeconds)
         } catch {
             guard credentials != nil, case .provider(let problem) = error, problem.code == "use_dpop_nonce" else {
-                throw error
+                throw await memory.explained(error)
             }
-            return try await attempt(method, path, query, body, credentials, timeoutSeconds)
         }
+        do throws(DeviceError) {
+            return try await attempt(method, path, query, body, credentials, timeoutSeconds)
+        } catch { throw await memory.explained(error) }
     }
 
     private func attempt(
@@ -60,7 +76,7 @@ struct ProviderConnection: Sendable {
         if body != nil { headers.append(("Content-Type", "application/json")) }
         let url = issuer.appending(path)
         if let credentials {
-            let nonce = await nonces.nonce
+            let nonce = await memory.nonce
             // `htu` is the URL without its query (RFC 9449 §4.2).
             let proof = try DeviceError.signing {
                 try credentials.keys.proof(method: method, url: url, now: clock.now, nonce: nonce)
@@ -75,7 +91,7 @@ struct ProviderConnection: Sendable {
                     method: method, url: url + query, headers: headers, body: body?.serialized,
                     timeoutSeconds: timeoutSeconds))
         } catch { throw .network(error) }
-        await nonces.keep(answer.values("DPoP-Nonce").first)
+        await memory.keep(answer, now: clock.now)
         return try Self.read(answer)
     }
 

@@ -7,6 +7,7 @@ internal import NIOSSL
 /// HTTP over TLS whose certificates and names are always verified; there is no switch to turn that off (checklist J6).
 public struct TLSTransport: HTTPTransport {
     private let client: HTTPClient
+    private let probe: CertificateProbe
     private let maximumLength: Int
 
     /// - Parameters:
@@ -18,11 +19,13 @@ public struct TLSTransport: HTTPTransport {
     ) throws(NetworkFailure) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12
+        var additionalRoots: [NIOSSLCertificate] = []
         if let additionalCA {
             guard let roots = try? NIOSSLCertificate.fromPEMFile(additionalCA), !roots.isEmpty else {
                 throw NetworkFailure(.badCertificateFile, authority: additionalCA)
             }
             tls.additionalTrustRoots = [.certificates(roots)]
+            additionalRoots = roots
         }
         var configuration = HTTPClient.Configuration(
             tlsConfiguration: tls, redirectConfiguration: .disallow,
@@ -32,6 +35,7 @@ public struct TLSTransport: HTTPTransport {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connectionsAtOnce
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.maximumLength = maximumLength
+        probe = CertificateProbe(additionalRoots: additionalRoots)
     }
 
     /// Closes the connections. Every transport must be closed.
@@ -49,7 +53,7 @@ public struct TLSTransport: HTTPTransport {
                 status: Int(response.status.code), headers: response.headers.map { ($0.name, $0.value) },
                 body: Array(body.readableBytesView))
         } catch {
-            throw NetworkFailure(Self.reason(error), authority: Self.authority(of: call.url))
+            throw NetworkFailure(await reason(error, at: call.url), authority: Self.authority(of: call.url))
         }
     }
 
@@ -59,9 +63,10 @@ public struct TLSTransport: HTTPTransport {
         return parts.count > 1 ? String(parts[1].prefix { $0 != "?" && $0 != "#" }) : "the server"
     }
 
-    private static func reason(_ error: any Error) -> NetworkFailure.Reason {
+    private func reason(_ error: any Error, at url: String) async -> NetworkFailure.Reason {
         switch error {
-        case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: return .notTrusted
+        case is NIOSSLExtraError: return .certificateForOtherName
+        case is NIOSSLError, is BoringSSLError: return await probe.fault(at: url)
         case is NIOTooManyBytesError: return .answerTooLong
         case let error as HTTPClientError:
             let timeouts: [HTTPClientError] = [

@@ -46,6 +46,12 @@ public enum SealedBox {
     private static let headerLength = 8 + 1 + 1 + 4 + 16 + 24
     private static let tagLength = 16
 
+    /// Whether the bytes begin as those of a later layout would: the version is the last character of the mark.
+    public static func isOfNewerVersion(_ box: [UInt8]) -> Bool {
+        guard box.count >= magic.count, box.starts(with: magic.dropLast()) else { return false }
+        return (UInt8(ascii: "2")...UInt8(ascii: "9")).contains(box[magic.count - 1])
+    }
+
     /// Seals `plaintext`; a passphrase only at a cost that `open` accepts.
     public static func seal(
         _ plaintext: [UInt8], with protection: Protection, cost: Cost = .standard

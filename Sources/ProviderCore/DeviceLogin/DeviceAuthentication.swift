@@ -87,11 +87,6 @@ public struct DeviceAuthentication: Sendable {
                 issuer: issuer, device: device, issuedAt: now, expiresAt: now + Lifetime.clientAttestation,
                 key: key))
     }
-
-    /// Renews the attestation of a verified device.
-    public func renewedAttestation(for device: VerifiedDevice) throws -> String {
-        try attestation(for: device.device.identifier, key: device.device.keys.installation.jwk)
-    }
 }
 
 extension VerifiedTexts where Value == ClientAttestation {

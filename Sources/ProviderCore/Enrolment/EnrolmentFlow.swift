@@ -43,6 +43,12 @@ public struct EnrolmentFlow: Sendable {
         let digest: ContentDigest
     }
 
+    /// An answer and the keys that may hear it again.
+    struct Answer: Sendable {
+        let keys: DeviceKeys
+        let enrolled: EnrolledDevice
+    }
+
     let issuer: IssuerURL
     let registry: ClientRegistry
     let keys: KeyCustodian
@@ -51,6 +57,8 @@ public struct EnrolmentFlow: Sendable {
     let clock: ProviderClock
     let evidence: EvidenceReview
     let offers: ExpiringMemory<Offer>
+    /// What was answered to the offers that are used up, for a device that did not hear it.
+    let answers = ExpiringMemory<Answer>(capacity: 10_000)
     let offerCounts: ExpiringMemory<Int>
 
     /// P-6.1: a fresh ticket, as it is stored and as it is shown.
@@ -108,6 +116,7 @@ public struct EnrolmentFlow: Sendable {
         }
         let (registration, keys) = try RegistrationRules.check(
             text, installationProof: installationProof, pinProof: pinProof, offer: offer, issuer: issuer)
+        if let answer = try answer(to: identifier, keys: keys, now: now) { return answer }
         let judged = try await EvidenceRules.judge(
             registration.evidence, verifiers: registry.evidence,
             context: EvidenceContext(offer: offer.digest, keys: keys, revoked: evidence.revoked.current, now: now))
@@ -128,9 +137,9 @@ public struct EnrolmentFlow: Sendable {
         case .ticketUsed: throw DeviceRefusal(.unknownOffer, .offerUnknown)
         case .keyKnown: throw DeviceRefusal(.keyAlreadyRegistered, .keyRegistered)
         }
-        _ = offers.take(identifier, now: now)
         if try await evidence.review(device) {
             guard evidence.distrust == .lowers else {
+                _ = offers.take(identifier, now: now)
                 let revoked = EvidenceVerdict(check: "revocation", passed: false, detail: "a certificate is revoked")
                 throw DeviceRefusal(
                     .evidenceRefused, .evidenceRefused,
@@ -145,10 +154,28 @@ public struct EnrolmentFlow: Sendable {
                 level: AccountRules.level(approvedAt: offer.level, ceiling: ceiling.level),
                 isSimulated: ceiling.isSimulated
             ).acr, issuedAt: now)
-        return EnrolledDevice(
+        let enrolled = EnrolledDevice(
             record: try self.keys.ring.current(.es256).sign(record),
             attestation: try devices.attestation(for: device.identifier, key: keys.installation.jwk),
             verdicts: judged.verdicts, blockCode: blockCode, waiting: waiting)
+        let answer = Answer(keys: keys, enrolled: enrolled)
+        // Without room the answer cannot be heard again; it is good all the same.
+        _ = answers.insert(answer, as: identifier, expiresAt: offer.statement.expiresAt, now: now)
+        return enrolled
+    }
+
+    /// P-6.6: the answer that the device with these three keys did not hear. Other keys end it: with those of the file and
+    /// guessed PINs a thief has one try.
+    private func answer(
+        to offer: String, keys: DeviceKeys, now: Timestamp
+    ) throws(DeviceRefusal) -> EnrolledDevice? {
+        guard let answer = answers.value(offer, now: now) else { return nil }
+        guard answer.keys == keys else {
+            _ = answers.take(offer, now: now)
+            _ = offers.take(offer, now: now)
+            throw DeviceRefusal(.unknownOffer, .offerUnknown)
+        }
+        return answer.enrolled
     }
 }
 

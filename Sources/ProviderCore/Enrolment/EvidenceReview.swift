@@ -51,6 +51,16 @@ public struct EvidenceReview: Sendable {
         return true
     }
 
+    /// Judges a device that renews its attestation by the list as it is now (P-8.1): whatever kept it from being judged when
+    /// the list came, each device in use is judged once a day.
+    func judgeAgain(_ device: DeviceRecordRow) async throws {
+        guard let list = revoked.current else { return }
+        let serials = try await store.certificates(of: device.identifier)
+        guard !list.listed(serials).isEmpty else { return }
+        if try await store.distrust(device.identifier, of: device.account, distrust, time: clock.now()) { bell.ring() }
+        guard distrust == .lowers else { throw DeviceRefusal(.deviceSuspended, .deviceNotActive) }
+    }
+
     /// What the region does with devices without evidence.
     var distrust: Distrust { registry.region.evidence.formats.contains("none") ? .lowers : .ends }
 }

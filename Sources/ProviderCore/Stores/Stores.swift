@@ -30,6 +30,9 @@ public protocol DeviceStore: Sendable {
     /// - Parameter distrust: gives only those that it would still change.
     func devices(certifiedBy serials: Set<String>, leftTo distrust: Distrust?) async throws -> [CertifiedDevice]
 
+    /// The serial numbers of the certificates in the device's evidence, the leaf's first; none without such evidence.
+    func certificates(of device: DeviceIdentifier) async throws -> [String]
+
     /// Takes from the device what its evidence gave it; ends its sessions, and tells the person. False when there was
     /// nothing left to do.
     func distrust(

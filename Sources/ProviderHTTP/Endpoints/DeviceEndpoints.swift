@@ -80,7 +80,7 @@ struct DeviceEndpoints {
             await calls.authenticated(request, context, acceptsExpired: true) { request, device in
                 guard try await request.json().isEmpty else { throw MessageError.unknown("body") }
                 return Answer.json(
-                    ["attestation": .string(try provider.deviceAuthentication.renewedAttestation(for: device))])
+                    ["attestation": .string(try await provider.renewedAttestation(for: device))])
             }
         }
     }

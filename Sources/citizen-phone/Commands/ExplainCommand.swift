@@ -35,12 +35,7 @@ struct ExplainCommand: AsyncParsableCommand {
         if source == "-" { return [try text(of: .standardInput, name: "standard input")] }
         guard !source.hasPrefix("https://"), FileManager.default.fileExists(atPath: source) else { return [source] }
         if source.lowercased().hasSuffix(".png") {
-            let texts: [String]
-            do { texts = try QRPicture.read(pngFile: source) } catch {
-                throw CommandFailure(.file, "\(source): no picture can be read (\(error)).")
-            }
-            guard !texts.isEmpty else { throw CommandFailure(.file, "\(source): there is no QR code in the picture.") }
-            return texts
+            return try QRPicture.texts(ofPNG: source)
         }
         guard let file = FileHandle(forReadingAtPath: source) else {
             throw CommandFailure(.file, "\(source) cannot be read.")

@@ -17,7 +17,7 @@ struct ScanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await shared.run { (phone, _, console) in
-            switch try await phone.claim(try Self.link(source)) {
+            switch try await Self.claim(try Self.link(source), with: phone) {
             case .request(let request): return ShowCommand.report(request)
             case .awaitingCode(let code, let portal):
                 guard wait else { return ShowCommand.report(code: code, portal: portal) }
@@ -27,16 +27,32 @@ struct ScanCommand: AsyncParsableCommand {
         }
     }
 
-    static func link(_ source: String) throws -> String {
+    /// A login that the provider does not know at the claim was never begun by this link, or long ago.
+    private static func claim(_ link: String, with phone: DeviceAuthenticator) async throws -> ClaimedLogin {
+        do throws(DeviceError) { return try await phone.claim(link) } catch {
+            guard case .provider(let problem) = error, problem.code == "unknown_login" else { throw error }
+            throw CommandFailure(
+                .linkRefused,
+                "The provider knows no login of this link: it was altered on the way, or is long over. "
+                    + "Open the login page again and take the link or the QR code from there.", problem: problem)
+        }
+    }
+
+    static func link(_ source: String) throws(CommandFailure) -> String {
         guard !source.hasPrefix("https://"), source.lowercased().hasSuffix(".png") else { return source }
-        let texts: [String]
-        do { texts = try QRPicture.read(pngFile: source) } catch {
-            throw CommandFailure(.file, "\(source): no QR code can be read (\(error)).")
-        }
+        let texts = try QRPicture.texts(ofPNG: source)
         let links = texts.filter { DeviceLink(parsing: $0) != nil }
-        guard links.count == 1 else {
-            throw CommandFailure(.linkRefused, "\(source) shows \(links.count) CitizenID links; one is wanted.")
+        guard let link = links.first else {
+            throw CommandFailure(
+                .foreignQRCode,
+                "The QR code in \(source) is not CitizenID's. Take a picture of the one on the login page; "
+                    + "explain says what this one is.")
         }
-        return links[0]
+        guard links.count == 1 else {
+            throw CommandFailure(
+                .severalQRCodes,
+                "\(source) shows \(links.count) CitizenID codes. Take a picture with the one that you want alone.")
+        }
+        return link
     }
 }

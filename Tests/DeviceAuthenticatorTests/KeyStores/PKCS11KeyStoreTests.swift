@@ -1,4 +1,5 @@
 import CPKCS11
+import Foundation
 import IdentityCrypto
 import KeyStoreHarness
 import OpenIDMessages
@@ -158,6 +159,24 @@ struct PKCS11KeyStoreTests {
         try PrivateFolder(path: workshop.path + "/profile/.keys.sealed.new").create()
         #expect(throws: DeviceError.self) { try workshop.keys(choice) }
         #expect(try keys() == [1, 1], "keys that no file names are gone")
+        try FileManager.default.removeItem(atPath: workshop.path + "/profile/.keys.sealed.new")
+        // A process that made keys and was killed before the file named them.
+        let making = KeysInTheMaking()
+        try making.store(in: workshop.profile(), after: [])
+        let derivation = PINDerivation(freshAt: .floor)
+        _ = try PKCS11KeyStore(
+            makingKeysIn: "quiet", module: SoftTokens.module, as: making, after: [], derivation: derivation,
+            pin: try #require(derivation.credential(for: .good)))
+        #expect(try keys() == [2, 2])
+        _ = try workshop.keys(choice)
+        #expect(try keys() == [1, 1], "what it left is gone")
+        #expect(KeysInTheMaking.leftovers(in: workshop.profile()) == [])
+        // One that was killed after the file named them: they are the profile's, and go when new ones have come.
+        let own = try #require(try KeyFile.open(in: workshop.profile()) as? PKCS11KeyStore)
+        try workshop.profile().replace(
+            "making.sealed", with: ["version": 1, "ids": .strings(own.identifiers.map(Base64URL.encode))])
+        try PrivateFolder(path: workshop.path + "/profile/.keys.sealed.new").create()
+        #expect(throws: DeviceError.self) { try workshop.keys(choice) }
         try Self.sign(try #require(try KeyFile.open(in: workshop.profile())), .authentication, .good)
     }
 

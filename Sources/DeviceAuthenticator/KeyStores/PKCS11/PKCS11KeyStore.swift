@@ -54,6 +54,8 @@ package struct PKCS11KeyStore: SealableKeyStore {
         }
     }
 
+    var identifiers: [[UInt8]] { [installation.identifier, authentication.identifier] }
+
     private func key(_ role: DeviceKeyRole) -> Key {
         switch role {
         case .installation: installation
@@ -73,16 +75,20 @@ package struct PKCS11KeyStore: SealableKeyStore {
 
 extension PKCS11KeyStore {
     /// Makes both keys in the token with this label.
+    ///
+    /// - Parameter leftovers: identifiers under which an attempt before this one, which was killed, may have left keys.
     init(
-        makingKeysIn label: String, module path: String, derivation: PINDerivation, pin: PINCredential
+        makingKeysIn label: String, module path: String, as identifiers: KeysInTheMaking, after leftovers: [[UInt8]],
+        derivation: PINDerivation, pin: PINCredential
     ) throws(KeyStoreRefusal) {
         let module = try PKCS11Module.load(path)
         let token = try module.token(labelled: label)
         let keys = try module.withSession(token, writes: true) { (session) throws(KeyStoreRefusal) in
             try session.loggedIn(pin.pin) { () throws(KeyStoreRefusal) in
-                let first = try Self.makeKey(.installation, in: session)
+                for identifier in leftovers { try Self.destroyKeys(identifier, in: session) }
+                let first = try Self.makeKey(.installation, as: identifiers.installation, in: session)
                 do throws(KeyStoreRefusal) {
-                    return (first, try Self.makeKey(.authentication, in: session))
+                    return (first, try Self.makeKey(.authentication, as: identifiers.authentication, in: session))
                 } catch {
                     try? session.destroy(try Self.find(first, in: session))
                     throw error
@@ -95,8 +101,14 @@ extension PKCS11KeyStore {
         pinDerivation = derivation
     }
 
-    private static func makeKey(_ role: DeviceKeyRole, in session: PKCS11Session) throws(KeyStoreRefusal) -> Key {
-        let identifier = RandomBytes.make(16)
+    private static func destroyKeys(_ identifier: [UInt8], in session: PKCS11Session) throws(KeyStoreRefusal) {
+        let keys = PKCS11Template().with(CKA_CLASS, CKO_PRIVATE_KEY).with(CKA_ID, identifier)
+        for key in try session.objects(keys) { try session.destroy(key) }
+    }
+
+    private static func makeKey(
+        _ role: DeviceKeyRole, as identifier: [UInt8], in session: PKCS11Session
+    ) throws(KeyStoreRefusal) -> Key {
         let isPrivate = role == .authentication
         let name = Array("citizen-phone \(isPrivate ? "K_auth" : "K_inst")".utf8)
         let (publicHandle, privateHandle) = try session.generateKeyPair(

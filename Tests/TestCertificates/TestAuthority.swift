@@ -1,19 +1,19 @@
 import Crypto
 import Foundation
-import NIOSSL
+public import NIOSSL
 import SwiftASN1
-import X509
+public import X509
 
 /// A certificate authority of the tests and the certificates it gives.
-struct TestAuthority: Sendable {
-    static let shared = try! TestAuthority()
+public struct TestAuthority: Sendable {
+    public static let shared = try! TestAuthority()
 
     private let key = P256.Signing.PrivateKey()
     private let name: DistinguishedName
     /// The authority's own certificate in PEM.
-    let pem: [UInt8]
+    public let pem: [UInt8]
 
-    init() throws {
+    public init() throws {
         name = try DistinguishedName { CommonName("Test authority") }
         let root = try Self.certificate(
             of: key, named: name, by: key, issuer: name,
@@ -22,10 +22,12 @@ struct TestAuthority: Sendable {
         pem = Array(try root.serializeAsPEM().pemString.utf8)
     }
 
-    /// The TLS settings of a server with a certificate for these names and addresses.
-    func server(
+    /// The TLS settings of a server with a certificate for these names and addresses, good for a day from an hour ago.
+    ///
+    /// - Parameter purpose: an extension that says what the certificate is for.
+    public func server(
         for names: [String] = ["portal.example"], addresses: [[UInt8]] = [], selfSigned: Bool = false,
-        expired: Bool = false
+        expired: Bool = false, notYetValid: Bool = false, purpose: Certificate.Extension? = nil
     ) throws -> TLSConfiguration {
         let leafKey = P256.Signing.PrivateKey()
         let subject = try DistinguishedName { CommonName("Test server") }
@@ -33,10 +35,11 @@ struct TestAuthority: Sendable {
             names.map { GeneralName.dnsName($0) } + addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) }
         let leaf = try Self.certificate(
             of: leafKey, named: subject, by: selfSigned ? leafKey : key, issuer: selfSigned ? subject : name,
-            ends: expired ? -60 : 86_400,
-            extensions: Certificate.Extensions {
+            begins: notYetValid ? 3600 : -3600, ends: expired ? -60 : 86_400,
+            extensions: try Certificate.Extensions {
                 Critical(BasicConstraints.notCertificateAuthority)
                 SubjectAlternativeNames(others)
+                if let purpose { purpose }
             })
         return .makeServerConfiguration(
             certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(try leaf.serializeAsPEM().pemString.utf8)).map {
@@ -47,12 +50,13 @@ struct TestAuthority: Sendable {
 
     private static func certificate(
         of key: P256.Signing.PrivateKey, named subject: DistinguishedName, by issuerKey: P256.Signing.PrivateKey,
-        issuer: DistinguishedName, ends: TimeInterval = 86_400, extensions: Certificate.Extensions
+        issuer: DistinguishedName, begins: TimeInterval = -3600, ends: TimeInterval = 86_400,
+        extensions: Certificate.Extensions
     ) throws -> Certificate {
         let now = Date()
         return try Certificate(
             version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: Certificate.PublicKey(key.publicKey),
-            notValidBefore: now.addingTimeInterval(-3600), notValidAfter: now.addingTimeInterval(ends),
+            notValidBefore: now.addingTimeInterval(begins), notValidAfter: now.addingTimeInterval(ends),
             issuer: issuer, subject: subject, signatureAlgorithm: .ecdsaWithSHA256, extensions: extensions,
             issuerPrivateKey: Certificate.PrivateKey(issuerKey))
     }

@@ -1,13 +1,11 @@
-import OpenIDMessages
-
 /// A time in a header.
-enum HTTPDate {
+public enum HTTPDate {
     private static let months = [
         "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
     ]
 
     /// `Wed, 21 Oct 2026 07:28:00 GMT` (RFC 9110 §5.6.7), and with hyphens as older servers write it (RFC 6265 §5.1.1).
-    static func parse(_ text: String) -> Timestamp? {
+    public static func parse(_ text: String) -> Timestamp? {
         let tokens = text.split { " ,-".contains($0) }
         guard tokens.count >= 5, let day = Int64(tokens[1]), (1...31).contains(day),
             let month = months.firstIndex(of: tokens[2].prefix(3).lowercased()), let year = Int64(tokens[3]),
