@@ -8,6 +8,8 @@ struct CommandFailure: Error {
     var problem: ProblemDocument?
     /// How many more PINs, or digits of a call, are taken; nil where nobody said.
     var triesLeft: Int?
+    /// What was found before it failed.
+    var found: Report?
 
     init(_ status: ExitStatus, _ message: String, problem: ProblemDocument? = nil) {
         self.status = status
@@ -42,7 +44,8 @@ struct CommandFailure: Error {
         case .unexpectedAnswer: status = .providerRefused
         case .callCodeNeeded: status = .wrongCallCode
         case .noLogin, .requestNotYetThere: status = .nothingWaits
-        case .pinTooShort, .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext: status = .usage
+        case .pinTooShort, .evidenceNotAccepted, .seedNotAllowed, .unknownClaims, .contextToBeChosen, .unknownContext:
+            status = .usage
         case .file: status = .file
         case .keyStore(let refusal): status = Self.status(of: refusal)
         case .cryptography: status = .internalError
@@ -85,6 +88,8 @@ struct CommandFailure: Error {
             if !problem.failedChecks.isEmpty { error["failed_checks"] = .strings(problem.failedChecks) }
         }
         error["tries_left"] = triesLeft.map { .integer(Int64($0)) }
-        return ["error": .object(error)]
+        var object = found?.json ?? [:]
+        object["error"] = .object(error)
+        return object
     }
 }

@@ -19,7 +19,8 @@ extension DeviceError {
         // What the provider says of a wrong PIN, a key store says that counts them itself.
         case .keyStore(.wrongPIN): "not_accepted"
         case .keyStore(.locked): "device_locked"
-        case .network, .notEnrolled, .alreadyEnrolled, .unexpectedAnswer, .pinTooShort, .evidenceNotAccepted, .file,
+        case .network, .notEnrolled, .alreadyEnrolled, .unexpectedAnswer, .pinTooShort, .evidenceNotAccepted,
+            .seedNotAllowed, .file,
             .keyStore, .cryptography:
             nil
         }
