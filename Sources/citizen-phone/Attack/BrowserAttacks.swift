@@ -44,9 +44,11 @@ extension AttackScene {
             try await login.type(digits, remembers: true)
         else { throw CommandFailure(.browser, "The victim's own login by QR code asks for no digits.") }
         _ = try await phone.waitForRequest(seconds: 10)
+        guard let nonce = login.page.rememberNonce else {
+            _ = try await phone.deny(pin: pin)
+            return nil
+        }
         _ = try await phone.approve(pin: pin)
-        try await login.look()
-        guard let nonce = login.page.rememberNonce else { return nil }
         let proof = try key.sign(
             BrowserProof(issuer: issuer, purpose: .registration, nonce: nonce),
             header: ["jwk": .object(key.publicKey.jwk)])
