@@ -1,4 +1,4 @@
-internal import IdentityCrypto
+package import IdentityCrypto
 public import OpenIDMessages
 
 /// A citizen's device: enrols at a provider and answers its logins, as docs/protocol.md asks of a device.
@@ -15,7 +15,8 @@ public import OpenIDMessages
 public struct DeviceAuthenticator: Sendable {
     let folder: SealedFolder
     let transport: any HTTPTransport
-    let clock: DeviceClock
+    package let clock: DeviceClock
+    package let random: RandomSource
     /// `de` or `en`, for the texts that will be shown.
     public let language: String
     let memory = ProviderMemory()
@@ -28,9 +29,18 @@ public struct DeviceAuthenticator: Sendable {
     public init(
         folder: SealedFolder, transport: any HTTPTransport, clock: DeviceClock = .live, language: String = "de"
     ) {
+        self.init(folder: folder, transport: transport, clock: clock, random: .system, language: language)
+    }
+
+    /// - Parameter random: where keys, salts and identifiers come from. What the system gives is right for every device but
+    ///   a simulated one (`SealedFolder.randomSource`).
+    package init(
+        folder: SealedFolder, transport: any HTTPTransport, clock: DeviceClock, random: RandomSource, language: String
+    ) {
         self.folder = folder
         self.transport = transport
         self.clock = clock
+        self.random = random
         self.language = language
     }
 
@@ -49,7 +59,8 @@ public struct DeviceAuthenticator: Sendable {
     }
 
     func connection(to issuer: IssuerURL) -> ProviderConnection {
-        ProviderConnection(issuer: issuer, transport: transport, memory: memory, clock: clock, language: language)
+        ProviderConnection(
+            issuer: issuer, transport: transport, memory: memory, clock: clock, random: random, language: language)
     }
 
     func state() throws(DeviceError) -> DeviceState {

@@ -31,6 +31,8 @@ public enum DeviceError: Error, Sendable, Equatable {
     case pinTooShort(minimum: Int)
     /// The offer does not accept the evidence that was chosen.
     case evidenceNotAccepted(format: String, accepted: [String])
+    /// A device whose keys come from a seed was to have other evidence than played evidence, or keys in hardware.
+    case seedNotAllowed
     /// The claims chosen for release were not asked for.
     case unknownClaims([String])
     /// More than one context is offered and none was chosen.
@@ -83,6 +85,8 @@ extension DeviceError: CustomStringConvertible {
         case .pinTooShort(let minimum): "The PIN needs at least \(minimum) digits."
         case .evidenceNotAccepted(let format, let accepted):
             "The provider does not accept the evidence '\(format)'; it accepts: \(accepted.joined(separator: ", "))."
+        case .seedNotAllowed:
+            "Keys from a seed are for simulated devices: they need evidence that is played and the key store file."
         case .unknownClaims(let names): "The portal did not ask for: \(names.joined(separator: ", "))."
         case .contextToBeChosen(let offered):
             "Choose for whom to act with --context: \(offered.joined(separator: ", "))."

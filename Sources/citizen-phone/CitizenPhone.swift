@@ -15,7 +15,8 @@ struct CitizenPhone: AsyncParsableCommand {
             ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, BrowsersCommand.self,
             ReleasesCommand.self,
             ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
-            ReplaceCommand.self, LoginCommand.self, RunCommand.self, FleetCommand.self, DoctorCommand.self,
+            ReplaceCommand.self, LoginCommand.self, RunCommand.self, FleetCommand.self, PersonasCommand.self,
+            DoctorCommand.self,
             AttackCommand.self,
             ReceiptsCommand.self, TraceCommand.self, ExplainCommand.self,
         ])

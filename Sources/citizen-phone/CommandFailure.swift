@@ -10,6 +10,8 @@ struct CommandFailure: Error {
     var reason: String?
     /// How many more PINs, or digits of a call, are taken; nil where nobody said.
     var triesLeft: Int?
+    /// What was found before it failed.
+    var found: Report?
 
     init(_ status: ExitStatus, _ message: String, problem: ProblemDocument? = nil) {
         self.status = status
@@ -46,7 +48,8 @@ struct CommandFailure: Error {
         case .unexpectedAnswer: status = .providerRefused
         case .callCodeNeeded: status = .wrongCallCode
         case .noLogin, .requestNotYetThere: status = .nothingWaits
-        case .pinTooShort, .evidenceNotAccepted, .unknownClaims, .contextToBeChosen, .unknownContext: status = .usage
+        case .pinTooShort, .evidenceNotAccepted, .seedNotAllowed, .unknownClaims, .contextToBeChosen, .unknownContext:
+            status = .usage
         case .file(let refusal): status = Self.status(of: refusal)
         case .keyStore(let refusal): status = Self.status(of: refusal)
         case .cryptography: status = .internalError
@@ -106,6 +109,8 @@ struct CommandFailure: Error {
         }
         error["reason"] = reason.map { .string($0) }
         error["tries_left"] = triesLeft.map { .integer(Int64($0)) }
-        return ["error": .object(error)]
+        var object = found?.json ?? [:]
+        object["error"] = .object(error)
+        return object
     }
 }

@@ -35,8 +35,11 @@ struct KeyStoreOptions: ParsableArguments {
         }
     }
 
-    var choice: KeyStoreChoice {
-        switch keyStore {
+    var choice: KeyStoreChoice { choice(keyStore) }
+
+    /// A key store of that kind, with what the options say of it.
+    func choice(_ kind: KeyStoreKind) -> KeyStoreChoice {
+        switch kind {
         case .file: .file
         case .tpm: .tpm(connection: tcti ?? Self.environment("CITIZEN_PHONE_TCTI") ?? "device:/dev/tpmrm0")
         case .pkcs11: .pkcs11(module: module ?? "", token: pkcs11Token ?? "")

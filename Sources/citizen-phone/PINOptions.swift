@@ -9,8 +9,16 @@ struct PINOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A file descriptor whose next line is the PIN.", valueName: "n"))
     var pinFd: Int32?
 
+    @Option(
+        help: ArgumentHelp(
+            "The persona whose phone this is: its PIN and, where no option says otherwise, its profile, language and so on.",
+            valueName: "persona.yaml"), transform: Persona.argument)
+    var persona: Persona?
+
     func validate() throws {
-        guard pinFile == nil || pinFd == nil else { throw ValidationError("Use --pin-file or --pin-fd, not both.") }
+        guard [pinFile != nil, pinFd != nil, persona != nil].count(where: \.self) <= 1 else {
+            throw ValidationError("Use one of --pin-file, --pin-fd and --persona.")
+        }
         if let pinFd, pinFd < 0 { throw ValidationError("A file descriptor is not negative.") }
     }
 
@@ -24,10 +32,13 @@ struct PINOptions: ParsableArguments {
 
     /// The PIN of this device, and one that it is not, for a person who mistypes it.
     func readWithWrong() throws -> (right: PIN, wrong: PIN) {
-        let digits = try given() ?? PINPrompt.ask("PIN: ")
-        let right = try Self.pin(digits)
+        try Self.withWrong(try given() ?? PINPrompt.ask("PIN: "))
+    }
+
+    static func withWrong(_ digits: [UInt8]) throws -> (right: PIN, wrong: PIN) {
+        let right = try pin(digits)
         let last = digits[digits.count - 1]
-        return (right, try Self.pin(digits.dropLast() + [last == UInt8(ascii: "9") ? UInt8(ascii: "0") : last + 1]))
+        return (right, try pin(digits.dropLast() + [last == UInt8(ascii: "9") ? UInt8(ascii: "0") : last + 1]))
     }
 
     /// A new PIN, typed twice when a person types it. A token has one already.
@@ -53,7 +64,7 @@ struct PINOptions: ParsableArguments {
     private func given() throws -> [UInt8]? {
         if let pinFile { return try SecretInput.line(ofFile: pinFile) }
         if let pinFd { return try SecretInput.line(of: pinFd) }
-        return nil
+        return persona?.phone.pin
     }
 
     private static func pin(_ digits: [UInt8]) throws(CommandFailure) -> PIN {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeviceAuthenticator
 import Foundation
+import IdentityCrypto
 import OpenIDMessages
 
 /// Options of every command.
@@ -11,8 +12,13 @@ struct SharedOptions: ParsableArguments {
             valueName: "dir"))
     var home: String?
 
-    @Option(help: ArgumentHelp("The profile: one device at one provider.", valueName: "name"))
-    var profile = "default"
+    @Option(
+        name: .customLong("profile"),
+        help: ArgumentHelp(
+            "The profile: one device at one provider; `default` unless named, or that of the persona.",
+            valueName: "name"))
+    var profileName: String?
+    var profile: String { profileName ?? "default" }
 
     @Option(
         help: ArgumentHelp(
@@ -24,8 +30,17 @@ struct SharedOptions: ParsableArguments {
             "A file (mode 0600) whose first line is the passphrase of the profile.", valueName: "file"))
     var passphraseFile: String?
 
-    @Option(help: ArgumentHelp("The language of the texts: de or en.", valueName: "language"))
-    var language = "de"
+    @Option(
+        name: .customLong("language"),
+        help: ArgumentHelp("The language of the texts: de (unless chosen) or en.", valueName: "language"))
+    var languageWord: String?
+    var language: String { languageWord ?? "de" }
+
+    @Option(
+        help: ArgumentHelp(
+            "The time on this device, which stands still: 2026-03-02T09:15:00Z. For exact repetition.",
+            valueName: "time"))
+    var now: ChosenTime?
 
     @Flag(help: "Print one JSON object to standard output, also on failure.")
     var json = false
@@ -81,15 +96,28 @@ struct SharedOptions: ParsableArguments {
             defer { withExtendedLifetime(use) {} }
             // After what can fail: a transport must be closed.
             let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
-            let phone = DeviceAuthenticator(folder: folder, transport: transport, language: language)
             let report: Report
-            do { report = try await body(phone, transport, console) } catch {
+            do {
+                let phone = DeviceAuthenticator(
+                    folder: folder, transport: transport, clock: clock, random: try randomSource(of: folder),
+                    language: language)
+                report = try await body(phone, transport, console)
+            } catch {
                 await transport.close()
                 throw error
             }
             await transport.close()
             return report
         }
+    }
+
+    /// Where the device's random values come from. A person is told where they can be known beforehand.
+    func randomSource(of folder: SealedFolder) throws -> RandomSource {
+        let random = try folder.randomSource()
+        if let seed = random.seed {
+            console.note("A simulated device: its keys come from the seed \(seed), and anybody can make them.")
+        }
+        return random
     }
 
     /// Does the work of a command and tells how it ended.

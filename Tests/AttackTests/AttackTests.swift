@@ -48,6 +48,11 @@ struct ResistedAttackTests {
             "login 3 reaches the victim's phone: done",
             "login 4 reaches the victim's phone: refused, too_many_logins",
         ],
+        .stolenBrowser: [
+            "the victim's own browser needs no digits; the attacker has heard its proof",
+            "the victim's proof of another login: the victim's phone shows digits",
+            "a proof in the name of the victim's browser, by a key of the attacker's: the victim's phone shows digits",
+        ],
         .clone: ["the copy answers, with the victim's PIN: refused, device_cloned"],
     ]
 
@@ -109,7 +114,10 @@ struct SuccessfulAttackTests {
             "the provider takes an answer to another text: the login is awaiting_return"
         ), (.wrongReturn, .returnValue, "a return with a made-up value gives the code"),
         (.fatigue, .openLogins, "as many logins as the attacker likes wait on the phone"),
-        (.clone, .counter, "the copy logs in, and nobody notices"),
+        (
+            .stolenBrowser, .browserProof,
+            "a proof in the name of the victim's browser, by a key of the attacker's spares the attacker's login the digits"
+        ), (.clone, .counter, "the copy logs in, and nobody notices"),
     ]
 
     @Test(arguments: guards.map(\.0))

@@ -148,6 +148,23 @@ struct NothingKnownTests {
         }
     }
 
+    @Test func `what the attacks before it ended with is told where one ends the rest`() async throws {
+        try await AttackStage.set { stage in
+            var scene = stage.scene
+            // The victim's own login and the first attack go through; then the provider breaks.
+            scene.transport = FaultyWire(
+                scene.transport, at: "/claims", after: 8, answer: FaultyWire.problem(500, "server_error"))
+            let end = await #expect(throws: AttacksEnded.self) {
+                _ = try await scene.play([.flowSwap, .tamperText, .relay], isDisposable: false)
+            }
+            #expect(end?.outcomes.map(\.attack) == [.flowSwap] && end?.outcomes.first?.result == .resisted)
+            #expect(end?.attack == .tamperText && end?.cause is DeviceError)
+            var failure = CommandFailure(.providerRefused, "broken")
+            failure.found = AttackCommand.report(end?.outcomes ?? [])
+            #expect(failure.json["error"] != nil && failure.json["attacks"]?.array?.count == 1)
+        }
+    }
+
     @Test func `with a good victim the attacks that are named are played, and the clone only where it may be`()
         async throws
     {

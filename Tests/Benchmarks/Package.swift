@@ -35,6 +35,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 .product(name: "Provider", package: "CitizenID"),
+                .product(name: "DeviceAuthenticator", package: "CitizenID"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),

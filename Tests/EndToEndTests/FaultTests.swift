@@ -63,7 +63,7 @@ struct FaultTests {
         let start = ContinuousClock.now
         _ = await lost(try Faults(parsing: "latency=30ms"), calls: 2)
         #expect(ContinuousClock.now - start >= .milliseconds(60))
-        let skewed = try Faults(parsing: "skew=-600s").clock.now.seconds - DeviceClock.live.now.seconds
+        let skewed = try Faults(parsing: "skew=-600s").skewed(.live).now.seconds - DeviceClock.live.now.seconds
         #expect((-601 ... -599).contains(skewed))
     }
 

@@ -59,7 +59,7 @@ extension DeviceAuthenticator {
             key: keys.publicKey(.authentication).thumbprint, device: asked.device, issuer: asked.issuer,
             transaction: asked.transaction, nonce: asked.nonce, requestDigest: shown.signed.digest,
             textDigest: asked.textDigest, methods: [keyMethod, "pin", "mfa", "user"], counter: counter,
-            issuedAt: clock.now, identifier: .random(bytes: 16))
+            issuedAt: clock.now, identifier: random.value(bytes: 16))
         let credential = try Self.credential(pin, keys)
         let (response, proof) = try DeviceError.signing {
             let response = try keys.sign(statement, with: .authentication, header: [:], pin: credential)

@@ -43,6 +43,8 @@ extension DeviceAuthenticator {
             throw .evidenceNotAccepted(format: evidence.format, accepted: invitation.formats)
         }
         do throws(KeyStoreRefusal) { try evidence.requireFit(keyStore.kind) } catch { throw .keyStore(error) }
+        // Anybody who knows the seed has the keys: they must never count for more than simulated ones.
+        guard random.seed == nil || evidence.isPlayed && keyStore == .file else { throw .seedNotAllowed }
         // Stored first: a full disk must not cost the ticket. Without a state the profile is not enrolled.
         let (keys, credential) = try enrolmentKeys(invitation, keyStore, pin)
         try rememberEnrolment(invitation)
@@ -60,9 +62,10 @@ extension DeviceAuthenticator {
         if try hasBegun(invitation), let begun = try? keys(), begun.kind == choice.kind {
             return (begun, try Self.credential(pin, begun))
         }
-        let derivation = PINDerivation(freshAt: folder.pinCost)
+        let derivation = PINDerivation(freshAt: folder.pinCost, random: random)
         guard let credential = derivation.credential(for: pin) else { throw .cryptography }
-        return (try KeyFile.create(choice, in: folder, derivation: derivation, pin: credential), credential)
+        let keys = try KeyFile.create(choice, in: folder, derivation: derivation, pin: credential, random: random)
+        return (keys, credential)
     }
 
     /// Both steps at once, for a caller who needs not show the offer.
@@ -90,7 +93,7 @@ extension DeviceAuthenticator {
                 evidence: [
                     try evidence.evidence(
                         offer: invitation.offer.digest, keys: keys, pin: pin, now: clock.now)
-                ], device: device, issuedAt: clock.now, identifier: .random(bytes: 16))
+                ], device: device, issuedAt: clock.now, identifier: random.value(bytes: 16))
             let text = try keys.sign(
                 registration, with: .authentication, header: ["jwk": .object(authentication.jwk)], pin: pin)
             let proof = KeyProofStatement(purpose: .registration, digest: ContentDigest(of: text))
@@ -131,7 +134,7 @@ extension DeviceAuthenticator {
         let state = DeviceState(
             issuer: invitation.issuer, device: record.device, name: name, record: recordText,
             attestation: attestationText, attestationExpiresAt: attestation.expiresAt,
-            providerKeys: invitation.providerKeys, keyMethod: record.keyMethod)
+            providerKeys: invitation.providerKeys, keyMethod: record.keyMethod, seed: random.seed)
         do throws(FileRefusal) {
             try folder.replace(DeviceState.fileName, with: state.json)
             try folder.folder.remove(Self.begunName)

@@ -22,6 +22,14 @@ public enum EvidenceSource: Sendable {
         }
     }
 
+    /// True where a simulator speaks of hardware that is not there: such evidence reaches no level but `sim:` ones.
+    var isPlayed: Bool {
+        switch self {
+        case .none, .attested: false
+        case .simulator, .played: true
+        }
+    }
+
     /// Says nothing about a key store that has nothing to say about itself.
     func requireFit(_ kind: KeyStoreKind) throws(KeyStoreRefusal) {
         if case .attested = self, kind != .tpm {

@@ -64,9 +64,11 @@ extension DeviceKeyStore {
     }
 
     /// A DPoP proof by `K_inst` (docs/protocol.md §8).
-    package func proof(method: String, url: String, now: Timestamp, nonce: String?) throws -> String {
+    package func proof(
+        method: String, url: String, now: Timestamp, nonce: String?, identifier: TokenIdentifier = .random(bytes: 16)
+    ) throws -> String {
         try VerifiedDPoPProof.make(
-            key: publicKey(.installation), method: method, url: url, now: now, nonce: nonce
+            key: publicKey(.installation), method: method, url: url, now: now, nonce: nonce, identifier: identifier
         ) { try signature(for: $0, with: .installation, pin: nil) }
     }
 }

@@ -1,4 +1,4 @@
-internal import IdentityCrypto
+package import IdentityCrypto
 internal import OpenIDMessages
 
 /// `keys.sealed`: what a profile keeps of its keys. With the store `file` it holds the keys, with the others what finds
@@ -7,8 +7,11 @@ package enum KeyFile {
     static let name = "keys.sealed"
 
     /// Makes fresh keys and stores them durably in the place of any that were there.
+    ///
+    /// - Parameter random: where the keys of a file come from; hardware makes its own.
     package static func create(
-        _ choice: KeyStoreChoice, in folder: SealedFolder, derivation: PINDerivation, pin: PINCredential
+        _ choice: KeyStoreChoice, in folder: SealedFolder, derivation: PINDerivation, pin: PINCredential,
+        random: RandomSource = .system
     ) throws(DeviceError) -> any DeviceKeyStore {
         do throws(FileRefusal) { try folder.prepare() } catch { throw .file(error) }
         let former = try? sealable(in: folder)
@@ -22,7 +25,7 @@ package enum KeyFile {
         do throws(KeyStoreRefusal) {
             store =
                 switch choice {
-                case .file: FileKeyStore(derivation: derivation)
+                case .file: FileKeyStore(derivation: derivation, random: random)
                 case .tpm(let connection): try TPMKeyStore(makingKeysAt: connection, derivation: derivation, pin: pin)
                 case .pkcs11(let module, let token):
                     try PKCS11KeyStore(

@@ -13,7 +13,9 @@ package struct PINDerivation: Sendable, Equatable {
     }
 
     /// One with a fresh salt.
-    init(freshAt cost: SealedBox.Cost) { self.init(salt: RandomBytes.make(16), cost: cost) }
+    init(freshAt cost: SealedBox.Cost, random: RandomSource = .system) {
+        self.init(salt: random.bytes(16), cost: cost)
+    }
 
     /// What the PIN opens; nil when the memory for it cannot be had.
     package func credential(for pin: PIN) -> PINCredential? {

@@ -106,7 +106,7 @@ extension DeviceAuthenticator {
             return answer
         }
         let (counter, keyMethod) = try nextCounter()
-        let returnValue = pending.flow == .link ? RandomBytes.text(32) : nil
+        let returnValue = pending.flow == .link ? random.text(32) : nil
         let statement = LoginResponseStatement(
             key: keys.publicKey(.authentication).thumbprint, device: request.statement.device,
             issuer: request.statement.issuer, transaction: request.statement.transaction,
@@ -115,7 +115,7 @@ extension DeviceAuthenticator {
             released: released,
             returnChallenge: returnValue.map { ContentDigest(of: $0) },
             methods: decision == .approve ? [keyMethod, "pin", "mfa", "user"] : [], counter: counter,
-            issuedAt: clock.now, identifier: .random(bytes: 16))
+            issuedAt: clock.now, identifier: random.value(bytes: 16))
         let text = try DeviceError.signing {
             try keys.sign(statement, with: .authentication, header: [:], pin: pin)
         }

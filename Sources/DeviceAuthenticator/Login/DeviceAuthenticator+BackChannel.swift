@@ -11,15 +11,16 @@ extension DeviceAuthenticator {
     /// Waits for a portal's request (D-11.1); nil when none comes in time. Changes nothing that an answer to a login needs:
     /// while it waits, others can use the profile.
     public func awaitRequest(seconds: Int64) async throws(DeviceError) -> ArrivedRequest? {
-        let deadline = clock.now + max(seconds, 0)
+        let deadline = ContinuousClock.now + .seconds(max(seconds, 0))
         repeat {
-            let wait = max(0, min(25, deadline.seconds - clock.now.seconds))
+            let left = Int64(((deadline - .now) / .seconds(1)).rounded(.up))
+            let wait = max(0, min(25, left))
             let answer = try await authenticatedCall(
                 "GET", "/device/v1/requests", query: "?wait=\(wait)", timeoutSeconds: 40)
             guard answer.status == 204 else { return ArrivedRequest(answer: answer) }
             // A provider that answers at once must not make this device call without end.
             try? await Task.sleep(for: .milliseconds(250))
-        } while clock.now < deadline && !Task.isCancelled
+        } while ContinuousClock.now < deadline && !Task.isCancelled
         return nil
     }
 

@@ -42,8 +42,9 @@ extension DeviceAuthenticator {
         let state = try state()
         guard let pending = state.pending else { throw .noLogin }
         if pending.request != nil { return try await currentRequest() }
-        let deadline = clock.now + seconds
-        while clock.now < deadline {
+        // How long one waits is no matter of the time of day, which may stand still.
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while ContinuousClock.now < deadline {
             let answer = try await authenticatedCall(
                 "GET", "/device/v1/logins/\(pending.transaction)", query: "?wait=25", timeoutSeconds: 40)
             let (transaction, status) = try answer.readState()

@@ -19,6 +19,10 @@ struct DeviceState: Sendable, Equatable {
     var counter: Int64 = 0
     /// `hwk` or `swk` (RFC 8176), as the record's ceiling says.
     var keyMethod: String
+    /// Where the randomness of a simulated device comes from; nil for the system's generator.
+    var seed: UInt64?
+    /// How many commands have drawn from the seed: each has values of its own, also when it is interrupted.
+    var drawings: Int64 = 0
     var pending: PendingLogin?
 
     static let fileName = "state.sealed"
@@ -45,6 +49,12 @@ extension DeviceState {
         counter = try reader.count("counter")
         keyMethod = try reader.string("key_method")
         formerProviderKeys = ProviderKeys(jwks: try reader.optionalObject("former_provider_keys") ?? [:])
+        seed = nil
+        if let text = try reader.optionalString("seed") {
+            guard let number = UInt64(text) else { throw .malformed("seed") }
+            seed = number
+            drawings = try reader.count("drawings")
+        }
         pending = nil
         if let value = reader.optional("pending") {
             guard let object = value.object else { throw .malformed("pending") }
@@ -61,6 +71,11 @@ extension DeviceState {
             "counter": .integer(counter), "key_method": .string(keyMethod),
         ]
         if !formerProviderKeys.keys.isEmpty { object["former_provider_keys"] = .object(formerProviderKeys.json) }
+        if let seed {
+            // A JSON number has no 64 bits without a sign.
+            object["seed"] = .string(String(seed))
+            object["drawings"] = .integer(drawings)
+        }
         object["pending"] = pending.map { .object($0.json) }
         return object
     }

@@ -44,6 +44,7 @@ struct ProviderConnection: Sendable {
     let transport: any HTTPTransport
     let memory: ProviderMemory
     let clock: DeviceClock
+    let random: RandomSource
     /// `de` or `en`, for the texts that will be shown.
     let language: String
 
@@ -79,7 +80,8 @@ struct ProviderConnection: Sendable {
             let nonce = await memory.nonce
             // `htu` is the URL without its query (RFC 9449 §4.2).
             let proof = try DeviceError.signing {
-                try credentials.keys.proof(method: method, url: url, now: clock.now, nonce: nonce)
+                try credentials.keys.proof(
+                    method: method, url: url, now: clock.now, nonce: nonce, identifier: random.value(bytes: 16))
             }
             headers.append(("OAuth-Client-Attestation", credentials.attestation))
             headers.append(("DPoP", proof))

@@ -23,9 +23,12 @@ public enum RandomBytes {
     }
 
     /// `count` random bytes in base64url. Never with a hyphen at the beginning: on a command line it would be an option.
-    public static func text(_ count: Int) -> String {
+    public static func text(_ count: Int) -> String { text { make(count) } }
+
+    /// The first bytes that `make` makes whose base64url begins with no hyphen.
+    static func text(_ make: () -> [UInt8]) -> String {
         while true {
-            let text = Base64URL.encode(make(count))
+            let text = Base64URL.encode(make())
             if !text.hasPrefix("-") { return text }
         }
     }

@@ -71,12 +71,15 @@ public struct VerifiedDPoPProof: Sendable {
     }
 
     /// A proof by a key whose private half `signature` uses.
+    ///
+    /// - Parameter identifier: a value that no other proof of this key has.
     public static func make(
         key: VerificationKey, method: String, url: String, now: Timestamp, nonce: String?,
-        accessToken: String? = nil, signature: (_ signingInput: [UInt8]) throws -> [UInt8]
+        accessToken: String? = nil, identifier: TokenIdentifier = .random(bytes: 16),
+        signature: (_ signingInput: [UInt8]) throws -> [UInt8]
     ) throws -> String {
         var claims: JSONObject = [
-            "jti": .string(RandomBytes.text(16)), "htm": .string(method), "htu": .string(url), "iat": now.json,
+            "jti": .string(identifier.rawValue), "htm": .string(method), "htu": .string(url), "iat": now.json,
         ]
         claims["nonce"] = nonce.map { .string($0) }
         claims["ath"] = accessToken.map { .string(ContentDigest(of: $0).rawValue) }

@@ -25,6 +25,8 @@ package struct Guards: OptionSet, Sendable {
     package static let counter = Guards(rawValue: 1 << 7)
     /// P-4.2.2: few logins of an account are open at once.
     package static let openLogins = Guards(rawValue: 1 << 8)
+    /// P-12.2: a known browser proves its key over the nonce of this login.
+    package static let browserProof = Guards(rawValue: 1 << 9)
 
-    package static let all = Guards(rawValue: (1 << 9) - 1)
+    package static let all = Guards(rawValue: (1 << 10) - 1)
 }

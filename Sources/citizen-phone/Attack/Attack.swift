@@ -12,6 +12,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
     case enrolHijack = "enrol-hijack"
     case fakeIssuer = "fake-issuer"
     case fatigue
+    case stolenBrowser = "stolen-browser"
     case clone
 
     /// What the attacker tries.
@@ -27,6 +28,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .enrolHijack: "enrols a device with an enrolment link that somebody photographed"
         case .fakeIssuer: "poses as the provider"
         case .fatigue: "opens login after login until the victim says yes"
+        case .stolenBrowser: "poses as a browser that knows the victim, without that browser's key"
         case .clone: "answers with a copy of the victim's device"
         }
     }
@@ -43,6 +45,8 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .enrolHijack: "a ticket is good once (P-6.2.2)"
         case .fakeIssuer: "the phone signs only for the issuer and the keys it was enrolled with (D-3.1, D-4.3.2)"
         case .fatigue: "at most three logins of an account are open (P-4.2.2)"
+        case .stolenBrowser:
+            "a known browser signs the nonce of each login with a key that it does not give away (P-12.2)"
         case .clone: "a device's counter rises (P-4.6.1)"
         }
     }

@@ -3,7 +3,8 @@ import DeviceAuthenticator
 extension AttackScene {
     /// Plays the attacks, after a login of the victim's own that must succeed.
     ///
-    /// - Throws: `CommandFailure` or `DeviceError` when nothing can be known of them.
+    /// - Throws: `AttacksEnded` with what is known already when nothing can be known of an attack; the victim's own login
+    ///   throws `CommandFailure` or `DeviceError`.
     func play(
         _ attacks: [Attack], isDisposable: Bool, says: (Attack) -> Void = { _ in }
     ) async throws -> [AttackOutcome] {
@@ -18,12 +19,14 @@ extension AttackScene {
                         evidence: ["ends with the device suspended; needs --disposable"]))
                 continue
             }
-            outcomes.append(try await play(attack))
+            do { outcomes.append(try await play(attack)) } catch {
+                throw AttacksEnded(outcomes: outcomes, attack: attack, cause: error)
+            }
         }
         return outcomes
     }
 
-    /// Plays one attack.
+    /// Plays one attack alone.
     ///
     /// - Throws: `CommandFailure` or `DeviceError` when the scene itself cannot be set: nothing is known then.
     func play(_ attack: Attack) async throws -> AttackOutcome {
@@ -38,7 +41,16 @@ extension AttackScene {
         case .enrolHijack: try await enrolHijack()
         case .fakeIssuer: try await fakeIssuer()
         case .fatigue: try await fatigue()
+        case .stolenBrowser: try await stolenBrowser()
         case .clone: try await clone()
         }
     }
+}
+
+/// Nothing can be known of an attack, so that those after it were not played.
+struct AttacksEnded: Error {
+    /// Those before it.
+    let outcomes: [AttackOutcome]
+    let attack: Attack
+    let cause: any Error
 }

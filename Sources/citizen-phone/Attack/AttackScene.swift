@@ -19,6 +19,8 @@ struct AttackScene {
     var ticket: String?
     /// The clock of all phones.
     var clock = DeviceClock.live
+    /// Where all phones have their random values from.
+    var random = RandomSource.system
     /// The key of an attacker who poses as the provider.
     let forgerKey = SigningKey.makeES256()
     /// Waits, for what grows old.
@@ -30,11 +32,15 @@ struct AttackScene {
 
     /// The victim's phone, whose calls go through `transport`.
     func victim(through transport: (any HTTPTransport)? = nil) -> DeviceAuthenticator {
-        DeviceAuthenticator(folder: folder, transport: transport ?? self.transport, clock: clock, language: language)
+        DeviceAuthenticator(
+            folder: folder, transport: transport ?? self.transport, clock: clock, random: random,
+            language: language)
     }
 
     func phone(in path: String) throws -> DeviceAuthenticator {
-        DeviceAuthenticator(folder: try openFolder(path), transport: transport, clock: clock, language: language)
+        DeviceAuthenticator(
+            folder: try openFolder(path), transport: transport, clock: clock, random: random,
+            language: language)
     }
 
     /// A browser without cookies that stands at the provider's page of a new login.

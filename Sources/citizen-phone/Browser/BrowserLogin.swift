@@ -65,12 +65,25 @@ struct BrowserLogin {
     }
 
     /// Types digits into the page; false when the page has no field for them.
-    mutating func type(_ digits: String) async throws -> Bool {
+    ///
+    /// - Parameter remembers: whether the browser is to be known from now on.
+    mutating func type(_ digits: String, remembers: Bool = false) async throws -> Bool {
         try await look()
         guard let form = page.codeForm else { return false }
-        _ = try await browser.submit(form, with: [("code", digits)], from: address)
+        _ = try await browser.submit(
+            form, with: [("code", digits)] + (remembers ? [("remember", "1")] : []), from: address)
         try await look()
         return true
+    }
+
+    /// Sends what the script of the page sends, with the page's token; what came back, nothing where it was refused.
+    mutating func tell(_ call: String, _ members: JSONObject) async throws -> JSONObject {
+        guard let action = WebAddress(address.text + "/" + call) else { return [:] }
+        var body = members
+        body["csrf"] = page.cancelForm?.hidden.first { $0.name == "csrf" }.map { .string($0.value) }
+        let answer = try await browser.fetch(body, at: action, from: address)
+        guard answer.status == 200 else { return [:] }
+        return (try? StrictJSON.parseObject(Array(answer.html.utf8))) ?? [:]
     }
 
     /// Gives the login up by the page's button; false when the page has none.

@@ -65,6 +65,16 @@ struct BrowserSession {
         return try await submit(fields, to: action, from: address)
     }
 
+    /// Sends JSON as a script of the page at `address` does, to the page's own site.
+    mutating func fetch(_ body: JSONObject, at action: WebAddress, from address: WebAddress) async throws -> Page {
+        let headers = [
+            (name: "Content-Type", value: "application/json"), (name: "Origin", value: address.origin),
+            (name: "Sec-Fetch-Site", value: "same-origin"), (name: "Sec-Fetch-Mode", value: "cors"),
+        ]
+        let call = HTTPCall(method: "POST", url: action.text, headers: headers, body: body.serialized)
+        return try await follow(call, at: action, stop: { _ in false })
+    }
+
     /// Forgets the cookies of one site.
     mutating func forget(_ site: WebAddress) { jar.forget(authority: site.authority) }
 

@@ -1,3 +1,5 @@
+import OpenIDMessages
+
 /// The provider's page at `{issuer}/login/{id}`, as a person with a browser uses it.
 struct LoginPage {
     /// A form with its hidden fields.
@@ -17,6 +19,9 @@ struct LoginPage {
     let sameDeviceLink: String?
     /// The form for the eight digits.
     let codeForm: Form?
+    /// What a known browser signs, and what one that is to be remembered signs (docs/protocol.md §12).
+    let browserNonce: Nonce?
+    let rememberNonce: Nonce?
     /// The form of the button that gives the login up.
     let cancelForm: Form?
 
@@ -32,6 +37,10 @@ struct LoginPage {
         sameDeviceLink = login["data-same-device-link"]
         codeForm = Self.form("code-form", in: pieces)
         cancelForm = Self.form("cancel-form", in: pieces)
+        var status: [String: String] = [:]
+        for case .start(_, let attributes) in pieces where attributes["id"] == "status" { status = attributes }
+        browserNonce = status["data-nonce"].flatMap(Nonce.init(rawValue:))
+        rememberNonce = status["data-remember"].flatMap(Nonce.init(rawValue:))
     }
 
     /// The title of any page.

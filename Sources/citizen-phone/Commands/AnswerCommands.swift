@@ -24,6 +24,7 @@ struct ApproveCommand: AsyncParsableCommand {
     var context: String?
 
     func run() async throws {
+        let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, _, console) in
             if let (code, portal) = try phone.currentCode() {
                 for line in RequestText.lines(code: code, portal: portal) { console.note(line) }
@@ -46,6 +47,7 @@ struct DenyCommand: AsyncParsableCommand {
     @OptionGroup var pinOptions: PINOptions
 
     func run() async throws {
+        let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, _, _) in
             AnswerReport.make(try await phone.deny(pin: try pinOptions.read(ifAskedBy: phone)))
         }
@@ -61,6 +63,7 @@ struct ReportCommand: AsyncParsableCommand {
     @OptionGroup var pinOptions: PINOptions
 
     func run() async throws {
+        let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, _, _) in
             AnswerReport.make(try await phone.report(pin: try pinOptions.read(ifAskedBy: phone)))
         }

@@ -32,21 +32,29 @@ struct AttackCommand: AsyncParsableCommand {
 
     func run() async throws {
         let attacks = try Self.attacks(names)
+        let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, transport, console) in
             guard let address = WebAddress(portal) else {
                 throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
             }
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             try DeviceCopy.removeLeftovers(of: shared.folderPath)
-            let shared = shared
             let scene = AttackScene(
                 folder: try shared.folder(), folderPath: shared.folderPath, openFolder: { try shared.folder(at: $0) },
                 issuer: enrolled.issuer, pin: try pinOptions.read(), transport: transport, language: shared.language,
-                start: { address }, ticket: ticket, wait: { try await Task.sleep(for: $0) })
-            return Self.report(
-                try await scene.play(attacks, isDisposable: disposable) { attack in
-                    console.note("Attack \(attack.rawValue): \(attack.attempt)")
-                })
+                start: { address }, ticket: ticket, clock: phone.clock, random: phone.random,
+                wait: { try await Task.sleep(for: $0) })
+            do {
+                return Self.report(
+                    try await scene.play(attacks, isDisposable: disposable) { attack in
+                        console.note("Attack \(attack.rawValue): \(attack.attempt)")
+                    })
+            } catch let end as AttacksEnded {
+                var failure = CommandFailure(end.cause)
+                failure.message = "Nothing is known of the attack \(end.attack.rawValue): \(failure.message)"
+                failure.found = Self.report(end.outcomes)
+                throw failure
+            }
         }
     }
 

@@ -47,7 +47,7 @@ struct DevicesSuspendCommand: AsyncParsableCommand {
     var device: String
 
     func run() async throws {
-        try await shared.run { (phone, _, console) in
+        try await shared.playing(confirmation.pinOptions.persona).run { (phone, _, console) in
             let act = AccountAct(
                 .suspendDevice, path: "/devices/\(try PathPart.checked(device))/suspension",
                 pathParameters: ["device": .string(device)])

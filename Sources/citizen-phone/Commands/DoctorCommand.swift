@@ -41,6 +41,7 @@ struct DoctorCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, transport, console) in
             guard let address = WebAddress(url) else {
                 throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")

@@ -23,8 +23,8 @@ struct EnrolCommand: AsyncParsableCommand {
     @Argument(help: "The enrolment link, https://…/app/e/…#k=…")
     var link: String
 
-    @Option(help: "Your name for this device.")
-    var name = "citizen-phone"
+    @Option(help: "Your name for this device; citizen-phone unless given.")
+    var name: String?
 
     @Option(
         name: .customLong("evidence"),
@@ -32,8 +32,22 @@ struct EnrolCommand: AsyncParsableCommand {
             "What to say about where the keys live: none, simulator, android-key, apple-appattest or tpm; simulator:tee, "
                 + "simulator:unlocked and so on say what is played. With --key-store tpm the evidence tpm is the TPM's own.",
             valueName: "evidence"))
-    var evidenceWord: EvidenceWord?
+    var evidenceOption: EvidenceWord?
+    private var evidenceWord: EvidenceWord? { evidenceOption ?? persona?.phone.evidence }
     private var evidence: Evidence { evidenceWord?.format ?? .none }
+
+    @Option(
+        name: .customLong("seed"),
+        help: ArgumentHelp(
+            "Make keys and identifiers from this number, the same ones each time: for a simulated device.",
+            valueName: "number"))
+    var seedOption: UInt64?
+    private var seed: UInt64? { seedOption ?? persona?.phone.seed }
+
+    private var persona: Persona? { pinOptions.persona }
+    private var keyStore: KeyStoreKind {
+        keyStoreOptions.keyStore == .file ? persona?.phone.keyStore ?? .file : keyStoreOptions.keyStore
+    }
 
     @OptionGroup var simulator: SimulatorOptions
 
@@ -54,6 +68,9 @@ struct EnrolCommand: AsyncParsableCommand {
         guard evidence == .none || simulator.isComplete else {
             throw ValidationError("Evidence by the simulator needs --simulator-key and --simulator-certificate.")
         }
+        guard seed == nil || evidence != .none && keyStore == .file else {
+            throw ValidationError("Keys from a seed are for simulated devices: with --evidence, and --key-store file.")
+        }
         guard ![.androidKey, .appAttest].contains(evidence) || app != nil else {
             throw ValidationError("Evidence of this format needs --app.")
         }
@@ -65,18 +82,27 @@ struct EnrolCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await shared.run { (phone, _, console) in
+        let shared = shared.playing(persona)
+        try await shared.run { (plain, transport, console) in
             let source = try evidenceSource()
+            let phone =
+                try seed.map { seed in
+                    DeviceAuthenticator(
+                        folder: try shared.folder(), transport: transport, clock: plain.clock,
+                        random: .seeded(seed, stream: 0), language: shared.language)
+                } ?? plain
             let invitation = try await phone.beginEnrolment(link)
             console.note(RequestText.row("Provider", invitation.issuer.rawValue))
             console.note(RequestText.row("Person", invitation.maskedName))
             console.note(RequestText.row("Level", invitation.level.name))
             let pin = try pinOptions.readNew(
-                for: keyStoreOptions.keyStore, minimum: invitation.minimumPINLength)
-            let device = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
+                for: keyStore, minimum: invitation.minimumPINLength)
+            let device = DeviceDescription(
+                name: name ?? persona?.phone.name ?? "citizen-phone",
+                model: seed.map { "citizen-phone, simulated with the seed \($0)" } ?? "citizen-phone", system: "Linux")
             let result = try await phone.complete(
-                invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice)
-            return Self.report(result, keyStoreOptions.keyStore)
+                invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice(keyStore))
+            return Self.report(result, keyStore, seed: seed)
         }
     }
 
@@ -87,7 +113,7 @@ struct EnrolCommand: AsyncParsableCommand {
                 throw CommandFailure(.file, "The simulator's key is not that of its certificate.")
             }
             // A TPM that is there speaks for itself.
-            return evidence == .tpm && keyStoreOptions.keyStore == .tpm ? .attested(maker) : .played(hardware, maker)
+            return evidence == .tpm && keyStore == .tpm ? .attested(maker) : .played(hardware, maker)
         }
         let kind =
             evidenceWord?.keyStore ?? SimulatorAttestation.KeyStore(rawValue: simulatedHardware.rawValue) ?? .software
@@ -113,11 +139,12 @@ struct EnrolCommand: AsyncParsableCommand {
         Hexadecimal.decode(text.lowercased()).flatMap { $0.count == 32 ? $0 : nil }
     }
 
-    private static func report(_ result: EnrolmentResult, _ keyStore: KeyStoreKind) -> Report {
+    private static func report(_ result: EnrolmentResult, _ keyStore: KeyStoreKind, seed: UInt64?) -> Report {
         var lines = [
             RequestText.row("Device", result.record.device.rawValue), RequestText.row("Keys in", keyStore.rawValue),
             RequestText.row("Ceiling", result.record.ceiling),
         ]
+        if let seed { lines.append(RequestText.row("Seed", "\(seed): anybody can make these keys")) }
         for verdict in result.verdicts {
             lines.append(
                 RequestText.row("Evidence", "\(verdict.passed ? "ok" : "NO") \(verdict.check): \(verdict.detail)"))
@@ -135,6 +162,8 @@ struct EnrolCommand: AsyncParsableCommand {
             "record": .object(result.record.json), "verdicts": .array(result.verdicts.map { .object($0.json) }),
             "block_code": .string(result.blockCode), "key_store": .string(keyStore.rawValue),
         ]
+        // As text: a JSON number has no 64 bits without a sign.
+        json["seed"] = seed.map { .string(String($0)) }
         if let waiting = result.waiting {
             json["state"] = "pending"
             json["usable_from"] = waiting.usableFrom?.json

@@ -175,7 +175,8 @@ extension SharedOptions {
             }
             let transport = try TLSTransport(
                 additionalCA: extraCA, maximumLength: 1_048_576, connectionsAtOnce: connections)
-            let folder = FleetFolder(path: folderPath + ".fleet", transport: transport, language: language)
+            let folder = FleetFolder(
+                path: folderPath + ".fleet", transport: transport, clock: clock, language: language)
             let report: Report
             do { report = try await body(folder, console) } catch {
                 await transport.close()

@@ -58,11 +58,13 @@ struct LoginCommand: AsyncParsableCommand {
     var timings = false
 
     func run() async throws {
+        let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, transport, console) in
             guard let address = WebAddress(url) else {
                 throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
             }
-            let phone = faults.phone(like: phone, at: try shared.folder(), over: transport)
+            let phone = faults.playing(pinOptions.persona).phone(
+                like: phone, at: try shared.folder(), over: transport)
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             // Asked before the login begins, whose clock does not wait for a person to type.
             let answer = try answer(phone)

@@ -48,13 +48,16 @@ struct ReplaceCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
+        let shared = shared.playing(confirmation.pinOptions.persona)
         try await shared.run { (phone, transport, console) in
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             guard let into else { return try await replaceElsewhere(phone, enrolled, console) }
             let folder = try shared.folder(at: shared.homeFolder + "/" + into)
-            let new = DeviceAuthenticator(folder: folder, transport: transport, language: shared.language)
             let use = try folder.use()
             defer { withExtendedLifetime(use) {} }
+            let new = DeviceAuthenticator(
+                folder: folder, transport: transport, clock: phone.clock, random: try shared.randomSource(of: folder),
+                language: shared.language)
             return try await replaceHere(phone, enrolled, by: new, console)
         }
     }

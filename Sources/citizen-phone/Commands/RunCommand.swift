@@ -41,41 +41,35 @@ struct RunCommand: AsyncParsableCommand {
     mutating func run() async throws {
         if output == .json { shared.json = true }
         let form = output ?? (shared.json ? .json : .text)
-        let (shared, pinOptions, faults, isDisposable) = (shared, pinOptions, faults, disposable)
+        let (pinOptions, isDisposable) = (pinOptions, disposable)
+        let (shared, faults) = (shared.playing(pinOptions.persona), faults.playing(pinOptions.persona))
         let scenarios = try scenarios()
         guard let address = WebAddress(portal) else {
             throw refusal("The address must begin with https:// (or http:// on this machine).")
         }
         let opensPortal = !stopAtCallback
         try await shared.run { (phone, transport, console) in
-            guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
-            try DeviceCopy.removeLeftovers(of: shared.folderPath)
-            let pins = try pinOptions.readWithWrong()
-            let wire = faults.wire(transport)
-            let makePhone: @Sendable (String) throws -> DeviceAuthenticator = { path in
-                DeviceAuthenticator(
-                    folder: try shared.folder(at: path), transport: wire, clock: faults.clock,
-                    language: shared.language)
-            }
-            let stage = ScenarioStage(
-                issuer: enrolled.issuer, phone: try makePhone(shared.folderPath), wire: wire, pin: pins.right,
-                wrongPIN: pins.wrong, transport: transport, language: shared.language, start: address,
-                opensPortal: opensPortal, wait: { try await Task.sleep(for: $0) },
-                copyDevice: { try DeviceCopy(of: shared.folderPath, makePhone: makePhone) })
-            let outcomes = try await Self.play(scenarios, on: stage, isDisposable: isDisposable) { scenario in
+            let stages = ScenarioStages(
+                shared, pinOptions: pinOptions, faults: faults, phone: phone, transport: transport, start: address,
+                opensPortal: opensPortal)
+            let outcomes = try await Self.play(
+                scenarios, on: stages.stage, isDisposable: isDisposable
+            ) { scenario in
                 console.note("Scenario \(scenario.name): \(scenario.description)")
             }
             return ScenarioReport(outcomes: outcomes).report(as: form)
         }
     }
 
-    /// Plays in the order of the files, but what ends the device comes last, and only once.
+    /// Plays in the order of the files, but what ends a device comes last, and only once for each device.
     static func play(
-        _ scenarios: [Scenario], on stage: ScenarioStage, isDisposable: Bool, says: (Scenario) -> Void
+        _ scenarios: [Scenario], on stage: (Scenario) throws -> ScenarioStage, isDisposable: Bool,
+        says: (Scenario) -> Void
     ) async throws -> [ScenarioOutcome] {
         var outcomes: [ScenarioOutcome] = []
-        var isSpent = false
+        var spent: Set<String?> = []
         for scenario in scenarios.filter({ !$0.endsDevice }) + scenarios.filter(\.endsDevice) {
+            let isSpent = spent.contains(scenario.persona?.name)
             guard !scenario.endsDevice || (isDisposable && !isSpent) else {
                 let reason =
                     isSpent
@@ -84,9 +78,9 @@ struct RunCommand: AsyncParsableCommand {
                 outcomes.append(ScenarioOutcome(scenario: scenario, result: .skipped(reason)))
                 continue
             }
-            isSpent = scenario.endsDevice
+            if scenario.endsDevice { spent.insert(scenario.persona?.name) }
             says(scenario)
-            outcomes.append(try await stage.play(scenario))
+            outcomes.append(try await stage(scenario).play(scenario))
         }
         return outcomes
     }

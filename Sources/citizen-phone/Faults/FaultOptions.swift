@@ -24,10 +24,13 @@ struct FaultOptions: ParsableArguments {
         like phone: DeviceAuthenticator, at folder: SealedFolder, over transport: any HTTPTransport
     ) -> DeviceAuthenticator {
         guard fault != nil else { return phone }
-        return DeviceAuthenticator(folder: folder, transport: wire(transport), clock: clock, language: phone.language)
+        return DeviceAuthenticator(
+            folder: folder, transport: wire(transport), clock: clock(phone.clock), random: phone.random,
+            language: phone.language)
     }
 
-    var clock: DeviceClock { (fault ?? Faults()).clock }
+    /// What the phone's clock shows where it would be `clock`.
+    func clock(_ clock: DeviceClock) -> DeviceClock { (fault ?? Faults()).skewed(clock) }
 }
 
 /// Does what a person does whose phone says that the connection was lost: the same again, at most twice. An answer that is

@@ -61,10 +61,10 @@ extension Faults {
         return text.hasSuffix("s") ? UInt32(text.dropLast()).map { Int64($0) * 1000 } : nil
     }
 
-    /// The phone's clock.
-    var clock: DeviceClock {
-        guard skew != 0 else { return .live }
+    /// The phone's clock, which goes wrong by `skew`.
+    func skewed(_ clock: DeviceClock) -> DeviceClock {
+        guard skew != 0 else { return clock }
         let skew = skew
-        return DeviceClock { DeviceClock.live.now + skew }
+        return DeviceClock { clock.now + skew }
     }
 }

@@ -16,6 +16,7 @@ struct FleetFolder {
     /// `HOME/PROFILE.fleet`; no profile has such a name.
     let path: String
     let transport: TLSTransport
+    let clock: DeviceClock
     let language: String
 
     /// How many are enrolled at a time.
@@ -71,7 +72,8 @@ struct FleetFolder {
 
     private func device(_ name: String) -> DeviceAuthenticator {
         DeviceAuthenticator(
-            folder: SealedFolder(path: path + "/" + name, cost: .floor), transport: transport, language: language)
+            folder: SealedFolder(path: path + "/" + name, cost: .floor), transport: transport, clock: clock,
+            language: language)
     }
 }
 

@@ -76,6 +76,8 @@ struct Scenario: Equatable {
     let file: String
     let name: String
     let description: String
+    /// Whose phone it is; nil for the device of the profile.
+    var persona: Persona?
     /// True when the phone's device cannot log in afterwards.
     let endsDevice: Bool
     let steps: [Step]

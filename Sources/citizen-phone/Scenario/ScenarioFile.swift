@@ -30,7 +30,7 @@ enum ScenarioFile {
         return scenarios
     }
 
-    private static func text(of path: String) throws(ScenarioMistakesFound) -> String {
+    static func text(of path: String) throws(ScenarioMistakesFound) -> String {
         func refusal(_ message: String) -> ScenarioMistakesFound {
             ScenarioMistakesFound(mistakes: [ScenarioMistake(file: path, line: 1, message: message)])
         }
@@ -51,7 +51,7 @@ enum ScenarioFile {
         return scenario
     }
 
-    private static func compose(_ text: String, _ mistakes: ScenarioMistakes) -> ScenarioNode? {
+    static func compose(_ text: String, _ mistakes: ScenarioMistakes) -> ScenarioNode? {
         refuseAliases(text, mistakes)
         guard mistakes.isEmpty else { return nil }
         do {

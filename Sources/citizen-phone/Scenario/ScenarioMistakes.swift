@@ -23,6 +23,9 @@ final class ScenarioMistakes {
         mistakes.append(ScenarioMistake(file: file, line: line, message: message))
     }
 
+    /// What is wrong with another file that this one names.
+    func add(_ others: [ScenarioMistake]) { mistakes += others }
+
     /// In the order of the lines.
     var sorted: [ScenarioMistake] {
         mistakes.enumerated().sorted { ($0.element.line, $0.offset) < ($1.element.line, $1.offset) }.map(\.element)

@@ -2,27 +2,33 @@ import Yams
 
 /// Understands a scenario's document, and checks that its steps can follow each other.
 enum ScenarioReader {
-    static let keys = ["name", "description", "ends_device", "steps"]
+    static let keys = ["name", "description", "persona", "ends_device", "steps"]
 
     static func scenario(_ document: ScenarioNode, _ mistakes: ScenarioMistakes) -> Scenario? {
         guard let members = document.members(keys) else { return nil }
-        let name = required("name", members, document).flatMap(Self.name)
-        let description = required("description", members, document).flatMap { $0.text() }
+        let name = document.required("name", in: members).flatMap(Self.name)
+        let description = document.required("description", in: members).flatMap { $0.text() }
+        let persona = members["persona"].map { self.persona($0, mistakes) }
         let endsDevice = members["ends_device"].map { $0.bool() } ?? false
-        guard let list = required("steps", members, document), let nodes = list.elements() else { return nil }
+        guard let list = document.required("steps", in: members), let nodes = list.elements() else { return nil }
         let steps = nodes.map { (node: $0, step: ScenarioStepReader.step($0)) }
         // A step that could not be read may be the one that another step needs.
         if !steps.contains(where: { $0.step == nil }) { checkOrder(steps.compactMap(\.step), list, mistakes) }
+        if case .some(.none) = persona { return nil }
         guard let name, let description, let endsDevice else { return nil }
         return Scenario(
-            file: mistakes.file, name: name, description: description, endsDevice: endsDevice,
+            file: mistakes.file, name: name, description: description, persona: persona ?? nil, endsDevice: endsDevice,
             steps: steps.compactMap(\.step))
     }
 
-    private static func required(
-        _ key: String, _ members: [String: ScenarioNode], _ document: ScenarioNode
-    ) -> ScenarioNode? {
-        members[key] ?? document.refused("missing key `\(key)`")
+    /// The persona of a file, whose path begins at the scenario's own folder.
+    private static func persona(_ node: ScenarioNode, _ mistakes: ScenarioMistakes) -> Persona? {
+        guard let path = node.text() else { return nil }
+        let folder = mistakes.file.lastIndex(of: "/").map { mistakes.file[...$0] } ?? ""
+        do throws(ScenarioMistakesFound) { return try Persona.read(path.hasPrefix("/") ? path : folder + path) } catch {
+            mistakes.add(error.mistakes)
+            return nil
+        }
     }
 
     /// 1 to 60 lower-case letters, digits and hyphens.

@@ -23,7 +23,11 @@ struct Console {
     }
 
     func fail(_ failure: CommandFailure) {
-        if isJSON { write(TerminalText.harmlessJSON(failure.json.text), to: .standardOutput) }
+        if isJSON {
+            write(TerminalText.harmlessJSON(failure.json.text), to: .standardOutput)
+        } else {
+            for line in failure.found?.lines ?? [] { write(line, to: .standardOutput) }
+        }
         let lines = failure.message.split(separator: "\n").map { TerminalText.visible(String($0)) }
         note("citizen-phone: " + lines.joined(separator: "\n"))
     }

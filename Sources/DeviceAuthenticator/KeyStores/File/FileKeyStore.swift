@@ -10,9 +10,9 @@ struct FileKeyStore: SealableKeyStore {
     var kind: KeyStoreKind { .file }
 
     /// Fresh keys, in memory only.
-    init(derivation: PINDerivation) {
-        installation = .makeES256()
-        authentication = .makeES256()
+    init(derivation: PINDerivation, random: RandomSource) {
+        installation = random.signingKey()
+        authentication = random.signingKey()
         pinDerivation = derivation
     }
 

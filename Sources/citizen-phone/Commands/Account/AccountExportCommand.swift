@@ -16,6 +16,7 @@ struct AccountExportCommand: AsyncParsableCommand {
     var output: String
 
     func run() async throws {
+        let shared = shared.playing(confirmation.pinOptions.persona)
         try await shared.run { (phone, _, console) in
             guard !FileManager.default.fileExists(atPath: output) else {
                 throw CommandFailure(.usage, "\(output) is there already.")

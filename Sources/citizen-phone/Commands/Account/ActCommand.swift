@@ -16,7 +16,7 @@ protocol ActCommand: AsyncParsableCommand {
 
 extension ActCommand {
     func run() async throws {
-        try await shared.run { (phone, _, console) in
+        try await shared.playing(confirmation.pinOptions.persona).run { (phone, _, console) in
             let answer = try await confirmation.perform(try act(), with: phone, console)
             return Report(json: answer, lines: lines(answer))
         }

@@ -25,8 +25,16 @@ struct BrowsersListCommand: AsyncParsableCommand {
                     browser.shown("browser"), browser.shown("name"), browser.shownTime("created_at"),
                     browser.shownTime("last_used_at"))
             }
-            return Report(json: answer, lines: lines)
+            return Report(json: answer, lines: lines.isEmpty ? [none(phone.language)] : lines)
         }
+    }
+}
+
+extension BrowsersListCommand {
+    private func none(_ language: String) -> String {
+        language == "en"
+            ? "No browser knows you: every login in one needs digits."
+            : "Kein Browser kennt Sie: Jede Anmeldung darin braucht Ziffern."
     }
 }
 

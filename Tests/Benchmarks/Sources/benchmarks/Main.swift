@@ -4,7 +4,7 @@ import OpenIDMessages
 /// What the command line asks for.
 struct Options {
     static let usage = """
-        usage: benchmarks [--quick] [--json] [--only primitives|commits|in-process|http|endpoints|start|directory]
+        usage: benchmarks [--quick] [--json] [--only primitives|commits|in-process|http|endpoints|phone|start|directory]
                           [--at-once N] [--endpoint NAME] [--people N,N,N] [--citizen-id PROGRAM]
 
         Measures the provider on this machine; docs/performance.md says how to read the figures.
@@ -17,7 +17,7 @@ struct Options {
           --people N,N,N  the sizes of the directory; only for --only directory, which runs only when it is named
           --citizen-id   the program whose start is measured; without it that part is left out
         """
-    static let parts = ["primitives", "commits", "in-process", "http", "endpoints", "start", "directory"]
+    static let parts = ["primitives", "commits", "in-process", "http", "endpoints", "phone", "start", "directory"]
 
     var effort = Effort.full
     var isJSON = false
@@ -131,6 +131,10 @@ enum Benchmarks {
             let endpoints = EndpointMeasurement(
                 effort: options.effort, connections: options.atOnce, only: options.endpoints)
             try await endpoints.measure(report)
+        }
+        if options.wants("phone") {
+            report.section("The phone's share of a login, library DeviceAuthenticator (processor time)")
+            try await PhoneMeasurement(effort: options.effort, cost: cost).measure(report)
         }
         // Hours of other measurements must not come with a million people.
         if options.only.contains("directory") {
