@@ -16,7 +16,7 @@ struct InstallationAttackTests {
             ], atOnce: true)
         #expect(result.status == 0, "\(result)")
         let attacks = try (result.json()["attacks"]?.array ?? []).compactMap(\.object)
-        #expect(attacks.count == 11 && attacks.allSatisfy { $0["result"] == "resisted" }, "\(attacks)")
+        #expect(attacks.count == 12 && attacks.allSatisfy { $0["result"] == "resisted" }, "\(attacks)")
         #expect(attacks.allSatisfy { !($0["evidence"]?.array ?? []).isEmpty })
         // The clone was noticed: the device is suspended.
         try expectFailure(try await phone.login(), 17, "device_blocked", code: "device_suspended")

@@ -30,7 +30,7 @@ struct SecretsTests {
             let wrong = Phone(
                 here: here, profile: phone.profile, pinFile: try here.folder.write("wrong.pin", "80946174"))
             #expect(try await wrong.login().status == 16)
-            #expect(try await here.newPhone().enrol(link).status == 12)
+            #expect(try await here.newPhone().enrol(link).status == 31)
 
             let browser = try Browser(here)
             let page = try await browser.open(here.loginURL)

@@ -33,25 +33,25 @@ struct StatementStepsTests {
     @Test("Integers, truth and nothing", arguments: [Int64.min, -1, 0, 1, .max])
     func integers(number: Int64) throws {
         let row = try row(
-            "SELECT :number AS number, :yes AS yes, :nothing AS nothing",
-            ["number": number, "yes": true, "nothing": nil])
+            "SELECT :number AS number, :yes AS yes, :missing AS missing",
+            ["number": number, "yes": true, "missing": nil])
         #expect(try row.integer("number") == number)
         #expect(try row.integer("yes") == 1)
-        #expect(try row.optionalText("nothing") == nil)
-        #expect(try row.optionalBytes("nothing") == nil)
-        #expect(try row.optionalInteger("nothing") == nil)
+        #expect(try row.optionalText("missing") == nil)
+        #expect(try row.optionalBytes("missing") == nil)
+        #expect(try row.optionalInteger("missing") == nil)
     }
 
     @Test("What has another type than wanted is no value")
     func types() throws {
-        let row = try row("SELECT 1.5 AS real, 'a' AS text, 7 AS number, x'00' AS blob, NULL AS nothing")
-        for column in ["real", "text", "blob", "nothing"] {
+        let row = try row("SELECT 1.5 AS real, 'a' AS text, 7 AS number, x'00' AS blob, NULL AS missing")
+        for column in ["real", "text", "blob", "missing"] {
             #expect(throws: StorageFault.undecodable(column)) { try row.integer(column) }
         }
-        for column in ["real", "number", "blob", "nothing"] {
+        for column in ["real", "number", "blob", "missing"] {
             #expect(throws: StorageFault.undecodable(column)) { try row.text(column) }
         }
-        for column in ["real", "number", "text", "nothing"] {
+        for column in ["real", "number", "text", "missing"] {
             #expect(throws: StorageFault.undecodable(column)) { try row.bytes(column) }
         }
         #expect(throws: StorageFault.undecodable("other")) { try row.integer("other") }

@@ -1,6 +1,7 @@
 import DeviceAuthenticator
 import IdentityCrypto
 import OpenIDMessages
+import ProviderCore
 import Synchronization
 
 /// A provider that signs what a phone has to check and checks nothing itself. What it costs is counted, to be taken off.
@@ -89,7 +90,9 @@ final class CannedProvider: HTTPTransport {
         memory.withLock { $0.transaction = transaction }
         return [
             "txn": .string(transaction.rawValue), "state": "awaiting_code", "code": "12345678",
-            "portal": ["name": "Serviceportal Herten", "host": "portal.example", "tenant_name": "Stadt Herten"],
+            "portal": .object([
+                "name": "Serviceportal Herten", "host": "portal.example", "tenant_name": "Stadt Herten",
+            ]),
         ]
     }
 

@@ -61,4 +61,25 @@ struct LoadRun: Sendable {
         for _ in 0..<effort.rounds { rounds.append(try await round(atOnce: atOnce, seconds: effort.loginSeconds)) }
         return rounds
     }
+
+    /// Rounds in turns with those of a floor, so that both have the same machine: one that others use is half as fast in
+    /// one minute as in the next.
+    ///
+    /// - Returns: the rounds, and of each its share of the floor just before and after it.
+    func rounds(
+        atOnce: Int, effort: Effort, beside floor: () async throws -> Double
+    ) async throws -> (rounds: [Round], shares: [Double]) {
+        _ = try await round(atOnce: atOnce, seconds: effort.loginSeconds / 4)
+        var rounds: [Round] = []
+        var shares: [Double] = []
+        var before = try await floor()
+        for _ in 0..<effort.rounds {
+            let round = try await round(atOnce: atOnce, seconds: effort.loginSeconds)
+            let after = try await floor()
+            rounds.append(round)
+            shares.append(round.rate / ((before + after) / 2))
+            before = after
+        }
+        return (rounds, shares)
+    }
 }

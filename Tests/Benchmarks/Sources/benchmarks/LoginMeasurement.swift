@@ -30,11 +30,17 @@ struct LoginMeasurement {
             signer: provider.keys.ring.current(.es256))
         for count in atOnce {
             progress("logins in process, \(count) at once")
-            let rounds = try await run.rounds(atOnce: count, effort: effort)
+            let primitives = Primitives(effort: effort)
+            let (rounds, shares) = try await run.rounds(atOnce: count, effort: effort) {
+                try await primitives.rateOfSignatures(processors: cores)
+            }
             let total = cost.microseconds(provider: nil)
             let own = cost.microseconds(provider: true)
             let name = "in process, \(count) at once"
             addRate(report, name, rounds, floorCost: total) { $0.processor }
+            report.add(
+                Figure(
+                    name: "  share of signatures alone, in turns", unit: "%", spread: Spread(shares.map { $0 * 100 })))
             addCost(report, "  processor time, all parties", rounds, floor: total) { $0.perLogin($0.processor) }
             addCost(report, "  processor time, provider alone", rounds, floor: own) {
                 $0.perLogin($0.processor - $0.clientProcessor)
