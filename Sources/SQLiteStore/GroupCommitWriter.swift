@@ -13,7 +13,7 @@ final class GroupCommitWriter: Sendable {
 
     /// Under load, for how long requests are gathered before the next transaction, in microseconds: so long for each
     /// that came lately, and at most so long.
-    static let gatheringTime = (perRequest: UInt32(250), atMost: UInt32(2_000))
+    static let gatheringTime = (perRequest: UInt32(250), atMost: UInt32(4_000))
 
     private struct State {
         var waiting: [any WaitingRequest] = []

@@ -45,8 +45,8 @@ struct GroupCommitWriterTests {
     @Test(
         "Requests are gathered only where more came than one, and no longer than until a batch is full",
         arguments: [
-            (1, 0, 0), (0, 0, 0), (1, 1, 500), (2, 0, 500), (7, 0, 1_750), (64, 0, 2_000), (64, 63, 2_000), (64, 64, 0),
-            (1, 64, 0), (64, .max - 64, 0),
+            (1, 0, 0), (0, 0, 0), (1, 1, 500), (2, 0, 500), (7, 0, 1_750), (15, 0, 3_750), (64, 0, 4_000),
+            (64, 63, 4_000), (64, 64, 0), (1, 64, 0), (64, .max - 64, 0),
         ] as [(Int, Int, UInt32)])
     func gathering(count: Int, waiting: Int, microseconds: UInt32) {
         #expect(GroupCommitWriter.pause(after: count, waiting: waiting) == microseconds)
