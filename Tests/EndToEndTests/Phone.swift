@@ -29,9 +29,10 @@ struct Phone: Sendable {
             ], atOnce: atOnce)
     }
 
-    /// Logs in; at the demo portal unless another address is given.
+    /// Logs in; at the demo portal unless another address is given: one of a pushed request, which does not live so long
+    /// that others could be waited for.
     func login(at url: String? = nil, _ more: String...) async throws -> ProgramResult {
-        try await run(["login", url ?? here.loginURL, "--pin-file", pinFile, "--json"] + more)
+        try await run(["login", url ?? here.loginURL, "--pin-file", pinFile, "--json"] + more, atOnce: url != nil)
     }
 
     /// Copies the profile as an interrupted command leaves it, and says where.
@@ -43,7 +44,8 @@ struct Phone: Sendable {
 
     /// Logs in at the portal that the test plays and gives the callback's query.
     func callbackQuery(at url: String, _ more: String...) async throws -> [UInt8] {
-        let result = try await run(["login", url, "--pin-file", pinFile, "--json", "--stop-at-callback"] + more)
+        let result = try await run(
+            ["login", url, "--pin-file", pinFile, "--json", "--stop-at-callback"] + more, atOnce: true)
         try #require(result.status == 0, "\(result)")
         return try Self.query(ofCallback: result)
     }

@@ -150,7 +150,9 @@ private actor Gate {
         await withCheckedContinuation { waiting.append($0) }
     }
 
+    /// Whoever came last goes first: so a login that has begun goes on, and does not wait behind the tests that have not
+    /// begun for longer than a pushed request lives.
     func leave() {
-        if waiting.isEmpty { permits += 1 } else { waiting.removeFirst().resume() }
+        if let last = waiting.popLast() { last.resume() } else { permits += 1 }
     }
 }
