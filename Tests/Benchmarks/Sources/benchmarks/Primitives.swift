@@ -11,14 +11,8 @@ struct Primitives {
 
     /// The costs that floors are made of.
     func signatures() throws -> (sign: Spread, verify: Spread) {
-        let key = P256.Signing.PrivateKey()
-        let message = Array("The message is two hundred bytes long, as a signing input is at least. ".utf8)
-        let signature = try key.signature(for: message)
-        let publicKey = key.publicKey
-        return (
-            try microseconds(effort) { keep(try key.signature(for: message)) },
-            microseconds(effort) { keep(publicKey.isValidSignature(signature, for: message)) }
-        )
+        let work = try SignatureWork()
+        return (try microseconds(effort) { try work.sign() }, microseconds(effort) { work.verify() })
     }
 
     /// How many logins' signatures all processors make and verify in a second, and nothing else. Where two processors
@@ -37,14 +31,11 @@ struct Primitives {
         let done = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<processors {
                 group.addTask {
-                    let key = P256.Signing.PrivateKey()
-                    let message = RandomBytes.make(200)
-                    let signature = try key.signature(for: message)
-                    let publicKey = key.publicKey
+                    let work = try SignatureWork()
                     var count = 0
                     while wallClock < start + seconds {
-                        for _ in 0..<signs { keep(try key.signature(for: message)) }
-                        for _ in 0..<verifies { keep(publicKey.isValidSignature(signature, for: message)) }
+                        try work.sign(signs)
+                        work.verify(verifies)
                         count += 1
                     }
                     return count
