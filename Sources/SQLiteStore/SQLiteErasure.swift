@@ -48,10 +48,16 @@ extension SQLiteStore {
             try db.erase(profile, telling: notices, at: time)
             return true
         }
+        forgetWhatWasRead()
+        return isErased
+    }
+
+    /// What was erased leaves the memory, too. A read that was under way may remember it once more: so the next sweep
+    /// forgets again, and what goes in other ways goes from here with it.
+    func forgetWhatWasRead() {
         ReadLately.people.forget()
         ReadLately.keys.forget()
         grants.forget()
-        return isErased
     }
 
     public func cleanFile(ifErasedBefore time: Timestamp) async throws -> Bool {

@@ -14,6 +14,7 @@ extension SQLiteStore {
         }
         try await sweepCompanies(now: now)
         try await expireMandates(before: CalendarDate(inGermanyAt: now), at: now)
+        forgetWhatWasRead()
     }
 
     static let sweptAtOnce = 200

@@ -59,7 +59,7 @@ extension Statement {
         while true {
             let result = unsafe sqlite3_step(statement)
             switch result {
-            case SQLITE_ROW: try body((0..<count).map(value))
+            case SQLITE_ROW: try body((0..<count).map { try value(of: $0) })
             case SQLITE_DONE: return
             default: throw failure(result)
             }
@@ -105,19 +105,22 @@ extension Statement {
         guard result == SQLITE_OK else { throw failure(result) }
     }
 
-    private func value(of column: Int32) -> SQLValue {
+    private func value(of column: Int32) throws -> SQLValue {
         let statement = unsafe sqliteStatement
         switch unsafe sqlite3_column_type(statement, column) {
         case SQLITE_INTEGER: return unsafe .integer(sqlite3_column_int64(statement, column))
         case SQLITE_TEXT:
             // The text before its length: SQLite's order for both to be of the same encoding.
-            guard let start = unsafe sqlite3_column_text(statement, column) else { return .null }
+            guard let start = unsafe sqlite3_column_text(statement, column) else { throw failure(SQLITE_NOMEM) }
             let bytes = unsafe UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column)))
             return unsafe .text(String(decoding: bytes, as: UTF8.self))
         case SQLITE_BLOB:
-            // A blob without bytes has no address.
-            guard let start = unsafe sqlite3_column_blob(statement, column) else { return .blob([]) }
             let count = unsafe Int(sqlite3_column_bytes(statement, column))
+            // A blob without bytes has no address.
+            guard let start = unsafe sqlite3_column_blob(statement, column) else {
+                guard count == 0 else { throw failure(SQLITE_NOMEM) }
+                return .blob([])
+            }
             return unsafe .blob([UInt8](UnsafeRawBufferPointer(start: start, count: count)))
         case SQLITE_NULL: return .null
         default: return .real

@@ -29,10 +29,9 @@ struct Phone: Sendable {
             ], atOnce: atOnce)
     }
 
-    /// Logs in; at the demo portal unless another address is given: one of a pushed request, which does not live so long
-    /// that others could be waited for.
+    /// Logs in; at the demo portal unless another address is given.
     func login(at url: String? = nil, _ more: String...) async throws -> ProgramResult {
-        try await run(["login", url ?? here.loginURL, "--pin-file", pinFile, "--json"] + more, atOnce: url != nil)
+        try await run(["login", url ?? here.loginURL, "--pin-file", pinFile, "--json"] + more)
     }
 
     /// Copies the profile as an interrupted command leaves it, and says where.
@@ -44,8 +43,7 @@ struct Phone: Sendable {
 
     /// Logs in at the portal that the test plays and gives the callback's query.
     func callbackQuery(at url: String, _ more: String...) async throws -> [UInt8] {
-        let result = try await run(
-            ["login", url, "--pin-file", pinFile, "--json", "--stop-at-callback"] + more, atOnce: true)
+        let result = try await run(["login", url, "--pin-file", pinFile, "--json", "--stop-at-callback"] + more)
         try #require(result.status == 0, "\(result)")
         return try Self.query(ofCallback: result)
     }

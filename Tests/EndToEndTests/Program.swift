@@ -138,21 +138,40 @@ struct TemporaryFolder: Sendable {
 /// Lets a number of tasks in at once.
 private actor Gate {
     private var permits: Int
+    /// Tests that had a permit before.
+    private var begun: Set<Test.ID> = []
     private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waitingToBegin: [(Test.ID, CheckedContinuation<Void, Never>)] = []
 
     init(permits: Int) { self.permits = permits }
 
+    /// Tests that have begun come before those that have not, each in their order: else a login would wait behind all the
+    /// other tests for longer than a pushed request lives.
     func enter() async {
+        let test = Test.current.map(\.id)
         guard permits == 0 else {
             permits -= 1
+            if let test { begun.insert(test) }
             return
         }
-        await withCheckedContinuation { waiting.append($0) }
+        await withCheckedContinuation { continuation in
+            if let test, !begun.contains(test) {
+                waitingToBegin.append((test, continuation))
+            } else {
+                waiting.append(continuation)
+            }
+        }
     }
 
-    /// Whoever came last goes first: so a login that has begun goes on, and does not wait behind the tests that have not
-    /// begun for longer than a pushed request lives.
     func leave() {
-        if let last = waiting.popLast() { last.resume() } else { permits += 1 }
+        if !waiting.isEmpty {
+            waiting.removeFirst().resume()
+        } else if !waitingToBegin.isEmpty {
+            let (test, continuation) = waitingToBegin.removeFirst()
+            begun.insert(test)
+            continuation.resume()
+        } else {
+            permits += 1
+        }
     }
 }

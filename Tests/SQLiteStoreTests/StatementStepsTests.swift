@@ -1,5 +1,4 @@
 import GRDB
-import ProviderCore
 import StoreConformance
 import Testing
 
@@ -93,16 +92,5 @@ struct StatementStepsTests {
             let found = try db.rows(names, ["a"]).map { try $0.text("name") }
             #expect(found == ["b", "c", "d"])
         }
-    }
-
-    @Test("No more grants are remembered than there is room for, and none after an erasure")
-    func knownGrants() {
-        let known = KnownGrants(capacity: 2)
-        let grants = (0..<3).map { _ in Fixtures.grant(for: .random()) }
-        for grant in grants { known.remember(grant) }
-        #expect(known.grant(grants[0].transaction) == nil)
-        #expect(known.grant(grants[2].transaction) == grants[2])
-        known.forget()
-        #expect(known.grant(grants[2].transaction) == nil)
     }
 }

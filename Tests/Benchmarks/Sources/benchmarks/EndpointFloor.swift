@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import IdentityCrypto
 import OpenIDMessages
@@ -42,24 +41,19 @@ struct EndpointFloor: Sendable {
     private static func round(
         _ work: EndpointWork, _ atOnce: Int, _ store: SQLiteStore, until end: Double
     ) async throws -> Int {
-        try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<atOnce {
-                group.addTask {
-                    let signatures = try SignatureWork()
-                    var count = 0
-                    repeat {
-                        signatures.verify(work.verifies)
-                        for _ in 0..<work.commits {
-                            _ = try await store.use(
-                                RandomBytes.text(16), class: .clientAssertion, expiresAt: Town.clock.now() + 60)
-                        }
-                        try signatures.sign(work.signs)
-                        count += 1
-                    } while wallClock < end
-                    return count
+        try await countTogether(atOnce) {
+            let signatures = try SignatureWork()
+            var count = 0
+            repeat {
+                signatures.verify(work.verifies)
+                for _ in 0..<work.commits {
+                    _ = try await store.use(
+                        RandomBytes.text(16), class: .clientAssertion, expiresAt: Town.clock.now() + 60)
                 }
-            }
-            return try await group.reduce(0, +)
+                try signatures.sign(work.signs)
+                count += 1
+            } while wallClock < end
+            return count
         }
     }
 }

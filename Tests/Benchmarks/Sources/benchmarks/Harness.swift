@@ -133,3 +133,11 @@ func microseconds(_ effort: Effort, _ body: () throws -> Void) rethrows -> Sprea
     for _ in 0..<effort.rounds { values.append(try seconds(times) / Double(times) * 1e6) }
     return Spread(values)
 }
+
+/// Runs `body` in `tasks` tasks at once; the sum of what they count.
+func countTogether(_ tasks: Int, _ body: @escaping @Sendable () async throws -> Int) async throws -> Int {
+    try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 0..<tasks { group.addTask { try await body() } }
+        return try await group.reduce(0, +)
+    }
+}

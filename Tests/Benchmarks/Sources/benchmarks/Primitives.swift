@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import IdentityCrypto
 import OpenIDMessages
@@ -28,20 +27,15 @@ struct Primitives {
         let (signs, verifies) = SignatureCount.total(provider: nil)
         let seconds = effort.primitiveSeconds * 5
         let start = wallClock
-        let done = try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<processors {
-                group.addTask {
-                    let work = try SignatureWork()
-                    var count = 0
-                    while wallClock < start + seconds {
-                        try work.sign(signs)
-                        work.verify(verifies)
-                        count += 1
-                    }
-                    return count
-                }
+        let done = try await countTogether(processors) {
+            let work = try SignatureWork()
+            var count = 0
+            while wallClock < start + seconds {
+                try work.sign(signs)
+                work.verify(verifies)
+                count += 1
             }
-            return try await group.reduce(0, +)
+            return count
         }
         return Double(done) / (wallClock - start)
     }
