@@ -6,8 +6,8 @@ extension KeyStoreKind: ExpressibleByArgument {}
 
 /// Where a new device is to make its keys. Afterwards the profile knows.
 struct KeyStoreOptions: ParsableArguments {
-    @Option(help: "Where the keys will live: file, tpm or pkcs11.")
-    var keyStore = KeyStoreKind.file
+    @Option(help: "Where the keys will live: file (unless the persona says otherwise), tpm or pkcs11.")
+    var keyStore: KeyStoreKind?
 
     @Option(
         help: ArgumentHelp(
@@ -23,7 +23,8 @@ struct KeyStoreOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The label of the token.", valueName: "label"))
     var pkcs11Token: String?
 
-    func validate() throws {
+    /// - Parameter keyStore: where the keys will live, whoever says so.
+    func validate(for keyStore: KeyStoreKind) throws {
         guard keyStore == .tpm || tcti == nil else { throw ValidationError("--tcti is for --key-store tpm.") }
         guard keyStore == .pkcs11 || pkcs11Module == nil && pkcs11Token == nil else {
             throw ValidationError("--pkcs11-module and --pkcs11-token are for --key-store pkcs11.")
@@ -34,8 +35,6 @@ struct KeyStoreOptions: ParsableArguments {
                 "--key-store pkcs11 needs --pkcs11-module with an absolute path, and --pkcs11-token.")
         }
     }
-
-    var choice: KeyStoreChoice { choice(keyStore) }
 
     /// A key store of that kind, with what the options say of it.
     func choice(_ kind: KeyStoreKind) -> KeyStoreChoice {

@@ -88,6 +88,18 @@ struct ResistedAttackTests {
         }
     }
 
+    @Test func `the hijack of somebody's link is played by phones that have nothing of a seeded victim's`() async throws
+    {
+        try await AttackStage.set { stage in
+            var scene = stage.scene
+            scene.random = .seeded(7, stream: 1)
+            let outcome = try await scene.play(.enrolHijack)
+            #expect(outcome.result == .resisted)
+            let decisive = try #require(Self.decisive[.enrolHijack])
+            #expect(Set(decisive).isSubset(of: outcome.evidence), "\(outcome.evidence)")
+        }
+    }
+
     @Test func `without a ticket the hijack is not tested, and nothing else is said of it`() async throws {
         try await AttackStage.set { stage in
             var scene = stage.scene

@@ -92,6 +92,61 @@ struct ShippedScenarioTests {
     }
 }
 
+@Suite("citizen-phone run: which scenarios are played")
+struct ScenarioPartsTests {
+    /// - Parameter profile: the profile whose device plays it.
+    private func scenario(_ name: String, of profile: String, endsDevice: Bool = true) throws -> Scenario {
+        try ScenarioFile.parse(
+            """
+            name: \(name)
+            description: \(profile)
+            ends_device: \(endsDevice)
+            steps:
+              - open: portal
+              - expect: {page: created}
+            """,
+            file: name + ".yaml")
+    }
+
+    @Test func `each device is ended once, whoever plays it, and what ends one comes last`() throws {
+        let scenarios = try [
+            scenario("a", of: "erika"), scenario("b", of: "lina", endsDevice: false), scenario("c", of: "erika"),
+            scenario("d", of: "lina"),
+        ]
+        let parts = RunCommand.parts(scenarios, isDisposable: true, profile: \.description)
+        #expect(parts.map(\.scenario.name) == ["b", "a", "c", "d"])
+        #expect(parts.map { $0.skipped == nil } == [true, true, false, true])
+        let spared = RunCommand.parts(scenarios, isDisposable: false, profile: \.description)
+        #expect(spared.map { $0.skipped == nil } == [true, false, false, false])
+    }
+
+    @Test func `a phone that is not there is found before anything is played, where it is needed at all`() async throws
+    {
+        try await AttackStage.set { stage in
+            let there = try await stage.scenarios()
+            let scenarios = try [
+                scenario("a", of: "here", endsDevice: false), scenario("b", of: "nowhere", endsDevice: false),
+                scenario("c", of: "nowhere"),
+            ]
+            var played: [String] = []
+            func play(_ scenarios: [Scenario]) async throws -> Int {
+                let parts = RunCommand.parts(scenarios, isDisposable: false, profile: \.description)
+                return try await RunCommand.play(
+                    parts,
+                    on: { scenario in
+                        guard scenario.description == "here" else { throw DeviceError.notEnrolled }
+                        return there
+                    }
+                ) { played.append($0.name) }.count
+            }
+            await #expect(throws: DeviceError.notEnrolled) { try await play(scenarios) }
+            #expect(played.isEmpty)
+            #expect(try await play([scenarios[0], scenarios[2]]) == 2)
+            #expect(played == ["a"])
+        }
+    }
+}
+
 @Suite("citizen-phone run: how a scenario is played")
 struct ScenarioPlayTests {
     private func failure(_ steps: String) async throws -> ScenarioOutcome {
@@ -248,7 +303,7 @@ struct ScenarioPlayTests {
     @Test func `copies that interrupted commands left are removed, and nothing else`() async throws {
         try await AttackStage.set { stage in
             let path = stage.scene.folderPath
-            _ = try DeviceCopy(of: path) { try stage.scene.phone(in: $0) }
+            _ = try DeviceCopy(of: path) { try stage.scene.copyOfVictim(in: $0) }
             for other in [path + "-2.copy-abc", path + "-copy"] {
                 try FileManager.default.createDirectory(atPath: other, withIntermediateDirectories: false)
             }

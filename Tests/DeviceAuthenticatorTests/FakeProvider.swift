@@ -17,9 +17,12 @@ actor FakeProvider: HTTPTransport {
 
     init(formats: [String] = ["none"]) { self.formats = formats }
 
-    nonisolated var enrolmentLink: String {
-        DeviceLink(issuer: Self.issuer, target: .enrolment(ticket: Self.ticket, key: key.thumbprint)).text
+    nonisolated var enrolmentLink: String { enrolmentLink(Self.ticket) }
+
+    nonisolated func enrolmentLink(_ ticket: String) -> String {
+        DeviceLink(issuer: Self.issuer, target: .enrolment(ticket: ticket, key: key.thumbprint)).text
     }
+
     nonisolated let qrLink = DeviceLink(
         issuer: FakeProvider.issuer, target: .qr(handle: RandomBytes.text(16), frame: 3, mac: RandomBytes.text(16))
     ).text
@@ -31,6 +34,8 @@ actor FakeProvider: HTTPTransport {
     private(set) var calls: [(call: HTTPCall, body: JSONObject)] = []
     /// What the next calls of a path get instead of the usual answer.
     private var surprises: [String: [Result<HTTPAnswer, NetworkFailure>]] = [:]
+    /// The ticket of its offers, whichever it is shown.
+    private var offeredTicket = FakeProvider.ticket
     private var attestationSeconds: Int64 = 86_400
     private var registration: DeviceRegistration?
     private var flow = LoginFlow.qr
@@ -38,6 +43,7 @@ actor FakeProvider: HTTPTransport {
     func surprise(_ path: String, _ result: Result<HTTPAnswer, NetworkFailure>) {
         surprises[path, default: []].append(result)
     }
+    func setOfferedTicket(_ ticket: String) { offeredTicket = ticket }
     func setAttestationSeconds(_ seconds: Int64) { attestationSeconds = seconds }
     func bodies(_ suffix: String) -> [JSONObject] { calls.filter { $0.call.url.hasSuffix(suffix) }.map(\.body) }
 
@@ -63,7 +69,8 @@ actor FakeProvider: HTTPTransport {
     private func answer(_ path: String, _ body: JSONObject) throws -> HTTPAnswer {
         switch path {
         case "/jwks": return json(200, ["keys": .array([.object(key.publicKey.listedJWK(identifier: "x"))])])
-        case "/device/v1/enrolments": return json(200, ["offer": .string(try key.sign(Self.offer(formats: formats)))])
+        case "/device/v1/enrolments":
+            return json(200, ["offer": .string(try key.sign(Self.offer(formats: formats, ticket: offeredTicket)))])
         case "/device/v1/enrolments/offer-1": return json(201, try enrol(body))
         case "/device/v1/attestation": return json(200, ["attestation": .string(try attestation())])
         case "/device/v1/claims": return try claim(body)
@@ -81,7 +88,7 @@ actor FakeProvider: HTTPTransport {
             body: object.serialized)
     }
 
-    static func offer(formats: [String] = ["none"]) -> EnrolmentOffer {
+    static func offer(formats: [String] = ["none"], ticket: String = ticket) -> EnrolmentOffer {
         EnrolmentOffer(
             issuer: issuer, identifier: TokenIdentifier(rawValue: "offer-1")!,
             ticketDigest: ContentDigest(of: ticket), nonce: Nonce(rawValue: RandomBytes.text(32))!,

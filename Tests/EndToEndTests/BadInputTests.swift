@@ -18,10 +18,22 @@ struct BadInputTests {
         #expect(Set(try BadInputTable.read().rows.keys) == Set(BadInput.allCases.map(\.rawValue)))
     }
 
-    @Test(arguments: BadInput.allCases)
+    /// For these a folder is mounted.
+    private static let narrow = [BadInput.readOnly, .diskFull]
+
+    @Test(arguments: BadInput.allCases.filter { !narrow.contains($0) })
     func `has the status and the message of the documentation`(input: BadInput) async throws {
+        try await play(input)
+    }
+
+    @Test(.enabled(if: NarrowFolder.isPossible, "a mount namespace is needed"), arguments: narrow)
+    func `has the status and the message of the documentation, where a test can mount`(input: BadInput) async throws {
+        try await play(input)
+    }
+
+    private func play(_ input: BadInput) async throws {
         let row = try #require(try BadInputTable.read().rows[input.rawValue])
-        guard let result = try await result(of: input) else { return }
+        let result = try await result(of: input)
         #expect(result.status == row.status, "\(result)")
         let error = try #require(try result.json()["error"]?.object, "\(result)")
         #expect(error["status"]?.integer == Int64(row.status) && error["name"]?.string == row.name, "\(result)")
@@ -30,8 +42,7 @@ struct BadInputTests {
         #expect(ExitStatus(rawValue: row.status)?.name == row.name)
     }
 
-    /// Nil where this machine cannot play it.
-    private func result(of input: BadInput) async throws -> ProgramResult? {
+    private func result(of input: BadInput) async throws -> ProgramResult {
         let phone = try await Self.enrolled.value
         let here = phone.here
         let file = here.folder.path + "/\(input).png"
@@ -68,11 +79,10 @@ struct BadInputTests {
                 try await enrol(at: server.port, here)
             }
         case .nobodyThere: return try await enrol(at: Port.free(), here)
-        case .readOnly:
-            return NarrowFolder.isPossible ? try await NarrowFolder.run(.readOnly, phone, ["deny", "--json"]) : nil
+        case .readOnly: return try await NarrowFolder.run(.readOnly, phone, ["deny", "--json"])
         case .diskFull:
             let login = ["login", here.loginURL, "--flow", "link", "--pin-file", phone.pinFile, "--json"]
-            return NarrowFolder.isPossible ? try await NarrowFolder.run(.full, phone, login) : nil
+            return try await NarrowFolder.run(.full, phone, login)
         case .newerVersion:
             return try await copy(phone, "newer") { copy in
                 var box = try Data(contentsOf: URL(fileURLWithPath: copy.files + "/keys.sealed"))
@@ -147,6 +157,19 @@ struct BadInputTests {
         let file = phone.files + "/" + name
         try Data(bytes).write(to: URL(fileURLWithPath: file))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    }
+
+    @Test(arguments: WrongServer.HangUp.allCases)
+    func `a connection that is cut in the handshake is lost, and no certificate is blamed`(
+        hangUp: WrongServer.HangUp
+    ) async throws {
+        let here = try await Self.installation.value
+        let tls = try TestAuthority.shared.server(for: ["localhost"])
+        let result = try await WrongServer.run(tls: tls, hangUp: hangUp) { server in
+            try await enrol(at: server.port, here)
+        }
+        try expectFailure(result, 14, "network")
+        #expect(try result.json()["error"]?.object?["reason"] == "connection_lost", "\(result)")
     }
 
     @Test(.enabled(if: NarrowFolder.isPossible, "a mount namespace is needed"))

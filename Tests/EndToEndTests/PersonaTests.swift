@@ -1,3 +1,4 @@
+import DeviceAuthenticator
 import Foundation
 import KeyStoreHarness
 import OpenIDMessages
@@ -7,7 +8,9 @@ import Testing
 
 @Suite("Personas at a real provider", .endsInTime)
 struct PersonaTests {
-    private static let installation = Task {
+    private static let installation = Task { try await start() }
+
+    private static func start() async throws -> Installation {
         // Without a list nothing is known of the certificate of a TPM's key.
         let list = FileManager.default.temporaryDirectory.path + "/none-revoked-\(UUID().uuidString).json"
         try #"{"entries": {}}"#.write(toFile: list, atomically: true, encoding: .utf8)
@@ -45,31 +48,50 @@ struct PersonaTests {
     private static func enrol(
         _ name: String, at here: Installation, home: String, _ more: [String] = []
     ) async throws -> ProgramResult {
+        try await enrol(name, with: ticket(for: name, at: here, home: home), at: here, home: home, more)
+    }
+
+    private static func ticket(for name: String, at here: Installation, home: String) async throws -> String {
         let file = ShippedPersonas.file(name)
         let people = try await run(["personas", file])
         try #require(people.status == 0, "\(people)")
         let list = try here.folder.write("\(home)-\(name).jsonl", people.output)
         let tickets = try await here.administer("desk", "tickets", "--tenant", "marl", "--people", list)
         try #require(tickets.status == 0, "\(tickets)")
+        return tickets.lines[0]
+    }
+
+    private static func enrol(
+        _ name: String, with ticket: String, at here: Installation, home: String, _ more: [String]
+    ) async throws -> ProgramResult {
         // A TPM's attestation key is certified by the authority, everything else is said by the attester.
         let maker = name == "tom" ? "simulator-ca" : "simulator-attester"
         return try await run(
             [
-                "enrol", tickets.lines[0], "--persona", file, "--simulator-key",
+                "enrol", ticket, "--persona", ShippedPersonas.file(name), "--simulator-key",
                 here.certificates + "/\(maker)-key.pem", "--simulator-certificate",
                 here.certificates + "/\(maker).pem", "--json",
             ] + options(here, home: home) + more)
     }
 
-    @Test(arguments: ShippedPersonas.names)
+    @Test(arguments: ShippedPersonas.names.filter { $0 != "tom" })
     func `each shipped persona enrols with one command and logs in, or is refused as its file says`(
         name: String
     ) async throws {
+        try await play(name)
+    }
+
+    @Test(.enabled(if: SoftTPM.isInstalled, "swtpm is needed"))
+    func `the shipped persona with a TPM does so too, and says itself that its keys are there`() async throws {
+        let tpm = try SoftTPM()
+        try await play("tom", ["--tcti", tpm.connection])
+        withExtendedLifetime(tpm) {}
+    }
+
+    /// - Parameter hardware: what the command line says of the persona's key store.
+    private func play(_ name: String, _ hardware: [String] = []) async throws {
         let here = try await Self.installation.value
         let fate = try #require(Self.fates[name], "every persona has a row here")
-        let tpm = name == "tom" ? (SoftTPM.isInstalled ? try SoftTPM() : nil) : nil
-        guard name != "tom" || tpm != nil else { return }
-        let hardware = tpm.map { ["--key-store", "tpm", "--tcti", $0.connection] } ?? []
         let enrolled = try await Self.enrol(name, at: here, home: "each", hardware)
         switch fate {
         case .refused(let check):
@@ -81,6 +103,7 @@ struct PersonaTests {
             #expect(result["record"]?.object?["ceiling"]?.string == "sim:http://bsi.bund.de/eID/LoA/\(level)")
             let persona = try Persona.read(ShippedPersonas.file(name))
             #expect(result["seed"]?.string == persona.phone.seed.map(String.init))
+            #expect(result["key_store"]?.string == persona.phone.keyStore.rawValue)
             #expect(enrolled.errors.contains(persona.person["family_name"]?.string ?? "-") == false, "masked")
             let files = here.folder.path + "/each/" + name
             #expect(FileManager.default.fileExists(atPath: files), "its profile has its name")
@@ -90,7 +113,38 @@ struct PersonaTests {
             #expect(login.status == status, "\(login)")
             if let seed = persona.phone.seed { #expect(login.errors.contains("the seed \(seed)"), "\(login)") }
         }
-        withExtendedLifetime(tpm) {}
+    }
+
+    @Test func `what the command line says of the key store goes before what the persona says`() async throws {
+        // Not where the other Tom lives.
+        let here = try await Self.start()
+        let ticket = try await Self.ticket(for: "tom", at: here, home: "file")
+        func enrol(_ more: [String]) async throws -> ProgramResult {
+            try await Self.enrol("tom", with: ticket, at: here, home: "file", more)
+        }
+        for misfit in [["--key-store", "file", "--tcti", "swtpm:"], ["--pkcs11-token", "card"]] {
+            try expectFailure(try await enrol(misfit), 64, "usage")
+        }
+        let enrolled = try await enrol(["--key-store", "file"])
+        #expect(try enrolled.status == 0 && enrolled.json()["key_store"] == "file", "\(enrolled)")
+    }
+
+    @Test func `a device is not put in its own place, whoever names its profile`() async throws {
+        let here = try await Self.installation.value
+        let erika = ["--persona", ShippedPersonas.file("erika")]
+        func replace(_ arguments: [String]) async throws -> ProgramResult {
+            try await Self.run(
+                ["replace", "--tenant", "marl", "--json"] + arguments + Self.options(here, home: "own-place"))
+        }
+        for own in [
+            erika + ["--into", "erika"], erika + ["--into", "other", "--profile", "other"], ["--into", "default"],
+        ] {
+            try expectFailure(try await replace(own), 64, "usage")
+        }
+        // Nobody is enrolled there: what comes after the command line is found wrong.
+        for other in [erika + ["--into", "default"], erika + ["--into", "erika", "--profile", "other"]] {
+            try expectFailure(try await replace(other), 10, "not_enrolled")
+        }
     }
 
     @Test func `scenarios name the personas that play them`() async throws {
@@ -111,6 +165,21 @@ struct PersonaTests {
         // Neither a PIN nor a device of the profile is needed.
         let played = try await Self.run(command)
         #expect(try played.status == 0 && played.json()["met"] == 2, "\(played)")
+        // The command's own persona, whose clock is ten minutes behind, speaks for nobody else.
+        let late = try await Self.run(command + ["--persona", ShippedPersonas.file("uwe")])
+        #expect(try late.status == 0 && late.json()["met"] == 2, "\(late)")
+        // It speaks for scenarios that name none, and its device is the one of those that name it: it ends once.
+        let locked = Place.source("Scenarios/device-locked.yaml")
+        let text = try Program.text(of: locked).replacing(
+            "name: device-locked", with: "name: john-locked\npersona: \(ShippedPersonas.file("john"))")
+        let johns = try here.folder.write("john-locked.yaml", text)
+        let ended = try await Self.run(
+            [
+                "run", locked, johns, "--disposable", "--persona", ShippedPersonas.file("john"), "--portal",
+                here.loginURL, "--json",
+            ]
+                + Self.options(here, home: "play"))
+        #expect(try ended.status == 0 && ended.json()["met"] == 1 && ended.json()["skipped"] == 1, "\(ended)")
     }
 
     @Test func `the same seed and time make the same device at another installation, once at each`() async throws {

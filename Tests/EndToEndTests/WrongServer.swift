@@ -3,40 +3,57 @@ import NIOPosix
 import NIOSSL
 import Testing
 
-/// A server in a provider's place that closes each connection as soon as somebody asks for something.
+/// A server in a provider's place that closes each connection, at the latest as soon as somebody asks for something.
 struct WrongServer {
+    /// When it closes a connection.
+    enum HangUp: CaseIterable {
+        /// As soon as there is one: nothing of the handshake is read.
+        case atOnce
+        /// When the client has begun the handshake.
+        case inHandshake
+        /// When the client has asked for something.
+        case afterRequest
+    }
+
     private let listening: any Channel
     let port: Int
 
     /// - Parameter tls: nil for a server that speaks no TLS.
     static func run<Value>(
-        tls: TLSConfiguration?, _ body: (WrongServer) async throws -> Value
+        tls: TLSConfiguration?, hangUp: HangUp = .afterRequest, _ body: (WrongServer) async throws -> Value
     ) async throws -> Value {
-        let server = try await WrongServer(tls: tls)
+        let server = try await WrongServer(tls: tls, hangUp: hangUp)
         let result: Result<Value, any Error>
         do { result = .success(try await body(server)) } catch { result = .failure(error) }
         try await server.listening.close()
         return try result.get()
     }
 
-    private init(tls: TLSConfiguration?) async throws {
+    private init(tls: TLSConfiguration?, hangUp: HangUp) async throws {
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
         listening = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    if let context {
-                        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
+                    let pipeline = channel.pipeline.syncOperations
+                    if hangUp == .atOnce { try pipeline.addHandler(Absent()) }
+                    if let context, hangUp == .afterRequest {
+                        try pipeline.addHandler(NIOSSLServerHandler(context: context))
                     }
-                    try channel.pipeline.syncOperations.addHandler(
-                        HangUp(answer: context == nil ? "HTTP/1.1 400\r\n\r\n" : ""))
+                    try pipeline.addHandler(Closing(answer: context == nil ? "HTTP/1.1 400\r\n\r\n" : ""))
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
         port = try #require(listening.localAddress?.port)
     }
 
-    private final class HangUp: ChannelInboundHandler {
+    private final class Absent: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        func channelActive(context: ChannelHandlerContext) { context.close(promise: nil) }
+    }
+
+    private final class Closing: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
 

@@ -1,38 +1,72 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
 
-/// An enrolment whose answer has not come: the offer and the provider's keys, so that the same keys can be registered again
-/// (D-6.5). Nothing of the registration is kept: it names `K_pin`, and by that a thief could test guesses of the PIN.
+/// What a registration is made with.
+struct EnrolmentMeans: Sendable {
+    let keys: any DeviceKeyStore
+    let credential: PINCredential
+    /// Where the identifiers of this registration come from.
+    let random: RandomSource
+    /// The number of this registration among those of the profile that drew from a seed; 0 for the first.
+    let attempt: Int64
+}
+
 extension DeviceAuthenticator {
-    static let begunName = "enrolment.sealed"
-
-    /// Stored before the registration is sent.
-    func rememberEnrolment(_ invitation: EnrolmentInvitation) throws(DeviceError) {
-        let begun: JSONObject = [
-            "version": 1, "offer": .string(invitation.offer.text),
-            "provider_keys": .object(invitation.providerKeys.json),
-        ]
-        do throws(FileRefusal) { try folder.replace(Self.begunName, with: begun) } catch { throw .file(error) }
-    }
-
-    /// Whether this offer was accepted before.
-    func hasBegun(_ invitation: EnrolmentInvitation) throws(DeviceError) -> Bool {
-        try begun()?["offer"]?.string == invitation.offer.text
-    }
-
     /// The invitation of an enrolment with this ticket that was begun and whose offer still lives.
     func begunEnrolment(ticket: String, at issuer: IssuerURL) throws(DeviceError) -> EnrolmentInvitation? {
-        guard let begun = try begun(), let text = begun["offer"]?.string,
-            let token = try? CompactJWS(parsing: text), let name = token.keyIdentifier
+        guard let begun = try begun().offer, let token = try? CompactJWS(parsing: begun.text),
+            let name = token.keyIdentifier,
+            let key = begun.providerKeys.keys.first(where: { $0.thumbprint.rawValue == name }),
+            let offer = try? RequestChecks.offer(begun.text, key: key, issuer: issuer, ticket: ticket, now: clock.now)
         else { return nil }
-        let keys = ProviderKeys(jwks: begun["provider_keys"]?.object ?? [:])
-        guard let key = keys.keys.first(where: { $0.thumbprint.rawValue == name }),
-            let offer = try? RequestChecks.offer(text, key: key, issuer: issuer, ticket: ticket, now: clock.now)
-        else { return nil }
-        return EnrolmentInvitation(offer: offer, providerKeys: keys)
+        return EnrolmentInvitation(offer: offer, providerKeys: begun.providerKeys)
     }
 
-    private func begun() throws(DeviceError) -> JSONObject? {
-        do throws(FileRefusal) { return try folder.read(Self.begunName) } catch { throw .file(error) }
+    /// The keys with which this enrolment began, or fresh ones. All that is needed to go on is stored before this returns.
+    func enrolmentMeans(
+        _ invitation: EnrolmentInvitation, _ choice: KeyStoreChoice, _ pin: PIN
+    ) throws(DeviceError) -> EnrolmentMeans {
+        var begun = try begun()
+        let attempt = begun.attempts
+        // Whoever knows the seed has the keys: they go on as what they are, or not at all.
+        let keys = begun.offer?.text == invitation.offer.text && begun.offer?.seed == random.seed ? try? keys() : nil
+        if random.seed != nil { begun.attempts += 1 }
+        if let keys, keys.choice == choice {
+            try remember(begun)
+            let credential = try Self.credential(pin, keys)
+            return EnrolmentMeans(keys: keys, credential: credential, random: random(of: attempt), attempt: attempt)
+        }
+        // Before there are other keys: they must never be taken for those that were registered under an offer.
+        begun.offer = nil
+        try remember(begun)
+        let derivation = PINDerivation(freshAt: folder.pinCost, random: random)
+        guard let credential = derivation.credential(for: pin) else { throw .cryptography }
+        let fresh = try KeyFile.create(choice, in: folder, derivation: derivation, pin: credential, random: random)
+        begun.offer = BegunEnrolment.Offer(
+            text: invitation.offer.text, providerKeys: invitation.providerKeys, seed: random.seed)
+        try remember(begun)
+        return EnrolmentMeans(keys: fresh, credential: credential, random: random(of: attempt), attempt: attempt)
+    }
+
+    /// The provider no longer knows the offer: nothing can go on under it.
+    func forgetOffer() {
+        guard var begun = try? folder.begunEnrolment() else { return }
+        begun.offer = nil
+        // What cannot be removed has expired after five minutes.
+        try? folder.remember(begun)
+    }
+
+    /// The first registration draws what follows its keys; each later one has a stream of its own.
+    private func random(of attempt: Int64) -> RandomSource {
+        guard attempt > 0, let seed = random.seed else { return random }
+        return .seeded(seed, stream: UInt64(attempt))
+    }
+
+    private func begun() throws(DeviceError) -> BegunEnrolment {
+        do throws(FileRefusal) { return try folder.begunEnrolment() } catch { throw .file(error) }
+    }
+
+    private func remember(_ begun: BegunEnrolment) throws(DeviceError) {
+        do throws(FileRefusal) { try folder.remember(begun) } catch { throw .file(error) }
     }
 }

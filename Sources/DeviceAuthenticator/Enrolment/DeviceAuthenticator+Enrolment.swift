@@ -46,26 +46,18 @@ extension DeviceAuthenticator {
         // Anybody who knows the seed has the keys: they must never count for more than simulated ones.
         guard random.seed == nil || evidence.isPlayed && keyStore == .file else { throw .seedNotAllowed }
         // Stored first: a full disk must not cost the ticket. Without a state the profile is not enrolled.
-        let (keys, credential) = try enrolmentKeys(invitation, keyStore, pin)
-        try rememberEnrolment(invitation)
-        let body = try registration(invitation, keys: keys, pin: credential, device: device, evidence: evidence)
+        let means = try enrolmentMeans(invitation, keyStore, pin)
+        let body = try registration(invitation, means, device: device, evidence: evidence)
         let identifier = FormParameters.percentEncode(invitation.offer.statement.identifier.rawValue)
         let path = "/device/v1/enrolments/" + identifier
-        let answer = try await connection(to: invitation.issuer).call("POST", path, body: body)
-        return try keep(answer, invitation: invitation, keys: keys, name: device.name)
-    }
-
-    /// The keys with which this enrolment began, or fresh ones.
-    private func enrolmentKeys(
-        _ invitation: EnrolmentInvitation, _ choice: KeyStoreChoice, _ pin: PIN
-    ) throws(DeviceError) -> (any DeviceKeyStore, PINCredential) {
-        if try hasBegun(invitation), let begun = try? keys(), begun.kind == choice.kind {
-            return (begun, try Self.credential(pin, begun))
+        let answer: ProviderAnswer
+        do throws(DeviceError) {
+            answer = try await connection(to: invitation.issuer).call("POST", path, body: body)
+        } catch {
+            if case .provider(let problem) = error, problem.code == "unknown_offer" { forgetOffer() }
+            throw error
         }
-        let derivation = PINDerivation(freshAt: folder.pinCost, random: random)
-        guard let credential = derivation.credential(for: pin) else { throw .cryptography }
-        let keys = try KeyFile.create(choice, in: folder, derivation: derivation, pin: credential, random: random)
-        return (keys, credential)
+        return try keep(answer, invitation: invitation, means, name: device.name)
     }
 
     /// Both steps at once, for a caller who needs not show the offer.
@@ -79,9 +71,9 @@ extension DeviceAuthenticator {
 
     /// The registration and its proofs by `K_inst` and `K_pin` (D-6.4).
     private func registration(
-        _ invitation: EnrolmentInvitation, keys: any DeviceKeyStore, pin: PINCredential, device: DeviceDescription,
-        evidence: EvidenceSource
+        _ invitation: EnrolmentInvitation, _ means: EnrolmentMeans, device: DeviceDescription, evidence: EvidenceSource
     ) throws(DeviceError) -> JSONObject {
+        let (keys, pin) = (means.keys, means.credential)
         let pinKey = pin.derived.key
         let authentication = keys.publicKey(.authentication)
         let installation = keys.publicKey(.installation)
@@ -93,7 +85,7 @@ extension DeviceAuthenticator {
                 evidence: [
                     try evidence.evidence(
                         offer: invitation.offer.digest, keys: keys, pin: pin, now: clock.now)
-                ], device: device, issuedAt: clock.now, identifier: random.value(bytes: 16))
+                ], device: device, issuedAt: clock.now, identifier: means.random.value(bytes: 16))
             let text = try keys.sign(
                 registration, with: .authentication, header: ["jwk": .object(authentication.jwk)], pin: pin)
             let proof = KeyProofStatement(purpose: .registration, digest: ContentDigest(of: text))
@@ -106,8 +98,9 @@ extension DeviceAuthenticator {
     }
 
     private func keep(
-        _ answer: ProviderAnswer, invitation: EnrolmentInvitation, keys: any DeviceKeyStore, name: String
+        _ answer: ProviderAnswer, invitation: EnrolmentInvitation, _ means: EnrolmentMeans, name: String
     ) throws(DeviceError) -> EnrolmentResult {
+        let keys = means.keys
         let (recordText, attestationText, blockCode, verdicts, waiting) = try answer.read("enrolment") {
             (reader) throws(MessageError) in
             let record = try reader.string("record", maximumLength: CompactJWS.maximumLength)
@@ -134,11 +127,13 @@ extension DeviceAuthenticator {
         let state = DeviceState(
             issuer: invitation.issuer, device: record.device, name: name, record: recordText,
             attestation: attestationText, attestationExpiresAt: attestation.expiresAt,
-            providerKeys: invitation.providerKeys, keyMethod: record.keyMethod, seed: random.seed)
-        do throws(FileRefusal) {
-            try folder.replace(DeviceState.fileName, with: state.json)
-            try folder.folder.remove(Self.begunName)
-        } catch { throw .file(error) }
+            providerKeys: invitation.providerKeys, keyMethod: record.keyMethod, seed: random.seed,
+            drawings: means.attempt)
+        do throws(FileRefusal) { try folder.replace(DeviceState.fileName, with: state.json) } catch {
+            throw .file(error)
+        }
+        // Enrolled: what is not removed means nothing any more, and the block code is shown this once.
+        try? folder.forgetBegunEnrolment()
         return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode, waiting: waiting)
     }
 }

@@ -27,7 +27,8 @@ public enum KeyStoreKind: String, Sendable, CaseIterable {
 /// (docs/decisions/0015-key-stores.md); there is no way to have a private key from one, and outside of this package none to
 /// have anything signed but the protocol's statements.
 package protocol DeviceKeyStore: Sendable {
-    var kind: KeyStoreKind { get }
+    /// What was chosen when the keys were made: the kind, and which TPM or token.
+    var choice: KeyStoreChoice { get }
     func publicKey(_ role: DeviceKeyRole) -> VerificationKey
     /// What turns the person's PIN into `K_pin`.
     var pinDerivation: PINDerivation { get }
@@ -43,17 +44,19 @@ package protocol DeviceKeyStore: Sendable {
 protocol SealableKeyStore: DeviceKeyStore {
     /// What `keys.sealed` holds: the keys, or what finds them.
     var sealed: JSONObject { get }
-    /// Under which identifiers a token keeps the keys; none elsewhere.
-    var identifiers: [[UInt8]] { get }
+    /// The keys in a token; none elsewhere.
+    var inToken: TokenKeys { get }
     /// Removes the keys from hardware in which they would remain.
     func discard(pin: PINCredential) throws(KeyStoreRefusal)
 }
 
 extension SealableKeyStore {
-    var identifiers: [[UInt8]] { [] }
+    var inToken: TokenKeys { TokenKeys() }
 }
 
 extension DeviceKeyStore {
+    package var kind: KeyStoreKind { choice.kind }
+
     /// Signs a statement as a compact JWS.
     package func sign<Statement: DeviceStatement>(
         _ statement: Statement, with role: DeviceKeyRole, header: JSONObject, pin: PINCredential? = nil

@@ -15,11 +15,12 @@ package enum KeyFile {
     ) throws(DeviceError) -> any DeviceKeyStore {
         do throws(FileRefusal) { try folder.prepare() } catch { throw .file(error) }
         let former = try? sealable(in: folder)
-        let making = KeysInTheMaking()
+        let making = NewTokenKeys()
         // Of this profile's own keys the file decides.
-        let leftovers = KeysInTheMaking.leftovers(in: folder).filter { former?.identifiers.contains($0) != true }
-        if choice.kind == .pkcs11 {
-            do throws(FileRefusal) { try making.store(in: folder, after: leftovers) } catch { throw .file(error) }
+        var leftovers = KeysInTheMaking.read(in: folder).removing(former?.inToken)
+        if case .pkcs11(_, let token) = choice {
+            let named = leftovers.adding(making.keys(in: token))
+            do throws(FileRefusal) { try KeysInTheMaking.store(named, in: folder) } catch { throw .file(error) }
         }
         let store: any SealableKeyStore
         do throws(KeyStoreRefusal) {
@@ -29,7 +30,8 @@ package enum KeyFile {
                 case .tpm(let connection): try TPMKeyStore(makingKeysAt: connection, derivation: derivation, pin: pin)
                 case .pkcs11(let module, let token):
                     try PKCS11KeyStore(
-                        makingKeysIn: token, module: module, as: making, after: leftovers, derivation: derivation,
+                        makingKeysIn: token, module: module, as: making, after: leftovers[token],
+                        derivation: derivation,
                         pin: pin)
                 }
         } catch { throw .keyStore(error) }
@@ -38,9 +40,10 @@ package enum KeyFile {
             if !isNamed(store, in: folder) { try? store.discard(pin: pin) }
             throw .file(error)
         }
-        try? former?.discard(pin: pin)
-        // What is still named there is in `keys.sealed`, or gone.
-        try? KeysInTheMaking.forget(in: folder)
+        // What the token of the new keys still had is gone. Other tokens were not asked, or know another PIN.
+        if case .pkcs11(_, let token) = choice { leftovers[token] = [] }
+        if let former, (try? former.discard(pin: pin)) == nil { leftovers = leftovers.adding(former.inToken) }
+        try? KeysInTheMaking.store(leftovers, in: folder)
         return store
     }
 

@@ -66,8 +66,8 @@ extension FileRefusal: CustomStringConvertible {
 
     private var remedy: String {
         switch trouble {
-        case .readOnly: " Make the folder writable, or name another one with --home. Nothing was changed."
-        case .diskFull: " Make room on the disk and give the command again. Nothing was changed."
+        case .readOnly: " Make the folder writable, or name another one with --home."
+        case .diskFull: " Make room on the disk and give the command again."
         case .newerVersion, nil: ""
         }
     }

@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import Foundation
+internal import Glibc
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOSSL
@@ -66,6 +67,7 @@ public struct TLSTransport: HTTPTransport {
     private func reason(_ error: any Error, at url: String) async -> NetworkFailure.Reason {
         switch error {
         case is NIOSSLExtraError: return .certificateForOtherName
+        case _ where Self.isCut(error): return .connectionLost
         case is NIOSSLError, is BoringSSLError: return await probe.fault(at: url)
         case is NIOTooManyBytesError: return .answerTooLong
         case let error as HTTPClientError:
@@ -75,6 +77,17 @@ public struct TLSTransport: HTTPTransport {
             return timeouts.contains(error) ? .timeout : .connectionLost
         // What is left comes from the attempt to connect: no such name, no route, connection refused.
         default: return .unreachable
+        }
+    }
+
+    /// Whether somebody hung up, in the handshake or after it: then no certificate was refused.
+    private static func isCut(_ error: any Error) -> Bool {
+        switch error {
+        case NIOSSLError.uncleanShutdown: true
+        case NIOSSLError.handshakeFailed(.sslError(let errors)):
+            errors.contains(.eofDuringHandshake) || errors.contains(.eofDuringAdditionalCertficiateChainValidation)
+        case let error as IOError: error.errnoCode == ECONNRESET || error.errnoCode == EPIPE
+        default: false
         }
     }
 }

@@ -66,7 +66,7 @@ extension AttackScene {
         let (own, stolen, late) = (besides(), besides(), besides())
         defer { for path in [own, stolen, late] { DeviceCopy.remove(path) } }
         let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
-        let (person, thief) = (try phone(in: own), try phone(in: stolen))
+        let (person, thief) = (try otherPhone(in: own), try otherPhone(in: stolen))
         let invitation = try await person.beginEnrolment(ticket)
         let photographed = try await log.attempt(
             "the attacker begins with the photographed link", stoppedBy: ["unknown_ticket"]
@@ -83,7 +83,7 @@ extension AttackScene {
         }
         let again = try await log.attempt(
             "the attacker begins anew with the used link", stoppedBy: ["unknown_ticket"]
-        ) { try await phone(in: late).beginEnrolment(ticket) }
+        ) { try await otherPhone(in: late).beginEnrolment(ticket) }
         log.goal(again != nil, "the used link gives another offer", else: "the used link gives nothing")
         return log.outcome(.enrolHijack)
     }

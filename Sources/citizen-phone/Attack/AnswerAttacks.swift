@@ -130,7 +130,7 @@ extension AttackScene {
 
     func clone() async throws -> AttackOutcome {
         var log = AttackLog()
-        let copy = try DeviceCopy(of: folderPath) { try phone(in: $0) }
+        let copy = try DeviceCopy(of: folderPath) { try copyOfVictim(in: $0) }
         defer { copy.remove() }
         log.note("the attacker copies the files of the victim's device")
         try await logIn()

@@ -19,7 +19,7 @@ struct AttackScene {
     var ticket: String?
     /// The clock of all phones.
     var clock = DeviceClock.live
-    /// Where all phones have their random values from.
+    /// Where the victim's phone and copies of it have their random values from.
     var random = RandomSource.system
     /// The key of an attacker who poses as the provider.
     let forgerKey = SigningKey.makeES256()
@@ -37,7 +37,13 @@ struct AttackScene {
             language: language)
     }
 
-    func phone(in path: String) throws -> DeviceAuthenticator {
+    /// A copy of the victim's phone, in the files at `path`.
+    func copyOfVictim(in path: String) throws -> DeviceAuthenticator { try phone(in: path, random: random) }
+
+    /// A phone of its own, in the files at `path`: whatever the victim's is made of, this one has other keys.
+    func otherPhone(in path: String) throws -> DeviceAuthenticator { try phone(in: path, random: .system) }
+
+    private func phone(in path: String, random: RandomSource) throws -> DeviceAuthenticator {
         DeviceAuthenticator(
             folder: try openFolder(path), transport: transport, clock: clock, random: random,
             language: language)

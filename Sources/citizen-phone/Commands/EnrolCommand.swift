@@ -45,9 +45,7 @@ struct EnrolCommand: AsyncParsableCommand {
     private var seed: UInt64? { seedOption ?? persona?.phone.seed }
 
     private var persona: Persona? { pinOptions.persona }
-    private var keyStore: KeyStoreKind {
-        keyStoreOptions.keyStore == .file ? persona?.phone.keyStore ?? .file : keyStoreOptions.keyStore
-    }
+    var keyStore: KeyStoreKind { keyStoreOptions.keyStore ?? persona?.phone.keyStore ?? .file }
 
     @OptionGroup var simulator: SimulatorOptions
 
@@ -65,6 +63,7 @@ struct EnrolCommand: AsyncParsableCommand {
     var appEnvironment = AppEnvironment.production
 
     func validate() throws {
+        try keyStoreOptions.validate(for: keyStore)
         guard evidence == .none || simulator.isComplete else {
             throw ValidationError("Evidence by the simulator needs --simulator-key and --simulator-certificate.")
         }

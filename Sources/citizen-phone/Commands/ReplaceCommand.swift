@@ -41,7 +41,7 @@ struct ReplaceCommand: AsyncParsableCommand {
     func validate() throws {
         guard into == nil || successor == nil else { throw ValidationError("Use --into or --successor, not both.") }
         if let into { try SharedOptions.validate(profile: into) }
-        guard into != shared.profile else {
+        guard into != shared.playing(confirmation.pinOptions.persona).profile else {
             throw ValidationError("The new device needs another profile than this one.")
         }
         guard (0...86_400).contains(wait) else { throw ValidationError("--wait takes 0 to 86400 seconds.") }

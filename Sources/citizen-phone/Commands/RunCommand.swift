@@ -41,19 +41,18 @@ struct RunCommand: AsyncParsableCommand {
     mutating func run() async throws {
         if output == .json { shared.json = true }
         let form = output ?? (shared.json ? .json : .text)
-        let (pinOptions, isDisposable) = (pinOptions, disposable)
-        let (shared, faults) = (shared.playing(pinOptions.persona), faults.playing(pinOptions.persona))
+        let (shared, pinOptions, faults, isDisposable) = (shared, pinOptions, faults, disposable)
         let scenarios = try scenarios()
         guard let address = WebAddress(portal) else {
             throw refusal("The address must begin with https:// (or http:// on this machine).")
         }
         let opensPortal = !stopAtCallback
-        try await shared.run { (phone, transport, console) in
+        try await shared.playing(pinOptions.persona).run { (phone, transport, console) in
             let stages = ScenarioStages(
                 shared, pinOptions: pinOptions, faults: faults, phone: phone, transport: transport, start: address,
                 opensPortal: opensPortal)
             let outcomes = try await Self.play(
-                scenarios, on: stages.stage, isDisposable: isDisposable
+                Self.parts(scenarios, isDisposable: isDisposable, profile: stages.profile), on: stages.stage
             ) { scenario in
                 console.note("Scenario \(scenario.name): \(scenario.description)")
             }
@@ -61,26 +60,41 @@ struct RunCommand: AsyncParsableCommand {
         }
     }
 
-    /// Plays in the order of the files, but what ends a device comes last, and only once for each device.
-    static func play(
-        _ scenarios: [Scenario], on stage: (Scenario) throws -> ScenarioStage, isDisposable: Bool,
-        says: (Scenario) -> Void
-    ) async throws -> [ScenarioOutcome] {
-        var outcomes: [ScenarioOutcome] = []
-        var spent: Set<String?> = []
-        for scenario in scenarios.filter({ !$0.endsDevice }) + scenarios.filter(\.endsDevice) {
-            let isSpent = spent.contains(scenario.persona?.name)
-            guard !scenario.endsDevice || (isDisposable && !isSpent) else {
-                let reason =
-                    isSpent
-                    ? "the device was ended by the scenario before"
-                    : "ends with the device locked or suspended and needs --disposable"
-                outcomes.append(ScenarioOutcome(scenario: scenario, result: .skipped(reason)))
-                continue
+    /// A scenario, and why it is not played where it is not.
+    struct Part: Equatable {
+        let scenario: Scenario
+        var skipped: String?
+    }
+
+    /// In the order of the files, but what ends a device comes last, and only once for each device.
+    static func parts(_ scenarios: [Scenario], isDisposable: Bool, profile: (Scenario) -> String) -> [Part] {
+        var spent: Set<String> = []
+        return (scenarios.filter { !$0.endsDevice } + scenarios.filter(\.endsDevice)).map { scenario in
+            guard scenario.endsDevice else { return Part(scenario: scenario) }
+            guard isDisposable else {
+                return Part(
+                    scenario: scenario, skipped: "ends with the device locked or suspended and needs --disposable")
             }
-            if scenario.endsDevice { spent.insert(scenario.persona?.name) }
-            says(scenario)
-            outcomes.append(try await stage(scenario).play(scenario))
+            guard spent.insert(profile(scenario)).inserted else {
+                return Part(scenario: scenario, skipped: "the device was ended by the scenario before")
+            }
+            return Part(scenario: scenario)
+        }
+    }
+
+    /// Makes all stages, and then plays: a phone that is not there must not cost what came of the others.
+    static func play(
+        _ parts: [Part], on stage: (Scenario) throws -> ScenarioStage, says: (Scenario) -> Void
+    ) async throws -> [ScenarioOutcome] {
+        let stages = try parts.map { part in part.skipped == nil ? try stage(part.scenario) : nil }
+        var outcomes: [ScenarioOutcome] = []
+        for (part, stage) in zip(parts, stages) {
+            if let stage {
+                says(part.scenario)
+                outcomes.append(try await stage.play(part.scenario))
+            } else if let reason = part.skipped {
+                outcomes.append(ScenarioOutcome(scenario: part.scenario, result: .skipped(reason)))
+            }
         }
         return outcomes
     }

@@ -1,19 +1,29 @@
 import DeviceAuthenticator
 import OpenIDMessages
 
-/// The stages of one command's scenarios: that of the profile's own device, and one for the phone of each persona.
+/// The stages of one command's scenarios: one for each phone that plays.
 final class ScenarioStages {
+    /// As the command line has them, without what a persona says.
     private let shared: SharedOptions
     private let pinOptions: PINOptions
     private let faults: FaultOptions
-    /// The device of the profile, which this command uses alone.
+    /// The device of the command's own profile, which this command uses alone.
     private let phone: DeviceAuthenticator
     private let transport: TLSTransport
     private let start: WebAddress
     private let opensPortal: Bool
-    private var stages: [String?: ScenarioStage] = [:]
+    private var stages: [(player: Player, stage: ScenarioStage)] = []
     private var uses: [FolderUse] = []
 
+    /// Whose phone plays: its profile, and the one persona that says the rest.
+    private struct Player: Equatable {
+        let profile: String
+        let persona: Persona?
+    }
+
+    /// - Parameters:
+    ///   - shared: without what the command's persona says: it must not speak for those of the scenarios.
+    ///   - faults: likewise.
     init(
         _ shared: SharedOptions, pinOptions: PINOptions, faults: FaultOptions, phone: DeviceAuthenticator,
         transport: TLSTransport, start: WebAddress, opensPortal: Bool
@@ -27,34 +37,41 @@ final class ScenarioStages {
         self.opensPortal = opensPortal
     }
 
+    /// The profile whose device plays a scenario.
+    func profile(of scenario: Scenario) -> String { scenario.persona?.name ?? ownProfile }
+
+    private var ownProfile: String { shared.playing(pinOptions.persona).profile }
+
     /// The stage of a scenario; of one whose phone is not enrolled there is none.
     func stage(for scenario: Scenario) throws -> ScenarioStage {
-        let persona = scenario.persona
-        if let stage = stages[persona?.name] { return stage }
-        let stage = try make(persona)
-        stages[persona?.name] = stage
+        let player = Player(profile: profile(of: scenario), persona: scenario.persona ?? pinOptions.persona)
+        if let (_, stage) = stages.first(where: { $0.player == player }) { return stage }
+        let stage = try make(player)
+        stages.append((player, stage))
         return stage
     }
 
-    private func make(_ persona: Persona?) throws -> ScenarioStage {
-        var shared = shared.playing(persona)
-        if let persona { shared.profileName = persona.name }
-        let isOwn = shared.profile == self.shared.profile
+    private func make(_ player: Player) throws -> ScenarioStage {
+        var shared = shared.playing(player.persona)
+        shared.profileName = player.profile
+        let isOwn = player.profile == ownProfile
         let folder = try shared.folder()
+        let known = stages.first { $0.player.profile == player.profile }?.stage.phone
         // Kept until all scenarios are played.
-        if !isOwn, let use = try folder.use() { uses.append(use) }
+        if !isOwn, known == nil, let use = try folder.use() { uses.append(use) }
         guard let issuer = try DeviceAuthenticator(folder: folder, transport: transport).enrolment()?.issuer else {
-            guard let persona else { throw DeviceError.notEnrolled }
+            guard let persona = player.persona else { throw DeviceError.notEnrolled }
             throw CommandFailure(
                 .notEnrolled,
                 "The persona \(persona.name) has no phone yet. Enrol it first: citizen-phone enrol LINK --persona FILE."
             )
         }
         try DeviceCopy.removeLeftovers(of: shared.folderPath)
-        let random = isOwn ? phone.random : try shared.randomSource(of: folder)
-        let faults = faults.playing(persona)
+        // Once for each device, whoever plays it.
+        let random = isOwn ? phone.random : try known?.random ?? shared.randomSource(of: folder)
+        let faults = faults.playing(player.persona)
         let wire = faults.wire(transport)
-        let pins = try persona.map { try PINOptions.withWrong($0.phone.pin) } ?? pinOptions.readWithWrong()
+        let pins = try player.persona.map { try PINOptions.withWrong($0.phone.pin) } ?? pinOptions.readWithWrong()
         let (path, clock, language) = (shared.folderPath, faults.clock(phone.clock), shared.language)
         let makePhone: @Sendable (String) throws -> DeviceAuthenticator = { [shared] path in
             DeviceAuthenticator(

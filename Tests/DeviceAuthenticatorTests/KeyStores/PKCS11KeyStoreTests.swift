@@ -161,8 +161,8 @@ struct PKCS11KeyStoreTests {
         #expect(try keys() == [1, 1], "keys that no file names are gone")
         try FileManager.default.removeItem(atPath: workshop.path + "/profile/.keys.sealed.new")
         // A process that made keys and was killed before the file named them.
-        let making = KeysInTheMaking()
-        try making.store(in: workshop.profile(), after: [])
+        let making = NewTokenKeys()
+        try KeysInTheMaking.store(making.keys(in: "quiet"), in: workshop.profile())
         let derivation = PINDerivation(freshAt: .floor)
         _ = try PKCS11KeyStore(
             makingKeysIn: "quiet", module: SoftTokens.module, as: making, after: [], derivation: derivation,
@@ -170,14 +170,71 @@ struct PKCS11KeyStoreTests {
         #expect(try keys() == [2, 2])
         _ = try workshop.keys(choice)
         #expect(try keys() == [1, 1], "what it left is gone")
-        #expect(KeysInTheMaking.leftovers(in: workshop.profile()) == [])
+        #expect(KeysInTheMaking.read(in: workshop.profile()) == TokenKeys())
         // One that was killed after the file named them: they are the profile's, and go when new ones have come.
         let own = try #require(try KeyFile.open(in: workshop.profile()) as? PKCS11KeyStore)
-        try workshop.profile().replace(
-            "making.sealed", with: ["version": 1, "ids": .strings(own.identifiers.map(Base64URL.encode))])
+        try KeysInTheMaking.store(own.inToken, in: workshop.profile())
         try PrivateFolder(path: workshop.path + "/profile/.keys.sealed.new").create()
         #expect(throws: DeviceError.self) { try workshop.keys(choice) }
         try Self.sign(try #require(try KeyFile.open(in: workshop.profile())), .authentication, .good)
+    }
+
+    /// How many of these keys the token `quiet` has.
+    private static func count(_ keys: TokenKeys) throws -> Int {
+        let module = try PKCS11Module.load(SoftTokens.module)
+        return try module.withSession(try module.token(labelled: "quiet")) { (session) throws(KeyStoreRefusal) in
+            try session.loggedIn(.good) { () throws(KeyStoreRefusal) in
+                var count = 0
+                for identifier in keys["quiet"] {
+                    let key = PKCS11Template().with(CKA_CLASS, CKO_PRIVATE_KEY).with(CKA_ID, identifier)
+                    count += try session.objects(key).count
+                }
+                return count
+            }
+        }
+    }
+
+    @Test(arguments: [KeyStoreChoice.file, .pkcs11(module: SoftTokens.module, token: "spare")])
+    func `keys that a killed attempt left stay named until their own token makes keys again`(
+        other: KeyStoreChoice
+    ) throws {
+        _ = try SoftTokens.ofThisProcess.get()
+        let workshop = Workshop()
+        let making = NewTokenKeys()
+        let left = making.keys(in: "quiet")
+        try workshop.profile().prepare()
+        try KeysInTheMaking.store(left, in: workshop.profile())
+        let derivation = PINDerivation(freshAt: .floor)
+        _ = try PKCS11KeyStore(
+            makingKeysIn: "quiet", module: SoftTokens.module, as: making, after: [], derivation: derivation,
+            pin: try #require(derivation.credential(for: .good)))
+        _ = try workshop.keys(other)
+        #expect(try Self.count(left) == 2, "their token was not opened")
+        #expect(KeysInTheMaking.read(in: workshop.profile()) == left)
+        let new = try #require(
+            try workshop.keys(.pkcs11(module: SoftTokens.module, token: "quiet")) as? PKCS11KeyStore)
+        #expect(try Self.count(left) == 0)
+        #expect(try Self.count(new.inToken) == 2, "the new ones in their place")
+        #expect(KeysInTheMaking.read(in: workshop.profile()) == TokenKeys())
+        _ = try workshop.keys()
+        #expect(try Self.count(new.inToken) == 0)
+    }
+
+    @Test func `keys whose token knows another PIN than the new ones stay named until it is used again`() throws {
+        _ = try SoftTokens.ofThisProcess.get()
+        let workshop = Workshop()
+        let choice = KeyStoreChoice.pkcs11(module: SoftTokens.module, token: "quiet")
+        let old = try #require(try workshop.keys(choice) as? PKCS11KeyStore)
+        let derivation = PINDerivation(freshAt: .floor)
+        let pin = try #require(derivation.credential(for: .wrong))
+        _ = try KeyFile.create(.file, in: workshop.profile(), derivation: derivation, pin: pin)
+        #expect(KeysInTheMaking.read(in: workshop.profile()) == old.inToken)
+        #expect(try Self.count(old.inToken) == 2)
+        let new = try #require(try workshop.keys(choice) as? PKCS11KeyStore)
+        #expect(try Self.count(old.inToken) == 0)
+        #expect(try Self.count(new.inToken) == 2, "the new ones in the place of the old ones")
+        _ = try workshop.keys()
+        #expect(try Self.count(new.inToken) == 0)
     }
 
     @Test(

@@ -7,7 +7,7 @@ struct FileKeyStore: SealableKeyStore {
     private let authentication: SigningKey
     let pinDerivation: PINDerivation
 
-    var kind: KeyStoreKind { .file }
+    var choice: KeyStoreChoice { .file }
 
     /// Fresh keys, in memory only.
     init(derivation: PINDerivation, random: RandomSource) {

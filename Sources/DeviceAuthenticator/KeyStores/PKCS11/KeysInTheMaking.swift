@@ -1,30 +1,30 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
 
-/// The identifiers (`CKA_ID`) of the keys that a token is about to make. They are stored before: if the process is killed before
-/// `keys.sealed` names them, the next attempt finds them and removes what would stay in the token for ever.
-struct KeysInTheMaking {
-    let installation: [UInt8]
-    let authentication: [UInt8]
-
+/// `making.sealed`: keys in tokens that `keys.sealed` may not name. Those that a token is about to make are stored before: if the
+/// process is killed before `keys.sealed` names them, the next attempt finds them and removes what would stay in the token for
+/// ever. Those of a token that the next attempts do not open stay named until one does.
+enum KeysInTheMaking {
     private static let name = "making.sealed"
 
-    init() {
-        installation = RandomBytes.make(16)
-        authentication = RandomBytes.make(16)
-    }
-
-    func store(in folder: SealedFolder, after leftovers: [[UInt8]]) throws(FileRefusal) {
-        let identifiers = [installation, authentication] + leftovers
-        try folder.replace(Self.name, with: ["version": 1, "ids": .strings(identifiers.map(Base64URL.encode))])
-    }
-
-    /// The identifiers that an earlier attempt left.
-    static func leftovers(in folder: SealedFolder) -> [[UInt8]] {
+    /// What earlier attempts left.
+    static func read(in folder: SealedFolder) -> TokenKeys {
+        var keys = TokenKeys()
         // What cannot be read names nothing: then keys stay in the token, as they would without this file.
-        guard let object = try? folder.read(name) else { return [] }
-        return (object["ids"]?.strings ?? []).compactMap(Base64URL.decode)
+        guard let object = try? folder.read(name), object["version"] == 1 else { return keys }
+        for token in object["tokens"]?.array ?? [] {
+            guard let label = token.object?["label"]?.string, let ids = token.object?["ids"]?.strings else { continue }
+            keys = keys.adding(TokenKeys(ids.compactMap(Base64URL.decode), in: label))
+        }
+        return keys
     }
 
-    static func forget(in folder: SealedFolder) throws(FileRefusal) { try folder.folder.remove(name) }
+    /// Where nothing is left to name, the file goes.
+    static func store(_ keys: TokenKeys, in folder: SealedFolder) throws(FileRefusal) {
+        guard keys != TokenKeys() else { return try folder.folder.remove(name) }
+        let tokens = keys.identifiers.sorted { $0.key < $1.key }.map { label, ids in
+            JSONValue.object(["label": .string(label), "ids": .strings(ids.map(Base64URL.encode))])
+        }
+        try folder.replace(name, with: ["version": 1, "tokens": .array(tokens)])
+    }
 }

@@ -20,7 +20,7 @@ package struct PKCS11KeyStore: SealableKeyStore {
     let authentication: Key
     package let pinDerivation: PINDerivation
 
-    package var kind: KeyStoreKind { .pkcs11 }
+    package var choice: KeyStoreChoice { .pkcs11(module: module, token: token.label) }
 
     package func publicKey(_ role: DeviceKeyRole) -> VerificationKey { key(role).publicKey }
 
@@ -54,7 +54,7 @@ package struct PKCS11KeyStore: SealableKeyStore {
         }
     }
 
-    var identifiers: [[UInt8]] { [installation.identifier, authentication.identifier] }
+    var inToken: TokenKeys { TokenKeys([installation.identifier, authentication.identifier], in: token.label) }
 
     private func key(_ role: DeviceKeyRole) -> Key {
         switch role {
@@ -76,9 +76,9 @@ package struct PKCS11KeyStore: SealableKeyStore {
 extension PKCS11KeyStore {
     /// Makes both keys in the token with this label.
     ///
-    /// - Parameter leftovers: identifiers under which an attempt before this one, which was killed, may have left keys.
+    /// - Parameter leftovers: identifiers under which this token may have keys that no profile's file names any more.
     init(
-        makingKeysIn label: String, module path: String, as identifiers: KeysInTheMaking, after leftovers: [[UInt8]],
+        makingKeysIn label: String, module path: String, as identifiers: NewTokenKeys, after leftovers: [[UInt8]],
         derivation: PINDerivation, pin: PINCredential
     ) throws(KeyStoreRefusal) {
         let module = try PKCS11Module.load(path)

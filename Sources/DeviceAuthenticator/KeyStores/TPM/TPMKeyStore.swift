@@ -19,7 +19,7 @@ package struct TPMKeyStore: SealableKeyStore {
     let authentication: Key
     package let pinDerivation: PINDerivation
 
-    package var kind: KeyStoreKind { .tpm }
+    package var choice: KeyStoreChoice { .tpm(connection: connection) }
 
     package func publicKey(_ role: DeviceKeyRole) -> VerificationKey { key(role).publicKey }
 
