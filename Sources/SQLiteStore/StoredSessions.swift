@@ -108,7 +108,8 @@ extension Database {
         }
     }
 
-    /// A portal hears once for each town that it serves, of the subject that it knew last there.
+    /// A portal hears once for each town that it serves, of the subject that it knew last there: once also where two towns
+    /// know one subject, as they do when an ordinary portal with a sector of its own moved from one to the other.
     private func queueLogouts(of session: SessionIdentifier, at time: Timestamp) throws {
         try run(
             """
@@ -117,6 +118,7 @@ extension Database {
             WHERE rowid IN (SELECT max(rowid) FROM authorization_grant
                 WHERE session = :session AND redeemed_at IS NOT NULL GROUP BY client, tenant)
             ORDER BY rowid
+            ON CONFLICT (session, client, subject) DO NOTHING
             """, ["now": time.seconds, "session": session.rawValue])
     }
 }

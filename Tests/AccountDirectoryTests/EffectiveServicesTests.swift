@@ -68,6 +68,22 @@ struct EffectiveServicesTests {
         #expect(availability(suspended, region([suspended, Samples.kreis])) == .elsewhere([]))
     }
 
+    @Test func `a login begins at the town's own client, not at its deployment for other towns`() throws {
+        let library = try library([try Samples.adopted(Samples.terms(), at: Samples.marl)])
+        let uri = RedirectURI(rawValue: "https://portal.marl.example/start")
+        for (towns, expected) in [([], uri), ([Samples.herten.identifier], nil)] {
+            let client = Client(
+                identifier: ClientIdentifier(rawValue: "portal")!, tenant: Samples.marl.identifier, name: "Portal",
+                profile: .baseline, redirectURIs: [], authenticationMethod: .privateKeyJWT, scopes: ["openid"],
+                requiredLevel: .normal, initiateLoginURI: uri, services: [Samples.key], servedTenants: towns)
+            let answer = EffectiveServices.availability(
+                of: Samples.key, at: Samples.marl.identifier, in: region(clients: [client]), library)
+            let place = EffectiveServices.Place(
+                tenant: Samples.marl.identifier, name: "Stadt marl", initiateLoginURI: expected)
+            #expect(answer == .here(place))
+        }
+    }
+
     @Test func `the region file wins over what others publish and adopt`() throws {
         let own = TemplateLibrary(
             templates: [try Samples.template()], adoptions: [try Samples.adopted(Samples.terms())])

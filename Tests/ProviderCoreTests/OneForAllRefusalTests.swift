@@ -240,19 +240,24 @@ struct OneForAllRefusalTests {
         #expect(try await ask([:])["decision"] == "ALLOWED")
         #expect(try await ask(["scope": nil, "service": "handwerkerausweis"])["decision"] == "ALLOWED")
         #expect(try await ask(["sub": nil, "access_token": signedIn.accessToken])["decision"] == "ALLOWED")
-        let unknown: JSONObject = ["decision": "DISALLOWED", "reason": "unknown"]
-        #expect(try await ask(["served_tenant": "marl"]) == unknown)
-        #expect(try await ask(["served_tenant": "marl", "sub": nil, "access_token": signedIn.accessToken]) == unknown)
         // What the town offers by itself is no business of the deployment.
         try provider.changeRegion { $0.services.append(MandateStory.parking) }
         for changes in [
             ["scope": nil, "service": "handwerkerparkausweis"], ["served_tenant": nil], ["served_tenant": "datteln"],
             ["served_tenant": "HERTEN"],
-            // Marl has not adopted it.
-            ["served_tenant": "marl", "scope": nil, "service": "handwerkerausweis"],
+            // No service of the client has it, in no town.
+            ["scope": "building.application"],
+            // Marl has not adopted it: neither the service nor, by another name, what it needs.
+            ["served_tenant": "marl", "scope": nil, "service": "handwerkerausweis"], ["served_tenant": "marl"],
+            ["served_tenant": "marl", "sub": nil, "access_token": signedIn.accessToken],
         ] as [[String: String?]] {
             let refusal = try await provider.refusal { _ = try await ask(changes) }
             #expect(refusal?.error.code == .invalidRequest, "\(changes)")
         }
+        // When it has, the person and the company of Herten's sector are nobody there.
+        try provider.adopt(TestOneForAll.craft, by: TestRegion.marl)
+        let unknown: JSONObject = ["decision": "DISALLOWED", "reason": "unknown"]
+        #expect(try await ask(["served_tenant": "marl"]) == unknown)
+        #expect(try await ask(["served_tenant": "marl", "sub": nil, "access_token": signedIn.accessToken]) == unknown)
     }
 }

@@ -153,7 +153,7 @@ struct OneForAllTests {
             TokenInquiry(parameters: FormParameters(["token": token])), by: try await provider.authenticated(portal))
     }
 
-    @Test("I28: with the adoption ends all that came of it, and nothing is used up by asking")
+    @Test("I28: with the adoption ends all that came of it; asking spends a code, and no refresh token")
     func adoptionEnds() async throws {
         let provider = try await TestProvider.withOneForAll()
         let phone = try await provider.enrolledPhone()
@@ -209,28 +209,29 @@ struct OneForAllTests {
         #expect(try await provider.refusal { _ = try await provider.redeem(code, at: portal) } != nil, "it is spent")
     }
 
-    @Test("I28: a code whose client or town is gone at the time of the answer gives no tokens")
+    @Test("I28: a code gives no tokens while its town or its client's own is suspended; the town's refusal spends it")
     func townSuspended() async throws {
         let provider = try await TestProvider.withOneForAll()
         let phone = try await provider.enrolledPhone()
-        for suspended in [TestRegion.herten, TestOneForAll.bottrop] {
-            let code = try await provider.code(at: portal, phone: phone, asking(TestRegion.herten))
-            let client = try await provider.authenticated(portal)
+        func set(_ town: TenantIdentifier, _ state: TenantState) throws {
             try provider.changeRegion { region in
-                for index in region.tenants.indices where region.tenants[index].identifier == suspended {
-                    region.tenants[index].state = .suspended
+                for index in region.tenants.indices where region.tenants[index].identifier == town {
+                    region.tenants[index].state = state
                 }
             }
-            if suspended == TestRegion.herten {
-                let refusal = try await provider.refusal { _ = try await provider.redeem(code, at: portal) }
-                #expect(refusal?.error.code == .invalidGrant && refusal?.reason == .tenantNotServed)
-            } else {
-                await #expect(throws: ClientRefusal.self) { _ = try await provider.authenticated(portal) }
-                #expect(client.identifier.rawValue == portal.identifier)
-            }
-            try provider.changeRegion { region in
-                for index in region.tenants.indices { region.tenants[index].state = .live }
-            }
+        }
+        for (town, code, reason, isSpent) in [
+            (TestRegion.herten, OAuthError.Code.invalidGrant, Refusal.tenantNotServed, true),
+            // Its client is unknown, and proves nothing to anybody.
+            (TestOneForAll.bottrop, .invalidClient, .unknownClient, false),
+        ] {
+            let text = try await provider.code(at: portal, phone: phone, asking(TestRegion.herten))
+            try set(town, .suspended)
+            let refusal = try await provider.refusal { _ = try await provider.redeem(text, at: portal) }
+            #expect(refusal?.error.code == code && refusal?.reason == reason, "\(town)")
+            try set(town, .live)
+            let again = try await provider.refusal { _ = try await provider.redeem(text, at: portal) }
+            #expect((again != nil) == isSpent, "\(town): \(String(describing: again))")
         }
     }
 

@@ -43,6 +43,16 @@ struct ServedTownTests {
     func twice() async throws {
         let provider = try await TestProvider.withOneForAll()
         let portal = TestOneForAll.portal
+        let subject = try await provider.subject(of: try await provider.enrolledPhone())
+        let doors: [(path: String, portal: TestPortal, form: [String: String], status: HTTPResponse.Status)] = [
+            ("/par", portal, portal.request(), .created),
+            ("/device_authorization", portal, ["scope": "openid person"], .ok),
+            ("/bc-authorize", portal, ["scope": "openid person", "login_hint": subject], .ok),
+            (
+                "/authority/check", TestOneForAll.workshop,
+                ["sub": subject, "company": "muster.sectorherten", "scope": "parking.permit"], .ok
+            ),
+        ]
         try await Site.serve(provider) { site in
             let good = FormParameters(portal.request(["served_tenant": "herten"])).encoded
             let once = try await site.get("/authorize?" + good)
@@ -50,11 +60,16 @@ struct ServedTownTests {
             for second in ["herten", "marl", ""] {
                 let answer = try await site.get("/authorize?" + good + "&served_tenant=" + second)
                 #expect(answer.status == .badRequest && answer.headers[.location] == nil, "\(second)")
-                for path in ["/par", "/device_authorization", "/bc-authorize", "/authority/check"] {
-                    let headers: HTTPFields = [.authorization: Site.basic(portal.identifier, portal.secret ?? "")]
+            }
+            for (path, portal, form, status) in doors {
+                let (form, headers) = try site.credentials(
+                    of: portal, added: form.merging(["served_tenant": "herten"]) { $1 })
+                let good = FormParameters(form).encoded
+                #expect(try await site.post(path, text: good, headers: headers).status == status, "\(path)")
+                for second in ["herten", "marl", ""] {
                     let answer = try await site.post(
                         path, text: good + "&served_tenant=" + second, headers: headers)
-                    #expect(answer.status == .badRequest && answer.error == "invalid_request", "\(path)")
+                    #expect(answer.status == .badRequest && answer.error == "invalid_request", "\(path) \(second)")
                 }
             }
         }

@@ -105,6 +105,23 @@ extension TestProvider {
         }
     }
 
+    /// A town has adopted a template from now on, beside all that is adopted.
+    public func adopt(_ service: ServiceIdentifier, by town: TenantIdentifier) throws {
+        try changeRegion { region in
+            region.library = region.library.joined(
+                with: TemplateLibrary(adoptions: [TestOneForAll.adoption(service, by: town)]))
+        }
+    }
+
+    /// A town's adoption of a template is over; the others stay.
+    public func endAdoption(of service: ServiceIdentifier, by town: TenantIdentifier) throws {
+        try changeRegion { region in
+            region.library = TemplateLibrary(
+                templates: TestOneForAll.templates,
+                adoptions: region.library.adoptions.filter { $0.template != service || $0.tenant != town })
+        }
+    }
+
     /// The towns whose adoptions of the templates are in force from now on.
     public func adopted(by towns: Set<TenantIdentifier>) throws {
         try changeRegion { region in

@@ -39,6 +39,18 @@ extension StorePromise {
             try requireEqual(due.map { $0.subject }, subjects.compactMap(\.self))
             try requireEqual(Set(due.map(\.session)), [first.session.identifier])
         },
+        StorePromise("Two towns that know one subject at one client: the session ends, and the client hears once") {
+            store in
+            let (first, second) = try await bothTowns(in: store, secondSector: Fixtures.sector)
+            var subjects: Set<SubjectIdentifier?> = []
+            for login in [first, second] {
+                subjects.insert(try requireRedeemed(try await store.redeem(login.code)).grant.subject)
+            }
+            try requireEqual(subjects.count, 1, "one sector has one subject")
+            try require(try await store.end(first), "the session lives")
+            let due = try await store.dueLogouts(now: Fixtures.now, limit: 10)
+            try requireEqual(due.map { $0.subject }, subjects.compactMap(\.self))
+        },
         StorePromise("Which portals know an account is told with the town") { store in
             let (first, _) = try await bothTowns(in: store)
             let relations = try await store.relations(of: first.device.account)
@@ -53,14 +65,14 @@ extension StorePromise {
 
     /// One person's logins at one client for two towns, in one session.
     private static func bothTowns(
-        in store: any ProviderStore
+        in store: any ProviderStore, secondSector: SubjectSector = Fixtures.otherSector
     ) async throws -> (ApprovedLogin, ApprovedLogin) {
         let first = try await Fixtures.login(in: store)
         let second = try await Fixtures.login(
             in: store, device: first.device, counter: 2, previousSession: first.session.identifier
         ) { approval in
             approval.grant.tenant = otherTown
-            approval.sector = Fixtures.otherSector
+            approval.sector = secondSector
         }
         return (first, second)
     }

@@ -55,13 +55,14 @@ public enum EffectiveServices {
         return .elsewhere(places)
     }
 
-    /// The address that the adoption names, else that of a live client which asks for the service.
+    /// The address that the adoption names, else that of a live client which asks for the service at the tenant. One of
+    /// one-for-all services does not: its tenant is the publisher.
     private static func place(
         of service: ServiceIdentifier, at tenant: Tenant, in region: Region, _ library: TemplateLibrary
     ) -> Place {
         let adopted = library.adoption(of: service, at: tenant.identifier)
         let client = region.clients.first {
-            $0.tenant == tenant.identifier && $0.state == .live && $0.services.contains(service)
+            $0.tenant == tenant.identifier && !$0.isOneForAll && $0.state == .live && $0.services.contains(service)
                 && $0.initiateLoginURI != nil
         }
         return Place(

@@ -63,16 +63,28 @@ public struct Registry: Sendable {
 
     /// A client of one-for-all services on behalf of one town that it serves (invariant I28): the town is among those
     /// declared, live, and has adopted a template of the client's tenant for which the client may ask. Nil otherwise.
+    ///
+    /// Not for each request: `ClientRegistry` keeps the answers of every registry that it makes.
     public func resolve(_ client: Client, for town: TenantIdentifier) -> ResolvedClient? {
-        guard resolve(client.identifier)?.client == client, client.servedTenants.contains(town),
+        guard let owner = resolve(client.identifier), owner.client == client, client.servedTenants.contains(town),
             let tenant = tenants[town], tenant.isLive
         else { return nil }
-        // A service that the region file has by itself was adopted by nobody.
-        let own = Set(region.services.map(\.identifier))
-        let services = client.services.filter { !own.contains($0) }.compactMap { service($0, at: town) }
-            .filter { $0.publisher == client.tenant }
+        // The region file is held to I34 and I35 by its own adoptions; it has not seen those of the interface.
+        let rules = ClientRules(tenant: owner.scope.tenant, isDevelopment: region.isDevelopment)
+        let services = adopted(by: town, from: client).filter {
+            rules.objections(to: client, askingFor: [$0]).isEmpty
+        }
         guard !services.isEmpty else { return nil }
         return ResolvedClient(client: client, scope: TenantScope(tenant: tenant), services: services)
+    }
+
+    /// The services of a client of one-for-all services that `town` has adopted from the client's tenant, also those for
+    /// which the client may not ask.
+    public func adopted(by town: TenantIdentifier, from client: Client) -> [Service] {
+        // A service that the region file has by itself was adopted by nobody.
+        let own = Set(region.services.map(\.identifier))
+        return client.services.filter { !own.contains($0) }.compactMap { service($0, at: town) }
+            .filter { $0.publisher == client.tenant }
     }
 
     /// The tenant for which an administrator may act; also one that is suspended, so that it can be put in order. Nil when

@@ -17,6 +17,9 @@ public struct IssuerURL: WireValue {
     /// What the names of the region's own claims begin with.
     public var claimNamespace: String { rawValue + "/claims/" }
 
+    /// The claim that names the tenant: whole in ID tokens, with `id` alone in access tokens and introspection.
+    public var tenantClaim: String { claimNamespace + "tenant" }
+
     /// The URL of a path of the provider, which begins with `/`.
     public func appending(_ path: String) -> String { rawValue + path }
 }

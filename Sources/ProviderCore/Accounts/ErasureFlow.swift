@@ -72,14 +72,19 @@ public struct ErasureFlow: Sendable {
         var notices: [PurgeNotice] = []
         for portal in relations.portals {
             guard let registered = registry.resolve(portal.client) else { continue }
-            // Also of a town that a client of one-for-all services does not serve any more: it knew the person.
-            let town = registered.client.isOneForAll ? portal.tenant.flatMap(registry.tenant) : registered.scope.tenant
-            guard let sector = town.map(registered.client.sector) else { continue }
+            guard let sector = town(of: portal, registered).map(registered.client.sector) else { continue }
             let known = relations.subjects.filter { $0.sector == sector.name }
                 .map { PurgeNotice(client: portal.client, subject: $0.subject) }
             // A release of an older version knows no town: its portal is here twice.
             notices += known.filter { !notices.contains($0) }
         }
         return notices
+    }
+
+    /// The town for which the portal knew the person, also one that it does not serve any more. What names none is an
+    /// ordinary portal's, whose tenant says it.
+    private func town(of portal: AccountRelations.Portal, _ client: RegisteredClient) -> Tenant? {
+        guard let town = portal.tenant else { return client.client.isOneForAll ? nil : client.scope.tenant }
+        return registry.tenant(town)
     }
 }

@@ -65,8 +65,8 @@ public struct ExportFlow: Sendable {
         let controller: TenantIdentifier
     }
 
-    /// A row that names a client also says what it is called and who is responsible: the town of the row, where the client
-    /// serves several, else the client's own.
+    /// A row that names a client also says what it is called and who is responsible: the town of the row, as it was then,
+    /// else the client's own.
     private func named(_ row: JSONObject, _ portals: inout Set<Portal>) -> JSONObject {
         guard let identifier = row["client"]?.string.flatMap(ClientIdentifier.init(rawValue:)),
             let client = registry.resolve(identifier)?.client
@@ -74,8 +74,8 @@ public struct ExportFlow: Sendable {
         let town = row["tenant"]?.string.flatMap(TenantIdentifier.init(rawValue:))
         var row = row
         row["portal"] = .string(client.name)
-        // A row without a town is about the portal as a whole: its other rows say for whom it acted.
-        guard let controller = client.isOneForAll ? town : client.tenant else { return row }
+        // Without a town it is about the portal as a whole: other rows of one that serves several say for whom it acted.
+        guard let controller = town ?? (client.isOneForAll ? nil : client.tenant) else { return row }
         row["controller"] = .string(controller.rawValue)
         portals.insert(Portal(client: identifier, controller: controller))
         return row

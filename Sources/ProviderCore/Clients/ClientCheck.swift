@@ -9,6 +9,7 @@ enum ClientCheck: String {
     case portalHosts = "portal_hosts"
     case logoutDelivery = "logout_delivery"
     case keyCaching = "key_caching"
+    case servedTowns = "served_tenants"
 
     private var clause: String {
         switch self {
@@ -26,6 +27,7 @@ enum ClientCheck: String {
         case .requests: "OpenID Connect Core §3.1.2.1, RFC 7636 §4.3"
         case .clock: "RFC 7523 §3"
         case .keyCaching: "OpenID Connect Core §10.1.1"
+        case .servedTowns: "docs/integration.md, One deployment for several towns"
         }
     }
 

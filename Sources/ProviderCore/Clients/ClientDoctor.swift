@@ -19,11 +19,15 @@ public struct ClientDoctor: Sendable {
         guard let registered = registry.resolve(identifier) else { return nil }
         let client = registered.client
         let rules = ClientRules(tenant: registered.scope.tenant, isDevelopment: registry.region.isDevelopment)
-        let towns = registered.allTowns
+        // What a town adopted counts as well when the client may not ask for it: that is what is to be said.
+        let services =
+            registered.services + client.servedTenants.flatMap { registry.adopted(by: $0, from: client) }
         let objections =
-            rules.objections(to: client) + rules.objections(to: client, serving: towns.map(\.scope.tenant))
-            + rules.objections(to: client, askingFor: towns.flatMap(\.services))
+            rules.objections(to: client)
+            + rules.objections(to: client, serving: registered.allTowns.map(\.scope.tenant))
+            + rules.objections(to: client, askingFor: services)
         var findings = RegistrationDiagnosis(client: client, keys: registered.keys, objections: objections).findings
+        findings += registry.servedTowns(of: registered).findings
         if let url = client.keysURI { findings.append(await publishedKeys(url)) }
         for url in Self.places(of: client).prefix(Self.hosts) { findings.append(await host(url)) }
         if client.logout.backChannelURI != nil { findings.append(try await deliveries(to: identifier)) }

@@ -131,6 +131,11 @@ public final class ClientRegistry: Sendable {
         contents.withLock { $0.registry.service(identifier, at: tenant) }
     }
 
+    /// The services of a client of one-for-all services that `town` has adopted, also those for which it may not ask.
+    func adopted(by town: TenantIdentifier, from client: Client) -> [Service] {
+        contents.withLock { $0.registry.adopted(by: town, from: client) }
+    }
+
     /// Every service that `tenant` offers now, by identifier.
     public func services(at tenant: TenantIdentifier) -> [Service] {
         contents.withLock { $0.registry.services(at: tenant) }

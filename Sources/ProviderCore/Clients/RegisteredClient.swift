@@ -38,6 +38,14 @@ public final class RegisteredClient: Sendable {
         return served[town]
     }
 
+    /// The client on behalf of the town that `grant` is for. One of one-for-all services needs the service of the grant
+    /// there still: with the adoption ends what came of it (invariant I28), whatever else the town has adopted.
+    func acting(for grant: AuthorizationGrant) -> RegisteredClient? {
+        guard let acting = acting(for: grant.tenant) else { return nil }
+        guard client.isOneForAll else { return acting }
+        return grant.service.flatMap(acting.service) == nil ? nil : acting
+    }
+
     /// The town, where the client alone does not say it; nil for a portal of its own tenant.
     var namedTown: TenantIdentifier? { client.isOneForAll ? scope.tenant.identifier : nil }
 

@@ -67,7 +67,12 @@ public struct AuthorityFlow: Sendable {
         of purpose: AuthorityInquiry.Purpose, _ portal: RegisteredClient
     ) throws(OAuthError) -> MandateScope? {
         switch purpose {
-        case .scope(let scope): return scope
+        case .scope(let scope):
+            // Nor may one of one-for-all services name what no service has that the town adopted.
+            guard !portal.client.isOneForAll || portal.offersCompanies(scope) else {
+                throw OAuthError(.invalidRequest, "the scope is of no service that the town adopted from this client")
+            }
+            return scope
         case .service(let identifier):
             // One of one-for-all services asks for what the town adopted from its tenant, and for nothing else there.
             let offered =
@@ -103,6 +108,13 @@ public struct AuthorityFlow: Sendable {
                 return (proved.token.subject, proved.token.transaction)
             } catch is Refusal { return nil }
         }
+    }
+}
+
+extension RegisteredClient {
+    /// True when a service of this client, for companies, needs the scope.
+    fileprivate func offersCompanies(_ scope: MandateScope) -> Bool {
+        services.contains { $0.contexts.contains(.company) && $0.mandateScope == scope.rawValue }
     }
 }
 

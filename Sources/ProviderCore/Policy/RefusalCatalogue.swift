@@ -73,9 +73,9 @@ extension Refusal {
             RefusalEntry(
                 .portal,
                 "The town is not one that the client serves now: it is not declared or not live, or it has no adoption in "
-                    + "force.",
+                    + "force of a service for which the client may ask; or the adoption of the grant's service is over.",
                 [.oauth(.invalidRequest), .oauth(.invalidGrant), .oauth(.invalidToken)],
-                "Compare with `served_tenants` in `citizen-id client show`; see that the town's adoption is approved.")
+                "`citizen-id client doctor` says what each town of `served_tenants` lacks.")
         case .promptNone:
             RefusalEntry(
                 .person, "`prompt=none`, and the browser's session is not enough.",

@@ -27,8 +27,7 @@ struct IDTokenHint: Sendable {
         self.client = client
         self.subject = subject
         self.session = session
-        let town = claims[issuer.claimNamespace + "tenant"]?.object?["id"]?.string
-            .flatMap(TenantIdentifier.init(rawValue:))
+        let town = claims[issuer.tenantClaim].flatMap(TenantIdentifier.init(claim:))
         sector = client.client.isOneForAll ? town.flatMap(client.acting)?.sector : client.sector
     }
 }

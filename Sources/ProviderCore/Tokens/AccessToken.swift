@@ -40,12 +40,9 @@ struct AccessToken: Sendable, Equatable {
         claims["rr"] = relayResistance.map { .string($0.rawValue) }
         claims["cnf"] = proofKey.map { .object(["jkt": .string($0.rawValue)]) }
         claims["act"] = actor.map { .object($0) }
-        claims[Self.townClaim(issuer)] = town.map { .object(["id": .string($0.rawValue)]) }
+        claims[issuer.tenantClaim] = town.map { .object($0.claim) }
         return claims
     }
-
-    /// The claim of ID tokens about the tenant, of which an access token has the name alone.
-    private static func townClaim(_ issuer: IssuerURL) -> String { issuer.claimNamespace + "tenant" }
 
     /// Reads the claims of a verified token; nil when they are not what `claims` writes.
     init?(_ claims: JSONObject, issuer: IssuerURL) {
@@ -69,8 +66,8 @@ struct AccessToken: Sendable, Equatable {
             }
             proofKey = key
         }
-        if let claim = claims[Self.townClaim(issuer)] {
-            guard let town = claim.object?["id"]?.string.flatMap(TenantIdentifier.init(rawValue:)) else { return nil }
+        if let claim = claims[issuer.tenantClaim] {
+            guard let town = TenantIdentifier(claim: claim) else { return nil }
             self.town = town
         }
         if claims["txn"] != nil {
@@ -151,7 +148,7 @@ struct AccessTokenVerifier: Sendable {
         else { throw Refusal.grantRevoked }
         // Also what was exchanged ends with the portal that it came from, and with the town's part in it (invariant I28).
         guard let portal = registry.resolve(granted.grant.client) else { throw Refusal.unknownClient }
-        guard let acting = portal.acting(for: granted.grant.tenant) else { throw Refusal.tenantNotServed }
+        guard let acting = portal.acting(for: granted.grant) else { throw Refusal.tenantNotServed }
         let live = try await contexts.current(granted, for: acting)
         guard live.account.isActive else { throw Refusal.accountNotActive }
         guard live.isDeviceActive else { throw Refusal.deviceNotActive }

@@ -27,9 +27,8 @@ struct IDTokenClaims {
             JWSAlgorithm(client.client.cryptography.idTokenAlgorithm).halfHash(of: accessToken))
         claims["rr"] = .string(grant.relayResistance.rawValue)
         claims["idm"] = .string(grant.flow.rawValue)
-        let namespace = issuer.claimNamespace
-        claims[namespace + "context"] = .object(context)
-        claims[namespace + "tenant"] = .object(place)
+        claims[issuer.claimNamespace + "context"] = .object(context)
+        claims[issuer.tenantClaim] = .object(place)
         // Whoever is registered for verified claims gets the derived answers along with them.
         let plain = released.plain { name in
             grant.idTokenClaims.contains(name)
@@ -56,7 +55,7 @@ struct IDTokenClaims {
 
     private var place: JSONObject {
         let tenant = client.scope.tenant
-        var place: JSONObject = ["id": .string(tenant.identifier.rawValue)]
+        var place = tenant.identifier.claim
         place["ags"] = tenant.municipalityKey.map { .string($0) }
         place["name"] = .string(tenant.officialName)
         return place

@@ -49,7 +49,7 @@ public struct IntrospectionFlow: Sendable {
 
     private func refreshToken(_ handle: OneTimeHandle, _ client: AuthenticatedClient) async throws -> JSONObject {
         guard let (record, live) = try await grants.refreshToken(handle.digest, now: clock.now()),
-            record.client == client.identifier, let acting = client.registered.acting(for: live.grant.tenant),
+            record.client == client.identifier, let acting = client.registered.acting(for: live.grant),
             try await contexts.current(live, for: acting).isUsable, let subject = live.grant.subject
         else { return Self.inactive }
         var answer: JSONObject = [
@@ -58,7 +58,7 @@ public struct IntrospectionFlow: Sendable {
             "exp": record.expiresAt.json, "txn": .string(record.transaction.rawValue),
             "rr": .string(live.grant.relayResistance.rawValue),
         ]
-        answer[issuer.claimNamespace + "tenant"] = acting.namedTown.map { .object(["id": .string($0.rawValue)]) }
+        answer[issuer.tenantClaim] = acting.namedTown.map { .object($0.claim) }
         answer["cnf"] = record.proofKey.map { .object(["jkt": .string($0.rawValue)]) }
         return answer
     }

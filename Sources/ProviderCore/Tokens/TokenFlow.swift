@@ -37,9 +37,10 @@ public struct TokenFlow: Sendable {
         let key: KeyThumbprint?
         var identifier: ClientIdentifier { client.client.identifier }
 
-        /// The client on behalf of the town that the grant is for. One that is not served any more gives nothing (I28).
+        /// The client on behalf of the town that the grant is for. One that is not served any more, or not with the
+        /// service of the grant, gives nothing (I28).
         func acting(for grant: AuthorizationGrant) throws(ClientRefusal) -> RegisteredClient {
-            guard let client = client.acting(for: grant.tenant) else {
+            guard let client = client.acting(for: grant) else {
                 throw ClientRefusal(invalidGrant: .tenantNotServed)
             }
             return client
