@@ -121,7 +121,7 @@ struct DeviceAuthenticatorTests {
         #expect(try response(try #require(await provider.bodies("/response").first)).counter == 1)
     }
 
-    @Test func `D-4.5.1 without a stored counter nothing is signed`() async throws {
+    @Test func `D-4.5.1 without a stored counter nothing leaves`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.sameDeviceLink)
         // The new file cannot be written: a folder stands in its place.

@@ -37,6 +37,20 @@ struct LoginJournalTests {
             "it stays when the login is no longer the device's")
     }
 
+    @Test func `notes that a failing machine left empty are none, and damaged ones are told`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        _ = try await phone.approve(pin: .good)
+        #expect(try steps(phone).count == 4)
+        let name = "profile/journal/\(FakeProvider.transaction).json"
+        try workshop.write([], name)
+        #expect(try phone.journal(of: FakeProvider.transaction) == nil)
+        try workshop.write(Array("{".utf8), name)
+        #expect(throws: DeviceError.file(.cannotOpen(workshop.path + "/" + name))) {
+            try phone.journal(of: FakeProvider.transaction)
+        }
+    }
+
     @Test func `a login that another one displaces keeps its story`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.qrLink)

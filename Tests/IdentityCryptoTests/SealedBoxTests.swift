@@ -5,7 +5,10 @@ import Testing
 @Suite("A sealed box opens only whole and only with what sealed it")
 struct SealedBoxTests {
     static let key = SealedBox.Protection.key([UInt8](repeating: 7, count: 32))
-    static let passphrase = SealedBox.Protection.passphrase(Array("correct horse".utf8))
+    static let passphrase = phrase("correct horse")
+    static func phrase(_ text: String) -> SealedBox.Protection {
+        .passphrase(SealedBox.Passphrase(Array(text.utf8)))
+    }
     static let secret = Array("the secret".utf8)
     static let byKey = try! SealedBox.seal(secret, with: key)
     static let byPassphrase = try! SealedBox.seal(secret, with: passphrase, cost: .floor)
@@ -28,6 +31,25 @@ struct SealedBoxTests {
         #expect(other[54...] != Self.byKey[54...])
     }
 
+    @Test("under one passphrase a process derives one key: the salt of the last box, and another nonce in each")
+    func salt() throws {
+        let phrase = Self.phrase("correct horse")
+        #expect(try SealedBox.open(Self.byPassphrase, with: phrase) == Self.secret)
+        let boxes = try (0..<3).map { _ in try SealedBox.seal(Self.secret, with: phrase, cost: .floor) }
+        for box in boxes {
+            #expect(box[14..<30] == Self.byPassphrase[14..<30])
+            #expect(try SealedBox.open(box, with: Self.phrase("correct horse")) == Self.secret)
+        }
+        #expect(Set(boxes.map { Array($0[30..<54]) } + [Array(Self.byPassphrase[30..<54])]).count == 4)
+        let dearer = SealedBox.Cost(operations: 2, memoryKiB: 8192)
+        let other = try SealedBox.seal(Self.secret, with: phrase, cost: dearer)
+        #expect(other[14..<30] != Self.byPassphrase[14..<30], "a key of another cost has a salt of its own")
+        for box in [other, boxes[0]] { #expect(try SealedBox.open(box, with: phrase) == Self.secret) }
+        #expect(
+            try SealedBox.seal(Self.secret, with: Self.phrase("correct horse"), cost: .floor)[14..<30]
+                != boxes[0][14..<30])
+    }
+
     @Test("each bit counts: header, ciphertext and tag")
     func flips() {
         for index in Self.byKey.indices {
@@ -47,9 +69,9 @@ struct SealedBoxTests {
             box[index] ^= 1
             #expect(throws: SealedBoxError.cannotOpen) { try SealedBox.open(box, with: Self.passphrase) }
         }
-        let wrong = SealedBox.Protection.passphrase(Array("correct Horse".utf8))
+        let wrong = Self.phrase("correct Horse")
         #expect(throws: SealedBoxError.cannotOpen) { try SealedBox.open(Self.byPassphrase, with: wrong) }
-        #expect(throws: SealedBoxError.cannotOpen) { try SealedBox.open(Self.byPassphrase, with: .passphrase([])) }
+        #expect(throws: SealedBoxError.cannotOpen) { try SealedBox.open(Self.byPassphrase, with: Self.phrase("")) }
     }
 
     @Test("each truncation and anything behind the end is refused")
@@ -100,7 +122,7 @@ struct SealedBoxTests {
     @Test("a passphrase at a cost below the floor seals nothing: the box could never be opened")
     func sealingBelowTheFloor() async {
         await #expect(processExitsWith: .failure) {
-            _ = try SealedBox.seal([1], with: .passphrase([1]), cost: .init(operations: 1, memoryKiB: 8))
+            _ = try SealedBox.seal([1], with: Self.phrase("1"), cost: .init(operations: 1, memoryKiB: 8))
         }
     }
 }

@@ -61,12 +61,13 @@ package enum KeyFile {
     }
 
     private static func sealable(in folder: SealedFolder) throws(FileRefusal) -> (any SealableKeyStore)? {
-        guard let object = try folder.read(name) else { return nil }
-        guard let store = try? read(object) else {
-            let path = folder.folder.path + "/" + name
-            throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
+        try folder.read(name) { (object) throws(FileRefusal) in
+            guard let store = try? read(object) else {
+                let path = folder.folder.path + "/" + name
+                throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
+            }
+            return store
         }
-        return store
     }
 
     private static func read(_ object: JSONObject) throws -> any SealableKeyStore {

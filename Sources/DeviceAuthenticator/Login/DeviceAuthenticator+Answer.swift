@@ -94,7 +94,7 @@ extension DeviceAuthenticator {
     }
 
     /// The answer that was already signed, if it says the same: a lost answer is sent again byte for byte (D-4.5.3).
-    /// Else a new one, whose counter is stored before it is signed (D-4.5.1).
+    /// Else a new one. It is stored with its counter, in one write, before anybody can see it (D-4.5.1).
     private func sentAnswer(
         _ decision: LoginDecision, _ released: [String], _ context: ContextName?,
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, keys: any DeviceKeyStore,
@@ -105,28 +105,37 @@ extension DeviceAuthenticator {
         {
             return answer
         }
-        let (counter, keyMethod) = try nextCounter()
         let returnValue = pending.flow == .link ? random.text(32) : nil
-        let statement = LoginResponseStatement(
-            key: keys.publicKey(.authentication).thumbprint, device: request.statement.device,
-            issuer: request.statement.issuer, transaction: request.statement.transaction,
-            nonce: request.statement.nonce, requestDigest: request.digest, decision: decision,
-            context: context, flow: request.statement.flow, textDigest: request.statement.textDigest,
-            released: released,
-            returnChallenge: returnValue.map { ContentDigest(of: $0) },
-            methods: decision == .approve ? [keyMethod, "pin", "mfa", "user"] : [], counter: counter,
-            issuedAt: clock.now, identifier: random.value(bytes: 16))
-        let text = try DeviceError.signing {
-            try keys.sign(statement, with: .authentication, header: [:], pin: pin)
+        return try folder.updateState { (state) throws(DeviceError) in
+            state.counter += 1
+            let statement = LoginResponseStatement(
+                key: keys.publicKey(.authentication).thumbprint, device: request.statement.device,
+                issuer: request.statement.issuer, transaction: request.statement.transaction,
+                nonce: request.statement.nonce, requestDigest: request.digest, decision: decision,
+                context: context, flow: request.statement.flow, textDigest: request.statement.textDigest,
+                released: released,
+                returnChallenge: returnValue.map { ContentDigest(of: $0) },
+                methods: decision == .approve ? [state.keyMethod, "pin", "mfa", "user"] : [], counter: state.counter,
+                issuedAt: clock.now, identifier: random.value(bytes: 16))
+            let text = try DeviceError.signing {
+                try keys.sign(statement, with: .authentication, header: [:], pin: pin)
+            }
+            let answer = PendingLogin.SentAnswer(
+                decision: decision, released: released, context: context, response: text, returnValue: returnValue)
+            // An answer to another login would now have a lower counter than this one.
+            state.pending?.answer = nil
+            if state.pending?.transaction == pending.transaction {
+                state.pending?.answer = answer
+                state.pending?.journal.note(
+                    JournalEntry(time: clock.now, .signed, "\(decision.rawValue) \(state.counter)"))
+            }
+            return answer
         }
-        let answer = PendingLogin.SentAnswer(
-            decision: decision, released: released, context: context, response: text, returnValue: returnValue)
-        try remember(answer, of: pending.transaction, .signed, "\(decision.rawValue) \(counter)")
-        return answer
     }
 
-    /// A counter that no answer of this device had; stored before anything is signed with it (D-4.5.1). An answer to a
-    /// login that was signed with a lower one is forgotten: sent after this one it would look like a copied key's.
+    /// A counter that no answer of this device had, for what is not kept: stored before anything is signed with it (D-4.5.1).
+    /// An answer to a login that was signed with a lower one is forgotten: sent after this one it would look like a copied
+    /// key's.
     func nextCounter() throws(DeviceError) -> (counter: Int64, keyMethod: String) {
         try folder.updateState { (state) throws(DeviceError) in
             state.counter += 1
@@ -153,7 +162,7 @@ extension DeviceAuthenticator {
                 switch code {
                 // Refused, but the login lives: the next answer is a new one with a counter of its own.
                 case "not_accepted", "statement_refused":
-                    try remember(nil, of: transaction, .refused, code, trace: trace)
+                    try withdrawAnswer(transaction, refused: code, trace: trace)
                 case "login_over", "unknown_login", "level_unreachable", "device_locked", "device_suspended",
                     "device_cloned":
                     try forget(transaction, .refused, code, trace: trace)
@@ -166,14 +175,14 @@ extension DeviceAuthenticator {
         }
     }
 
-    private func remember(
-        _ answer: PendingLogin.SentAnswer?, of transaction: TransactionIdentifier, _ step: JournalEntry.Step,
-        _ detail: String, trace: String? = nil
+    /// The login goes on without this answer.
+    private func withdrawAnswer(
+        _ transaction: TransactionIdentifier, refused code: String, trace: String?
     ) throws(DeviceError) {
-        let entry = JournalEntry(time: clock.now, step, detail, trace: trace)
+        let entry = JournalEntry(time: clock.now, .refused, code, trace: trace)
         try folder.updateState { (state) throws(DeviceError) in
             guard state.pending?.transaction == transaction else { return }
-            state.pending?.answer = answer
+            state.pending?.answer = nil
             state.pending?.journal.note(entry)
         }
     }

@@ -14,7 +14,8 @@ extension DeviceAuthenticator {
         do throws(FileRefusal) { bytes = try journalFolder.read(Self.journalName(transaction)) } catch {
             throw .file(error)
         }
-        guard let bytes else { return nil }
+        // A machine that failed may have left an empty one.
+        guard let bytes, !bytes.isEmpty else { return nil }
         guard let json = try? StrictJSON.parseObject(bytes, maximumLength: 65_536), json["version"] == 1,
             let journal = try? LoginJournal(json: json["entries"]?.array ?? [])
         else {
@@ -38,7 +39,7 @@ extension DeviceAuthenticator {
     func keepJournal(of login: PendingLogin) {
         let object: JSONObject = ["version": 1, "entries": login.journal.json]
         try? journalFolder.create()
-        try? journalFolder.replace(Self.journalName(login.transaction), with: object.serialized)
+        try? journalFolder.note(Self.journalName(login.transaction), object.serialized)
     }
 
     private static func journalName(_ transaction: TransactionIdentifier) -> String { "\(transaction).json" }

@@ -15,7 +15,7 @@ struct DeviceState: Sendable, Equatable {
     var providerKeys: ProviderKeys
     /// Keys that the issuer listed before: what they signed is still the person's evidence.
     var formerProviderKeys = ProviderKeys([])
-    /// The counter of the last response. Stored before each signature (D-4.5.1).
+    /// The counter of the last response. Stored before a response leaves (D-4.5.1).
     var counter: Int64 = 0
     /// `hwk` or `swk` (RFC 8176), as the record's ceiling says.
     var keyMethod: String
@@ -84,20 +84,17 @@ extension DeviceState {
 extension SealedFolder {
     /// The profile's state; nil when no device is enrolled.
     func state() throws(FileRefusal) -> DeviceState? {
-        guard let object = try read(DeviceState.fileName) else { return nil }
-        return try decode(object)
+        try read(DeviceState.fileName, as: decode)
     }
 
     /// Changes the state durably while no other process does.
     func updateState<Result>(
         _ change: (inout DeviceState) throws(DeviceError) -> Result
     ) throws(DeviceError) -> Result {
-        try update(DeviceState.fileName) { (object) throws(DeviceError) in
-            guard let object else { throw .notEnrolled }
-            var state: DeviceState
-            do throws(FileRefusal) { state = try decode(object) } catch { throw .file(error) }
+        try update(DeviceState.fileName, from: decode, to: \.json) { (state) throws(DeviceError) in
+            guard var state else { throw .notEnrolled }
             let result = try change(&state)
-            return (state.json, result)
+            return (state, result)
         }
     }
 

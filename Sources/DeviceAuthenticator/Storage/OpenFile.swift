@@ -1,5 +1,4 @@
 internal import CFileStatus
-internal import Foundation
 internal import Glibc
 
 /// An open file descriptor that closes itself.
@@ -39,12 +38,20 @@ final class OpenFile: Sendable {
     }
 
     func read(atMost limit: Int, path: String) throws(FileRefusal) -> [UInt8] {
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        guard let data = try? handle.read(upToCount: limit + 1) ?? Data() else {
-            throw .system(path, operation: "read", code: EIO)
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 16_384)
+        while bytes.count <= limit {
+            let (count, code) = unsafe part.withUnsafeMutableBytes {
+                unsafe (Glibc.read(descriptor, $0.baseAddress, $0.count), errno)
+            }
+            guard count != 0 else { return bytes }
+            if count > 0 {
+                bytes += part[..<count]
+            } else if code != EINTR {
+                throw .system(path, operation: "read", code: code)
+            }
         }
-        guard data.count <= limit else { throw .tooLong(path) }
-        return Array(data)
+        throw .tooLong(path)
     }
 
     func write(_ bytes: [UInt8], path: String) throws(FileRefusal) {
@@ -60,7 +67,6 @@ final class OpenFile: Sendable {
             }
             guard code == EINTR else { throw .system(path, operation: "write", code: code) }
         }
-        try synchronize(path: path)
     }
 
     func synchronize(path: String) throws(FileRefusal) {

@@ -20,5 +20,6 @@ public enum PrivateFile {
             throw .system(path, operation: "truncate", code: errno)
         }
         try file.write(bytes, path: path)
+        try file.synchronize(path: path)
     }
 }

@@ -50,6 +50,14 @@ public struct PrivateFolder: Sendable {
         try update(name) { (_) throws(FileRefusal) in (bytes, ()) }
     }
 
+    /// Writes a file without waiting for the disk: when the machine fails, it may be empty afterwards.
+    func note(_ name: String, _ bytes: [UInt8]) throws(FileRefusal) {
+        let folder = try opened()
+        let lock = try lockFile(in: folder.descriptor)
+        defer { withExtendedLifetime(lock) {} }
+        try write(bytes, to: name, in: folder, isDurable: false)
+    }
+
     /// Replaces a file by what `change` makes of it, while no other process changes anything in the folder.
     func update<Result, Failure: Error>(
         _ name: String, _ change: ([UInt8]?) throws(Failure) -> ([UInt8], Result)
@@ -119,7 +127,9 @@ public struct PrivateFolder: Sendable {
         return try file.read(atMost: Self.maximumLength, path: path)
     }
 
-    private func write(_ bytes: [UInt8], to name: String, in folder: OpenFile) throws(FileRefusal) {
+    private func write(
+        _ bytes: [UInt8], to name: String, in folder: OpenFile, isDurable: Bool = true
+    ) throws(FileRefusal) {
         // One name is enough, because the lock admits one writer; what a killed writer left is removed first.
         let temporary = "." + name + ".new"
         _ = unsafe unlinkat(folder.descriptor, temporary, 0)
@@ -131,6 +141,7 @@ public struct PrivateFolder: Sendable {
             }
             try file.requirePrivate(mode_t(S_IFREG), path: path)
             try file.write(bytes, path: path)
+            if isDurable { try file.synchronize(path: path) }
             guard unsafe renameat(folder.descriptor, temporary, folder.descriptor, name) == 0 else {
                 throw .system(self.path(of: name), operation: "rename", code: errno)
             }
@@ -138,7 +149,7 @@ public struct PrivateFolder: Sendable {
             _ = unsafe unlinkat(folder.descriptor, temporary, 0)
             throw error
         }
-        try folder.synchronize(path: self.path)
+        if isDurable { try folder.synchronize(path: self.path) }
     }
 }
 

@@ -5,8 +5,9 @@ internal import OpenIDMessages
 /// that lies beside it in `seal.key`.
 public struct SealedFolder: Sendable {
     let folder: PrivateFolder
-    private let passphrase: [UInt8]?
+    private let passphrase: SealedBox.Passphrase?
     private let cost: SealedBox.Cost
+    private let opened = OpenedFiles()
 
     private static let keyName = "seal.key"
 
@@ -16,7 +17,7 @@ public struct SealedFolder: Sendable {
     ///   - cost: what Argon2id costs for the passphrase and for the PIN.
     public init(path: String, passphrase: [UInt8]? = nil, cost: SealedBox.Cost = .standard) {
         folder = PrivateFolder(path: path)
-        self.passphrase = passphrase
+        self.passphrase = passphrase.map(SealedBox.Passphrase.init)
         self.cost = cost
     }
 
@@ -44,20 +45,40 @@ public struct SealedFolder: Sendable {
         try folder.replace(name, with: seal(object, name: name))
     }
 
-    /// Changes the object in a file while no other process does.
-    func update<Result>(
-        _ name: String, _ change: (JSONObject?) throws(DeviceError) -> (JSONObject, Result)
+    /// What `decode` makes of the object in a file; nil when there is none. A file that is what it was is not opened again.
+    func read<Value: Sendable>(
+        _ name: String, as decode: (JSONObject) throws(FileRefusal) -> Value
+    ) throws(FileRefusal) -> Value? {
+        guard let box = try folder.read(name) else { return nil }
+        return try value(in: box, name: name, as: decode)
+    }
+
+    /// Changes what is in a file durably, while no other process does.
+    func update<Value: Sendable, Result>(
+        _ name: String, from decode: (JSONObject) throws(FileRefusal) -> Value, to encode: (Value) -> JSONObject,
+        _ change: (Value?) throws(DeviceError) -> (Value, Result)
     ) throws(DeviceError) -> Result {
         try folder.update(name) { (box) throws(DeviceError) in
-            let old: JSONObject?
+            let old: Value?
             do throws(FileRefusal) {
-                old = try box.map { (box) throws(FileRefusal) in try open(box, name: name) }
-            } catch {
-                throw .file(error)
-            }
+                old = try box.map { (box) throws(FileRefusal) in try value(in: box, name: name, as: decode) }
+            } catch { throw .file(error) }
             let (new, result) = try change(old)
-            do throws(FileRefusal) { return (try seal(new, name: name), result) } catch { throw .file(error) }
+            do throws(FileRefusal) {
+                let box = try seal(encode(new), name: name)
+                opened.keep(new, in: box, name: name)
+                return (box, result)
+            } catch { throw .file(error) }
         }
+    }
+
+    private func value<Value: Sendable>(
+        in box: [UInt8], name: String, as decode: (JSONObject) throws(FileRefusal) -> Value
+    ) throws(FileRefusal) -> Value {
+        if let known: Value = opened.value(in: box, name: name) { return known }
+        let value = try decode(open(box, name: name))
+        opened.keep(value, in: box, name: name)
+        return value
     }
 
     private func path(_ name: String) -> String { folder.path + "/" + name }

@@ -1,4 +1,5 @@
 internal import CSodium
+internal import Synchronization
 
 /// Why a sealed box was not opened. Damage and a wrong passphrase look the same.
 public enum SealedBoxError: Error, Sendable, Equatable {
@@ -39,7 +40,34 @@ public enum SealedBox {
     public enum Protection: Sendable {
         /// 32 random bytes.
         case key([UInt8])
-        case passphrase([UInt8])
+        case passphrase(Passphrase)
+    }
+
+    /// A passphrase, and the key that it gave last: Argon2id is meant to be slow, and one process asks often.
+    public final class Passphrase: Sendable {
+        private struct Derived {
+            let salt: [UInt8]
+            let cost: Cost
+            let key: [UInt8]
+        }
+
+        private let bytes: [UInt8]
+        private let last = Mutex<Derived?>(nil)
+
+        public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+        /// The salt of the last key of this cost, so that what is sealed next needs no other one; else a fresh one. Each
+        /// box has a nonce of its own, of 192 random bits.
+        func salt(for cost: Cost) -> [UInt8] {
+            last.withLock { $0.flatMap { $0.cost == cost ? $0.salt : nil } } ?? RandomBytes.make(16)
+        }
+
+        func key(salt: [UInt8], cost: Cost) throws(SealedBoxError) -> [UInt8] {
+            if let last = last.withLock({ $0 }), last.salt == salt, last.cost == cost { return last.key }
+            guard let key = Argon2id.derive(bytes, salt: salt, cost: cost, length: 32) else { throw .outOfMemory }
+            last.withLock { $0 = Derived(salt: salt, cost: cost, key: key) }
+            return key
+        }
     }
 
     private static let magic = [UInt8]("CIDSEAL1".utf8)
@@ -57,13 +85,16 @@ public enum SealedBox {
         _ plaintext: [UInt8], with protection: Protection, cost: Cost = .standard
     ) throws(SealedBoxError) -> [UInt8] {
         Sodium.requireReady()
-        let salt = RandomBytes.make(16)
+        let salt: [UInt8]
         let nonce = RandomBytes.make(24)
         var header = magic
-        if case .passphrase = protection {
+        switch protection {
+        case .passphrase(let passphrase):
             precondition(cost.isAcceptable, "a box below the floor could never be opened")
+            salt = passphrase.salt(for: cost)
             header += [1, cost.operations] + bigEndian(cost.memoryKiB)
-        } else {
+        case .key:
+            salt = RandomBytes.make(16)
             header += [0, 0, 0, 0, 0, 0]
         }
         header += salt + nonce
@@ -106,11 +137,7 @@ public enum SealedBox {
         case .key(let key):
             guard key.count == 32 else { throw .cannotOpen }
             return key
-        case .passphrase(let passphrase):
-            guard let key = Argon2id.derive(passphrase, salt: salt, cost: cost, length: 32) else {
-                throw .outOfMemory
-            }
-            return key
+        case .passphrase(let passphrase): return try passphrase.key(salt: salt, cost: cost)
         }
     }
 
