@@ -1,6 +1,10 @@
 import OpenIDMessages
 import Testing
 
+extension LoginState {
+    fileprivate var successors: Set<LoginState> { Set(Self.allCases.filter(mayBecome)) }
+}
+
 @Suite("Device protocol: the states of a login")
 struct LoginStateTests {
     @Test("no transition leaves a terminal state, and every other state can be left", arguments: LoginState.allCases)

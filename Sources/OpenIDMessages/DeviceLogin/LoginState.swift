@@ -25,17 +25,20 @@ public enum LoginState: String, Sendable, Hashable, CaseIterable {
         }
     }
 
-    /// The states that may follow.
-    public var successors: Set<LoginState> {
-        let always: Set<LoginState> = [.expired, .cancelled, .failed]
-        switch self {
-        case .created: return always.union([.claimed, .attestationStale])
-        case .claimed: return always.union([.awaitingCode, .awaitingUser])
+    /// Whether `next` may follow.
+    public func mayBecome(_ next: LoginState) -> Bool {
+        switch (self, next) {
+        case _ where isTerminal: false
+        case (_, .expired), (_, .cancelled), (_, .failed): true
+        case (.created, .claimed), (.created, .attestationStale): true
+        case (.claimed, .awaitingCode), (.claimed, .awaitingUser): true
+        case (.awaitingCode, .awaitingUser), (.awaitingCode, .codeLocked): true
         // Without the digits nothing can be approved; in the back channel it can be refused (docs/protocol.md §11).
-        case .awaitingCode: return always.union([.awaitingUser, .codeLocked, .denied, .reported, .deviceCloned])
-        case .awaitingUser: return always.union([.awaitingReturn, .complete, .denied, .reported, .deviceCloned])
-        case .awaitingReturn: return always.union([.complete, .returnMismatch])
-        default: return []
+        case (.awaitingCode, .denied), (.awaitingCode, .reported), (.awaitingCode, .deviceCloned): true
+        case (.awaitingUser, .awaitingReturn), (.awaitingUser, .complete): true
+        case (.awaitingUser, .denied), (.awaitingUser, .reported), (.awaitingUser, .deviceCloned): true
+        case (.awaitingReturn, .complete), (.awaitingReturn, .returnMismatch): true
+        default: false
         }
     }
 }

@@ -238,7 +238,7 @@ public struct DeviceLoginFlow: Sendable {
 
     private func end(_ login: Login, _ state: LoginState, _ error: OAuthError, _ now: Timestamp) {
         logins.update(.page(login.page)) { login in
-            guard !login.state.isTerminal, login.state.successors.contains(state) else { return }
+            guard login.state.mayBecome(state) else { return }
             login.end(state, error: error, now: now)
         }
     }

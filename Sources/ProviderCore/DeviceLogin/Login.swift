@@ -129,8 +129,8 @@ struct Login: Sendable {
     }
 
     private mutating func move(to next: LoginState) {
-        // LoginState.successors is the protocol's table; a transition beside it is a mistake of this file.
-        precondition(state.successors.contains(next), "no transition from \(state) to \(next)")
+        // LoginState.mayBecome is the protocol's table; a transition beside it is a mistake of this file.
+        precondition(state.mayBecome(next), "no transition from \(state) to \(next)")
         state = next
         version += 1
     }
