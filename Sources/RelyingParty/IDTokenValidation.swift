@@ -16,6 +16,8 @@ public enum IDTokenDefect: Error, Sendable, Equatable {
     case clockDisagrees(String)
     /// The level was not reached, or it was only simulated.
     case levelNotSatisfied
+    /// The login was for another town than the one for which a portal of several towns asked (invariant I28).
+    case tenantMismatch
 
     var remedy: String {
         switch self {
@@ -30,11 +32,14 @@ public enum IDTokenDefect: Error, Sendable, Equatable {
         case .levelNotSatisfied:
             "The login did not reach a level that the portal asked for. Simulated levels (sim:) count only where the "
                 + "portal's configuration accepts them."
+        case .tenantMismatch:
+            "The ID token is for another town than the one that this login was begun for. Discard it: its sub is of that "
+                + "town's files."
         }
     }
 }
 
-/// An ID token that passed every check of OpenID Connect Core §3.1.3.7.
+/// An ID token that passed every check of OpenID Connect Core §3.1.3.7, and names the town that was asked for.
 struct ValidatedIDToken: Sendable {
     let claims: JSONObject
     let subject: SubjectIdentifier
@@ -61,7 +66,8 @@ struct IDTokenValidator: Sendable {
     static let maximumAge: Int64 = 600
 
     func validate(
-        _ text: String, keys: VerificationKeySet, nonce: Nonce, accessToken: String, now: Timestamp
+        _ text: String, keys: VerificationKeySet, nonce: Nonce, servedTenant: TenantIdentifier?, accessToken: String,
+        now: Timestamp
     ) throws(IDTokenDefect) -> ValidatedIDToken {
         // 1. `IDTokenDecryption` has taken the encryption away: a JWE has five parts and is malformed here.
         // 6., 7., 8. The signature, by the key that `kid` names, with that key's algorithm and no other.
@@ -83,6 +89,8 @@ struct IDTokenValidator: Sendable {
         try Self.checkAuthenticationTime(claims, now: now)
         // §3.1.3.8: the access token belongs to this ID token.
         try Self.checkAccessTokenHash(claims, accessToken: accessToken, algorithm: token.key.algorithm)
+        // I28: `sub` is the person's name at one town, so the town comes first.
+        if let servedTenant { try checkTenant(claims, equals: servedTenant) }
         guard let subject = claims["sub"]?.string else { throw .missing("sub") }
         guard let subject = SubjectIdentifier(rawValue: subject) else { throw .wrong("sub") }
         return ValidatedIDToken(claims: claims, subject: subject, acr: acr, context: context)
@@ -109,6 +117,16 @@ struct IDTokenValidator: Sendable {
             throw .wrong("aud")
         }
         if claims["azp"] != nil { try Self.expect("azp", in: claims, equals: client.rawValue) }
+    }
+
+    /// The claim `{issuer}/claims/tenant`, an object whose `id` is the town.
+    private func checkTenant(_ claims: JSONObject, equals tenant: TenantIdentifier) throws(IDTokenDefect) {
+        let name = issuer.claimNamespace + "tenant"
+        guard let claim = claims[name] else { throw .missing(name) }
+        guard let identifier = claim.object?["id"]?.string.flatMap(TenantIdentifier.init(rawValue:)) else {
+            throw .wrong(name)
+        }
+        guard identifier == tenant else { throw .tenantMismatch }
     }
 
     private static func checkTimes(_ claims: JSONObject, now: Timestamp) throws(IDTokenDefect) {

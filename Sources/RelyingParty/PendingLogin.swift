@@ -5,16 +5,21 @@ public struct PendingLogin: Sendable, CustomStringConvertible {
     public let state: StateValue
     public let nonce: Nonce
     public let verifier: CodeVerifier
+    /// The town for which a portal of several towns asked; nil for a portal of one tenant. Keep it with the rest: the ID
+    /// token must name it.
+    public let servedTenant: TenantIdentifier?
     /// Where the browser is sent.
     public let authorizationURL: String
     public let startedAt: Timestamp
 
     public init(
-        state: StateValue, nonce: Nonce, verifier: CodeVerifier, authorizationURL: String, startedAt: Timestamp
+        state: StateValue, nonce: Nonce, verifier: CodeVerifier, servedTenant: TenantIdentifier?,
+        authorizationURL: String, startedAt: Timestamp
     ) {
         self.state = state
         self.nonce = nonce
         self.verifier = verifier
+        self.servedTenant = servedTenant
         self.authorizationURL = authorizationURL
         self.startedAt = startedAt
     }
@@ -32,7 +37,10 @@ public struct PendingLogin: Sendable, CustomStringConvertible {
 public struct LoggedIn: Sendable, CustomStringConvertible {
     /// The claims of the ID token.
     public let idToken: JSONObject
+    /// The person's name at the town for which the portal asked: another one in each town.
     public let subject: SubjectIdentifier
+    /// The town for which a portal of several towns asked, and which the ID token names; nil for a portal of one tenant.
+    public let servedTenant: TenantIdentifier?
     /// The level as the ID token carries it.
     public let acr: String
     /// What `acr` means.

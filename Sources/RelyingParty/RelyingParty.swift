@@ -39,21 +39,27 @@ public struct RelyingParty: Sendable {
 
     /// Begins a login: fresh `state`, `nonce` and verifier, and the URL to which the browser goes.
     ///
-    /// `uiLocales` are language tags in order of preference (OpenID Connect Core §3.1.2.1).
-    public func beginLogin(uiLocales: [String] = []) async throws(RelyingPartyError) -> PendingLogin {
+    /// - Parameters:
+    ///   - servedTenant: the town for which a portal of several towns asks. The provider refuses such a portal without a
+    ///     town, and every other portal with one.
+    ///   - uiLocales: language tags in order of preference (OpenID Connect Core §3.1.2.1).
+    public func beginLogin(
+        servedTenant: TenantIdentifier? = nil, uiLocales: [String] = []
+    ) async throws(RelyingPartyError) -> PendingLogin {
         let now = now()
         let metadata = try await directory.metadata(now: now)
         let state = StateValue.random(bytes: 32)
         let nonce = Nonce.random(bytes: 32)
         let verifier = CodeVerifier.random()
-        let parameters = requestParameters(
-            state: state, nonce: nonce, challenge: verifier.challenge, uiLocales: uiLocales)
+        var parameters = requestParameters(state: state, nonce: nonce, challenge: verifier.challenge)
+        if let servedTenant { parameters.append("served_tenant", servedTenant.rawValue) }
+        if !uiLocales.isEmpty { parameters.append("ui_locales", uiLocales.joined(separator: " ")) }
         let sent =
             configuration.usesPushedAuthorizationRequests
             ? try await pushed(parameters, metadata: metadata, now: now)
             : withClientIdentifier(parameters)
         return PendingLogin(
-            state: state, nonce: nonce, verifier: verifier,
+            state: state, nonce: nonce, verifier: verifier, servedTenant: servedTenant,
             authorizationURL: metadata.authorizationEndpoint.appending(sent), startedAt: now)
     }
 
@@ -66,10 +72,10 @@ public struct RelyingParty: Sendable {
         let code = try code(of: callbackQuery, pending: pending)
         guard !pending.isExpired(at: now()) else { throw .loginExpired }
         let tokens = try await redeem(code, verifier: pending.verifier)
-        let token = try await validated(tokens, nonce: pending.nonce)
+        let token = try await validated(tokens, pending: pending)
         return LoggedIn(
-            idToken: token.claims, subject: token.subject, acr: token.acr, authenticationContext: token.context,
-            accessToken: tokens.accessToken, refreshToken: tokens.refreshToken)
+            idToken: token.claims, subject: token.subject, servedTenant: pending.servedTenant, acr: token.acr,
+            authenticationContext: token.context, accessToken: tokens.accessToken, refreshToken: tokens.refreshToken)
     }
 
     /// The released claims (OpenID Connect Core §5.3) of the person that the ID token names.
@@ -92,7 +98,7 @@ public struct RelyingParty: Sendable {
 
 extension RelyingParty {
     private func requestParameters(
-        state: StateValue, nonce: Nonce, challenge: CodeChallenge, uiLocales: [String]
+        state: StateValue, nonce: Nonce, challenge: CodeChallenge
     ) -> FormParameters {
         var parameters = FormParameters([
             "response_type": "code", "redirect_uri": configuration.redirectURI.rawValue,
@@ -102,7 +108,6 @@ extension RelyingParty {
         if !configuration.acrValues.isEmpty {
             parameters.append("acr_values", configuration.acrValues.joined(separator: " "))
         }
-        if !uiLocales.isEmpty { parameters.append("ui_locales", uiLocales.joined(separator: " ")) }
         return parameters
     }
 
@@ -169,7 +174,9 @@ extension RelyingParty {
         return tokens
     }
 
-    private func validated(_ tokens: TokenResponse, nonce: Nonce) async throws(RelyingPartyError) -> ValidatedIDToken {
+    private func validated(
+        _ tokens: TokenResponse, pending: PendingLogin
+    ) async throws(RelyingPartyError) -> ValidatedIDToken {
         let signed: String
         do throws(IDTokenDefect) {
             signed = try IDTokenDecryption(key: configuration.decryptionKey).signedToken(in: tokens.idToken)
@@ -182,7 +189,8 @@ extension RelyingParty {
                 wanted: configuration.acrValues, acceptsSimulated: configuration.acceptsSimulatedLevels))
         do throws(IDTokenDefect) {
             return try validator.validate(
-                signed, keys: keys, nonce: nonce, accessToken: tokens.accessToken, now: now())
+                signed, keys: keys, nonce: pending.nonce, servedTenant: pending.servedTenant,
+                accessToken: tokens.accessToken, now: now())
         } catch { throw .unacceptableIDToken(error) }
     }
 }

@@ -66,7 +66,8 @@ actor Installation {
     /// The digest of the certificate that signs the app of simulated phones.
     static let appSignature = String(repeating: "5a", count: 32)
 
-    /// Two clients: the demo portal, and `test-portal`, which the tests themselves play.
+    /// Three clients: the demo portal, and two that the tests themselves play: `test-portal`, and `towns-portal`, one
+    /// deployment of Gelsenkirchen's for two towns that have adopted its service.
     private static func overlay(_ here: Installation, demoKey: String) -> String {
         let testKey = here.portalKey.publicKey.listedJWK(identifier: here.portalKey.thumbprint.rawValue).text
         return """
@@ -97,6 +98,23 @@ actor Installation {
                 jwks: {keys: [\(testKey)]}
                 grant_types: [authorization_code, refresh_token]
                 scopes: [openid, person]
+              - id: towns-portal
+                tenant: gelsenkirchen
+                name: Bewohnerparkausweis
+                profile: baseline
+                redirect_uris: ["\(here.portalURL)/towns/callback"]
+                jwks: {keys: [\(testKey)]}
+                scopes: [openid, person]
+                services: [bewohnerparken]
+                served_tenants: [herten, dorsten]
+            adoptions:
+              - template: bewohnerparken
+                version: 1.0.0
+                tenant: dorsten
+                contact: parken@dorsten.example
+                privacy_uri: https://serviceportal.dorsten.de/datenschutz/bewohnerparken
+                initiate_login_uri: https://serviceportal.dorsten.de/bewohnerparken
+                approvals: {service_owner: dorsten-fachamt, dpo: dorsten-datenschutz, version: 1.0.0}
 
             """
     }
@@ -228,13 +246,16 @@ extension Installation {
         return phone
     }
 
-    /// The portal that the tests play. Its connections are closed however the body ends.
-    nonisolated func withTestPortal(_ body: (RelyingParty) async throws -> Void) async throws {
+    /// A portal that the tests play: one of Marl's, or of several towns. Its connections are closed however the body ends.
+    nonisolated func withTestPortal(
+        ofSeveralTowns: Bool = false, _ body: (RelyingParty) async throws -> Void
+    ) async throws {
+        let name = ofSeveralTowns ? "towns" : "test"
         let portal = try RelyingParty(
             RelyingParty.Configuration(
                 issuer: try #require(IssuerURL(rawValue: issuer)),
-                clientIdentifier: try #require(ClientIdentifier(rawValue: "test-portal")),
-                redirectURI: try #require(RedirectURI(rawValue: portalURL + "/test/callback")),
+                clientIdentifier: try #require(ClientIdentifier(rawValue: name + "-portal")),
+                redirectURI: try #require(RedirectURI(rawValue: portalURL + "/\(name)/callback")),
                 authentication: .privateKeyJWT(portalKey), scopes: try #require(Scope(parsing: "openid person")),
                 acceptsSimulatedLevels: true, extraTrustedCertificates: ca))
         do { try await body(portal) } catch {

@@ -27,13 +27,14 @@ struct IDTokenValidationTests {
             levels: AcceptedLevels(wanted: wanted.map(\.acr), acceptsSimulated: acceptsSimulated))
     }
 
-    static func validate(_ token: String, keys: [SigningKey] = [key], by validator: IDTokenValidator? = nil) throws
-        -> ValidatedIDToken
-    {
+    static func validate(
+        _ token: String, keys: [SigningKey] = [key], for town: TenantIdentifier? = nil,
+        by validator: IDTokenValidator? = nil
+    ) throws -> ValidatedIDToken {
         let set = VerificationKeySet(keys.map { ($0.thumbprint.rawValue, $0.publicKey) })
         let nonce = try #require(Nonce(rawValue: "nonce-1"))
         return try (validator ?? Self.validator())
-            .validate(token, keys: set, nonce: nonce, accessToken: accessToken, now: now)
+            .validate(token, keys: set, nonce: nonce, servedTenant: town, accessToken: accessToken, now: now)
     }
 
     static func signed(_ claims: JSONObject) throws -> String { try key.sign(type: "JWT", payload: claims) }
