@@ -19,8 +19,8 @@ struct BrandingTests {
     @Test(arguments: payloads) func `nothing that runs or loads is branding`(payload: String) {
         #expect(BrandColour(rawValue: payload) == nil)
         #expect(!Branding.isInitials(payload))
-        #expect(!TenantContact.isEmail(payload))
-        #expect(!TenantContact.isPhone(payload))
+        #expect(!Contact.isEmail(payload))
+        #expect(!Contact.isPhone(payload))
         #expect(throws: RasterImage.Mistake.notPNG) { try RasterImage(png: Array(payload.utf8)) }
     }
 
@@ -31,15 +31,15 @@ struct BrandingTests {
         }
         for right in ["A", "EL", "ÄÖÜ", "ĆẞǄ"] { #expect(Branding.isInitials(right)) }
         for wrong in ["", "a", "ABCD", "A1", "A ", "Aa"] { #expect(!Branding.isInitials(wrong)) }
-        for right in ["rathaus@marl.example", "a.b-c_d+e@x.y.example"] { #expect(TenantContact.isEmail(right)) }
+        for right in ["rathaus@marl.example", "a.b-c_d+e@x.y.example"] { #expect(Contact.isEmail(right)) }
         for wrong in [
             "", "a", "a@b", "@b.example", "a@", "a@@b.example", "a b@c.example", "ä@c.example", "\"a\"@c.example",
         ] {
-            #expect(!TenantContact.isEmail(wrong))
+            #expect(!Contact.isEmail(wrong))
         }
-        for right in ["115", "+49 2365 99-0", "(02365) 99/0"] { #expect(TenantContact.isPhone(right)) }
+        for right in ["115", "+49 2365 99-0", "(02365) 99/0"] { #expect(Contact.isPhone(right)) }
         for wrong in ["", "11", "115a", "+-/()", String(repeating: "1", count: 41)] {
-            #expect(!TenantContact.isPhone(wrong))
+            #expect(!Contact.isPhone(wrong))
         }
     }
 

@@ -12,7 +12,7 @@ struct AdministrationRulesTests {
     static func tenant(_ name: String, operator: String) -> Tenant {
         Tenant(
             identifier: TenantIdentifier(rawValue: name)!, officialName: name, kind: .kreisangehoerigeStadt,
-            municipalityKey: nil, operatorIdentifier: TenantIdentifier(rawValue: `operator`)!,
+            municipalityKey: nil, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: `operator`)!),
             sector: SectorIdentifier(rawValue: name)!, hosts: [], floor: .normal, allowedScopes: nil, state: .live)
     }
 
@@ -97,6 +97,64 @@ struct AdministrationRulesTests {
                 == "allowed")
     }
 
+    @Test("I26: operator staff act from the first day of the operator's assignment to its last, as days are in Germany")
+    func operatorDays() throws {
+        let first = try #require(CalendarDate(rawValue: "2027-01-11"))
+        let last = try #require(CalendarDate(rawValue: "2027-07-31"))
+        // Midnight in Germany is 23:00 UTC of the day before in winter, and 22:00 in summer.
+        let (begin, end) = (first.start - 3_600, last.end - 7_200)
+        let role = Self.assignment(
+            .operatorStaff, Self.scope(.operatorStaff, at: Self.herten), from: begin - 100, until: end + 100)
+        var town = Self.herten
+        let assignments: [(CalendarDate?, CalendarDate?)] = [(first, last), (first, nil), (nil, last), (nil, nil)]
+        for (from, until) in assignments {
+            town.operatorAssignment.from = from
+            town.operatorAssignment.until = until
+            let times = [(begin - 1, from == nil), (begin, true), (end - 1, true), (end, until == nil)]
+            for (time, acts) in times {
+                let decision = AdministrationRules.decide(.readTenant, at: town, by: [role], now: time)
+                #expect(Self.outcome(decision) == (acts ? "allowed" : "stranger"), "\(from) \(until) \(time)")
+            }
+        }
+    }
+
+    @Test("I26: an operator whose assignment is over takes no right from the town's own people")
+    func townAfterOperator() throws {
+        var town = Self.herten
+        town.operatorAssignment.until = CalendarDate(Self.now).adding(days: -2)
+        for role in AdministrationRole.allCases where role.reach != .operated {
+            let own = [Self.assignment(role, Self.scope(role, at: town))]
+            let decision = AdministrationRules.decide(.readTenant, at: town, by: own, now: Self.now)
+            let before = AdministrationRules.decide(.readTenant, at: Self.herten, by: own, now: Self.now)
+            #expect(Self.outcome(decision) == Self.outcome(before), "\(role)")
+        }
+    }
+
+    @Test("I26: staff get no role for a day on which their operator does not work for the town")
+    func operatorGrants() throws {
+        let today = CalendarDate(inGermanyAt: Self.now)
+        let (from, until) = (today.adding(days: 10), today.adding(days: 20))
+        var town = Self.herten
+        town.operatorAssignment.from = from
+        town.operatorAssignment.until = until
+        // The winter of Germany: its days begin at 23:00 UTC.
+        let (begin, end) = (from.start - 3_600, until.end - 3_600)
+        let cases: [(Timestamp, Timestamp, AdministrationRules.GrantObjection?)] = [
+            (begin, end, nil), (begin + 1, end - 1, nil), (begin - 1, end, .wrongDates), (begin, end + 1, .wrongDates),
+            (Self.now, begin, .wrongDates), (end, end + 100, .wrongDates),
+        ]
+        for (start, end, expected) in cases {
+            let objection = Self.objection(
+                granter: .tenantAdministrator, gives: .operatorStaff, Self.scope(.operatorStaff, at: town),
+                tenant: town, from: start, until: end)
+            #expect(objection == expected, "\(start) \(end)")
+            let clerk = Self.objection(
+                granter: .tenantAdministrator, gives: .clerk, .tenant(town.identifier), tenant: town, from: start,
+                until: end)
+            #expect(clerk == nil, "a clerk is the town's own")
+        }
+    }
+
     // MARK: Granting
 
     /// Whether somebody with this role at Herten may give another role somewhere.
@@ -130,7 +188,7 @@ struct AdministrationRulesTests {
                     let isGood =
                         granter.actions.contains(.grantAssignment) && granter.grants.contains(role)
                         && own.contains(scope) && role.reach == scope.reach
-                        && (tenant.map { AdministrationRules.covers(scope, $0) } ?? true)
+                        && (tenant.map { AdministrationRules.covers(scope, $0, at: Self.now) } ?? true)
                     #expect((objection == nil) == isGood, "\(granter) gives \(role) at \(scope)")
                     if objection == nil {
                         allowed += 1

@@ -33,6 +33,17 @@ struct ExportTests {
         #expect(export.document["controllers"]?.array?.count == 2)
     }
 
+    @Test("the export names who works for a town on instruction, on the days of the assignment and on no other")
+    func processors() async throws {
+        let provider = try await TestProvider()
+        let erika = try await provider.registered()
+        let today = CalendarDate(inGermanyAt: provider.now)
+        try provider.changeRegion { $0.tenants[0].operatorAssignment.until = today.adding(days: -1) }
+        let export = try await provider.provider.exports.export(of: erika.account).document
+        let controllers = (export["controllers"]?.array ?? []).compactMap(\.object)
+        #expect(controllers.map { $0["processor"]?.string } == [nil, "IT"])
+    }
+
     @Test("the export is signed, and its type is nobody else's")
     func signature() async throws {
         let provider = try await TestProvider()

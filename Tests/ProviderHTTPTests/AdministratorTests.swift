@@ -115,10 +115,63 @@ struct AdministratorTests {
             #expect(try await site.call(staff, .get, "/tenants/marl/clients").status == .notFound)
             try provider.changeRegion { region in
                 for index in region.tenants.indices {
-                    region.tenants[index].operatorIdentifier = TenantIdentifier(rawValue: "other-it")!
+                    region.tenants[index].operatorAssignment = OperatorAssignment(
+                        TenantIdentifier(rawValue: "other-it")!)
                 }
             }
             #expect(try await site.call(staff, .get, "/tenants/herten/clients").status == .notFound)
+        }
+    }
+
+    @Test("I26: staff of the operator are strangers outside of the days of its assignment, by the clock")
+    func operatorDays() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let staff = try await provider.administrator()
+            let scope = AdministrationScope.operated(by: TenantIdentifier(rawValue: "it")!, for: TestRegion.herten)
+            try await provider.appoint(staff, .operatorStaff, at: scope)
+            let today = CalendarDate(inGermanyAt: provider.now)
+            let days: [(CalendarDate?, CalendarDate?, Bool)] = [
+                (nil, nil, true), (today, today, true), (today.adding(days: 1), nil, false),
+                (nil, today.adding(days: -1), false),
+            ]
+            for (from, until, acts) in days {
+                try provider.changeRegion { region in
+                    for index in region.tenants.indices {
+                        region.tenants[index].operatorAssignment.from = from
+                        region.tenants[index].operatorAssignment.until = until
+                    }
+                }
+                let answer = try await site.call(staff, .get, "/tenants/herten/clients")
+                #expect(answer.status == (acts ? .ok : .notFound), "\(from) \(until): \(answer.text)")
+                let list = try await site.call(staff, .get, "/tenants").json["tenants"]?.array
+                #expect(list?.count == (acts ? 1 : 0), "\(from) \(until)")
+            }
+        }
+    }
+
+    @Test("a town sees who works for it on instruction, how to reach them, by which contract and until when")
+    func operatorShown() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let bob = try await provider.administrator()
+            try await provider.appoint(bob, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            let plain = try await site.call(bob, .get, "/tenants/herten").json
+            #expect(plain["operator"] == "it" && plain["operator_in_force"] == true && plain["operator_name"] == "IT")
+            #expect(plain["operator_until"] == nil && plain["operator_contract"] == nil)
+            let yesterday = CalendarDate(inGermanyAt: provider.now).adding(days: -1)
+            try provider.changeRegion { region in
+                region.operators[0].contact = Contact(email: "it@it.example", dataProtectionEmail: "dpo@it.example")
+                region.operators[0].contract = "Rahmen-1"
+                region.tenants[0].operatorAssignment.until = yesterday
+            }
+            var shown = try await site.call(bob, .get, "/tenants/herten").json
+            #expect(shown["operator_email"] == "it@it.example" && shown["operator_dpo_email"] == "dpo@it.example")
+            #expect(shown["operator_contract"] == "Rahmen-1", "the operator's, where the town has none of its own")
+            #expect(shown["operator_until"]?.string == yesterday.rawValue && shown["operator_in_force"] == false)
+            try provider.changeRegion { $0.tenants[0].operatorAssignment.contract = "Herten-7" }
+            shown = try await site.call(bob, .get, "/tenants/herten").json
+            #expect(shown["operator_contract"] == "Herten-7")
         }
     }
 

@@ -43,7 +43,7 @@ public enum TestRegion {
     private static func tenant(_ identifier: String, _ name: String, _ key: String) -> Tenant {
         Tenant(
             identifier: TenantIdentifier(rawValue: identifier)!, officialName: name, kind: .kreisangehoerigeStadt,
-            municipalityKey: key, operatorIdentifier: TenantIdentifier(rawValue: "it")!,
+            municipalityKey: key, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: "it")!),
             sector: SectorIdentifier(rawValue: "sector:\(identifier)")!, hosts: ["\(identifier).example"],
             floor: .normal, allowedScopes: nil, state: .live)
     }

@@ -246,7 +246,7 @@ extension StorePromise {
     private static func tenant(_ name: String) -> Tenant {
         Tenant(
             identifier: TenantIdentifier(rawValue: name)!, officialName: name, kind: .kreisfreieStadt,
-            municipalityKey: nil, operatorIdentifier: TenantIdentifier(rawValue: "it")!,
+            municipalityKey: nil, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: "it")!),
             sector: SectorIdentifier(rawValue: name)!, hosts: [], floor: .normal, allowedScopes: nil, state: .live)
     }
 

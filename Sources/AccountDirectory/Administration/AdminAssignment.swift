@@ -4,7 +4,8 @@ public import OpenIDMessages
 public enum AdministrationScope: Sendable, Hashable {
     case region
     case tenant(TenantIdentifier)
-    /// The operator's work for one tenant; void once the tenant has another operator.
+    /// The operator's work for one tenant; void once the tenant has another operator, and outside of the days on which this
+    /// one works for it.
     case operated(by: TenantIdentifier, for: TenantIdentifier)
 
     public var reach: AdministrationRole.Reach {

@@ -53,7 +53,7 @@ public enum AdministrationRules {
     public static func decide(
         _ action: AdministrationAction, at tenant: Tenant, by assignments: [AdminAssignment], now: Timestamp
     ) -> TenantDecision {
-        let covering = assignments.filter { $0.counts(at: now) && covers($0.scope, tenant) }
+        let covering = assignments.filter { $0.counts(at: now) && covers($0.scope, tenant, at: now) }
         guard !covering.isEmpty else { return .stranger }
         guard let assignment = covering.first(where: { $0.role.actions.contains(action) }) else {
             return .missingRight
@@ -72,8 +72,14 @@ public enum AdministrationRules {
     }
 
     /// True when the scope reaches the tenant as it is now (invariant I26: operator staff only for the tenant's own
-    /// operator).
-    public static func covers(_ scope: AdministrationScope, _ tenant: Tenant) -> Bool {
+    /// operator, and only on the days of its assignment).
+    public static func covers(_ scope: AdministrationScope, _ tenant: Tenant, at now: Timestamp) -> Bool {
+        guard names(scope, tenant) else { return false }
+        return scope.reach != .operated || tenant.operatorAssignment.isInForce(at: now)
+    }
+
+    /// True when the scope is the tenant's, on whichever day.
+    private static func names(_ scope: AdministrationScope, _ tenant: Tenant) -> Bool {
         switch scope {
         case .region: true
         case .tenant(let identifier): identifier == tenant.identifier
@@ -90,7 +96,8 @@ public enum AdministrationRules {
         case scopeExceeded
         /// Nobody grants to themselves: nobody extends their own right.
         case ownAssignment
-        /// An assignment begins within 90 days, ends after it begins, and not later than its role allows.
+        /// An assignment begins within 90 days, ends after it begins, and not later than its role allows. One of operator
+        /// staff lies within the days of the operator's own assignment.
         case wrongDates
     }
 
@@ -108,9 +115,9 @@ public enum AdministrationRules {
         }
         guard !granting.isEmpty else { return .failure(.roleNotGrantable) }
         guard let right = granting.first(where: { $0.scope.contains(wish.scope) }), wish.role.reach == wish.scope.reach,
-            wish.scope.tenant == tenant?.identifier, tenant.map({ covers(wish.scope, $0) }) ?? true
+            wish.scope.tenant == tenant?.identifier, tenant.map({ names(wish.scope, $0) }) ?? true
         else { return .failure(.scopeExceeded) }
-        guard areSensible(wish, now: now) else { return .failure(.wrongDates) }
+        guard areSensible(wish, now: now), isInForce(wish, tenant) else { return .failure(.wrongDates) }
         var granted = wish
         granted.grantedBy = right.identifier
         granted.grantedAt = now
@@ -132,6 +139,12 @@ public enum AdministrationRules {
     private static func areSensible(_ wish: AdminAssignment, now: Timestamp) -> Bool {
         wish.validFrom >= now - 300 && wish.validFrom <= now + 90 * 86_400 && wish.validFrom < wish.validUntil
             && wish.validUntil <= wish.validFrom + wish.role.longestGrant
+    }
+
+    /// Invariant I26: staff have no role for days on which their operator does not work for the tenant.
+    private static func isInForce(_ wish: AdminAssignment, _ tenant: Tenant?) -> Bool {
+        guard wish.scope.reach == .operated, let tenant else { return true }
+        return tenant.operatorAssignment.isInForce(from: wish.validFrom, until: wish.validUntil)
     }
 
     /// May these assignments revoke `assignment`? One's own always; another's when one could have granted it.

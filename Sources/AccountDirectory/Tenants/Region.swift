@@ -58,17 +58,3 @@ public struct EvidencePolicy: Sendable, Equatable {
         self.tpm = tpm
     }
 }
-
-/// An IT provider that runs things for tenants on instruction (GDPR Art. 28).
-public struct Operator: Sendable, Equatable {
-    public var identifier: TenantIdentifier
-    public var name: String
-    /// The customary abbreviation.
-    public var shortName: String
-
-    public init(identifier: TenantIdentifier, name: String, shortName: String) {
-        self.identifier = identifier
-        self.name = name
-        self.shortName = shortName
-    }
-}

@@ -14,8 +14,8 @@ public struct Tenant: Sendable, Equatable {
     public var kind: Kind
     /// Amtlicher Gemeindeschlüssel: eight digits, five for a Kreis, none for a regional portal.
     public var municipalityKey: String?
-    /// The `identifier` of the operator.
-    public var operatorIdentifier: TenantIdentifier
+    /// Which operator works for the tenant, and on which days.
+    public var operatorAssignment: OperatorAssignment
     public var sector: SectorIdentifier
     /// Hosts that the tenant has proved to be its own; redirect URIs lie on them.
     public var hosts: [String]
@@ -30,14 +30,14 @@ public struct Tenant: Sendable, Equatable {
 
     public init(
         identifier: TenantIdentifier, officialName: String, kind: Kind, municipalityKey: String?,
-        operatorIdentifier: TenantIdentifier, sector: SectorIdentifier, hosts: [String], floor: AssuranceLevel,
+        operatorAssignment: OperatorAssignment, sector: SectorIdentifier, hosts: [String], floor: AssuranceLevel,
         allowedScopes: [String]?, state: TenantState, templateKeys: [JSONObject] = [], branding: Branding = Branding()
     ) {
         self.identifier = identifier
         self.officialName = officialName
         self.kind = kind
         self.municipalityKey = municipalityKey
-        self.operatorIdentifier = operatorIdentifier
+        self.operatorAssignment = operatorAssignment
         self.sector = sector
         self.hosts = hosts
         self.floor = floor
@@ -46,6 +46,9 @@ public struct Tenant: Sendable, Equatable {
         self.templateKeys = templateKeys
         self.branding = branding
     }
+
+    /// The `identifier` of the operator, whether or not its assignment is in force.
+    public var operatorIdentifier: TenantIdentifier { operatorAssignment.operatorIdentifier }
 
     /// True when people can log in at this tenant.
     public var isLive: Bool { state == .live }

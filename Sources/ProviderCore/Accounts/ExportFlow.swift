@@ -81,15 +81,19 @@ public struct ExportFlow: Sendable {
         return row
     }
 
-    /// Who is responsible: the region's towns for the account together, and each for its own portals.
+    /// Who is responsible: the region's towns for the account together, and each for its own portals. And who works for a
+    /// town on instruction today, a recipient of the data (GDPR Art. 15 (1) (c), Art. 4 no. 9).
     private func controllers(of portals: Set<Portal>) -> [JSONObject] {
-        registry.region.tenants.map { tenant in
+        let now = clock.now()
+        return registry.region.tenants.map { tenant in
             let own = portals.filter { $0.controller == tenant.identifier }
-            return [
+            var controller: JSONObject = [
                 "tenant": .string(tenant.identifier.rawValue), "name": .string(tenant.officialName),
                 "hosts": .strings(tenant.hosts),
                 "responsible_for": .strings(["account"] + own.map(\.client.rawValue).sorted()),
             ]
+            controller["processor"] = registry.region.processor(of: tenant, at: now).map { .string($0.name) }
+            return controller
         }
     }
 }

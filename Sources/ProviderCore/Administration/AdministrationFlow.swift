@@ -48,8 +48,9 @@ public struct AdministrationFlow: Sendable {
 
     /// The tenants at which somebody administers anything, in the region's order.
     public func tenants(of administrator: Administrator) -> [Tenant] {
-        registry.region.tenants.filter { tenant in
-            administrator.assignments.contains { AdministrationRules.covers($0.scope, tenant) }
+        let now = clock.now()
+        return registry.region.tenants.filter { tenant in
+            administrator.assignments.contains { AdministrationRules.covers($0.scope, tenant, at: now) }
         }
     }
 

@@ -24,8 +24,8 @@ public enum AdministrationPortal {
         else { return nil }
         let tenant = Tenant(
             identifier: identifier, officialName: "Verwaltung der Region \(region.name)", kind: .regionalPortal,
-            municipalityKey: nil, operatorIdentifier: identifier, sector: sector, hosts: [], floor: .substantiell,
-            allowedScopes: nil, state: .live)
+            municipalityKey: nil, operatorAssignment: OperatorAssignment(identifier), sector: sector, hosts: [],
+            floor: .substantiell, allowedScopes: nil, state: .live)
         let client = Client(
             identifier: clientIdentifier, tenant: identifier, name: "citizen-id (Verwaltung)", profile: .baseline,
             redirectURIs: [callback, callback6], authenticationMethod: .none,

@@ -53,7 +53,11 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
         case .roleNotGrantable: (403, .person, false, "The administrator's role does not give this role.")
         case .scopeExceeded: (403, .person, false, "The role reaches further than the administrator's own.")
         case .ownAssignment: (403, .person, false, "Nobody gives a role to themselves.")
-        case .wrongDates: (422, .person, false, "The role begins too late, ends too early or lasts too long.")
+        case .wrongDates:
+            (
+                422, .person, false,
+                "The role begins too late, ends too early or lasts too long, or lies outside of the operator's assignment."
+            )
         case .unknownAdministrator:
             (422, .person, false, "Nobody has logged in to administration under this name.")
         case .ticketUnknown: (404, .person, false, "The ticket is unknown, used or expired.")

@@ -8,7 +8,7 @@ extension AdministrationAPI {
     static let tenantRoutes: [AdministrationRoute] = [
         AdministrationRoute(
             .get, "/tenants/{tenant}", "The tenant.", .tenant(.readTenant), answer: tenant,
-            handle: { call in try call.scope.tenant.json }),
+            handle: { call in call.json(try call.scope.tenant) }),
         AdministrationRoute(
             .get, "/tenants/{tenant}/services", "Services that the tenant offers.", .tenant(.readService),
             answer: [.init("services", .list(.object(service)), "In the region's order.")],

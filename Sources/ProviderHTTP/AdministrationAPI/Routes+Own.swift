@@ -40,7 +40,7 @@ extension AdministrationAPI {
             .get, "/tenants", "The tenants at which I administer anything.", .loggedIn, answer: tenantList,
             handle: { call in
                 let tenants = try call.provider.administration.tenants(of: call.administrator)
-                return ["tenants": .array(tenants.map { .object($0.json) })]
+                return ["tenants": .array(tenants.map { .object(call.json($0)) })]
             }),
     ]
 
@@ -74,6 +74,15 @@ extension AdministrationAPI {
         .init("kind", .text(maximum: 64), "What kind of public body it is."),
         .optional("municipality_key", .text(maximum: 8), "Amtlicher Gemeindeschlüssel."),
         .init("operator", .text(maximum: 63), "The IT provider that works for it."),
+        .init("operator_in_force", .bool, "Whether today is a day of the operator's assignment."),
+        .optional("operator_from", .text(maximum: 10), "The first day of the assignment, YYYY-MM-DD."),
+        .optional("operator_until", .text(maximum: 10), "Its last day, YYYY-MM-DD."),
+        .optional("operator_purpose", .text(), "What the operator does for the tenant."),
+        .optional("operator_contract", .text(), "The reference of the contract (GDPR Art. 28)."),
+        .optional("operator_name", .text(), "The operator's full name."),
+        .optional("operator_email", .text(maximum: 254), "How the operator is reached."),
+        .optional("operator_phone", .text(maximum: 40), "The same by telephone."),
+        .optional("operator_dpo_email", .text(maximum: 254), "The operator's data protection officer."),
         .init("state", .text(maximum: 32), "Whether its clients may act."),
         .init("floor", .text(maximum: 16), "The lowest level of any login."),
         .init("hosts", .list(.text(maximum: 255)), "Hosts that it has proved to be its own."),
@@ -86,19 +95,5 @@ extension AdministrationRoute {
         var route = self
         route.answer = .anyObject
         return route
-    }
-}
-
-extension Tenant {
-    var json: JSONObject {
-        var object: JSONObject = [
-            "tenant": .string(identifier.rawValue), "name": .string(officialName), "kind": .string(kind.rawValue),
-        ]
-        object["municipality_key"] = municipalityKey.map { .string($0) }
-        object["operator"] = .string(operatorIdentifier.rawValue)
-        object["state"] = .string(state.rawValue)
-        object["floor"] = .string(floor.name)
-        object["hosts"] = .strings(hosts)
-        return object
     }
 }

@@ -61,6 +61,7 @@ struct ExportWords {
         "browser": ("Browser", "Browser"), "device": ("Gerät", "Device"), "time": ("Zeit", "Time"),
         "kind": ("Art", "Kind"), "detail": ("Näheres", "Detail"), "read_at": ("Gelesen", "Read"),
         "hosts": ("Adressen", "Hosts"), "responsible_for": ("Verantwortlich für", "Responsible for"),
+        "processor": ("Auftragsverarbeiter", "Processor"),
         "received_at": ("Eingegangen", "Received"), "due_at": ("Fällig", "Due"),
     ]
 }

@@ -32,6 +32,12 @@ struct YAMLValue {
         return true
     }
 
+    /// True for a mapping.
+    var isMapping: Bool {
+        guard case .mapping = node else { return false }
+        return true
+    }
+
     /// The words of a scalar without quotes.
     private var plain: String? {
         guard case .scalar(let scalar) = node, scalar.style == .plain else { return nil }

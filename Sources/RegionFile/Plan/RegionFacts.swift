@@ -65,7 +65,10 @@ extension RegionFacts {
     private static func facts(_ provider: Operator) -> RegionFacts {
         RegionFacts(
             .operator, provider.identifier.rawValue,
-            [Fact("name", provider.name), Fact("short_name", provider.shortName)])
+            [
+                Fact("name", provider.name), Fact("short_name", provider.shortName),
+                Fact("contract", provider.contract ?? ""),
+            ] + facts(provider.contact))
     }
 
     private static func facts(_ tenant: Tenant) -> RegionFacts {
@@ -73,7 +76,8 @@ extension RegionFacts {
             .tenant, tenant.identifier.rawValue,
             [
                 Fact("name", tenant.officialName), Fact("kind", tenant.kind.rawValue),
-                Fact("ags", tenant.municipalityKey ?? ""), Fact("operator", tenant.operatorIdentifier.rawValue),
+                Fact("ags", tenant.municipalityKey ?? ""),
+            ] + facts(tenant.operatorAssignment) + [
                 Fact("sector", tenant.sector.rawValue), Fact("hosts", list: tenant.hosts),
                 Fact("floor", tenant.floor.name),
                 Fact("allowed_scopes", tenant.allowedScopes?.joined(separator: ", ") ?? "all"),
@@ -86,9 +90,23 @@ extension RegionFacts {
                 Fact(
                     "logo", tenant.branding.logo.map { Base64URL.encode($0.bytes) } ?? "",
                     shown: tenant.branding.logo.map { "\($0.width) x \($0.height)" } ?? "none"),
-                Fact("email", tenant.branding.contact.email ?? ""), Fact("phone", tenant.branding.contact.phone ?? ""),
-                Fact("dpo_email", tenant.branding.contact.dataProtectionEmail ?? ""),
-            ])
+            ] + facts(tenant.branding.contact))
+    }
+
+    private static func facts(_ assignment: OperatorAssignment) -> [Fact] {
+        [
+            Fact("operator", assignment.operatorIdentifier.rawValue),
+            Fact("operator purpose", assignment.purpose ?? ""), Fact("operator contract", assignment.contract ?? ""),
+            Fact("operator from", assignment.from?.rawValue ?? ""),
+            Fact("operator until", assignment.until?.rawValue ?? ""),
+        ]
+    }
+
+    private static func facts(_ contact: Contact) -> [Fact] {
+        [
+            Fact("email", contact.email ?? ""), Fact("phone", contact.phone ?? ""),
+            Fact("dpo_email", contact.dataProtectionEmail ?? ""),
+        ]
     }
 
     private static func facts(_ service: Service) -> RegionFacts {

@@ -3,7 +3,7 @@ import OpenIDMessages
 
 /// The key `branding` of a tenant: data that we draw, never code or addresses (checklist K5).
 enum BrandingEntry {
-    private static let keys = ["colour", "initials", "logo", "email", "phone", "dpo_email"]
+    private static let keys = ["colour", "initials", "logo"] + YAMLMapping.contactKeys
 
     static func read(_ value: YAMLValue) -> Branding {
         guard let entry = value.mapping(keys: keys) else { return Branding() }
@@ -11,12 +11,7 @@ enum BrandingEntry {
         let initials = entry["initials"]?.text(where: Branding.isInitials, "one to three capital letters")
         let logo = entry["logo"].flatMap(logo)
         if let logo = entry["logo"], initials != nil { logo.refuse("a tenant has either `logo` or `initials`") }
-        let email = "an address like `rathaus@town.example`"
-        let contact = TenantContact(
-            email: entry["email"]?.text(where: TenantContact.isEmail, email),
-            phone: entry["phone"]?.text(where: TenantContact.isPhone, "digits, blanks and any of `+-/()`"),
-            dataProtectionEmail: entry["dpo_email"]?.text(where: TenantContact.isEmail, email))
-        return Branding(colour: colour, initials: initials, logo: logo, contact: contact)
+        return Branding(colour: colour, initials: initials, logo: logo, contact: entry.contact())
     }
 
     /// A picture in base64url, so that the file alone says what is shown.
@@ -28,6 +23,20 @@ enum BrandingEntry {
         do throws(RasterImage.Mistake) { return try RasterImage(png: bytes) } catch {
             return value.refused("the picture \(error.rawValue)")
         }
+    }
+}
+
+extension YAMLMapping {
+    /// The keys of a contact.
+    static let contactKeys = ["email", "phone", "dpo_email"]
+
+    /// What the keys of a contact say.
+    func contact() -> Contact {
+        let email = "an address like `rathaus@town.example`"
+        return Contact(
+            email: self["email"]?.text(where: Contact.isEmail, email),
+            phone: self["phone"]?.text(where: Contact.isPhone, "digits, blanks and any of `+-/()`"),
+            dataProtectionEmail: self["dpo_email"]?.text(where: Contact.isEmail, email))
     }
 }
 

@@ -40,7 +40,7 @@ struct TenantSection {
         let name = entry.required("name") { $0.text() }
         let kind = entry.required("kind") { $0.choice(Tenant.Kind.self) }
         let municipalityKey = kind.flatMap { self.municipalityKey(entry, $0) }
-        let operatorName = entry.required("operator") { operators.names.find($0) }
+        let assignment = entry.required("operator") { OperatorAssignmentEntry.read($0, operators) }
         let sector = entry.required("sector") { self.sector($0) }
         let hosts = entry.required("hosts") { self.hosts($0) }
         let floor = entry.required("floor") { $0.level() }
@@ -48,12 +48,11 @@ struct TenantSection {
         let state = entry.value("state", default: TenantState.live) { $0.tenantState() }
         let templateKeys = entry["template_keys"]?.keySet() ?? []
         let branding = entry["branding"].map { BrandingEntry.read($0) } ?? Branding()
-        guard isNew, let identifier, let name, let kind, let sector, let hosts, let floor,
-            let operatorIdentifier = operatorName.flatMap(TenantIdentifier.init(rawValue:))
+        guard isNew, let identifier, let name, let kind, let assignment, let sector, let hosts, let floor
         else { return }
         let tenant = Tenant(
             identifier: identifier, officialName: name, kind: kind, municipalityKey: municipalityKey,
-            operatorIdentifier: operatorIdentifier, sector: sector, hosts: hosts, floor: floor,
+            operatorAssignment: assignment, sector: sector, hosts: hosts, floor: floor,
             allowedScopes: allowedScopes, state: state, templateKeys: templateKeys, branding: branding)
         tenants.append(tenant)
         byIdentifier[identifier.rawValue] = tenant

@@ -26,7 +26,7 @@ struct Town: Sendable {
             tenants: [
                 Tenant(
                     identifier: town, officialName: "Stadt Herten", kind: .kreisangehoerigeStadt,
-                    municipalityKey: "05562020", operatorIdentifier: worker,
+                    municipalityKey: "05562020", operatorAssignment: OperatorAssignment(worker),
                     sector: SectorIdentifier(rawValue: "town.example")!, hosts: ["portal.example"], floor: .normal,
                     allowedScopes: nil, state: .live)
             ], services: [],
