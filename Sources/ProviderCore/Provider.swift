@@ -115,7 +115,7 @@ public final class Provider: Sendable {
         proofs = ProofOfPossession(issuer: issuer, clock: clock)
         observations = ClientObservations(registry: registry, clock: clock)
         clientDoctor = ClientDoctor(
-            registry: registry, observations: observations, store: store, documents: documents)
+            registry: registry, observations: observations, store: store, documents: documents, clock: clock)
         let clientKeys = ClientKeys(clock: clock, fetch: documents)
         let protection = ResponseProtection(issuer: issuer, keys: keys, clientKeys: clientKeys, clock: clock)
         authorization = AuthorizationFlow(

@@ -39,7 +39,7 @@ struct ServiceChangeTests {
     func hosts() throws {
         func adopted(_ host: String) throws -> AdoptedService {
             var tenant = Samples.herten
-            tenant.hosts = ["portal.herten.example", "new.herten.example"]
+            tenant.hosts = [TenantHost("portal.herten.example"), TenantHost("new.herten.example")]
             let fields = AdoptionTerms.Fields(initiateLoginURI: RedirectURI(rawValue: "https://\(host)/start"))
             return try AdoptedService(Samples.template(), Samples.terms(fields: fields), at: tenant)
         }

@@ -12,7 +12,8 @@ enum TemplateSamples {
         Tenant(
             identifier: TenantIdentifier(rawValue: name)!, officialName: "Stadt \(name)", kind: kind,
             municipalityKey: nil, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: "it")!),
-            sector: SectorIdentifier(rawValue: "urn:\(name)")!, hosts: ["portal.\(name).example"], floor: .normal,
+            sector: SectorIdentifier(rawValue: "urn:\(name)")!, hosts: [TenantHost("portal.\(name).example")],
+            floor: .normal,
             allowedScopes: nil, state: state)
     }
 

@@ -471,7 +471,7 @@ struct ClientRegistrationTests {
             }?.code == .invalidToken)
 
         var moved = original
-        moved.tenants[herten].hosts = ["elsewhere.example"]
+        moved.tenants[herten].hosts = [TenantHost("elsewhere.example")]
         try registry.replace(with: moved)
         #expect(try await Self.refusal { _ = try await provider.provider.authenticate(credentials) } != nil)
         _ = try provider.provider.registrations.configuration(of: name, token: token)

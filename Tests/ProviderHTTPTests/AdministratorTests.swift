@@ -150,7 +150,9 @@ struct AdministratorTests {
         }
     }
 
-    @Test("a town sees who works for it on instruction, how to reach them, by which contract and until when")
+    @Test(
+        "a town sees its hosts, and who works for it on instruction, how to reach them, by which contract and until when"
+    )
     func operatorShown() async throws {
         let provider = try await TestProvider.withAdministration()
         try await AdministrationSite.serve(provider) { site in
@@ -158,15 +160,18 @@ struct AdministratorTests {
             try await provider.appoint(bob, .tenantAdministrator, at: .tenant(TestRegion.herten))
             let plain = try await site.call(bob, .get, "/tenants/herten").json
             #expect(plain["operator"] == "it" && plain["operator_in_force"] == true && plain["operator_name"] == "IT")
+            #expect(plain["hosts"]?.strings == ["herten.example"] && plain["hosts_verified"]?.array == [])
             #expect(plain["operator_until"] == nil && plain["operator_contract"] == nil)
             let yesterday = CalendarDate(inGermanyAt: provider.now).adding(days: -1)
             try provider.changeRegion { region in
                 region.operators[0].contact = Contact(email: "it@it.example", dataProtectionEmail: "dpo@it.example")
                 region.operators[0].contract = "Rahmen-1"
                 region.tenants[0].operatorAssignment.until = yesterday
+                region.tenants[0].hosts[0].verifiedOn = yesterday
             }
             var shown = try await site.call(bob, .get, "/tenants/herten").json
             #expect(shown["operator_email"] == "it@it.example" && shown["operator_dpo_email"] == "dpo@it.example")
+            #expect(shown["hosts_verified"]?.strings == ["herten.example \(yesterday)"])
             #expect(shown["operator_contract"] == "Rahmen-1", "the operator's, where the town has none of its own")
             #expect(shown["operator_until"]?.string == yesterday.rawValue && shown["operator_in_force"] == false)
             try provider.changeRegion { $0.tenants[0].operatorAssignment.contract = "Herten-7" }

@@ -94,7 +94,7 @@ extension TestProvider {
                 town.officialName = official
                 town.municipalityKey = key
                 town.sector = SectorIdentifier(rawValue: "sector:\(name)")!
-                town.hosts = ["\(name).example"]
+                town.hosts = [TenantHost("\(name).example")]
                 region.tenants.append(town)
             }
             region.library = TemplateLibrary(

@@ -44,7 +44,7 @@ public enum TestRegion {
         Tenant(
             identifier: TenantIdentifier(rawValue: identifier)!, officialName: name, kind: .kreisangehoerigeStadt,
             municipalityKey: key, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: "it")!),
-            sector: SectorIdentifier(rawValue: "sector:\(identifier)")!, hosts: ["\(identifier).example"],
+            sector: SectorIdentifier(rawValue: "sector:\(identifier)")!, hosts: [TenantHost("\(identifier).example")],
             floor: .normal, allowedScopes: nil, state: .live)
     }
 

@@ -54,6 +54,16 @@ struct RegionPlanTests {
             ])
     }
 
+    @Test func `a day on which a host was looked at is a change, and none of the hosts`() throws {
+        let new = try load(
+            sample("hosts: [portal.marl.example]", "hosts: [{host: portal.marl.example, verified_on: 2026-01-15}]"))
+        #expect(new.tenants.first?.hosts.first?.verifiedOn?.rawValue == "2026-01-15")
+        #expect(
+            RegionPlan(from: try load(sample), to: new).lines == [
+                "~ tenant marl: hosts verified_on none → portal.marl.example 2026-01-15"
+            ])
+    }
+
     @Test func `and objects to a sector that would change hands`() throws {
         let swapped = sample("urn:test:marl", "urn:test:new").replacing("urn:test:portal", with: "urn:test:marl")
         #expect(

@@ -35,7 +35,7 @@ public struct AdoptedService: Sendable, Equatable {
 
     private static func checkHosts(_ fields: AdoptionTerms.Fields, of tenant: Tenant) throws(AdoptionObjection) {
         for uri in [fields.privacyURI, fields.initiateLoginURI].compactMap(\.self)
-        where !tenant.hosts.contains(uri.host) {
+        where !tenant.hostNames.contains(uri.host) {
             throw .foreignHost(uri.host)
         }
     }

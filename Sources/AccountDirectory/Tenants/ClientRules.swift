@@ -143,8 +143,9 @@ public struct ClientRules: Sendable {
             guard !isDevelopment, !allowsLoopback else { return nil }
             return ClientObjection(member, "a loopback address is only for a development region", value: value)
         }
-        guard !tenant.hosts.contains(host) else { return nil }
-        let hosts = tenant.hosts.isEmpty ? "it has none" : "it has " + tenant.hosts.prefix(5).joined(separator: ", ")
+        let names = tenant.hostNames
+        guard !names.contains(host) else { return nil }
+        let hosts = names.isEmpty ? "it has none" : "it has " + names.prefix(5).joined(separator: ", ")
         return ClientObjection(
             member, "host `\(host)` is not one of tenant `\(tenant.identifier)`; \(hosts)", value: value)
     }

@@ -18,7 +18,7 @@ public struct Tenant: Sendable, Equatable {
     public var operatorAssignment: OperatorAssignment
     public var sector: SectorIdentifier
     /// Hosts that the tenant has proved to be its own; redirect URIs lie on them.
-    public var hosts: [String]
+    public var hosts: [TenantHost]
     /// The lowest level of any login at this tenant.
     public var floor: AssuranceLevel
     /// Scopes that the tenant's clients may ask for; nil when all are allowed.
@@ -30,7 +30,7 @@ public struct Tenant: Sendable, Equatable {
 
     public init(
         identifier: TenantIdentifier, officialName: String, kind: Kind, municipalityKey: String?,
-        operatorAssignment: OperatorAssignment, sector: SectorIdentifier, hosts: [String], floor: AssuranceLevel,
+        operatorAssignment: OperatorAssignment, sector: SectorIdentifier, hosts: [TenantHost], floor: AssuranceLevel,
         allowedScopes: [String]?, state: TenantState, templateKeys: [JSONObject] = [], branding: Branding = Branding()
     ) {
         self.identifier = identifier
@@ -49,6 +49,8 @@ public struct Tenant: Sendable, Equatable {
 
     /// The `identifier` of the operator, whether or not its assignment is in force.
     public var operatorIdentifier: TenantIdentifier { operatorAssignment.operatorIdentifier }
+
+    public var hostNames: [String] { hosts.map(\.name) }
 
     /// True when people can log in at this tenant.
     public var isLive: Bool { state == .live }

@@ -89,7 +89,7 @@ public struct ExportFlow: Sendable {
             let own = portals.filter { $0.controller == tenant.identifier }
             var controller: JSONObject = [
                 "tenant": .string(tenant.identifier.rawValue), "name": .string(tenant.officialName),
-                "hosts": .strings(tenant.hosts),
+                "hosts": .strings(tenant.hostNames),
                 "responsible_for": .strings(["account"] + own.map(\.client.rawValue).sorted()),
             ]
             controller["processor"] = registry.region.processor(of: tenant, at: now).map { .string($0.name) }

@@ -38,7 +38,7 @@ public struct ValidatedAuthorizationRequest: Sendable {
         guard wayBack.grantType == .backChannel else { return wayBack.redirectURI.host }
         let client = client.client
         return client.redirectURIs.first?.host ?? client.backChannel?.notificationEndpoint.map { "\($0.host)" }
-            ?? self.client.scope.tenant.hosts.first ?? wayBack.redirectURI.host
+            ?? self.client.scope.tenant.hostNames.first ?? wayBack.redirectURI.host
     }
 
     /// The version of the purpose that the person reads; empty without a service.

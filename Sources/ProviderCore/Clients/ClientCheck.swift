@@ -10,6 +10,7 @@ enum ClientCheck: String {
     case logoutDelivery = "logout_delivery"
     case keyCaching = "key_caching"
     case servedTowns = "served_tenants"
+    case tenantHosts = "tenant_hosts"
 
     private var clause: String {
         switch self {
@@ -27,6 +28,7 @@ enum ClientCheck: String {
         case .requests: "OpenID Connect Core §3.1.2.1, RFC 7636 §4.3"
         case .clock: "RFC 7523 §3"
         case .keyCaching: "OpenID Connect Core §10.1.1"
+        case .tenantHosts: "docs/administration.md, Hosts of a town"
         case .servedTowns: "docs/integration.md, One deployment for several towns"
         }
     }

@@ -8,6 +8,7 @@ public struct ClientDoctor: Sendable {
     let observations: ClientObservations
     let store: any ProviderStore
     let documents: DocumentFetch
+    let clock: ProviderClock
 
     /// The latest logout tokens that are looked at.
     private static let deliveries = 10
@@ -27,6 +28,10 @@ public struct ClientDoctor: Sendable {
             + rules.objections(to: client, serving: registered.allTowns.map(\.scope.tenant))
             + rules.objections(to: client, askingFor: services)
         var findings = RegistrationDiagnosis(client: client, keys: registered.keys, objections: objections).findings
+        findings +=
+            HostDiagnosis(
+                client: client, tenant: registered.scope.tenant, today: CalendarDate(inGermanyAt: clock.now())
+            ).findings
         findings += registry.servedTowns(of: registered).findings
         if let url = client.keysURI { findings.append(await publishedKeys(url)) }
         for url in Self.places(of: client).prefix(Self.hosts) { findings.append(await host(url)) }

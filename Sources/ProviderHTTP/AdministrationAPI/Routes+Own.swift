@@ -86,6 +86,9 @@ extension AdministrationAPI {
         .init("state", .text(maximum: 32), "Whether its clients may act."),
         .init("floor", .text(maximum: 16), "The lowest level of any login."),
         .init("hosts", .list(.text(maximum: 255)), "Hosts that it has proved to be its own."),
+        .init(
+            "hosts_verified", .list(.text(maximum: 266)),
+            "A host, a blank, and the day on which somebody looked at its proof last, YYYY-MM-DD."),
     ]
 }
 

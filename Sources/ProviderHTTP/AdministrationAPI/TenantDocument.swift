@@ -12,7 +12,9 @@ extension AdministrationCall {
         object["municipality_key"] = tenant.municipalityKey.map { .string($0) }
         object["state"] = .string(tenant.state.rawValue)
         object["floor"] = .string(tenant.floor.name)
-        object["hosts"] = .strings(tenant.hosts)
+        object["hosts"] = .strings(tenant.hostNames)
+        object["hosts_verified"] = .strings(
+            tenant.hosts.compactMap { host in host.verifiedOn.map { "\(host.name) \($0)" } })
         add(tenant.operatorAssignment, to: &object)
         return object
     }

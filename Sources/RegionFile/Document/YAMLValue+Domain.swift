@@ -59,6 +59,9 @@ extension YAMLValue {
         wire(ResourceURI.self, "an absolute URI without fragment, at most 512 characters (RFC 8707 §2)")
     }
 
+    /// A day of the calendar.
+    func day() -> CalendarDate? { wire(CalendarDate.self, "a day is YYYY-MM-DD, as in `2026-01-31`") }
+
     /// A number of seconds up to a year.
     func seconds() -> Int64? {
         guard let text = text() else { return nil }

@@ -78,7 +78,12 @@ extension RegionFacts {
                 Fact("name", tenant.officialName), Fact("kind", tenant.kind.rawValue),
                 Fact("ags", tenant.municipalityKey ?? ""),
             ] + facts(tenant.operatorAssignment) + [
-                Fact("sector", tenant.sector.rawValue), Fact("hosts", list: tenant.hosts),
+                Fact("sector", tenant.sector.rawValue), Fact("hosts", list: tenant.hostNames),
+                Fact(
+                    "hosts verified_on",
+                    list: tenant.hosts.compactMap { host in
+                        host.verifiedOn.map { "\(host.name) \($0)" }
+                    }),
                 Fact("floor", tenant.floor.name),
                 Fact("allowed_scopes", tenant.allowedScopes?.joined(separator: ", ") ?? "all"),
                 Fact("state", tenant.state.rawValue),

@@ -21,8 +21,3 @@ enum OperatorAssignmentEntry {
         }
     }
 }
-
-extension YAMLValue {
-    /// A day of the calendar.
-    fileprivate func day() -> CalendarDate? { wire(CalendarDate.self, "a day is YYYY-MM-DD, as in `2026-01-31`") }
-}

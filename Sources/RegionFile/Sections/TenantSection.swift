@@ -83,16 +83,25 @@ struct TenantSection {
         return sectors.add(sector.rawValue, at: value) ? sector : nil
     }
 
-    private mutating func hosts(_ value: YAMLValue) -> [String]? {
+    private mutating func hosts(_ value: YAMLValue) -> [TenantHost]? {
         value.elements()?.compactMap { element in
-            guard let host = element.host() else { return nil }
-            let isLoopback = RedirectURI(rawValue: "https://\(host)/")?.isLoopback ?? false
-            guard !isLoopback || isDevelopment else {
-                return element.refused("a loopback host is only for a development region")
-            }
-            // A redirect to a shared host would hand one tenant's codes to the other.
-            return isLoopback || hosts.add(host, at: element) ? host : nil
+            guard element.isMapping else { return name(element).map { TenantHost($0) } }
+            guard let entry = element.mapping(keys: ["host", "verified_on"]),
+                let host = entry.required("host", { name($0) })
+            else { return nil }
+            return TenantHost(host, verifiedOn: entry["verified_on"]?.day())
         }
+    }
+
+    /// The name of a host that no other tenant has.
+    private mutating func name(_ value: YAMLValue) -> String? {
+        guard let host = value.host() else { return nil }
+        let isLoopback = RedirectURI(rawValue: "https://\(host)/")?.isLoopback ?? false
+        guard !isLoopback || isDevelopment else {
+            return value.refused("a loopback host is only for a development region")
+        }
+        // A redirect to a shared host would hand one tenant's codes to the other.
+        return isLoopback || hosts.add(host, at: value) ? host : nil
     }
 }
 

@@ -27,7 +27,8 @@ struct Town: Sendable {
                 Tenant(
                     identifier: town, officialName: "Stadt Herten", kind: .kreisangehoerigeStadt,
                     municipalityKey: "05562020", operatorAssignment: OperatorAssignment(worker),
-                    sector: SectorIdentifier(rawValue: "town.example")!, hosts: ["portal.example"], floor: .normal,
+                    sector: SectorIdentifier(rawValue: "town.example")!, hosts: [TenantHost("portal.example")],
+                    floor: .normal,
                     allowedScopes: nil, state: .live)
             ], services: [],
             clients: [
