@@ -121,7 +121,7 @@ struct IDTokenValidator: Sendable {
 
     /// The claim `{issuer}/claims/tenant`, an object whose `id` is the town.
     private func checkTenant(_ claims: JSONObject, equals tenant: TenantIdentifier) throws(IDTokenDefect) {
-        let name = issuer.claimNamespace + "tenant"
+        let name = issuer.tenantClaim
         guard let claim = claims[name] else { throw .missing(name) }
         guard let identifier = claim.object?["id"]?.string.flatMap(TenantIdentifier.init(rawValue:)) else {
             throw .wrong(name)
