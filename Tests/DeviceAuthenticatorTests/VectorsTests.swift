@@ -151,6 +151,19 @@ struct VectorsTests {
         }
     }
 
+    @Test("§7 a simulator's word is explained as the provider reads it, and no near-miss as sound")
+    func simulator() throws {
+        let vectors = try #require(StatementVectors("simulator-attestation"))
+        for token in vectors.accepted {
+            let explained = StatementExplanation.explain(token.jws, profile: nil, now: nil)
+            #expect(explained.isSound && explained.content == token.payload, "\(token.name)")
+        }
+        // What has another type is another thing, and may be sound as that.
+        for token in vectors.refused where token.reason != .wrongType {
+            #expect(!StatementExplanation.explain(token.jws, profile: nil, now: nil).isSound, "\(token.name)")
+        }
+    }
+
     /// Near-misses of the statements that the provider signs, against the device's own reading of them.
     @Test("no near-miss of a provider's statement is believed", arguments: ["login-request", "login-receipt"])
     func nearMisses(file: String) throws {

@@ -39,6 +39,7 @@ struct KnownBrowserTests {
         #expect(claimed.state == .awaitingUser && claimed.code == nil)
         let request = try await provider.request(of: claimed.transaction, for: device)
         #expect(request.statement.binding == .knownBrowser && request.statement.flow == .qr)
+        #expect(request.statement.initiator.knownSince == provider.now - 60)
         try await provider.answer(request, try phone.response(to: request, now: provider.now), by: device)
         let tokens = try await provider.redeem(#require(login.collect()?["code"]))
         #expect(try unverifiedPayload(tokens.text("id_token"))["rr"] == "known_browser")

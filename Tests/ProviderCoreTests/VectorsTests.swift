@@ -155,7 +155,7 @@ struct VectorsTests {
         }
     }
 
-    @Test("§7 the attestation of the vectors leads to their root")
+    @Test("§7 the attestations of the vectors lead to their root, and each defect that is played fails its own check")
     func simulator() async throws {
         let vectors = try #require(StatementVectors("simulator-attestation"))
         let file = try #require(VectorFile.read("simulator-attestation"))
@@ -167,13 +167,24 @@ struct VectorsTests {
             authentication: try #require(keys["auth"]), installation: try #require(keys["inst"]),
             pin: try #require(keys["pin"]))
         let offer = ContentDigest(of: context["offer"]?.string ?? "")
+        let checks = ["revoked": "revocation", "unlocked": "boot", "outdated": "patch_level"]
+        var played: Set<String> = []
         for token in vectors.accepted {
             let result = await verifier.verify(["attestation": .string(token.jws)], offerDigest: offer, keys: device)
-            #expect(result.keyStore == .tee, "\(token.name)")
+            let defects = token.payload?["defects"]?.strings ?? []
+            #expect(result.keyStore == (defects.isEmpty ? .tee : nil), "\(token.name)")
+            let failed = result.verdicts.filter { !$0.passed }.map(\.check)
+            #expect(Set(failed) == Set(defects.compactMap { checks[$0] }), "\(token.name)")
+            played.formUnion(defects)
         }
+        #expect(played == Set(checks.keys))
         for token in vectors.refused {
             let result = await verifier.verify(["attestation": .string(token.jws)], offerDigest: offer, keys: device)
             #expect(result.keyStore == nil, "\(token.name)")
+            // A defect that is malformed is no defect: it is no statement.
+            guard token.reason == .malformedMember else { continue }
+            #expect(result.verdicts.first { !$0.passed }?.check == "signature", "\(token.name)")
+            #expect(result.verdicts.count == 3, "nothing is said of hardware")
         }
     }
 }

@@ -57,12 +57,17 @@ public struct LoginInitiator: Sendable, Equatable {
     public var sameNetwork: Bool
     /// When the browser began.
     public var startedAt: Timestamp
+    /// Since when the person's account has known the browser, which proved its key in this login; nil where none did.
+    public var knownSince: Timestamp?
 
-    public init(browser: String, area: String, sameNetwork: Bool, startedAt: Timestamp) {
+    public init(
+        browser: String, area: String, sameNetwork: Bool, startedAt: Timestamp, knownSince: Timestamp? = nil
+    ) {
         self.browser = browser
         self.area = area
         self.sameNetwork = sameNetwork
         self.startedAt = startedAt
+        self.knownSince = knownSince
     }
 
     init(json: JSONObject) throws(MessageError) {
@@ -71,13 +76,16 @@ public struct LoginInitiator: Sendable, Equatable {
         area = try reader.string("area", maximumLength: 128)
         sameNetwork = try reader.bool("same_network")
         startedAt = try reader.time("started_at")
+        knownSince = try reader.optionalTime("known_since")
         try reader.finish()
     }
 
     public var json: JSONObject {
-        [
+        var object: JSONObject = [
             "browser": .string(browser), "area": .string(area), "same_network": .bool(sameNetwork),
             "started_at": startedAt.json,
         ]
+        object["known_since"] = knownSince?.json
+        return object
     }
 }

@@ -79,6 +79,8 @@ public struct LoginRequestStatement: DeviceStatement {
         flow = try reader.choice("flow")
         binding = try reader.choice("binding")
         try reader.finish()
+        // A person who reads that a browser is known must read since when, and of no other that it is.
+        guard (initiator.knownSince != nil) == (binding == .knownBrowser) else { throw .malformed("known_since") }
     }
 
     public var json: JSONObject {

@@ -100,9 +100,9 @@ public struct DeviceLoginFlow: Sendable {
     /// P-12.3: the browser, if the key that it proved is bound to the very account that scans, and is so still.
     private func knownBrowser(
         _ login: Login, of account: AccountIdentifier, now: Timestamp
-    ) async throws -> BrowserIdentifier? {
+    ) async throws -> KnownBrowser? {
         guard let proved = login.knownBrowsers[account] else { return nil }
-        return try await store.knownBrowsers(of: account, now: now).first { $0.identifier == proved }?.identifier
+        return try await store.knownBrowsers(of: account, now: now).first { $0.identifier == proved }
     }
 
     /// P-4.2.2: what binds the answer must be enough for the portal, or nobody is asked.
@@ -261,7 +261,7 @@ public struct DeviceLoginFlow: Sendable {
                 session: session, context: offer.level, acting: offer.acting,
                 released: response.statement.released, until: login.start.redemption?.until, now: now),
             sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
-            browser: claim.browser, asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)
+            browser: claim.browser?.identifier, asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)
     }
 
     /// After the commit: the receipt is signed and the login moves on.

@@ -74,7 +74,7 @@ struct Login: Sendable {
         let flow: LoginFlow
         let binding: BrowserBinding
         /// The browser that `binding` rests on, where it is a known one.
-        let browser: BrowserIdentifier?
+        let browser: KnownBrowser?
         /// Digits that prove that phone and portal belong together: eight that the person types into the browser, or the
         /// four of a call that the person types into the phone.
         let code: String

@@ -30,7 +30,7 @@ enum RequestComposer {
             textDigest: ContentDigest(of: text),
             initiator: LoginInitiator(
                 browser: login.browser.description, area: login.browser.area, sameNetwork: claim.sameNetwork,
-                startedAt: login.createdAt),
+                startedAt: login.createdAt, knownSince: claim.browser?.createdAt),
             flow: claim.flow, binding: claim.binding)
     }
 }

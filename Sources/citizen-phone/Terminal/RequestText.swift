@@ -6,8 +6,6 @@ import OpenIDMessages
 enum RequestText {
     static func lines(_ request: LoginRequestStatement) -> [String] {
         let initiator = request.initiator
-        let began = Date(timeIntervalSince1970: Double(initiator.startedAt.seconds)).formatted(.iso8601)
-        let expires = Date(timeIntervalSince1970: Double(request.expiresAt.seconds)).formatted(.iso8601)
         let network = initiator.sameNetwork ? "the same network as this device" : "ANOTHER NETWORK than this device"
         var lines = [
             row("Town", request.portal.tenantName), row("Portal", "\(request.portal.name) (\(request.portal.host))"),
@@ -23,12 +21,32 @@ enum RequestText {
             row("Would like", list(request.voluntaryClaims)), row("Level", request.acr),
             request.flow == .backChannel
                 ? row("Asked by", "the portal itself, without a browser")
-                : row("Browser", "\(initiator.browser), \(initiator.area), \(network)"), row("Begun", began),
-            row("Valid until", expires),
+                : row("Browser", "\(initiator.browser), \(initiator.area), \(network)"),
         ]
+        if let familiarity = familiarity(request) { lines.append(row("Known", familiarity)) }
+        lines += [row("Begun", time(initiator.startedAt)), row("Valid until", time(request.expiresAt))]
         lines += request.contexts.map(context)
         if request.acr.hasPrefix("sim:") { lines.append("(A simulated login: good for tests and for nothing else.)") }
         return lines
+    }
+
+    /// Whether the person had the browser remembered that began, as the provider signed it; nil where none did.
+    ///
+    /// On the same device nobody looks: there the phone leads back to the browser that began, whichever it is.
+    static func familiarity(_ request: LoginRequestStatement) -> String? {
+        switch request.binding {
+        case .knownBrowser:
+            "yes, you had this browser remembered"
+                + (request.initiator.knownSince.map { " at " + time($0) } ?? "") + "; it needs no digits"
+        case .code:
+            "NO, you did not have this browser remembered. Approve only if you typed the digits there yourself"
+        case .return: "not looked at: this device leads back to the browser that began, and to no other"
+        case .callCode, .none: nil
+        }
+    }
+
+    private static func time(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: Double(time.seconds)).formatted(.iso8601)
     }
 
     /// For whom the person can act, and what goes out with that choice.

@@ -60,7 +60,16 @@ struct ContextFiles {
                         ]))
             }
             try add("flow qr", "accepted")
-            try add("flow qr in a browser that is known", "accepted") { $0.binding = .knownBrowser }
+            let inKnownBrowser = { (request: inout LoginRequestStatement) in
+                request.binding = .knownBrowser
+                request.initiator.knownSince = VectorSamples.now - 86_400
+            }
+            try add("flow qr in a browser that is known", "accepted", inKnownBrowser)
+            try add("a browser that is known, but not since when", "malformed") { $0.binding = .knownBrowser }
+            try add("bound by code, but in a browser that is known", "malformed") {
+                inKnownBrowser(&$0)
+                $0.binding = .code
+            }
             try add("flow link", "accepted", flow: .link)
             try add("flow backchannel", "accepted", flow: .backChannel)
             try add("flow backchannel without the digits of a call", "accepted", flow: .backChannel) {
@@ -89,12 +98,13 @@ struct ContextFiles {
                 try add("qr bound by \(binding.rawValue)", "wrong_binding") { $0.binding = binding }
                 try add("link bound by \(binding.rawValue)", "wrong_binding", flow: .link) { $0.binding = binding }
             }
-            try add("link bound by known_browser", "wrong_binding", flow: .link) { $0.binding = .knownBrowser }
-            for binding in [BrowserBinding.code, .return, .knownBrowser] {
+            try add("link bound by known_browser", "wrong_binding", flow: .link, inKnownBrowser)
+            for binding in [BrowserBinding.code, .return] {
                 try add("backchannel bound by \(binding.rawValue)", "wrong_binding", flow: .backChannel) {
                     $0.binding = binding
                 }
             }
+            try add("backchannel bound by known_browser", "wrong_binding", flow: .backChannel, inKnownBrowser)
             return Self.file(
                 "D-4.3.2: what a device that is enrolled at `issuer` as `device` and claimed `txn` by a link of `flow`, or received it, says.",
                 keys: [.provider], ["cases": .array(cases)])

@@ -5,7 +5,7 @@ import TestVectors
 
 extension StatementFile {
     /// Members that are missing, too many or malformed.
-    var memberMisses: [NearMiss] { absences + additions + malformations }
+    var memberMisses: [NearMiss] { absences + additions + malformations + unfitting }
 
     private func changed(_ name: String, _ value: JSONValue?) -> String { token().changed { $0.payload[name] = value } }
 
@@ -33,6 +33,34 @@ extension StatementFile {
     private var additions: [NearMiss] {
         [NearMiss("an unknown member", .unknownMember, changed("extra", true))]
             + inner.map { NearMiss("an unknown member in \($0)", .unknownMember, changedInner($0, "extra", true)) }
+    }
+
+    /// Members that need not be there, with values that they must not have.
+    private var unfitting: [NearMiss] {
+        switch type {
+        case SimulatorAttestation.type:
+            let wrong: [(String, JSONValue)] = [
+                ("an unknown word", ["rooted"]), ("a known and an unknown word", ["revoked", "rooted"]),
+                ("a word in capitals", ["REVOKED"]), ("an empty list", []), ("a word twice", ["unlocked", "unlocked"]),
+                ("a string", "revoked"), ("a list with a number", ["revoked", 1]), ("a list in a list", [["revoked"]]),
+                ("an object", .object([:])), ("null", .null),
+            ]
+            return wrong.map { NearMiss("defects are \($0)", .malformedMember, changed("defects", $1)) }
+        case LoginRequestStatement.type:
+            let since = VectorSamples.requestInKnownBrowser.initiator.knownSince?.json ?? .null
+            return [
+                NearMiss(
+                    "initiator.known_since where digits bind", .malformedMember,
+                    changedInner("initiator", "known_since", since)),
+                NearMiss(
+                    "binding is known_browser without initiator.known_since", .malformedMember,
+                    changed("binding", .string(BrowserBinding.knownBrowser.rawValue))),
+                NearMiss(
+                    "initiator.known_since is null", .malformedMember,
+                    changedInner("initiator", "known_since", .null)),
+            ]
+        default: return []
+        }
     }
 
     private var malformations: [NearMiss] {

@@ -118,6 +118,7 @@ struct StatementFile {
                 statements: [
                     ("of the flow qr", VectorSamples.request(.qr)), ("of the flow link", VectorSamples.request(.link)),
                     ("of the flow backchannel", VectorSamples.request(.backChannel)),
+                    ("in a browser that is known", VectorSamples.requestInKnownBrowser),
                 ], inner: ["portal", "initiator"]),
             StatementFile(
                 name: "login-response", note: "D-4.5.1: the device's answer, signed by K_auth.",
@@ -153,7 +154,7 @@ struct StatementFile {
                 name: "simulator-attestation",
                 note: "§7: the simulator's word about the keys; `x5c` leads to the root.",
                 signer: .attester, keyPlace: .x5c,
-                statements: [("an attestation", VectorSamples.attestation(offerDigest))],
+                statements: VectorSamples.attestations(offerDigest),
                 chain: [try VectorSamples.attesterCertificate()]),
         ]
     }

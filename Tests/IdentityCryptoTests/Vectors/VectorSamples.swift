@@ -71,6 +71,19 @@ struct VectorSamples {
             installationKey: VectorKey.installation.thumbprint, pinKey: VectorKey.pin.thumbprint, keyStore: .tee)
     }
 
+    /// The first one is of good hardware; the others play one defect each, and all of them.
+    static func attestations(_ offer: ContentDigest) -> [(name: String, statement: any DeviceStatement)] {
+        let good = attestation(offer)
+        let each = SimulatorAttestation.Defect.allCases.map { ($0.rawValue, [$0]) }
+        let played = each + [("every defect", SimulatorAttestation.Defect.allCases)]
+        return [("an attestation", good)]
+            + played.map { name, defects in
+                var attestation = good
+                attestation.defects = defects
+                return ("with hardware that is played as bad: \(name)", attestation)
+            }
+    }
+
     static func registration(_ offer: ContentDigest, attestation: String) -> DeviceRegistration {
         DeviceRegistration(
             key: VectorKey.authentication.thumbprint, issuer: issuer, offerDigest: offer, nonce: nonce(1),
@@ -113,6 +126,13 @@ struct VectorSamples {
                 browser: "Firefox, Linux", area: "192.0.2.0/24", sameNetwork: true, startedAt: now - 20),
             flow: flow, binding: binding(flow))
     }
+
+    static let requestInKnownBrowser: LoginRequestStatement = {
+        var request = VectorSamples.request(.qr)
+        request.binding = .knownBrowser
+        request.initiator.knownSince = now - 86_400
+        return request
+    }()
 
     private static func binding(_ flow: LoginFlow) -> BrowserBinding {
         switch flow {
