@@ -72,7 +72,7 @@ struct AttackStage {
                     TestRegion.issuer.appending("/authorize?")
                         + FormParameters(TestRegion.basic.request()).encoded)!
             },
-            ticket: try await Self.link(provider), clock: phones,
+            ticket: try await Self.link(provider), attackerTicket: try await Self.link(provider), clock: phones,
             wait: { duration in clock.advance(duration.components.seconds) })
     }
 

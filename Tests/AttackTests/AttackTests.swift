@@ -53,6 +53,13 @@ struct ResistedAttackTests {
             "the victim's proof of another login: the victim's phone shows digits",
             "a proof in the name of the victim's browser, by a key of the attacker's: the victim's phone shows digits",
         ],
+        .foreignBrowser: [
+            "for the attacker that browser needs no digits",
+            "the attacker begins a login in it; the provider knows the browser", "the victim's phone shows digits",
+            "the victim's login is signed as one bound by code: rr is no more than that",
+            "the victim's phone says of the browser: NO, you did not have this browser remembered. Approve only if you "
+                + "typed the digits there yourself",
+        ],
         .clone: ["the copy answers, with the victim's PIN: refused, device_cloned"],
     ]
 
@@ -100,12 +107,24 @@ struct ResistedAttackTests {
         }
     }
 
-    @Test func `without a ticket the hijack is not tested, and nothing else is said of it`() async throws {
+    @Test(arguments: [Attack.enrolHijack, .foreignBrowser])
+    func `without its ticket an attack is not tested, and nothing else is said of it`(_ attack: Attack) async throws {
         try await AttackStage.set { stage in
             var scene = stage.scene
-            scene.ticket = nil
-            let outcome = try await scene.play(.enrolHijack)
-            #expect(outcome.result == .notTested)
+            (scene.ticket, scene.attackerTicket) = (nil, nil)
+            let outcome = try await scene.play(attack)
+            #expect(outcome.result == .notTested && outcome.evidence.count == 1)
+        }
+    }
+
+    @Test func `an attacker who is the victim is none: a further device of theirs is not played`() async throws {
+        try await AttackStage.set { stage in
+            var scene = stage.scene
+            let victim = scene.victim()
+            let act = try await victim.propose(.addDevice(tenant: TestRegion.herten.rawValue))
+            scene.attackerTicket = try await victim.confirm(act, pin: scene.pin)["link"]?.string
+            let outcome = try await scene.play(.foreignBrowser)
+            #expect(outcome.result == .notTested, "\(outcome.evidence)")
         }
     }
 }
@@ -129,7 +148,8 @@ struct SuccessfulAttackTests {
         (
             .stolenBrowser, .browserProof,
             "a proof in the name of the victim's browser, by a key of the attacker's spares the attacker's login the digits"
-        ), (.clone, .counter, "the copy logs in, and nobody notices"),
+        ), (.foreignBrowser, .browserAccount, "the victim's login is signed as one bound by known_browser"),
+        (.clone, .counter, "the copy logs in, and nobody notices"),
     ]
 
     @Test(arguments: guards.map(\.0))

@@ -98,6 +98,23 @@ struct KnownBrowserTests {
         #expect(request.statement.binding == .code, "\(name)")
     }
 
+    @Test(
+        "P-12.3: relayed in a known browser of the attacker's own, a login has rr code and names no known browser")
+    func foreignAccount() async throws {
+        let provider = try await TestProvider()
+        let (victim, attacker) = (try await provider.enrolledPhone(), try await provider.enrolledPhone())
+        let own = try await provider.knownBrowser(of: attacker)
+        let login = try await provider.login()
+        #expect(try await login.prove(with: own) == .done([own.thumbprint]))
+        let (claimed, device) = try await claim(login, victim, provider)
+        login.enter(try #require(claimed.code))
+        let request = try await provider.request(of: claimed.transaction, for: device)
+        #expect(request.statement.binding == .code && request.statement.initiator.knownSince == nil)
+        try await provider.answer(request, try victim.response(to: request, now: provider.now), by: device)
+        let tokens = try await provider.redeem(#require(login.collect()?["code"]))
+        #expect(try unverifiedPayload(tokens.text("id_token"))["rr"] == "code")
+    }
+
     @Test("I1: a signature counts once: recorded and played back it is nothing, in the same login and in others")
     func replay() async throws {
         let provider = try await TestProvider()

@@ -101,6 +101,10 @@ public struct DeviceLoginFlow: Sendable {
     private func knownBrowser(
         _ login: Login, of account: AccountIdentifier, now: Timestamp
     ) async throws -> KnownBrowser? {
+        guard guards.contains(.browserAccount) else {
+            guard let (owner, proved) = login.knownBrowsers.first else { return nil }
+            return try await store.knownBrowsers(of: owner, now: now).first { $0.identifier == proved }
+        }
         guard let proved = login.knownBrowsers[account] else { return nil }
         return try await store.knownBrowsers(of: account, now: now).first { $0.identifier == proved }
     }

@@ -28,5 +28,8 @@ package struct Guards: OptionSet, Sendable {
     /// P-12.2: a known browser proves its key over the nonce of this login.
     package static let browserProof = Guards(rawValue: 1 << 9)
 
-    package static let all = Guards(rawValue: (1 << 10) - 1)
+    /// P-12.3: a known browser counts for the account that its key is bound to, and for no other.
+    package static let browserAccount = Guards(rawValue: 1 << 10)
+
+    package static let all = Guards(rawValue: (1 << 11) - 1)
 }

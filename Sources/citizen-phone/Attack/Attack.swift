@@ -13,6 +13,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
     case fakeIssuer = "fake-issuer"
     case fatigue
     case stolenBrowser = "stolen-browser"
+    case foreignBrowser = "foreign-browser"
     case clone
 
     /// What the attacker tries.
@@ -29,6 +30,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .fakeIssuer: "poses as the provider"
         case .fatigue: "opens login after login until the victim says yes"
         case .stolenBrowser: "poses as a browser that knows the victim, without that browser's key"
+        case .foreignBrowser: "relays the victim's login in a browser that is known, but to the attacker's own account"
         case .clone: "answers with a copy of the victim's device"
         }
     }
@@ -47,6 +49,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .fatigue: "at most three logins of an account are open (P-4.2.2)"
         case .stolenBrowser:
             "a known browser signs the nonce of each login with a key that it does not give away (P-12.2)"
+        case .foreignBrowser: "a known browser counts for the account that its key is bound to alone (P-12.3)"
         case .clone: "a device's counter rises (P-4.6.1)"
         }
     }

@@ -42,6 +42,7 @@ extension AttackScene {
         case .fakeIssuer: try await fakeIssuer()
         case .fatigue: try await fatigue()
         case .stolenBrowser: try await stolenBrowser()
+        case .foreignBrowser: try await foreignBrowser()
         case .clone: try await clone()
         }
     }

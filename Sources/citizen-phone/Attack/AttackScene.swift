@@ -17,6 +17,8 @@ struct AttackScene {
     var start: @Sendable () async throws -> WebAddress
     /// A fresh enrolment link of a test person; nil when there is none.
     var ticket: String?
+    /// A fresh enrolment link of another test person, who plays the attacker; nil when there is none.
+    var attackerTicket: String?
     /// The clock of all phones.
     var clock = DeviceClock.live
     /// Where the victim's phone and copies of it have their random values from.

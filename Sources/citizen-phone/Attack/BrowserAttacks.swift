@@ -2,18 +2,19 @@ import DeviceAuthenticator
 import IdentityCrypto
 import OpenIDMessages
 
-/// The attacker has what a known browser of the victim's shows to others, but not its key (docs/protocol.md §12).
+/// The attacker has what a known browser of the victim's shows to others, but not its key; or a known browser of another
+/// account, with its key (docs/protocol.md §12).
 extension AttackScene {
     func stolenBrowser() async throws -> AttackOutcome {
         var log = AttackLog()
         let key = SigningKey.makeES256()
-        guard let browser = try await remember(key) else {
+        guard let browser = try await remember(key, for: victim()) else {
             return AttackOutcome(
                 attack: .stolenBrowser, result: .notTested, evidence: ["the provider remembers no browsers"])
         }
         log.note("the victim types the digits and has the browser remembered")
         let own = try await proved { try Self.proof($0, by: key, issuer: issuer) }
-        guard try await needsNoDigits(own.login) else {
+        guard try await needsNoDigits(own.login, for: victim()) else {
             throw CommandFailure(
                 .browser, "The victim's own remembered browser needs digits all the same: there is nothing to steal.")
         }
@@ -28,21 +29,86 @@ extension AttackScene {
         for (what, make) in stolen {
             let login = try await proved(make).login
             log.goal(
-                try await needsNoDigits(login), "\(what) spares the attacker's login the digits",
+                try await needsNoDigits(login, for: victim()), "\(what) spares the attacker's login the digits",
                 else: "\(what): the victim's phone shows digits")
         }
         _ = try await victim().accountChange("DELETE", "/browsers/\(browser)")
         return log.outcome(.stolenBrowser)
     }
 
-    /// The victim logs in with typed digits, and the browser registers its key. The provider's name for it; nil where there
-    /// is no such offer.
-    private func remember(_ key: SigningKey) async throws -> String? {
-        var login = try await newLogin()
+    func foreignBrowser() async throws -> AttackOutcome {
+        func notTested(_ reason: String) -> AttackOutcome {
+            AttackOutcome(attack: .foreignBrowser, result: .notTested, evidence: [reason])
+        }
+        guard let attackerTicket else {
+            return notTested(
+                "needs --attacker-ticket with a fresh enrolment link of another test person (citizen-id desk ticket)")
+        }
+        var log = AttackLog()
+        let path = DeviceCopy.path(beside: folderPath)
+        defer { DeviceCopy.remove(path) }
+        let attacker = try otherPhone(in: path)
+        let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
+        guard try await attacker.enrol(link: attackerTicket, pin: pin, device: device).waiting == nil else {
+            return notTested("--attacker-ticket is of a person who has a device already, perhaps of the victim")
+        }
+        let key = SigningKey.makeES256()
+        guard let browser = try await remember(key, for: attacker) else {
+            return notTested("the provider remembers no browsers")
+        }
+        log.note("the attacker, another person, logs in and has the browser remembered")
+        let own = try await proved { try Self.proof($0, by: key, issuer: issuer) }
+        guard try await needsNoDigits(own.login, for: attacker) else {
+            throw CommandFailure(
+                .browser, "The attacker's own remembered browser needs digits all the same: there is nothing to relay.")
+        }
+        log.note("for the attacker that browser needs no digits")
+        try await relay(through: key, &log)
+        _ = try await attacker.accountChange("DELETE", "/browsers/\(browser)")
+        return log.outcome(.foreignBrowser)
+    }
+
+    /// The victim scans the QR code of a login that the attacker's browser began, having proved its key, and passes on what
+    /// the phone shows.
+    private func relay(through key: SigningKey, _ log: inout AttackLog) async throws {
+        let relayed = try await proved { try Self.proof($0, by: key, issuer: issuer) }
+        guard relayed.known == [key.thumbprint.rawValue] else {
+            throw CommandFailure(
+                .browser, "The attacker's own browser is not known any more: there is nothing to relay.")
+        }
+        log.note("the attacker begins a login in it; the provider knows the browser")
+        var login = relayed.login
         let phone = victim()
+        let request: LoginRequestStatement
+        switch try await claim(phone, try login.qrLink()) {
+        case .request(let shown):
+            request = shown
+            log.goal(true, "the victim is asked to approve without any digits", else: "")
+        case .awaitingCode(let digits, _):
+            log.note("the victim's phone shows digits")
+            guard try await login.type(digits) else {
+                throw CommandFailure(.browser, "The attacker's page has no field for the digits.")
+            }
+            request = try await phone.waitForRequest(seconds: 10)
+            log.note("the victim, careless, tells them, and the attacker types them")
+        }
+        log.goal(
+            request.binding != .code, "the victim's login is signed as one bound by \(request.binding.rawValue)",
+            else: "the victim's login is signed as one bound by code: rr is no more than that")
+        let familiarity = RequestText.familiarity(request) ?? "nothing"
+        log.goal(
+            request.initiator.knownSince != nil, "the victim's phone says of the browser: \(familiarity)",
+            else: "the victim's phone says of the browser: \(familiarity)")
+        _ = try await phone.deny(pin: pin)
+    }
+
+    /// A person logs in with typed digits, and the browser registers its key. The provider's name for it; nil where there
+    /// is no such offer.
+    private func remember(_ key: SigningKey, for phone: DeviceAuthenticator) async throws -> String? {
+        var login = try await newLogin()
         guard case .awaitingCode(let digits, _) = try await claim(phone, try login.qrLink()),
             try await login.type(digits, remembers: true)
-        else { throw CommandFailure(.browser, "The victim's own login by QR code asks for no digits.") }
+        else { throw CommandFailure(.browser, "A login by QR code in a new browser asks for no digits.") }
         _ = try await phone.waitForRequest(seconds: 10)
         guard let nonce = login.page.rememberNonce else {
             _ = try await phone.deny(pin: pin)
@@ -65,23 +131,22 @@ extension AttackScene {
             keyIdentifier: (owner ?? key).thumbprint.rawValue)
     }
 
-    /// A new login in which a browser has proved itself, or tried to.
+    /// A new login in which a browser has proved itself, or tried to; and the keys that the provider knows then.
     private func proved(
         _ make: (_ nonce: Nonce) throws -> String
-    ) async throws -> (login: BrowserLogin, proof: String) {
+    ) async throws -> (login: BrowserLogin, proof: String, known: [String]) {
         var login = try await newLogin()
         guard let nonce = login.page.browserNonce else {
             throw CommandFailure(.browser, "The login page has nothing for a known browser to sign.")
         }
         let proof = try make(nonce)
-        _ = try await login.tell("browser", ["proofs": .string(proof)])
-        return (login, proof)
+        let answer = try await login.tell("browser", ["proofs": .string(proof)])
+        return (login, proof, answer["known"]?.strings ?? [])
     }
 
-    /// Whether the victim, who scans the login's QR code, is asked to approve at once. The login is denied then, or given up.
-    private func needsNoDigits(_ login: BrowserLogin) async throws -> Bool {
+    /// Whether the person who scans the login's QR code is asked to approve at once. The login is denied then, or given up.
+    private func needsNoDigits(_ login: BrowserLogin, for phone: DeviceAuthenticator) async throws -> Bool {
         var login = login
-        let phone = victim()
         switch try await claim(phone, try login.qrLink()) {
         case .request:
             _ = try await phone.deny(pin: pin)

@@ -27,6 +27,12 @@ struct AttackCommand: AsyncParsableCommand {
             valueName: "link"))
     var ticket: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A fresh enrolment link of another test person, for foreign-browser: the attacker gets a device by it.",
+            valueName: "link"))
+    var attackerTicket: String?
+
     @Flag(help: "This profile's device may be suspended.")
     var disposable = false
 
@@ -42,8 +48,8 @@ struct AttackCommand: AsyncParsableCommand {
             let scene = AttackScene(
                 folder: try shared.folder(), folderPath: shared.folderPath, openFolder: { try shared.folder(at: $0) },
                 issuer: enrolled.issuer, pin: try pinOptions.read(), transport: transport, language: shared.language,
-                start: { address }, ticket: ticket, clock: phone.clock, random: phone.random,
-                wait: { try await Task.sleep(for: $0) })
+                start: { address }, ticket: ticket, attackerTicket: attackerTicket, clock: phone.clock,
+                random: phone.random, wait: { try await Task.sleep(for: $0) })
             do {
                 return Self.report(
                     try await scene.play(attacks, isDisposable: disposable) { attack in
