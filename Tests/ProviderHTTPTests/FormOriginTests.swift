@@ -45,6 +45,13 @@ struct FormOriginTests {
                 try await isSignedIn(neighbours)
             }
         },
+        "POST /sessions/forget": { neighbours in
+            let browser = try await neighbours.rememberedBrowser()
+            let token = try await neighbours.owner.get("/sessions").formToken
+            return OwnForm(path: "/sessions/forget", fields: ["csrf": token, "browser": browser]) {
+                try await neighbours.owner.get("/sessions").text.contains(browser)
+            }
+        },
         "POST /logout/confirm": { neighbours in
             let token = try await neighbours.owner.get("/logout").formToken
             return OwnForm(path: "/logout/confirm", fields: ["csrf": token]) { try await isSignedIn(neighbours) }

@@ -37,6 +37,8 @@ struct PageAuditTests {
         add("finish", try await browser.get(page + "/finish"))
         add("finish again", try await browser.get(page + "/finish"))
         add("/sessions", try await browser.get("/sessions"))
+        _ = try await site.provider.knownBrowser(of: phone)
+        add("/sessions, a browser remembered", try await browser.get("/sessions"))
         for changes in [["response_mode": "form_post"], ["response_mode": "form_post", "prompt": "none", "nonce": ""]] {
             let request = EveryGrant.herten.request(changes.mapValues { $0 })
             add("form_post", try await browser.get("/authorize", request), formTarget: "https://everything.example")
@@ -48,6 +50,7 @@ struct PageAuditTests {
         add("/device, unknown code", try await browser.post("/device", ["user_code": "BCDF-GHJK"]))
         add("/device, foreign form", try await browser.post("/device", [:], [.origin: "https://evil.example"]))
         add("/sessions/end, foreign form", try await browser.post("/sessions/end", [:]))
+        add("/sessions/forget, foreign form", try await browser.post("/sessions/forget", [:]))
         add("/logout question", try await browser.get("/logout"))
         add("/logout handed over", try await Browser(site).post("/logout", [:], [.origin: "https://evil.example"]))
         add("/logout refused", try await browser.get("/logout", ["post_logout_redirect_uri": "https://evil.example"]))

@@ -74,6 +74,71 @@ struct SessionsPageTests {
         }
     }
 
+    /// The identifiers of the browsers that a page offers to forget.
+    private func remembered(_ page: TestResponse) -> [String] {
+        page.text.matches(of: /name="browser" value="([^"]+)"/).map { String($0.output.1) }
+    }
+
+    @Test("shows the browsers that the person had remembered, and has one forgotten: it needs digits again (P-12.4)")
+    func rememberedBrowsers() async throws {
+        let provider = try await TestProvider()
+        let phone = try await provider.enrolledPhone()
+        let stranger = try await provider.enrolledPhone()
+        let key = try await provider.knownBrowser(of: phone)
+        _ = try await provider.knownBrowser(of: stranger)
+        provider.clock.advance(3 * 86_400)
+        _ = try await provider.verified(phone)
+        try await Site.serve(provider) { site in
+            let browser = Browser(site)
+            try await site.signIn(browser, phone: phone)
+            let page = try await browser.get("/sessions")
+            let identifier = try #require(remembered(page).first)
+            #expect(remembered(page).count == 1)
+            #expect(page.text.contains("Gemerkt vor 3 Tagen, zuletzt benutzt vor 3 Tagen"))
+            #expect(try await browser.get("/sessions?lang=en").text.contains("Remembered 3 days ago"))
+            let form = ["csrf": try page.formToken, "browser": identifier]
+            let answer = try await browser.post("/sessions/forget", form)
+            #expect(answer.status == .seeOther && answer.headers[.location] == "/sessions")
+            #expect(answer.headers[.setCookie] == nil, "forgetting a browser signs nobody out")
+            let after = try await browser.get("/sessions")
+            #expect(remembered(after).isEmpty && after.text.contains("id=\"no-browsers\""))
+            let login = try await provider.login()
+            #expect(try await login.prove(with: key) == .done([]))
+        }
+        let events = try await provider.auditTrail().filter { $0.kind == "browser.forgotten" }
+        #expect(events.count == 1 && events.first?.actor == "person")
+    }
+
+    @Test("nobody has a stranger's browser forgotten, and no foreign form one's own (F5)")
+    func foreignBrowsers() async throws {
+        let (provider, phone) = try await Site.sharedProvider()
+        let other = try await provider.enrolledPhone()
+        try await Site.serve(provider) { site in
+            _ = try await provider.knownBrowser(of: phone)
+            _ = try await provider.knownBrowser(of: other)
+            let (browser, stranger) = (Browser(site), Browser(site))
+            try await site.signIn(browser, phone: phone)
+            try await site.signIn(stranger, phone: other)
+            let (page, foreign) = (try await browser.get("/sessions"), try await stranger.get("/sessions"))
+            let (own, theirs) = (try #require(remembered(page).first), try #require(remembered(foreign).first))
+            let token = try page.formToken
+            for identifier in [theirs, "", "x", RandomBytes.text(16)] {
+                let answer = try await browser.post("/sessions/forget", ["csrf": token, "browser": identifier])
+                #expect(answer.status == .seeOther)
+            }
+            #expect(remembered(try await stranger.get("/sessions")).contains(theirs))
+            for csrf in ["", "x", try foreign.formToken] {
+                let answer = try await browser.post("/sessions/forget", ["csrf": csrf, "browser": own])
+                #expect(answer.status == .forbidden)
+            }
+            let form = ["csrf": token, "browser": own]
+            let origin: HTTPFields = [.origin: "https://evil.example", .fetchSite: "cross-site"]
+            #expect(try await browser.post("/sessions/forget", form, origin).status == .forbidden)
+            #expect(try await Browser(site).post("/sessions/forget", form).status == .forbidden)
+            #expect(remembered(try await browser.get("/sessions")).contains(own))
+        }
+    }
+
     @Test("nobody ends a stranger's session, and no foreign form ends one's own (F5)")
     func refusals() async throws {
         let (provider, phone) = try await Site.sharedProvider()

@@ -135,6 +135,12 @@ struct StoredCall: Sendable, CustomTestStringConvertible {
             ]
             return { try await neighbours.owner.post("/sessions/end", form) }
         },
+        StoredCall(testDescription: "/sessions/forget") { site in
+            let neighbours = try await Neighbours(site)
+            let browser = try await neighbours.rememberedBrowser()
+            let form = ["csrf": try await neighbours.owner.get("/sessions").formToken, "browser": browser]
+            return { try await neighbours.owner.post("/sessions/forget", form) }
+        },
         browser("/logout with a hint") {
             let hint = try $0.tokens.idTokenText
             return try await $0.owner.get("/logout", ["id_token_hint": hint])

@@ -6,6 +6,7 @@ import NIOCore
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import SQLiteStore
 import Testing
 
 /// Two of everything: browsers, phones, portals, registered clients, in two towns.
@@ -39,6 +40,14 @@ struct Neighbours: Sendable {
     /// A code of the owner, fresh.
     func code() async throws -> String {
         try #require(try await site.ask(owner, at: EveryGrant.herten)["code"])
+    }
+
+    /// A browser that the owner had remembered.
+    func rememberedBrowser() async throws -> String {
+        _ = try await site.provider.knownBrowser(of: phone)
+        let account = try await site.provider.verified(phone).account.identifier
+        let browsers = try await site.provider.store.knownBrowsers(of: account, now: site.now)
+        return try #require(browsers.first).identifier.rawValue
     }
 
     /// A login of the owner that waits for its phone; the page's path.
@@ -197,6 +206,18 @@ struct NamedObject: Sendable {
             return try await browser.post("/sessions/end", ["csrf": token, "session": session])
         })
 
+    static let rememberedBrowser = NamedObject(
+        name: "remembered browser", make: { try await $0.rememberedBrowser() }, unknown: { RandomBytes.text(16) },
+        call: { neighbours, caller, identifier in
+            let browser = caller == .owner ? neighbours.owner : neighbours.stranger
+            let before = try await browser.get("/sessions")
+            let form = ["csrf": try before.formToken, "browser": identifier]
+            let answer = try await browser.post("/sessions/forget", form)
+            // Everybody is led back to the list: there the owner sees that it is gone.
+            let after = try await browser.get("/sessions")
+            return before.text.contains(identifier) == after.text.contains(identifier) ? answer : after
+        })
+
     static let tokens: [NamedObject] = [
         parameter(
             "code", at: "/token", of: EveryGrant.herten.tokenRequest(code: ""),
@@ -252,7 +273,7 @@ struct TenantConfusionTests {
         ],
         "POST /bc-authorize": NamedObject.clients(at: "/bc-authorize"),
         "GET /authorize": NamedObject.authorize(.get), "POST /authorize": NamedObject.authorize(.post),
-        "POST /sessions/end": [.sessionEnd],
+        "POST /sessions/end": [.sessionEnd], "POST /sessions/forget": [.rememberedBrowser],
         "POST /token": NamedObject.tokens + NamedObject.clients(at: "/token"),
         "POST /introspect": NamedObject.introspected + NamedObject.clients(at: "/introspect"),
         "POST /authority/check": NamedObject.clients(at: "/authority/check"),

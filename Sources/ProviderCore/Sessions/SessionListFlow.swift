@@ -18,15 +18,27 @@ public struct SessionList: Sendable {
         public let isThisBrowser: Bool
     }
 
+    /// A browser that the person had remembered: logins by QR code need no digits there (docs/protocol.md §12).
+    public struct RememberedBrowser: Sendable {
+        public let identifier: BrowserIdentifier
+        /// Browser and system in plain words.
+        public let name: String
+        /// Seconds since it was remembered and since the last use.
+        public let age: Int64
+        public let idle: Int64
+    }
+
     /// The latest first.
     public let entries: [Entry]
+    /// The one that was used last first.
+    public let rememberedBrowsers: [RememberedBrowser]
     public let formToken: String
 }
 
 /// "Where am I signed in": the sessions of the person whose session the browser has.
 public struct SessionListFlow: Sendable {
     let registry: ClientRegistry
-    let store: any SessionStore
+    let store: any SessionStore & KnownBrowserStore
     let clock: ProviderClock
     let forms: SessionForms
     let bell: LogoutBell
@@ -45,7 +57,35 @@ public struct SessionListFlow: Sendable {
                     portals: try await store.portals(of: session.identifier).map(name),
                     isThisBrowser: session.identifier == own.identifier))
         }
-        return SessionList(entries: entries, formToken: forms.token(for: cookie))
+        let browsers = try await store.knownBrowsers(of: own.account, now: now).map { browser in
+            SessionList.RememberedBrowser(
+                identifier: browser.identifier, name: browser.name,
+                age: max(0, now.seconds - browser.createdAt.seconds),
+                idle: max(0, now.seconds - browser.lastUsedAt.seconds))
+        }
+        return SessionList(entries: entries, rememberedBrowsers: browsers, formToken: forms.token(for: cookie))
+    }
+
+    /// How the wish to have a browser forgotten was received.
+    public enum Forgetting: Sendable, Equatable {
+        case forgotten
+        /// It was forgotten, or it is not this person's: both look alike.
+        case unknown
+        /// Nobody is signed in here, or the form was not made for this browser's session.
+        case refused
+    }
+
+    /// Has a browser forgotten of the person whose session the browser has; the next login there needs digits again.
+    public func forget(_ identifier: String, cookie text: String?, formToken: String?) async throws -> Forgetting {
+        guard let (cookie, own) = try await session(text), forms.isToken(formToken, for: cookie) else {
+            return .refused
+        }
+        let event = SecurityEvent(
+            .browserForgotten, time: clock.now(), object: identifier, actor: .person, person: own.account)
+        guard let identifier = BrowserIdentifier(rawValue: identifier),
+            try await store.forget(identifier, of: own.account, event: event)
+        else { return .unknown }
+        return .forgotten
     }
 
     /// How the wish to end a session was received.

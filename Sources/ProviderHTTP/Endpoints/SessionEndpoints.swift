@@ -22,13 +22,14 @@ extension Request {
     var sessionCookie: String? { cookie(SessionCookie.name) }
 }
 
-/// "Where am I signed in": a list with buttons.
+/// "Where am I signed in", and which browsers know me: lists with buttons.
 struct SessionEndpoints {
     let provider: Provider
 
     func add(to router: Router<ProviderRequestContext>) {
         router.get("/sessions") { request, context in try await show(request, context) }
         router.post("/sessions/end") { request, context in try await end(request, context) }
+        router.post("/sessions/forget") { request, context in try await forget(request, context) }
     }
 
     private func show(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
@@ -36,6 +37,17 @@ struct SessionEndpoints {
         let security = PageSecurity.fresh()
         let list = try await provider.sessionList.list(cookie: request.sessionCookie)
         return Answer.html(SessionsPage.html(list, language: language, security: security), security: security)
+    }
+
+    private func forget(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
+        var request = request
+        guard request.isFromOwnPage(issuer: provider.issuer) else { throw PageFault.foreignForm }
+        let form = try await request.form()
+        let forgetting = try await provider.sessionList.forget(
+            form["browser"] ?? "", cookie: request.sessionCookie, formToken: form["csrf"])
+        guard forgetting != .refused else { throw PageFault.foreignForm }
+        // The list shows what is left.
+        return Answer.seeOther("/sessions")
     }
 
     private func end(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {

@@ -1,7 +1,8 @@
 internal import OpenIDMessages
 internal import ProviderCore
 
-/// The page `/sessions`: where a person is signed in. The forms `end-form` are a contract with simulated browsers.
+/// The page `/sessions`: where a person is signed in, and which browsers know the person. The forms `end-form` and
+/// `forget-form` are a contract with simulated browsers.
 enum SessionsPage {
     static func html(_ list: SessionList?, language: Language, security: PageSecurity) -> String {
         let words = SessionsPageWords.words(in: language)
@@ -12,6 +13,7 @@ enum SessionsPage {
                 <p class="soft">\(words.explanation)</p>
                 <ul class="places">
                 \(HTML(trusted: entries.joined()))</ul>
+                \(rememberedBrowsers(list, words))
                 """
         } else {
             content = "<p id=\"nobody\">\(words.nobody)</p>"
@@ -27,6 +29,35 @@ enum SessionsPage {
                 </main>
                 """
         ).text
+    }
+
+    private static func rememberedBrowsers(_ list: SessionList, _ words: SessionsPageWords) -> HTML {
+        guard !list.rememberedBrowsers.isEmpty else {
+            return "<h2>\(words.browsers)</h2>\n<p class=\"soft\" id=\"no-browsers\">\(words.noBrowsers)</p>"
+        }
+        let browsers = list.rememberedBrowsers.map { self.browser($0, formToken: list.formToken, words).text }
+        return """
+            <h2>\(words.browsers)</h2>
+            <p class="soft">\(words.browsersExplanation)</p>
+            <ul class="places">
+            \(HTML(trusted: browsers.joined()))</ul>
+            """
+    }
+
+    private static func browser(
+        _ browser: SessionList.RememberedBrowser, formToken: String, _ words: SessionsPageWords
+    ) -> HTML {
+        """
+        <li class="card">
+        <h3><bdi>\(browser.name)</bdi></h3>
+        <p class="soft small">\(words.remembered) \(words.ago(browser.age)), \(words.lastUsed) \(words.ago(browser.idle))</p>
+        <form class="forget-form" method="post" action="/sessions/forget">\
+        <input type="hidden" name="csrf" value="\(formToken)">\
+        <input type="hidden" name="browser" value="\(browser.identifier.rawValue)">\
+        <button class="button" type="submit">\(words.forget)</button></form>
+        </li>
+
+        """
     }
 
     private static func entry(_ entry: SessionList.Entry, formToken: String, _ words: SessionsPageWords) -> HTML {
@@ -61,6 +92,11 @@ struct SessionsPageWords: Sendable {
     let lastUsed: String
     let endHere: String
     let endThere: String
+    let browsers: String
+    let browsersExplanation: String
+    let noBrowsers: String
+    let remembered: String
+    let forget: String
     /// How long ago something was.
     let ago: @Sendable (_ seconds: Int64) -> String
 
@@ -78,13 +114,20 @@ struct SessionsPageWords: Sendable {
         nobody: "In diesem Browser ist niemand mit der CitizenID angemeldet.", thisBrowser: "dieser Browser",
         since: "Angemeldet", lastUsed: "zuletzt benutzt", endHere: "Hier abmelden",
         endThere: "Dort abmelden",
+        browsers: "Gemerkte Browser",
+        browsersExplanation:
+            "In diesen Browsern brauchen Ihre Anmeldungen keine Ziffern, weil Sie sie haben merken lassen. Ist einer davon "
+            + "nicht Ihrer, lassen Sie ihn vergessen.",
+        noBrowsers: "Sie haben keinen Browser merken lassen: Jede Anmeldung mit einem QR-Code braucht Ziffern.",
+        remembered: "Gemerkt", forget: "Vergessen lassen",
         ago: { seconds in
             switch seconds {
             case ..<60: "gerade eben"
             case ..<120: "vor einer Minute"
             case ..<3600: "vor \(seconds / 60) Minuten"
             case ..<7200: "vor einer Stunde"
-            default: "vor \(seconds / 3600) Stunden"
+            case ..<172_800: "vor \(seconds / 3600) Stunden"
+            default: "vor \(seconds / 86_400) Tagen"
             }
         })
 
@@ -94,13 +137,20 @@ struct SessionsPageWords: Sendable {
         nobody: "Nobody is signed in with CitizenID in this browser.", thisBrowser: "this browser",
         since: "Signed in", lastUsed: "last used", endHere: "Sign out here",
         endThere: "Sign out there",
+        browsers: "Remembered browsers",
+        browsersExplanation:
+            "Your logins in these browsers need no digits, because you had them remembered. If one of them is not yours, "
+            + "have it forgotten.",
+        noBrowsers: "You had no browser remembered: every login with a QR code needs digits.",
+        remembered: "Remembered", forget: "Have it forgotten",
         ago: { seconds in
             switch seconds {
             case ..<60: "just now"
             case ..<120: "a minute ago"
             case ..<3600: "\(seconds / 60) minutes ago"
             case ..<7200: "an hour ago"
-            default: "\(seconds / 3600) hours ago"
+            case ..<172_800: "\(seconds / 3600) hours ago"
+            default: "\(seconds / 86_400) days ago"
             }
         })
 }
