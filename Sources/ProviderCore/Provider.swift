@@ -210,6 +210,7 @@ public final class Provider: Sendable {
             devices: OwnDevices(registry: registry, accounts: accounts, store: store, clock: clock),
             sessions: OwnSessions(registry: registry, store: store, clock: clock, bell: logoutBell),
             browsers: OwnBrowsers(store: store, clock: clock),
+            stops: OwnStops(registry: registry, store: store, clock: clock),
             releases: OwnReleases(flow: ReleaseFlow(registry: registry, store: store, clock: clock)),
             assurance: assurance, requests: dataRequests,
             companies: OwnCompanies(flow: companies),

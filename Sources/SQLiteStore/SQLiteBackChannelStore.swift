@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import GRDB
 public import OpenIDMessages
 public import ProviderCore
@@ -20,6 +20,29 @@ extension SQLiteStore {
                     account: try row.accountIdentifier, context: try row.value("context"),
                     stoppedAt: try row.optionalTime("stopped_at"))
             }
+        }
+    }
+
+    public func stops(of account: AccountIdentifier) async throws -> [BackChannelStop] {
+        try read { db in
+            try db.rows(
+                "SELECT client, stopped_at FROM back_channel_stop WHERE account = ? ORDER BY stopped_at DESC, client",
+                [account.rawValue]
+            ).map { row in
+                BackChannelStop(client: try row.value("client"), stoppedAt: try row.time("stopped_at"))
+            }
+        }
+    }
+
+    public func lift(
+        _ client: ClientIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let lifted = try db.run(
+                "DELETE FROM back_channel_stop WHERE account = ? AND client = ?", [account.rawValue, client.rawValue])
+            guard lifted == 1 else { return false }
+            try db.audit(event)
+            return true
         }
     }
 }

@@ -13,7 +13,7 @@ struct CitizenPhone: AsyncParsableCommand {
             EnrolCommand.self, ScanCommand.self, WaitCommand.self, ShowCommand.self, ApproveCommand.self,
             DenyCommand.self,
             ReportCommand.self, AccountCommand.self, DevicesCommand.self, SessionsCommand.self, BrowsersCommand.self,
-            ReleasesCommand.self,
+            StopsCommand.self, ReleasesCommand.self,
             ExplainLevelCommand.self, CompaniesCommand.self, MandatesCommand.self, AuditCommand.self, BlockCommand.self,
             ReplaceCommand.self, LoginCommand.self, RunCommand.self, FleetCommand.self, PersonasCommand.self,
             DoctorCommand.self,

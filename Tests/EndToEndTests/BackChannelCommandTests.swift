@@ -173,5 +173,14 @@ struct BackChannelCommandTests {
         // Another portal of the town may ask.
         _ = try await other.ask("office-ping")
         #expect(try await stranger.run("wait", "--timeout", "10", "--json").status == 0)
+        #expect(try await stranger.run("deny", "--json").status == 0)
+
+        let stops = try await stranger.run("stops")
+        #expect(stops.output.contains("office-poll  Buergertelefon Marl"), "\(stops)")
+        #expect(try await stranger.run("stops", "lift", "office-poll").status == 0)
+        #expect(try await stranger.run("stops").output.contains("Sie haben kein Portal gestoppt."))
+        let again = try await stranger.run("stops", "lift", "office-poll", "--json")
+        try expectFailure(again, 15, "provider_refused", code: "not_found")
+        try expectFailure(try await stranger.run("stops", "lift", "../account", "--json"), 64, "usage")
     }
 }

@@ -101,6 +101,33 @@ struct BackChannelFatigueTests {
         #expect(try await restarted.receive(phone) != nil)
     }
 
+    @Test("P-11.5: the person takes a report back, and that portal alone asks again; nobody else can")
+    func reportWithdrawn() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        let stranger = try await provider.enrolledPhone()
+        for portal in [TestBackChannel.centre, TestBackChannel.otherCentre] {
+            try await provider.decide(try await provider.ask(for: subject, at: portal), .report, on: phone)
+            provider.clock.advance(60)
+        }
+        let stops = provider.provider.selfService.stops
+        let device = try await provider.verified(phone)
+        let names = try await stops.list(device).map(\.name)
+        #expect(names == ["Portal other-call-centre", "Portal call-centre"], "the latest first")
+        let client = try #require(try await stops.list(device).last).stop.client
+        let foreign = try await provider.verified(stranger)
+        #expect(try await stops.list(foreign).isEmpty)
+        await #expect(throws: DeviceRefusal(.notFound, .objectUnknown)) { try await stops.lift(client, by: foreign) }
+        try await stops.lift(client, by: device)
+        await #expect(throws: DeviceRefusal(.notFound, .objectUnknown)) { try await stops.lift(client, by: device) }
+        provider.clock.advance(BackChannelPrompts.longestSilence)
+        _ = try await provider.ask(for: subject, at: TestBackChannel.otherCentre)
+        #expect(try await provider.receive(phone) == nil)
+        try await provider.decide(try await provider.ask(for: subject), .approve, on: phone)
+        let events = try await provider.auditTrail()
+        #expect(events.filter { $0.kind == "auth.report_withdrawn" }.map(\.object) == [client.rawValue])
+        #expect(events.count { $0.kind == "auth.reported" } == 2, "the reports stay")
+    }
+
     @Test("a report in a browser's login stops nothing: the person began it, or somebody with their browser")
     func reportInBrowser() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()

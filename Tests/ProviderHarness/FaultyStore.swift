@@ -237,6 +237,16 @@ extension FaultyStore {
         try await call { try await store.recipient(subject, in: sector, of: client) }
     }
 
+    public func stops(of account: AccountIdentifier) async throws -> [BackChannelStop] {
+        try await call { try await store.stops(of: account) }
+    }
+
+    public func lift(
+        _ client: ClientIdentifier, of account: AccountIdentifier, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.lift(client, of: account, event: event) }
+    }
+
     public func releases(of account: AccountIdentifier) async throws -> [ClaimRelease] {
         try await call { try await store.releases(of: account) }
     }

@@ -43,6 +43,34 @@ extension StorePromise {
                 try require(stranger != nil && stranger?.stoppedAt == nil, "others")
             }
         },
+        StorePromise("What stopped a client is lifted once, by this account and for this client alone") {
+            store in
+            let (login, other) = (try await Fixtures.login(in: store), try await Fixtures.login(in: store))
+            let account = login.device.account
+            for (counter, client) in [(2, Fixtures.client), (3, Fixtures.otherClient)] as [(Int64, ClientIdentifier)] {
+                var report = Fixtures.answer(
+                    from: login.device, counter: counter, decision: .report, at: Fixtures.now + counter)
+                report.stops = client
+                try requireEqual(try await store.accept(report), .accepted, "report")
+            }
+            let both = [
+                BackChannelStop(client: Fixtures.otherClient, stoppedAt: Fixtures.now + 3),
+                BackChannelStop(client: Fixtures.client, stoppedAt: Fixtures.now + 2),
+            ]
+            try requireEqual(try await store.stops(of: account), both, "the latest first")
+            try requireEqual(try await store.stops(of: other.device.account), [], "another account's")
+            func lift(_ account: AccountIdentifier) async throws -> Bool {
+                let event = SecurityEvent(
+                    .reportWithdrawn, time: Fixtures.now + 9, object: Fixtures.client.rawValue, actor: .person,
+                    person: account)
+                return try await store.lift(Fixtures.client, of: account, event: event)
+            }
+            try requireEqual(try await lift(other.device.account), false, "by another account")
+            try requireEqual(try await store.stops(of: account), both, "nothing was lifted")
+            try requireEqual(try await lift(account), true, "lifted")
+            try requireEqual(try await lift(account), false, "twice")
+            try requireEqual(try await store.stops(of: account), [both[0]], "the other client")
+        },
         StorePromise("An answer that is refused stops nobody") { store in
             let login = try await Fixtures.login(in: store)
             guard

@@ -39,6 +39,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case loginApproved = "auth.approved"
         case loginDenied = "auth.denied"
         case loginReported = "auth.reported"
+        /// A portal that the person had reported may ask them again; the object is its client.
+        case reportWithdrawn = "auth.report_withdrawn"
         case loginFailed = "auth.failed"
         case replayRejected = "auth.replay_rejected"
         case tokenIssued = "token.issued"

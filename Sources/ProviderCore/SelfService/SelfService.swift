@@ -5,6 +5,7 @@ public struct SelfService: Sendable {
     public let devices: OwnDevices
     public let sessions: OwnSessions
     public let browsers: OwnBrowsers
+    public let stops: OwnStops
     public let releases: OwnReleases
     public let assurance: AssuranceFlow
     public let requests: DataRequestFlow

@@ -4,7 +4,8 @@ internal import ProviderCore
 /// The table of the account API.
 enum AccountRoutes {
     static let all: [AccountRoute] =
-        profile + level + account + devices + furtherDevices + sessions + browsers + releases + requests + companies
+        profile + level + account + devices + furtherDevices + sessions + browsers + stops + releases + requests
+        + companies
         + members
         + mandates
         + audit
