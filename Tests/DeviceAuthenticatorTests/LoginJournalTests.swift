@@ -96,17 +96,32 @@ struct LoginJournalTests {
         let (now, mine) = (FakeProvider.now.seconds, FakeProvider.transaction.rawValue)
         let pages: [JSONObject] = [
             ["events": [event(now + 9, mine), event(now + 8, "another")], "next": 7],
-            ["events": [event(now, mine), event(now - 601, mine)], "next": 5],
+            ["events": [event(now, mine), event(now - 600, mine)], "next": 6],
+            ["events": [event(now - 601, mine)], "next": 5],
             ["events": [event(now - 700, mine)]],
         ]
         for page in pages {
             await provider.surprise("/account/v1/audit", .success(HTTPAnswer(status: 200, body: page.serialized)))
         }
         let trail = try await phone.auditTrail(of: FakeProvider.transaction, from: FakeProvider.now)
-        #expect(trail.events.map { $0["time"]?.integer } == [now - 601, now, now + 9], "the earliest first")
+        #expect(trail.events.map { $0["time"]?.integer } == [now - 601, now - 600, now, now + 9], "the earliest first")
         #expect(trail.isWhole)
         let urls = await provider.calls.map(\.call.url).filter { $0.contains("/audit") }
-        #expect(urls.map { $0.split(separator: "?").count } == [1, 2], "what is before the login is not read")
-        #expect(urls.last?.hasSuffix("?before=7") == true)
+        #expect(urls.map { $0.split(separator: "?").count } == [1, 2, 2], "what is before the login is not read")
+        #expect(urls.last?.hasSuffix("?before=6") == true)
+    }
+
+    @Test func `a trail that has no end is read for a while, and said not to be whole`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        let event: JSONObject = [
+            "time": FakeProvider.now.json, "kind": "auth.approved", "txn": .string(FakeProvider.transaction.rawValue),
+        ]
+        let page: JSONObject = ["events": [.object(event)], "next": 7]
+        for _ in 0...DeviceAuthenticator.trailPages {
+            await provider.surprise("/account/v1/audit", .success(HTTPAnswer(status: 200, body: page.serialized)))
+        }
+        // Without a beginning that is known, no time ends it.
+        let trail = try await phone.auditTrail(of: FakeProvider.transaction)
+        #expect(!trail.isWhole && trail.events.count == DeviceAuthenticator.trailPages)
     }
 }

@@ -27,8 +27,8 @@ struct FaultTests {
 
     @Test(arguments: [
         "", "latency", "latency=", "latency=200", "latency=61s", "latency=-1ms", "drop=1.1", "drop=-0.1", "drop=nan",
-        "skew=600",
-        "skew=s", "lose=answer", "seed=-1", "drop=0.1,drop=0.2", "drop=0.1,", "speed=2",
+        "skew=600", "skew=s", "skew=31536001s", "skew=-31536001s", "skew=-9223372036854775808s",
+        "lose=answer", "seed=-1", "drop=0.1,drop=0.2", "drop=0.1,", "speed=2",
     ])
     func `a fault that is none is refused`(text: String) {
         #expect(throws: Faults.Mistake.self) { try Faults(parsing: text) }

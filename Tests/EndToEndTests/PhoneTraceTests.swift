@@ -1,4 +1,5 @@
 import DeviceAuthenticator
+import Foundation
 import OpenIDMessages
 import Testing
 
@@ -101,6 +102,43 @@ struct PhoneTraceTests {
         try expectFailure(try await phone.run("trace", "abcdefghijklmnopqrstuv", "--json"), 14, "network")
         let offline = try await phone.run("trace", login, "--offline", "--language", "en")
         #expect(offline.lines.last == "The provider was not asked.")
+    }
+
+    @Test func `a receipt without a journal tells the story, and one that is damaged is a finding`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Altbestand")
+        #expect(try await phone.login().status == 0)
+        let login = try await transaction(phone)
+        let story = ["trace", login, "--offline", "--language", "en"]
+        let whole = try await phone.run(story + ["--json"]).json()
+        #expect(whole["receipt_sound"] == true)
+        try FileManager.default.removeItem(atPath: phone.files + "/journal/\(login).json")
+        let kept = try await phone.run(story + ["--json"])
+        let events = try kept.json()["events"]?.array?.compactMap(\.object) ?? []
+        #expect(events.compactMap { $0["what"]?.string } == ["begun", "asked", "answered", "receipt"], "\(kept)")
+        #expect(events.compactMap { $0["detail"]?.string } == ["approve", "complete"])
+        let told = try await phone.run(story)
+        #expect(told.status == 0 && told.lines.first?.contains("sound") == true, "\(told)")
+
+        try Data("{".utf8).write(to: URL(fileURLWithPath: phone.files + "/receipts/\(login).json"))
+        let damaged = try await phone.run(story + ["--json"])
+        #expect(damaged.status == 23, "what is known of it is that it is damaged: \(damaged)")
+        #expect(try damaged.json()["receipt_sound"] == false && damaged.json()["events"]?.array?.isEmpty == true)
+    }
+
+    @Test func `a trace waits for no other command of the profile`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Nebenher")
+        #expect(try await phone.login().status == 0)
+        let login = try await transaction(phone)
+        let other = Task {
+            let status = try await phone.login(at: nil, "--fault", "latency=3s").status
+            return (status: status, end: ContinuousClock.now)
+        }
+        try await Task.sleep(for: .seconds(1))
+        let traced = try await phone.run("trace", login, "--json")
+        let end = ContinuousClock.now
+        #expect(traced.status == 0, "\(traced)")
+        let (status, otherEnd) = try await other.value
+        #expect(status == 0 && end < otherEnd)
     }
 
     @Test func `words in both languages for every step and kind, and text of others does nothing`() {

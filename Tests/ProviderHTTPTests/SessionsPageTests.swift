@@ -6,6 +6,8 @@ import ProviderCore
 import ProviderHarness
 import Testing
 
+@testable import ProviderHTTP
+
 /// "Where am I signed in"; checklist F4, F5, F9.
 @Suite("The page of sessions")
 struct SessionsPageTests {
@@ -86,16 +88,15 @@ struct SessionsPageTests {
         let stranger = try await provider.enrolledPhone()
         let key = try await provider.knownBrowser(of: phone)
         _ = try await provider.knownBrowser(of: stranger)
-        provider.clock.advance(3 * 86_400)
-        _ = try await provider.verified(phone)
+        provider.clock.advance(3 * 3600)
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             try await site.signIn(browser, phone: phone)
             let page = try await browser.get("/sessions")
             let identifier = try #require(remembered(page).first)
             #expect(remembered(page).count == 1)
-            #expect(page.text.contains("Gemerkt vor 3 Tagen, zuletzt benutzt vor 3 Tagen"))
-            #expect(try await browser.get("/sessions?lang=en").text.contains("Remembered 3 days ago"))
+            #expect(page.text.contains("Gemerkt vor 3 Stunden, zuletzt benutzt vor 3 Stunden"))
+            #expect(try await browser.get("/sessions?lang=en").text.contains("Remembered 3 hours ago"))
             let form = ["csrf": try page.formToken, "browser": identifier]
             let answer = try await browser.post("/sessions/forget", form)
             #expect(answer.status == .seeOther && answer.headers[.location] == "/sessions")
@@ -107,6 +108,13 @@ struct SessionsPageTests {
         }
         let events = try await provider.auditTrail().filter { $0.kind == "browser.forgotten" }
         #expect(events.count == 1 && events.first?.actor == "person")
+    }
+
+    @Test("what was long ago is told in days")
+    func longAgo() {
+        let (german, english) = (SessionsPageWords.words(in: .german), SessionsPageWords.words(in: .english))
+        #expect(german.ago(172_799) == "vor 47 Stunden" && german.ago(172_800) == "vor 2 Tagen")
+        #expect(english.ago(172_799) == "47 hours ago" && english.ago(89 * 86_400) == "89 days ago")
     }
 
     @Test("nobody has a stranger's browser forgotten, and no foreign form one's own (F5)")

@@ -63,7 +63,7 @@ struct TraceCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(
+    func report(
         _ transaction: TransactionIdentifier, _ events: [TraceEvent], receipt: Explanation?, _ leg: ProviderLeg
     ) -> Report {
         let language = shared.language

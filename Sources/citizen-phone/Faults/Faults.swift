@@ -40,9 +40,10 @@ extension Faults {
             guard let share = Double(value), (0...1).contains(share) else { return false }
             drop = share
         case "skew":
-            guard value.last == "s", let seconds = Int64(value.dropLast()), abs(seconds) <= 31_536_000 else {
-                return false
-            }
+            // A year; not by `abs`, which the smallest number has none of.
+            guard value.last == "s", let seconds = Int64(value.dropLast()),
+                (-31_536_000...31_536_000).contains(seconds)
+            else { return false }
             skew = seconds
         case "lose":
             guard value == "acknowledgement" else { return false }

@@ -1,0 +1,117 @@
+import IdentityCrypto
+import OpenIDMessages
+import Synchronization
+import Testing
+
+@testable import DeviceAuthenticator
+@testable import citizen_phone
+
+/// Answers calls with these statuses in turn, and every further one with 200.
+private final class ProviderOfStatuses: HTTPTransport {
+    private let statuses: Mutex<[Int]>
+
+    init(_ statuses: Int...) { self.statuses = Mutex(statuses) }
+
+    func send(_ call: HTTPCall) async throws(NetworkFailure) -> HTTPAnswer {
+        HTTPAnswer(status: statuses.withLock { $0.isEmpty ? 200 : $0.removeFirst() })
+    }
+}
+
+@Suite("Faults: which acknowledgement gets lost, and for how long", .endsInTime)
+struct LostAcknowledgementTests {
+    static let address = "https://id.example/device/v1/logins/txn-1/response"
+
+    private func isLost(_ wire: FaultyWire, _ url: String = address) async -> Bool {
+        let body: JSONObject = ["response": "a.b.c"]
+        do { _ = try await wire.send(HTTPCall(method: "POST", url: url, body: body.serialized)) } catch { return true }
+        return false
+    }
+
+    @Test func `a call that only fetched a nonce is no answer yet: the next one is lost alone`() async throws {
+        let wire = FaultyWire(ProviderOfStatuses(401), faults: try Faults(parsing: "lose=acknowledgement"))
+        var lost: [Bool] = []
+        for _ in 1...3 { lost.append(await isLost(wire)) }
+        #expect(lost == [false, true, false])
+        #expect(wire.takeLoss())
+        #expect(!wire.takeLoss(), "it is told once")
+        #expect(wire.response == "a.b.c")
+    }
+
+    @Test(arguments: [
+        "https://id.example/device/v1/logins/txn-1", "https://id.example/device/v1/claims",
+        "https://id.example/account/v1/confirmations/txn-1", "https://portal.example/response",
+    ])
+    func `what is no answer to a login is not what gets lost`(url: String) async {
+        let wire = FaultyWire(ProviderOfStatuses())
+        wire.loseNext()
+        #expect(await !isLost(wire, url))
+        #expect(!wire.takeLoss() && wire.response == nil)
+        #expect(await isLost(wire), "the answer itself still is")
+    }
+
+    @Test func `what one scenario asked for, lost and sent is none of the next one's`() async {
+        let wire = FaultyWire(ProviderOfStatuses())
+        wire.loseNext()
+        wire.reset()
+        #expect(await !isLost(wire))
+        wire.loseNext()
+        #expect(await isLost(wire))
+        wire.reset()
+        #expect(!wire.takeLoss() && wire.response == nil)
+    }
+
+    @Test func `a loss that is to be told is not tried again`() async throws {
+        var tries = 0
+        let failure = DeviceError.network(NetworkFailure(.connectionLost, authority: "id.example"))
+        await #expect(throws: failure) {
+            try await again({ () throws(DeviceError) in
+                tries += 1
+                throw failure
+            }) { false }
+        }
+        #expect(tries == 1)
+    }
+}
+
+@Suite("Faults: whose they are", .endsInTime)
+struct FaultOptionsTests {
+    private func options(_ faults: String?) throws -> FaultOptions {
+        var options = FaultOptions()
+        options.fault = try faults.map { try Faults(parsing: $0) }
+        return options
+    }
+
+    private func phone() throws -> (phone: DeviceAuthenticator, folder: SealedFolder) {
+        let folder = SealedFolder(path: try TemporaryFolder().path + "/phone", passphrase: nil)
+        let phone = DeviceAuthenticator(
+            folder: folder, transport: ProviderOfStatuses(), clock: DeviceClock { Timestamp(seconds: 1000) },
+            random: .seeded(7, stream: 1), language: "en")
+        return (phone, folder)
+    }
+
+    @Test func `a phone with faults has its clock and its wire wrong, and nothing else`() async throws {
+        let (phone, folder) = try phone()
+        let faults = try options("skew=-600s,drop=1")
+        let faulty = faults.phone(like: phone, at: folder, over: ProviderOfStatuses())
+        #expect(faulty.clock.now == Timestamp(seconds: 400))
+        #expect(faulty.random.seed == 7 && faulty.language == "en")
+        await #expect(throws: NetworkFailure(.connectionLost, authority: "id.example")) {
+            try await faulty.transport.send(HTTPCall(method: "GET", url: "https://id.example/jwks"))
+        }
+        let good = try options(nil).phone(like: phone, at: folder, over: ProviderOfStatuses())
+        #expect(good.clock.now == Timestamp(seconds: 1000))
+    }
+
+    @Test func `the command line's faults come before the persona's, which hold where it names none`() throws {
+        let persona = Persona(
+            name: "lina", description: "", person: [:],
+            phone: Persona.Phone(
+                evidence: try #require(EvidenceWord(argument: "simulator:tee")), pin: [],
+                faults: try Faults(parsing: "seed=3")))
+        let named = try options("seed=4")
+        #expect(named.playing(persona).fault?.seed == 4)
+        #expect(named.playing(nil).fault?.seed == 4)
+        #expect(try options(nil).playing(persona).fault?.seed == 3)
+        #expect(try options(nil).playing(nil).fault == nil)
+    }
+}
