@@ -41,9 +41,11 @@ struct Phone: Sendable {
         return path
     }
 
-    /// Logs in at the portal that the test plays and gives the callback's query.
+    /// Logs in at the portal that the test plays and gives the callback's query. At once: what the portal pushed before lives
+    /// for a minute.
     func callbackQuery(at url: String, _ more: String...) async throws -> [UInt8] {
-        let result = try await run(["login", url, "--pin-file", pinFile, "--json", "--stop-at-callback"] + more)
+        let result = try await run(
+            ["login", url, "--pin-file", pinFile, "--json", "--stop-at-callback"] + more, atOnce: true)
         try #require(result.status == 0, "\(result)")
         return try Self.query(ofCallback: result)
     }
