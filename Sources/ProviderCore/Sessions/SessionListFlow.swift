@@ -77,11 +77,8 @@ public struct SessionListFlow: Sendable {
 
     /// Has a browser forgotten of the person whose session the browser has; the next login there needs digits again.
     public func forget(_ identifier: String, cookie text: String?, formToken: String?) async throws -> Forgetting {
-        guard let (cookie, own) = try await session(text), forms.isToken(formToken, for: cookie) else {
-            return .refused
-        }
-        let event = SecurityEvent(
-            .browserForgotten, time: clock.now(), object: identifier, actor: .person, person: own.account)
+        guard let own = try await session(text, formToken: formToken) else { return .refused }
+        let event = event(.browserForgotten, identifier, of: own)
         guard let identifier = BrowserIdentifier(rawValue: identifier),
             try await store.forget(identifier, of: own.account, event: event)
         else { return .unknown }
@@ -99,16 +96,23 @@ public struct SessionListFlow: Sendable {
 
     /// Ends a session of the person whose session the browser has.
     public func end(_ identifier: String, cookie text: String?, formToken: String?) async throws -> Ending {
-        guard let (cookie, own) = try await session(text), forms.isToken(formToken, for: cookie) else {
-            return .refused
-        }
-        let event = SecurityEvent(
-            .sessionEnded, time: clock.now(), object: identifier, actor: .person, person: own.account)
+        guard let own = try await session(text, formToken: formToken) else { return .refused }
+        let event = event(.sessionEnded, identifier, of: own)
         guard let identifier = SessionIdentifier(rawValue: identifier),
             try await store.end(identifier, of: own.account, event: event)
         else { return .unknown }
         bell.ring()
         return .ended(isThisBrowser: identifier == own.identifier)
+    }
+
+    /// The session of a browser that sends a form made for it.
+    private func session(_ text: String?, formToken: String?) async throws -> SessionRecord? {
+        guard let (cookie, own) = try await session(text), forms.isToken(formToken, for: cookie) else { return nil }
+        return own
+    }
+
+    private func event(_ kind: SecurityEvent.Kind, _ object: String, of own: SessionRecord) -> SecurityEvent {
+        SecurityEvent(kind, time: clock.now(), object: object, actor: .person, person: own.account)
     }
 
     private func session(_ text: String?) async throws -> (OneTimeHandle, SessionRecord)? {

@@ -39,10 +39,15 @@ struct SessionEndpoints {
         return Answer.html(SessionsPage.html(list, language: language, security: security), security: security)
     }
 
-    private func forget(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
+    /// What a page of the provider's own sent.
+    private func ownForm(_ request: Request) async throws -> FormParameters {
         var request = request
         guard request.isFromOwnPage(issuer: provider.issuer) else { throw PageFault.foreignForm }
-        let form = try await request.form()
+        return try await request.form()
+    }
+
+    private func forget(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
+        let form = try await ownForm(request)
         let forgetting = try await provider.sessionList.forget(
             form["browser"] ?? "", cookie: request.sessionCookie, formToken: form["csrf"])
         guard forgetting != .refused else { throw PageFault.foreignForm }
@@ -51,9 +56,7 @@ struct SessionEndpoints {
     }
 
     private func end(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
-        var request = request
-        guard request.isFromOwnPage(issuer: provider.issuer) else { throw PageFault.foreignForm }
-        let form = try await request.form()
+        let form = try await ownForm(request)
         let ending = try await provider.sessionList.end(
             form["session"] ?? "", cookie: request.sessionCookie, formToken: form["csrf"])
         switch ending {
