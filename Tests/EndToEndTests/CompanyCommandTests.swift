@@ -73,7 +73,7 @@ struct CompanyCommandTests {
             (["close", company, "--method", "hearsay"], 1, "invalid_request", "register_extract or desk"),
             (["verify", company, "--desk"], 1, "company_evidence_refused", "--register-extract"),
             (["verify", company, "--desk", "--as-of", "2026-02-30"], 1, "invalid_request", "YYYY-MM-DD"),
-            (["verify", company, "--desk", "--tenant", "atlantis"], 1, "unknown_tenant", "atlantis"),
+            (["verify", company, "--desk", "--tenant", "atlantis"], 1, "unknown_tenant", "The region file says"),
             (["verify", company, "--register-extract", "/no/such/file"], 2, "file", "cannot be read"),
         ]
         for refusal in refusals {

@@ -123,7 +123,7 @@ struct RegionCommandTests {
         let result = try await here.administer("client", "show", name, "--json")
         #expect(result.status == 1, "\(result)")
         #expect(try result.json()["error"]?.string == "unknown_client", "\(result)")
-        #expect(!result.errors.isEmpty)
+        #expect(result.errors.contains("`citizen-id client list`"), "\(result)")
     }
 
     @Test(arguments: [

@@ -86,6 +86,17 @@ struct AdministrationError: Error {
     }
 
     var response: Response { Answer.json(["error": .string(code), "message": .string(message)], status: status) }
+
+    static func unknownClient(_ name: String) -> AdministrationError {
+        AdministrationError(
+            .notFound, "unknown_client", "There is no client \(name). `citizen-id client list` names them all.")
+    }
+
+    static func unknownTenant(_ tenant: TenantIdentifier) -> AdministrationError {
+        AdministrationError(
+            .notFound, "unknown_tenant",
+            "There is no active tenant \(tenant). The region file says which there are: `id` under `tenants`.")
+    }
 }
 
 /// Turns what went wrong into a code and a plain sentence.

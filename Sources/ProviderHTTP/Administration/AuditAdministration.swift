@@ -49,7 +49,9 @@ struct AuditAdministration {
         if let tenant = chain.tenant, registry.tenant(tenant) == nil,
             try await !audit.heads().contains(where: { $0.chain == chain })
         {
-            throw AdministrationError(.notFound, "unknown_chain", "There is no tenant and no chain \(chain).")
+            throw AdministrationError(
+                .notFound, "unknown_chain",
+                "There is no tenant and no chain \(chain). The region file names the tenants; (region) is its own.")
         }
         return chain
     }

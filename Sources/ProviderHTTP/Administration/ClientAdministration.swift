@@ -49,7 +49,7 @@ enum ClientAdministration {
     ) throws -> ClientRegistry.Listing {
         let name = try context.parameters.require("client")
         let found = provider.registry.listing.first { $0.client.identifier.rawValue == name }
-        guard let found else { throw AdministrationError(.notFound, "unknown_client", "There is no client \(name).") }
+        guard let found else { throw AdministrationError.unknownClient(name) }
         return found
     }
 
@@ -69,7 +69,7 @@ enum ClientAdministration {
         }
         let token = try await provider.registrations.issueToken(for: tenant, uses: uses, lifetime: seconds)
         guard let token else {
-            throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
+            throw AdministrationError.unknownTenant(tenant)
         }
         return Answer.json(
             [

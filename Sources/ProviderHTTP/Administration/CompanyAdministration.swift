@@ -37,7 +37,7 @@ enum CompanyAdministration {
     /// The clerk of a town's office, or the region's own.
     static func clerk(of tenant: TenantIdentifier?, _ provider: Provider) throws -> CompanyClerk {
         if let tenant, provider.registry.tenant(tenant)?.isLive != true {
-            throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
+            throw AdministrationError.unknownTenant(tenant)
         }
         return CompanyClerk(tenant: tenant)
     }

@@ -175,7 +175,7 @@ enum DeskAdministration {
         private func tenant(_ reader: inout MemberReader) throws -> TenantIdentifier {
             let tenant: TenantIdentifier = try reader.wire("tenant")
             guard provider.registry.tenant(tenant)?.isLive == true else {
-                throw AdministrationError(.notFound, "unknown_tenant", "There is no active tenant \(tenant).")
+                throw AdministrationError.unknownTenant(tenant)
             }
             return tenant
         }

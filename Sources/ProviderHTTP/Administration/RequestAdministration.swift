@@ -48,7 +48,8 @@ enum RequestAdministration {
     ) async throws -> DataSubjectRequest {
         let name = DataSubjectRequestIdentifier(rawValue: try context.parameters.require("request"))
         guard let name, let request = try await flow.request(name) else {
-            throw AdministrationError(.notFound, "unknown_request", "There is no such request.")
+            throw AdministrationError(
+                .notFound, "unknown_request", "There is no such request. `citizen-id request list` names them.")
         }
         return request
     }
