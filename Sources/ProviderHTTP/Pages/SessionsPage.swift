@@ -141,7 +141,7 @@ struct SessionsPageWords: Sendable {
         browsersExplanation:
             "Your logins in these browsers need no digits, because you had them remembered. If one of them is not yours, "
             + "have it forgotten.",
-        noBrowsers: "You had no browser remembered: every login with a QR code needs digits.",
+        noBrowsers: "No browser is remembered: every login with a QR code needs digits.",
         remembered: "Remembered", forget: "Have it forgotten",
         ago: { seconds in
             switch seconds {
