@@ -27,6 +27,11 @@ struct SessionsPageTests {
             #expect(page.status == .ok)
             #expect(page.text.ranges(of: "class=\"end-form\"").count == 2)
             #expect(page.text.ranges(of: "(dieser Browser)").count == 1)
+            // Whoever hears the page hears at each button which browser it ends.
+            for described in page.text.matches(of: /aria-describedby="(session-[^"]+)"/) {
+                #expect(page.text.ranges(of: "<h2 id=\"\(described.1)\">").count == 1)
+            }
+            #expect(page.text.ranges(of: "aria-describedby=\"session-").count == 2)
             for text in ["<bdi>Portal basic</bdi>", "<bdi>Portal post</bdi>", "vor 3 Minuten", "vor einer Minute"] {
                 #expect(page.text.contains(text), "\(text)")
             }

@@ -49,12 +49,12 @@ enum SessionsPage {
     ) -> HTML {
         """
         <li class="card">
-        <h3><bdi>\(browser.name)</bdi></h3>
+        <h3 id="browser-\(browser.identifier.rawValue)"><bdi>\(browser.name)</bdi></h3>
         <p class="soft small">\(words.remembered) \(words.ago(browser.age)), \(words.lastUsed) \(words.ago(browser.idle))</p>
         <form class="forget-form" method="post" action="/sessions/forget">\
         <input type="hidden" name="csrf" value="\(formToken)">\
         <input type="hidden" name="browser" value="\(browser.identifier.rawValue)">\
-        <button class="button" type="submit">\(words.forget)</button></form>
+        <button class="button" type="submit" aria-describedby="browser-\(browser.identifier.rawValue)">\(words.forget)</button></form>
         </li>
 
         """
@@ -68,14 +68,15 @@ enum SessionsPage {
         let here: HTML? = entry.isThisBrowser ? " <span class=\"soft\">(\(words.thisBrowser))</span>" : nil
         return """
             <li class="card">
-            <h2><bdi>\(entry.browser)</bdi>\(here)</h2>
+            <h2 id="session-\(entry.identifier.rawValue)"><bdi>\(entry.browser)</bdi>\(here)</h2>
             <p class="soft small">\(words.since) \(words.ago(entry.age)), \(words.lastUsed) \(words.ago(entry.idle))</p>
             <ul>
             \(HTML(trusted: portals.joined()))</ul>
             <form class="end-form" method="post" action="/sessions/end">\
             <input type="hidden" name="csrf" value="\(formToken)">\
             <input type="hidden" name="session" value="\(entry.identifier.rawValue)">\
-            <button class="button" type="submit">\(entry.isThisBrowser ? words.endHere : words.endThere)</button></form>
+            <button class="button" type="submit" aria-describedby="session-\(entry.identifier.rawValue)">\
+            \(entry.isThisBrowser ? words.endHere : words.endThere)</button></form>
             </li>
 
             """
