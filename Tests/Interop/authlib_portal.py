@@ -66,11 +66,11 @@ class Portal:
             code_verifier=login["verifier"])
         return self.validate(token["id_token"], login["nonce"])
 
-    def decrypted(self, id_token):
-        """The signed ID token inside an encrypted one; what is not encrypted is no answer to a portal that asked so."""
+    def decrypted(self, token):
+        """The signed token inside an encrypted one; what is not encrypted is no answer to a portal that asked so."""
         if self.decryption_key is None:
-            return id_token
-        opened = JsonWebEncryption(["ECDH-ES+A256KW", "A256GCM"]).deserialize_compact(id_token, self.decryption_key)
+            return token
+        opened = JsonWebEncryption(["ECDH-ES+A256KW", "A256GCM"]).deserialize_compact(token, self.decryption_key)
         return opened["payload"].decode()
 
     def validate(self, id_token, nonce=None):
@@ -119,7 +119,7 @@ class Portal:
     def validate_logout_token(self, text):
         """The claims of a logout token that came to the portal (Back-Channel Logout §2.6)."""
         claims = JsonWebToken([ALGORITHM]).decode(
-            text, self.provider_keys(),
+            self.decrypted(text), self.provider_keys(),
             claims_options={"iss": {"essential": True, "value": self.issuer},
                             "aud": {"essential": True, "value": self.client_id}, "iat": {"essential": True},
                             "exp": {"essential": True}, "jti": {"essential": True}, "sid": {"essential": True}})

@@ -3,6 +3,7 @@ import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import Synchronization
 import Testing
 
 /// OpenID Connect Core §5.3.2, §8, §10.2; RFC 9470.
@@ -21,12 +22,14 @@ struct ProtectedAnswersTests {
         return TestPortal(plain, as: client)
     }
 
-    private static func open(_ text: String, _ key: DecryptionKey, _ provider: TestProvider) throws -> VerifiedJWS {
+    private static func open(
+        _ text: String, _ key: DecryptionKey, _ provider: TestProvider, type: String = "JWT"
+    ) throws -> VerifiedJWS {
         let token = try CompactJWE(parsing: text)
         #expect(token.header.algorithm == key.publicKey.algorithm)
         #expect(token.header.contentType == "JWT" && token.header.keyIdentifier == "enc-1")
         let inner = String(decoding: try token.decrypt(with: key), as: UTF8.self)
-        return try provider.provider.keys.ring.verificationKeys.verify(CompactJWS(parsing: inner), type: "JWT")
+        return try provider.provider.keys.ring.verificationKeys.verify(CompactJWS(parsing: inner), type: type)
     }
 
     @Test(
@@ -60,6 +63,47 @@ struct ProtectedAnswersTests {
         #expect(try Self.open(refreshed.text("id_token"), key, provider).payload["sub"] == token.payload["sub"])
         let other = try DecryptionKey.make(kind)
         #expect(throws: JWEError.cannotDecrypt) { try CompactJWE(parsing: text).decrypt(with: other) }
+    }
+
+    @Test("Back-Channel Logout §2.6-1: who gets ID tokens encrypted gets logout tokens encrypted, or none")
+    func logoutTokens() async throws {
+        let key = try DecryptionKey.make(.p256)
+        let portal = Self.sealed("sealed", key) {
+            $0.cryptography.idTokenEncryption = .ecdhESA256KW
+            $0.logout = ClientLogout(backChannelURI: OutboundURL(rawValue: "https://sealed.example/backchannel"))
+        }
+        let provider = try await TestProvider.withGrants([portal])
+        let signedIn = try await provider.signIn(at: portal, phone: provider.enrolledPhone())
+        let subject = try Self.open(signedIn.tokens.text("id_token"), key, provider).payload["sub"]
+        try await provider.signOut(signedIn.cookie)
+        let sent = Mutex<[String]>([])
+        try await provider.provider.logoutDeliveries.deliverDue { form, _ in
+            sent.withLock { $0.append(form["logout_token"] ?? "") }
+            return 200
+        }
+        let text = try #require(sent.withLock { $0.count == 1 ? $0.first : nil })
+        let token = try Self.open(text, key, provider, type: "logout+jwt")
+        #expect(token.payload["sub"] == subject && subject != nil)
+    }
+
+    @Test("Back-Channel Logout §2.6-1: without a key nothing is sent in the clear, and the operator sees why")
+    func logoutTokenWithoutKey() async throws {
+        let portal = TestGrants.portal("keyless") {
+            $0.logout = ClientLogout(backChannelURI: OutboundURL(rawValue: "https://keyless.example/backchannel"))
+        }
+        let provider = try await TestProvider.withGrants([portal])
+        let signedIn = try await provider.signIn(at: portal, phone: provider.enrolledPhone())
+        try await provider.signOut(signedIn.cookie)
+        try provider.change(portal) { $0.cryptography.idTokenEncryption = .rsaOAEP256 }
+        let sent = Mutex(0)
+        try await provider.provider.logoutDeliveries.deliverDue { _, _ in
+            sent.withLock { $0 += 1 }
+            return 200
+        }
+        #expect(sent.withLock { $0 } == 0)
+        let delivery = try #require(
+            try await provider.provider.logoutDeliveries(to: portal.client.identifier, limit: 1).first)
+        #expect(delivery.state == .pending && delivery.lastFailure == "the client has no key to encrypt to")
     }
 
     @Test("a portal that wants encryption and has no key gets nothing in the clear")

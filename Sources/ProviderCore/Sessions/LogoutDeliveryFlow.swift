@@ -95,7 +95,11 @@ public final class LogoutDeliveryFlow: Sendable {
         guard let url = registered.client.logout.backChannelURI else {
             return (LogoutSchedule.withoutAddress(delivery), true)
         }
-        let form = try form(delivery, for: registered)
+        let form: FormParameters
+        do { form = try await self.form(delivery, for: registered) } catch let refusal as ClientRefusal {
+            // The portal wants what it is sent encrypted and has no key for it, or its key set cannot be had.
+            return (LogoutSchedule.failed(delivery, refusal.error.description, now: clock.now()), true)
+        }
         let status: Int
         do { status = try await post(form, url) } catch {
             // Only a failure that is known to hold nothing of the portal's is written down in its own words.
@@ -108,10 +112,8 @@ public final class LogoutDeliveryFlow: Sendable {
         return (LogoutSchedule.delivered(delivery), true)
     }
 
-    private func form(_ delivery: LogoutDelivery, for registered: RegisteredClient) throws -> FormParameters {
+    private func form(_ delivery: LogoutDelivery, for registered: RegisteredClient) async throws -> FormParameters {
         let claims = LogoutToken.claims(delivery, issuer: issuer, now: clock.now())
-        let token = try protection.sign(
-            claims, type: LogoutToken.type, algorithm: registered.client.cryptography.idTokenAlgorithm)
-        return FormParameters(["logout_token": token])
+        return FormParameters(["logout_token": try await protection.logoutToken(claims, for: registered)])
     }
 }

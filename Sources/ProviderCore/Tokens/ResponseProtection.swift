@@ -10,8 +10,18 @@ struct ResponseProtection: Sendable {
     let clock: ProviderClock
 
     func idToken(_ claims: JSONObject, for client: RegisteredClient) async throws -> String {
+        try await likeIDToken(claims, type: "JWT", for: client)
+    }
+
+    /// With the keys of ID tokens (Back-Channel Logout §2.4): a portal that gets those encrypted should refuse a logout token
+    /// that is not (§2.6-1).
+    func logoutToken(_ claims: JSONObject, for client: RegisteredClient) async throws -> String {
+        try await likeIDToken(claims, type: LogoutToken.type, for: client)
+    }
+
+    private func likeIDToken(_ claims: JSONObject, type: String, for client: RegisteredClient) async throws -> String {
         let cryptography = client.client.cryptography
-        let signed = try sign(claims, type: "JWT", algorithm: cryptography.idTokenAlgorithm)
+        let signed = try sign(claims, type: type, algorithm: cryptography.idTokenAlgorithm)
         return try await encrypt(signed, for: client, algorithm: cryptography.idTokenEncryption)
     }
 
