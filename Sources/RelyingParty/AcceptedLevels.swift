@@ -7,6 +7,9 @@ struct AcceptedLevels: Sendable {
     /// Simulated logins are for tests: a portal must ask for them in so many words.
     let acceptsSimulated: Bool
 
+    /// Every known level, simulated or not.
+    static let any = AcceptedLevels(wanted: [], acceptsSimulated: true)
+
     static let simulatedPrefix = "sim:"
 
     /// The meaning of `acr`, or nil when it does not satisfy: it must be known, and at least the lowest wanted level.

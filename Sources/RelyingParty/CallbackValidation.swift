@@ -1,7 +1,7 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
 
-/// Why an authorization response was not accepted.
+/// Why an authorization response, or the return of a logout, was not accepted.
 public enum CallbackDefect: Error, Sendable, Equatable {
     case malformed
     /// A parameter occurs more than once (RFC 6749 §3.1).
@@ -22,7 +22,7 @@ public enum CallbackDefect: Error, Sendable, Equatable {
         case .issuerMismatch:
             "The callback comes from another issuer. Check the issuer in the configuration; otherwise it is an attack."
         case .stateMissing, .stateMismatch:
-            "The callback does not belong to a login of this browser. Begin a new login."
+            "The callback does not belong to a login or logout of this browser. Begin a new one."
         case .codeMissing: "The callback has no code. Begin a new login."
         }
     }
@@ -44,8 +44,7 @@ struct CallbackValidator: Sendable {
         guard let sender = parameters["iss"] else { throw .issuerMissing }
         guard Array(sender.utf8) == Array(issuer.rawValue.utf8) else { throw .issuerMismatch }
         // RFC 6749 §10.12: the response belongs to a request of this browser.
-        guard let answered = parameters["state"] else { throw .stateMissing }
-        guard constantTimeEqual(Array(answered.utf8), Array(state.rawValue.utf8)) else { throw .stateMismatch }
+        try Self.checkState(in: parameters, is: state)
         // RFC 6749 §4.1.2.1
         if let error = parameters["error"] {
             guard parameters["code"] == nil else { throw .codeMissing }
@@ -55,7 +54,13 @@ struct CallbackValidator: Sendable {
         return .code(code)
     }
 
-    private static func parameters(_ query: [UInt8]) throws(CallbackDefect) -> FormParameters {
+    /// RFC 6749 §10.12, and RP-Initiated Logout §3 for the return of a logout. Without an expected state nothing is right.
+    static func checkState(in parameters: FormParameters, is state: StateValue?) throws(CallbackDefect) {
+        guard let state, let answered = parameters["state"] else { throw .stateMissing }
+        guard constantTimeEqual(Array(answered.utf8), Array(state.rawValue.utf8)) else { throw .stateMismatch }
+    }
+
+    static func parameters(_ query: [UInt8]) throws(CallbackDefect) -> FormParameters {
         do throws(FormError) { return try FormParameters(parsing: query, maximumLength: 16_384) } catch {
             switch error {
             case .duplicate: throw .duplicateParameter

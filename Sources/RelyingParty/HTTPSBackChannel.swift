@@ -56,13 +56,16 @@ struct HTTPSBackChannel: BackChannel {
         if let authorization = request.authorization {
             message.headers.add(name: "authorization", value: authorization)
         }
+        if let proof = request.proof { message.headers.add(name: "dpop", value: proof) }
         if request.method == .post {
             message.method = .POST
             message.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
             message.body = .bytes(ByteBuffer(string: request.form.encoded))
         }
         let answer = try await client.execute(message, timeout: .seconds(Int64(Self.totalSeconds)))
-        let body = try await answer.body.collect(upTo: Self.maximumAnswerLength)
-        return BackChannelAnswer(status: Int(answer.status.code), body: Array(body.readableBytesView))
+        let body = try await answer.body.collect(upTo: BackChannelAnswer.maximumLength)
+        return BackChannelAnswer(
+            status: Int(answer.status.code), body: Array(body.readableBytesView), nonces: answer.headers["dpop-nonce"],
+            challenges: answer.headers["www-authenticate"])
     }
 }

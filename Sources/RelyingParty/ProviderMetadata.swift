@@ -8,6 +8,12 @@ public struct ProviderMetadata: Sendable, Equatable {
     public let keySetLocation: RedirectURI
     public let userinfoEndpoint: RedirectURI?
     public let pushedAuthorizationRequestEndpoint: RedirectURI?
+    /// RFC 7009 §2.
+    public let revocationEndpoint: RedirectURI?
+    /// OpenID Connect RP-Initiated Logout §2.1.
+    public let endSessionEndpoint: RedirectURI?
+    /// Whether tokens can be bound to an ES256 key (`dpop_signing_alg_values_supported`, RFC 9449 §5.1).
+    public let acceptsDPoP: Bool
 
     /// Where the metadata of an issuer is (OpenID Connect Discovery §4).
     public static func location(of issuer: IssuerURL) -> String {
@@ -27,6 +33,9 @@ public struct ProviderMetadata: Sendable, Equatable {
         keySetLocation = try Self.required("jwks_uri", in: json)
         userinfoEndpoint = try Self.optional("userinfo_endpoint", in: json)
         pushedAuthorizationRequestEndpoint = try Self.optional("pushed_authorization_request_endpoint", in: json)
+        revocationEndpoint = try Self.optional("revocation_endpoint", in: json)
+        endSessionEndpoint = try Self.optional("end_session_endpoint", in: json)
+        acceptsDPoP = json["dpop_signing_alg_values_supported"]?.strings?.contains("ES256") == true
         guard json["response_types_supported"]?.strings?.contains("code") == true else { throw .noCodeFlow }
         // RFC 9700 §2.1.1: a client must know that its challenge is not ignored.
         guard json["code_challenge_methods_supported"]?.strings?.contains("S256") == true else { throw .noPKCE }
@@ -54,7 +63,9 @@ public enum MetadataDefect: Error, Sendable, Equatable {
     case notAnHTTPSURL(String)
     case noCodeFlow
     case noPKCE
-    /// The portal wants pushed authorization requests or userinfo, and the provider has no such endpoint.
+    /// The portal wants bound tokens, and the provider does not bind them to ES256 keys.
+    case noDPoP
+    /// The portal wants to call an endpoint that the provider does not have.
     case endpointNotOffered(BackChannelEndpoint)
 
     var remedy: String {
@@ -66,6 +77,7 @@ public enum MetadataDefect: Error, Sendable, Equatable {
         case .notAnHTTPSURL(let name): "The provider's \(name) is not an https URL."
         case .noCodeFlow: "The provider does not offer response_type code."
         case .noPKCE: "The provider does not offer PKCE with S256."
+        case .noDPoP: "The provider does not offer DPoP with ES256."
         case .endpointNotOffered(let endpoint): "The provider has no \(endpoint.rawValue) endpoint."
         }
     }

@@ -2,15 +2,17 @@ internal import Foundation
 internal import IdentityCrypto
 public import OpenIDMessages
 
-/// A portal's side of the OpenID Connect code flow (OpenID Connect Core §3.1) with PKCE, `iss` and `nonce`.
+/// A portal's side of the OpenID Connect code flow (OpenID Connect Core §3.1) with PKCE, `iss` and `nonce`, and of what comes
+/// after a login: userinfo, refresh, revocation and logout.
 ///
 /// `beginLogin` gives the URL for the browser and what the portal must remember; `finishLogin` takes the callback's
 /// query and gives the checked login. Call `shutdown` before the program ends.
 public struct RelyingParty: Sendable {
     public let configuration: Configuration
-    private let channel: any BackChannel
-    private let directory: ProviderDirectory
-    private let now: @Sendable () -> Timestamp
+    let calls: ProviderCalls
+    let directory: ProviderDirectory
+    let usedLogoutTokens = LogoutTokenMemory()
+    let now: @Sendable () -> Timestamp
     private let end: @Sendable () async -> Void
 
     public init(_ configuration: Configuration) throws(RelyingPartyError) {
@@ -28,16 +30,16 @@ public struct RelyingParty: Sendable {
             throw .unusableConfiguration("The scope openid is missing.")
         }
         self.configuration = configuration
-        self.channel = channel
         self.now = now
         self.end = end
+        calls = ProviderCalls(configuration, channel: channel, now: now)
         directory = ProviderDirectory(issuer: configuration.issuer, channel: channel)
     }
 
     /// Closes the connections to the provider.
     public func shutdown() async { await end() }
 
-    /// Begins a login: fresh `state`, `nonce` and verifier, and the URL to which the browser goes.
+    /// Begins a login: fresh `state`, `nonce`, verifier and, for bound tokens, key, and the URL to which the browser goes.
     ///
     /// - Parameters:
     ///   - servedTenant: the town for which a portal of several towns asks. The provider refuses such a portal without a
@@ -51,15 +53,16 @@ public struct RelyingParty: Sendable {
         let state = StateValue.random(bytes: 32)
         let nonce = Nonce.random(bytes: 32)
         let verifier = CodeVerifier.random()
+        let proofKey = try newProofKey(metadata)
         var parameters = requestParameters(state: state, nonce: nonce, challenge: verifier.challenge)
         if let servedTenant { parameters.append("served_tenant", servedTenant.rawValue) }
         if !uiLocales.isEmpty { parameters.append("ui_locales", uiLocales.joined(separator: " ")) }
         let sent =
             configuration.usesPushedAuthorizationRequests
-            ? try await pushed(parameters, metadata: metadata, now: now)
-            : withClientIdentifier(parameters)
+            ? try await pushed(parameters, metadata: metadata, proofKey: proofKey)
+            : plain(parameters, proofKey: proofKey)
         return PendingLogin(
-            state: state, nonce: nonce, verifier: verifier, servedTenant: servedTenant,
+            state: state, nonce: nonce, verifier: verifier, servedTenant: servedTenant, proofKey: proofKey,
             authorizationURL: metadata.authorizationEndpoint.appending(sent), startedAt: now)
     }
 
@@ -71,32 +74,48 @@ public struct RelyingParty: Sendable {
     ) async throws(RelyingPartyError) -> LoggedIn {
         let code = try code(of: callbackQuery, pending: pending)
         guard !pending.isExpired(at: now()) else { throw .loginExpired }
-        let tokens = try await redeem(code, verifier: pending.verifier)
-        let token = try await validated(tokens, pending: pending)
-        return LoggedIn(
-            idToken: token.claims, subject: token.subject, servedTenant: pending.servedTenant, acr: token.acr,
-            authenticationContext: token.context, accessToken: tokens.accessToken, refreshToken: tokens.refreshToken)
+        // A key that was lost on the way must not turn bound tokens into bearer tokens.
+        guard pending.proofKey != nil || configuration.tokenBinding == .bearer else { throw .proofKeyMissing }
+        let tokens = try await tokens(
+            [
+                "grant_type": "authorization_code", "code": code, "redirect_uri": configuration.redirectURI.rawValue,
+                "code_verifier": pending.verifier.rawValue,
+            ], provedBy: pending.proofKey)
+        guard let idToken = tokens.idToken else { throw .unusableAnswer(.token, status: 200) }
+        let token = try await validated(
+            idToken, for: .login(pending.nonce), servedTenant: pending.servedTenant, accessToken: tokens.accessToken)
+        return LoggedIn(token, tokens, servedTenant: pending.servedTenant, proofKey: pending.proofKey)
     }
 
     /// The released claims (OpenID Connect Core §5.3) of the person that the ID token names.
-    public func userinfo(
-        accessToken: String, expectedSubject: SubjectIdentifier
-    ) async throws(RelyingPartyError) -> JSONObject {
+    public func userinfo(of login: LoggedIn) async throws(RelyingPartyError) -> JSONObject {
+        try requireOwn(login)
         guard let endpoint = try await directory.metadata(now: now()).userinfoEndpoint else {
             throw .unusableMetadata(.endpointNotOffered(.userinfo))
         }
-        var request = BackChannelRequest(.userinfo, .get, url: endpoint.rawValue)
-        request.authorization = "Bearer " + accessToken
-        let claims = try await channel.object(request)
+        let claims = try await calls.get(
+            .userinfo, at: endpoint, accessToken: login.accessToken, boundTo: login.proofKey
+        ).object(at: .userinfo)
         // §5.3.2: without this check a token of somebody else could be substituted.
-        guard claims["sub"]?.string == expectedSubject.rawValue else { throw .subjectMismatch }
+        guard claims["sub"]?.string == login.subject.rawValue else { throw .subjectMismatch }
         return claims
+    }
+
+    /// The tokens and the person's data are for the provider that gave them and for no other.
+    func requireOwn(_ login: LoggedIn) throws(RelyingPartyError) {
+        guard login.idToken["iss"]?.string == configuration.issuer.rawValue else { throw .loginOfOtherProvider }
     }
 }
 
 // MARK: - The authorization request
 
 extension RelyingParty {
+    private func newProofKey(_ metadata: ProviderMetadata) throws(RelyingPartyError) -> SigningKey? {
+        guard configuration.tokenBinding == .keyOfEachLogin else { return nil }
+        guard metadata.acceptsDPoP else { throw .unusableMetadata(.noDPoP) }
+        return .makeES256()
+    }
+
     private func requestParameters(
         state: StateValue, nonce: Nonce, challenge: CodeChallenge
     ) -> FormParameters {
@@ -117,19 +136,26 @@ extension RelyingParty {
         return parameters
     }
 
-    /// Pushes the request (RFC 9126 §2) and gives what the browser carries instead (§4).
+    /// The browser carries everything; the code will be bound to the key that is named (RFC 9449 §10).
+    private func plain(_ parameters: FormParameters, proofKey: SigningKey?) -> FormParameters {
+        var parameters = withClientIdentifier(parameters)
+        if let proofKey { parameters.append("dpop_jkt", proofKey.thumbprint.rawValue) }
+        return parameters
+    }
+
+    /// Pushes the request (RFC 9126 §2) and gives what the browser carries instead (§4). The code will be bound to the key of
+    /// the proof (RFC 9449 §10.1).
     private func pushed(
-        _ parameters: FormParameters, metadata: ProviderMetadata, now: Timestamp
+        _ parameters: FormParameters, metadata: ProviderMetadata, proofKey: SigningKey?
     ) async throws(RelyingPartyError) -> FormParameters {
         guard let endpoint = metadata.pushedAuthorizationRequestEndpoint else {
             throw .unusableMetadata(.endpointNotOffered(.pushedAuthorizationRequest))
         }
-        var request = BackChannelRequest(.pushedAuthorizationRequest, .post, url: endpoint.rawValue)
-        request.form = parameters
+        var form = parameters
         // The secret in the header names the client there; the request itself names it in any case.
-        if case .clientSecretBasic = configuration.authentication { request.form = withClientIdentifier(parameters) }
-        try authenticate(&request, now: now)
-        let answer = try await channel.object(request)
+        if case .clientSecretBasic = configuration.authentication { form = withClientIdentifier(parameters) }
+        let answer = try await calls.post(form, to: .pushedAuthorizationRequest, at: endpoint, provedBy: proofKey)
+            .object(at: .pushedAuthorizationRequest)
         guard let reference = answer["request_uri"]?.string, (1...1024).contains(reference.utf8.count) else {
             throw .unusableAnswer(.pushedAuthorizationRequest, status: 201)
         }
@@ -137,14 +163,9 @@ extension RelyingParty {
             "client_id": configuration.clientIdentifier.rawValue, "request_uri": reference,
         ])
     }
-
-    private func authenticate(_ request: inout BackChannelRequest, now: Timestamp) throws(RelyingPartyError) {
-        try configuration.authentication.authenticate(
-            &request, client: configuration.clientIdentifier, issuer: configuration.issuer, now: now)
-    }
 }
 
-// MARK: - The callback
+// MARK: - The callback and the tokens
 
 extension RelyingParty {
     private func code(of query: [UInt8], pending: PendingLogin) throws(RelyingPartyError) -> String {
@@ -158,39 +179,37 @@ extension RelyingParty {
         }
     }
 
-    /// The token request (RFC 6749 §4.1.3, RFC 7636 §4.5).
-    private func redeem(_ code: String, verifier: CodeVerifier) async throws(RelyingPartyError) -> TokenResponse {
-        let now = now()
-        let metadata = try await directory.metadata(now: now)
-        var request = BackChannelRequest(.token, .post, url: metadata.tokenEndpoint.rawValue)
-        request.form = FormParameters([
-            "grant_type": "authorization_code", "code": code, "redirect_uri": configuration.redirectURI.rawValue,
-            "code_verifier": verifier.rawValue,
-        ])
-        try authenticate(&request, now: now)
-        guard let tokens = TokenResponse(json: try await channel.object(request)) else {
-            throw .unusableAnswer(.token, status: 200)
-        }
-        return tokens
+    /// A token request (RFC 6749 §3.2), with a proof by the key to which the tokens are to be bound (RFC 9449 §5).
+    func tokens(
+        _ form: KeyValuePairs<String, String>, provedBy key: SigningKey?
+    ) async throws(RelyingPartyError) -> TokenResponse {
+        let metadata = try await directory.metadata(now: now())
+        let answer = try await calls.post(
+            FormParameters(form), to: .token, at: metadata.tokenEndpoint, provedBy: key)
+        return try TokenResponse(json: answer.object(at: .token), isBound: key != nil, now: now())
     }
 
-    private func validated(
-        _ tokens: TokenResponse, pending: PendingLogin
+    func validated(
+        _ idToken: String, for occasion: IDTokenOccasion, servedTenant: TenantIdentifier?, accessToken: String
     ) async throws(RelyingPartyError) -> ValidatedIDToken {
         let signed: String
         do throws(IDTokenDefect) {
-            signed = try IDTokenDecryption(key: configuration.decryptionKey).signedToken(in: tokens.idToken)
+            signed = try TokenDecryption<IDTokenDefect>(key: configuration.decryptionKey).signedToken(in: idToken)
         } catch { throw .unacceptableIDToken(error) }
-        let identifier = (try? CompactJWS(parsing: signed))?.keyIdentifier ?? ""
-        let keys = try await directory.keys(for: identifier, now: now())
+        let keys = try await keys(for: signed)
         let validator = IDTokenValidator(
             issuer: configuration.issuer, client: configuration.clientIdentifier,
             levels: AcceptedLevels(
                 wanted: configuration.acrValues, acceptsSimulated: configuration.acceptsSimulatedLevels))
         do throws(IDTokenDefect) {
             return try validator.validate(
-                signed, keys: keys, nonce: pending.nonce, servedTenant: pending.servedTenant,
-                accessToken: tokens.accessToken, now: now())
+                signed, keys: keys, for: occasion, servedTenant: servedTenant, accessToken: accessToken, now: now())
         } catch { throw .unacceptableIDToken(error) }
+    }
+
+    /// The provider's keys, read again when the one that a token names is not among them.
+    func keys(for signedToken: String) async throws(RelyingPartyError) -> VerificationKeySet {
+        let identifier = (try? CompactJWS(parsing: signedToken))?.keyIdentifier ?? ""
+        return try await directory.keys(for: identifier, now: now())
     }
 }

@@ -19,6 +19,14 @@ extension RelyingParty {
         /// The key to which ID tokens are encrypted (`id_token_encrypted_response_alg`); nil when they are only signed. With
         /// a key a token that is not encrypted is refused.
         public var decryptionKey: DecryptionKey?
+        /// For whom the tokens are good.
+        public var tokenBinding: TokenBinding
+        /// Where the browser returns to after a logout at the provider (`post_logout_redirect_uris`); nil when it stays there.
+        public var postLogoutRedirectURI: RedirectURI?
+        /// Uses up the `jti` of a logout token (OpenID Connect Back-Channel Logout §2.6-8): remembers it at least until the
+        /// given time, and says whether it was new. Nil when this process remembers; a portal of several nodes gives one that
+        /// they share.
+        public var useLogoutTokenOnce: (@Sendable (TokenIdentifier, _ until: Timestamp) async throws -> Bool)?
         /// The path of a PEM file with certificates that are trusted besides the system's.
         public var extraTrustedCertificates: String?
 
@@ -26,7 +34,10 @@ extension RelyingParty {
             issuer: IssuerURL, clientIdentifier: ClientIdentifier, redirectURI: RedirectURI,
             authentication: ClientAuthentication, scopes: Scope, acrValues: [String] = [],
             usesPushedAuthorizationRequests: Bool = true, acceptsSimulatedLevels: Bool = false,
-            decryptionKey: DecryptionKey? = nil, extraTrustedCertificates: String? = nil
+            decryptionKey: DecryptionKey? = nil, tokenBinding: TokenBinding = .bearer,
+            postLogoutRedirectURI: RedirectURI? = nil,
+            useLogoutTokenOnce: (@Sendable (TokenIdentifier, _ until: Timestamp) async throws -> Bool)? = nil,
+            extraTrustedCertificates: String? = nil
         ) {
             self.issuer = issuer
             self.clientIdentifier = clientIdentifier
@@ -37,6 +48,9 @@ extension RelyingParty {
             self.usesPushedAuthorizationRequests = usesPushedAuthorizationRequests
             self.acceptsSimulatedLevels = acceptsSimulatedLevels
             self.decryptionKey = decryptionKey
+            self.tokenBinding = tokenBinding
+            self.postLogoutRedirectURI = postLogoutRedirectURI
+            self.useLogoutTokenOnce = useLogoutTokenOnce
             self.extraTrustedCertificates = extraTrustedCertificates
         }
     }

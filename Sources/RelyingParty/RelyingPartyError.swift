@@ -1,4 +1,4 @@
-/// Why a login did not succeed. No case carries a token, code, secret or personal datum.
+/// Why a login, or what follows it, did not succeed. No case carries a token, code, secret or personal datum.
 public enum RelyingPartyError: Error, Sendable, Equatable {
     /// The provider did not answer in time, or its certificate is not trusted.
     case unreachable(BackChannelEndpoint)
@@ -6,11 +6,26 @@ public enum RelyingPartyError: Error, Sendable, Equatable {
     case unusableAnswer(BackChannelEndpoint, status: Int)
     case unusableMetadata(MetadataDefect)
     case unacceptableCallback(CallbackDefect)
+    /// The browser came back from a logout that is not its own.
+    case unacceptableLogoutReturn(CallbackDefect)
     /// The provider refused the login in its authorization response (RFC 6749 §4.1.2.1). `iss` and `state` were right.
     case loginRefused(ProviderRefusal)
     /// The provider refused a request of the portal itself (RFC 6749 §5.2, RFC 6750 §3).
     case requestRefused(BackChannelEndpoint, ProviderRefusal)
+    /// The provider refused to refresh with `invalid_grant`: the grant is over, the person has to log in anew.
+    case grantEnded(ProviderRefusal)
     case unacceptableIDToken(IDTokenDefect)
+    case unacceptableLogoutToken(LogoutTokenDefect)
+    /// The access token is not of the type that was asked for: a bearer token instead of a bound one, or the reverse.
+    case tokenTypeMismatch
+    /// The portal wants bound tokens, and the pending login has no key (RFC 9449).
+    case proofKeyMissing
+    /// The login has no refresh token.
+    case noRefreshToken
+    /// The login came from another issuer than the configured one.
+    case loginOfOtherProvider
+    /// The bytes are not those of `LoggedIn.serialized`.
+    case unreadableLogin
     /// The `sub` of the userinfo response is not that of the ID token (OpenID Connect Core §5.3.2).
     case subjectMismatch
     /// The login was begun too long ago.
@@ -21,7 +36,7 @@ public enum RelyingPartyError: Error, Sendable, Equatable {
 
 /// An endpoint that the portal calls itself.
 public enum BackChannelEndpoint: String, Sendable, Hashable {
-    case discovery, jwks, pushedAuthorizationRequest, token, userinfo
+    case discovery, jwks, pushedAuthorizationRequest, token, userinfo, revocation
 }
 
 /// A standard error code and the provider's words for the portal's developer.
@@ -59,7 +74,19 @@ extension RelyingPartyError {
         case .requestRefused(let endpoint, let refusal):
             "The provider refused the portal's request at its \(endpoint.rawValue) endpoint: \(refusal.code). "
                 + "\(refusal.description) Compare client, key and redirect URI with the client's registration."
+        case .unacceptableLogoutReturn(let defect): defect.remedy
+        case .grantEnded(let refusal):
+            "The grant is over: \(refusal.code). \(refusal.description) Let the person log in again."
         case .unacceptableIDToken(let defect): defect.remedy
+        case .unacceptableLogoutToken(let defect): defect.remedy
+        case .tokenTypeMismatch:
+            "The access token is not of the type that was asked for (Bearer, or DPoP). Compare dpop_bound_access_tokens and "
+                + "the profile in the client's registration with the portal's configuration."
+        case .proofKeyMissing:
+            "The key of the login is gone. Keep PendingLogin.proofKey with the rest, and begin a new login."
+        case .noRefreshToken: "The login has no refresh token. Register the grant type refresh_token."
+        case .loginOfOtherProvider: "The login came from another provider. End it, and begin a new login."
+        case .unreadableLogin: "The kept login cannot be read. End it, and begin a new login."
         case .subjectMismatch:
             "Userinfo is about somebody else than the ID token. Discard both and report it to the provider's operator."
         case .loginExpired: "The login took longer than ten minutes. Begin a new one."

@@ -45,8 +45,7 @@ extension Portal {
         else { return pages.message(.noLogin, language: Language(of: request)) }
         do throws(RelyingPartyError) {
             let login = try await relyingParty.finishLogin(callbackQuery: query, pending: entry.login)
-            let userinfo = try await relyingParty.userinfo(
-                accessToken: login.accessToken, expectedSubject: login.subject)
+            let userinfo = try await relyingParty.userinfo(of: login)
             return await start(.init(login: login, userinfo: userinfo, startedAt: now), request, entry.language)
         } catch { return failure(error, language: entry.language) }
     }

@@ -29,7 +29,7 @@ struct KeysCommandTests {
             #expect(new["retiring"] == old["current"])
             #expect(new["next"] != nil && !old.values.contains(new["next"] ?? ""))
 
-            _ = try await portal.userinfo(accessToken: before.accessToken, expectedSubject: before.subject)
+            _ = try await portal.userinfo(of: before)
             for flow in ["qr", "link"] {
                 let pending = try await portal.beginLogin()
                 let query = try await phone.callbackQuery(at: pending.authorizationURL, "--flow", flow)

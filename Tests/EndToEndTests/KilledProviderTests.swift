@@ -17,13 +17,13 @@ struct KilledProviderTests {
 
             let login = try await portal.finishLogin(callbackQuery: query, pending: pending)
             #expect(login.acr == "sim:http://bsi.bund.de/eID/LoA/substantiell")
-            let claims = try await portal.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+            let claims = try await portal.userinfo(of: login)
             #expect(claims["family_name"]?.string == "Mustermann")
 
             // RFC 6749 §4.1.2: a second use is refused and revokes what the first one gave.
             #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant")
             await #expect {
-                try await portal.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+                try await portal.userinfo(of: login)
             } throws: { error in
                 guard case .requestRefused(.userinfo, _)? = error as? RelyingPartyError else { return false }
                 return true
@@ -41,7 +41,7 @@ struct KilledProviderTests {
             try await here.killProvider()
             try await here.startProvider()
             // The token lives on: what it says is in the database or in itself, not in the memory of one process.
-            _ = try await portal.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+            _ = try await portal.userinfo(of: login)
             #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant")
         }
     }

@@ -22,8 +22,7 @@ struct ServedTownLoginTests {
                 let query = try await phone.callbackQuery(at: pending.authorizationURL)
                 let login = try await portal.finishLogin(callbackQuery: query, pending: pending)
                 #expect(login.servedTenant == town)
-                let userinfo = try await portal.userinfo(
-                    accessToken: login.accessToken, expectedSubject: login.subject)
+                let userinfo = try await portal.userinfo(of: login)
                 #expect(userinfo["family_name"] == "Mustermann")
                 subjects.insert(login.subject)
             }

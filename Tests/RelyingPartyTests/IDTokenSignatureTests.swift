@@ -29,12 +29,12 @@ struct IDTokenSignatureTests {
         func encrypted(to key: EncryptionKey, contentType: String? = "JWT") throws -> String {
             try CompactJWE.encrypt(Array(signed.utf8), to: key, contentType: contentType)
         }
-        let agreed = IDTokenDecryption(key: key)
+        let agreed = TokenDecryption<IDTokenDefect>(key: key)
         #expect(try agreed.signedToken(in: encrypted(to: key.publicKey)) == signed)
-        #expect(try IDTokenDecryption(key: nil).signedToken(in: signed) == signed)
+        #expect(try TokenDecryption<IDTokenDefect>(key: nil).signedToken(in: signed) == signed)
         #expect(throws: IDTokenDefect.encryption) { try agreed.signedToken(in: signed) }
         #expect(throws: IDTokenDefect.encryption) {
-            try IDTokenDecryption(key: nil).signedToken(in: encrypted(to: key.publicKey))
+            try TokenDecryption<IDTokenDefect>(key: nil).signedToken(in: encrypted(to: key.publicKey))
         }
         let other = try DecryptionKey.make(.p256).publicKey
         #expect(throws: IDTokenDefect.encryption) { try agreed.signedToken(in: encrypted(to: other)) }

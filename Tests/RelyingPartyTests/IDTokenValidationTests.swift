@@ -34,7 +34,8 @@ struct IDTokenValidationTests {
         let set = VerificationKeySet(keys.map { ($0.thumbprint.rawValue, $0.publicKey) })
         let nonce = try #require(Nonce(rawValue: "nonce-1"))
         return try (validator ?? Self.validator())
-            .validate(token, keys: set, nonce: nonce, servedTenant: town, accessToken: accessToken, now: now)
+            .validate(
+                token, keys: set, for: .login(nonce), servedTenant: town, accessToken: accessToken, now: now)
     }
 
     static func signed(_ claims: JSONObject) throws -> String { try key.sign(type: "JWT", payload: claims) }
@@ -60,7 +61,7 @@ struct IDTokenValidationTests {
         #expect(throws: IDTokenDefect.missing(claim)) { try Self.validate(Self.signed(claims)) }
     }
 
-    @Test(arguments: ["iss", "sub", "aud", "nonce", "acr", "exp", "iat", "auth_time", "at_hash"])
+    @Test(arguments: ["iss", "sub", "aud", "nonce", "acr", "exp", "iat", "auth_time", "at_hash", "sid"])
     func aClaimOfAnotherTypeIsRefused(claim: String) throws {
         for value: JSONValue in [.null, true, .number(1.5), .object([:]), [], [[]]] {
             var claims = Self.good
@@ -90,7 +91,7 @@ struct IDTokenValidationTests {
         .init(claim: "nonce", value: "nonce-2", defect: .wrong("nonce")),
         .init(claim: "nonce", value: "nonce-1 ", defect: .wrong("nonce")),
         .init(claim: "nonce", value: "", defect: .wrong("nonce")),
-        .init(claim: "exp", value: (now - IDTokenValidator.clockTolerance).json, defect: .expired),
+        .init(claim: "exp", value: (now - IDTokenValidator.Token.clockTolerance).json, defect: .expired),
         .init(claim: "exp", value: 0, defect: .expired),
         .init(claim: "exp", value: -1, defect: .wrong("exp")),
         .init(claim: "exp", value: "1800000300", defect: .wrong("exp")),

@@ -5,80 +5,21 @@ import Testing
 
 @testable import RelyingParty
 
-/// A provider that answers from memory and remembers what it was asked.
-final class FakeProvider: BackChannel {
-    struct State {
-        var key = SigningKey.makeES256()
-        var requests: [BackChannelRequest] = []
-        var claims: JSONObject = IDTokenValidationTests.good
-        var userinfo: JSONObject = ["sub": "subject-1", "name": "Erika"]
-        var tokenStatus = 200
-    }
-    let state = Mutex(State())
-
-    func send(_ request: BackChannelRequest) async throws(RelyingPartyError) -> BackChannelAnswer {
-        state.withLock { state in
-            state.requests.append(request)
-            let (status, object) = Self.answer(request, state: state)
-            return BackChannelAnswer(status: status, body: object.serialized)
-        }
-    }
-
-    private static func answer(_ request: BackChannelRequest, state: State) -> (Int, JSONObject) {
-        switch request.endpoint {
-        case .discovery: return (200, ProviderMetadataTests.good)
-        case .jwks:
-            let listed = state.key.publicKey.listedJWK(identifier: state.key.thumbprint.rawValue)
-            return (200, ["keys": [.object(listed)]])
-        case .pushedAuthorizationRequest: return (201, ["request_uri": "urn:example:1", "expires_in": 60])
-        case .userinfo: return (200, state.userinfo)
-        case .token:
-            guard state.tokenStatus == 200 else { return (state.tokenStatus, ["error": "invalid_grant"]) }
-            let token = (try? state.key.sign(type: "JWT", payload: state.claims)) ?? ""
-            return (200, ["access_token": "access-token", "token_type": "Bearer", "id_token": .string(token)])
-        }
-    }
-
-    func count(_ endpoint: BackChannelEndpoint) -> Int {
-        state.withLock { $0.requests.filter { $0.endpoint == endpoint }.count }
-    }
-}
-
 @Suite("A login from begin to end")
 struct LoginTests {
-    let provider = FakeProvider()
-    let clock = Clock()
-    let portalKey = SigningKey.makeES256()
-
-    final class Clock: Sendable {
-        let seconds = Mutex(IDTokenValidationTests.now.seconds)
-        var now: Timestamp { Timestamp(seconds: seconds.withLock { $0 }) }
-        func advance(_ by: Int64) { seconds.withLock { $0 += by } }
-    }
+    let portal = FakePortal()
+    var provider: FakeProvider { portal.provider }
+    var clock: FakePortal.Clock { portal.clock }
 
     func party(pushed: Bool = true, authentication: ClientAuthentication? = nil) throws -> RelyingParty {
-        let configuration = RelyingParty.Configuration(
-            issuer: try #require(IssuerURL(rawValue: "https://id.example.test")),
-            clientIdentifier: try #require(ClientIdentifier(rawValue: "portal")),
-            redirectURI: try #require(RedirectURI(rawValue: "https://portal.example.test/oidc/callback")),
-            authentication: authentication ?? .privateKeyJWT(portalKey),
-            scopes: try #require(Scope(parsing: "openid profile")), acrValues: [AssuranceLevel.substantiell.acr],
-            usesPushedAuthorizationRequests: pushed)
-        return try RelyingParty(configuration, channel: provider, now: { [clock] in clock.now })
+        try portal.party {
+            $0.usesPushedAuthorizationRequests = pushed
+            if let authentication { $0.authentication = authentication }
+        }
     }
 
-    func callback(_ pending: PendingLogin) -> [UInt8] {
-        let parameters = FormParameters([
-            "code": "code-1", "state": pending.state.rawValue, "iss": "https://id.example.test",
-        ])
-        return Array(parameters.encoded.utf8)
-    }
-
-    func logIn(_ party: RelyingParty) async throws -> LoggedIn {
-        let pending = try await party.beginLogin()
-        provider.state.withLock { $0.claims["nonce"] = .string(pending.nonce.rawValue) }
-        return try await party.finishLogin(callbackQuery: callback(pending), pending: pending)
-    }
+    func callback(_ pending: PendingLogin) -> [UInt8] { portal.callback(pending) }
+    func logIn(_ party: RelyingParty) async throws -> LoggedIn { try await portal.logIn(party) }
 
     @Test func aPushedLoginSucceeds() async throws {
         let party = try party()
@@ -88,7 +29,7 @@ struct LoginTests {
                 == "https://id.example.test/authorize?client_id=portal&request_uri=urn%3Aexample%3A1")
         let login = try await logIn(party)
         #expect(login.subject.rawValue == "subject-1")
-        let claims = try await party.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+        let claims = try await party.userinfo(of: login)
         #expect(claims["name"] == "Erika")
     }
 
@@ -96,7 +37,7 @@ struct LoginTests {
         _ = try await logIn(party())
         let form = try #require(provider.state.withLock { $0.requests.first { $0.endpoint == .token }?.form })
         let token = try CompactJWS(parsing: #require(form["client_assertion"]))
-        let claims = try token.verified(by: portalKey.publicKey, type: "jwt").payload
+        let claims = try token.verified(by: portal.key.publicKey, type: "jwt").payload
         #expect(claims["aud"] == "https://id.example.test")
         #expect(claims["iss"] == "portal" && claims["sub"] == "portal")
         #expect(claims["exp"] == (clock.now + 60).json)
@@ -150,7 +91,7 @@ struct LoginTests {
     }
 
     @Test func anOAuthErrorIsTyped() async throws {
-        provider.state.withLock { $0.tokenStatus = 400 }
+        provider.state.withLock { $0.tokenRefusal = "invalid_grant" }
         let refusal = ProviderRefusal(code: "invalid_grant", description: nil)
         await #expect(throws: RelyingPartyError.requestRefused(.token, refusal)) { try await logIn(party()) }
     }
@@ -160,7 +101,7 @@ struct LoginTests {
         let party = try party()
         let login = try await logIn(party)
         await #expect(throws: RelyingPartyError.subjectMismatch) {
-            try await party.userinfo(accessToken: login.accessToken, expectedSubject: login.subject)
+            try await party.userinfo(of: login)
         }
     }
 }

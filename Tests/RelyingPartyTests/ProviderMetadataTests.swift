@@ -10,6 +10,8 @@ struct ProviderMetadataTests {
         "token_endpoint": "https://id.example.test/token", "jwks_uri": "https://id.example.test/jwks",
         "userinfo_endpoint": "https://id.example.test/userinfo",
         "pushed_authorization_request_endpoint": "https://id.example.test/par",
+        "revocation_endpoint": "https://id.example.test/revoke",
+        "end_session_endpoint": "https://id.example.test/logout", "dpop_signing_alg_values_supported": ["ES256"],
         "response_types_supported": ["code"], "code_challenge_methods_supported": ["S256"],
     ]
 
@@ -21,6 +23,9 @@ struct ProviderMetadataTests {
         let metadata = try Self.read(Self.good)
         #expect(metadata.tokenEndpoint.rawValue == "https://id.example.test/token")
         #expect(metadata.userinfoEndpoint?.rawValue == "https://id.example.test/userinfo")
+        #expect(metadata.revocationEndpoint?.rawValue == "https://id.example.test/revoke")
+        #expect(metadata.endSessionEndpoint?.rawValue == "https://id.example.test/logout")
+        #expect(metadata.acceptsDPoP)
     }
 
     struct NearMiss: Sendable {
@@ -46,6 +51,13 @@ struct ProviderMetadataTests {
         .init(member: "jwks_uri", value: "file:///etc/passwd", defect: .notAnHTTPSURL("jwks_uri")),
         .init(
             member: "userinfo_endpoint", value: "http://id.example.test/u", defect: .notAnHTTPSURL("userinfo_endpoint")),
+        .init(
+            member: "revocation_endpoint", value: "http://id.example.test/r",
+            defect: .notAnHTTPSURL("revocation_endpoint")
+        ),
+        .init(
+            member: "end_session_endpoint", value: "http://id.example.test/l",
+            defect: .notAnHTTPSURL("end_session_endpoint")),
         .init(
             member: "authorization_endpoint", value: "javascript:alert(1)",
             defect: .notAnHTTPSURL("authorization_endpoint")),

@@ -16,7 +16,7 @@ struct ProviderFacts {
         else { throw CommandFailure(.providerRefused, "The metadata of \(issuer) cannot be used.") }
         return ProviderFacts(
             authorizationEndpoint: authorization, keySet: keySet,
-            endSession: json["end_session_endpoint"]?.string.flatMap { WebAddress($0) })
+            endSession: metadata.endSessionEndpoint.flatMap { WebAddress($0.rawValue) })
     }
 
     /// The identifiers of the published keys, by algorithm (RFC 7517 §4.4, §4.5).
