@@ -38,4 +38,11 @@ struct BoundedStore<Value: Sendable>: Sendable {
         guard let entry = entries.removeValue(forKey: digest), now < entry.expiresAt else { return nil }
         return entry.value
     }
+
+    /// Takes out every value that is meant, and says how many there were.
+    mutating func removeAll(where isMeant: (Value) -> Bool) -> Int {
+        let meant = entries.filter { isMeant($0.value.value) }.keys
+        for digest in meant { entries[digest] = nil }
+        return meant.count
+    }
 }

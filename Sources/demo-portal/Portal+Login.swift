@@ -1,5 +1,4 @@
 internal import Hummingbird
-internal import IdentityCrypto
 internal import Logging
 internal import OpenIDMessages
 internal import RelyingParty
@@ -26,11 +25,10 @@ extension Portal {
     private func begin(_ request: Request, _ language: Language) async -> Response {
         do throws(RelyingPartyError) {
             let pending = try await relyingParty.beginLogin(uiLocales: [language.code, language.other.code])
-            // A browser keeps its cookie, so that logins in several tabs do not displace each other.
-            let browser = PortalCookie.login.value(in: request) ?? OneTimeSecret().text
-            await logins.add(.init(login: pending, language: language), browser: browser, now: now)
+            let browser = PortalCookie.login.browser(of: request)
+            await logins.add(pending, language, browser: browser, state: pending.state, now: now)
             var response = Response.seeOther(pending.authorizationURL)
-            response.setCookie(PortalCookie.login.cookie(browser, maximumAge: PendingLogin.lifetime))
+            response.setCookie(PortalCookie.login.cookie(browser, maximumAge: Self.visitLifetime))
             return response
         } catch { return failure(error, language: language) }
     }
@@ -44,7 +42,7 @@ extension Portal {
             let entry = await logins.take(browser: browser, state: state, now: now)
         else { return pages.message(.noLogin, language: Language(of: request)) }
         do throws(RelyingPartyError) {
-            let login = try await relyingParty.finishLogin(callbackQuery: query, pending: entry.login)
+            let login = try await relyingParty.finishLogin(callbackQuery: query, pending: entry.visit)
             let userinfo = try await relyingParty.userinfo(of: login)
             return await start(.init(login: login, userinfo: userinfo, startedAt: now), request, entry.language)
         } catch { return failure(error, language: entry.language) }
@@ -52,7 +50,7 @@ extension Portal {
 
     /// Starts the session under a fresh cookie, and ends the one that the browser had.
     private func start(_ session: Sessions.Session, _ request: Request, _ language: Language) async -> Response {
-        if let old = PortalCookie.session.value(in: request) { await sessions.end(cookie: old, now: now) }
+        if let old = PortalCookie.session.value(in: request) { _ = await sessions.end(cookie: old, now: now) }
         var response = Response.seeOther(language.link("/account"))
         response.setCookie(PortalCookie.session.cookie(await sessions.start(session, now: now)))
         return response

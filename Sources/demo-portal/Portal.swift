@@ -12,8 +12,19 @@ struct Portal: Sendable {
     let pages: Pages
     let sameOrigin: SameOrigin
     let logger: Logger
-    let logins = PendingLogins()
+    let logins = PendingVisits<PendingLogin>(lifetime: Self.visitLifetime)
+    let logouts = PendingVisits<PendingLogout>(lifetime: Self.visitLifetime)
     let sessions = Sessions()
+
+    /// How long a visit to the provider may take, in seconds.
+    static let visitLifetime = PendingLogin.lifetime
+
+    /// Where the browser returns to, and where the provider says who is logged out; the client is registered with them.
+    enum Path {
+        static let callback = "/oidc/callback"
+        static let loggedOut = "/oidc/logged-out"
+        static let backChannelLogout = "/oidc/backchannel-logout"
+    }
 
     var now: Timestamp { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
 
@@ -23,9 +34,11 @@ struct Portal: Sendable {
         router.get("/") { request, _ in await home(request) }
         router.post("/login") { request, _ in await login(request) }
         router.get("/oidc/start") { request, _ in await start(request) }
-        router.get("/oidc/callback") { request, _ in await callback(request) }
+        router.get(RouterPath(Path.callback)) { request, _ in await callback(request) }
         router.get("/account") { request, _ in await account(request) }
         router.post("/logout") { request, _ in await logout(request) }
+        router.get(RouterPath(Path.loggedOut)) { request, _ in await loggedOut(request) }
+        router.post(RouterPath(Path.backChannelLogout)) { request, _ in await backChannelLogout(request) }
         router.get("/health") { _, _ in Response.json(["status": "ok"]) }
         return router
     }
@@ -43,16 +56,6 @@ struct Portal: Sendable {
         let language = Language(of: request)
         guard let session else { return .seeOther(language.link("/")) }
         return pages.account(session, language: language)
-    }
-
-    /// Ends the portal's own session; the region's session lives on.
-    private func logout(_ request: Request) async -> Response {
-        let language = Language(of: request)
-        guard sameOrigin.sent(request) else { return pages.message(.foreignForm, language: language) }
-        if let cookie = PortalCookie.session.value(in: request) { await sessions.end(cookie: cookie, now: now) }
-        var response = Response.seeOther(language.link("/"))
-        response.setCookie(PortalCookie.session.removal)
-        return response
     }
 
     func session(of request: Request) async -> Sessions.Session? {

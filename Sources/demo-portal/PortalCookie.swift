@@ -1,9 +1,10 @@
 internal import Hummingbird
+internal import IdentityCrypto
 internal import OpenIDMessages
 
 /// The portal's cookies. `__Host-` has the browser enforce `Secure`, `Path=/` and that no other host set them.
 enum PortalCookie: String {
-    /// Names the browser while logins are pending.
+    /// Names the browser while logins and logouts are pending.
     case login = "__Host-portal-login"
     case session = "__Host-portal"
 
@@ -13,6 +14,10 @@ enum PortalCookie: String {
         else { return nil }
         return value
     }
+
+    /// The value that names the browser. It keeps the one that it has, so that visits in several tabs do not displace each
+    /// other.
+    func browser(of request: Request) -> String { value(in: request) ?? OneTimeSecret().text }
 
     /// `Lax`, because the callback is a navigation that comes from the provider's site.
     func cookie(_ value: String, maximumAge: Int64? = nil) -> Cookie {

@@ -37,6 +37,9 @@ struct PortalOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Send the request to the provider before the browser goes there (RFC 9126).")
     var par = true
 
+    @Flag(help: "Bind tokens to a key of each login (DPoP, RFC 9449), as the profile fapi2 demands.")
+    var dpop = false
+
     @Flag(help: "Accept simulated logins (acr with sim:). For tests only.")
     var acceptSimulated = false
 }
@@ -68,9 +71,9 @@ extension PortalOptions {
         guard let client = ClientIdentifier(rawValue: try required(clientIdentifier, "--client-id")) else {
             throw ValidationError("--client-id is malformed.")
         }
-        guard let redirectURI = RedirectURI(rawValue: try portalOrigin() + "/oidc/callback") else {
-            throw ValidationError("The redirect URI is malformed.")
-        }
+        guard let redirectURI = RedirectURI(rawValue: try portalOrigin() + Portal.Path.callback),
+            let wayBack = RedirectURI(rawValue: try portalOrigin() + Portal.Path.loggedOut)
+        else { throw ValidationError("The redirect URI is malformed.") }
         guard let scopes = Scope(parsing: scope) else { throw ValidationError("--scope is malformed.") }
         guard let level = AssuranceLevel(name: level), level != .undefined else {
             throw ValidationError("--level wants normal, substantiell or hoch.")
@@ -78,7 +81,8 @@ extension PortalOptions {
         return RelyingParty.Configuration(
             issuer: issuer, clientIdentifier: client, redirectURI: redirectURI, authentication: authentication,
             scopes: scopes, acrValues: [level.acr], usesPushedAuthorizationRequests: par,
-            acceptsSimulatedLevels: acceptSimulated, extraTrustedCertificates: ca)
+            acceptsSimulatedLevels: acceptSimulated, tokenBinding: dpop ? .keyOfEachLogin : .bearer,
+            postLogoutRedirectURI: wayBack, extraTrustedCertificates: ca)
     }
 
     func required(_ value: String?, _ name: String) throws -> String {

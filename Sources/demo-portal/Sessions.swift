@@ -22,5 +22,9 @@ actor Sessions {
 
     func session(cookie: String, now: Timestamp) -> Session? { store.value(for: SecretDigest(of: cookie), now: now) }
 
-    func end(cookie: String, now: Timestamp) { _ = store.remove(SecretDigest(of: cookie), now: now) }
+    /// Ends a session, and gives it for the last time.
+    func end(cookie: String, now: Timestamp) -> Session? { store.remove(SecretDigest(of: cookie), now: now) }
+
+    /// Ends the sessions that the provider named, and says how many there were.
+    func end(_ notice: LogoutNotice) -> Int { store.removeAll { notice.ends($0.login) } }
 }

@@ -26,16 +26,18 @@ struct Browser: Sendable {
         return try #require(LoginPage(html: page.text), "\(page.address) (\(page.status))")
     }
 
-    /// Follows redirects as browsers do; `fields` makes it a form that was sent.
+    /// Follows redirects as browsers do; `fields` makes it a form that was sent, by a page of the provider's unless another
+    /// origin is named.
     func load(
-        _ address: String, fields: [(name: String, value: String)] = [], accept: String = "text/html"
+        _ address: String, fields: [(name: String, value: String)] = [], from origin: String? = nil,
+        accept: String = "text/html"
     ) async throws -> Page {
         var arguments = [
             "--silent", "--show-error", "--location", "--max-time", "30", "--cacert", here.ca, "--cookie", jar,
             "--cookie-jar", jar, "--header", "Accept: \(accept)", "--write-out", "\n%{http_code} %{url_effective}",
         ]
         for field in fields { arguments += ["--data-urlencode", field.name + "=" + field.value] }
-        if !fields.isEmpty { arguments += ["--header", "Origin: \(here.issuer)"] }
+        if !fields.isEmpty { arguments += ["--header", "Origin: \(origin ?? here.issuer)"] }
         let result = try await Program.run("/usr/bin/curl", arguments + [address])
         try #require(result.status == 0, "\(result)")
         let parts = result.output.split(separator: "\n", omittingEmptySubsequences: false)

@@ -12,6 +12,7 @@ actor Installation {
     nonisolated let port = Port.free()
     nonisolated let portalPort = Port.free()
     nonisolated let portalKey = SigningKey.makeES256()
+    nonisolated let portalDecryptionKey: DecryptionKey
     private nonisolated let caretaker: Caretaker
     private nonisolated let environment: [String: String]
     private var provider: ChildProcess?
@@ -49,6 +50,7 @@ actor Installation {
     private init(environment: [String: String]) throws {
         self.environment = environment
         folder = try TemporaryFolder()
+        portalDecryptionKey = try .make(.p256)
         caretaker = try Caretaker(folder: folder.path)
     }
 
@@ -66,10 +68,12 @@ actor Installation {
     /// The digest of the certificate that signs the app of simulated phones.
     static let appSignature = String(repeating: "5a", count: 32)
 
-    /// Three clients: the demo portal, and two that the tests themselves play: `test-portal`, and `towns-portal`, one
-    /// deployment of Gelsenkirchen's for two towns that have adopted its service.
+    /// Four clients: the demo portal, and three that the tests themselves play: `test-portal`; `fapi2-portal`, whose tokens are
+    /// bound and encrypted; and `towns-portal`, one deployment of Gelsenkirchen's for two towns that have adopted its service.
     private static func overlay(_ here: Installation, demoKey: String) -> String {
         let testKey = here.portalKey.publicKey.listedJWK(identifier: here.portalKey.thumbprint.rawValue).text
+        let encryption = here.portalDecryptionKey.publicKey
+        let encryptionKey = encryption.listedJWK(identifier: encryption.thumbprint.rawValue).text
         return """
             region:
               development: true
@@ -88,6 +92,8 @@ actor Installation {
                 profile: baseline
                 redirect_uris: ["\(here.portalURL)/oidc/callback"]
                 initiate_login_uri: "\(here.portalURL)/oidc/start"
+                post_logout_redirect_uris: ["\(here.portalURL)/oidc/logged-out"]
+                backchannel_logout_uri: "\(here.portalURL)/oidc/backchannel-logout"
                 jwks: {keys: [\(demoKey)]}
                 scopes: [openid, person, person_birth, person_address, email]
               - id: test-portal
@@ -96,6 +102,17 @@ actor Installation {
                 profile: baseline
                 redirect_uris: ["\(here.portalURL)/test/callback"]
                 jwks: {keys: [\(testKey)]}
+                grant_types: [authorization_code, refresh_token]
+                scopes: [openid, person]
+              - id: fapi2-portal
+                tenant: marl
+                name: Portal nach FAPI 2.0
+                profile: fapi2
+                redirect_uris: ["\(here.portalURL)/fapi2/callback"]
+                post_logout_redirect_uris: ["\(here.portalURL)/fapi2/goodbye"]
+                backchannel_logout_uri: "\(here.portalURL)/fapi2/backchannel-logout"
+                jwks: {keys: [\(testKey), \(encryptionKey)]}
+                id_token_encrypted_response_alg: ECDH-ES+A256KW
                 grant_types: [authorization_code, refresh_token]
                 scopes: [openid, person]
               - id: towns-portal
@@ -250,14 +267,30 @@ extension Installation {
     nonisolated func withTestPortal(
         ofSeveralTowns: Bool = false, _ body: (RelyingParty) async throws -> Void
     ) async throws {
-        let name = ofSeveralTowns ? "towns" : "test"
-        let portal = try RelyingParty(
-            RelyingParty.Configuration(
-                issuer: try #require(IssuerURL(rawValue: issuer)),
-                clientIdentifier: try #require(ClientIdentifier(rawValue: name + "-portal")),
-                redirectURI: try #require(RedirectURI(rawValue: portalURL + "/\(name)/callback")),
-                authentication: .privateKeyJWT(portalKey), scopes: try #require(Scope(parsing: "openid person")),
-                acceptsSimulatedLevels: true, extraTrustedCertificates: ca))
+        try await withPortal(ofSeveralTowns ? "towns" : "test", body)
+    }
+
+    /// Marl's portal of profile `fapi2`.
+    nonisolated func withFAPI2Portal(_ body: (RelyingParty) async throws -> Void) async throws {
+        try await withPortal("fapi2", body) { configuration in
+            configuration.tokenBinding = .keyOfEachLogin
+            configuration.decryptionKey = portalDecryptionKey
+            configuration.postLogoutRedirectURI = RedirectURI(rawValue: portalURL + "/fapi2/goodbye")
+        }
+    }
+
+    private nonisolated func withPortal(
+        _ name: String, _ body: (RelyingParty) async throws -> Void,
+        _ change: (inout RelyingParty.Configuration) -> Void = { _ in }
+    ) async throws {
+        var configuration = RelyingParty.Configuration(
+            issuer: try #require(IssuerURL(rawValue: issuer)),
+            clientIdentifier: try #require(ClientIdentifier(rawValue: name + "-portal")),
+            redirectURI: try #require(RedirectURI(rawValue: portalURL + "/\(name)/callback")),
+            authentication: .privateKeyJWT(portalKey), scopes: try #require(Scope(parsing: "openid person")),
+            acceptsSimulatedLevels: true, extraTrustedCertificates: ca)
+        change(&configuration)
+        let portal = try RelyingParty(configuration)
         do { try await body(portal) } catch {
             await portal.shutdown()
             throw error

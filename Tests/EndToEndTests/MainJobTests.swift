@@ -55,6 +55,8 @@ struct MainJobTests {
             result.lines.filter { $0.contains(#""acr": "sim:http://bsi.bund.de/eID/LoA/substantiell""#) }.count == 2)
         #expect(result.lines.filter { $0.contains(#""family_name": "Mustermann""#) }.count == 2)
         #expect(result.lines.filter { $0.contains("let in by the session") }.count == 2)
+        #expect(result.lines.contains("You are logged out of this portal and of the login service"))
+        #expect(result.lines.filter { $0.contains("has ended her session") }.count == 2)
         // The sample of the region: an employee under a mandate, the last administrator, another town's administrator.
         let permits = result.lines.filter { $0.contains("for Muster Elektrotechnik GmbH") && $0.contains("500.00 EUR") }
         #expect(permits.map { $0.prefix(14) } == ["Stadt Herten  ", "Stadt Bottrop "], "\(permits)")

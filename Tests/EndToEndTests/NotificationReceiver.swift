@@ -1,9 +1,11 @@
+import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
 import Synchronization
 
-/// A portal's notification endpoint (CIBA Core §10.2), over TLS: answers 204 and keeps what was sent.
+/// A portal's endpoint for notifications (CIBA Core §10.2) and logout tokens (Back-Channel Logout §2.5), over TLS: answers
+/// everything with 204 and keeps what was sent.
 final class NotificationReceiver: Sendable {
     private let listening: any Channel
     private let received: Received
@@ -35,7 +37,19 @@ final class NotificationReceiver: Sendable {
 
     func stop() async throws { try await listening.close().get() }
 
-    /// Reads until the JSON object of the body is whole.
+    /// The body of the first request to a path; waits until there is one.
+    func body(to path: String) async throws -> String? {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while ContinuousClock.now < deadline {
+            if let request = requests.first(where: { $0.hasPrefix("POST \(path) ") }) {
+                return request.range(of: "\r\n\r\n").map { String(request[$0.upperBound...]) }
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        return nil
+    }
+
+    /// Reads until the body is whole.
     private final class Answering: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
         typealias OutboundOut = ByteBuffer
@@ -47,7 +61,9 @@ final class NotificationReceiver: Sendable {
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
             text += String(buffer: unwrapInboundIn(data))
-            guard text.contains("\r\n\r\n"), text.hasSuffix("}") else { return }
+            guard let head = text.range(of: "\r\n\r\n") else { return }
+            let length = text[..<head.lowerBound].lowercased().firstMatch(of: /\r\ncontent-length: *([0-9]+)/)
+            guard text[head.upperBound...].utf8.count >= length.flatMap({ Int($0.output.1) }) ?? 0 else { return }
             received.texts.withLock { $0.append(text) }
             context.writeAndFlush(
                 wrapOutboundOut(ByteBuffer(string: "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")),

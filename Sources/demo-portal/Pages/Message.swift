@@ -9,22 +9,43 @@ enum Message: Sendable {
     /// A callback for which this browser has no pending login.
     case noLogin
     case failure(RelyingPartyError)
+    /// Here and at the provider.
+    case loggedOut
+    /// The provider could not be asked to end its session as well.
+    case loggedOutHereOnly(RelyingPartyError)
+    /// A return from the provider for which this browser has no pending logout.
+    case noLogout
 
-    /// 200 where the person or the provider decided, 400 where a request was wrong, 503 where the provider fails.
+    /// 200 where the person or the provider decided and where somebody is logged out, 400 where a request was wrong, 503 where
+    /// the provider fails.
     var status: HTTPResponse.Status {
         switch self {
         case .httpError(let status): status
-        case .foreignForm, .noLogin: .badRequest
+        case .foreignForm, .noLogin, .noLogout: .badRequest
+        case .loggedOut, .loggedOutHereOnly: .ok
         case .failure(.loginRefused): .ok
         case .failure(.unreachable), .failure(.unusableAnswer), .failure(.unusableMetadata),
-            .failure(.requestRefused), .failure(.unusableConfiguration):
+            .failure(.requestRefused), .failure(.tokenTypeMismatch), .failure(.unusableConfiguration):
             .serviceUnavailable
         case .failure: .badRequest
         }
     }
 
     /// For the portal's developer; never a secret.
-    var remedy: String? { if case .failure(let error) = self { error.remedy } else { nil } }
+    var remedy: String? {
+        switch self {
+        case .failure(let error), .loggedOutHereOnly(let error): error.remedy
+        default: nil
+        }
+    }
+
+    /// Whether the person tried to log in, and may try again.
+    var isAboutLogin: Bool {
+        switch self {
+        case .loggedOut, .loggedOutHereOnly, .noLogout: false
+        default: true
+        }
+    }
 
     var title: Words.Pair {
         switch self {
@@ -32,6 +53,8 @@ enum Message: Sendable {
         case .httpError: ("Das hat nicht geklappt", "That did not work")
         case .foreignForm: ("Bitte hier neu beginnen", "Please start again here")
         case .noLogin, .failure(.loginExpired): ("Diese Anmeldung ist abgelaufen", "This login has expired")
+        case .loggedOut, .loggedOutHereOnly: ("Sie sind abgemeldet", "You are logged out")
+        case .noLogout: ("Diese Abmeldung ist hier nicht bekannt", "This logout is not known here")
         case .failure(.loginRefused(let refusal)): Self.title(refusal.code)
         case .failure where status == .serviceUnavailable:
             ("Anmeldung zurzeit nicht möglich", "Login is not available right now")
@@ -53,6 +76,24 @@ enum Message: Sendable {
             (
                 "Sie wurde schon benutzt, hat zu lange gedauert oder in einem anderen Browser begonnen.",
                 "It was used before, took too long, or was begun in another browser."
+            )
+        case .loggedOut:
+            (
+                "Sie sind in diesem Portal und beim Anmeldedienst abgemeldet. Er sagt es auch den anderen Portalen, an denen Sie "
+                    + "angemeldet waren.",
+                "You are logged out of this portal and of the login service. It tells the other portals where you were logged "
+                    + "in as well."
+            )
+        case .loggedOutHereOnly:
+            (
+                "In diesem Portal sind Sie abgemeldet. Der Anmeldedienst war nicht erreichbar: dort können Sie noch angemeldet "
+                    + "sein.",
+                "You are logged out of this portal. The login service could not be reached: you may still be logged in there."
+            )
+        case .noLogout:
+            (
+                "Sie wurde schon abgeschlossen, hat zu lange gedauert oder in einem anderen Browser begonnen.",
+                "It was completed before, took too long, or was begun in another browser."
             )
         case .failure(.loginRefused(let refusal)): Self.text(refusal.code)
         case .failure where status == .serviceUnavailable:

@@ -53,8 +53,10 @@ struct Pages: Sendable {
 
     func message(_ message: Message, language: Language) -> Response {
         let title = language.choose(message.title)
+        let words = Words.of(language)
         let content = messageTemplate.render([
-            "t": Words.of(language), "title": title, "text": language.choose(message.text),
+            "t": words, "button": words[message.isAboutLogin ? "again" : "login"] ?? "", "title": title,
+            "text": language.choose(message.text),
             "hasRemedy": message.remedy != nil, "remedy": message.remedy ?? "", "login": language.link("/login"),
             "home": language.link("/"),
         ])

@@ -92,6 +92,7 @@ enum Templates {
         <details class="panel"><summary>{{t.idToken}}</summary>
         <pre tabindex="0">{{idToken}}</pre></details>
         <form method="post" action="{{logout}}"><button class="button quiet" type="submit">{{t.logout}}</button></form>
+        <p class="hint">{{t.logoutHint}}</p>
         """
 
     static let message = """
@@ -99,7 +100,7 @@ enum Templates {
           <h1>{{title}}</h1>
           <p class="lead">{{text}}</p>
           <form method="post" action="{{login}}">
-            <button class="button" type="submit">{{t.again}}</button>
+            <button class="button" type="submit">{{button}}</button>
             <a class="aside" href="{{home}}">{{t.toHome}}</a>
           </form>
           {{#hasRemedy}}<details><summary>{{t.details}}</summary><p class="remedy">{{remedy}}</p></details>{{/hasRemedy}}

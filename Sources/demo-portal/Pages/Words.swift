@@ -9,6 +9,10 @@ enum Words {
         "otherLanguage": ("English", "Deutsch"),
         "login": ("Anmelden", "Log in"),
         "logout": ("Abmelden", "Log out"),
+        "logoutHint": (
+            "Sie werden auch beim Anmeldedienst abgemeldet; er sagt es den anderen Portalen.",
+            "You are logged out of the login service as well; it tells the other portals."
+        ),
         "again": ("Noch einmal versuchen", "Try again"),
         "toHome": ("Zur Startseite", "To the start page"),
         "myAccount": ("Mein Konto", "My account"),
