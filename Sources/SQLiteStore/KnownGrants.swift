@@ -8,17 +8,19 @@ internal import Synchronization
 /// still counts is not remembered; it is read at every call.
 final class KnownGrants: Sendable {
     private let capacity: Int
-    private let grants = Mutex<[TransactionIdentifier: AuthorizationGrant]>([:])
+    private let grants = Mutex<[TransactionIdentifier: Shared<AuthorizationGrant>]>([:])
 
     /// - Parameter capacity: how many are remembered; then all are forgotten.
     init(capacity: Int = 8_192) { self.capacity = capacity }
 
-    func grant(_ transaction: TransactionIdentifier) -> AuthorizationGrant? { grants.withLock { $0[transaction] } }
+    func grant(_ transaction: TransactionIdentifier) -> Shared<AuthorizationGrant>? {
+        grants.withLock { $0[transaction] }
+    }
 
-    func remember(_ grant: AuthorizationGrant) {
+    func remember(_ grant: Shared<AuthorizationGrant>) {
         grants.withLock { grants in
             if grants.count >= capacity { grants.removeAll(keepingCapacity: true) }
-            grants[grant.transaction] = grant
+            grants[grant.wrappedValue.transaction] = grant
         }
     }
 

@@ -47,16 +47,17 @@ extension Database {
                 "class": OneTimeClass.revokedAccessToken.rawValue, "token": token?.rawValue,
             ])
         guard let row else { return nil }
-        var grant: AuthorizationGrant
+        var grant: Shared<AuthorizationGrant>
         if let remembered {
             grant = remembered
         } else {
-            grant = try row.grant
+            grant = Shared(wrappedValue: try row.grant)
             known.remember(grant)
         }
+        let granted = grant.wrappedValue.released
         let released = ReleaseRules.remaining(
-            grant.released, of: try row.value("release_state"), released: try row.strings("released_now"))
-        if released != grant.released { grant.released = released }
+            granted, of: try row.value("release_state"), released: try row.strings("released_now"))
+        if released != granted { grant.wrappedValue.released = released }
         return LiveGrant(
             grant: grant, account: try row.account,
             isSessionLive: try row.integer("is_session_live") == 1,

@@ -130,7 +130,8 @@ struct GrantPolicyTests {
             methods: ["hwk"], flow: .link, relayResistance: .sameDevice,
             authenticatedAt: Timestamp(seconds: 1_800_000_000),
             session: .random(bytes: 16), released: [], expiresAt: Timestamp(seconds: 1_800_000_060))
-        return LiveGrant(grant: grant, account: account, isSessionLive: true, isDeviceActive: true)
+        return LiveGrant(
+            grant: Shared(wrappedValue: grant), account: account, isSessionLive: true, isDeviceActive: true)
     }()
 }
 

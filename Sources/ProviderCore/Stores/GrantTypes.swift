@@ -116,8 +116,8 @@ public struct LiveGrant: Sendable, Equatable {
     /// The right to act for a company as it stands now; nil for the person as such, and when the right is gone.
     public var representation: ActingRight?
 
-    public init(grant: AuthorizationGrant, account: AccountRecord, isSessionLive: Bool, isDeviceActive: Bool) {
-        self.grant = grant
+    public init(grant: Shared<AuthorizationGrant>, account: AccountRecord, isSessionLive: Bool, isDeviceActive: Bool) {
+        _grant = grant
         self.account = account
         self.isSessionLive = isSessionLive
         self.isDeviceActive = isDeviceActive

@@ -2,18 +2,21 @@
 /// its texts and lists.
 @propertyWrapper
 public struct Shared<Value: Sendable>: Sendable {
-    private final class Box: Sendable {
-        let value: Value
+    @usableFromInline
+    final class Box: Sendable {
+        @usableFromInline let value: Value
         init(_ value: Value) { self.value = value }
     }
 
-    private var box: Box
+    @usableFromInline var box: Box
 
     public init(wrappedValue: Value) { box = Box(wrappedValue) }
 
+    /// Inlined also into other modules: who reads one member there copies that member alone.
+    @inlinable
     public var wrappedValue: Value {
         get { box.value }
-        set { box = Box(newValue) }
+        set { self = Shared(wrappedValue: newValue) }
     }
 }
 

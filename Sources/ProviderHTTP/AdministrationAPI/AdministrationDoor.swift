@@ -81,13 +81,10 @@ struct AdministrationDoor: Sendable {
 
     /// RFC 9449 §7.1: one Authorization header with the scheme DPoP, and one proof.
     private func token(of request: Request) throws -> PresentedAccessToken {
-        let values = request.headers[values: .authorization]
-        let parts = values.first?.split(separator: " ", maxSplits: 1) ?? []
-        guard values.count == 1, parts.count == 2, parts[0].lowercased() == "dpop",
-            let proof = try request.presentedProof()
+        guard request.headers.hasAtMostOne(.authorization),
+            let (scheme, text) = request.headers.first(.authorization)?.authorizationScheme, scheme == "dpop",
+            let proof = try request.presentedProof(), text.utf8.count <= AccessTokenText.maximumLength
         else { throw AdministrationProblem.notSignedIn }
-        let text = parts[1].trimmingSpaces()
-        guard text.utf8.count <= AccessTokenText.maximumLength else { throw AdministrationProblem.notSignedIn }
         return .dpop(text, proof)
     }
 

@@ -1,5 +1,6 @@
 public import Hummingbird
 internal import NIOCore
+internal import Synchronization
 
 /// What every handler may rely on.
 public struct ProviderRequestContext: RequestContext {
@@ -16,14 +17,31 @@ public struct ProviderRequestContext: RequestContext {
     }
 }
 
-/// A short random reference without letters that look alike. It is written only when somebody is to read it.
+/// A short reference without letters that look alike. It is written only when somebody is to read it.
+///
+/// No secret: it need be no other call's, not unguessable. So a call counts instead of asking the system for randomness.
 struct TraceIdentifier: Sendable {
-    private let random = UInt64.random(in: .min ... .max)
+    private let mixed: UInt64
+
+    private static let start = UInt64.random(in: .min ... .max)
+    private static let count = Atomic<UInt64>(0)
+
+    init() {
+        let number = Self.count.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        mixed = Self.mix(Self.start &+ number)
+    }
+
+    /// The last step of SplitMix64: no two numbers give one result, and neighbours look nothing like each other.
+    private static func mix(_ number: UInt64) -> UInt64 {
+        var mixed = (number ^ (number >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
 
     private static let alphabet = Array("ABCDEFGHJKLMNPQRSTUVWXYZ23456789".utf8)
 
-    /// Thirty-two characters, five bits each: one random number makes the whole reference.
+    /// Thirty-two characters, five bits each: one number makes the whole reference.
     var text: String {
-        String(decoding: (0..<10).map { Self.alphabet[Int(random >> (5 * $0) & 31)] }, as: UTF8.self)
+        String(decoding: (0..<10).map { Self.alphabet[Int(mixed >> (5 * $0) & 31)] }, as: UTF8.self)
     }
 }

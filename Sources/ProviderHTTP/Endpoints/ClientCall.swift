@@ -29,10 +29,10 @@ struct ClientCall {
         _ request: Request, _ handle: (FormParameters, Caller) async throws -> Response
     ) async -> Response {
         var request = request
-        let authorization = request.headers[.authorization]
+        let authorization = request.headers.first(.authorization)
         do {
             guard request.uri.query == nil else { throw RequestFault.malformed("parameters belong into the body") }
-            guard request.headers[values: .authorization].count <= 1 else {
+            guard request.headers.hasAtMostOne(.authorization) else {
                 throw RequestFault.malformed("more than one Authorization header")
             }
             let parameters = try await request.form()

@@ -16,12 +16,17 @@ extension Request {
     static let maximumBody = 65_536
 
     /// The path without the query, as it was sent.
-    var rawPath: String { String(head.path.map { $0.prefix { $0 != "?" } } ?? "/") }
+    var rawPath: String {
+        guard let path = head.path else { return "/" }
+        return String(path[..<(path.utf8.firstIndex(of: UInt8(ascii: "?")) ?? path.endIndex)])
+    }
 
     /// The query's parameters; each at most once.
     func query() throws(RequestFault) -> FormParameters {
-        guard let path = head.path, let mark = path.firstIndex(of: "?") else { return FormParameters() }
-        do { return try FormParameters(parsing: path[path.index(after: mark)...].utf8, maximumLength: 16_384) } catch {
+        guard let path = head.path?.utf8, let mark = path.firstIndex(of: UInt8(ascii: "?")) else {
+            return FormParameters()
+        }
+        do { return try FormParameters(parsing: path[path.index(after: mark)...], maximumLength: 16_384) } catch {
             throw error.fault
         }
     }
@@ -45,7 +50,7 @@ extension Request {
     }
 
     private mutating func body() async throws -> [UInt8] {
-        guard headers[.contentEncoding] == nil else { throw RequestFault.unsupportedMediaType }
+        guard !headers.contains(.contentEncoding) else { throw RequestFault.unsupportedMediaType }
         do {
             let buffer = try await collectBody(upTo: Self.maximumBody)
             return Array(buffer.readableBytesView)
@@ -58,7 +63,7 @@ extension Request {
     }
 
     private func hasMediaType(_ type: String) -> Bool {
-        guard let value = headers[.contentType] else { return false }
+        guard let value = headers.first(.contentType), headers.hasAtMostOne(.contentType) else { return false }
         if value == type { return true }
         let parts = value.split(separator: ";").map { $0.trimmingSpaces().lowercased() }
         return parts.first == type && parts.dropFirst().allSatisfy { $0 == "charset=utf-8" }
@@ -82,6 +87,29 @@ extension Request {
         case (nil, let site), ("null", let site): site == "same-origin"
         case (let origin, let site): origin == issuer.rawValue && site == "same-origin"
         }
+    }
+}
+
+extension HTTPFields {
+    /// The first value of this name, as it was sent; the subscript makes a new text of all of them.
+    func first(_ name: HTTPField.Name) -> String? {
+        for field in self where field.name == name { return field.value }
+        return nil
+    }
+
+    func hasAtMostOne(_ name: HTTPField.Name) -> Bool {
+        var count = 0
+        for field in self where field.name == name { count += 1 }
+        return count <= 1
+    }
+}
+
+extension String {
+    /// An authorization's scheme in lower case and what follows it (RFC 9110 §11.4); nil when nothing does.
+    var authorizationScheme: (name: String, credentials: String)? {
+        guard let space = utf8.firstIndex(of: UInt8(ascii: " ")), space > utf8.startIndex else { return nil }
+        let credentials = self[utf8.index(after: space)...].trimmingSpaces()
+        return credentials.isEmpty ? nil : (self[..<space].lowercased(), credentials)
     }
 }
 

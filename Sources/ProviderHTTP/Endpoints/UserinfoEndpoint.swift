@@ -57,21 +57,18 @@ struct UserinfoEndpoint {
         static let challenges = "Bearer, DPoP \(algorithms)"
 
         init(of request: Request) {
-            self = request.headers[.authorization]?.prefix(5).lowercased() == "dpop " ? .dpop : .bearer
+            self = request.headers.first(.authorization)?.authorizationScheme?.name == "dpop" ? .dpop : .bearer
         }
     }
 
     /// RFC 6750 §2.1: the header alone; tokens in bodies and queries are not taken.
     private func token(_ request: Request, _ scheme: Scheme) throws -> PresentedAccessToken {
-        let values = request.headers[values: .authorization]
-        guard let value = values.first else { throw MissingToken() }
-        let parts = value.split(separator: " ", maxSplits: 1)
-        guard values.count == 1, parts.count == 2, request.uri.query == nil,
-            ["bearer", "dpop"].contains(parts[0].lowercased())
+        guard let value = request.headers.first(.authorization) else { throw MissingToken() }
+        guard request.headers.hasAtMostOne(.authorization), request.uri.query == nil,
+            let (name, text) = value.authorizationScheme, ["bearer", "dpop"].contains(name)
         else {
             throw OAuthError(.invalidRequest, "the token belongs into one Authorization header, as Bearer or DPoP")
         }
-        let text = parts[1].trimmingSpaces()
         guard text.utf8.count <= AccessTokenText.maximumLength else {
             throw OAuthError(.invalidToken, "the access token is too long")
         }

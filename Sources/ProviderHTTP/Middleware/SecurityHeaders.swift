@@ -8,7 +8,8 @@ struct SecurityHeaders: RouterMiddleware {
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        for field in Self.fields where !response.headers.contains(field.name) { response.headers.append(field) }
+        let own = response.headers
+        for field in Self.fields where !own.contains(field.name) { response.headers.append(field) }
         return response
     }
 

@@ -36,16 +36,24 @@ final class RequestGuard: ChannelDuplexHandler {
             unanswered += 1
             isReading = true
             restIsLong = head.bodyLength.map { $0 > Self.longestRest } ?? true
-            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: bodyTime) { [self] in
-                refuse(.requestTimeout, context)
-                context.fireErrorCaught(HTTPParserError.invalidEOFState)
-            }
         case .body: break
         case .end:
             isReading = false
             deadline?.cancel()
+            deadline = nil
         }
         context.fireChannelRead(data)
+    }
+
+    /// Only a request whose end has not come with its header can be slow.
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isReading, deadline == nil, refusal == nil, !isOver {
+            deadline = context.eventLoop.assumeIsolated().scheduleTask(in: bodyTime) { [self] in
+                refuse(.requestTimeout, context)
+                context.fireErrorCaught(HTTPParserError.invalidEOFState)
+            }
+        }
+        context.fireChannelReadComplete()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
