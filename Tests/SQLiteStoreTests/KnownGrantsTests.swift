@@ -13,9 +13,9 @@ struct KnownGrantsTests {
     func capacity() {
         let known = KnownGrants(capacity: 2)
         let grants = (0..<3).map { _ in Fixtures.grant(for: .random()) }
-        for grant in grants { known.remember(grant) }
+        for grant in grants { known.remember(Shared(wrappedValue: grant)) }
         #expect(known.grant(grants[0].transaction) == nil)
-        #expect(known.grant(grants[2].transaction) == grants[2])
+        #expect(known.grant(grants[2].transaction)?.wrappedValue == grants[2])
         known.forget()
         #expect(known.grant(grants[2].transaction) == nil)
     }
@@ -26,7 +26,7 @@ struct KnownGrantsTests {
         let transaction = TransactionIdentifier.random(bytes: 16)
         let code = try await Fixtures.approvedCode(in: store, transaction: transaction)
         _ = try await store.redeem(code)
-        #expect(store.grants.grant(transaction)?.transaction == transaction)
+        #expect(store.grants.grant(transaction)?.wrappedValue.transaction == transaction)
         let before = try await store.liveGrant(transaction)
         try await store.sweep(now: Fixtures.now)
         #expect(store.grants.grant(transaction) == nil)
