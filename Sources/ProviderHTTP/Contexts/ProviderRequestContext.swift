@@ -19,7 +19,7 @@ public struct ProviderRequestContext: RequestContext {
 
 /// A short reference without letters that look alike. It is written only when somebody is to read it.
 ///
-/// No secret: it need be no other call's, not unguessable. So a call counts instead of asking the system for randomness.
+/// No secret, but no two calls have the same: so calls are counted, and the system is asked for randomness once.
 struct TraceIdentifier: Sendable {
     private let mixed: UInt64
 
