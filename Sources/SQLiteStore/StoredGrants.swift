@@ -42,10 +42,7 @@ extension Database {
         let remembered = known.grant(transaction)
         let row = try row(
             remembered == nil ? StandingOfGrant.whole : StandingOfGrant.alone,
-            [
-                "txn": transaction.rawValue, "now": now.seconds,
-                "class": OneTimeClass.revokedAccessToken.rawValue, "token": token?.rawValue,
-            ])
+            [transaction.rawValue, now.seconds, OneTimeClass.revokedAccessToken.rawValue, token?.rawValue])
         guard let row else { return nil }
         var grant: Shared<AuthorizationGrant>
         if let remembered {
@@ -98,14 +95,15 @@ extension Database {
     }
 }
 
-/// How a grant stands: what may have changed since it was made, with the grant or without it.
+/// How a grant stands: what may have changed since it was made, with the grant or without it. The places are transaction, time,
+/// class and identifier of a token: by number, for this runs at every call with a token.
 private enum StandingOfGrant {
     static let whole = "SELECT g.*, " + changing
     static let alone = "SELECT g.account, " + changing
 
     private static let changing = """
         a.level AS account_level, a.state AS account_state, p.attributes,
-            s.ended_at IS NULL AND s.expires_at > :now AS is_session_live, d.state AS device_state,
+            s.ended_at IS NULL AND s.expires_at > ?2 AS is_session_live, d.state AS device_state,
             r.state AS release_state, r.released AS released_now
         FROM authorization_grant g
         JOIN account a ON a.id = g.account
@@ -113,8 +111,8 @@ private enum StandingOfGrant {
         JOIN session s ON s.id = g.session
         JOIN device d ON d.id = s.device
         JOIN claim_release r ON r.id = g.release
-        WHERE g.txn = :txn AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL
-            AND NOT EXISTS (SELECT 1 FROM used_once WHERE class = :class AND value = :token)
+        WHERE g.txn = ?1 AND g.redeemed_at IS NOT NULL AND g.revoked_at IS NULL
+            AND NOT EXISTS (SELECT 1 FROM used_once WHERE class = ?3 AND value = ?4)
         """
 }
 
