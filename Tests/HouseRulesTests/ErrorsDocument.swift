@@ -11,7 +11,7 @@ enum ErrorsDocument {
 
         Every error that portals, devices, people and administrators hear from CitizenID over the network, what it means and
         what to do; what commands at the local socket refuse they say themselves. This file is written by a test from the
-        catalogue (`Sources/ProviderCore/Policy`): `CITIZENID_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests`.
+        catalogues (`Sources/ProviderCore/Policy`, `Sources/OpenIDMessages/Errors`): `CITIZENID_WRITE_DOCUMENTS=1 swift test --filter ErrorCatalogueTests`.
 
         - Before client and redirect URI are proven a person sees a page with a reference and the portal hears nothing.
           Afterwards the portal hears `error`, `error_description`, `state` and `iss`.
@@ -30,8 +30,8 @@ enum ErrorsDocument {
 
         ## What a device hears
 
-        | code | status | whose side | again later | meaning |
-        |---|---|---|---|---|
+        | code | status | whose side | again later | meaning | to a German reader |
+        |---|---|---|---|---|---|
         \(ProblemCode.allCases.map(row).joined(separator: "\n"))
 
         ## What an administrator hears
@@ -75,6 +75,7 @@ enum ErrorsDocument {
         let problem = code.problem(traceIdentifier: "")
         return line([
             "`\(code.rawValue)`", "\(code.status)", problem.side.rawValue, problem.retry ? "yes" : "no", problem.title,
+            code.title.german,
         ])
     }
 

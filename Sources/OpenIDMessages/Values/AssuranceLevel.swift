@@ -24,6 +24,16 @@ public enum AssuranceLevel: Int, Sendable, Hashable, Comparable, CaseIterable {
         self = level
     }
 
+    /// The level in plain words; the names are the scheme's own, in both languages.
+    public var title: BilingualText {
+        switch self {
+        case .undefined: BilingualText("nicht bestimmt", "undefined")
+        case .normal: BilingualText("normal", "normal")
+        case .substantiell: BilingualText("substantiell", "substantial (substantiell)")
+        case .hoch: BilingualText("hoch", "high (hoch)")
+        }
+    }
+
     /// The `typ` of the provider's signed explanation why a login has its level.
     public static let explanationType = "assurance-explanation+jwt"
 
@@ -72,5 +82,9 @@ public struct AuthenticationContext: Sendable, Hashable {
             return nil
         }
         self.init(level: level, isSimulated: isSimulated)
+    }
+    /// The level in plain words, and whether it is only simulated.
+    public var title: BilingualText {
+        level.title + (isSimulated ? BilingualText(", simuliert", ", simulated") : BilingualText(verbatim: ""))
     }
 }

@@ -1,4 +1,5 @@
 internal import AccountDirectory
+internal import OpenIDMessages
 
 extension CompanyRefusal {
     /// What a person's device hears and what the operator reads.

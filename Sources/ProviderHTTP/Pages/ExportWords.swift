@@ -7,7 +7,7 @@ struct ExportWords {
 
     init(_ language: Language) { self.language = language }
 
-    private func words(_ german: String, _ english: String) -> String { language == .german ? german : english }
+    private func words(_ german: String, _ english: String) -> String { language.say(german, english) }
 
     var title: String { words("Ihre Daten bei der CitizenID", "Your data at CitizenID") }
     var introduction: String {
@@ -25,8 +25,8 @@ struct ExportWords {
     }
 
     func name(of member: String) -> String {
-        guard let (german, english) = Self.table[member] else { return member }
-        return words(german, english)
+        if let (german, english) = Self.table[member] { return words(german, english) }
+        return ClaimTitle.words(member, language)
     }
 
     private static let table: [String: (german: String, english: String)] = [
@@ -43,15 +43,12 @@ struct ExportWords {
         "controllers": ("Verantwortliche", "Controllers"), "memberships": ("Mitgliedschaften", "Memberships"),
         "mandates": ("Vollmachten", "Mandates"), "audit": ("Protokoll", "Audit trail"),
         "evidence": ("Nachweise", "Evidence"), "verified_attributes": ("Geprüfte Angaben", "Verified attributes"),
-        "given_name": ("Vornamen", "Given names"), "family_name": ("Familienname", "Family name"),
-        "birth_family_name": ("Geburtsname", "Birth name"), "title": ("Titel", "Title"),
-        "birthdate": ("Geburtsdatum", "Date of birth"), "place_of_birth": ("Geburtsort", "Place of birth"),
-        "address": ("Anschrift", "Address"), "street": ("Straße", "Street"), "house_number": ("Hausnummer", "Number"),
+        "street": ("Straße", "Street"), "house_number": ("Hausnummer", "Number"),
         "postal_code": ("Postleitzahl", "Postal code"), "locality": ("Ort", "Town"), "country": ("Land", "Country"),
-        "email": ("E-Mail", "E-mail"), "phone_number": ("Telefon", "Telephone"), "state": ("Zustand", "State"),
+        "state": ("Zustand", "State"),
         "lock_reason": ("Sperrgrund", "Reason of the lock"), "level": ("Niveau", "Level"),
         "created_at": ("Angelegt", "Created"), "seen_at": ("Zuletzt benutzt (ungefähr)", "Last used (about)"),
-        "erase_at": ("Wird gelöscht", "Will be erased"), "name": ("Name", "Name"), "model": ("Modell", "Model"),
+        "erase_at": ("Wird gelöscht", "Will be erased"), "model": ("Modell", "Model"),
         "system": ("System", "System"), "ceiling": ("Höchstes Niveau", "Ceiling"),
         "last_used_at": ("Zuletzt benutzt", "Last used"), "client": ("Portal (Kennung)", "Portal (identifier)"),
         "portal": ("Portal", "Portal"), "controller": ("Verantwortlich", "Controller"), "tenant": ("Stadt", "Town"),

@@ -6,18 +6,9 @@ struct ClaimText: Sendable {
     let value: String
 
     init(_ member: JSONObject.Member, language: Language) {
-        label = Self.labels[member.name].map(language.choose) ?? member.name
+        label = ClaimTitle.of(member.name).map(language.choose) ?? member.name
         value = Self.text(member.value, language: language)
     }
-
-    private static let labels: [String: Words.Pair] = [
-        "name": ("Name", "Name"), "given_name": ("Vorname", "Given name"), "family_name": ("Nachname", "Family name"),
-        "birth_family_name": ("Geburtsname", "Name at birth"), "title": ("Titel", "Title"),
-        "birthdate": ("Geburtsdatum", "Date of birth"), "place_of_birth": ("Geburtsort", "Place of birth"),
-        "nationalities": ("Staatsangehörigkeit", "Nationality"), "address": ("Anschrift", "Address"),
-        "email": ("E-Mail", "Email"), "email_verified": ("E-Mail bestätigt", "Email verified"),
-        "phone_number": ("Telefon", "Phone"), "locale": ("Sprache", "Language"), "gender": ("Geschlecht", "Gender"),
-    ]
 
     private static func text(_ value: JSONValue, language: Language) -> String {
         switch value {
@@ -49,14 +40,11 @@ struct ClaimText: Sendable {
     }
 }
 
+extension Language {
+    func choose(_ text: BilingualText) -> String { choose((text.german, text.english)) }
+}
+
 extension AuthenticationContext {
-    /// The level in words; the region's own names in both languages.
-    func words(_ language: Language) -> String {
-        switch level {
-        case .undefined: language.choose(("nicht bestimmt", "undefined"))
-        case .normal: language.choose(("normal", "normal"))
-        case .substantiell: language.choose(("substantiell", "substantial (substantiell)"))
-        case .hoch: language.choose(("hoch", "high (hoch)"))
-        }
-    }
+    /// The level in words.
+    func words(_ language: Language) -> String { language.choose(level.title) }
 }
