@@ -61,41 +61,117 @@ public enum LinkRefusal: String, Error, Sendable, Equatable, CaseIterable {
 
 extension DeviceError: CustomStringConvertible {
     /// One plain English sentence or two, with the remedy. Text of the provider in it still has to be escaped.
-    public var description: String {
+    public var description: String { text.english }
+
+    /// What a person reads: one plain sentence or two, with the remedy. Text of the provider in it still has to be escaped.
+    public var text: BilingualText {
         switch self {
-        case .notEnrolled: "This profile has no device yet. Enrol it first with an enrolment link."
-        case .alreadyEnrolled(let issuer): "This profile is already enrolled at \(issuer). Choose another profile."
-        case .linkRefused(let refusal): refusal.sentence
-        case .statementRefused(let refusal): "Nothing was signed: \(refusal.sentence)"
-        case .clock(let ahead):
-            "This device's clock is \(abs(ahead)) seconds \(ahead < 0 ? "behind" : "ahead of") the provider's. "
-                + "Set it right and try again; nothing was answered."
-        case .network(let failure): failure.description
-        case .provider(let problem):
-            problem.title + (problem.triesLeft.map { " Tries left: \($0)." } ?? "")
-                + (problem.failedChecks.isEmpty
-                    ? "" : " Checks that failed: \(problem.failedChecks.joined(separator: ", ")).")
+        case .notEnrolled:
+            BilingualText(
+                "In diesem Profil ist noch kein Gerät. Richten Sie es zuerst mit einer Einladung ein.",
+                "This profile has no device yet. Enrol it first with an enrolment link.")
+        case .alreadyEnrolled(let issuer):
+            BilingualText(
+                "Dieses Profil ist schon bei \(issuer) eingerichtet. Nehmen Sie ein anderes Profil.",
+                "This profile is already enrolled at \(issuer). Choose another profile.")
+        case .linkRefused(let refusal): refusal.text
+        case .statementRefused(let refusal):
+            BilingualText("Es wurde nichts unterschrieben: ", "Nothing was signed: ") + refusal.text
+        case .clock(let ahead): Self.clock(ahead: ahead)
+        case .network(let failure): failure.text
+        case .provider(let problem): problem.text
         case .unexpectedAnswer(let status, let what):
-            "The provider's answer (status \(status)) is not understood: \(what)."
-        case .noLogin: "No login waits on this device. Scan a login's QR code or open its link first."
-        case .requestNotYetThere: "The request is not there yet. Type the eight digits into the browser first."
+            BilingualText(
+                "Die Antwort des Anbieters (Status \(status)) ist nicht verständlich. Technische Angabe: \(what).",
+                "The provider's answer (status \(status)) is not understood: \(what).")
+        case .noLogin:
+            BilingualText(
+                "Auf diesem Gerät wartet keine Anmeldung. Scannen Sie zuerst den QR-Code einer Anmeldung, oder öffnen Sie "
+                    + "ihren Link.",
+                "No login waits on this device. Scan a login's QR code or open its link first.")
+        case .requestNotYetThere:
+            BilingualText(
+                "Die Anfrage ist noch nicht da. Geben Sie zuerst die acht Ziffern im Browser ein.",
+                "The request is not there yet. Type the eight digits into the browser first.")
         case .callCodeNeeded:
-            "The four digits that somebody reads out to you are needed first. If nobody called you, report the request."
-        case .loginOver(let state): "The login is over (\(state.rawValue)). Begin again in the browser."
-        case .pinTooShort(let minimum): "The PIN needs at least \(minimum) digits."
+            BilingualText(
+                "Zuerst werden die vier Ziffern gebraucht, die Ihnen jemand vorliest. Hat niemand Sie angerufen, melden Sie "
+                    + "die Anfrage.",
+                "The four digits that somebody reads out to you are needed first. If nobody called you, report the request."
+            )
+        case .loginOver(let state): Self.loginOver(state)
+        case .pinTooShort(let minimum):
+            BilingualText(
+                "Die PIN braucht mindestens \(minimum) Ziffern.", "The PIN needs at least \(minimum) digits.")
         case .evidenceNotAccepted(let format, let accepted):
-            "The provider does not accept the evidence '\(format)'; it accepts: \(accepted.joined(separator: ", "))."
+            BilingualText(
+                "Der Anbieter nimmt den Nachweis „\(format)“ nicht an; er nimmt: \(accepted.joined(separator: ", ")).",
+                "The provider does not accept the evidence '\(format)'; it accepts: "
+                    + "\(accepted.joined(separator: ", ")).")
         case .seedNotAllowed:
-            "Keys from a seed are for simulated devices: they need evidence that is played and the key store file."
-        case .unknownClaims(let names): "The portal did not ask for: \(names.joined(separator: ", "))."
+            BilingualText(
+                "Schlüssel aus einer Zahl sind für simulierte Geräte: Sie brauchen einen gespielten Nachweis und als "
+                    + "Schlüsselspeicher eine Datei.",
+                "Keys from a seed are for simulated devices: they need evidence that is played and the key store file.")
+        case .unknownClaims(let names):
+            BilingualText(
+                "Danach hat das Portal nicht gefragt: \(names.joined(separator: ", ")).",
+                "The portal did not ask for: \(names.joined(separator: ", ")).")
         case .contextToBeChosen(let offered):
-            "Choose for whom to act with --context: \(offered.joined(separator: ", "))."
+            BilingualText(
+                "Wählen Sie mit --context, für wen Sie handeln: \(offered.joined(separator: ", ")).",
+                "Choose for whom to act with --context: \(offered.joined(separator: ", ")).")
         case .unknownContext(let chosen, let offered):
-            "'\(chosen)' names no one context of this login; offered are: \(offered.joined(separator: ", "))."
-        case .file(let refusal): refusal.description
-        case .keyStore(let refusal): refusal.description
-        case .cryptography: "A key could not be used, perhaps for lack of memory."
+            BilingualText(
+                "„\(chosen)“ nennt nicht genau eine Wahl dieser Anmeldung; zur Wahl stehen: "
+                    + "\(offered.joined(separator: ", ")).",
+                "'\(chosen)' names no one context of this login; offered are: \(offered.joined(separator: ", ")).")
+        case .file(let refusal): refusal.text
+        case .keyStore(let refusal): refusal.text
+        case .cryptography:
+            BilingualText(
+                "Ein Schlüssel konnte nicht benutzt werden, vielleicht weil der Arbeitsspeicher nicht reicht.",
+                "A key could not be used, perhaps for lack of memory.")
         }
+    }
+
+    private static func clock(ahead: Int64) -> BilingualText {
+        let seconds = ahead.magnitude
+        return BilingualText(
+            "Die Uhr dieses Geräts geht \(seconds) Sekunden \(ahead < 0 ? "nach" : "vor"), verglichen mit der des "
+                + "Anbieters. Stellen Sie sie richtig, und versuchen Sie es noch einmal; es wurde nichts beantwortet.",
+            "This device's clock is \(seconds) seconds \(ahead < 0 ? "behind" : "ahead of") the provider's. "
+                + "Set it right and try again; nothing was answered.")
+    }
+
+    private static func loginOver(_ state: LoginState) -> BilingualText {
+        BilingualText(
+            "Die Anmeldung ist vorbei (\(state.text(for: .phone, language: .german).title)). "
+                + "Beginnen Sie im Browser neu.",
+            "The login is over (\(state.rawValue)). Begin again in the browser.")
+    }
+}
+
+extension ProblemDocument {
+    /// The refusal in the person's language; of a code that this version does not know, what the provider said.
+    var text: BilingualText {
+        let title = ProblemCode(rawValue: code)?.title.german ?? self.title
+        let checks = failedChecks.joined(separator: ", ")
+        return BilingualText(title, self.title) + .triesLeft(triesLeft)
+            + (checks.isEmpty
+                ? .nothing : BilingualText(" Nicht bestanden: \(checks).", " Checks that failed: \(checks)."))
+    }
+}
+
+extension BilingualText {
+    static let nothing = BilingualText(verbatim: "")
+
+    /// A further sentence where somebody counts.
+    static func triesLeft(_ count: Int?) -> BilingualText {
+        guard let count else { return .nothing }
+        return BilingualText(
+            count == 1 ? " Sie haben noch einen Versuch." : " Sie haben noch \(count) Versuche.",
+            " Tries left: \(count).")
     }
 }
 
@@ -109,15 +185,27 @@ extension DeviceError {
 }
 
 extension LinkRefusal {
-    var sentence: String {
+    var text: BilingualText {
         switch self {
         case .malformed:
-            "This is not a CitizenID link, or not the whole of one. Copy all of it, or scan the QR code."
-        case .notForEnrolment: "This link is for a login, not for enrolling a device."
-        case .notForLogin: "This link is for enrolling a device, not for a login."
+            BilingualText(
+                "Das ist kein Link der CitizenID oder nicht der ganze. Kopieren Sie ihn ganz, oder scannen Sie den QR-Code.",
+                "This is not a CitizenID link, or not the whole of one. Copy all of it, or scan the QR code.")
+        case .notForEnrolment:
+            BilingualText(
+                "Dieser Link ist für eine Anmeldung, nicht um ein Gerät einzurichten.",
+                "This link is for a login, not for enrolling a device.")
+        case .notForLogin:
+            BilingualText(
+                "Dieser Link ist, um ein Gerät einzurichten, nicht für eine Anmeldung.",
+                "This link is for enrolling a device, not for a login.")
         case .foreignIssuer:
-            "The link leads to a provider at which this device is not enrolled. Nothing was sent. "
-                + "If you did not expect that, do not follow it; else choose the profile that is enrolled there."
+            BilingualText(
+                "Der Link führt zu einem Anbieter, bei dem dieses Gerät nicht eingerichtet ist. Es wurde nichts gesandt. "
+                    + "Haben Sie das nicht erwartet, folgen Sie ihm nicht; sonst nehmen Sie das Profil, das dort "
+                    + "eingerichtet ist.",
+                "The link leads to a provider at which this device is not enrolled. Nothing was sent. "
+                    + "If you did not expect that, do not follow it; else choose the profile that is enrolled there.")
         }
     }
 }

@@ -1,3 +1,5 @@
+public import OpenIDMessages
+
 /// Why a key store did not do what it was asked. The same words for every kind: what differs is the remedy.
 public enum KeyStoreRefusal: Error, Sendable, Equatable {
     /// The store asks for the PIN before this key signs, and none was given.
@@ -26,33 +28,83 @@ extension KeyStoreKind {
         case .pkcs11: "token"
         }
     }
+
+    /// With its article, as the beginning of a sentence.
+    fileprivate var germanName: String {
+        switch self {
+        case .file: "Die Schlüsseldatei"
+        case .tpm: "Das TPM"
+        case .pkcs11: "Das Token"
+        }
+    }
 }
 
 extension KeyStoreRefusal: CustomStringConvertible {
-    /// What is wrong and how to mend it.
-    public var description: String {
+    public var description: String { text.english }
+
+    /// What is wrong and how to mend it. What hardware and its drivers say is told as they say it.
+    public var text: BilingualText {
         switch self {
-        case .pinNeeded: "The PIN is needed for every answer: the key lies in hardware that asks for it."
+        case .pinNeeded:
+            BilingualText(
+                "Für jede Antwort wird die PIN gebraucht: Der Schlüssel liegt in Hardware, die danach fragt.",
+                "The PIN is needed for every answer: the key lies in hardware that asks for it.")
         case .wrongPIN(let left):
-            "The PIN was not accepted; nothing was signed." + (left.map { " Tries left: \($0)." } ?? "")
+            BilingualText(
+                "Die PIN wurde nicht angenommen; es wurde nichts unterschrieben.",
+                "The PIN was not accepted; nothing was signed.") + .triesLeft(left)
         case .locked(let kind, let seconds):
-            "The \(kind.name) takes no PIN after too many wrong ones. " + Self.remedy(kind, seconds: seconds)
-        case .unreachable(.pkcs11, let reason): "The PKCS#11 module cannot be used: \(reason)."
-        case .unreachable(let kind, let reason): "The \(kind.name) cannot be reached: \(reason)."
-        case .absent(let token): "The token '\(token)' is not there. Plug it in, or name another one."
+            BilingualText(
+                "\(kind.germanName) nimmt nach zu vielen falschen keine PIN mehr an. ",
+                "The \(kind.name) takes no PIN after too many wrong ones. ") + Self.remedy(kind, seconds: seconds)
+        case .unreachable(.pkcs11, let reason):
+            BilingualText(
+                "Das PKCS#11-Modul lässt sich nicht benutzen. Technische Angabe: \(reason).",
+                "The PKCS#11 module cannot be used: \(reason).")
+        case .unreachable(let kind, let reason):
+            BilingualText(
+                "\(kind.germanName) ist nicht erreichbar. Technische Angabe: \(reason).",
+                "The \(kind.name) cannot be reached: \(reason).")
+        case .absent(let token):
+            BilingualText(
+                "Das Token „\(token)“ ist nicht da. Stecken Sie es ein, oder nennen Sie ein anderes.",
+                "The token '\(token)' is not there. Plug it in, or name another one.")
         case .foreign(.tpm):
-            "These keys were made in another TPM and cannot be used with this one. Enrol this machine as a device of its own."
+            BilingualText(
+                "Diese Schlüssel sind aus einem anderen TPM und mit diesem nicht zu benutzen. Richten Sie diesen Rechner als "
+                    + "eigenes Gerät ein.",
+                "These keys were made in another TPM and cannot be used with this one. Enrol this machine as a device of its own."
+            )
         case .foreign(let kind):
-            "Another \(kind.name) of the same name is there: these keys were made in one with another serial number."
-        case .unfit(let kind, let reason): "The \(kind.name) cannot keep the keys as they must be kept: \(reason)."
+            BilingualText(
+                "\(kind.germanName) ist ein anderes gleichen Namens: Diese Schlüssel sind aus einem mit anderer "
+                    + "Seriennummer.",
+                "Another \(kind.name) of the same name is there: these keys were made in one with another serial number."
+            )
+        case .unfit(let kind, let reason):
+            BilingualText(
+                "\(kind.germanName) kann die Schlüssel nicht so verwahren, wie es sein muss. Technische Angabe: \(reason).",
+                "The \(kind.name) cannot keep the keys as they must be kept: \(reason).")
         case .failed(let kind, let operation, let code):
-            "The \(kind.name) refused: \(operation) ended with 0x\(String(code, radix: 16))."
+            BilingualText(
+                "\(kind.germanName) hat abgelehnt: \(operation) endete mit 0x\(String(code, radix: 16)).",
+                "The \(kind.name) refused: \(operation) ended with 0x\(String(code, radix: 16)).")
         }
     }
 
-    private static func remedy(_ kind: KeyStoreKind, seconds: Int?) -> String {
-        if let seconds { return "It allows another try in \(max(1, (seconds + 59) / 60)) minutes." }
+    private static func remedy(_ kind: KeyStoreKind, seconds: Int?) -> BilingualText {
+        if let seconds {
+            let minutes = max(1, (seconds + 59) / 60)
+            return BilingualText(
+                minutes == 1
+                    ? "In einer Minute ist wieder ein Versuch möglich."
+                    : "In \(minutes) Minuten ist wieder ein Versuch möglich.",
+                "It allows another try in \(minutes) minutes.")
+        }
         return kind == .pkcs11
-            ? "Unlock it with the program and the PUK that came with it, or enrol anew." : "Enrol anew."
+            ? BilingualText(
+                "Entsperren Sie es mit dem Programm und der PUK, die dazugehören, oder richten Sie neu ein.",
+                "Unlock it with the program and the PUK that came with it, or enrol anew.")
+            : BilingualText("Richten Sie das Gerät neu ein.", "Enrol anew.")
     }
 }

@@ -191,28 +191,3 @@ enum RequestChecks {
         }
     }
 }
-
-extension StatementRefusal {
-    var sentence: String {
-        switch self {
-        case .malformed: "the provider's statement is malformed."
-        case .wrongLinkKey:
-            "the provider does not have the key that the link names: the link was altered, or somebody poses as the "
-                + "provider. Ask for a new one."
-        case .wrongKey: "the statement is signed by a key that is not the provider's."
-        case .wrongSignature: "the statement's signature is wrong."
-        case .wrongIssuer: "the statement comes from another provider."
-        case .wrongDevice: "the statement is for another device."
-        case .wrongTransaction: "the statement is about another login."
-        case .expired: "the request has expired. Begin again in the browser and check this device's clock."
-        case .wrongTextDigest: "the text shown is not the text that would be signed."
-        case .wrongFlow: "the request reached this device another way than its link."
-        case .wrongBinding: "the request is bound to the browser in another way than its flow demands."
-        case .wrongTicket: "the offer is for another ticket."
-        case .wrongDeviceKeys: "the statement names the keys of another device."
-        case .wrongResponse: "the receipt is for another response."
-        case .wrongAct: "something else would be confirmed than what was asked for."
-        case .wrongReturn: "the return address does not belong to the provider."
-        }
-    }
-}

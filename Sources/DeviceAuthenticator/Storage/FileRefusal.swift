@@ -1,4 +1,5 @@
 internal import Glibc
+public import OpenIDMessages
 
 /// Why a file of the device is not used.
 public enum FileRefusal: Error, Sendable, Equatable {
@@ -46,32 +47,63 @@ extension FileRefusal {
 }
 
 extension FileRefusal: CustomStringConvertible {
+    public var description: String { text.english }
+
     /// What is wrong and how to mend it.
-    public var description: String {
+    public var text: BilingualText {
         switch self {
-        case .symbolicLink(let path): "\(path) is a symbolic link. Put the real file there."
+        case .symbolicLink(let path):
+            BilingualText(
+                "\(path) ist eine symbolische Verknüpfung. Legen Sie dort die Datei selbst ab.",
+                "\(path) is a symbolic link. Put the real file there.")
         case .openToOthers(let path, let mode):
-            "\(path) can be reached by other users (mode \(String(mode, radix: 8))). Mend it with: chmod go= '\(path)'"
-        case .foreignOwner(let path): "\(path) belongs to another user. Use files of your own."
-        case .wrongKind(let path): "\(path) is neither a regular file nor the folder that is expected there."
-        case .tooLong(let path): "\(path) is longer than such a file can be."
-        case .missing(let path): "\(path) is not there."
-        case .cannotOpen(let path): "\(path) cannot be opened: the passphrase is wrong or the file is damaged."
+            BilingualText(
+                "\(path) ist für andere zugänglich (Modus \(Self.octal(mode))). Das behebt: chmod go= '\(path)'",
+                "\(path) can be reached by other users (mode \(Self.octal(mode))). Mend it with: chmod go= '\(path)'")
+        case .foreignOwner(let path):
+            BilingualText(
+                "\(path) gehört jemand anderem. Nehmen Sie eigene Dateien.",
+                "\(path) belongs to another user. Use files of your own.")
+        case .wrongKind(let path):
+            BilingualText(
+                "\(path) ist weder eine gewöhnliche Datei noch der Ordner, der dort erwartet wird.",
+                "\(path) is neither a regular file nor the folder that is expected there.")
+        case .tooLong(let path):
+            BilingualText(
+                "\(path) ist länger, als eine solche Datei sein kann.", "\(path) is longer than such a file can be.")
+        case .missing(let path): BilingualText("\(path) ist nicht da.", "\(path) is not there.")
+        case .cannotOpen(let path):
+            BilingualText(
+                "\(path) lässt sich nicht öffnen: Die Passphrase ist falsch, oder die Datei ist beschädigt.",
+                "\(path) cannot be opened: the passphrase is wrong or the file is damaged.")
         case .newerVersion(let path):
-            "\(path) was written by a newer version of this program. Use that version; nothing was changed."
+            BilingualText(
+                "\(path) ist von einer neueren Version dieses Programms. Nehmen Sie diese; es wurde nichts verändert.",
+                "\(path) was written by a newer version of this program. Use that version; nothing was changed.")
         case .system(let path, let operation, let code):
-            "\(path): \(operation) failed: \(Self.text(of: code))." + remedy
+            BilingualText(
+                "\(path): \(operation) ist fehlgeschlagen: \(Self.text(of: code)).",
+                "\(path): \(operation) failed: \(Self.text(of: code)).") + remedy
         }
     }
 
-    private var remedy: String {
+    private var remedy: BilingualText {
         switch trouble {
-        case .readOnly: " Make the folder writable, or name another one with --home."
-        case .diskFull: " Make room on the disk and give the command again."
-        case .newerVersion, nil: ""
+        case .readOnly:
+            BilingualText(
+                " Machen Sie den Ordner beschreibbar, oder nennen Sie mit --home einen anderen.",
+                " Make the folder writable, or name another one with --home.")
+        case .diskFull:
+            BilingualText(
+                " Schaffen Sie Platz auf dem Datenträger, und geben Sie den Befehl noch einmal.",
+                " Make room on the disk and give the command again.")
+        case .newerVersion, nil: .nothing
         }
     }
 
+    private static func octal(_ mode: UInt32) -> String { String(mode, radix: 8) }
+
+    /// As the system says it.
     private static func text(of code: Int32) -> String {
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text)

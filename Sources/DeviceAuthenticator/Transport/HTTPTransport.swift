@@ -45,7 +45,7 @@ public struct HTTPAnswer: Sendable {
 
 /// Why there was no answer.
 public struct NetworkFailure: Error, Sendable, Equatable {
-    public enum Reason: String, Sendable, Hashable {
+    public enum Reason: String, Sendable, Hashable, CaseIterable {
         /// No such name, no route, or nothing listens there.
         case unreachable
         case timeout
@@ -83,34 +83,5 @@ public struct NetworkFailure: Error, Sendable, Equatable {
     public init(_ reason: Reason, authority: String) {
         self.reason = reason
         self.authority = authority
-    }
-}
-
-extension NetworkFailure: CustomStringConvertible {
-    /// What happened and what to do about it.
-    public var description: String {
-        switch reason {
-        case .unreachable: "\(authority) cannot be reached. Check the network, the name and whether the provider runs."
-        case .timeout: "\(authority) did not answer in time. Try again."
-        case .answerTooLong: "The answer of \(authority) is too long and was not read."
-        case .connectionLost: "The connection to \(authority) was lost. Try again."
-        case .badCertificateFile: "The CA file holds no certificate that can be read: \(authority)"
-        case .certificateExpired:
-            "The certificate of \(authority) has expired. Check this device's clock; else its operator must renew it."
-        case .certificateNotYetValid:
-            "The certificate of \(authority) is not valid yet. Check this device's clock; else its operator must mend it."
-        case .certificateForOtherName:
-            "The certificate of \(authority) is for another name: somebody else may answer there. Check the address."
-        case .certificateSelfSigned:
-            "The certificate of \(authority) is signed by itself and vouches for nobody. Check the address; "
-                + "for a development provider name its CA with --ca."
-        case .certificateUnknownAuthority:
-            "The certificate of \(authority) comes from an authority that is not trusted here. Check the address; "
-                + "for a development provider name its CA with --ca."
-        case .certificateUnfit:
-            "The certificate of \(authority) is not one with which a server may answer. Its operator must mend it."
-        case .tlsRefused:
-            "\(authority) does not speak TLS as it must (1.2 or later). Check the address and the port."
-        }
     }
 }
