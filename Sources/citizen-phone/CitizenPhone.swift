@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import OpenIDMessages
 
 /// A citizen's phone on the command line: enrols and answers logins.
 @main
@@ -37,7 +38,8 @@ struct CitizenPhone: AsyncParsableCommand {
             if !(error is ExitCode), exitCode(for: error) == .validationFailure,
                 CommandLine.arguments.contains("--json")
             {
-                Console(isJSON: true).fail(CommandFailure(.usage, message(for: error)))
+                Console(isJSON: true, language: .english).fail(
+                    CommandFailure(.usage, developer: message(for: error)))
                 exit(withError: ExitCode(ExitStatus.usage.rawValue))
             }
             exit(withError: error)

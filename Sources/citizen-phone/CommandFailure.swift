@@ -1,10 +1,10 @@
 import DeviceAuthenticator
 import OpenIDMessages
 
-/// Why a command failed: a status, a sentence for the person, and what programs may want to know.
+/// Why a command failed: a status, a sentence for the person in both languages, and what programs may want to know.
 struct CommandFailure: Error {
     var status: ExitStatus
-    var message: String
+    var message: BilingualText
     var problem: ProblemDocument?
     /// What exactly is wrong with the network, where that is to blame.
     var reason: String?
@@ -13,11 +13,20 @@ struct CommandFailure: Error {
     /// What was found before it failed.
     var found: Report?
 
-    init(_ status: ExitStatus, _ message: String, problem: ProblemDocument? = nil) {
+    init(_ status: ExitStatus, _ message: BilingualText, problem: ProblemDocument? = nil) {
         self.status = status
         self.message = message
         self.problem = problem
         triesLeft = problem?.triesLeft
+    }
+
+    init(_ status: ExitStatus, _ german: String, _ english: String, problem: ProblemDocument? = nil) {
+        self.init(status, BilingualText(german, english), problem: problem)
+    }
+
+    /// What only developers meet, whose tools speak English.
+    init(_ status: ExitStatus, developer message: String, problem: ProblemDocument? = nil) {
+        self.init(status, BilingualText(verbatim: message), problem: problem)
     }
 
     init(_ error: any Error) {
@@ -26,7 +35,7 @@ struct CommandFailure: Error {
         case let error as DeviceError: self.init(device: error)
         case let refusal as FileRefusal: self.init(device: .file(refusal))
         case let failure as NetworkFailure: self.init(device: .network(failure))
-        default: self.init(.internalError, "\(error)")
+        default: self.init(.internalError, BilingualText(verbatim: "\(error)"))
         }
     }
 
@@ -54,7 +63,7 @@ struct CommandFailure: Error {
         case .keyStore(let refusal): status = Self.status(of: refusal)
         case .cryptography: status = .internalError
         }
-        self.init(status, "\(error)", problem: problem)
+        self.init(status, error.text, problem: problem)
         if case .keyStore(.wrongPIN(let left)) = error { triesLeft = left }
         if case .network(let failure) = error { reason = failure.reason.rawValue }
     }
@@ -96,10 +105,11 @@ struct CommandFailure: Error {
         }
     }
 
-    /// `{"error": …}` as `--json` prints it.
+    /// `{"error": …}` as `--json` prints it. Its message is English, whatever the language: programs keep it.
     var json: JSONObject {
         var error: JSONObject = [
-            "status": .integer(Int64(status.rawValue)), "name": .string(status.name), "message": .string(message),
+            "status": .integer(Int64(status.rawValue)), "name": .string(status.name),
+            "message": .string(message.english),
         ]
         if let problem {
             error["code"] = .string(problem.code)

@@ -16,9 +16,10 @@ struct ConfirmationOptions: ParsableArguments {
         _ act: AccountAct, with phone: DeviceAuthenticator, _ console: Console, pin: PIN? = nil
     ) async throws -> JSONObject {
         let shown = try await phone.propose(act)
-        console.note(RequestText.row("Confirm", shown.request.text))
-        if !yes, try !Consent.ask(language: phone.language) {
-            throw CommandFailure(.declined, "Not confirmed. Nothing was done.")
+        console.note(console.language.row("Bestätigen", "Confirm", shown.request.text))
+        if !yes, try !Consent.ask(console.language) {
+            throw CommandFailure(
+                .declined, "Nicht bestätigt. Es wurde nichts getan.", "Not confirmed. Nothing was done.")
         }
         return try await phone.confirm(shown, pin: try pin ?? pinOptions.read())
     }

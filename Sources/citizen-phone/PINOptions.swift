@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeviceAuthenticator
+import OpenIDMessages
 
 /// Where the PIN comes from. There is no option that takes the PIN itself: arguments can be seen by others.
 struct PINOptions: ParsableArguments {
@@ -42,18 +43,22 @@ struct PINOptions: ParsableArguments {
     }
 
     /// A new PIN, typed twice when a person types it. A token has one already.
-    func readNew(for keyStore: KeyStoreKind, minimum: Int) throws -> PIN {
-        guard keyStore != .pkcs11 else { return try Self.pin(try given() ?? PINPrompt.ask("PIN of the token: ")) }
+    func readNew(for keyStore: KeyStoreKind, minimum: Int, _ language: Language) throws -> PIN {
         if let given = try given() { return try Self.pin(given) }
-        return try Self.askNew(minimum: minimum)
+        guard keyStore != .pkcs11 else { return try Self.ask(language.say("PIN des Tokens: ", "PIN of the token: ")) }
+        return try Self.askNew(minimum: minimum, language)
     }
 
     static func ask(_ question: String) throws -> PIN { try pin(try PINPrompt.ask(question)) }
 
-    static func askNew(minimum: Int) throws -> PIN {
-        let first = try PINPrompt.ask("Choose a PIN of \(minimum) to 12 digits: ")
-        guard try PINPrompt.ask("The same PIN again: ") == first else {
-            throw CommandFailure(.usage, "The two PINs differ. Nothing was done.")
+    static func askNew(minimum: Int, _ language: Language) throws -> PIN {
+        let first = try PINPrompt.ask(
+            language.say(
+                "Wählen Sie eine PIN aus \(minimum) bis 12 Ziffern: ", "Choose a PIN of \(minimum) to 12 digits: "))
+        guard try PINPrompt.ask(language.say("Dieselbe PIN noch einmal: ", "The same PIN again: ")) == first else {
+            throw CommandFailure(
+                .usage, "Die beiden PINs sind verschieden. Es wurde nichts getan.",
+                "The two PINs differ. Nothing was done.")
         }
         return try pin(first)
     }
@@ -68,7 +73,11 @@ struct PINOptions: ParsableArguments {
     }
 
     private static func pin(_ digits: [UInt8]) throws(CommandFailure) -> PIN {
-        guard let pin = PIN(digits) else { throw CommandFailure(.usage, "A PIN has 5 to 12 digits and nothing else.") }
+        guard let pin = PIN(digits) else {
+            throw CommandFailure(
+                .usage, "Eine PIN hat 5 bis 12 Ziffern und sonst nichts.",
+                "A PIN has 5 to 12 digits and nothing else.")
+        }
         return pin
     }
 }

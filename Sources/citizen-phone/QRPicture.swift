@@ -1,6 +1,7 @@
 import CPNG
 import CZBar
 import Foundation
+import OpenIDMessages
 
 /// Why a picture was not read.
 enum QRPictureError: Error, Equatable {
@@ -13,11 +14,19 @@ enum QRPictureError: Error, Equatable {
 }
 
 extension QRPictureError {
-    func sentence(_ path: String) -> String {
+    func text(_ path: String) -> BilingualText {
         switch self {
-        case .notFound: "\(path) is not there or cannot be read."
-        case .notAPicture: "\(path) is no whole PNG picture. Save it as PNG."
-        case .tooLarge: "\(path) is larger than a screen. Cut the QR code out of it."
+        case .notFound:
+            BilingualText(
+                "\(path) ist nicht da oder lässt sich nicht lesen.", "\(path) is not there or cannot be read.")
+        case .notAPicture:
+            BilingualText(
+                "\(path) ist kein vollständiges PNG-Bild. Speichern Sie es als PNG.",
+                "\(path) is no whole PNG picture. Save it as PNG.")
+        case .tooLarge:
+            BilingualText(
+                "\(path) ist größer als ein Bildschirm. Schneiden Sie den QR-Code heraus.",
+                "\(path) is larger than a screen. Cut the QR code out of it.")
         }
     }
 }
@@ -42,10 +51,11 @@ struct QRPicture {
     /// The texts of the QR codes in a PNG file; at least one.
     static func texts(ofPNG path: String) throws(CommandFailure) -> [String] {
         let texts: [String]
-        do { texts = try read(pngFile: path) } catch { throw CommandFailure(.file, error.sentence(path)) }
+        do { texts = try read(pngFile: path) } catch { throw CommandFailure(.file, error.text(path)) }
         guard !texts.isEmpty else {
             throw CommandFailure(
                 .noQRCode,
+                "\(path) zeigt keinen lesbaren QR-Code. Machen Sie ein scharfes Bild des ganzen Codes mit seinem weißen Rand.",
                 "\(path) shows no QR code that can be read. Take a sharp picture of the whole code, "
                     + "with its white edge.")
         }

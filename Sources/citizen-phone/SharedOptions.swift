@@ -32,9 +32,11 @@ struct SharedOptions: ParsableArguments {
 
     @Option(
         name: .customLong("language"),
-        help: ArgumentHelp("The language of the texts: de (unless chosen) or en.", valueName: "language"))
-    var languageWord: String?
-    var language: String { languageWord ?? "de" }
+        help: ArgumentHelp(
+            "The language of the texts: de or en. Else that of $LC_ALL, $LC_MESSAGES or $LANG, else de.",
+            valueName: "language"))
+    var chosenLanguage: Language?
+    var language: Language { chosenLanguage ?? Language(environment: ProcessInfo.processInfo.environment) }
 
     @Option(
         help: ArgumentHelp(
@@ -45,10 +47,7 @@ struct SharedOptions: ParsableArguments {
     @Flag(help: "Print one JSON object to standard output, also on failure.")
     var json = false
 
-    func validate() throws {
-        try Self.validate(profile: profile)
-        guard ["de", "en"].contains(language) else { throw ValidationError("The language is de or en.") }
-    }
+    func validate() throws { try Self.validate(profile: profile) }
 
     static func validate(profile: String) throws {
         let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
@@ -57,7 +56,7 @@ struct SharedOptions: ParsableArguments {
         }
     }
 
-    var console: Console { Console(isJSON: json) }
+    var console: Console { Console(isJSON: json, language: language) }
 
     var homeFolder: String {
         let environment = ProcessInfo.processInfo.environment
@@ -79,7 +78,9 @@ struct SharedOptions: ParsableArguments {
         let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
             try SecretInput.line(ofFile: path)
         }
-        guard passphrase?.isEmpty != true else { throw CommandFailure(.usage, "The passphrase is empty.") }
+        guard passphrase?.isEmpty != true else {
+            throw CommandFailure(.usage, "Die Passphrase ist leer.", "The passphrase is empty.")
+        }
         return SealedFolder(path: path ?? folderPath, passphrase: passphrase)
     }
 
@@ -100,7 +101,7 @@ struct SharedOptions: ParsableArguments {
             do {
                 let phone = DeviceAuthenticator(
                     folder: folder, transport: transport, clock: clock, random: try randomSource(of: folder),
-                    language: language)
+                    language: language.rawValue)
                 report = try await body(phone, transport, console)
             } catch {
                 await transport.close()
@@ -115,7 +116,10 @@ struct SharedOptions: ParsableArguments {
     func randomSource(of folder: SealedFolder) throws -> RandomSource {
         let random = try folder.randomSource()
         if let seed = random.seed {
-            console.note("A simulated device: its keys come from the seed \(seed), and anybody can make them.")
+            console.note(
+                language.say(
+                    "Ein simuliertes Gerät: Seine Schlüssel kommen aus der Zahl \(seed), und jeder kann sie machen.",
+                    "A simulated device: its keys come from the seed \(seed), and anybody can make them."))
         }
         return random
     }

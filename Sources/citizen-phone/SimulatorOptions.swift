@@ -32,10 +32,10 @@ struct SimulatorOptions: ParsableArguments {
         let pem = String(decoding: try PrivateFile.read(simulatorKey), as: UTF8.self)
         let certificates = try PublicFile.text(simulatorCertificate)
         guard let key = try? SigningKey(es256PEM: pem) else {
-            throw CommandFailure(.file, "\(simulatorKey) holds no P-256 key in PEM.")
+            throw CommandFailure(.file, developer: "\(simulatorKey) holds no P-256 key in PEM.")
         }
         guard let chain = StandardBase64.pemBlocks("CERTIFICATE", in: certificates), !chain.isEmpty else {
-            throw CommandFailure(.file, "\(simulatorCertificate) holds no certificate in PEM.")
+            throw CommandFailure(.file, developer: "\(simulatorCertificate) holds no certificate in PEM.")
         }
         return (key, chain)
     }

@@ -159,7 +159,7 @@ struct NothingKnownTests {
             }
             #expect(end?.outcomes.map(\.attack) == [.flowSwap] && end?.outcomes.first?.result == .resisted)
             #expect(end?.attack == .tamperText && end?.cause is DeviceError)
-            var failure = CommandFailure(.providerRefused, "broken")
+            var failure = CommandFailure(.providerRefused, developer: "broken")
             failure.found = AttackCommand.report(end?.outcomes ?? [])
             #expect(failure.json["error"] != nil && failure.json["attacks"]?.array?.count == 1)
         }

@@ -40,7 +40,7 @@ struct BadInputTable {
         let status: Int32
         let name: String
         /// What the message has in it.
-        let sentence: String
+        let sentence: BilingualText
     }
 
     let rows: [String: Row]
@@ -51,10 +51,13 @@ struct BadInputTable {
             .components(separatedBy: "\n## ")[0]
         var rows: [String: Row] = [:]
         for line in section.split(separator: "\n") {
-            guard let match = line.wholeMatch(of: /\| ([^|]+) \| (\d+) `(\w+)` \| ([^|]+) \|/) else { continue }
+            guard let match = line.wholeMatch(of: /\| ([^|]+) \| (\d+) `(\w+)` \| ([^|]+) \| ([^|]+) \|/) else {
+                continue
+            }
             let status = try #require(Int32(match.output.2))
             rows[String(match.output.1)] = Row(
-                status: status, name: String(match.output.3), sentence: String(match.output.4))
+                status: status, name: String(match.output.3),
+                sentence: BilingualText(String(match.output.5), String(match.output.4)))
         }
         return BadInputTable(rows: rows)
     }

@@ -137,7 +137,7 @@ struct FaultyLoginTests {
         let phone = try await Self.installation.value.enrolledPhone(family: "Funkstille")
         let login = try await phone.login(at: nil, "--fault", "drop=1")
         try expectFailure(login, 14, "network")
-        #expect(login.errors.contains("was lost. Try again."))
+        #expect(login.errors.contains("ist abgerissen. Versuchen Sie es noch einmal."))
         #expect(try await phone.login().status == 0)
     }
 

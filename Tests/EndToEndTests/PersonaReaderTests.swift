@@ -52,7 +52,7 @@ struct PersonaReaderTests {
         #expect(persona.person["nationalities"]?.array == ["DE", "FR"])
         let phone = persona.phone
         #expect(phone.name == "Erikas Telefon" && phone.evidence == EvidenceWord(argument: "simulator:tee"))
-        #expect(phone.keyStore == .file && phone.pin == Array("135790".utf8) && phone.language == "en")
+        #expect(phone.keyStore == .file && phone.pin == Array("135790".utf8) && phone.language == .english)
         #expect(phone.seed == .max)
         #expect(phone.faults == (try Faults(parsing: "latency=200ms,seed=3")))
     }

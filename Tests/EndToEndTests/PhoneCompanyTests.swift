@@ -20,17 +20,17 @@ struct PhoneCompanyTests {
         let here = try await Self.installation.value
         let director = try await here.enrolledPhone(family: "Direktorin")
         let employee = try await here.enrolledPhone(family: "Angestellt")
-        #expect(try await employee.run("companies").output == "You belong to no company.\n")
-        #expect(try await employee.run("mandates").output == "There is no mandate.\n")
+        #expect(try await employee.run("companies").output == "Sie gehören zu keinem Unternehmen.\n")
+        #expect(try await employee.run("mandates").output == "Es gibt keine Vollmacht.\n")
         let company = try await director.foundCompany(number: "12345")
         let extract = try here.folder.write(
             "register-extract.json", CompanyCommandTests.extract(number: "12345", family: "Direktorin"))
         let recorded = try await here.administer(
             "company", "verify", company, "--tenant", "herten", "--register-extract", extract)
         #expect(recorded.status == 0, "\(recorded)")
-        #expect(try await director.run("companies").output.contains("verifying  Muster Elektrotechnik GmbH"))
+        #expect(try await director.run("companies").output.contains("in Prüfung  Muster Elektrotechnik GmbH"))
         _ = try await act(director, "companies", "sign", company)
-        #expect(try await director.run("companies").output.contains("active  Muster Elektrotechnik GmbH"))
+        #expect(try await director.run("companies").output.contains("aktiv  Muster Elektrotechnik GmbH"))
 
         let code = try #require(
             try await act(
@@ -63,7 +63,9 @@ struct PhoneCompanyTests {
         let leaving = try await director.run(
             "companies", "leave", company, "--yes", "--pin-file", director.pinFile, "--json")
         try expectFailure(leaving, 15, "provider_refused", code: "last_administrator")
-        #expect(leaving.errors.contains("let a successor accept, close the company"), "the ways out are named")
+        #expect(
+            leaving.errors.contains("Lassen Sie eine Nachfolge annehmen, schließen Sie das Unternehmen"),
+            "the ways out are named")
         _ = try await act(employee, "companies", "leave", company)
         #expect(try await employee.run("companies", "--json").json()["companies"]?.array?.isEmpty == true)
     }
@@ -105,6 +107,6 @@ struct PhoneCompanyTests {
         let refused = try await director.run("companies", "close", company, "--pin-file", director.pinFile, "--json")
         try expectFailure(refused, 20, "no_terminal")
         #expect(refused.errors.contains("Das Konto des Unternehmens „Muster Elektrotechnik GmbH“ schließen?"))
-        #expect(try await director.run("companies").output.contains("verifying"))
+        #expect(try await director.run("companies").output.contains("in Prüfung"))
     }
 }

@@ -96,7 +96,7 @@ struct PhoneKeyStoreTests {
         try tpm.replace()
         let foreign = try await stage.run("devices", "--json")
         try expectFailure(foreign, 26, "key_store")
-        #expect(foreign.errors.contains("another TPM"), "\(foreign)")
+        #expect(foreign.errors.contains("aus einem anderen TPM"), "\(foreign)")
     }
 
     @Test func `a token keeps the keys, and asks for its PIN`() async throws {
@@ -116,7 +116,7 @@ struct PhoneKeyStoreTests {
         #expect(try await stage.run(["deny", "--json"] + pin).status == 0)
 
         // Elsewhere, where nobody has plugged the token in.
-        for (label, words) in [("card", "another serial number"), ("other", "is not there")] {
+        for (label, words) in [("card", "mit anderer Seriennummer"), ("other", "ist nicht da")] {
             let others = try SoftTokens(labels: [label], pin: "135790")
             let elsewhere = Stage(phone: stage.phone, environment: others.environment)
             let refused = try await elsewhere.run("devices", "--json")

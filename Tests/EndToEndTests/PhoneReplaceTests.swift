@@ -104,7 +104,7 @@ struct PhoneReplaceTests {
         }
         let new = try phone.here.newPhone(pin: "246802")
         #expect(try await new.enrol(try #require(link)).status == 0)
-        for _ in 0..<1800 where try !Program.text(of: log).contains("may log in now") {
+        for _ in 0..<1800 where try !Program.text(of: log).contains("darf sich jetzt anmelden") {
             try await Task.sleep(for: .milliseconds(100))
         }
         try await Task.sleep(for: .seconds(3))

@@ -144,9 +144,9 @@ struct PhoneTraceTests {
     @Test func `words in both languages for every step and kind, and text of others does nothing`() {
         for step in JournalEntry.Step.allCases.map(\.rawValue) + ["begun", "asked", "answered"] {
             let event = TraceEvent(time: Timestamp(seconds: 0), leg: .device, what: step, detail: "\u{1b}[2J")
-            #expect(TraceWords.sentence(event, language: "de") != step)
-            #expect(TraceWords.sentence(event, language: "en") != TraceWords.sentence(event, language: "de"))
-            #expect(!event.line(language: "de").contains("\u{1b}"))
+            #expect(TraceWords.sentence(event, .german) != step)
+            #expect(TraceWords.sentence(event, .english) != TraceWords.sentence(event, .german))
+            #expect(!event.line(.german).contains("\u{1b}"))
         }
     }
 }

@@ -170,12 +170,14 @@ struct TerminalTextTests {
         let event: JSONObject = [
             "time": 1, "tenant": .string(act), "kind": .string(act), "member": .string(act), "object": .string(act),
         ]
-        let line = CompaniesAuditCommand.line(event, names: [:])
-        #expect(line == "1970-01-01T00:00:01Z" + String(repeating: "  x‹U+001B›[2J", count: 4))
+        let line = CompaniesAuditCommand.line(event, names: [:], .german)
+        #expect(line == LocalTime.text(Timestamp(seconds: 1), .german) + String(repeating: "  x‹U+001B›[2J", count: 4))
         let known: JSONObject = ["time": 1, "kind": "left", "member": "m-1", "actor": "person"]
-        #expect(CompaniesAuditCommand.line(known, names: ["m-1": "Max Beispiel"]).hasSuffix("  -  left  Max Beispiel"))
+        #expect(
+            CompaniesAuditCommand.line(known, names: ["m-1": "Max Beispiel"], .german).hasSuffix(
+                "  -  left  Max Beispiel"))
         let desk: JSONObject = ["time": 1, "tenant": "marl", "kind": "joined", "actor": "desk"]
-        #expect(CompaniesAuditCommand.line(desk, names: [:]).hasSuffix("  marl  joined  desk"))
+        #expect(CompaniesAuditCommand.line(desk, names: [:], .german).hasSuffix("  marl  joined  desk"))
     }
 
     @Test func `JSON keeps the value and hides no character`() throws {

@@ -80,9 +80,10 @@ enum Program {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: file)), as: UTF8.self)
     }
 
-    /// The environment of the tests, without settings of the programs that whoever runs the tests may have.
+    /// The environment of the tests, without settings of the programs, language and time zone that whoever runs the tests
+    /// may have.
     private static let inherited = ProcessInfo.processInfo.environment.filter { name, _ in
-        !["CITIZEN", "XDG_", "HOME"].contains { name.hasPrefix($0) }
+        !["CITIZEN", "XDG_", "HOME", "LC_", "LANG", "TZ"].contains { name.hasPrefix($0) }
     }
 }
 

@@ -21,15 +21,15 @@ struct TraceEventTests {
     func `what has no time or no kind is no event`(json: JSONObject) { #expect(TraceEvent(audit: json) == nil) }
 
     @Test func `an event of the provider says its chain and whether it was a refusal, known or not`() throws {
-        func told(_ json: JSONObject, _ language: String) throws -> String {
-            TraceWords.sentence(try #require(TraceEvent(audit: json)), language: language)
+        func told(_ json: JSONObject, _ language: Language) throws -> String {
+            TraceWords.sentence(try #require(TraceEvent(audit: json)), language)
         }
         let refused: JSONObject = ["time": 1, "kind": "auth.failed", "chain": "herten", "outcome": "refusal"]
-        #expect(try told(refused, "en") == "Answer not accepted (auth.failed), refused, herten")
-        #expect(try told(refused, "de") == "Antwort nicht angenommen (auth.failed), abgewiesen, herten")
-        #expect(try told(["time": 1, "kind": "new.kind", "outcome": "success"], "en") == "new.kind")
-        #expect(TraceEvent(audit: refused)?.json(language: "en")["outcome"] == "refusal")
-        #expect(event("claimed").json(language: "en")["outcome"] == nil, "a step of the device is none")
+        #expect(try told(refused, .english) == "Answer not accepted (auth.failed), refused, herten")
+        #expect(try told(refused, .german) == "Antwort nicht angenommen (auth.failed), abgewiesen, herten")
+        #expect(try told(["time": 1, "kind": "new.kind", "outcome": "success"], .english) == "new.kind")
+        #expect(TraceEvent(audit: refused)?.json(.english)["outcome"] == "refusal")
+        #expect(event("claimed").json(.english)["outcome"] == nil, "a step of the device is none")
     }
 
     @Test(arguments: [
@@ -37,7 +37,7 @@ struct TraceEventTests {
         ("report", "This device signed: that was not me"), ("", "This device signed: confirmed"),
     ])
     func `what was signed is told as it was decided`(detail: String, text: String) {
-        #expect(TraceWords.sentence(event("signed", detail), language: "en") == text)
+        #expect(TraceWords.sentence(event("signed", detail), .english) == text)
     }
 
     @Test(arguments: [
@@ -45,18 +45,18 @@ struct TraceEventTests {
         ("link", "The login came from this device's own browser."), ("backchannel", "A portal asked by itself."),
     ])
     func `how a login came is told by its flow`(flow: String, text: String) {
-        #expect(TraceWords.sentence(event("claimed", flow), language: "en") == text)
+        #expect(TraceWords.sentence(event("claimed", flow), .english) == text)
     }
 
     @Test func `the name of a call does nothing to the terminal`() {
         var traced = event("claimed", "qr")
         traced.trace = "\u{1b}[2J"
-        #expect(!traced.line(language: "en").contains("\u{1b}") && traced.line(language: "en").contains("‹U+001B›"))
+        #expect(!traced.line(.english).contains("\u{1b}") && traced.line(.english).contains("‹U+001B›"))
     }
 
     @Test func `a trail that is empty, or was not read to its end, is said to be`() {
         var shared = SharedOptions()
-        shared.languageWord = "en"
+        shared.chosenLanguage = .english
         var command = TraceCommand()
         command.shared = shared
         let transaction = TransactionIdentifier(rawValue: "txn-0123456789abcdef")!

@@ -29,7 +29,7 @@ extension AttackScene {
         let link = try login.sameDeviceLink()
         guard let site = WebAddress(link), let target = DeviceLink(parsing: link)?.target,
             let similar = IssuerURL(rawValue: "https://\(site.host).login.example")
-        else { throw CommandFailure(.browser, "The login page's link is none of the protocol.") }
+        else { throw CommandFailure(.browser, developer: "The login page's link is none of the protocol.") }
         let lookAlike = DeviceLink(issuer: similar, target: target).text
         let wire = Wiretap(transport)
         let phone = victim(through: wire)

@@ -12,11 +12,12 @@ extension AttackScene {
         _ = try await victim(through: wire).claim(try first.sameDeviceLink())
         let outcome = try await victim(through: wire).approve(pin: pin)
         guard let answer = wire.bodies("/response").first, let back = outcome.returnURL else {
-            throw CommandFailure(.browser, "The victim's own login went another way than the protocol's.")
+            throw CommandFailure(.browser, developer: "The victim's own login went another way than the protocol's.")
         }
         log.note("the victim logs in; the attacker has heard the answer")
         guard try await first.receivesCode(at: back) else {
-            throw CommandFailure(.browser, "The victim's own browser got no code: there is nothing to replay.")
+            throw CommandFailure(
+                .browser, developer: "The victim's own browser got no code: there is nothing to replay.")
         }
         log.note("the victim's browser got its code")
         log.goal(
@@ -110,7 +111,10 @@ extension AttackScene {
             _ = try await victim().claim(try login.sameDeviceLink())
             guard let back = try await victim().approve(pin: pin).returnURL,
                 let end = back.range(of: "?uv=")
-            else { throw CommandFailure(.browser, "The victim's own login went another way than the protocol's.") }
+            else {
+                throw CommandFailure(
+                    .browser, developer: "The victim's own login went another way than the protocol's.")
+            }
             if isOtherBrowser {
                 var other = login
                 other.browser = BrowserSession(transport: transport, language: language)

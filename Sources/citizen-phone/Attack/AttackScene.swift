@@ -64,7 +64,8 @@ struct AttackScene {
         guard let back = try await victim().approve(pin: pin).returnURL, try await login.receivesCode(at: back) else {
             throw CommandFailure(
                 .browser,
-                "The victim's own login leads to no code in a redirect to the portal at another origin than the "
+                developer:
+                    "The victim's own login leads to no code in a redirect to the portal at another origin than the "
                     + "provider's. No attack could be seen to succeed: nothing was tested.")
         }
     }

@@ -16,7 +16,8 @@ extension AttackScene {
         let own = try await proved { try Self.proof($0, by: key, issuer: issuer) }
         guard try await needsNoDigits(own.login, for: victim()) else {
             throw CommandFailure(
-                .browser, "The victim's own remembered browser needs digits all the same: there is nothing to steal.")
+                .browser,
+                developer: "The victim's own remembered browser needs digits all the same: there is nothing to steal.")
         }
         log.note("the victim's own browser needs no digits; the attacker has heard its proof")
         let stolen: [(String, (_ nonce: Nonce) throws -> String)] = [
@@ -60,7 +61,9 @@ extension AttackScene {
         let own = try await proved { try Self.proof($0, by: key, issuer: issuer) }
         guard try await needsNoDigits(own.login, for: attacker) else {
             throw CommandFailure(
-                .browser, "The attacker's own remembered browser needs digits all the same: there is nothing to relay.")
+                .browser,
+                developer: "The attacker's own remembered browser needs digits all the same: there is nothing to relay."
+            )
         }
         log.note("for the attacker that browser needs no digits")
         try await relay(through: key, &log)
@@ -74,7 +77,7 @@ extension AttackScene {
         let relayed = try await proved { try Self.proof($0, by: key, issuer: issuer) }
         guard relayed.known == [key.thumbprint.rawValue] else {
             throw CommandFailure(
-                .browser, "The attacker's own browser is not known any more: there is nothing to relay.")
+                .browser, developer: "The attacker's own browser is not known any more: there is nothing to relay.")
         }
         log.note("the attacker begins a login in it; the provider knows the browser")
         var login = relayed.login
@@ -87,7 +90,7 @@ extension AttackScene {
         case .awaitingCode(let digits, _):
             log.note("the victim's phone shows digits")
             guard try await login.type(digits) else {
-                throw CommandFailure(.browser, "The attacker's page has no field for the digits.")
+                throw CommandFailure(.browser, developer: "The attacker's page has no field for the digits.")
             }
             request = try await phone.waitForRequest(seconds: 10)
             log.note("the victim, careless, tells them, and the attacker types them")
@@ -95,7 +98,7 @@ extension AttackScene {
         log.goal(
             request.binding != .code, "the victim's login is signed as one bound by \(request.binding.rawValue)",
             else: "the victim's login is signed as one bound by code: rr is no more than that")
-        let familiarity = RequestText.familiarity(request) ?? "nothing"
+        let familiarity = RequestText.familiarity(request, .english) ?? "nothing"
         log.goal(
             request.initiator.knownSince != nil, "the victim's phone says of the browser: \(familiarity)",
             else: "the victim's phone says of the browser: \(familiarity)")
@@ -108,7 +111,7 @@ extension AttackScene {
         var login = try await newLogin()
         guard case .awaitingCode(let digits, _) = try await claim(phone, try login.qrLink()),
             try await login.type(digits, remembers: true)
-        else { throw CommandFailure(.browser, "A login by QR code in a new browser asks for no digits.") }
+        else { throw CommandFailure(.browser, developer: "A login by QR code in a new browser asks for no digits.") }
         _ = try await phone.waitForRequest(seconds: 10)
         guard let nonce = login.page.rememberNonce else {
             _ = try await phone.deny(pin: pin)
@@ -137,7 +140,7 @@ extension AttackScene {
     ) async throws -> (login: BrowserLogin, proof: String, known: [String]) {
         var login = try await newLogin()
         guard let nonce = login.page.browserNonce else {
-            throw CommandFailure(.browser, "The login page has nothing for a known browser to sign.")
+            throw CommandFailure(.browser, developer: "The login page has nothing for a known browser to sign.")
         }
         let proof = try make(nonce)
         let answer = try await login.tell("browser", ["proofs": .string(proof)])

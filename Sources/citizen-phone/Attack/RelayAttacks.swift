@@ -82,7 +82,7 @@ extension AttackScene {
         let login = try await newLogin()
         guard case .qr(let handle, let frame, let mac)? = DeviceLink(parsing: try login.qrLink())?.target,
             case .sameDevice(_, let linkMAC)? = DeviceLink(parsing: try login.sameDeviceLink())?.target
-        else { throw CommandFailure(.browser, "The login page's links are none of the protocol.") }
+        else { throw CommandFailure(.browser, developer: "The login page's links are none of the protocol.") }
         let swapped: [(String, DeviceLink.Target)] = [
             ("a same-device link made of the QR code", .sameDevice(handle: handle, mac: mac)),
             ("a QR code made of the same-device link", .qr(handle: handle, frame: frame, mac: linkMAC)),

@@ -42,7 +42,9 @@ struct BrowserLogin {
         let page = try await browser.open(start)
         guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
             throw CommandFailure(
-                .browser, "The portal does not lead to a login page of \(issuer), but to \(page.address.text).")
+                .browser,
+                "Das Portal führt nicht zu einer Anmeldeseite von \(issuer), sondern zu \(page.address.text).",
+                "The portal does not lead to a login page of \(issuer), but to \(page.address.text).")
         }
         return BrowserLogin(issuer: issuer, browser: browser, address: page.address, page: login)
     }
@@ -51,7 +53,9 @@ struct BrowserLogin {
     func sameDeviceLink() throws -> String { try Self.there(page.sameDeviceLink) }
 
     private static func there(_ link: String?) throws -> String {
-        guard let link else { throw CommandFailure(.browser, "The login page shows no link.") }
+        guard let link else {
+            throw CommandFailure(.browser, "Die Anmeldeseite zeigt keinen Link.", "The login page shows no link.")
+        }
         return link
     }
 

@@ -58,7 +58,9 @@ struct BrowserSession {
         _ form: LoginPage.Form, with typed: [(name: String, value: String)] = [], from address: WebAddress
     ) async throws -> Page {
         guard let action = WebAddress(form.action, relativeTo: address), action.origin == address.origin else {
-            throw CommandFailure(.browser, "A form of \(address.origin) leads away from it.")
+            throw CommandFailure(
+                .browser, "Ein Formular von \(address.origin) führt woandershin.",
+                "A form of \(address.origin) leads away from it.")
         }
         var fields = FormParameters()
         for field in form.hidden + typed { fields.append(field.name, field.value) }
@@ -93,7 +95,9 @@ struct BrowserSession {
             // 301, 302 and 303 make a GET of a POST; 307 and 308 repeat the call, to the same origin only.
             if answer.status == 307 || answer.status == 308 {
                 guard call.body == nil || next.origin == address.origin else {
-                    throw CommandFailure(.browser, "\(address.origin) wants a form sent on to another site.")
+                    throw CommandFailure(
+                        .browser, "\(address.origin) will ein Formular an eine andere Stelle weitergeben.",
+                        "\(address.origin) wants a form sent on to another site.")
                 }
                 call.url = next.text
             } else {
@@ -101,7 +105,9 @@ struct BrowserSession {
             }
             address = next
         }
-        throw CommandFailure(.browser, "More than \(Self.maximumRedirects) redirects.")
+        throw CommandFailure(
+            .browser, "Mehr als \(Self.maximumRedirects) Weiterleitungen.",
+            "More than \(Self.maximumRedirects) redirects.")
     }
 
     private mutating func exchange(_ call: HTTPCall, at address: WebAddress) async throws -> HTTPAnswer {
@@ -120,7 +126,9 @@ struct BrowserSession {
             return nil
         }
         guard let next = WebAddress(location, relativeTo: address) else {
-            throw CommandFailure(.browser, "\(address.origin) redirects to an address that is not opened: \(location)")
+            throw CommandFailure(
+                .browser, "\(address.origin) leitet zu einer Adresse weiter, die nicht geöffnet wird: \(location)",
+                "\(address.origin) redirects to an address that is not opened: \(location)")
         }
         return next
     }

@@ -17,14 +17,16 @@ final class JourneySteps {
         last = start
     }
 
-    /// A step is done. `text` may hold text of others.
-    func done(_ name: String, _ text: String) {
+    /// A step is done; the texts may hold text of others.
+    func done(_ name: String, _ german: String, _ english: String) {
         let now = clock.now
         let milliseconds = Int64((now - last) / .milliseconds(1))
         json[name] = .integer(milliseconds)
         json["total"] = nil
         json["total"] = .integer(Int64((now - start) / .milliseconds(1)))
         last = now
-        console?.note(TerminalText.visible(text) + (showsTimings ? "  [\(milliseconds) ms]" : ""))
+        guard let console else { return }
+        let text = TerminalText.visible(console.language.say(german, english))
+        console.note(text + (showsTimings ? "  [\(milliseconds) ms]" : ""))
     }
 }

@@ -38,16 +38,19 @@ struct LoginJourney {
         let first = try await begin(address, callback: &callback, plan: plan)
         if let callback { return try letIn(first, callback: callback) }
         var (page, login) = try loginPage(first)
-        steps.done("login_page", "Browser: the login page is here: \(page.address.text)")
+        steps.done(
+            "login_page", "Browser: Die Anmeldeseite ist da: \(page.address.text)",
+            "Browser: the login page is here: \(page.address.text)")
         let request: LoginRequestStatement
         switch plan.flow {
         case .qr: request = try await byQRCode(&page, &login)
         case .link: request = try await byLink(login)
         }
-        steps.done("request", "Phone: \(request.portal.name) (\(request.portal.host)), \(request.portal.tenantName):")
-        steps.done("shown", "Phone: \(request.text)")
+        let portal = "\(request.portal.name) (\(request.portal.host)), \(request.portal.tenantName):"
+        steps.done("request", "Telefon: \(portal)", "Phone: \(portal)")
+        steps.done("shown", "Telefon: \(request.text)", "Phone: \(request.text)")
         let outcome = try await answer(plan)
-        steps.done("answer", "Phone: \(outcome.decision.rawValue), the provider says \(outcome.receipt.state.rawValue)")
+        steps.done("answer", Self.answered(outcome, .german), Self.answered(outcome, .english))
         return try await finish(outcome, login: page.address, plan: plan)
     }
 
@@ -74,10 +77,13 @@ struct LoginJourney {
     private func letIn(_ page: BrowserSession.Page, callback: WebAddress) throws -> End {
         if let answer = try? FormParameters(parsing: Array((callback.query ?? "").utf8)), let error = answer["error"] {
             throw CommandFailure(
-                .browser, "The provider sent the browser back to \(callback.authority) with the error \(error).")
+                .browser,
+                "Der Anbieter hat den Browser mit dem Fehler \(error) zu \(callback.authority) zurückgeschickt.",
+                "The provider sent the browser back to \(callback.authority) with the error \(error).")
         }
         steps.done(
-            "single_sign_on", "Browser: the provider knows this browser and lets it in at \(callback.authority)")
+            "single_sign_on", "Browser: Der Anbieter kennt ihn und lässt ihn ein bei \(callback.authority)",
+            "Browser: the provider knows this browser and lets it in at \(callback.authority)")
         return End(outcome: nil, callback: callback, page: page.status == 0 ? nil : page)
     }
 
@@ -90,6 +96,7 @@ struct LoginJourney {
         guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
             throw CommandFailure(
                 .browser,
+                "Der Browser kam zu \(page.address.text) (Status \(page.status)); das ist keine Anmeldeseite von \(issuer).",
                 "The browser came to \(page.address.text) (status \(page.status)), which is no login page of \(issuer)."
             )
         }
@@ -100,13 +107,17 @@ struct LoginJourney {
         _ page: inout BrowserSession.Page, _ login: inout LoginPage
     ) async throws -> LoginRequestStatement {
         let code = try await claim(&page, &login)
-        steps.done("claim", "Phone: scanned the QR code; it shows \(code.prefix(4)) \(code.suffix(4))")
+        steps.done(
+            "claim", "Telefon: QR-Code gelesen; es zeigt \(code.prefix(4)) \(code.suffix(4))",
+            "Phone: scanned the QR code; it shows \(code.prefix(4)) \(code.suffix(4))")
         let form = try await codeForm(page.address)
         let answer = try await browser.submit(form, with: [("code", code)], from: page.address)
         guard answer.status < 400 else {
-            throw CommandFailure(.browser, "The provider did not take the digits (status \(answer.status)).")
+            throw CommandFailure(
+                .browser, "Der Anbieter hat die Ziffern nicht angenommen (Status \(answer.status)).",
+                "The provider did not take the digits (status \(answer.status)).")
         }
-        steps.done("code", "Browser: typed the digits")
+        steps.done("code", "Browser: Ziffern eingegeben", "Browser: typed the digits")
         let phone = phone
         return try await again { () throws(DeviceError) in try await phone.waitForRequest() }
     }
@@ -116,7 +127,10 @@ struct LoginJourney {
         _ page: inout BrowserSession.Page, _ login: inout LoginPage
     ) async throws -> String {
         for attempt in 1... {
-            guard let link = login.qrLink else { throw CommandFailure(.browser, "The login page shows no QR code.") }
+            guard let link = login.qrLink else {
+                throw CommandFailure(
+                    .browser, "Die Anmeldeseite zeigt keinen QR-Code.", "The login page shows no QR code.")
+            }
             do throws(DeviceError) {
                 let phone = phone
                 let claimed = try await again { () throws(DeviceError) in try await phone.claim(link) }
@@ -129,7 +143,9 @@ struct LoginJourney {
                 (page, login) = try await openLogin(page.address)
             }
         }
-        throw CommandFailure(.browser, "The provider showed no digits for a login on another screen.")
+        throw CommandFailure(
+            .browser, "Der Anbieter hat bei einer Anmeldung auf einem anderen Bildschirm keine Ziffern gezeigt.",
+            "The provider showed no digits for a login on another screen.")
     }
 
     /// The page changes when the phone has claimed the login; a person would wait a moment for it.
@@ -139,16 +155,21 @@ struct LoginJourney {
             if let form = login.codeForm { return form }
             try await Task.sleep(for: .milliseconds(200))
         }
-        throw CommandFailure(.browser, "The login page has no form for the digits.")
+        throw CommandFailure(
+            .browser, "Die Anmeldeseite hat kein Feld für die Ziffern.", "The login page has no form for the digits.")
     }
 
     private func byLink(_ login: LoginPage) async throws -> LoginRequestStatement {
         guard let link = login.sameDeviceLink else {
-            throw CommandFailure(.browser, "The login page has no link for this device.")
+            throw CommandFailure(
+                .browser, "Die Anmeldeseite hat keinen Link für dieses Gerät.",
+                "The login page has no link for this device.")
         }
         let claimed = try await again { () throws(DeviceError) in try await phone.claim(link) }
         guard case .request(let request) = claimed else {
-            throw CommandFailure(.browser, "The provider asks for digits in a login on the same device.")
+            throw CommandFailure(
+                .browser, "Der Anbieter verlangt bei einer Anmeldung auf demselben Gerät Ziffern.",
+                "The provider asks for digits in a login on the same device.")
         }
         return request
     }
@@ -164,10 +185,20 @@ struct LoginJourney {
         }
     }
 
+    private static func answered(_ outcome: LoginOutcome, _ language: Language) -> String {
+        let answer = WireWord.text(outcome.decision.rawValue, of: .answer, language)
+        let (state, name) = (outcome.receipt.state, outcome.receipt.state.rawValue)
+        return language.say(
+            "Telefon: \(answer); der Anbieter sagt: \(state.text(for: .phone, language: language).title)",
+            "Phone: \(answer), the provider says \(name)")
+    }
+
     private mutating func finish(_ outcome: LoginOutcome, login: WebAddress, plan: Plan) async throws -> End {
         let text = outcome.returnURL ?? issuer.appending(login.path + "/finish")
         guard let next = WebAddress(text) else {
-            throw CommandFailure(.browser, "The provider's return address cannot be opened.")
+            throw CommandFailure(
+                .browser, "Die Adresse des Anbieters für den Rückweg lässt sich nicht öffnen.",
+                "The provider's return address cannot be opened.")
         }
         let home = login.origin
         var callback: WebAddress?
@@ -176,7 +207,8 @@ struct LoginJourney {
             return plan.stopsAtCallback && callback != nil
         }
         steps.done(
-            "portal", "Browser: \(callback.map { "back at the portal: \($0.authority)" } ?? "still at the provider")")
+            "portal", "Browser: \(callback.map { "zurück beim Portal: \($0.authority)" } ?? "noch beim Anbieter")",
+            "Browser: \(callback.map { "back at the portal: \($0.authority)" } ?? "still at the provider")")
         return End(outcome: outcome, callback: callback, page: page.status == 0 ? nil : page)
     }
 }

@@ -27,14 +27,15 @@ struct ApproveCommand: AsyncParsableCommand {
         let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, _, console) in
             if let (code, portal) = try phone.currentCode() {
-                for line in RequestText.lines(code: code, portal: portal) { console.note(line) }
+                for line in RequestText.lines(code: code, portal: portal, console.language) { console.note(line) }
             }
             let request = try await phone.waitForRequest()
-            for line in RequestText.lines(request) { console.note(line) }
+            for line in RequestText.lines(request, console.language) { console.note(line) }
             _ = try await callCode.settle(phone, request, console, asks: true)
             let chosen = release.map { $0.split(separator: ",").map(String.init) }
             return AnswerReport.make(
-                try await phone.approve(pin: try pinOptions.read(), released: chosen, context: context))
+                try await phone.approve(pin: try pinOptions.read(), released: chosen, context: context),
+                console.language)
         }
     }
 }
@@ -48,8 +49,8 @@ struct DenyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shared = shared.playing(pinOptions.persona)
-        try await shared.run { (phone, _, _) in
-            AnswerReport.make(try await phone.deny(pin: try pinOptions.read(ifAskedBy: phone)))
+        try await shared.run { (phone, _, console) in
+            AnswerReport.make(try await phone.deny(pin: try pinOptions.read(ifAskedBy: phone)), console.language)
         }
     }
 }
@@ -64,17 +65,28 @@ struct ReportCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shared = shared.playing(pinOptions.persona)
-        try await shared.run { (phone, _, _) in
-            AnswerReport.make(try await phone.report(pin: try pinOptions.read(ifAskedBy: phone)))
+        try await shared.run { (phone, _, console) in
+            AnswerReport.make(try await phone.report(pin: try pinOptions.read(ifAskedBy: phone)), console.language)
         }
     }
 }
 
 /// How an answer is told.
 enum AnswerReport {
-    static func make(_ outcome: LoginOutcome) -> Report {
-        var lines = ["\(sentence(outcome.decision)) State: \(outcome.receipt.state.rawValue)."]
-        if let url = outcome.returnURL { lines.append("Open in the browser of this device: " + url) }
+    static func make(_ outcome: LoginOutcome, _ language: Language) -> Report {
+        let state = outcome.receipt.state.text(for: .phone, language: language)
+        var lines = [
+            [sentence(outcome.decision).text(language), state.explanation, state.remedy].compactMap(\.self)
+                .joined(separator: " ")
+        ]
+        if !outcome.released.isEmpty {
+            lines.append(
+                language.row("Freigegeben", "Released", RequestText.claims(outcome.released, language)))
+        }
+        if let url = outcome.returnURL {
+            lines.append(
+                language.say("Öffnen Sie im Browser dieses Geräts: ", "Open in the browser of this device: ") + url)
+        }
         return Report(json: json(outcome), lines: lines)
     }
 
@@ -88,11 +100,11 @@ enum AnswerReport {
         return json
     }
 
-    private static func sentence(_ decision: LoginDecision) -> String {
+    private static func sentence(_ decision: LoginDecision) -> BilingualText {
         switch decision {
-        case .approve: "Approved."
-        case .deny: "Denied."
-        case .report: "Denied and reported."
+        case .approve: BilingualText("Zugestimmt.", "Approved.")
+        case .deny: BilingualText("Abgelehnt.", "Denied.")
+        case .report: BilingualText("Abgelehnt und gemeldet.", "Denied and reported.")
         }
     }
 }

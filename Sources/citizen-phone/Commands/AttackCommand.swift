@@ -41,13 +41,15 @@ struct AttackCommand: AsyncParsableCommand {
         let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, transport, console) in
             guard let address = WebAddress(portal) else {
-                throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
+                throw CommandFailure(
+                    .usage, developer: "The address must begin with https:// (or http:// on this machine).")
             }
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             try DeviceCopy.removeLeftovers(of: shared.folderPath)
             let scene = AttackScene(
                 folder: try shared.folder(), folderPath: shared.folderPath, openFolder: { try shared.folder(at: $0) },
-                issuer: enrolled.issuer, pin: try pinOptions.read(), transport: transport, language: shared.language,
+                issuer: enrolled.issuer, pin: try pinOptions.read(), transport: transport,
+                language: shared.language.rawValue,
                 start: { address }, ticket: ticket, attackerTicket: attackerTicket, clock: phone.clock,
                 random: phone.random, wait: { try await Task.sleep(for: $0) })
             do {
@@ -57,7 +59,10 @@ struct AttackCommand: AsyncParsableCommand {
                     })
             } catch let end as AttacksEnded {
                 var failure = CommandFailure(end.cause)
-                failure.message = "Nothing is known of the attack \(end.attack.rawValue): \(failure.message)"
+                failure.message =
+                    BilingualText(
+                        "Über den Angriff \(end.attack.rawValue) ist nichts bekannt: ",
+                        "Nothing is known of the attack \(end.attack.rawValue): ") + failure.message
                 failure.found = Self.report(end.outcomes)
                 throw failure
             }

@@ -22,9 +22,11 @@ struct BlockCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await shared.run(alone: false) { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, console) in
             try await phone.block(code: code, at: issuer.flatMap(IssuerURL.init(rawValue:)))
-            return Report(json: ["blocked": true], lines: ["The device is suspended."])
+            return Report(
+                json: ["blocked": true],
+                lines: [console.language.say("Das Gerät ist gesperrt.", "The device is suspended.")])
         }
     }
 }

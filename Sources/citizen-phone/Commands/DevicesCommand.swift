@@ -21,15 +21,18 @@ struct DevicesListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
+            let language = console.language
             let devices = try await phone.devices()
             var json: JSONObject = ["devices": .array(devices.map { .object($0.json) })]
             json["key_store"] = try phone.keyStore().map { .string($0.rawValue) }
             return Report(
                 json: json,
                 lines: devices.map { device in
-                    let text = "\(device.device)  \(device.state)  \(device.name) (\(device.model), \(device.system))"
-                    return TerminalText.visible(text) + (device.isCurrent ? "  <- this one" : "")
+                    let state = WireWord.text(device.state, of: .device, language)
+                    let text = "\(device.device)  \(state)  \(device.name) (\(device.model), \(device.system))"
+                    return TerminalText.visible(text)
+                        + (device.isCurrent ? language.say("  <- dieses hier", "  <- this one") : "")
                 })
         }
     }
@@ -52,7 +55,8 @@ struct DevicesSuspendCommand: AsyncParsableCommand {
                 .suspendDevice, path: "/devices/\(try PathPart.checked(device))/suspension",
                 pathParameters: ["device": .string(device)])
             let answer = try await confirmation.perform(act, with: phone, console)
-            return Report(json: answer, lines: ["The device is suspended."])
+            return Report(
+                json: answer, lines: [console.language.say("Das Gerät ist gesperrt.", "The device is suspended.")])
         }
     }
 }
@@ -71,10 +75,13 @@ struct DevicesRenameCommand: AsyncParsableCommand {
     var name: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let path = "/devices/\(try PathPart.checked(device))/name"
             let answer = try await phone.accountChange("POST", path, body: ["name": .string(name)])
-            return Report(json: answer, lines: ["The device is now called " + answer.shown("name") + "."])
+            let name = answer.shown("name")
+            return Report(
+                json: answer,
+                lines: [console.language.say("Das Gerät heißt jetzt \(name).", "The device is now called \(name).")])
         }
     }
 }

@@ -44,11 +44,12 @@ struct DoctorCommand: AsyncParsableCommand {
         let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, transport, console) in
             guard let address = WebAddress(url) else {
-                throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
+                throw CommandFailure(
+                    .usage, developer: "The address must begin with https:// (or http:// on this machine).")
             }
             let page = accountPage.flatMap { WebAddress($0) }
             guard accountPage == nil || page?.origin == address.origin else {
-                throw CommandFailure(.usage, "--account-page is an address at the portal.")
+                throw CommandFailure(.usage, developer: "--account-page is an address at the portal.")
             }
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             let pin = try pinOptions.read()
@@ -56,7 +57,7 @@ struct DoctorCommand: AsyncParsableCommand {
             let provider = try await ProviderFacts.read(enrolled.issuer, by: recording)
             let visitor = PortalVisitor(
                 phone: phone, issuer: enrolled.issuer, authorizationEndpoint: provider.authorizationEndpoint,
-                transport: recording, language: shared.language, accept: accept, address: address,
+                transport: recording, language: shared.language.rawValue, accept: accept, address: address,
                 flow: flow, pin: pin, console: console)
             let doctor = PortalDoctor(
                 visitor: visitor, provider: provider, accountPage: page, rotationSeconds: waitForRotation,

@@ -88,20 +88,21 @@ struct EnrolCommand: AsyncParsableCommand {
                 try seed.map { seed in
                     DeviceAuthenticator(
                         folder: try shared.folder(), transport: transport, clock: plain.clock,
-                        random: .seeded(seed, stream: 0), language: shared.language)
+                        random: .seeded(seed, stream: 0), language: shared.language.rawValue)
                 } ?? plain
             let invitation = try await phone.beginEnrolment(link)
-            console.note(RequestText.row("Provider", invitation.issuer.rawValue))
-            console.note(RequestText.row("Person", invitation.maskedName))
-            console.note(RequestText.row("Level", invitation.level.name))
+            console.note(console.language.row("Anbieter", "Provider", invitation.issuer.rawValue))
+            console.note(console.language.row("Person", "Person", invitation.maskedName))
+            console.note(
+                console.language.row("Niveau", "Level", invitation.level.title.text(console.language)))
             let pin = try pinOptions.readNew(
-                for: keyStore, minimum: invitation.minimumPINLength)
+                for: keyStore, minimum: invitation.minimumPINLength, console.language)
             let device = DeviceDescription(
                 name: name ?? persona?.phone.name ?? "citizen-phone",
                 model: seed.map { "citizen-phone, simulated with the seed \($0)" } ?? "citizen-phone", system: "Linux")
             let result = try await phone.complete(
                 invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice(keyStore))
-            return Self.report(result, keyStore, seed: seed)
+            return Self.report(result, keyStore, seed: seed, console.language)
         }
     }
 
@@ -109,7 +110,7 @@ struct EnrolCommand: AsyncParsableCommand {
         guard evidence != .none, let (key, chain) = try simulator.read() else { return .none }
         if let hardware = playedHardware {
             guard let maker = try? SimulatedMaker(key: key, certificate: chain[0]) else {
-                throw CommandFailure(.file, "The simulator's key is not that of its certificate.")
+                throw CommandFailure(.file, developer: "The simulator's key is not that of its certificate.")
             }
             // A TPM that is there speaks for itself.
             return evidence == .tpm && keyStore == .tpm ? .attested(maker) : .played(hardware, maker)
@@ -138,25 +139,57 @@ struct EnrolCommand: AsyncParsableCommand {
         Hexadecimal.decode(text.lowercased()).flatMap { $0.count == 32 ? $0 : nil }
     }
 
-    private static func report(_ result: EnrolmentResult, _ keyStore: KeyStoreKind, seed: UInt64?) -> Report {
+    private static func report(
+        _ result: EnrolmentResult, _ keyStore: KeyStoreKind, seed: UInt64?, _ language: Language
+    ) -> Report {
+        Report(json: json(result, keyStore, seed: seed), lines: lines(result, keyStore, seed: seed, language))
+    }
+
+    private static func lines(
+        _ result: EnrolmentResult, _ keyStore: KeyStoreKind, seed: UInt64?, _ language: Language
+    ) -> [String] {
         var lines = [
-            RequestText.row("Device", result.record.device.rawValue), RequestText.row("Keys in", keyStore.rawValue),
-            RequestText.row("Ceiling", result.record.ceiling),
+            language.row("Gerät", "Device", result.record.device.rawValue),
+            language.row("Schlüssel in", "Keys in", keyStore.rawValue),
+            language.row("Höchstens", "Ceiling", RequestText.level(result.record.ceiling, language)),
         ]
-        if let seed { lines.append(RequestText.row("Seed", "\(seed): anybody can make these keys")) }
+        if let seed {
+            let warning = language.say("jeder kann diese Schlüssel machen", "anybody can make these keys")
+            lines.append(language.row("Zahl", "Seed", "\(seed): \(warning)"))
+        }
         for verdict in result.verdicts {
-            lines.append(
-                RequestText.row("Evidence", "\(verdict.passed ? "ok" : "NO") \(verdict.check): \(verdict.detail)"))
+            let mark = verdict.passed ? language.say("in Ordnung", "ok") : language.say("NEIN", "NO")
+            lines.append(language.row("Nachweis", "Evidence", "\(mark) \(verdict.check): \(verdict.detail)"))
         }
-        lines.append(RequestText.row("Block code", result.blockCode))
-        if let waiting = result.waiting {
-            let hope =
-                waiting.usableFrom == nil
-                ? "It counts when another device of yours has approved it."
-                : "It counts in a day, unless another device of yours refuses it, or as soon as one approves it."
-            lines.append("This device waits. \(hope)")
-        }
-        lines.append("Write the block code down and keep it away from this device: it stops the device if you lose it.")
+        lines.append(blockCode(result.blockCode, language))
+        if let waiting = result.waiting { lines.append(hope(waiting, language)) }
+        lines.append(keepBlockCode.text(language))
+        return lines
+    }
+
+    static let keepBlockCode = BilingualText(
+        "Schreiben Sie den Sperrcode auf, und bewahren Sie ihn getrennt von diesem Gerät auf: Er sperrt es, wenn Sie "
+            + "es verlieren.",
+        "Write the block code down and keep it away from this device: it stops the device if you lose it.")
+
+    /// The digits that suspend the device; they are shown this once.
+    static func blockCode(_ code: String, _ language: Language) -> String {
+        language.row("Sperrcode", "Block code", code)
+    }
+
+    private static func hope(_ waiting: EnrolmentResult.Waiting, _ language: Language) -> String {
+        waiting.usableFrom == nil
+            ? language.say(
+                "Dieses Gerät wartet. Es gilt, wenn ein anderes Ihrer Geräte es zugelassen hat.",
+                "This device waits. It counts when another device of yours has approved it.")
+            : language.say(
+                "Dieses Gerät wartet. Es gilt in einem Tag, wenn kein anderes Ihrer Geräte es ablehnt, oder sobald eines es "
+                    + "zulässt.",
+                "This device waits. It counts in a day, unless another device of yours refuses it, or as soon as one "
+                    + "approves it.")
+    }
+
+    private static func json(_ result: EnrolmentResult, _ keyStore: KeyStoreKind, seed: UInt64?) -> JSONObject {
         var json: JSONObject = [
             "record": .object(result.record.json), "verdicts": .array(result.verdicts.map { .object($0.json) }),
             "block_code": .string(result.blockCode), "key_store": .string(keyStore.rawValue),
@@ -167,6 +200,6 @@ struct EnrolCommand: AsyncParsableCommand {
             json["state"] = "pending"
             json["usable_from"] = waiting.usableFrom?.json
         }
-        return Report(json: json, lines: lines)
+        return json
     }
 }

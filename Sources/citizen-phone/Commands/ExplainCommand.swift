@@ -38,7 +38,7 @@ struct ExplainCommand: AsyncParsableCommand {
             return try QRPicture.texts(ofPNG: source)
         }
         guard let file = FileHandle(forReadingAtPath: source) else {
-            throw CommandFailure(.file, "\(source) cannot be read.")
+            throw CommandFailure(.file, developer: "\(source) cannot be read.")
         }
         return [try text(of: file, name: source)]
     }
@@ -47,7 +47,7 @@ struct ExplainCommand: AsyncParsableCommand {
         guard let data = try? file.read(upToCount: maximumLength + 1), data.count <= maximumLength,
             let text = String(validating: data, as: UTF8.self)
         else {
-            throw CommandFailure(.file, "\(name) is no text of at most \(maximumLength) bytes.")
+            throw CommandFailure(.file, developer: "\(name) is no text of at most \(maximumLength) bytes.")
         }
         return text.trimmingCharacters(in: .whitespacesAndNewlines)
     }

@@ -54,7 +54,7 @@ struct FleetEnrolCommand: AsyncParsableCommand {
         let shared = shared
         try await shared.run(fleetOf: FleetLoginCommand.connections) { (folder, console) in
             let lines = try PublicFile.text(links).split(whereSeparator: \.isNewline).map(String.init)
-            guard !lines.isEmpty else { throw CommandFailure(.usage, "\(links) has no links.") }
+            guard !lines.isEmpty else { throw CommandFailure(.usage, developer: "\(links) has no links.") }
             let evidence = try simulator.evidence()
             let progress = ProgressLine(console)
             defer { progress.end() }
@@ -103,19 +103,22 @@ struct FleetLoginCommand: AsyncParsableCommand {
     func run() async throws {
         try await shared.run(fleetOf: Self.connections) { (folder, console) in
             guard let address = WebAddress(url) else {
-                throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
+                throw CommandFailure(
+                    .usage, developer: "The address must begin with https:// (or http:// on this machine).")
             }
             let found = try folder.phones(atMost: phones ?? .max)
             guard !found.isEmpty, found.count >= phones ?? 1 else {
                 throw CommandFailure(
-                    .notEnrolled, "The fleet has \(found.count) phones. Enrol more with `citizen-phone fleet enrol`.")
+                    .notEnrolled,
+                    developer: "The fleet has \(found.count) phones. Enrol more with `citizen-phone fleet enrol`.")
             }
             let load = FleetLoad(
                 phones: found, address: address,
                 plan: LoginJourney.Plan(
                     flow: flow, answer: .approve(try pinOptions.read()), released: nil, context: nil,
                     stopsAtCallback: false),
-                rate: rate, count: rate.logins(in: seconds), transport: folder.transport, language: shared.language)
+                rate: rate, count: rate.logins(in: seconds), transport: folder.transport,
+                language: shared.language.rawValue)
             let figures = FleetFigures()
             let start = ContinuousClock.now
             let progress = ProgressLine(console)
@@ -171,12 +174,12 @@ extension SharedOptions {
     func run(fleetOf connections: Int, _ body: (FleetFolder, Console) async throws -> Report) async throws {
         try await finishing {
             guard passphraseFile == nil else {
-                throw CommandFailure(.usage, "A fleet has no passphrase: it is for load and nothing else.")
+                throw CommandFailure(.usage, developer: "A fleet has no passphrase: it is for load and nothing else.")
             }
             let transport = try TLSTransport(
                 additionalCA: extraCA, maximumLength: 1_048_576, connectionsAtOnce: connections)
             let folder = FleetFolder(
-                path: folderPath + ".fleet", transport: transport, clock: clock, language: language)
+                path: folderPath + ".fleet", transport: transport, clock: clock, language: language.rawValue)
             let report: Report
             do { report = try await body(folder, console) } catch {
                 await transport.close()

@@ -61,7 +61,9 @@ struct LoginCommand: AsyncParsableCommand {
         let shared = shared.playing(pinOptions.persona)
         try await shared.run { (phone, transport, console) in
             guard let address = WebAddress(url) else {
-                throw CommandFailure(.usage, "The address must begin with https:// (or http:// on this machine).")
+                throw CommandFailure(
+                    .usage, "Die Adresse muss mit https:// beginnen (oder mit http:// auf diesem Rechner).",
+                    "The address must begin with https:// (or http:// on this machine).")
             }
             let phone = faults.playing(pinOptions.persona).phone(
                 like: phone, at: try shared.folder(), over: transport)
@@ -75,7 +77,7 @@ struct LoginCommand: AsyncParsableCommand {
             var journey = LoginJourney(
                 phone: phone, issuer: enrolled.issuer,
                 browser: BrowserSession(
-                    transport: transport, language: shared.language, accept: accept, jar: jar),
+                    transport: transport, language: shared.language.rawValue, accept: accept, jar: jar),
                 steps: steps)
             let plan = LoginJourney.Plan(
                 flow: flow, answer: answer,
@@ -88,7 +90,7 @@ struct LoginCommand: AsyncParsableCommand {
             if let browser {
                 try PrivateFile.write(journey.browser.jar.memory(now: DeviceClock.live.now), to: browser)
             }
-            return report(end, timings: timings ? steps.json : nil)
+            return report(end, timings: timings ? steps.json : nil, console.language)
         }
     }
 
@@ -109,11 +111,13 @@ struct LoginCommand: AsyncParsableCommand {
             return CookieJar()
         }
         do { return try CookieJar(memory: bytes) } catch {
-            throw CommandFailure(.usage, "\(path) is not the memory of a browser of citizen-phone.")
+            throw CommandFailure(
+                .usage, "\(path) ist nicht das Gedächtnis eines Browsers von citizen-phone.",
+                "\(path) is not the memory of a browser of citizen-phone.")
         }
     }
 
-    private func report(_ end: LoginJourney.End, timings: JSONObject?) -> Report {
+    private func report(_ end: LoginJourney.End, timings: JSONObject?, _ language: Language) -> Report {
         var json = end.outcome.map(AnswerReport.json) ?? ["single_sign_on": true]
         // The return URL has been used up by now.
         json["return"] = nil
@@ -127,9 +131,9 @@ struct LoginCommand: AsyncParsableCommand {
             json["final_url"] = .string(page.address.text)
             json["status"] = .integer(Int64(page.status))
             json["title"] = title.map { .string($0) }
-            lines.append(RequestText.row("Ended at", page.address.text))
-            lines.append(RequestText.row("Status", "\(page.status)"))
-            if let title { lines.append(RequestText.row("Title", title)) }
+            lines.append(language.row("Endete bei", "Ended at", page.address.text))
+            lines.append(language.row("Status", "Status", "\(page.status)"))
+            if let title { lines.append(language.row("Titel", "Title", title)) }
             if showPage {
                 let content = try? StrictJSON.parse(Array(page.html.utf8))
                 json["page"] = content ?? .string(page.html)

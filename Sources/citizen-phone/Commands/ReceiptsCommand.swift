@@ -10,22 +10,40 @@ struct ReceiptsCommand: AsyncParsableCommand {
         defaultSubcommand: ReceiptsListCommand.self)
 
     /// One line for each receipt.
-    static func line(_ receipt: Explanation) -> String {
+    static func line(_ receipt: Explanation, _ language: Language) -> String {
         let content = receipt.content
         let portal = content["portal"]?.object
         let what = [
-            content.shown("decision"), content.shown("action"),
+            content.shownWord("decision", of: .answer, language), content.shownWord("action", of: .answer, language),
             portal.map { "\($0.shown("name")), \($0.shown("tenant_name"))" } ?? "",
             content.shown("context") == "citizen" ? "" : content.shown("context"),
         ]
         return JSONObject.line(
-            content.shown("txn"), content.shownTime("iat"), receipt.isSound ? "sound" : "NOT SOUND",
+            content.shown("txn"), content.shownTime("iat", language),
+            receipt.isSound ? language.say("in Ordnung", "sound") : language.say("NICHT IN ORDNUNG", "NOT SOUND"),
             what.filter { !$0.isEmpty }.joined(separator: "  "))
+    }
+
+    /// What was asked and answered, in the person's words. Behind it stand the statements and their checks, as `explain`
+    /// shows them.
+    static func story(_ receipt: Explanation, _ language: Language) -> [String] {
+        let content = receipt.content
+        let state = content["state"]?.string.flatMap(LoginState.init(rawValue:))
+        return [
+            content["text"]?.string.map { language.row("Text", "Text", $0) },
+            content["released"]?.strings.map {
+                language.row("Freigegeben", "Released", RequestText.claims($0, language))
+            },
+            state.map { language.row("Ergebnis", "Outcome", $0.text(for: .phone, language: language).title) },
+            language.say("Was unterschrieben wurde, und jede Prüfung, in technischen Worten:", "In detail:"),
+        ].compactMap(\.self)
     }
 
     static func transaction(_ text: String) throws -> TransactionIdentifier {
         guard let transaction = TransactionIdentifier(rawValue: text) else {
-            throw CommandFailure(.usage, "'\(text)' is no transaction; `citizen-phone receipts` lists them.")
+            throw CommandFailure(
+                .usage, "„\(text)“ ist kein Vorgang; `citizen-phone receipts` zeigt sie.",
+                "'\(text)' is no transaction; `citizen-phone receipts` lists them.")
         }
         return transaction
     }
@@ -33,7 +51,8 @@ struct ReceiptsCommand: AsyncParsableCommand {
     static func receipt(_ text: String, of phone: DeviceAuthenticator) throws -> Explanation {
         guard let receipt = try phone.receipt(try transaction(text)) else {
             throw CommandFailure(
-                .file, "This profile has no receipt '\(text)'. `citizen-phone receipts` lists those that it has.")
+                .file, "Dieses Profil hat keine Quittung „\(text)“. `citizen-phone receipts` zeigt die, die es hat.",
+                "This profile has no receipt '\(text)'. `citizen-phone receipts` lists those that it has.")
         }
         return receipt
     }
@@ -47,7 +66,7 @@ struct ReceiptsListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run(alone: false) { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, console) in
             guard try phone.enrolment() != nil else { throw DeviceError.notEnrolled }
             let receipts = try phone.receipts()
             return Report(
@@ -59,7 +78,9 @@ struct ReceiptsListCommand: AsyncParsableCommand {
                             return .object(object)
                         })
                 ],
-                lines: receipts.isEmpty ? ["There are no receipts yet."] : receipts.map(ReceiptsCommand.line))
+                lines: receipts.isEmpty
+                    ? [console.language.say("Es gibt noch keine Quittungen.", "There are no receipts yet.")]
+                    : receipts.map { ReceiptsCommand.line($0, console.language) })
         }
     }
 }
@@ -75,9 +96,13 @@ struct ReceiptsShowCommand: AsyncParsableCommand {
     var transaction: String
 
     func run() async throws {
-        try await shared.run(alone: false) { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, console) in
             let receipt = try ReceiptsCommand.receipt(transaction, of: phone)
-            return Report(json: receipt.json, lines: ExplanationText.lines(receipt))
+            return Report(
+                json: receipt.json,
+                lines: [ReceiptsCommand.line(receipt, console.language)]
+                    + ReceiptsCommand.story(receipt, console.language)
+                    + ExplanationText.lines(receipt))
         }
     }
 }
@@ -93,18 +118,21 @@ struct ReceiptsVerifyCommand: AsyncParsableCommand {
     var transactions: [String] = []
 
     func run() async throws {
-        try await shared.run(alone: false) { (phone, _, _) in
+        try await shared.run(alone: false) { (phone, _, console) in
             guard try phone.enrolment() != nil else { throw DeviceError.notEnrolled }
             let receipts =
                 transactions.isEmpty
                 ? try phone.receipts() : try transactions.map { try ReceiptsCommand.receipt($0, of: phone) }
             let bad = receipts.filter { !$0.isSound }
-            var lines = receipts.map(ReceiptsCommand.line)
+            var lines = receipts.map { ReceiptsCommand.line($0, console.language) }
             for receipt in bad {
                 let checks = receipt.parts.flatMap(\.explanation.checks) + receipt.checks
                 lines += checks.filter { $0.result == .failed }.map(ExplanationText.line)
             }
-            lines.append("\(receipts.count) verified, \(bad.count) not sound")
+            lines.append(
+                console.language.say(
+                    "\(receipts.count) geprüft, \(bad.count) nicht in Ordnung",
+                    "\(receipts.count) verified, \(bad.count) not sound"))
             return Report(
                 json: [
                     "verified": .integer(Int64(receipts.count)), "not_sound": .integer(Int64(bad.count)),

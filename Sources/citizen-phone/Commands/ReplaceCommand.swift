@@ -57,7 +57,7 @@ struct ReplaceCommand: AsyncParsableCommand {
             defer { withExtendedLifetime(use) {} }
             let new = DeviceAuthenticator(
                 folder: folder, transport: transport, clock: phone.clock, random: try shared.randomSource(of: folder),
-                language: shared.language)
+                language: shared.language.rawValue)
             return try await replaceHere(phone, enrolled, by: new, console)
         }
     }
@@ -82,7 +82,7 @@ extension ReplaceCommand {
         if let known = try new.enrolment() {
             guard known.issuer == enrolled.issuer else { throw DeviceError.alreadyEnrolled(known.issuer) }
             if try await Self.isReplaced(enrolled.device, says: new) {
-                return report(enrolled.device, by: known.device, code: nil)
+                return report(enrolled.device, by: known.device, code: nil, console.language)
             }
         }
         let replacement = try replacement(phone, enrolled, console)
@@ -91,13 +91,19 @@ extension ReplaceCommand {
         if try new.enrolment() == nil {
             (pin, code) = try await enrol(new, by: replacement)
         } else {
-            console.note("The new device has enrolled already. Its PIN is needed.")
-            pin = try newPinFile.map(PINOptions.read(file:)) ?? PINOptions.ask("PIN of the new device: ")
+            let language = console.language
+            console.note(
+                language.say(
+                    "Das neue Gerät ist schon eingerichtet. Seine PIN wird gebraucht.",
+                    "The new device has enrolled already. Its PIN is needed."))
+            pin =
+                try newPinFile.map(PINOptions.read(file:))
+                ?? PINOptions.ask(language.say("PIN des neuen Geräts: ", "PIN of the new device: "))
         }
         guard let device = try new.enrolment()?.device else { throw DeviceError.notEnrolled }
         try await replacement.admit(device)
         try await replacement.dismiss(by: new, pin: pin)
-        return report(enrolled.device, by: device, code: code)
+        return report(enrolled.device, by: device, code: code, console.language)
     }
 
     private func enrol(
@@ -107,11 +113,11 @@ extension ReplaceCommand {
         let evidence = try simulator.evidence()
         let given = try newPinFile.map(PINOptions.read(file:))
         let invitation = try await new.beginEnrolment(try await replacement.link(tenant: tenant))
-        let pin = try given ?? PINOptions.askNew(minimum: invitation.minimumPINLength)
+        let pin = try given ?? PINOptions.askNew(minimum: invitation.minimumPINLength, replacement.console.language)
         let description = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
         let result = try await new.complete(invitation, pin: pin, device: description, evidence: evidence)
         // At once: whatever comes next, it is shown once only.
-        replacement.console.note(RequestText.row("Block code", result.blockCode))
+        replacement.console.note(EnrolCommand.blockCode(result.blockCode, replacement.console.language))
         return (pin, result.blockCode)
     }
 
@@ -140,7 +146,9 @@ extension ReplaceCommand {
         let device: DeviceIdentifier
         if let successor {
             guard let known = DeviceIdentifier(rawValue: successor) else {
-                throw CommandFailure(.usage, "'\(successor)' is no device; `citizen-phone devices` lists them.")
+                throw CommandFailure(
+                    .usage, "„\(successor)“ ist kein Gerät; `citizen-phone devices` zeigt sie.",
+                    "'\(successor)' is no device; `citizen-phone devices` lists them.")
             }
             device = known
         } else {
@@ -149,29 +157,39 @@ extension ReplaceCommand {
             device = try await replacement.newcomer(since: before, seconds: wait)
         }
         try await replacement.admit(device)
-        console.note("The new device may log in now: \(device). This one goes when that has been seen to work.")
+        console.note(
+            console.language.say(
+                "Das neue Gerät darf sich jetzt anmelden: \(device). Dieses geht, wenn das geklappt hat.",
+                "The new device may log in now: \(device). This one goes when that has been seen to work."))
         try await replacement.waitForAnswer(of: device, seconds: wait)
         try await replacement.dismiss(by: phone, pin: replacement.oldPIN)
-        return report(enrolled.device, by: device, code: nil)
+        return report(enrolled.device, by: device, code: nil, console.language)
     }
 
     private func show(_ link: String, on console: Console) {
-        console.note("On the new phone, within ten minutes: citizen-phone enrol '\(TerminalText.visible(link))'")
+        console.note(
+            console.language.say(
+                "Auf dem neuen Telefon, binnen zehn Minuten: ", "On the new phone, within ten minutes: ")
+                + "citizen-phone enrol '\(TerminalText.visible(link))'")
         if isatty(STDERR_FILENO) == 1, let code = QRCode(link) { console.note(code.terminalText) }
     }
 
-    private func report(_ old: DeviceIdentifier, by new: DeviceIdentifier, code: String?) -> Report {
+    private func report(
+        _ old: DeviceIdentifier, by new: DeviceIdentifier, code: String?, _ language: Language
+    ) -> Report {
         var json: JSONObject = [
             "state": "replaced", "device": .string(new.rawValue), "replaced": .string(old.rawValue),
         ]
         json["block_code"] = code.map { .string($0) }
         var lines = [
-            RequestText.row("New device", new.rawValue), RequestText.row("Replaced", old.rawValue),
-            "This profile's device is gone for good; its receipts stay here.",
+            language.row("Neues Gerät", "New device", new.rawValue), language.row("Ersetzt", "Replaced", old.rawValue),
+            language.say(
+                "Das Gerät dieses Profils ist endgültig weg; seine Quittungen bleiben hier.",
+                "This profile's device is gone for good; its receipts stay here."),
         ]
         if let code {
-            lines.insert(RequestText.row("Block code", code), at: 1)
-            lines.append("Write the block code down and keep it away from the device: it stops it if you lose it.")
+            lines.insert(EnrolCommand.blockCode(code, language), at: 1)
+            lines.append(EnrolCommand.keepBlockCode.text(language))
         }
         return Report(json: json, lines: lines)
     }

@@ -107,7 +107,7 @@ struct RunCommand: AsyncParsableCommand {
 
     /// Tells what is wrong with the command line or the files.
     private func refusal(_ message: String) -> ExitCode {
-        shared.console.fail(CommandFailure(.usage, message))
+        shared.console.fail(CommandFailure(.usage, developer: message))
         return ExitCode(ExitStatus.usage.rawValue)
     }
 }

@@ -18,11 +18,11 @@ struct ScanCommand: AsyncParsableCommand {
     func run() async throws {
         try await shared.run { (phone, _, console) in
             switch try await Self.claim(try Self.link(source), with: phone) {
-            case .request(let request): return ShowCommand.report(request)
+            case .request(let request): return ShowCommand.report(request, console.language)
             case .awaitingCode(let code, let portal):
-                guard wait else { return ShowCommand.report(code: code, portal: portal) }
-                for line in RequestText.lines(code: code, portal: portal) { console.note(line) }
-                return ShowCommand.report(try await phone.waitForRequest())
+                guard wait else { return ShowCommand.report(code: code, portal: portal, console.language) }
+                for line in RequestText.lines(code: code, portal: portal, console.language) { console.note(line) }
+                return ShowCommand.report(try await phone.waitForRequest(), console.language)
             }
         }
     }
@@ -33,6 +33,8 @@ struct ScanCommand: AsyncParsableCommand {
             guard case .provider(let problem) = error, problem.code == "unknown_login" else { throw error }
             throw CommandFailure(
                 .linkRefused,
+                "Der Anbieter kennt keine Anmeldung zu diesem Link: Er wurde unterwegs verändert oder ist lange vorbei. "
+                    + "Öffnen Sie die Anmeldeseite noch einmal, und nehmen Sie den Link oder den QR-Code von dort.",
                 "The provider knows no login of this link: it was altered on the way, or is long over. "
                     + "Open the login page again and take the link or the QR code from there.", problem: problem)
         }
@@ -45,12 +47,15 @@ struct ScanCommand: AsyncParsableCommand {
         guard let link = links.first else {
             throw CommandFailure(
                 .foreignQRCode,
+                "Der QR-Code in \(source) ist nicht von der CitizenID. Nehmen Sie ein Bild dessen auf der Anmeldeseite; "
+                    + "explain sagt, was dieser ist.",
                 "The QR code in \(source) is not CitizenID's. Take a picture of the one on the login page; "
                     + "explain says what this one is.")
         }
         guard links.count == 1 else {
             throw CommandFailure(
                 .severalQRCodes,
+                "\(source) zeigt \(links.count) Codes der CitizenID. Nehmen Sie ein Bild mit dem allein, den Sie wollen.",
                 "\(source) shows \(links.count) CitizenID codes. Take a picture with the one that you want alone.")
         }
         return link

@@ -54,10 +54,13 @@ struct TraceCommand: AsyncParsableCommand {
         case .unreached(let failure): failure
         case .notAsked:
             CommandFailure(
-                .file, "This device knows nothing of '\(transaction)'. Without --offline the provider is asked.")
+                .file, "Dieses Gerät weiß nichts von „\(transaction)“. Ohne --offline wird der Anbieter gefragt.",
+                "This device knows nothing of '\(transaction)'. Without --offline the provider is asked.")
         case .told:
             CommandFailure(
                 .file,
+                "Weder dieses Gerät noch Ihr Protokoll kennt „\(transaction)“. `citizen-phone receipts` zeigt, worauf dieses "
+                    + "Gerät geantwortet hat.",
                 "Neither this device nor your audit trail knows '\(transaction)'. `citizen-phone receipts` lists "
                     + "what this device answered.")
         }
@@ -68,40 +71,39 @@ struct TraceCommand: AsyncParsableCommand {
     ) -> Report {
         let language = shared.language
         var json: JSONObject = [
-            "txn": .string(transaction.rawValue), "events": .array(events.map { .object($0.json(language: language)) }),
+            "txn": .string(transaction.rawValue), "events": .array(events.map { .object($0.json(language)) }),
         ]
         var lines: [String] = []
         if let receipt {
             json["receipt_sound"] = .bool(receipt.isSound)
-            lines.append(ReceiptsCommand.line(receipt))
+            lines.append(ReceiptsCommand.line(receipt, language))
         }
-        lines += events.map { $0.line(language: language) }
+        lines += events.map { $0.line(language) }
         var provider: JSONObject = ["reached": false]
         switch leg {
-        case .notAsked: lines.append(say("Der Anbieter wurde nicht gefragt.", "The provider was not asked."))
+        case .notAsked: lines.append(language.say("Der Anbieter wurde nicht gefragt.", "The provider was not asked."))
         case .unreached(let failure):
-            provider["reason"] = .string(failure.message)
+            provider["reason"] = .string(failure.message.english)
             lines.append(
-                say(
+                language.say(
                     "Nur die Seite dieses Geräts; der Anbieter sagte nichts: ",
                     "This device's leg alone; of the provider's there is nothing: ")
-                    + TerminalText.visible(failure.message))
+                    + TerminalText.visible(failure.message.text(language)))
         case .told(let trail):
             provider = ["reached": true, "whole": .bool(trail.isWhole)]
             if trail.events.isEmpty {
                 lines.append(
-                    say(
+                    language.say(
                         "In Ihrem Protokoll beim Anbieter steht davon nichts.",
                         "Your audit trail at the provider has nothing of it."))
             }
             if !trail.isWhole {
                 lines.append(
-                    say("Das Protokoll wurde nicht bis zum Ende gelesen.", "The trail was not read to its end."))
+                    language.say(
+                        "Das Protokoll wurde nicht bis zum Ende gelesen.", "The trail was not read to its end."))
             }
         }
         json["provider"] = .object(provider)
         return Report(json: json, lines: lines, status: receipt?.isSound == false ? .findings : .ok)
     }
-
-    private func say(_ german: String, _ english: String) -> String { shared.language == "en" ? english : german }
 }

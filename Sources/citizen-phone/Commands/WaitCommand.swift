@@ -20,14 +20,16 @@ struct WaitCommand: AsyncParsableCommand {
     func run() async throws {
         try await shared.run(alone: false) { (phone, _, console) in
             guard let arrived = try await phone.awaitRequest(seconds: timeout) else {
-                throw CommandFailure(.nothingWaits, "No portal asked within \(timeout) seconds.")
+                throw CommandFailure(
+                    .nothingWaits, "In \(timeout) Sekunden hat kein Portal gefragt.",
+                    "No portal asked within \(timeout) seconds.")
             }
             // Alone only from here on: while it waits, other commands of this profile go on.
             let use = try shared.folder().use()
             defer { withExtendedLifetime(use) {} }
             let request = try await phone.take(arrived)
             let isOpen = try await callCode.settle(phone, request, console, asks: false)
-            return ShowCommand.report(request, needsCallCode: isOpen)
+            return ShowCommand.report(request, needsCallCode: isOpen, console.language)
         }
     }
 }
@@ -57,7 +59,10 @@ struct CallCodeOptions: ParsableArguments {
     /// What was typed, as it is sent.
     static func typed(_ text: String) throws(CommandFailure) -> String {
         guard let digits = digits(text) else {
-            throw CommandFailure(.wrongCallCode, "The digits of a call are four. Nothing was sent, and no try is lost.")
+            throw CommandFailure(
+                .wrongCallCode,
+                "Die Ziffern eines Anrufs sind vier. Es wurde nichts gesandt, und kein Versuch ist verloren.",
+                "The digits of a call are four. Nothing was sent, and no try is lost.")
         }
         return digits
     }
@@ -75,8 +80,11 @@ struct CallCodeOptions: ParsableArguments {
         }
         guard asks else { return true }
         let typed = try TerminalQuestion.ask(
-            "The four digits that somebody reads out to you: ",
-            withoutTerminal: "The digits of the call are needed and there is no terminal. Use --call-code.")
+            console.language.say(
+                "Die vier Ziffern, die Ihnen jemand vorliest: ", "The four digits that somebody reads out to you: "),
+            withoutTerminal: BilingualText(
+                "Die Ziffern des Anrufs werden gebraucht, und es gibt kein Terminal. Nehmen Sie --call-code.",
+                "The digits of the call are needed and there is no terminal. Use --call-code."))
         try await phone.enter(callCode: try Self.typed(typed))
         return false
     }

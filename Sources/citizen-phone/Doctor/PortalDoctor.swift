@@ -19,7 +19,7 @@ struct PortalDoctor {
             guard let visit = try await visitor.visit() else { return [Self.noCallback] }
             first = visit
         } catch let failure as CommandFailure where failure.status == .browser {
-            return [PortalCheck.authorizationRequest.failure(failure.message), clock]
+            return [PortalCheck.authorizationRequest.failure(failure.message.english), clock]
         }
         var session = first.browser
         let genuine = try await GenuineLogin(first, in: &session, doctor: self)

@@ -13,7 +13,7 @@ struct ProviderFacts {
         guard let metadata = try? ProviderMetadata(json: json, issuer: issuer),
             let authorization = WebAddress(metadata.authorizationEndpoint.rawValue),
             let keySet = WebAddress(metadata.keySetLocation.rawValue)
-        else { throw CommandFailure(.providerRefused, "The metadata of \(issuer) cannot be used.") }
+        else { throw CommandFailure(.providerRefused, developer: "The metadata of \(issuer) cannot be used.") }
         return ProviderFacts(
             authorizationEndpoint: authorization, keySet: keySet,
             endSession: metadata.endSessionEndpoint.flatMap { WebAddress($0.rawValue) })
@@ -32,7 +32,9 @@ struct ProviderFacts {
         let answer = try await transport.send(
             HTTPCall(method: "GET", url: url, headers: [("Accept", "application/json")]))
         guard answer.status == 200, let object = try? StrictJSON.parseObject(answer.body, maximumLength: 1_048_576)
-        else { throw CommandFailure(.providerRefused, "\(url) gave status \(answer.status) and no JSON object.") }
+        else {
+            throw CommandFailure(.providerRefused, developer: "\(url) gave status \(answer.status) and no JSON object.")
+        }
         return object
     }
 }

@@ -46,7 +46,7 @@ struct FleetLoad {
             steps: JourneySteps(console: nil, showsTimings: false))
         let end = try await journey.run(from: address, plan: plan)
         if let status = end.page?.status, status >= 400 {
-            throw CommandFailure(.browser, "The portal answered \(status).")
+            throw CommandFailure(.browser, developer: "The portal answered \(status).")
         }
     }
 }

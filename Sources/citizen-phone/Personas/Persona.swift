@@ -17,7 +17,7 @@ struct Persona: Equatable {
         var keyStore: KeyStoreKind = .file
         /// Stands in a file that anybody may read: it opens nothing but this phone.
         let pin: [UInt8]
-        var language: String?
+        var language: Language?
         /// Where its keys and identifiers come from; nil for the system's generator.
         var seed: UInt64?
         var faults: Faults?
@@ -40,7 +40,7 @@ extension SharedOptions {
     func playing(_ persona: Persona?) -> SharedOptions {
         var options = self
         options.profileName = profileName ?? persona?.name
-        options.languageWord = languageWord ?? persona?.phone.language
+        options.chosenLanguage = chosenLanguage ?? persona?.phone.language
         return options
     }
 }

@@ -39,7 +39,8 @@ enum PersonaReader {
         let seed = members["seed"].flatMap(seed)
         let faults = members["faults"].flatMap(faults)
         let name = members["name"].flatMap { $0.text() }
-        let language = members["language"].flatMap { $0.word(among: ["de", "en"]) }
+        let language = members["language"].flatMap { $0.word(among: Language.allCases.map(\.rawValue)) }
+            .flatMap(Language.init(rawValue:))
         if seed != nil, keyStore == .tpm { members["seed"]?.refuse("keys from a seed are for the key store `file`") }
         guard let evidence, let pin else { return nil }
         return Persona.Phone(

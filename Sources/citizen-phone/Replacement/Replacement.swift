@@ -14,7 +14,10 @@ struct Replacement {
     /// A link with which the new device enrols.
     func link(tenant: String?) async throws -> String {
         guard let tenant else {
-            throw CommandFailure(.usage, "There is no new device yet. Name your town with --tenant to get its link.")
+            throw CommandFailure(
+                .usage,
+                "Es gibt noch kein neues Gerät. Nennen Sie mit --tenant Ihre Stadt, um dessen Link zu bekommen.",
+                "There is no new device yet. Name your town with --tenant to get its link.")
         }
         let answer = try await perform(.addDevice(tenant: tenant), with: old, oldPIN)
         guard let link = answer["link"]?.string else {
@@ -26,14 +29,20 @@ struct Replacement {
     /// Lets the new device in, unless it is already.
     func admit(_ device: DeviceIdentifier) async throws {
         guard let found = try await old.devices().first(where: { $0.device == device }), device != oldDevice else {
-            throw CommandFailure(.usage, "\(device) is no other device of this account. Nothing was done.")
+            throw CommandFailure(
+                .usage, "\(device) ist kein anderes Gerät dieses Kontos. Es wurde nichts getan.",
+                "\(device) is no other device of this account. Nothing was done.")
         }
         switch found.state {
         case "active": return
         case "pending":
             _ = try await perform(try .ofDevice(.approveDevice, device.rawValue, "approval"), with: old, oldPIN)
         default:
-            throw CommandFailure(.deviceBlocked, "The new device is \(found.state). This device stays in use.")
+            throw CommandFailure(
+                .deviceBlocked,
+                "Zustand des neuen Geräts: \(WireWord.text(found.state, of: .device, .german)). Dieses Gerät bleibt in "
+                    + "Gebrauch.",
+                "The new device is \(found.state). This device stays in use.")
         }
     }
 
@@ -49,11 +58,15 @@ struct Replacement {
             return waiting.isEmpty ? nil : waiting
         }
         guard let found else {
-            throw CommandFailure(.nothingWaits, "No new device enrolled in time. This device stays in use.")
+            throw CommandFailure(
+                .nothingWaits, "Kein neues Gerät wurde rechtzeitig eingerichtet. Dieses Gerät bleibt in Gebrauch.",
+                "No new device enrolled in time. This device stays in use.")
         }
         guard found.count == 1 else {
             throw CommandFailure(
                 .findings,
+                "Mehr als ein neues Gerät wartet. Lehnen Sie die ab, die nicht Ihre sind (`devices revoke GERÄT`), und gehen "
+                    + "Sie dann mit --successor GERÄT weiter. Dieses Gerät bleibt in Gebrauch.",
                 "More than one new device waits. Refuse those that are not yours (`devices revoke DEVICE`), then go on with "
                     + "--successor DEVICE. This device stays in use.")
         }
@@ -70,6 +83,8 @@ struct Replacement {
         guard answered == true else {
             throw CommandFailure(
                 .nothingWaits,
+                "Das neue Gerät hat sich noch nicht angemeldet. Dieses Gerät bleibt in Gebrauch. Wenn es sich angemeldet hat, "
+                    + "gehen Sie mit --successor \(device) weiter.",
                 "The new device has not logged in yet. This device stays in use. When it has, go on with --successor \(device)."
             )
         }

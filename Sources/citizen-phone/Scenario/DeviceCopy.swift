@@ -11,7 +11,7 @@ struct DeviceCopy {
     init(of folder: String, makePhone: (_ path: String) throws -> DeviceAuthenticator) throws {
         path = Self.path(beside: folder)
         do { try FileManager.default.copyItem(atPath: folder, toPath: path) } catch {
-            throw CommandFailure(.file, "\(folder) cannot be copied: \(error.localizedDescription)")
+            throw CommandFailure(.file, developer: "\(folder) cannot be copied: \(error.localizedDescription)")
         }
         do { phone = try makePhone(path) } catch {
             Self.remove(path)
@@ -37,7 +37,8 @@ struct DeviceCopy {
             }
         } catch {
             throw CommandFailure(
-                .file, "A copy of \(folder) that was left there cannot be removed: \(error.localizedDescription)")
+                .file,
+                developer: "A copy of \(folder) that was left there cannot be removed: \(error.localizedDescription)")
         }
     }
 

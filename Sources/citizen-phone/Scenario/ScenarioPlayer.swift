@@ -87,7 +87,7 @@ struct ScenarioPlayer {
             do { reasons = try await perform(step.action) } catch let failure as CommandFailure
                 where failure.status == .browser
             {
-                reasons = [failure.message]
+                reasons = [failure.message.english]
             }
             if reasons.isEmpty, let refusal, !Self.isExpected(step, steps.dropFirst(index + 1).first) {
                 reasons = ["refused with \(refusal.word), and the next step expects no `error`"]
@@ -180,7 +180,7 @@ extension ScenarioPlayer {
         switch (digits, logins[current].digits) {
         case (.these(let digits), _): typed = digits
         case (.right, let shown?): typed = shown
-        case (.right, nil): throw CommandFailure(.browser, "the phone shows no digits for this login")
+        case (.right, nil): throw CommandFailure(.browser, developer: "the phone shows no digits for this login")
         case (.wrong, let shown): typed = shown == "00000000" ? "00000001" : "00000000"
         }
         if try await !logins[current].browser.type(typed) { refusal = Refusal(word: "code_not_awaited") }
@@ -224,13 +224,14 @@ extension ScenarioPlayer {
         let before = stage.wire.response
         try await answer(lastAnswer)
         guard stage.wire.response == before else {
-            throw CommandFailure(.browser, "the phone signed another answer instead of sending the same bytes")
+            throw CommandFailure(
+                .browser, developer: "the phone signed another answer instead of sending the same bytes")
         }
     }
 
     private mutating func comeBack(_ way: Scenario.Return) async throws {
         guard let url = logins[current].returnURL, let value = url.firstRange(of: "?uv=") else {
-            throw CommandFailure(.browser, "the phone has no way back for this login")
+            throw CommandFailure(.browser, developer: "the phone has no way back for this login")
         }
         let wrong = String(url[..<value.upperBound]) + RandomBytes.text(32)
         switch way {

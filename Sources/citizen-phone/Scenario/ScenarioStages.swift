@@ -63,7 +63,8 @@ final class ScenarioStages {
             guard let persona = player.persona else { throw DeviceError.notEnrolled }
             throw CommandFailure(
                 .notEnrolled,
-                "The persona \(persona.name) has no phone yet. Enrol it first: citizen-phone enrol LINK --persona FILE."
+                developer:
+                    "The persona \(persona.name) has no phone yet. Enrol it first: citizen-phone enrol LINK --persona FILE."
             )
         }
         try DeviceCopy.removeLeftovers(of: shared.folderPath)
@@ -72,7 +73,8 @@ final class ScenarioStages {
         let faults = faults.playing(player.persona)
         let wire = faults.wire(transport)
         let pins = try player.persona.map { try PINOptions.withWrong($0.phone.pin) } ?? pinOptions.readWithWrong()
-        let (path, clock, language) = (shared.folderPath, faults.clock(phone.clock), shared.language)
+        let (path, clock) = (shared.folderPath, faults.clock(phone.clock))
+        let language = shared.language.rawValue
         let makePhone: @Sendable (String) throws -> DeviceAuthenticator = { [shared] path in
             DeviceAuthenticator(
                 folder: try shared.folder(at: path), transport: wire, clock: clock, random: random, language: language)

@@ -13,6 +13,7 @@ struct Report {
 /// Results to standard output, everything else to standard error.
 struct Console {
     let isJSON: Bool
+    let language: Language
 
     func finish(_ report: Report) {
         if isJSON {
@@ -28,7 +29,7 @@ struct Console {
         } else {
             for line in failure.found?.lines ?? [] { write(line, to: .standardOutput) }
         }
-        let lines = failure.message.split(separator: "\n").map { TerminalText.visible(String($0)) }
+        let lines = failure.message.text(language).split(separator: "\n").map { TerminalText.visible(String($0)) }
         note("citizen-phone: " + lines.joined(separator: "\n"))
     }
 

@@ -1,4 +1,3 @@
-import Foundation
 import OpenIDMessages
 
 /// Members of the provider's answers as a person reads them.
@@ -15,10 +14,9 @@ extension JSONObject {
         }
     }
 
-    /// A time in seconds as ISO 8601; empty when it is not there.
-    func shownTime(_ name: String) -> String {
-        guard let seconds = self[name]?.integer else { return "" }
-        return Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+    /// A time as the person's own clock shows it; empty when it is not there.
+    func shownTime(_ name: String, _ language: Language) -> String {
+        self[name]?.integer.map { LocalTime.text(Timestamp(seconds: $0), language) } ?? ""
     }
 
     /// The objects of a list.

@@ -8,7 +8,8 @@ enum PINPrompt {
         let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0, isatty(terminal) == 1 else {
             throw CommandFailure(
-                .noTerminal, "A PIN is needed and there is no terminal. Use --pin-file or --pin-fd.")
+                .noTerminal, "Die PIN wird gebraucht, und es gibt kein Terminal. Nehmen Sie --pin-file oder --pin-fd.",
+                "A PIN is needed and there is no terminal. Use --pin-file or --pin-fd.")
         }
         defer { _ = close(terminal) }
         return try withoutEcho(terminal) { () throws(CommandFailure) in
@@ -19,18 +20,24 @@ enum PINPrompt {
         }
     }
 
+    private static var noSecretInput: CommandFailure {
+        CommandFailure(
+            .noTerminal, "Am Terminal lässt sich keine PIN eingeben, ohne dass sie zu sehen ist.",
+            "The terminal cannot be set up for a PIN.")
+    }
+
     private static func withoutEcho<Value>(
         _ terminal: Int32, _ body: () throws(CommandFailure) -> Value
     ) throws(CommandFailure) -> Value {
         var saved = termios()
         guard unsafe tcgetattr(terminal, &saved) == 0 else {
-            throw CommandFailure(.noTerminal, "The terminal cannot be set up for a PIN.")
+            throw noSecretInput
         }
         var silent = saved
         // Without ISIG an interrupt arrives as a character, and the echo is switched on again in any case.
         silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
         guard unsafe tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else {
-            throw CommandFailure(.noTerminal, "The terminal cannot be set up for a PIN.")
+            throw noSecretInput
         }
         defer { _ = unsafe tcsetattr(terminal, TCSAFLUSH, &saved) }
         return try body()
@@ -50,7 +57,8 @@ enum SecretInput {
             }
             line.append(byte)
         }
-        throw CommandFailure(.usage, "The secret is longer than 1024 bytes.")
+        throw CommandFailure(
+            .usage, "Das Geheimnis ist länger als 1024 Bytes.", "The secret is longer than 1024 bytes.")
     }
 
     /// The first line of a file that nobody else can reach.

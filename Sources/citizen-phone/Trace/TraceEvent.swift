@@ -17,10 +17,10 @@ struct TraceEvent: Equatable {
     /// What names the call in the operator's log.
     var trace: String?
 
-    func json(language: String) -> JSONObject {
+    func json(_ language: Language) -> JSONObject {
         var object: JSONObject = [
             "time": time.json, "leg": .string(leg.rawValue), "what": .string(what),
-            "text": .string(TraceWords.sentence(self, language: language)),
+            "text": .string(TraceWords.sentence(self, language)),
         ]
         object["detail"] = detail.map { .string($0) }
         object["chain"] = chain.map { .string($0) }
@@ -29,12 +29,12 @@ struct TraceEvent: Equatable {
         return object
     }
 
-    func line(language: String) -> String {
-        let words = language == "en" ? ("device", "provider") : ("Gerät", "Anbieter")
-        let name = (leg == .device ? words.0 : words.1).padding(toLength: 8, withPad: " ", startingAt: 0)
+    func line(_ language: Language) -> String {
+        let name = leg == .device ? language.say("Gerät", "device") : language.say("Anbieter", "provider")
         return JSONObject.line(
-            (["time": time.json] as JSONObject).shownTime("time"), name,
-            TerminalText.visible(TraceWords.sentence(self, language: language)),
+            Date(timeIntervalSince1970: Double(time.seconds)).formatted(.iso8601),
+            name.padding(toLength: 8, withPad: " ", startingAt: 0),
+            TerminalText.visible(TraceWords.sentence(self, language)),
             trace.map { "[\(TerminalText.visible($0))]" } ?? "")
     }
 }

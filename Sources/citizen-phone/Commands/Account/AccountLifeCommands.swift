@@ -35,7 +35,9 @@ struct AccountLockCommand: ActCommand {
 
     func act() throws -> AccountAct { AccountAct(.lockAccount, path: "/lock") }
 
-    func lines(_ answer: JSONObject) -> [String] { ["The account is locked."] }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] {
+        [language.say("Das Konto ist gesperrt.", "The account is locked.")]
+    }
 }
 
 /// `citizen-phone account close`
@@ -49,10 +51,15 @@ struct AccountCloseCommand: ActCommand {
 
     func act() throws -> AccountAct { AccountAct(.closeAccount, path: "/closing") }
 
-    func lines(_ answer: JSONObject) -> [String] {
-        [
-            "The account is closing and will be erased at \(answer.shownTime("erase_at")).",
-            "Until then a town's desk can take that back, when you prove who you are.",
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] {
+        let end = answer.shownTime("erase_at", language)
+        return [
+            language.say(
+                "Das Konto wird geschlossen und gelöscht: \(end).",
+                "The account is closing and will be erased at \(end)."),
+            language.say(
+                "Bis dahin kann ein Bürgerbüro das zurücknehmen, wenn Sie sich ausweisen.",
+                "Until then a town's desk can take that back, when you prove who you are."),
         ]
     }
 }
@@ -68,12 +75,11 @@ struct AccountCancelCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
-            let text =
-                phone.language == "en"
-                ? "Go to a town's desk and prove who you are; the clerk takes it back and enrols this or another phone."
-                : "Gehen Sie zu einem Bürgerbüro und weisen Sie sich aus; dort wird es zurückgenommen, und dieses oder ein "
-                    + "anderes Telefon wird neu eingerichtet."
+        try await shared.run { (_, _, console) in
+            let text = console.language.say(
+                "Gehen Sie zu einem Bürgerbüro und weisen Sie sich aus; dort wird es zurückgenommen, und dieses oder ein "
+                    + "anderes Telefon wird neu eingerichtet.",
+                "Go to a town's desk and prove who you are; the clerk takes it back and enrols this or another phone.")
             return Report(json: ["where": "desk", "text": .string(text)], lines: [text])
         }
     }
@@ -90,16 +96,17 @@ struct AccountNoticesCommand: AsyncParsableCommand {
     var read: String?
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             if let read {
                 let answer = try await phone.accountChange(
                     "POST", "/notices/\(try PathPart.checked(read))/reading", body: [:])
-                return Report(json: answer, lines: ["Put aside."])
+                return Report(json: answer, lines: [console.language.say("Beiseitegelegt.", "Put aside.")])
             }
             let answer = try await phone.accountView("/notices")
             let lines = answer.objects("notices").map { notice in
                 JSONObject.line(
-                    notice["read_at"] == nil ? "*" : " ", notice.shown("notice"), notice.shownTime("time"),
+                    notice["read_at"] == nil ? "*" : " ", notice.shown("notice"),
+                    notice.shownTime("time", console.language),
                     notice.shown("text"), notice.shown("detail"))
             }
             return Report(json: answer, lines: lines)

@@ -28,18 +28,24 @@ struct AccountRequestCommand: AsyncParsableCommand {
     var claims: [String] = []
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             var body: JSONObject = ["kind": .string(kind)]
             body["tenant"] = tenant.map { .string($0) }
             if !claims.isEmpty { body["claims"] = .strings(claims) }
             let answer = try await phone.accountChange("POST", "/requests", body: body)
             return Report(
                 json: answer,
-                lines: [
-                    "Your request \(answer.shown("request")) is received. It is answered until "
-                        + "\(answer.shownTime("due_at"))."
-                ])
+                lines: [Self.received(answer, console.language)])
         }
+    }
+}
+
+extension AccountRequestCommand {
+    private static func received(_ answer: JSONObject, _ language: Language) -> String {
+        let (request, end) = (answer.shown("request"), answer.shownTime("due_at", language))
+        return language.say(
+            "Ihr Antrag \(request) ist eingegangen. Er wird beantwortet bis: \(end).",
+            "Your request \(request) is received. It is answered until \(end).")
     }
 }
 
@@ -54,19 +60,25 @@ struct AccountRequestsCommand: AsyncParsableCommand {
     var withdraw: String?
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             if let withdraw {
                 let path = "/requests/\(try PathPart.checked(withdraw))/withdrawal"
                 let answer = try await phone.accountChange("POST", path, body: [:])
-                return Report(json: answer, lines: ["The request is taken back."])
+                return Report(
+                    json: answer,
+                    lines: [console.language.say("Der Antrag ist zurückgezogen.", "The request is taken back.")])
             }
             let answer = try await phone.accountView("/requests")
-            let lines = answer.objects("requests").map { request in
-                JSONObject.line(
-                    request.shown("request"), request.shown("kind"), request.shown("tenant"), request.shown("claims"),
-                    request.shown("state"), request.shown("refusal"), "due \(request.shownTime("due_at"))")
-            }
-            return Report(json: answer, lines: lines.isEmpty ? ["You asked for nothing."] : lines)
+            let lines = answer.objects("requests").map { Self.line($0, console.language) }
+            let none = console.language.say("Sie haben nichts beantragt.", "You asked for nothing.")
+            return Report(json: answer, lines: lines.isEmpty ? [none] : lines)
         }
+    }
+    private static func line(_ request: JSONObject, _ language: Language) -> String {
+        JSONObject.line(
+            request.shown("request"), request.shownWord("kind", of: .request, language), request.shown("tenant"),
+            request.shownClaims("claims", language), request.shownWord("state", of: .request, language),
+            request.shownWord("refusal", of: .request, language),
+            language.say("bis ", "due ") + request.shownTime("due_at", language))
     }
 }

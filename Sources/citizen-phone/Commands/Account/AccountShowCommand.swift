@@ -10,25 +10,27 @@ struct AccountShowCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
+            let language = console.language
             let answer = try await phone.accountView("/profile")
             let person = answer["person"]?.object ?? [:]
             let address = person["address"]?.object ?? [:]
             let lines = [
                 (
-                    "Name",
+                    "Name", "Name",
                     JSONObject.line(person.shown("title"), person.shown("given_name"), person.shown("family_name"))
                 ),
-                ("Birth name", person.shown("birth_family_name")), ("Born", person.shown("birthdate")),
-                ("In", person.shown("place_of_birth")),
-                ("Address", JSONObject.line(address.shown("street"), address.shown("house_number"))),
-                ("", JSONObject.line(address.shown("postal_code"), address.shown("locality"))),
-                ("E-mail", person.shown("email")), ("Phone", person.shown("phone_number")),
-                ("Level", JSONObject.line(answer.shown("level"), answer.shown("acr"))),
+                ("Geburtsname", "Birth name", person.shown("birth_family_name")),
+                ("Geboren", "Born", person.shown("birthdate")),
+                ("In", "In", person.shown("place_of_birth")),
+                ("Anschrift", "Address", JSONObject.line(address.shown("street"), address.shown("house_number"))),
+                ("", "", JSONObject.line(address.shown("postal_code"), address.shown("locality"))),
+                ("E-Mail", "E-mail", person.shown("email")), ("Telefon", "Phone", person.shown("phone_number")),
+                ("Niveau", "Level", RequestText.level(answer.shown("acr"), language)),
             ]
             return Report(
                 json: answer,
-                lines: lines.filter { !$0.1.isEmpty }.map { RequestText.row($0.0, $0.1) })
+                lines: lines.filter { !$0.2.isEmpty }.map { language.row($0.0, $0.1, $0.2) })
         }
     }
 }

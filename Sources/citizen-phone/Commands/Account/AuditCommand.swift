@@ -13,13 +13,16 @@ struct AuditCommand: AsyncParsableCommand {
     var before: Int64?
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountView("/audit", query: before.map { "?before=\($0)" } ?? "")
             var lines = answer.objects("events").map { event in
                 JSONObject.line(
-                    event.shownTime("time"), event.shown("chain"), event.shown("kind"), event.shown("outcome"))
+                    event.shownTime("time", console.language), event.shown("chain"), event.shown("kind"),
+                    event.shown("outcome"))
             }
-            if let next = answer["next"]?.integer { lines.append("More: --before \(next)") }
+            if let next = answer["next"]?.integer {
+                lines.append(console.language.say("Weiter: ", "More: ") + "--before \(next)")
+            }
             return Report(json: answer, lines: lines)
         }
     }

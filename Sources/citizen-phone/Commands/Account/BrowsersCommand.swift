@@ -18,24 +18,22 @@ struct BrowsersListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountView("/browsers")
             let lines = answer.objects("browsers").map { browser in
                 JSONObject.line(
-                    browser.shown("browser"), browser.shown("name"), browser.shownTime("created_at"),
-                    browser.shownTime("last_used_at"))
+                    browser.shown("browser"), browser.shown("name"), browser.shownTime("created_at", console.language),
+                    browser.shownTime("last_used_at", console.language))
             }
-            return Report(json: answer, lines: lines.isEmpty ? [none(phone.language)] : lines)
+            return Report(json: answer, lines: lines.isEmpty ? [Self.none.text(console.language)] : lines)
         }
     }
 }
 
 extension BrowsersListCommand {
-    private func none(_ language: String) -> String {
-        language == "en"
-            ? "No browser knows you: every login in one needs digits."
-            : "Kein Browser kennt Sie: Jede Anmeldung darin braucht Ziffern."
-    }
+    private static let none = BilingualText(
+        "Kein Browser kennt Sie: Jede Anmeldung darin braucht Ziffern.",
+        "No browser knows you: every login in one needs digits.")
 }
 
 /// `citizen-phone browsers forget BROWSER`
@@ -49,9 +47,10 @@ struct BrowsersForgetCommand: AsyncParsableCommand {
     var browser: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountChange("DELETE", "/browsers/\(try PathPart.checked(browser))")
-            return Report(json: answer, lines: ["The browser is forgotten."])
+            return Report(
+                json: answer, lines: [console.language.say("Der Browser ist vergessen.", "The browser is forgotten.")])
         }
     }
 }

@@ -13,11 +13,11 @@ struct ExplainLevelCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let explained = try await phone.explainLevel()
             let explanation = explained.explanation
             func said(_ name: String, in object: JSONObject) -> String {
-                object[name]?.object?.shown(phone.language) ?? ""
+                object[name]?.object?.shown(console.language.rawValue) ?? ""
             }
             var lines = [said("summary", in: explanation)]
             lines += explanation.objects("reasons").map { reason in

@@ -15,8 +15,8 @@ struct DevicesAddCommand: ActCommand {
 
     func act() throws -> AccountAct { .addDevice(tenant: tenant) }
 
-    func lines(_ answer: JSONObject) -> [String] {
-        [answer.shown("link"), RequestText.row("Valid until", answer.shownTime("expires_at"))]
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] {
+        [answer.shown("link"), language.row("Gültig bis", "Valid until", answer.shownTime("expires_at", language))]
     }
 }
 

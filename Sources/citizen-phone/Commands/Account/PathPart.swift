@@ -4,7 +4,9 @@ enum PathPart {
     static func checked(_ text: String) throws(CommandFailure) -> String {
         let allowed = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.~")
         guard (1...64).contains(text.count), text.allSatisfy(allowed.contains), text != ".", text != ".." else {
-            throw CommandFailure(.usage, "'\(text)' is no identifier. The lists show them.")
+            throw CommandFailure(
+                .usage, "„\(text)“ ist keine Kennung. Die Listen zeigen sie.",
+                "'\(text)' is no identifier. The lists show them.")
         }
         return text
     }

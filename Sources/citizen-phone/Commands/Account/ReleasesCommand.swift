@@ -20,23 +20,30 @@ struct ReleasesListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountView("/releases")
-            let lines = answer.objects("releases").flatMap(Self.lines)
-            return Report(json: answer, lines: lines.isEmpty ? ["You released nothing to any portal."] : lines)
+            let lines = answer.objects("releases").flatMap { Self.lines($0, console.language) }
+            return Report(json: answer, lines: lines.isEmpty ? [Self.none.text(console.language)] : lines)
         }
     }
 
-    private static func lines(_ release: JSONObject) -> [String] {
+    private static let none = BilingualText(
+        "Sie haben keinem Portal etwas freigegeben.", "You released nothing to any portal.")
+
+    private static func lines(_ release: JSONObject, _ language: Language) -> [String] {
         let version = release.shown("purpose_version")
         var lines = [
             JSONObject.line(
-                release.shown("release"), release.shown("state"), release.shownTime("granted_at"),
+                release.shown("release"), release.shownWord("state", of: .release, language),
+                release.shownTime("granted_at", language),
                 release.shown("tenant_name"), release.shown("portal"), release.shown("service_title"),
-                version.isEmpty ? "" : "(purpose \(version))")
+                version.isEmpty ? "" : language.say("(Zweck \(version))", "(purpose \(version))"))
         ]
-        for (name, title) in [("released", "released"), ("kept_back", "kept back")] {
-            let claims = release.shown(name)
+        for (name, title) in [
+            ("released", language.say("freigegeben", "released")),
+            ("kept_back", language.say("zurückbehalten", "kept back")),
+        ] {
+            let claims = release.shownClaims(name, language)
             if !claims.isEmpty { lines.append("  \(title): \(claims)") }
         }
         return lines
@@ -61,5 +68,11 @@ struct ReleasesWithdrawCommand: ActCommand {
             .withdrawRelease, path: "/releases/\(release)/withdrawal", pathParameters: ["release": .string(release)])
     }
 
-    func lines(_ answer: JSONObject) -> [String] { ["The release is taken back. The next login asks again."] }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] {
+        [
+            language.say(
+                "Die Freigabe ist zurückgenommen. Die nächste Anmeldung fragt wieder.",
+                "The release is taken back. The next login asks again.")
+        ]
+    }
 }

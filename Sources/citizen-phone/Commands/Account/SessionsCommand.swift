@@ -18,13 +18,14 @@ struct SessionsListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountView("/sessions")
             let lines = answer.objects("sessions").flatMap { session in
                 [
                     JSONObject.line(
-                        session.shown("session"), session.shown("browser"), session.shownTime("started_at"),
-                        session.shown("acr"))
+                        session.shown("session"), session.shown("browser"),
+                        session.shownTime("started_at", console.language),
+                        RequestText.level(session.shown("acr"), console.language))
                 ]
                     + session.objects("portals").map { portal in
                         "  " + JSONObject.line(portal.shown("name"), portal.shown("tenant_name"))
@@ -46,9 +47,10 @@ struct SessionsEndCommand: AsyncParsableCommand {
     var session: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountChange("DELETE", "/sessions/\(try PathPart.checked(session))")
-            return Report(json: answer, lines: ["The session is over."])
+            return Report(
+                json: answer, lines: [console.language.say("Die Sitzung ist beendet.", "The session is over.")])
         }
     }
 }

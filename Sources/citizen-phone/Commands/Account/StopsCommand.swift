@@ -17,20 +17,18 @@ struct StopsListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountView("/stops")
             let lines = answer.objects("stops").map { stop in
                 JSONObject.line(
                     stop.shown("client_id"), stop.shown("name"), stop.shown("tenant_name"),
-                    stop.shownTime("stopped_at"))
+                    stop.shownTime("stopped_at", console.language))
             }
-            return Report(json: answer, lines: lines.isEmpty ? [none(phone.language)] : lines)
+            return Report(json: answer, lines: lines.isEmpty ? [Self.none.text(console.language)] : lines)
         }
     }
 
-    private func none(_ language: String) -> String {
-        language == "en" ? "You stopped no portal." : "Sie haben kein Portal gestoppt."
-    }
+    private static let none = BilingualText("Sie haben kein Portal gestoppt.", "You stopped no portal.")
 }
 
 /// `citizen-phone stops lift CLIENT`
@@ -44,9 +42,11 @@ struct StopsLiftCommand: AsyncParsableCommand {
     var client: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountChange("DELETE", "/stops/\(try PathPart.checked(client))")
-            return Report(json: answer, lines: ["The portal may ask you again."])
+            return Report(
+                json: answer,
+                lines: [console.language.say("Das Portal darf Sie wieder fragen.", "The portal may ask you again.")])
         }
     }
 }

@@ -19,22 +19,24 @@ struct CompaniesAuditCommand: AsyncParsableCommand {
     var before: Int64?
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let path = "/companies/\(try PathPart.checked(company.company))"
             let answer = try await phone.accountView(path + "/audit", query: before.map { "?before=\($0)" } ?? "")
             let names = Self.names(try await phone.accountView(path))
-            var lines = answer.objects("events").map { Self.line($0, names: names) }
-            if lines.isEmpty { lines = ["Nothing happened yet."] }
-            if let next = answer["next"]?.integer { lines.append("More: --before \(next)") }
+            var lines = answer.objects("events").map { Self.line($0, names: names, console.language) }
+            if lines.isEmpty { lines = [console.language.say("Bisher ist nichts geschehen.", "Nothing happened yet.")] }
+            if let next = answer["next"]?.integer {
+                lines.append(console.language.say("Weiter: ", "More: ") + "--before \(next)")
+            }
             return Report(json: answer, lines: lines)
         }
     }
 
     /// One event, for a terminal.
-    static func line(_ event: JSONObject, names: [String: String]) -> String {
+    static func line(_ event: JSONObject, names: [String: String], _ language: Language) -> String {
         let (tenant, member) = (event.shown("tenant"), event.shown("member"))
         return JSONObject.line(
-            event.shownTime("time"), tenant.isEmpty ? "-" : tenant, event.shown("kind"),
+            event.shownTime("time", language), tenant.isEmpty ? "-" : tenant, event.shown("kind"),
             names[member] ?? (member.isEmpty ? event.shown("actor") : member), event.shown("object"))
     }
 

@@ -25,15 +25,20 @@ struct CompaniesListCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
+            let language = console.language
             let answer = try await phone.accountView("/companies")
             let lines = answer.objects("companies").map { company in
                 let own = company["own"]?.object ?? [:]
                 return JSONObject.line(
-                    company.shown("company"), company.shown("state"), company.shown("name"),
-                    "(\(own.shown("roles")), \(own.shown("state")))")
+                    company.shown("company"), company.shownWord("state", of: .company, language), company.shown("name"),
+                    "(\(own.shownWord("roles", of: .company, language)), \(own.shownWord("state", of: .company, language)))"
+                )
             }
-            return Report(json: answer, lines: lines.isEmpty ? ["You belong to no company."] : lines)
+            return Report(
+                json: answer,
+                lines: lines.isEmpty
+                    ? [language.say("Sie gehören zu keinem Unternehmen.", "You belong to no company.")] : lines)
         }
     }
 }
@@ -49,29 +54,33 @@ struct CompaniesShowCommand: AsyncParsableCommand {
     var company: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
+            let language = console.language
             let answer = try await phone.accountView("/companies/\(try PathPart.checked(company))")
             let facts = answer["facts"]?.object ?? [:]
             var lines = [
-                RequestText.row("Name", facts.shown("name")), RequestText.row("State", answer.shown("state")),
-                RequestText.row("Level", answer.shown("level")),
+                language.row("Name", "Name", facts.shown("name")),
+                language.row("Zustand", "State", answer.shownWord("state", of: .company, language)),
+                language.row("Niveau", "Level", answer.shown("level")),
             ]
             for name in ["euid", "w_idnr", "ust_idnr", "lei"] where facts[name] != nil {
-                lines.append(RequestText.row(name, facts.shown(name)))
+                lines.append(language.row(name, name, facts.shown(name)))
             }
             lines += answer.objects("people").map { person in
                 "  "
                     + JSONObject.line(
-                        person.shown("membership"), person.shown("state"), person.shown("given_name"),
-                        person.shown("family_name"), "(\(person.shown("roles")))")
+                        person.shown("membership"), person.shownWord("state", of: .company, language),
+                        person.shown("given_name"),
+                        person.shown("family_name"), "(\(person.shownWord("roles", of: .company, language)))")
             }
             lines += answer.objects("invitations").map { invitation in
-                "  invitation "
+                language.say("  Einladung ", "  invitation ")
                     + JSONObject.line(
-                        invitation.shown("invitation"), invitation.shown("state"), "(\(invitation.shown("roles")))")
+                        invitation.shown("invitation"), invitation.shownWord("state", of: .company, language),
+                        "(\(invitation.shownWord("roles", of: .company, language)))")
             }
             lines += answer.objects("establishments").map { establishment in
-                "  establishment "
+                language.say("  Betriebsstätte ", "  establishment ")
                     + JSONObject.line(
                         establishment.shown("id"), establishment.shown("activity"), establishment.shown("name"))
             }

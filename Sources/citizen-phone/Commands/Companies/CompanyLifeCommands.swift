@@ -17,8 +17,13 @@ struct CompaniesCreateCommand: ActCommand {
         AccountAct(.createCompany, path: "/companies", body: try JSONObject.file(file))
     }
 
-    func lines(_ answer: JSONObject) -> [String] {
-        ["The company is \(answer.shown("company")). Submit its facts next."]
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] {
+        let company = answer.shown("company")
+        return [
+            language.say(
+                "Das Unternehmen ist \(company). Geben Sie als Nächstes seine Angaben zur Prüfung (submit).",
+                "The company is \(company). Submit its facts next.")
+        ]
     }
 }
 

@@ -34,13 +34,18 @@ struct CompaniesInviteCommand: ActCommand {
             .inviteMember, "invitations", body: ["roles": .strings(role), "identity": .object(identity)])
     }
 
-    func lines(_ answer: JSONObject) -> [String] {
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] {
         var lines = [
-            RequestText.row("Code", answer.shown("code")),
-            RequestText.row("Valid until", answer.shownTime("expires_at")),
-            "Hand the code over; it is shown this once.",
+            language.row("Code", "Code", answer.shown("code")),
+            language.row("Gültig bis", "Valid until", answer.shownTime("expires_at", language)),
+            language.say(
+                "Übergeben Sie den Code; er wird nur dieses eine Mal gezeigt.",
+                "Hand the code over; it is shown this once."),
         ]
-        if answer["outcome"] == "awaiting_others" { lines.append("It counts when others have agreed.") }
+        if answer["outcome"] == "awaiting_others" {
+            lines.append(
+                language.say("Er gilt, wenn andere zugestimmt haben.", "It counts when others have agreed."))
+        }
         return lines
     }
 }
@@ -82,14 +87,16 @@ struct CompaniesOpenCommand: AsyncParsableCommand {
     var code: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountChange("POST", "/invitations/opening", body: ["code": .string(code)])
             return Report(
                 json: answer,
                 lines: [
-                    RequestText.row("Company", answer.shown("company_name")),
-                    RequestText.row("Roles", answer.shown("roles")),
-                    RequestText.row("Valid until", answer.shownTime("expires_at")),
+                    console.language.row("Unternehmen", "Company", answer.shown("company_name")),
+                    console.language.row(
+                        "Rollen", "Roles", answer.shownWord("roles", of: .company, console.language)),
+                    console.language.row(
+                        "Gültig bis", "Valid until", answer.shownTime("expires_at", console.language)),
                 ])
         }
     }
@@ -110,7 +117,10 @@ struct CompaniesJoinCommand: ActCommand {
         AccountAct(.acceptInvitation, path: "/invitations/acceptance", body: ["code": .string(code)])
     }
 
-    func lines(_ answer: JSONObject) -> [String] { ["You belong to the company \(answer.shown("company"))."] }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] {
+        let company = answer.shown("company")
+        return [language.say("Sie gehören zum Unternehmen \(company).", "You belong to the company \(company).")]
+    }
 }
 
 /// `citizen-phone companies decline CODE`
@@ -123,9 +133,9 @@ struct CompaniesDeclineCommand: AsyncParsableCommand {
     var code: String
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let answer = try await phone.accountChange("POST", "/invitations/refusal", body: ["code": .string(code)])
-            return Report(json: answer, lines: ["Declined."])
+            return Report(json: answer, lines: [console.language.say("Abgelehnt.", "Declined.")])
         }
     }
 }

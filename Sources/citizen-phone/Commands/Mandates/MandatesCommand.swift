@@ -23,19 +23,23 @@ struct MandatesListCommand: AsyncParsableCommand {
     var company: String?
 
     func run() async throws {
-        try await shared.run { (phone, _, _) in
+        try await shared.run { (phone, _, console) in
             let path =
                 try company.map { "/companies/\(try PathPart.checked($0))/mandates" } ?? "/mandates"
             let answer = try await phone.accountView(path)
             let lines = answer.objects("mandates").map { mandate in
                 let limits = mandate["limits"]?.object ?? [:]
                 return JSONObject.line(
-                    mandate.shown("mandate"), mandate.shown("state"), mandate.shown("scopes"),
+                    mandate.shown("mandate"), mandate.shownWord("state", of: .mandate, console.language),
+                    mandate.shown("scopes"),
                     mandate.shown("tenants"),
                     limits.shown("amount"), limits.shown("currency"), mandate.shown("valid_from"),
                     mandate.shown("valid_until"))
             }
-            return Report(json: answer, lines: lines.isEmpty ? ["There is no mandate."] : lines)
+            return Report(
+                json: answer,
+                lines: lines.isEmpty
+                    ? [console.language.say("Es gibt keine Vollmacht.", "There is no mandate.")] : lines)
         }
     }
 }
@@ -125,7 +129,7 @@ struct MandatesProposeCommand: ActCommand {
         return AccountAct(.proposeMandate, path: "/mandates", body: body)
     }
 
-    func lines(_ answer: JSONObject) -> [String] { MandateLines.make(answer) }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] { MandateLines.make(answer, language) }
 }
 
 /// `citizen-phone mandates cosign MANDATE`
@@ -140,7 +144,7 @@ struct MandatesCosignCommand: ActCommand {
     var mandate: String
 
     func act() throws -> AccountAct { try .ofMandate(.cosignMandate, mandate, "approval") }
-    func lines(_ answer: JSONObject) -> [String] { MandateLines.make(answer) }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] { MandateLines.make(answer, language) }
 }
 
 /// `citizen-phone mandates revoke MANDATE`
@@ -155,7 +159,7 @@ struct MandatesRevokeCommand: ActCommand {
     var mandate: String
 
     func act() throws -> AccountAct { try .ofMandate(.revokeMandate, mandate, "revocation") }
-    func lines(_ answer: JSONObject) -> [String] { MandateLines.make(answer) }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] { MandateLines.make(answer, language) }
 }
 
 /// `citizen-phone mandates suspend MANDATE`
@@ -170,7 +174,7 @@ struct MandatesSuspendCommand: ActCommand {
     var mandate: String
 
     func act() throws -> AccountAct { try .ofMandate(.suspendMandate, mandate, "suspension") }
-    func lines(_ answer: JSONObject) -> [String] { MandateLines.make(answer) }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] { MandateLines.make(answer, language) }
 }
 
 /// `citizen-phone mandates resume MANDATE`
@@ -185,15 +189,17 @@ struct MandatesResumeCommand: ActCommand {
     var mandate: String
 
     func act() throws -> AccountAct { try .ofMandate(.resumeMandate, mandate, "resumption") }
-    func lines(_ answer: JSONObject) -> [String] { MandateLines.make(answer) }
+    func lines(_ answer: JSONObject, _ language: Language) -> [String] { MandateLines.make(answer, language) }
 }
 
 /// What came of an act on a mandate.
 private enum MandateLines {
-    static func make(_ answer: JSONObject) -> [String] {
-        [
-            "The mandate \(answer.shown("mandate")) is now: \(answer.shown("state")).",
-            "Agreed: \(answer.shown("approvals")) of \(answer.shown("approvals_needed")).",
+    static func make(_ answer: JSONObject, _ language: Language) -> [String] {
+        let (mandate, state) = (answer.shown("mandate"), answer.shownWord("state", of: .mandate, language))
+        let (agreed, needed) = (answer.shown("approvals"), answer.shown("approvals_needed"))
+        return [
+            language.say("Zustand der Vollmacht \(mandate): \(state).", "The mandate \(mandate) is now: \(state)."),
+            language.say("Zugestimmt: \(agreed) von \(needed).", "Agreed: \(agreed) of \(needed)."),
         ]
     }
 }
