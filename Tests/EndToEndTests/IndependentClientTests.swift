@@ -68,7 +68,7 @@ struct FAPI2ClientTests {
     private static let report = Task<[String: String]?, any Error> {
         let client = try await IndependentClient.start { here in
             """
-              - id: fapi2-portal
+              - id: foreign-fapi2-portal
                 tenant: marl
                 name: Portal nach FAPI 2.0
                 profile: fapi2
@@ -82,7 +82,7 @@ struct FAPI2ClientTests {
         let folder = client.here.folder.path + "/venv"
         let made = try await Program.run(Place.source("Tests/Interop/make_venv.sh"), [folder], atOnce: true)
         guard made.status == 0 else { return nil }
-        return try await client.report(of: "fapi2_checks.py", python: folder + "/bin/python3", client: "fapi2-portal")
+        return try await client.report(of: "fapi2_checks.py", python: folder + "/bin/python3", client: "foreign-fapi2-portal")
     }
 
     /// One test, not one for each check: a test of many cases would not show that it was cancelled.
