@@ -82,7 +82,8 @@ struct FAPI2ClientTests {
         let folder = client.here.folder.path + "/venv"
         let made = try await Program.run(Place.source("Tests/Interop/make_venv.sh"), [folder], atOnce: true)
         guard made.status == 0 else { return nil }
-        return try await client.report(of: "fapi2_checks.py", python: folder + "/bin/python3", client: "foreign-fapi2-portal")
+        return try await client.report(
+            of: "fapi2_checks.py", python: folder + "/bin/python3", client: "foreign-fapi2-portal")
     }
 
     /// One test, not one for each check: a test of many cases would not show that it was cancelled.
