@@ -20,9 +20,9 @@ enum LocalTime {
     static func text(_ time: Timestamp, _ language: Language, in zone: Zone) -> String {
         let seconds = (time + Int64(zone.offset)).seconds
         // A year of more than four digits is no date that anybody means.
-        guard (0...253_402_300_799).contains(seconds) else { return "\(time.seconds) s" }
-        let (year, month, day) = date(ofDay: seconds / 86_400)
-        let clock = "\(twoDigits(seconds / 3600 % 24)):\(twoDigits(seconds / 60 % 60))"
+        guard (0...253_402_300_799).contains(seconds), let (year, month, day, clock) = parts(of: seconds) else {
+            return "\(time.seconds) s"
+        }
         return language.say(
             "\(twoDigits(day)).\(twoDigits(month)).\(year), \(clock) Uhr\(zone.suffix)",
             "\(day) \(months[Int(month) - 1]) \(year), \(clock)\(zone.suffix)")
@@ -35,20 +35,17 @@ enum LocalTime {
         return unsafe Zone(offset: parts.tm_gmtoff, name: String(cString: name))
     }
 
-    /// The date of a day, counted from 1970-01-01, in the Gregorian calendar. Years are counted from March here, so that the
-    /// day that not every year has is the last of its year.
-    private static func date(ofDay count: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let days = count + 719_468  // since 0000-03-01
-        let (era, dayOfEra) = days.quotientAndRemainder(dividingBy: 146_097)
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let monthFromMarch = (5 * dayOfYear + 2) / 153
-        let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
-        let day = dayOfYear - (153 * monthFromMarch + 2) / 5 + 1
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
+    private static func parts(of seconds: Int64) -> (year: Int32, month: Int32, day: Int32, clock: String)? {
+        var seconds = time_t(seconds)
+        var parts = unsafe tm()
+        guard unsafe gmtime_r(&seconds, &parts) != nil else { return nil }
+        return unsafe (
+            parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+            "\(twoDigits(parts.tm_hour)):\(twoDigits(parts.tm_min))"
+        )
     }
 
-    private static func twoDigits(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+    private static func twoDigits(_ number: Int32) -> String { (number < 10 ? "0" : "") + String(number) }
 
     private static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
