@@ -4,7 +4,7 @@ import OpenIDMessages
 import Testing
 
 /// The programs themselves: an administrator logs in with a phone and works over the network.
-@Suite("citizen-id administers over the network", .serialized, .endsInTime)
+@Suite("citizen-id administers over the network", .serialized, .inTurn, .endsInTime)
 struct AdministratorTests {
     static let port = Port.free()
     static let installation = Task {

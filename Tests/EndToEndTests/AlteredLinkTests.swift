@@ -3,7 +3,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("Links in which one character differs", .endsInTime)
+@Suite("Links in which one character differs", .inTurn, .endsInTime)
 struct AlteredLinkTests {
     static let installation = Task {
         // Each altered ticket is asked for, from one address.

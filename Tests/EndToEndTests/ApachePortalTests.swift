@@ -5,7 +5,7 @@ import Testing
 
 @Suite(
     "Independent clients: Apache with mod_auth_openidc, a certified relying party, in profile baseline",
-    .enabled(if: ApachePortal.isInstalled, "libapache2-mod-auth-openidc is needed"), .endsInTime)
+    .enabled(if: ApachePortal.isInstalled, "libapache2-mod-auth-openidc is needed"), .inTurn, .endsInTime)
 struct ApachePortalTests {
     static let portal = Task { try await ApachePortal.start() }
 

@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-phone attack against real programs", .endsInTime)
+@Suite("citizen-phone attack against real programs", .inTurn, .endsInTime)
 struct InstallationAttackTests {
     static let installation = Task { try await Installation.start() }
 

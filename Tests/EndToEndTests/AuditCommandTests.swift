@@ -4,7 +4,7 @@ import OpenIDMessages
 import RelyingParty
 import Testing
 
-@Suite("citizen-id audit", .endsInTime)
+@Suite("citizen-id audit", .inTurn, .endsInTime)
 struct AuditCommandTests {
     /// The Python program of docs/domain.md, as somebody copies it.
     private static func example() throws -> String {

@@ -6,7 +6,7 @@ import RelyingParty
 import Testing
 
 /// OpenID Connect CIBA Core 1.0 with the real programs: provider, phone, and a portal that the test plays.
-@Suite("citizen-phone wait: a portal asks by itself", .serialized, .endsInTime)
+@Suite("citizen-phone wait: a portal asks by itself", .serialized, .inTurn, .endsInTime)
 struct BackChannelCommandTests {
     private static let secret = "a secret of the call centre, long enough"
     private static let notificationToken = "8d67dc78-7faa-4d41-aabd-67707b374255"

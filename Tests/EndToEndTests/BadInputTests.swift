@@ -8,7 +8,7 @@ import X509
 
 @testable import citizen_phone
 
-@Suite("citizen-phone and bad input", .endsInTime)
+@Suite("citizen-phone and bad input", .inTurn, .endsInTime)
 struct BadInputTests {
     static let installation = Task { try await Installation.start() }
     /// A phone that answers nothing, so that tests can share it.

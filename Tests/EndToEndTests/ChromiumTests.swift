@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A person's browser: Chromium runs the pages' scripts, the phone reads the screen", .endsInTime)
+@Suite("A person's browser: Chromium runs the pages' scripts, the phone reads the screen", .inTurn, .endsInTime)
 struct ChromiumTests {
     static let isHere = ["chromium", "chromedriver", "python3"].allSatisfy { name in
         (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").contains {

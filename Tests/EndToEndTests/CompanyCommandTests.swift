@@ -4,7 +4,7 @@ import OpenIDMessages
 import Testing
 
 /// What a clerk of a trade office does on the machine of the provider.
-@Suite("citizen-id company", .endsInTime)
+@Suite("citizen-id company", .inTurn, .endsInTime)
 struct CompanyCommandTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 

@@ -4,7 +4,7 @@ import Testing
 @testable import citizen_phone
 
 /// One after another: they share a phone.
-@Suite("demo-portal: logout here and at the provider, and bound tokens", .serialized, .endsInTime)
+@Suite("demo-portal: logout here and at the provider, and bound tokens", .serialized, .inTurn, .endsInTime)
 struct DemoPortalTests {
     static let installation = Task { try await Installation.start() }
     private static let citizen = Task { try await installation.value.enrolledPhone() }

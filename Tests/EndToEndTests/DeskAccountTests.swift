@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-id desk: blocking, reactivation, duplicates, export", .endsInTime)
+@Suite("citizen-id desk: blocking, reactivation, duplicates, export", .inTurn, .endsInTime)
 struct DeskAccountTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 

@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-id desk ticket", .endsInTime)
+@Suite("citizen-id desk ticket", .inTurn, .endsInTime)
 struct DeskCommandTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 

@@ -4,7 +4,7 @@ import RelyingParty
 import Testing
 
 /// One after another: they share a phone.
-@Suite("The library of portals at the real provider, in profile fapi2", .serialized, .endsInTime)
+@Suite("The library of portals at the real provider, in profile fapi2", .serialized, .inTurn, .endsInTime)
 struct FAPI2PortalTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
     private static let citizen = Task { try await installation.value.enrolledPhone() }

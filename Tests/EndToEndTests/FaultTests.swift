@@ -15,7 +15,7 @@ private final class CountingProvider: HTTPTransport {
     }
 }
 
-@Suite("Faults between phone and provider", .endsInTime)
+@Suite("Faults between phone and provider", .inTurn, .endsInTime)
 struct FaultTests {
     @Test func `faults are read in any order, each once`() throws {
         var all = Faults()
@@ -90,7 +90,7 @@ struct FaultTests {
     }
 }
 
-@Suite("citizen-phone login and run with faults", .endsInTime)
+@Suite("citizen-phone login and run with faults", .inTurn, .endsInTime)
 struct FaultyLoginTests {
     static let installation = Task { try await Installation.start() }
 

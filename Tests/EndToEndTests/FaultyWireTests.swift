@@ -17,7 +17,7 @@ private final class ProviderOfStatuses: HTTPTransport {
     }
 }
 
-@Suite("Faults: which acknowledgement gets lost, and for how long", .endsInTime)
+@Suite("Faults: which acknowledgement gets lost, and for how long", .inTurn, .endsInTime)
 struct LostAcknowledgementTests {
     static let address = "https://id.example/device/v1/logins/txn-1/response"
 
@@ -73,7 +73,7 @@ struct LostAcknowledgementTests {
     }
 }
 
-@Suite("Faults: whose they are", .endsInTime)
+@Suite("Faults: whose they are", .inTurn, .endsInTime)
 struct FaultOptionsTests {
     private func options(_ faults: String?) throws -> FaultOptions {
         var options = FaultOptions()

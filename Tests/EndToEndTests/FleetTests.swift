@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-phone fleet: load at a given rate", .endsInTime)
+@Suite("citizen-phone fleet: load at a given rate", .inTurn, .endsInTime)
 struct FleetTests {
     @Test func `people are made up, get tickets and phones, and log in at a rate`() async throws {
         // Twelve phones at once are more than one address may enrol, elsewhere.

@@ -3,7 +3,7 @@ import OpenIDMessages
 import Testing
 
 /// docs/protocol.md §7 over HTTPS, with the programs: enrolment by mock chains, caps, and revocation.
-@Suite("Evidence of hardware, from enrolment to revocation", .endsInTime)
+@Suite("Evidence of hardware, from enrolment to revocation", .inTurn, .endsInTime)
 struct HardwareEvidenceTests {
     private struct Stage {
         let here: Installation

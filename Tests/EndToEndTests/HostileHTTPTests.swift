@@ -102,7 +102,7 @@ struct HostileRequest: Sendable, CustomTestStringConvertible {
 }
 
 /// Checklist N, against the real program over TLS.
-@Suite("Hostile HTTP", .serialized, .endsInTime)
+@Suite("Hostile HTTP", .serialized, .inTurn, .endsInTime)
 struct HostileHTTPTests {
     private static let shared = Task {
         try await Installation.start(
@@ -218,7 +218,7 @@ struct HostileHTTPTests {
 }
 
 /// Checklist N4, N5.
-@Suite("Limits of the listener", .endsInTime)
+@Suite("Limits of the listener", .inTurn, .endsInTime)
 struct ListenerLimitTests {
     @Test func `one address has only so many connections, and gets new ones when it closes others`() async throws {
         let here = try await Installation.start(

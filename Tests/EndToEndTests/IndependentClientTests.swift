@@ -4,7 +4,7 @@ import Testing
 
 @Suite(
     "Independent clients: Authlib in profile baseline",
-    .enabled(if: IndependentClient.isAuthlibInstalled, "python3-authlib is needed"), .endsInTime)
+    .enabled(if: IndependentClient.isAuthlibInstalled, "python3-authlib is needed"), .inTurn, .endsInTime)
 struct AuthlibTests {
     private static let client = Task {
         try await IndependentClient.start { here in
@@ -62,7 +62,7 @@ struct AuthlibTests {
     }
 }
 
-@Suite("Independent clients: requests_oauth2client in profile fapi2", .endsInTime)
+@Suite("Independent clients: requests_oauth2client in profile fapi2", .inTurn, .endsInTime)
 struct FAPI2ClientTests {
     /// Nil where PyPI cannot be reached.
     private static let report = Task<[String: String]?, any Error> {

@@ -3,7 +3,7 @@ import OpenIDMessages
 import Testing
 
 /// A device client that shares no line with ours: Tests/Interop/device_client.py, written from docs/protocol.md.
-@Suite("An independent device client in Python enrols and logs in", .endsInTime)
+@Suite("An independent device client in Python enrols and logs in", .inTurn, .endsInTime)
 struct IndependentDeviceTests {
     private static let family = "Unabhaengig"
 

@@ -2,7 +2,7 @@ import OpenIDMessages
 import RelyingParty
 import Testing
 
-@Suite("citizen-id keys", .endsInTime)
+@Suite("citizen-id keys", .inTurn, .endsInTime)
 struct KeysCommandTests {
     private func stages(_ result: ProgramResult) throws -> [String: String] {
         let keys = (try result.json()["keys"]?.array ?? []).compactMap(\.object).filter { $0["alg"] == "ES256" }

@@ -8,7 +8,7 @@ import Testing
     "Key stores that are killed at any file operation",
     .enabled(
         if: FaultSweep.isInstalled && SoftTPM.isInstalled && SoftTokens.isInstalled,
-        "strace, swtpm and softhsm2 are needed"), .endsInTime)
+        "strace, swtpm and softhsm2 are needed"), .inTurn, .endsInTime)
 struct KilledKeyStoreTests {
     @Test func `file`() async throws { try await sweep(["file"]) }
 

@@ -4,7 +4,7 @@ import OpenIDMessages
 import RelyingParty
 import Testing
 
-@Suite("A provider that is killed (SIGKILL) keeps what it has promised", .endsInTime)
+@Suite("A provider that is killed (SIGKILL) keeps what it has promised", .inTurn, .endsInTime)
 struct KilledProviderTests {
     @Test func `a code that the browser already has is redeemed exactly once after the restart`() async throws {
         let here = try await Installation.start(withPortal: false)

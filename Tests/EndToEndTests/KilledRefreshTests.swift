@@ -5,7 +5,9 @@ import Testing
 
 @testable import RelyingParty
 
-@Suite("Refresh tokens of a provider that is killed (SIGKILL); Keycloak CVE-2026-1035, CVE-2026-9802", .endsInTime)
+@Suite(
+    "Refresh tokens of a provider that is killed (SIGKILL); Keycloak CVE-2026-1035, CVE-2026-9802", .inTurn, .endsInTime
+)
 struct KilledRefreshTests {
     @Test func `killed while a token rotates, it has one successor, which is good once`() async throws {
         let here = try await Installation.start(withPortal: false)

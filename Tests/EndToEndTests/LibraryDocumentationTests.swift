@@ -5,7 +5,7 @@ import Testing
 @testable import citizen_phone
 
 /// The library's articles, and the client that they quote.
-@Suite("DeviceAuthenticator for others: articles and example", .endsInTime)
+@Suite("DeviceAuthenticator for others: articles and example", .inTurn, .endsInTime)
 struct LibraryDocumentationTests {
     private static let catalogue = Place.source("Sources/DeviceAuthenticator/DeviceAuthenticator.docc")
 

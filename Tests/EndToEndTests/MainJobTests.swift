@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The main job, done by the programs that citizens and towns use", .endsInTime)
+@Suite("The main job, done by the programs that citizens and towns use", .inTurn, .endsInTime)
 struct MainJobTests {
     static let installation = Task { try await Installation.start() }
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("The language, the words and the clock of a person", .endsInTime)
+@Suite("The language, the words and the clock of a person", .inTurn, .endsInTime)
 struct PersonLanguageTests {
     @Test(
         arguments: [

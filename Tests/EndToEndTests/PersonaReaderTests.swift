@@ -16,7 +16,7 @@ enum ShippedPersonas {
     static func file(_ name: String) -> String { folder + "/" + name + ".yaml" }
 }
 
-@Suite("Personas: reading their files", .endsInTime)
+@Suite("Personas: reading their files", .inTurn, .endsInTime)
 struct PersonaReaderTests {
     private static let whole = """
         name: erika

@@ -6,7 +6,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("Personas at a real provider", .endsInTime)
+@Suite("Personas at a real provider", .inTurn, .endsInTime)
 struct PersonaTests {
     private static let installation = Task { try await start() }
 

@@ -4,7 +4,7 @@ import OpenIDMessages
 import Testing
 
 /// What a person does with the account from the phone, at a running provider.
-@Suite("citizen-phone and the account", .endsInTime)
+@Suite("citizen-phone and the account", .inTurn, .endsInTime)
 struct PhoneAccountTests {
     static let installation = Task { try await Installation.start() }
 

@@ -4,7 +4,7 @@ import OpenIDMessages
 import Testing
 
 /// Companies and mandates from the command line, at a running provider.
-@Suite("citizen-phone, companies and mandates", .endsInTime)
+@Suite("citizen-phone, companies and mandates", .inTurn, .endsInTime)
 struct PhoneCompanyTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("What the phone's doctor concludes", .endsInTime)
+@Suite("What the phone's doctor concludes", .inTurn, .endsInTime)
 struct PhoneDoctorRulesTests {
     private static let long = String(repeating: "s", count: 43)
 

@@ -2,7 +2,7 @@ import ChildProcesses
 import OpenIDMessages
 import Testing
 
-@Suite("The doctors of portals: citizen-phone doctor and citizen-id client doctor", .endsInTime)
+@Suite("The doctors of portals: citizen-phone doctor and citizen-id client doctor", .inTurn, .endsInTime)
 struct PhoneDoctorTests {
     /// The findings by their check.
     private func results(_ result: ProgramResult) throws -> [String: String] {

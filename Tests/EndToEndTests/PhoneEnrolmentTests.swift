@@ -3,7 +3,7 @@ import GRDB
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-phone enrol", .endsInTime)
+@Suite("citizen-phone enrol", .inTurn, .endsInTime)
 struct PhoneEnrolmentTests {
     static let installation = Task { try await Installation.start() }
 

@@ -6,7 +6,7 @@ import Testing
 /// `citizen-phone` with its keys in a TPM and in a token, both in software, at a real provider.
 @Suite(
     "citizen-phone, keys in hardware",
-    .enabled(if: SoftTPM.isInstalled && SoftTokens.isInstalled, "swtpm and softhsm2 are needed"), .endsInTime)
+    .enabled(if: SoftTPM.isInstalled && SoftTokens.isInstalled, "swtpm and softhsm2 are needed"), .inTurn, .endsInTime)
 struct PhoneKeyStoreTests {
     /// An enrolled phone and its commands.
     private struct Stage {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("citizen-phone shows a login in the person's language", .endsInTime)
+@Suite("citizen-phone shows a login in the person's language", .inTurn, .endsInTime)
 struct PhoneLanguageTests {
     @Test func `a login is shown, refused and answered in German and in English, by the person's own clock`()
         async throws

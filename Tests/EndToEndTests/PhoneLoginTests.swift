@@ -6,7 +6,7 @@ import Testing
 @testable import citizen_phone
 
 /// One after another: a phone answers one login at a time, and most tests share a phone.
-@Suite("citizen-phone answers logins", .serialized, .endsInTime)
+@Suite("citizen-phone answers logins", .serialized, .inTurn, .endsInTime)
 struct PhoneLoginTests {
     static let installation = Task { try await Installation.start() }
 

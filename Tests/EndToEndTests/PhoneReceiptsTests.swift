@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-phone receipts and explain", .endsInTime)
+@Suite("citizen-phone receipts and explain", .inTurn, .endsInTime)
 struct PhoneReceiptsTests {
     static let phone = Task {
         let here = try await Installation.start()

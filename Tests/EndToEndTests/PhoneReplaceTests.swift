@@ -4,7 +4,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("citizen-phone replace", .endsInTime)
+@Suite("citizen-phone replace", .inTurn, .endsInTime)
 struct PhoneReplaceTests {
     static let installation = Task { try await Installation.start() }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("citizen-phone trace", .endsInTime)
+@Suite("citizen-phone trace", .inTurn, .endsInTime)
 struct PhoneTraceTests {
     static let installation = Task { try await Installation.start() }
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("The phone's cookie jar", .endsInTime)
+@Suite("The phone's cookie jar", .inTurn, .endsInTime)
 struct CookieJarTests {
     static let now = Timestamp(seconds: 1_800_000_000)
     static let page = WebAddress("https://id.example/login/1")!
@@ -92,7 +92,7 @@ struct CookieJarTests {
     func `what is no cookie for this host is passed over`(header: String) { #expect(sent(header) == nil) }
 }
 
-@Suite("The phone's browser", .endsInTime)
+@Suite("The phone's browser", .inTurn, .endsInTime)
 struct PhoneBrowserTests {
     @Test(arguments: [
         "http://portal.example/", "ftp://id.example/", "https://user@id.example/", "javascript:alert(1)", "/relative",
@@ -137,7 +137,7 @@ struct PhoneBrowserTests {
     func `a page that is none ends the scan and nothing else`(html: String) { #expect(LoginPage(html: html) == nil) }
 }
 
-@Suite("Text of others at the terminal", .endsInTime)
+@Suite("Text of others at the terminal", .inTurn, .endsInTime)
 struct TerminalTextTests {
     @Test(arguments: [
         ("Bürgeramt – Köln", "Bürgeramt – Köln"), ("\u{1B}[2J", "‹U+001B›[2J"), ("a\u{202E}b", "a‹U+202E›b"),
@@ -193,7 +193,7 @@ struct TerminalTextTests {
     }
 }
 
-@Suite("The digits of a call, as they are typed", .endsInTime)
+@Suite("The digits of a call, as they are typed", .inTurn, .endsInTime)
 struct CallCodeTests {
     @Test(arguments: [("4711", "4711"), ("47 11", "4711"), ("4-7-1-1 ", "4711"), ("0000\r", "0000")])
     func `are sent without what people write between them`(typed: String, sent: String) throws {
@@ -207,7 +207,7 @@ struct CallCodeTests {
     }
 }
 
-@Suite("The digest of an app's certificate, as it is typed", .endsInTime)
+@Suite("The digest of an app's certificate, as it is typed", .inTurn, .endsInTime)
 struct AppSignatureTests {
     @Test func `is 64 hexadecimal digits and nothing else`() {
         #expect(EnrolCommand.digest(String(repeating: "0fA9", count: 16)) == (0..<16).flatMap { _ in [0x0f, 0xa9] })

@@ -32,14 +32,8 @@ enum Program {
         directory: String? = nil, timeout: Duration = .seconds(120), atOnce: Bool = false
     ) async throws -> ProgramResult {
         guard !atOnce else { return try await runNow(path, arguments, environment, input, directory, timeout) }
-        await gate.enter()
-        do {
-            let result = try await runNow(path, arguments, environment, input, directory, timeout)
-            await gate.leave()
-            return result
-        } catch {
-            await gate.leave()
-            throw error
+        return try await gate.through {
+            try await runNow(path, arguments, environment, input, directory, timeout)
         }
     }
 
@@ -87,9 +81,26 @@ enum Program {
     }
 }
 
+/// Lets a few suites of whole programs run at once: what has begun goes on beside few others, and its logins and requests
+/// do not grow old behind suites that have not begun.
+struct TurnTrait: SuiteTrait, TestScoping {
+    private static let gate = Gate(permits: 6)
+
+    func provideScope(
+        for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+    ) async throws {
+        try await Self.gate.through { try await function() }
+    }
+}
+
+extension Trait where Self == TurnTrait {
+    /// For suites that run whole programs.
+    static var inTurn: Self { TurnTrait() }
+}
+
 extension Trait where Self == TimeLimitTrait {
     /// For suites that run whole programs: one that never ends fails its test, and not the whole run. A test of them
-    /// takes up to two minutes beside all others on two processors.
+    /// takes up to two minutes beside others on two processors.
     static var endsInTime: Self { .timeLimit(.minutes(10)) }
 }
 
@@ -136,43 +147,34 @@ struct TemporaryFolder: Sendable {
     }
 }
 
-/// Lets a number of tasks in at once.
+/// Lets a number of tasks in at once, in the order in which they came.
 private actor Gate {
     private var permits: Int
-    /// Tests that had a permit before.
-    private var begun: Set<Test.ID> = []
     private var waiting: [CheckedContinuation<Void, Never>] = []
-    private var waitingToBegin: [(Test.ID, CheckedContinuation<Void, Never>)] = []
 
     init(permits: Int) { self.permits = permits }
 
-    /// Tests that have begun come before those that have not, each in their order: else a login would wait behind all the
-    /// other tests for longer than a pushed request lives.
-    func enter() async {
-        let test = Test.current.map(\.id)
-        guard permits == 0 else {
-            permits -= 1
-            if let test { begun.insert(test) }
-            return
-        }
-        await withCheckedContinuation { continuation in
-            if let test, !begun.contains(test) {
-                waitingToBegin.append((test, continuation))
-            } else {
-                waiting.append(continuation)
-            }
+    nonisolated func through<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        await enter()
+        do {
+            let value = try await body()
+            await leave()
+            return value
+        } catch {
+            await leave()
+            throw error
         }
     }
 
-    func leave() {
-        if !waiting.isEmpty {
-            waiting.removeFirst().resume()
-        } else if !waitingToBegin.isEmpty {
-            let (test, continuation) = waitingToBegin.removeFirst()
-            begun.insert(test)
-            continuation.resume()
-        } else {
-            permits += 1
+    private func enter() async {
+        guard permits == 0 else {
+            permits -= 1
+            return
         }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func leave() {
+        if waiting.isEmpty { permits += 1 } else { waiting.removeFirst().resume() }
     }
 }

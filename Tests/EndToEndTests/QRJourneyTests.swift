@@ -5,7 +5,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("A login on another screen, step by step", .endsInTime)
+@Suite("A login on another screen, step by step", .inTurn, .endsInTime)
 struct QRJourneyTests {
     static let installation = Task { try await Installation.start() }
     static let drawer = "/usr/bin/rsvg-convert"

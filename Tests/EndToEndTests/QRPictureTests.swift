@@ -3,7 +3,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("The phone reads QR codes from a PNG picture", .endsInTime) struct QRPictureTests {
+@Suite("The phone reads QR codes from a PNG picture", .inTurn, .endsInTime) struct QRPictureTests {
     @Test("black on nothing is read as black on white") func transparent() throws {
         #expect(try read(Picture.transparent) == ["https://login.example/app/s/A.B"])
     }

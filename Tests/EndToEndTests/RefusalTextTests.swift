@@ -4,7 +4,7 @@ import Testing
 @testable import DeviceAuthenticator
 @testable import citizen_phone
 
-@Suite("What a person reads when something is refused", .endsInTime)
+@Suite("What a person reads when something is refused", .inTurn, .endsInTime)
 struct RefusalTextTests {
     /// A name for each case: a new one is added here, and to `errors`, or nothing compiles and the test fails.
     private static func name(_ error: DeviceError) -> String {

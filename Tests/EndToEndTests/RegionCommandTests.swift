@@ -3,7 +3,7 @@ import IdentityCrypto
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-id region and client", .endsInTime)
+@Suite("citizen-id region and client", .inTurn, .endsInTime)
 struct RegionCommandTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 

@@ -5,7 +5,7 @@ import Testing
 @testable import citizen_phone
 
 /// docs/protocol.md D-4.4.1.
-@Suite("What a person reads before answering a login", .endsInTime)
+@Suite("What a person reads before answering a login", .inTurn, .endsInTime)
 struct RequestTextTests {
     private let begun = Timestamp(seconds: 1_772_442_912)
 

@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-phone run against real programs", .endsInTime)
+@Suite("citizen-phone run against real programs", .inTurn, .endsInTime)
 struct ScenarioCommandTests {
     static let installation = Task { try await Installation.start() }
 

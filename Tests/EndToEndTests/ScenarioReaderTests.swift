@@ -3,7 +3,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("citizen-phone run: reading scenarios", .endsInTime)
+@Suite("citizen-phone run: reading scenarios", .inTurn, .endsInTime)
 struct ScenarioReaderTests {
     private static func mistakes(_ text: String) -> [String] {
         do throws(ScenarioMistakesFound) {

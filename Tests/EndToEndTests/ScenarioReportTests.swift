@@ -4,7 +4,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("citizen-phone run: telling how it ended", .endsInTime)
+@Suite("citizen-phone run: telling how it ended", .inTurn, .endsInTime)
 struct ScenarioReportTests {
     private static func scenario(_ name: String) -> Scenario {
         Scenario(file: "s/\(name).yaml", name: name, description: "About \(name)", endsDevice: false, steps: [step])

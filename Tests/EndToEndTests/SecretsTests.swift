@@ -6,7 +6,7 @@ import Testing
 @testable import citizen_phone
 
 /// The canaries are the real secrets of real logins: whatever of them is found stood somewhere in the clear.
-@Suite("Secrets and personal data stay where they belong", .endsInTime)
+@Suite("Secrets and personal data stay where they belong", .inTurn, .endsInTime)
 struct SecretsTests {
     @Test func `logs name nobody and hold no secret; the database holds no secret that could be used`() async throws {
         let here = try await Installation.start()

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-@Suite("citizen-id serve refuses to start with what it cannot trust, and says why", .endsInTime)
+@Suite("citizen-id serve refuses to start with what it cannot trust, and says why", .inTurn, .endsInTime)
 struct ServeCommandTests {
     static let prepared = Task { try await Installation.prepared() }
 

@@ -3,7 +3,7 @@ import RelyingParty
 import Testing
 
 /// One after another: they share a phone.
-@Suite("I28: the library of portals names the town at the real provider", .serialized, .endsInTime)
+@Suite("I28: the library of portals names the town at the real provider", .serialized, .inTurn, .endsInTime)
 struct ServedTownLoginTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
     private static let resident = Task { try await installation.value.enrolledPhone() }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import citizen_phone
 
-@Suite("citizen-phone enrol --evidence simulator:…", .endsInTime)
+@Suite("citizen-phone enrol --evidence simulator:…", .inTurn, .endsInTime)
 struct SimulatorWordTests {
     @Test func `a word is a format, and after simulator: what is played`() {
         #expect(EvidenceWord(argument: "tpm")?.format == .tpm)

@@ -2,7 +2,7 @@ import Foundation
 import OpenIDMessages
 import Testing
 
-@Suite("citizen-id template, region plan and region diff", .endsInTime)
+@Suite("citizen-id template, region plan and region diff", .inTurn, .endsInTime)
 struct TemplateCommandTests {
     static let installation = Task { try await Installation.start(withPortal: false) }
 

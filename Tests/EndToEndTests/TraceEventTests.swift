@@ -4,7 +4,7 @@ import Testing
 @testable import DeviceAuthenticator
 @testable import citizen_phone
 
-@Suite("citizen-phone trace: one line of the story", .endsInTime)
+@Suite("citizen-phone trace: one line of the story", .inTurn, .endsInTime)
 struct TraceEventTests {
     private func event(
         _ what: String, _ detail: String? = nil, leg: TraceEvent.Leg = .device, at seconds: Int64 = 0
