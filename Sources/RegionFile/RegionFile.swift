@@ -46,8 +46,8 @@ public enum RegionFile {
         return region
     }
 
-    /// Reads the files at `paths` as one region. A file that cannot be read is a mistake too.
-    public static func load(paths: [String]) throws(RegionFileError) -> Region {
+    /// The texts of the files at `paths`. A file that cannot be read is a mistake like others.
+    public static func sources(_ paths: [String]) throws(RegionFileError) -> [Source] {
         let mistakes = MistakeCollector(files: paths)
         let sources = paths.compactMap { path -> Source? in
             let place = Place(file: path, line: 1, column: 1)
@@ -59,8 +59,11 @@ public enum RegionFile {
             }
         }
         guard mistakes.isEmpty else { throw RegionFileError(mistakes: mistakes.sorted) }
-        return try load(sources)
+        return sources
     }
+
+    /// Reads the files at `paths` as one region.
+    public static func load(paths: [String]) throws(RegionFileError) -> Region { try load(sources(paths)) }
 
     private static let sections = [
         "region", "operators", "tenants", "services", "templates", "adoptions", "clients",

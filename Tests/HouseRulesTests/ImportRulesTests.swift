@@ -43,7 +43,7 @@ enum ImportTable {
             "OutboundHTTP", "ProviderHTTP", "QRCode", "Hummingbird", "HummingbirdTLS", "NIOCore", "NIOPosix", "NIOSSL",
             "NIOHTTP1",
             "NIOFoundationCompat", "Logging", "AsyncHTTPClient", "ArgumentParser", "Configuration", "ServiceLifecycle",
-            "HummingbirdCore", "SystemPackage", "UnixSignals",
+            "HummingbirdCore", "UnixSignals",
         ],
         "citizen-phone": [
             "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "QRCode", "CZBar", "CPNG",

@@ -33,9 +33,8 @@ enum FileText {
         path.hasPrefix("/") || directory.isEmpty ? path : directory + "/" + path
     }
 
-    /// The directory that a file lies in.
+    /// The directory that a file lies in, from the root: another process may work elsewhere.
     static func directory(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
+        URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 }

@@ -2,8 +2,11 @@ import Yams
 
 /// Turns the text of a file into YAML nodes that know their line and column.
 enum YAMLDocument {
-    /// The document of `source`, or nil after the mistake that made it unreadable was reported.
-    static func compose(_ source: RegionFile.Source, _ mistakes: MistakeCollector) -> YAMLValue? {
+    /// The document of `source`, or nil after the mistake that made it unreadable was reported, or when there is nothing
+    /// in it and that may be so.
+    static func compose(
+        _ source: RegionFile.Source, _ mistakes: MistakeCollector, mayBeEmpty: Bool = false
+    ) -> YAMLValue? {
         let start = Place(file: source.name, line: 1, column: 1)
         guard source.text.utf8.count <= FileText.maximumLength else {
             mistakes.add(start, FileText.tooLong.message)
@@ -18,7 +21,7 @@ enum YAMLDocument {
         }
         do {
             guard let node = try Yams.compose(yaml: source.text, .default, .default, .utf8) else {
-                mistakes.add(start, "the file is empty")
+                if !mayBeEmpty { mistakes.add(start, "the file is empty") }
                 return nil
             }
             return YAMLValue(node: node, source: source, mistakes: mistakes)

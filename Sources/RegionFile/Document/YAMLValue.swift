@@ -62,6 +62,9 @@ struct YAMLValue {
     /// `true` or `false`.
     func bool() -> Bool? { plainFlag ?? refused("must be `true` or `false`") }
 
+    /// A whole number without quotes.
+    func number() -> Int? { plain.flatMap { Int($0) } ?? refused("must be a whole number") }
+
     /// A wire value; `form` says what one looks like.
     func wire<Value: WireValue>(_ type: Value.Type, _ form: String) -> Value? {
         guard let text = text() else { return nil }

@@ -17,7 +17,7 @@ struct RegionChangeOptions: ParsableArguments {
         var isSettled = false
         try await options.run { client in
             do {
-                var document = RegionDocument.json(try RegionDocument.read(files))
+                var document = RegionDocument.json(try RegionFile.sources(files))
                 if lowerLevels { document["lower_levels"] = true }
                 let answer = try await client.post(path, document)
                 isSettled =

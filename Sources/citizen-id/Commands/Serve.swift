@@ -46,7 +46,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         do {
-            let settings = try await ServeSettings.load(
+            let settings = try ServeSettings.load(
                 ServeSettings.Flags(
                     config: config, listen: listen, issuer: issuer, certificate: tlsCertificate, key: tlsKey,
                     region: region, data: data, logLevel: logLevel, socket: socket))

@@ -38,9 +38,7 @@ struct TemplateSignCommand: AsyncParsableCommand {
             throw Output.fail("\(key) holds no P-256 private key in PEM.", code: "unreadable_key", exit: 2, json: json)
         }
         let templates: [ServiceTemplate]
-        do { templates = try RegionFile.templatesToSign(try RegionDocument.read(files)) } catch let error
-            as RegionFileError
-        {
+        do { templates = try RegionFile.templatesToSign(try RegionFile.sources(files)) } catch {
             throw Output.fail(error.description, code: "mistakes", exit: 2, json: json)
         }
         let name = kid ?? signingKey.thumbprint.rawValue

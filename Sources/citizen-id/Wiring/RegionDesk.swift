@@ -29,21 +29,6 @@ enum RegionDocument {
             return RegionFile.Source(name: name, text: text, directory: directory)
         }
     }
-
-    /// Reads the files; a file that cannot be read is a mistake like others.
-    static func read(_ paths: [String]) throws -> [RegionFile.Source] {
-        try paths.map { path in
-            guard let data = FileManager.default.contents(atPath: path),
-                let text = String(validating: data, as: UTF8.self)
-            else {
-                throw RegionFileError(mistakes: [
-                    RegionMistake(file: path, line: 1, column: 1, message: "the file cannot be read as UTF-8 text")
-                ])
-            }
-            let url = URL(fileURLWithPath: path)
-            return RegionFile.Source(name: path, text: text, directory: url.deletingLastPathComponent().path)
-        }
-    }
 }
 
 /// Plans and applies region files on the running provider, one at a time.

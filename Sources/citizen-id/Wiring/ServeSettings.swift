@@ -2,7 +2,7 @@ internal import Configuration
 internal import Foundation
 internal import Logging
 internal import OpenIDMessages
-internal import SystemPackage
+internal import RegionFile
 
 /// The settings of `citizen-id serve`: from flags, then the environment (`CITIZEN_ID_…`), then the file.
 struct ServeSettings: Sendable {
@@ -49,16 +49,9 @@ struct ServeSettings: Sendable {
         let description: String
     }
 
-    static func load(_ flags: Flags) async throws -> ServeSettings {
+    static func load(_ flags: Flags) throws -> ServeSettings {
         var providers: [any ConfigProvider] = [EnvironmentVariablesProvider().prefixKeys(with: ["citizen", "id"])]
-        if let path = flags.config {
-            guard FileManager.default.isReadableFile(atPath: path) else {
-                throw Mistake(description: "The settings file \(path) cannot be read.")
-            }
-            do { providers.append(try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))) } catch {
-                throw Mistake(description: "The settings file \(path) is not well-formed YAML.")
-            }
-        }
+        if let path = flags.config { providers.append(try settingsFile(path)) }
         let reader = ConfigReader(providers: providers)
         let data = flags.data ?? reader.string(forKey: "data", default: "data")
         let listen = try address(flags.listen ?? reader.string(forKey: "listen", default: "127.0.0.1:8443"))
@@ -76,6 +69,37 @@ struct ServeSettings: Sendable {
             revocationList: reader.string(forKey: "attestation.revocation_list"),
             outbound: try OutboundSettings(reader),
             limits: try ListenerLimits(reader))
+    }
+
+    /// Every setting that a file may have; Config/citizen-id.yaml says what each is for.
+    static let known: [String: SettingsFile.Kind] = [
+        "listen": .text, "issuer": .text, "region": .texts, "data": .text, "socket": .text,
+        "tls": .section(["certificate": .text, "key": .text]), "log": .section(["level": .text]),
+        "outbound": .section(["allowed_hosts": .texts, "allowed_networks": .texts, "trust_roots": .text]),
+        "limits": .section([
+            "connections": .number, "connections_per_address": .number, "requests_at_once": .number,
+            "logins_per_minute": .number, "codes_per_minute": .number, "idle_seconds": .number,
+            "body_seconds": .number,
+        ]), "attestation": .section(["revocation_list": .text]),
+        "administration": .section(["listen": .text, "url": .text]),
+    ]
+
+    private static func settingsFile(_ path: String) throws -> InMemoryProvider {
+        do {
+            let values = try SettingsFile.read(path, known).map { name, value in
+                let content: ConfigContent =
+                    switch value {
+                    case .text(let text): .string(text)
+                    case .number(let number): .int(number)
+                    case .texts(let texts): .stringArray(texts)
+                    }
+                let key = AbsoluteConfigKey(name.split(separator: ".").map(String.init))
+                return (key, ConfigValue(content, isSecret: false))
+            }
+            return InMemoryProvider(name: path, values: Dictionary(uniqueKeysWithValues: values))
+        } catch {
+            throw Mistake(description: error.description + "\nNothing was started.")
+        }
     }
 
     private static func address(
