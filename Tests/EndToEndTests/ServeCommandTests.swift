@@ -14,7 +14,9 @@ struct ServeCommandTests {
         let here = try await Self.prepared.value
         let folder = try data ?? TemporaryFolder().path
         var arguments = here.serveArguments
-        if let removed, let index = arguments.firstIndex(of: removed) { arguments.removeSubrange(index...(index + 1)) }
+        while let removed, let index = arguments.firstIndex(of: removed) {
+            arguments.removeSubrange(index...(index + 1))
+        }
         if let index = arguments.firstIndex(of: "--data") { arguments[index + 1] = folder }
         let result = try await Program.run(
             Place.program("citizen-id"), arguments + more, environment: environment)
@@ -41,7 +43,7 @@ struct ServeCommandTests {
         ("--issuer", "http://localhost", "issuer is https://HOST"),
         ("--issuer", "https://localhost/path", "issuer is https://HOST"),
         ("--log-level", "chatty", "log.level is one of"),
-        ("--config", "/nowhere/settings.yaml", "The settings file /nowhere/settings.yaml cannot be read"),
+        ("--config", "/nowhere/settings.yaml", "/nowhere/settings.yaml:1:1: the file does not exist"),
     ])
     func `a setting that cannot be used`(option: String, value: String, sentence: String) async throws {
         let result = try await serve(without: option, adding: [option, value])
@@ -127,35 +129,116 @@ struct ServeCommandTests {
         #expect(result.errors.contains("another program listens there"), "\(result)")
     }
 
-    @Test(arguments: [
-        // What flag, environment and file say, and which of them counts.
-        (["--listen", "flag"], ["CITIZEN_ID_LISTEN": "environment"], "listen: file", "flag"),
-        ([], ["CITIZEN_ID_LISTEN": "environment"], "listen: file", "environment"),
-        ([], [:], "listen: file", "file"),
-    ])
-    func `a flag counts before the environment and that before the file`(
-        flags: [String], environment: [String: String], file: String, wins: String
-    ) async throws {
+    /// A setting that can come from three places. What it is shows in what is said of a value that cannot be used.
+    struct Setting: Sendable, CustomTestStringConvertible {
+        let option: String
+        let variable: String
+        /// The line of a settings file.
+        let line: String
+        /// A value with a place for a word.
+        let value: String
+        let sentence: String
+
+        var testDescription: String { option }
+
+        func with(_ word: String, _ text: String) -> String { text.replacing("%", with: word) }
+    }
+
+    static let settings = [
+        Setting(option: "--listen", variable: "LISTEN", line: "listen: %", value: "%", sentence: "it is “%”"),
+        Setting(
+            option: "--issuer", variable: "ISSUER", line: "issuer: http://%", value: "http://%",
+            sentence: "it is “http://%”"),
+        Setting(
+            option: "--tls-certificate", variable: "TLS_CERTIFICATE", line: "tls: {certificate: /nowhere/%}",
+            value: "/nowhere/%", sentence: "The certificate /nowhere/% cannot"),
+        Setting(
+            option: "--tls-key", variable: "TLS_KEY", line: "tls: {key: /nowhere/%}", value: "/nowhere/%",
+            sentence: "The private key /nowhere/% cannot"),
+        Setting(
+            option: "--region", variable: "REGION", line: "region: [/nowhere/%]", value: "/nowhere/%",
+            sentence: "/nowhere/%:1:1: the file does not exist"),
+        Setting(
+            option: "--log-level", variable: "LOG_LEVEL", line: "log: {level: %}", value: "%", sentence: "it is “%”"),
+        Setting(
+            option: "--data", variable: "DATA", line: "data: /proc/%", value: "/proc/%",
+            sentence: "The data folder /proc/% cannot be made"),
+        Setting(
+            option: "--socket", variable: "SOCKET", line: "socket: /etc/passwd/%", value: "/etc/passwd/%",
+            sentence: "the socket /etc/passwd/%"),
+    ]
+
+    @Test(arguments: settings)
+    func `a flag counts before the environment and that before the file`(setting: Setting) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let config = try folder.write("settings.yaml", file + "\n")
-        let result = try await serve(
-            without: "--listen", adding: flags + ["--config", config], environment: environment)
-        #expect(result.status == 1)
-        #expect(result.errors.contains("“\(wins)”"), "\(result)")
+        let config = try folder.write("settings.yaml", setting.with("file", setting.line) + "\n")
+        let environment = ["CITIZEN_ID_" + setting.variable: setting.with("environment", setting.value)]
+        let flag = [setting.option, setting.with("flag", setting.value)]
+        for (flags, environment, wins) in [
+            (flag, environment, "flag"), ([], environment, "environment"), ([], [:], "file"),
+        ] {
+            let result = try await serve(
+                without: setting.option, adding: flags + ["--config", config], environment: environment)
+            #expect(result.status != 0)
+            #expect(result.errors.contains(setting.with(wins, setting.sentence)), "\(wins): \(result)")
+        }
     }
 
     @Test(arguments: [
-        (["--log-level", "flag"], ["CITIZEN_ID_LOG_LEVEL": "environment"], "flag"),
-        ([], ["CITIZEN_ID_LOG_LEVEL": "environment"], "environment"), ([], [:], "file"),
+        ("liste: 127.0.0.1:1", "settings.yaml:1:1: unknown key `liste`; did you mean `listen`?"),
+        ("tls:\n  certficate: a.pem", "settings.yaml:2:3: unknown key `certficate`; did you mean `certificate`?"),
+        ("region: my-region.yaml", "settings.yaml:1:9: must be a list"),
+        ("outbound: {allowed_hosts: \"localhost:3000\"}", "settings.yaml:1:27: must be a list"),
+        ("limits: {connections: 0}", "limits.connections is a whole number from 1 to 1000000."),
+        ("listen: [", "settings.yaml:2:1: not YAML"),
     ])
-    func `so it is with the log's level`(flags: [String], environment: [String: String], wins: String) async throws {
+    func `a settings file with a mistake: it has its line, and no default takes its place`(
+        text: String, sentence: String
+    ) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
-        let config = try folder.write("settings.yaml", "log:\n  level: file\n")
-        let result = try await serve(adding: flags + ["--config", config], environment: environment)
-        #expect(result.status == 1)
-        #expect(result.errors.contains("“\(wins)”"), "\(result)")
+        let result = try await serve(adding: ["--config", try folder.write("settings.yaml", text + "\n")])
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains(sentence), "\(result)")
+    }
+
+    @Test func `the settings file that we ship may be used as it is, and every setting that it shows is known`()
+        async throws
+    {
+        let shipped = Place.source("Config/citizen-id.yaml")
+        let shown = try Program.text(of: shipped).split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.firstMatch(of: /^# ((?:  )*(?:[a-z_]+:.*|- [A-Z].*\.yaml))$/).map { String($0.output.1) } ?? "" }
+        #expect(shown.count { !$0.isEmpty } == 28)
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let config = try folder.write("settings.yaml", shown.joined(separator: "\n"))
+        for file in [shipped, config] {
+            let result = try await serve(adding: ["--config", file, "--log-level", "chatty"])
+            #expect(result.errors.contains("it is “chatty”"), "\(result)")
+        }
+    }
+
+    @Test func `--help explains each setting and names its variable`() async throws {
+        let help = try await Program.run(Place.program("citizen-id"), ["serve", "--help"])
+        #expect(help.status == 0 && help.errors.isEmpty)
+        for setting in Self.settings {
+            #expect(help.output.contains(setting.option + " "), "\(setting)")
+            #expect(help.output.contains("CITIZEN_ID_" + setting.variable), "\(setting)")
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `what is no socket where the socket belongs is left alone`(isFolder: Bool) async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let path = folder.path + "/precious"
+        if isFolder { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false) }
+        try folder.write(isFolder ? "precious/kept" : "precious", "kept")
+        let result = try await serve(adding: ["--socket", path])
+        #expect(result.status == 1, "\(result)")
+        #expect(result.errors.contains("\(path), where the socket belongs, is no socket."), "\(result)")
+        #expect(try Program.text(of: isFolder ? path + "/kept" : path) == "kept")
     }
 
     @Test func `the folder, the socket and every file belong to the owner alone`() async throws {

@@ -27,7 +27,7 @@ struct ProviderService {
         let clock = ProviderClock { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
         // What the operator has to mend is told before anything is made.
         let tls = try tlsConfiguration()
-        let files = try RegionDocument.read(settings.regionFiles)
+        let files = try RegionFile.sources(settings.regionFiles)
         let fromFiles = try RegionFile.load(files)
         let folder = try DataFolder(path: settings.dataFolder)
         let masterKey = try folder.masterKey()
@@ -150,8 +150,7 @@ struct ProviderService {
         guard path.utf8.count <= 100 else {
             throw ServeSettings.Mistake(description: "The socket's path \(path) is longer than 100 bytes.")
         }
-        // A socket that a killed server left behind; a running one would hold the database.
-        try? FileManager.default.removeItem(atPath: path)
+        try removeOldSocket(path)
         let logger = logger
         return Application(
             router: AdministrationApplication.router(provider: provider, region: region),
@@ -163,6 +162,17 @@ struct ProviderService {
                 whenRunning()
             }, logger: logger)
     }
+}
+
+/// Removes a socket that a killed server left behind; a running one would hold the database. Whatever else lies there was
+/// not made by this program.
+private func removeOldSocket(_ path: String) throws {
+    let attributes: [FileAttributeKey: Any]
+    do { attributes = try FileManager.default.attributesOfItem(atPath: path) } catch { return }
+    guard attributes[.type] as? FileAttributeType == .typeSocket else {
+        throw ServeSettings.Mistake(description: "\(path), where the socket belongs, is no socket.")
+    }
+    try FileManager.default.removeItem(atPath: path)
 }
 
 /// A service that begins when another one runs: whoever reaches the provider can administer it, too.
