@@ -1,17 +1,17 @@
 internal import NIOCore
+internal import OpenIDMessages
 
 /// The network part of an address: enough to see that two devices are near each other, too little to find a person.
 enum NetworkArea {
     /// `192.0.2.x` for IPv4, the first 48 bits for IPv6, `local` for loopback.
     static func text(_ address: SocketAddress?) -> String {
-        guard var host = address?.ipAddress else { return "local" }
-        // A listener for both families sees IPv4 as `::ffff:192.0.2.1` (RFC 4291 §2.5.5.2): all of it would be one area.
-        if host.hasPrefix("::ffff:"), host.contains(".") { host = String(host.dropFirst("::ffff:".count)) }
-        if host == "::1" || host.hasPrefix("127.") { return "local" }
-        if host.contains(":") {
-            return host.split(separator: ":", omittingEmptySubsequences: false).prefix(3).joined(separator: ":") + "::x"
+        guard let address = address?.internetAddress else { return "local" }
+        if address.rawValue == "::1" || address.bytes.starts(with: [127]) && !address.isIPv6 { return "local" }
+        guard address.isIPv6 else { return address.bytes.prefix(3).map { "\($0)." }.joined() + "x" }
+        let groups = stride(from: 0, to: 6, by: 2).map { index in
+            String(Int(address.bytes[index]) << 8 | Int(address.bytes[index + 1]), radix: 16)
         }
-        return host.split(separator: ".").prefix(3).joined(separator: ".") + ".x"
+        return groups.joined(separator: ":") + "::x"
     }
 }
 

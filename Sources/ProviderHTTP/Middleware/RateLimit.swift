@@ -5,9 +5,9 @@ internal import OpenIDMessages
 internal import ProviderCore
 internal import Synchronization
 
-/// A token bucket for each address and kind of call (docs/protocol.md §9, `rate_limited`).
+/// A token bucket for each caller and kind of call (docs/protocol.md §9, `rate_limited`).
 ///
-/// Memory is bounded: buckets that are full again are forgotten, and when too many addresses are active at once the
+/// Memory is bounded: buckets that are full again are forgotten, and when too many callers are active at once the
 /// newest share one bucket.
 final class RateLimiter: Sendable {
     private struct Bucket {
@@ -18,7 +18,7 @@ final class RateLimiter: Sendable {
     private let capacity: Double
     private let refillPerSecond: Double
     private let maximumBuckets: Int
-    private let buckets = Mutex<[String: Bucket]>([:])
+    private let buckets = Mutex<[Caller: Bucket]>([:])
 
     /// - Parameters:
     ///   - burst: calls at once.
@@ -30,10 +30,10 @@ final class RateLimiter: Sendable {
     }
 
     /// Nil when the call may go on; otherwise the seconds to wait.
-    func take(_ address: String, now: ContinuousClock.Instant = .now) -> Int? {
+    func take(_ caller: Caller, now: ContinuousClock.Instant = .now) -> Int? {
         buckets.withLock { buckets in
             if buckets.count >= maximumBuckets { forgetFull(&buckets, now: now) }
-            let key = buckets[address] != nil || buckets.count < maximumBuckets ? address : "(others)"
+            let key = buckets[caller] != nil || buckets.count < maximumBuckets ? caller : .others
             var bucket = buckets[key] ?? Bucket(tokens: capacity, updatedAt: now)
             bucket.tokens = filled(bucket, now: now)
             bucket.updatedAt = now
@@ -52,7 +52,7 @@ final class RateLimiter: Sendable {
         return min(capacity, bucket.tokens + elapsed * refillPerSecond)
     }
 
-    private func forgetFull(_ buckets: inout [String: Bucket], now: ContinuousClock.Instant) {
+    private func forgetFull(_ buckets: inout [Caller: Bucket], now: ContinuousClock.Instant) {
         buckets = buckets.filter { filled($0.value, now: now) < capacity }
     }
 }
@@ -74,7 +74,7 @@ struct RateLimit: RouterMiddleware {
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
         guard let route = context.endpointPath, let limiter = limiters[route],
-            let seconds = limiter.take(context.remoteAddress?.ipAddress ?? "local")
+            let seconds = limiter.take(Caller(context.remoteAddress))
         else { return try await next(request, context) }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))
         var response = tooManyRequests(request, route: route, context)

@@ -2,6 +2,7 @@ internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
+internal import ProviderHTTP
 
 /// A listener's channel that only so many connections of one caller come to, and only requests that are unambiguous.
 struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
@@ -10,7 +11,7 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
     let bodyTime: TimeAmount
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Base.Value> {
-        let caller = OpenConnections.Caller(channel.remoteAddress)
+        let caller = Caller(channel.remoteAddress)
         let isAdmitted = connections.enter(caller)
         if isAdmitted { channel.closeFuture.whenComplete { [connections] _ in connections.leave(caller) } }
         return base.setup(channel: channel, logger: logger).flatMapThrowing { [bodyTime] value in
