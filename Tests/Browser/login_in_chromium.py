@@ -20,10 +20,11 @@ import urllib.error
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+TAB, ENTER = "\ue004", "\ue007"
 
 
 class Browser:
-    def __init__(self, width, height, dark=False):
+    def __init__(self, width, height):
         self.driver = subprocess.Popen(
             ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         port = None
@@ -35,8 +36,6 @@ class Browser:
         self.base = f"http://127.0.0.1:{port}"
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors",
                      "--lang=de", f"--window-size={width},{height}", "--disable-dev-shm-usage"]
-        if dark:
-            arguments.append("--blink-settings=preferredColorScheme=0")
         options = {"args": arguments, "prefs": {"intl.accept_languages": "de"}}
         capabilities = {"alwaysMatch": {"acceptInsecureCerts": True, "goog:chromeOptions": options,
                                         "goog:loggingPrefs": {"browser": "ALL"}}}
@@ -80,6 +79,28 @@ class Browser:
     def script(self, text):
         """Runs a script of the page's own origin that calls its last argument with the result."""
         return self.call("POST", "/execute/async", {"script": text, "args": []})
+
+    def developer(self, command, **parameters):
+        """A command of the DevTools protocol."""
+        self.call("POST", "/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def value(self, expression):
+        return self.script(f"arguments[arguments.length - 1]({expression})")
+
+    def press(self, *keys):
+        """Keys as a person presses them, wherever the focus is."""
+        actions = [{"type": kind, "value": key} for key in keys for kind in ["keyDown", "keyUp"]]
+        self.call("POST", "/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
+
+    def tab_to(self, selector):
+        """Goes on with the tabulator until the focus is there, and says that a person can see it."""
+        for _ in range(20):
+            if self.value(f"document.activeElement.matches({json.dumps(selector)})"):
+                style = self.value("(s => s.outlineStyle + s.boxShadow)(getComputedStyle(document.activeElement))")
+                assert style != "nonenone", f"the focus on {selector} cannot be seen"
+                return
+            self.press(TAB)
+        raise AssertionError(f"the tabulator does not lead to {selector}")
 
     def forget_cookies(self):
         self.call("DELETE", "/cookie")
@@ -137,7 +158,10 @@ def by_qr_code(browser, phone, arguments):
     begin(browser, arguments.portal)
     first = browser.attribute("main#login", "data-qr-link")
     browser.picture(f"{arguments.pictures}/login.png")
-    wait_until("a new QR frame by events", lambda: browser.attribute("main#login", "data-qr-link") != first, 10)
+    wait_until("a new QR frame", lambda: browser.attribute("main#login", "data-qr-link") != first, 10)
+    # Where events do not come through, the page fetches itself.
+    fetched = browser.value("performance.getEntriesByType('resource').map(e => e.name).filter(n => n === location.href)")
+    assert fetched == [], "the new frame did not come by an event"
     browser.picture(f"{arguments.pictures}/scan.png")
     claimed = phone.run("scan", f"{arguments.pictures}/scan.png")
     assert claimed["state"] == "awaiting_code", claimed
@@ -223,10 +247,81 @@ def denied(browser, phone, arguments):
 
 
 def cancelled(browser, phone, arguments):
-    """The person gives up in the browser."""
+    """The person gives up in the browser and is at the portal again."""
     begin(browser, arguments.portal)
     browser.click("#cancel-form button")
-    wait_until("the page after cancelling", lambda: browser.has("main#login[data-state='cancelled']"))
+    wait_until("the portal", lambda: browser.url().startswith(arguments.portal))
+    assert "access_denied" in browser.call("GET", "/source"), "the portal does not say that the login was refused"
+
+
+def scanned(browser, phone, path):
+    """Reads the code off the screen; a code lives for a few seconds only."""
+    for _ in range(8):
+        browser.picture(path)
+        try:
+            return phone.run("scan", path)
+        except AssertionError as error:
+            if "scan_again" not in str(error):
+                raise
+    raise AssertionError("no code on the screen was fresh enough")
+
+
+def without_scripts(browser, phone, arguments):
+    """A browser that runs no scripts: the page reloads by itself, but never while a person types."""
+    browser.developer("Emulation.setScriptExecutionDisabled", value=True)
+    begin(browser, arguments.portal)
+    first = browser.attribute("main#login", "data-qr-link")
+    wait_until("a new QR frame by reload", lambda: browser.attribute("main#login", "data-qr-link") != first, 10)
+    claimed = scanned(browser, phone, f"{arguments.pictures}/without-scripts.png")
+    wait_until("the form for the digits", lambda: browser.has("#code-form input[name=code]"))
+    browser.type("#code-form input[name=code]", claimed["code"])
+    time.sleep(3)
+    assert browser.property("#code-form input[name=code]", "value") == claimed["code"], "the page took the digits away"
+    browser.click("#code-form button")
+    wait_until("the page that waits for the phone", lambda: browser.has("main#login[data-state='awaiting_user']"))
+    phone.run("show", "--wait")
+    phone.run("approve", pin=True)
+    wait_until("the portal's account page", lambda: "/account" in browser.url())
+
+
+def by_keyboard(browser, phone, arguments):
+    """The keyboard alone: the digits, and giving up; the focus can be seen."""
+    begin(browser, arguments.portal)
+    claimed = phone.run("scan", browser.attribute("main#login", "data-qr-link"))
+    wait_until("the form for the digits", lambda: browser.has("#code-form input[name=code]"))
+    browser.tab_to("#code-form input[name=code]")
+    browser.press(*claimed["code"], ENTER)
+    wait_until("the page that waits for the phone", lambda: browser.has("main#login[data-state='awaiting_user']"))
+    browser.tab_to("#cancel-form button")
+    browser.press(ENTER)
+    wait_until("the portal", lambda: browser.url().startswith(arguments.portal))
+
+
+def narrow_and_dark(browser, phone, arguments):
+    """A screen 320 pixels wide, in the dark: nothing is wider than the screen, and the code can be scanned."""
+    browser.developer("Emulation.setDeviceMetricsOverride", width=320, height=640, deviceScaleFactor=2, mobile=True)
+    browser.developer("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+
+    def fits(state):
+        wait_until(f"the page {state}", lambda: browser.has(f"main#login[data-state='{state}']"))
+        browser.picture(f"{arguments.pictures}/narrow-{state}.png")
+        width = browser.value("document.documentElement.scrollWidth")
+        assert width <= 320, f"the page {state} is {width} pixels wide"
+
+    begin(browser, arguments.portal)
+    fits("created")
+    red, green, blue = browser.value(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).slice(0, 3).map(Number)")
+    assert max(red, green, blue) < 80, "the page is not dark"
+    browser.value("document.querySelector('#qr svg').scrollIntoView({block: 'center'})")
+    claimed = scanned(browser, phone, f"{arguments.pictures}/narrow-scan.png")
+    fits("awaiting_code")
+    browser.type("#code-form input[name=code]", claimed["code"])
+    browser.click("#code-form button")
+    fits("awaiting_user")
+    phone.run("show", "--wait")
+    phone.run("deny")
+    fits("denied")
 
 
 def main():
@@ -241,7 +336,7 @@ def main():
         arguments.pictures = arguments.pictures or folder
         os.makedirs(arguments.pictures, exist_ok=True)
         passed = failed = 0
-        for test in [by_qr_code, known_browser, by_link, denied, cancelled]:
+        for test in [by_qr_code, known_browser, by_link, denied, cancelled, without_scripts, by_keyboard, narrow_and_dark]:
             browser = Browser(1200, 900)
             try:
                 test(browser, Phone(arguments), arguments)

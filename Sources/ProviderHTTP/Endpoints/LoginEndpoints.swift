@@ -69,13 +69,8 @@ struct LoginEndpoints {
         let logins = logins
         let body = ResponseBody { writer in
             var view = held.view
-            var isFirst = true
-            while !Task.isCancelled {
-                if isFirst || view.state.isTerminal {
-                    try await writer.write(ServerSentEvent.state(view))
-                    isFirst = false
-                }
-                if view.state.isTerminal { break }
+            try await writer.write(ServerSentEvent.state(view))
+            while !view.state.isTerminal, !Task.isCancelled {
                 let shows = view.state == .created && view.isQROffered
                 if shows { try await writer.write(ServerSentEvent.qr(view)) }
                 let wait = shows ? LinkAuthentication.frameSeconds : 15
@@ -104,9 +99,13 @@ struct LoginEndpoints {
             formToken: form["csrf"] ?? "")
         switch entry {
         case .wrong(let triesLeft):
+            context.log(.digitsWrong, answered: held.view.state.rawValue)
             return try show(request, context, notice: .wrongCode(triesLeft: triesLeft))
         case .refused: throw PageFault.foreignForm
-        case .right, .locked, .notAwaited: return Answer.seeOther("/login/\(held.page)")
+        case .locked:
+            context.log(.digitsLocked, answered: LoginState.codeLocked.rawValue)
+            return Answer.seeOther("/login/\(held.page)")
+        case .right, .notAwaited: return Answer.seeOther("/login/\(held.page)")
         }
     }
 

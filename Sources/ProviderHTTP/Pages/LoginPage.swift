@@ -47,10 +47,12 @@ enum LoginPage {
     /// Moves on without scripts, but never while a person types.
     private static func refresh(for view: LoginView) -> HTML {
         switch view.state {
-        case .complete where !view.isCollected:
+        case .complete where !view.isCollected, .cancelled where !view.isCollected:
             "<meta http-equiv=\"refresh\" content=\"0; url=/login/\(view.page)/finish\">\n"
-        case .created, .claimed, .awaitingUser, .awaitingReturn:
-            "<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>\n"
+        case .created: "<noscript><meta http-equiv=\"refresh\" content=\"2\"></noscript>\n"
+        // Nothing here grows old; a reload takes the focus and a screen reader's place away.
+        case .claimed, .awaitingUser, .awaitingReturn:
+            "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>\n"
         default: ""
         }
     }

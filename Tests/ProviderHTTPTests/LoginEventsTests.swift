@@ -1,0 +1,60 @@
+import HTTPTypes
+import HummingbirdTesting
+import IdentityCrypto
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import QRCode
+import Testing
+
+@testable import ProviderHTTP
+
+/// docs/protocol.md §4.1: the QR code goes on with the frames, told by Server-Sent Events.
+@Suite("Events of the login page")
+struct LoginEventsTests {
+    @Test("the state first, then a drawn code for each frame, a change at once, and the end of the login ends them")
+    func frames() async throws {
+        let provider = try await TestProvider()
+        let phone = try await provider.enrolledPhone()
+        try await Site.serve(provider) { site in
+            let browser = Browser(site)
+            let page = try await browser.begin()
+            let first = try await browser.get(page).attribute("data-qr-link")
+            async let answer = browser.get(page + "/events")
+            // A frame is told after as many seconds as it lives. The clock that makes the links is the test's.
+            try await Task.sleep(for: .milliseconds(500))
+            provider.clock.advance(LinkAuthentication.frameSeconds)
+            let html = try await browser.get(page)
+            let second = try html.attribute("data-qr-link")
+            #expect(first != second)
+            #expect(html.text.contains(try drawn(second)))
+            try await Task.sleep(for: .seconds(LinkAuthentication.frameSeconds))
+            let claim = try await site.call(phone, .post, "/device/v1/claims", json: ["link": .string(second)])
+            #expect(claim.status == .accepted)
+            // Time for the change to be told before the login ends.
+            try await Task.sleep(for: .milliseconds(500))
+            _ = try await browser.post(page + "/cancel", ["csrf": try await browser.get(page).formToken])
+
+            let response = try await answer
+            #expect(response.headers[.contentType] == "text/event-stream")
+            let events = try Self.events(response.text)
+            #expect(events.map(\.name) == ["state", "qr", "qr", "state", "state"])
+            #expect(events.compactMap { $0.data["state"]?.string } == ["created", "awaiting_code", "cancelled"])
+            #expect(events.compactMap { $0.data["link"]?.string } == [first, second])
+            #expect(events.compactMap { $0.data["svg"]?.string } == [try drawn(first), try drawn(second)])
+        }
+    }
+
+    /// What a scanner must find.
+    private func drawn(_ link: String) throws -> String {
+        try #require(QRCode(link)).svg(label: LoginPageWords.words(in: .german).qrLabel)
+    }
+
+    private static func events(_ text: String) throws -> [(name: String, data: JSONObject)] {
+        try text.split(separator: "\n\n").filter { !$0.hasPrefix(":") }.map { event in
+            let lines = event.split(separator: "\n")
+            try #require(lines.count == 2 && lines[0].hasPrefix("event: ") && lines[1].hasPrefix("data: "))
+            return (String(lines[0].dropFirst(7)), try StrictJSON.parseObject(Array(lines[1].dropFirst(6).utf8)))
+        }
+    }
+}
