@@ -106,6 +106,8 @@ enum ErrorsDocument {
             switch answer {
             case .oauth(let code): "`\(code.rawValue)`"
             case .problem(let code): "`\(code.rawValue)` (device)"
+            case .page(let problem): "page `\(problem.rawValue)`"
+            case .loginPage: "page of the login"
             }
         }
         return line([

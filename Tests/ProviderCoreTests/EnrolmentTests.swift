@@ -20,13 +20,17 @@ struct EnrolmentTests {
         _ = try await provider.offer(ticket: inTime)
         provider.clock.advance(1)
         let tickets = [
-            used, expired, RandomBytes.text(14), RandomBytes.text(13), "", String(repeating: "A", count: 64),
+            used, RandomBytes.text(14), RandomBytes.text(13), "", String(repeating: "A", count: 64),
             expired + "=", "\(expired)\n",
         ]
         for ticket in tickets {
             await #expect(throws: DeviceRefusal(.unknownTicket, .ticketUnknown)) {
                 try await provider.provider.enrolment.offer(ticket: ticket)
             }
+        }
+        // The operator may know the difference, the caller not.
+        await #expect(throws: DeviceRefusal(.unknownTicket, .ticketExpired)) {
+            try await provider.provider.enrolment.offer(ticket: expired)
         }
     }
 

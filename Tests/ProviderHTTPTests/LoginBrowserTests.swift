@@ -44,6 +44,38 @@ struct LoginBrowserTests {
         }
     }
 
+    @Test(
+        "the page speaks the portal's first language of ours, else the browser's, else German",
+        arguments: [
+            ("fr en", "de", "en"), (nil, "en-GB,en;q=0.9", "en"), ("de", "en", "de"), (nil, nil, "de"),
+            ("fr", "en", "en"), ("fr", "fr", "de"), ("EN-us de", nil, "en"),
+        ] as [(String?, String?, String)])
+    func language(locales: String?, accepted: String?, expected: String) async throws {
+        let (provider, _) = try await Site.sharedProvider()
+        try await Site.serve(provider) { site in
+            for portal in [TestRegion.basic, TestRegion.pushing] {
+                let browser = Browser(site, acceptLanguage: accepted)
+                let page = try await browser.begin(portal, ["ui_locales": locales])
+                #expect(try await browser.get(page).attribute("data-language") == expected, "\(portal.identifier)")
+            }
+        }
+    }
+
+    @Test("who cancels comes back to the portal without another click")
+    func cancelled() async throws {
+        let (provider, _) = try await Site.sharedProvider()
+        try await Site.serve(provider) { site in
+            let browser = Browser(site)
+            let page = try await browser.begin()
+            let token = try await browser.get(page).formToken
+            #expect(try await browser.post(page + "/cancel", ["csrf": token]).headers[.location] == page)
+            let way = "<meta http-equiv=\"refresh\" content=\"0; url=\(page)/finish\">"
+            #expect(try await browser.get(page).text.contains(way))
+            let outcome = ReturnedParameters(try #require(try await browser.get(page + "/finish").headers[.location]))
+            #expect(outcome["error"] == "access_denied" && outcome["state"] == "state of basic")
+        }
+    }
+
     /// A page without what is random in each answer.
     private static func normalized(_ response: TestResponse) -> String {
         let withoutNonces = response.text.replacing(/nonce="[^"]*"/, with: "")

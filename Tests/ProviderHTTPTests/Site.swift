@@ -19,17 +19,20 @@ struct Site: Sendable {
 
     var now: Timestamp { provider.now }
 
-    /// - Parameter limits: wide, where a test is not about them.
+    /// - Parameters:
+    ///   - limits: wide, where a test is not about them.
+    ///   - log: what the operator's log gets; nowhere without it.
     static func serve(
         _ provider: TestProvider? = nil,
         limits: ProviderApplication.Limits = ProviderApplication.Limits(loginBurst: 1_000_000, codeBurst: 1_000_000),
-        _ body: @Sendable (Site) async throws -> Void
+        log: OperatorLog? = nil, _ body: @Sendable (Site) async throws -> Void
     ) async throws {
         var ready = provider
         if ready == nil { ready = try await TestProvider() }
         guard let provider = ready else { return }
         var logger = Logger(label: "test")
-        logger.logLevel = .critical
+        if let log { logger = Logger(label: "test") { _ in log } }
+        logger.logLevel = log == nil ? .critical : .info
         let application = Application(
             router: ProviderApplication.router(provider: provider.provider, limits: limits), logger: logger)
         try await application.test(.router) { client in try await body(Site(provider: provider, client: client)) }
@@ -179,7 +182,12 @@ final class Browser: Sendable {
     private let jar = Mutex<[String: String]>([:])
     private let setCookies = Mutex<[String]>([])
 
-    init(_ site: Site) { self.site = site }
+    private let acceptLanguage: String?
+
+    init(_ site: Site, acceptLanguage: String? = nil) {
+        self.site = site
+        self.acceptLanguage = acceptLanguage
+    }
 
     /// What the last answer set.
     var lastSetCookies: [String] { setCookies.withLock { $0 } }
@@ -234,6 +242,7 @@ final class Browser: Sendable {
         var headers = HTTPFields()
         let cookies = cookies
         if !cookies.isEmpty { headers[.cookie] = cookies.map { "\($0.key)=\($0.value)" }.joined(separator: "; ") }
+        headers[.acceptLanguage] = acceptLanguage
         return headers
     }
 

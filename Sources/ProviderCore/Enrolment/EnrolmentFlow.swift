@@ -82,8 +82,9 @@ public struct EnrolmentFlow: Sendable {
     public func offer(ticket secret: String) async throws -> String {
         let now = clock.now()
         guard Base64URL.decode(secret)?.count == 14,
-            let (ticket, account) = try await store.ticket(SecretDigest(of: secret)), ticket.expiresAt > now
+            let (ticket, account) = try await store.ticket(SecretDigest(of: secret))
         else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
+        guard ticket.expiresAt > now else { throw DeviceRefusal(.unknownTicket, .ticketExpired) }
         let counted = Base64URL.encode(ticket.digest.bytes)
         var count = 0
         let isCounted = offerCounts.update(counted, expiresAt: ticket.expiresAt, now: now) { earlier in

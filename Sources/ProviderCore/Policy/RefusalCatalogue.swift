@@ -6,6 +6,10 @@ public enum RefusalAnswer: Sendable, Hashable {
     case oauth(OAuthError.Code)
     /// A device, as a problem document.
     case problem(ProblemCode)
+    /// A person, on a page of its own.
+    case page(PersonProblem)
+    /// A person, on the page of the login.
+    case loginPage
 }
 
 /// What a typed reason in the operator's log means.
@@ -464,8 +468,12 @@ extension Refusal {
                 "Two copies of an app, or somebody replays answers.")
         case .ticketUnknown:
             RefusalEntry(
-                .person, "The ticket is unknown, used or expired.", [.problem(.unknownTicket)],
+                .person, "The ticket is unknown or used.", [.problem(.unknownTicket)],
                 "Issue a new one at the desk.")
+        case .ticketExpired:
+            RefusalEntry(
+                .person, "The ticket was shown after its time. The person hears what they hear of an unknown one.",
+                [.problem(.unknownTicket)], "Issue a new one at the desk.")
         case .offerUnknown:
             RefusalEntry(
                 .person, "The enrolment is unknown, used, expired or lost by a restart.", [.problem(.unknownOffer)],
@@ -525,6 +533,34 @@ extension Refusal {
             RefusalEntry(
                 .person, "The device or the account is in a state in which this cannot happen.",
                 [.problem(.notPossible)], "Look at the states in docs/domain.md; a desk can do more than a device.")
+        case .digitsWrong:
+            RefusalEntry(
+                .person, "The digits that were typed in the browser are not the phone's.", [.loginPage],
+                "Type what the phone shows. Many of them in a short time are somebody who guesses.")
+        case .digitsLocked:
+            RefusalEntry(
+                .person, "The digits were wrong three times: the login has ended.", [.loginPage],
+                "Begin again. Who read digits out to a stranger reports it on the phone.")
+        case .pageUnknown:
+            RefusalEntry(
+                .person, "The page's login is over, never was, or was begun in another browser.",
+                [.page(.unknownLogin)], "Begin again at the portal; cookies must be allowed.")
+        case .formForeign:
+            RefusalEntry(
+                .person, "A form came that this provider's page did not send.", [.page(.foreignForm)],
+                "Load the page anew. Many of them are an attack on people's browsers.")
+        case .loginCollected:
+            RefusalEntry(
+                .person, "The login's outcome was taken to the portal before.", [.page(.alreadyFinished)],
+                "Go on at the portal, or begin again there.")
+        case .requestMalformed:
+            RefusalEntry(
+                .portal, "What was sent is no well-formed request: its body, its form, its JSON or its headers.",
+                [
+                    .oauth(.invalidRequest), .problem(.invalidRequest), .problem(.tooLarge),
+                    .problem(.unsupportedMediaType), .page(.loginRefused),
+                ],
+                "The error's description names the place.")
         case .overloaded:
             RefusalEntry(
                 .operator, "The memory for logins, pushed requests, offers or proofs is full.",

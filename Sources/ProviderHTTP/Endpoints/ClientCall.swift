@@ -78,21 +78,17 @@ extension Request {
 extension ProviderRequestContext {
     /// The operator's line about a refusal: typed reason and trace id, nothing secret or personal.
     func log(_ reason: Refusal?, _ error: OAuthError) {
-        logger.info(
-            "refused",
-            metadata: [
-                "trace_id": "\(trace.text)", "error": "\(error.code.rawValue)",
-                "reason": "\(reason?.rawValue ?? error.description)",
-            ])
+        log(reason?.rawValue ?? error.description, answered: error.code.rawValue)
     }
 
-    func log(_ refusal: DeviceRefusal) {
+    func log(_ refusal: DeviceRefusal) { log(refusal.reason, answered: refusal.code.rawValue) }
+
+    /// - Parameter answer: the word that the caller gets or the name of the page.
+    func log(_ reason: Refusal, answered answer: String) { log(reason.rawValue, answered: answer) }
+
+    private func log(_ reason: String, answered answer: String) {
         logger.info(
-            "refused",
-            metadata: [
-                "trace_id": "\(trace.text)", "error": "\(refusal.code.rawValue)",
-                "reason": "\(refusal.reason.rawValue)",
-            ])
+            "refused", metadata: ["trace_id": "\(trace.text)", "error": "\(answer)", "reason": "\(reason)"])
     }
 
     /// The operator's line about a fault. The error's type says what happened, and its number where it has one (SQLite's

@@ -15,6 +15,15 @@ enum PageFault: Error {
         case .alreadyFinished: .alreadyFinished
         }
     }
+
+    /// What the operator reads.
+    var reason: Refusal {
+        switch self {
+        case .unknownLogin: .pageUnknown
+        case .foreignForm: .formForeign
+        case .alreadyFinished: .loginCollected
+        }
+    }
 }
 
 extension PageSecurity {

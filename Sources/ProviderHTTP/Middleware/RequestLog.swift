@@ -19,7 +19,7 @@ struct RequestLog: RouterMiddleware {
             metadata: [
                 "trace_id": "\(context.trace.text)", "method": "\(request.method.rawValue)",
                 "route": "\(context.endpointPath ?? "(none)")", "status": "\(response.status.code)",
-                "microseconds": "\((ContinuousClock.now - start).components.attoseconds / 1_000_000_000_000)",
+                "microseconds": "\(Int64((ContinuousClock.now - start) / .microseconds(1)))",
             ])
         return response
     }
@@ -27,8 +27,11 @@ struct RequestLog: RouterMiddleware {
     private func translate(_ error: any Error, _ request: Request, _ context: ProviderRequestContext) -> Response {
         let language = Language(acceptLanguage: request.headers[.acceptLanguage])
         switch error {
-        case let fault as PageFault: return ErrorPages.fault(fault, language: language, trace: context.trace)
+        case let fault as PageFault:
+            context.log(fault.reason, answered: fault.problem.rawValue)
+            return ErrorPages.fault(fault, language: language, trace: context.trace)
         case let fault as RequestFault:
+            context.log(.requestMalformed, fault.oauthError)
             return ErrorPages.badRequest(fault.oauthError, language: language, trace: context.trace)
         case let error as HTTPError where error.status == .notFound:
             return request.rawPath.hasPrefix("/device/")
