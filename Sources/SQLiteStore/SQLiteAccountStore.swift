@@ -72,7 +72,7 @@ extension SQLiteStore {
 
     public func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        level: AssuranceLevel, tenant: TenantIdentifier, time: Timestamp
+        level: AssuranceLevel, tenant: TenantIdentifier, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange {
         try await writer.write { db in
             guard let now = try db.profile(of: from.identifier) else { return .unknown }
@@ -90,12 +90,7 @@ extension SQLiteStore {
                 level: level)
             try db.record(evidence, for: change.proved)
             try db.makeStale(change.stale, of: from.identifier)
-            for _ in change.superseded {
-                try db.audit(SecurityEvent(.attributeVerified, time: time, tenant: tenant, person: from.identifier))
-            }
-            for _ in change.stale {
-                try db.audit(SecurityEvent(.attributeStale, time: time, tenant: tenant, person: from.identifier))
-            }
+            for event in events { try db.audit(event) }
             try db.tell(from.identifier, .attributesChanged, at: time)
             return .changed
         }

@@ -1,10 +1,12 @@
 import AccountDirectory
+import GRDB
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
-import SQLiteStore
 import Testing
+
+@testable import SQLiteStore
 
 /// Invariant I1, and what a clerk does.
 @Suite("At the desk")
@@ -112,11 +114,54 @@ struct DeskTests {
         }
     }
 
+    @Test("a proof at a higher level, each claim that it proves and each that goes stale leave events, with who did it")
+    func proofEvents() async throws {
+        let provider = try await TestProvider()
+        let first: JSONObject = [
+            "given_name": "Erika", "family_name": "Gabler", "birthdate": "1964-08-12", "title": "Dr.",
+        ]
+        let desk = provider.provider.desk
+        guard case .issued(_, let erika, _) = try await desk.ticket(for: provider.visit(first, level: .normal)) else {
+            Issue.record("no account")
+            return
+        }
+        let before = try await provider.writtenEvents.count
+        var person = first
+        person["title"] = nil
+        person["nationalities"] = ["AT", "DE"]
+        _ = try await desk.rename(erika, visit: provider.visit(person, level: .substantiell))
+        person["family_name"] = "Mustermann"
+        _ = try await desk.rename(erika, visit: provider.visit(person))
+        let proved = ["given_name", "family_name", "birthdate", "nationalities"].map {
+            "attribute.verified \($0) herten clerk"
+        }
+        let expected =
+            ["proofing.passed substantiell herten clerk"] + proved + proved + ["attribute.stale title herten clerk"]
+        #expect(try await provider.writtenEvents.suffix(from: before) == expected[...])
+        let profile = try await provider.profile(of: erika)
+        #expect(profile.level == .substantiell && profile.person.nationalities == ["AT", "DE"])
+        #expect(profile.person.title == "Dr.")
+    }
+
     @Test("nobody can tell from the database alone who is in it")
     func keyedHashes() async throws {
         let provider = try await TestProvider()
         _ = try await provider.registered(link: eid)
         let plain = SecretDigest(of: "citizen-id/identity-link/v1\neid\ndienste-und-kartenspezifisch-1")
         #expect(try await provider.store.account(linkedBy: plain) == nil)
+    }
+}
+
+extension TestProvider {
+    /// Kind, object, town and actor of every audit event.
+    fileprivate var writtenEvents: [String] {
+        get async throws {
+            try await store.pool.read { db in
+                try Row.fetchAll(db, sql: "SELECT kind, object, tenant, actor FROM audit_event ORDER BY rowid").map {
+                    row in
+                    ["kind", "object", "tenant", "actor"].compactMap { row[$0] as String? }.joined(separator: " ")
+                }
+            }
+        }
     }
 }

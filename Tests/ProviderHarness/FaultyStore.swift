@@ -418,11 +418,12 @@ extension FaultyStore {
 
     public func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        level: AssuranceLevel, tenant: TenantIdentifier, time: Timestamp
+        level: AssuranceLevel, tenant: TenantIdentifier, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange {
         try await call {
             try await store.supersede(
-                from, by: person, likeness: likeness, change: change, level: level, tenant: tenant, time: time)
+                from, by: person, likeness: likeness, change: change, level: level, tenant: tenant, events: events,
+                time: time)
         }
     }
 

@@ -158,8 +158,19 @@ public struct DeskFlow: Sendable {
         try settle(
             try await store.supersede(
                 profile, by: person, likeness: hashes.likeness(of: person), change: change, level: visit.level,
-                tenant: visit.tenant, time: now))
+                tenant: visit.tenant, events: Self.events(of: change, to: profile, in: visit, now: now), time: now))
         return change
+    }
+
+    /// That the level rose, and each claim that was proved or rests on an old identity.
+    private static func events(
+        of change: AttributeChange, to profile: AccountProfile, in visit: DeskVisit, now: Timestamp
+    ) -> [SecurityEvent] {
+        func event(_ kind: SecurityEvent.Kind, _ object: String) -> SecurityEvent {
+            visit.event(kind, object: object, person: profile.identifier, now: now)
+        }
+        return (visit.level > profile.level ? [event(.ticketIssued, visit.level.name)] : [])
+            + change.proved.map { event(.attributeVerified, $0) } + change.stale.map { event(.attributeStale, $0) }
     }
 
     /// A fresh code that locks the account, for a person who lost theirs. Throws `DeskRefusal`.

@@ -30,6 +30,7 @@ public struct SecurityEvent: Sendable, Equatable {
         case deviceExpired = "device.expired"
         /// A certificate behind the device's evidence was revoked.
         case deviceEvidenceRevoked = "device.evidence_revoked"
+        /// Somebody was identified: a ticket was issued for them, or their level rose; then the object is the level.
         case ticketIssued = "proofing.passed"
         case deviceActivated = "device.activated"
         case deviceSuspended = "device.suspended"

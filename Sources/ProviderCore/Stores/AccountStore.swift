@@ -57,9 +57,11 @@ public protocol AccountStore: Sendable {
     ) async throws -> DeviceChange
 
     /// Writes what new evidence proved (I5, I6), and the level when it rose.
+    ///
+    /// - Parameter events: what is written with it.
     func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        level: AssuranceLevel, tenant: TenantIdentifier, time: Timestamp
+        level: AssuranceLevel, tenant: TenantIdentifier, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange
 
     /// Replaces the contact data, which nobody verifies.
