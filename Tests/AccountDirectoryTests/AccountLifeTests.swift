@@ -154,6 +154,23 @@ struct AttributeChangeTests {
         #expect(AttributeChange(from: try person(), to: try person()).isEmpty)
     }
 
+    @Test("I5: every claim that evidence verifies is taken over from it, and stale after a change of name without it")
+    func everyVerifiableClaim() throws {
+        #expect(Set(AttributeChange.verified) == ClaimCatalogue.verifiable)
+        let bare = try PersonRecord(json: ["given_name": "Erika", "family_name": "Gabler"])
+        let full = try PersonRecord(json: [
+            "given_name": "Eva", "family_name": "Mustermann", "title": "Dr.", "birth_family_name": "Gabler",
+            "birthdate": "1964-08-12", "place_of_birth": "Berlin", "nationalities": ["AT"],
+            "address": .object(["street": "Ring", "postal_code": "45768", "locality": "Marl"]),
+        ])
+        #expect(VerificationRules.claims(of: full) == AttributeChange.verified, "all of them are in the example")
+        let record = bare.superseded(by: full)
+        for claim in AttributeChange.verified { #expect(record.json[claim] == full.json[claim], "\(claim)") }
+        #expect(AttributeChange(from: bare, to: full).proved == AttributeChange.verified)
+        let change = AttributeChange(from: full, to: bare)
+        #expect(change.stale == AttributeChange.verified.filter { bare.json[$0] == nil })
+    }
+
     @Test("birth date and one of the names stay, or it is another person")
     func mayBecome() throws {
         #expect(try person().mayBecome(person(["family_name": "Mustermann"])))

@@ -12,8 +12,8 @@ public struct AttributeChange: Sendable, Equatable {
     /// The minimal constant data set (Regulation 2015/1501): who somebody is.
     public static let identity = ["given_name", "family_name", "birth_family_name", "birthdate", "place_of_birth"]
 
-    /// Attributes that evidence proves; contact data are none of them.
-    public static let verified = identity + ["title", "address"]
+    /// Attributes that evidence proves, in catalogue order; contact data are none of them.
+    public static let verified = ClaimCatalogue.all.filter(ClaimCatalogue.verifiable.contains)
 
     /// Compares what is known with what was proved now. A claim that the new evidence does not mention keeps its value,
     /// and is stale when the identity changed.
@@ -38,6 +38,7 @@ extension PersonRecord {
         record.birthFamilyName = new.birthFamilyName ?? birthFamilyName
         record.birthdate = new.birthdate ?? birthdate
         record.placeOfBirth = new.placeOfBirth ?? placeOfBirth
+        record.nationalities = new.nationalities ?? nationalities
         record.address = new.address ?? address
         return record
     }
