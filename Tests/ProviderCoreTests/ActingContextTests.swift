@@ -127,6 +127,8 @@ struct ActingContextTests {
         let elsewhere = try await signIn(TestServices.otherGarage, parking, acting.name)
         #expect(citizen[Self.namespace + "context"] == .object(["type": "citizen"]))
         #expect(company[Self.namespace + "context"] == .object(["type": "company", "chosen": "user"]))
+        // A service for companies alone leaves no choice of the kind.
+        #expect(again[Self.namespace + "context"] == .object(["type": "company", "chosen": "service"]))
         #expect(citizen[Self.namespace + "acting_for"] == nil)
         #expect(company["sub"] != citizen["sub"] && company["sub"] == again["sub"])
         #expect(elsewhere["sub"] != company["sub"] && elsewhere["sub"] != citizen["sub"])

@@ -46,10 +46,13 @@ struct IDTokenClaims {
         return claims
     }
 
-    /// One context, chosen by the person where there was a choice (invariant I20).
+    /// One context, chosen by the person where the service allows more than this (invariant I20).
     private var context: JSONObject {
         var context: JSONObject = ["type": .string(live.grant.acting.kind.rawValue)]
-        if live.grant.acting.kind == .company { context["chosen"] = "user" }
+        if live.grant.acting.kind == .company {
+            let service = live.grant.service.flatMap(client.service)
+            context["chosen"] = service?.contexts == [.company] ? "service" : "user"
+        }
         return context
     }
 
