@@ -75,6 +75,21 @@ struct ServingContextTests {
         #expect(subjects.count == 1, "I21: the human's name is that of the membership")
     }
 
+    @Test("I17: nobody logs in for a service that costs more than the mandate allows")
+    func price() async throws {
+        let office = try await Office()
+        for (amount, isOffered) in [(Int64(50000), true), (50001, false)] {
+            try office.story.provider.change(TestServices.parking) { $0.amount = amount }
+            if isOffered {
+                #expect(try await office.offered().count == 2)
+            } else {
+                await #expect(throws: DeviceRefusal(.contextUnavailable, .contextUnavailable)) {
+                    try await office.offered()
+                }
+            }
+        }
+    }
+
     @Test("a release for one of the companies is none for another")
     func releases() async throws {
         let office = try await Office()

@@ -4,8 +4,9 @@ public import OpenIDMessages
 public struct AuthorityQuestion: Sendable, Equatable {
     /// What is known of the act.
     public enum Act: Sendable, Equatable {
-        /// A login: what will be done, and for how much, is not known yet. Limits go into the token.
-        case login
+        /// A login: what will be done, and for how much, is not known yet, but what the service costs at most may be: a
+        /// mandate with a limit must reach it. Limits go into the token.
+        case login(price: MoneyAmount?)
         /// One act. A mandate with a limit answers only when the amount is named, one for some establishments only when
         /// the establishment is: to leave them out by mistake must not open what they close.
         case act(amount: MoneyAmount?, establishment: EstablishmentIdentifier?)

@@ -68,8 +68,11 @@ public enum AuthorityRules {
         guard powers.tenants.contains(question.tenant) else { return .tenantNotCovered }
         guard question.today >= powers.validity.from else { return .notYetValid }
         guard question.today <= powers.validity.until else { return .expired }
-        guard case .act(let amount, let establishment) = question.act else { return nil }
-        return objection(to: powers.establishments, establishment) ?? objection(to: powers.limit, amount)
+        switch question.act {
+        case .login(let price): return price.flatMap { objection(to: powers.limit, $0) }
+        case .act(let amount, let establishment):
+            return objection(to: powers.establishments, establishment) ?? objection(to: powers.limit, amount)
+        }
     }
 
     private static func objection(

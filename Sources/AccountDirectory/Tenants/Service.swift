@@ -61,6 +61,9 @@ public struct Service: Sendable, Equatable {
         self.state = state
     }
 
+    /// What using the service costs at most; nil when it costs nothing.
+    public var price: MoneyAmount? { amount.flatMap { MoneyAmount(hundredths: $0, .euro) } }
+
     /// True when the service is offered at `tenant` and takes part in logins.
     public func isOffered(at tenant: TenantIdentifier) -> Bool { state == .live && servedTenants.contains(tenant) }
 }

@@ -32,7 +32,8 @@ struct DirectoryContexts: ActingContextSource {
         // A scope that cannot be read is one that nobody has.
         guard service.mandateScope == nil || scope != nil else { return nil }
         let question = AuthorityQuestion(
-            scope: scope, tenant: need.tenant, act: .login, today: CalendarDate(inGermanyAt: need.time))
+            scope: scope, tenant: need.tenant, act: .login(price: service.price),
+            today: CalendarDate(inGermanyAt: need.time))
         guard case .allowed(let authority) = AuthorityRules.authorizes(question, facts),
             let parties = try await store.parties(of: facts.member, for: facts.company)
         else { return nil }

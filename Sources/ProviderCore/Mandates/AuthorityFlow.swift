@@ -21,13 +21,12 @@ public struct AuthorityFlow: Sendable {
         do throws(ServedTenantObjection) {
             portal = try client.registered.acting(naming: inquiry.servedTenant)
         } catch { throw ClientRefusal(.invalidRequest, error.description, error.reason) }
-        let scope = try self.scope(of: inquiry.purpose, portal)
-        let decision = try await decide(inquiry, scope, portal)
+        let decision = try await decide(inquiry, try need(of: inquiry.purpose, portal), portal)
         return decision.json
     }
 
     private func decide(
-        _ inquiry: AuthorityInquiry, _ scope: MandateScope?, _ portal: RegisteredClient
+        _ inquiry: AuthorityInquiry, _ need: Need, _ portal: RegisteredClient
     ) async throws -> AuthorityDecision {
         let sector = portal.sector
         guard let (subject, transaction) = try await self.subject(of: inquiry.person, portal),
@@ -46,7 +45,8 @@ public struct AuthorityFlow: Sendable {
             }
         }
         let question = AuthorityQuestion(
-            scope: scope, tenant: tenant, act: .act(amount: inquiry.amount, establishment: establishment),
+            scope: need.scope, tenant: tenant,
+            act: .act(amount: inquiry.amount ?? need.price, establishment: establishment),
             today: CalendarDate(inGermanyAt: now))
         let authorityCase = AuthorityCase(
             membership: membership, company: company, tenant: tenant, transaction: transaction, time: now)
@@ -62,17 +62,24 @@ public struct AuthorityFlow: Sendable {
         facts.home == facts.company || !facts.mandates.isEmpty
     }
 
-    /// The scope that the purpose needs; nil for a service that needs none.
-    private func scope(
+    /// What a purpose needs of a mandate.
+    private struct Need {
+        /// Nil for a service that needs no mandate.
+        let scope: MandateScope?
+        /// What the act costs, unless the question names another amount.
+        var price: MoneyAmount?
+    }
+
+    private func need(
         of purpose: AuthorityInquiry.Purpose, _ portal: RegisteredClient
-    ) throws(OAuthError) -> MandateScope? {
+    ) throws(OAuthError) -> Need {
         switch purpose {
         case .scope(let scope):
             // Nor may one of one-for-all services name what no service has that the town adopted.
             guard !portal.client.isOneForAll || portal.offersCompanies(scope) else {
                 throw OAuthError(.invalidRequest, "the scope is of no service that the town adopted from this client")
             }
-            return scope
+            return Need(scope: scope)
         case .service(let identifier):
             // One of one-for-all services asks for what the town adopted from its tenant, and for nothing else there.
             let offered =
@@ -84,11 +91,11 @@ public struct AuthorityFlow: Sendable {
             guard service.contexts.contains(.company) else {
                 throw OAuthError(.invalidRequest, "the service is not for companies")
             }
-            guard let code = service.mandateScope else { return nil }
+            guard let code = service.mandateScope else { return Need(scope: nil) }
             guard let scope = MandateScope(rawValue: code) else {
                 throw OAuthError(.invalidRequest, "the mandate scope of the service is malformed")
             }
-            return scope
+            return Need(scope: scope, price: service.price)
         }
     }
 

@@ -85,10 +85,54 @@ struct AuthorityRulesTests {
     func login() {
         let held = Sample.held { $0.powers.establishments = .only([Sample.north]) }
         var question = Self.question()
-        question.act = .login
+        question.act = .login(price: nil)
         #expect(Self.chosen(question, Self.facts([held])) != nil)
         question.scope = Sample.building
         #expect(Self.refusal(question, Self.facts([held])) == .scopeNotCovered)
+    }
+
+    @Test(
+        "I17: a login for a service whose amount a mandate's limit does not reach is not covered, nor in another currency"
+    )
+    func price() {
+        func refusal(_ price: String, _ held: HeldMandate) -> AuthorityRefusal? {
+            var question = Self.question()
+            question.act = .login(price: Sample.euro(price))
+            return Self.refusal(question, Self.facts([held]))
+        }
+        #expect(refusal("500.00", Sample.held()) == nil)
+        #expect(refusal("500.01", Sample.held()) == .amountExceeded)
+        #expect(refusal("500.01", Sample.held { $0.powers.limit = nil }) == nil)
+        #expect(
+            refusal("1.00", Sample.held { $0.powers.limit = MoneyAmount("500", .swissFranc) }) == .currencyNotCovered)
+        // A chain covers what each of its links covers.
+        var question = Self.question()
+        question.act = .login(price: Sample.euro("100.01"))
+        let chain = Sample.chain { $0.parent?.powers.limit = Sample.euro("100") }
+        #expect(Self.refusal(question, Self.carla(chain)) == .amountExceeded)
+    }
+
+    @Test("limits in two currencies are not compared as numbers: the one in euros counts, then the offered order")
+    func currencies() {
+        func held(_ name: String, _ amount: String, _ currency: Currency) -> HeldMandate {
+            Sample.held {
+                $0.identifier = Sample.name(name)
+                $0.powers.limit = MoneyAmount(amount, currency)
+            }
+        }
+        // From the most to the least preferred.
+        let preferred = [
+            held("b", "500", .euro), held("a", "400", .euro), held("d", "2000", .polishZloty),
+            held("c", "1000", .swedishCrown),
+        ]
+        var question = Self.question()
+        question.act = .login(price: nil)
+        for count in 1...preferred.count {
+            let some = Array(preferred.suffix(count))
+            for order in [some, some.reversed()] {
+                #expect(Self.chosen(question, Self.facts(order)) == some[0].mandate.identifier)
+            }
+        }
     }
 
     @Test("a mandate without limit needs no amount")
