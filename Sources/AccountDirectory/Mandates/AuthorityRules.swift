@@ -27,17 +27,25 @@ public enum AuthorityRules {
     }
 
     /// Which of several mandates that cover an act counts: the one that its company gave itself before one that was
-    /// delegated, then the higher limit, then the one that lasts longer, then the older one, then the smaller
-    /// identifier. Limits never add up.
+    /// delegated, then the one without limit, then one in euros, then the higher limit, then the one that lasts longer,
+    /// then the older one, then the smaller identifier. Limits never add up, and those in two currencies are never
+    /// compared as numbers.
     static func isPreferred(_ left: HeldMandate, _ right: HeldMandate) -> Bool {
         let (left, right) = (left.mandate, right.mandate)
         if left.depth != right.depth { return left.depth < right.depth }
-        let limits = (left.powers.limit?.hundredths ?? .max, right.powers.limit?.hundredths ?? .max)
+        let currencies = (place(of: left.powers.limit?.currency), place(of: right.powers.limit?.currency))
+        if currencies.0 != currencies.1 { return currencies.0 < currencies.1 }
+        let limits = (left.powers.limit?.hundredths ?? 0, right.powers.limit?.hundredths ?? 0)
         if limits.0 != limits.1 { return limits.0 > limits.1 }
         let ends = (left.powers.validity.until, right.powers.validity.until)
         if ends.0 != ends.1 { return ends.0 > ends.1 }
         if left.proposedAt != right.proposedAt { return left.proposedAt < right.proposedAt }
         return left.identifier < right.identifier
+    }
+
+    /// No limit, then the currencies in the order in which they are offered, the euro first.
+    private static func place(of currency: Currency?) -> Int {
+        currency.flatMap { Currency.allCases.firstIndex(of: $0) } ?? -1
     }
 
     /// Why this mandate does not cover the act; nil when it does. A chain covers what each of its links covers.
