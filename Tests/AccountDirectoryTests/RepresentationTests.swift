@@ -331,6 +331,24 @@ struct RepresentationTests {
         #expect(record(in: .verifying).allSatisfy { $0.signature == nil })
     }
 
+    @Test("a Prokurist takes no seat by signing, neither in an active company nor in a frozen one")
+    func authorizedSignatory() throws {
+        let membership = try #require(MembershipIdentifier(rawValue: "new"))
+        func sign(_ kind: RegisterPowerKind, in state: CompanyState) -> CompanyDecision {
+            var scene = Scene(state: state, administrators: [Scene.member("ada")])
+            scene.snapshot.powers = [Scene.power("ada", signed: true), Scene.power("pia", kind)]
+            scene.snapshot.extractLevel = .substantiell
+            return CompanyRules.sign(
+                Scene.signature("pia", device: "pia"), as: Scene.hash("p"), usesPrivateIdentity: true,
+                membership: membership, in: scene.snapshot)
+        }
+        for state in [CompanyState.active, .frozen] {
+            #expect(sign(.authorizedSignatory, in: state) == .refused(.notPermitted), "\(state)")
+            #expect(sign(.managingDirector, in: state).refusal == nil, "\(state)")
+        }
+        #expect(sign(.authorizedSignatory, in: .verifying).refusal == nil, "beside a legal representative")
+    }
+
     @Test("signing ends no freeze, and an extract from before the freeze is signed no more")
     func signingWhileFrozen() throws {
         var scene = Scene(state: .frozen, administrators: [])

@@ -96,7 +96,7 @@ public enum CompanyRules {
         guard [.verifying, .active, .frozen].contains(company.state) else { return .refused(.notInThisState) }
         guard isSignable(power, for: company, now: signature.time) else { return .refused(.evidenceNotEnough) }
         // A Prokurist has no power over the company's own affairs (§ 49 HGB): the administrators invite one.
-        guard company.state != .active || power.kind.isLegalRepresentative else { return .refused(.notPermitted) }
+        guard company.state == .verifying || power.kind.isLegalRepresentative else { return .refused(.notPermitted) }
         guard power.state.allows(.sign) else { return .refused(.approvedBefore) }
         guard !snapshot.powers.contains(where: { isUsed($0, signature) }) else { return .refused(.approvedBefore) }
         guard signature.level >= company.floor else { return .refused(.levelTooLow) }
