@@ -66,7 +66,7 @@ extension Database {
         case .forgetDetails:
             try one(
                 """
-                UPDATE company SET details = NULL, euid = NULL, business_number = NULL, trade = NULL
+                UPDATE company SET details = NULL, euid = NULL, business_number = NULL, register_entry = NULL, trade = NULL
                 WHERE id = ? AND state = 'closed'
                 """, [company.rawValue])
             try run("DELETE FROM establishment WHERE company = ?", [company.rawValue])
@@ -95,7 +95,7 @@ extension Database {
                     SELECT 1 FROM company other WHERE other.id <> company.id
                         AND other.state IN ('active', 'frozen', 'closing')
                         AND (other.euid = company.euid OR other.business_number = company.business_number
-                            OR other.trade = company.trade)))
+                            OR other.register_entry = company.register_entry OR other.trade = company.trade)))
                 """,
                 [
                     "next": next.rawValue, "reason": reason?.rawValue, "now": now.seconds,

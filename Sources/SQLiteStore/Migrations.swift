@@ -30,6 +30,7 @@ extension DatabaseMigrator {
         migrator.registerSessionGrants()
         migrator.registerServedTenants()
         migrator.registerObjections()
+        migrator.registerRegisterEntries()
         return migrator
     }
 

@@ -124,6 +124,8 @@ extension Database {
             try row(
                 "SELECT * FROM company WHERE business_number = ? AND \(verified)", [number.business.rawValue])?
                 .company
+        case .register(let entry):
+            try row("SELECT * FROM company WHERE register_entry = ? AND \(verified)", [entry.key])?.company
         case .trade(let trade):
             try row("SELECT * FROM company WHERE trade = ? AND \(verified)", [trade.stored])?.company
         }
@@ -159,15 +161,15 @@ extension Database {
         let details = company.details
         try run(
             """
-            INSERT INTO company (id, details, state, level, floor, approvers_needed, euid, business_number, trade,
-                created_at, changed_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO company (id, details, state, level, floor, approvers_needed, euid, business_number,
+                register_entry, trade, created_at, changed_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 company.identifier.rawValue, details.json.text, company.state.rawValue, company.level.name,
                 company.floor.name, company.approversNeeded, details.euid?.rawValue,
-                details.businessNumber?.business.rawValue, details.trade?.stored, company.createdAt.seconds,
-                company.changedAt.seconds,
+                details.businessNumber?.business.rawValue, details.register?.key, details.trade?.stored,
+                company.createdAt.seconds, company.changedAt.seconds,
             ])
     }
 }

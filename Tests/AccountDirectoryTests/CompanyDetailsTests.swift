@@ -25,7 +25,9 @@ struct CompanyDetailsTests {
         #expect(details.json == Self.good)
         #expect(try CompanyDetails(json: details.json) == details)
         #expect(
-            details.identities.map(\.key) == ["euid:DER2402.HRB12345", "w-idnr:DE123456788", "trade:herten:HE-1"])
+            details.identities.map(\.key) == [
+                "euid:DER2402.HRB12345", "w-idnr:DE123456788", "register:HRB:12345:gelsenkirchen", "trade:herten:HE-1",
+            ])
     }
 
     @Test("I19: something must tell a company from all others")
@@ -37,6 +39,33 @@ struct CompanyDetailsTests {
             var json = Self.good
             for name in ["euid", "w_idnr", "trade", "register"] where name != kept { json[name] = nil }
             #expect(try CompanyDetails(json: json).identities.count == 1)
+        }
+    }
+
+    @Test("I19: one entry in a register has one key, however the court is written, and no other entry has it")
+    func entryKey() throws {
+        func key(_ court: String, type: String = "HRB", number: String = "12345") throws -> String {
+            try RegisterEntry(json: [
+                "type": .string(type), "number": .string(number), "court": .string(court),
+            ]).key
+        }
+        for court in ["Gelsenkirchen", "AG Gelsenkirchen", "AMTSGERICHT GELSENKIRCHEN"] {
+            #expect(try key(court) == key("Amtsgericht Gelsenkirchen"))
+        }
+        let others = [
+            try key("Gelsenkirchen", type: "HRA"), try key("Gelsenkirchen", number: "12346"), try key("Essen"),
+        ]
+        #expect(try !others.contains(key("Gelsenkirchen")))
+    }
+
+    @Test("a new description names the entry beside the EUID, and an address that there can be")
+    func newDescription() throws {
+        try Self.details().check()
+        #expect(throws: MessageError.missing("register")) { try Self.details(("register", nil)).check() }
+        var address = try #require(Self.good["address"]?.object)
+        address["locality"] = "Her\u{202E}ten"
+        #expect(throws: MessageError.malformed("locality")) {
+            try Self.details(("address", .object(address))).check()
         }
     }
 

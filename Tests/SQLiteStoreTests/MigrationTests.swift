@@ -207,6 +207,36 @@ struct MigrationTests {
         try await store.close()
     }
 
+    @Test("companies have their entry in the register; of two verified ones that shared it the later stays without")
+    func registerEntries() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v6-objections")
+        let companies = [
+            ("first", "active", "Amtsgericht Marl"), ("second", "active", "AG Marl"), ("draft", "draft", "Marl"),
+            ("none", "active", nil),
+        ]
+        try await old.write { db in
+            for (name, state, court) in companies {
+                let register = court.map { #"{"register": {"type": "HRB", "number": "7", "court": "\#($0)"}}"# }
+                try db.execute(
+                    sql: """
+                        INSERT INTO company (id, details, state, level, floor, approvers_needed, created_at, changed_at)
+                        VALUES (?, ?, ?, 'substantiell', 'substantiell', 1, 1, 1)
+                        """, arguments: [name, register ?? "{}", state])
+            }
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        let entries = try await store.pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT register_entry FROM company ORDER BY rowid").map {
+                $0["register_entry"] as String?
+            }
+        }
+        #expect(entries == ["HRB:7:marl", nil, "HRB:7:marl", nil])
+        try await store.close()
+    }
+
     @Test("companies that were verified have the latest day on which a freeze can have begun, drafts have none")
     func companyFreezes() async throws {
         let directory = try TemporaryDirectory()

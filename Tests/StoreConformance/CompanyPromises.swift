@@ -37,6 +37,25 @@ extension StorePromise {
                 try requireEqual(try await stage.move(first, [.close, .complete]), nil)
             }
         },
+        StorePromise("I19: an entry in a register is one company, described with the EUID or with the business number")
+        {
+            store in
+            let stage = try await CompanyStage(store)
+            let first = CompanyStage.entry(["euid": "DER2402.HRB12345"], court: "Amtsgericht Gelsenkirchen")
+            let second = CompanyStage.entry(["w_idnr": "DE136695976"], court: "AG GELSENKIRCHEN")
+            for company in [first, second] {
+                let founder = stage.membership(of: stage.people[0], in: company)
+                try requireEqual(try await store.found(company, founder: founder), nil, "a draft")
+            }
+            try requireEqual(try await stage.move(first.identifier, [.submit, .verify]), nil, "first to be proved")
+            try requireEqual(try await stage.move(second.identifier, [.submit, .verify]), .identityTaken)
+            let third = CompanyStage.entry(["w_idnr": "DE136695976"], court: "Gelsenkirchen")
+            let founder = stage.membership(of: stage.people[0], in: third)
+            try requireEqual(try await store.found(third, founder: founder), .identityTaken)
+            let other = CompanyStage.entry(["w_idnr": "DE136695976"], court: "Amtsgericht Essen")
+            try requireEqual(
+                try await store.found(other, founder: stage.membership(of: stage.people[0], in: other)), nil)
+        },
         StorePromise("I19: of 8 drafts with one identity that are proved at once, one succeeds") { store in
             let stage = try await CompanyStage(store)
             var drafts: [CompanyIdentifier] = []

@@ -35,6 +35,19 @@ struct CompanyStage: Sendable {
             createdAt: Fixtures.now, changedAt: Fixtures.now)
     }
 
+    /// A draft of the company in the register under HRB 12345, described with these numbers.
+    static func entry(_ numbers: JSONObject, court: String) -> CompanyRecord {
+        var json = numbers
+        json["name"] = "Muster Elektrotechnik GmbH"
+        json["kind"] = "NNatPers"
+        json["legal_form"] = .object(["code": "350", "text": "GmbH"])
+        json["register"] = .object(["type": "HRB", "number": "12345", "court": .string(court)])
+        json["address"] = .object(["street": "Musterweg", "postal_code": "45699", "locality": "Herten"])
+        return CompanyRecord(
+            identifier: .random(), details: try! CompanyDetails(json: json), state: .draft, floor: .substantiell,
+            createdAt: Fixtures.now, changedAt: Fixtures.now)
+    }
+
     func membership(
         of person: DeviceRecordRow, in company: CompanyRecord, roles: CompanyRoles = .administrator,
         until: Timestamp? = nil

@@ -70,11 +70,12 @@ public struct CompanyDetails: Sendable, Equatable {
     }
 }
 
-/// What tells a company from all others (I19): the EUID, else the business identification number, else town and trade
-/// number. Of the companies that were verified no two share any of them.
+/// What tells a company from all others (I19): the EUID, the business identification number, the entry in a register, town
+/// and trade number. Of the companies that were verified no two share any of them.
 public enum CompanyIdentity: Sendable, Hashable {
     case euid(EUID)
     case business(BusinessIdentificationNumber)
+    case register(RegisterEntry)
     case trade(TradeRegistration)
 
     /// The words that storage compares.
@@ -82,6 +83,7 @@ public enum CompanyIdentity: Sendable, Hashable {
         switch self {
         case .euid(let euid): "euid:\(euid)"
         case .business(let number): "w-idnr:\(number.business)"
+        case .register(let entry): "register:\(entry.key)"
         case .trade(let trade): "trade:\(trade.tenant):\(trade.number)"
         }
     }
@@ -92,7 +94,7 @@ extension CompanyDetails {
     public var identities: [CompanyIdentity] {
         [
             euid.map(CompanyIdentity.euid), businessNumber.map(CompanyIdentity.business),
-            trade.map(CompanyIdentity.trade),
+            register.map(CompanyIdentity.register), trade.map(CompanyIdentity.trade),
         ]
         .compactMap(\.self)
     }

@@ -74,12 +74,18 @@ public struct RegisterEntry: Sendable, Hashable {
         self.court = court
     }
 
-    init(json: JSONObject) throws(MessageError) {
+    public init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         type = try reader.choice("type")
         number = try reader.wire("number")
         court = try reader.organizationName("court")
         try reader.finish()
+    }
+
+    /// What two spellings of one entry have in common: neither capitals nor the court's title count.
+    public var key: String {
+        let title = ["amtsgericht ", "ag "].first { court.folded.hasPrefix($0) } ?? ""
+        return "\(type.rawValue):\(number):\(court.folded.dropFirst(title.count))"
     }
 
     public var json: JSONObject {
