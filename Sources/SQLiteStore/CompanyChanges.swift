@@ -203,6 +203,9 @@ extension Database {
 
     private func insert(_ approval: CompanyApproval, of company: CompanyIdentifier) throws {
         try run(
+            "DELETE FROM company_approval WHERE act = ? AND subject = ? AND time <= ?",
+            [approval.act.rawValue, approval.subject, (approval.time - ApprovalRules.lifetime).seconds])
+        try run(
             "INSERT INTO company_approval (act, subject, company, account, device, time) VALUES (?, ?, ?, ?, ?, ?)",
             [
                 approval.act.rawValue, approval.subject, company.rawValue, approval.account.rawValue,

@@ -75,6 +75,12 @@ extension SQLiteStore {
         ),
         (
             """
+            DELETE FROM company_approval WHERE (act, subject, account) IN
+                (SELECT act, subject, account FROM company_approval WHERE time <= :before LIMIT :count)
+            """, ApprovalRules.lifetime
+        ),
+        (
+            """
             DELETE FROM initial_access_token WHERE digest IN
                 (SELECT digest FROM initial_access_token WHERE expires_at <= :before LIMIT :count)
             """, 0

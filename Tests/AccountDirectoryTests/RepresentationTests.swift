@@ -420,4 +420,18 @@ struct RepresentationTests {
         #expect(!isClosing(close(Self.three, approvers: 2)))
         #expect(isClosing(close(Self.three, approvers: 2, earlier: ["bob"])))
     }
+
+    @Test("an agreement counts for 30 days, and whoever gave one that is over may give it again")
+    func oldAgreements() {
+        func close(_ name: String, after seconds: Int64) -> CompanyDecision {
+            var scene = Scene(approversNeeded: 2, administrators: Self.three)
+            scene.snapshot.actor = Scene.member(name)
+            scene.snapshot.approvals = [approval("bob", device: "bob")]
+            return CompanyRules.close(device: Scene.device(name), in: scene.snapshot, now: Self.now + seconds)
+        }
+        #expect(close("ada", after: ApprovalRules.lifetime - 1).changes.last == .company(.close, nil))
+        #expect(close("ada", after: ApprovalRules.lifetime).changes.count == 1, "noted alone")
+        #expect(close("bob", after: ApprovalRules.lifetime - 1) == .refused(.approvedBefore))
+        #expect(close("bob", after: ApprovalRules.lifetime).changes.count == 1)
+    }
 }

@@ -138,6 +138,39 @@ struct CompanyTests {
         #expect(effects.map(\.effect) == [.freezes] && effects.map(\.company) == [company])
     }
 
+    @Test("an agreement of more than 30 days ago closes no company, and is given anew")
+    func oldAgreement() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter", born: "1970-01-31")
+        let company = try await provider.registeredCompany([ada, bob], together: true)
+        func close(_ person: TestPerson) async throws -> CompanyActOutcome {
+            try await provider.companies.close(company, by: try await provider.verified(person))
+        }
+        #expect(try await close(ada) == .awaitingOthers)
+        provider.clock.advance(ApprovalRules.lifetime)
+        #expect(try await close(bob) == .awaitingOthers)
+        // Whether or not the sweep came by meanwhile.
+        try await provider.provider.sweep(includingStore: true)
+        provider.clock.advance(ApprovalRules.lifetime)
+        #expect(try await close(bob) == .awaitingOthers)
+        #expect(try await close(ada) == .done)
+        #expect(try await provider.state(of: company) == .closing)
+    }
+
+    @Test("a trade number names a town of the region, or no office could ever take the application up")
+    func tradeTown() async throws {
+        let provider = try await TestProvider()
+        let max = try await provider.verified(try await provider.person("Max", "Beispiel"))
+        var details = TestCompany.soleTrader()
+        details["trade"] = .object(["tenant": "atlantis", "number": "HE-2"])
+        await #expect(throws: MessageError.malformed("tenant")) {
+            try await provider.companies.create(details, by: max)
+        }
+        details["trade"] = .object(["tenant": "marl", "number": "HE-2"])
+        _ = try await provider.companies.create(details, by: max)
+    }
+
     @Test("I14: the ways out work: closing with a grace, or a freeze by a clerk; then the last may leave")
     func waysOut() async throws {
         let provider = try await TestProvider()

@@ -139,6 +139,29 @@ extension StorePromise {
             let snapshot = try await store.snapshot(of: company, concerning: CompanyConcern(approvals: .close))
             try requireEqual(snapshot?.approvals.count, 2, "agreements")
         },
+        StorePromise("I40: agreements go after their time, and whoever gave one may give it again") { store in
+            let stage = try await CompanyStage(store)
+            let company = try await stage.active()
+            let person = stage.people[0]
+            func agree(at time: Timestamp) async throws {
+                let approval = CompanyApproval(
+                    act: .close, subject: company.rawValue, account: person.account, device: person.identifier,
+                    time: time)
+                _ = try await stage.change(company) { _ in CompanyDecision([.approval(approval)]) }
+            }
+            func kept() async throws -> [Timestamp]? {
+                try await store.snapshot(of: company, concerning: CompanyConcern(approvals: .close))?
+                    .approvals.map(\.time)
+            }
+            try await agree(at: Fixtures.now)
+            let later = Fixtures.now + ApprovalRules.lifetime
+            try await agree(at: later)
+            try requireEqual(try await kept(), [later], "the newer one")
+            try await store.sweep(now: later + ApprovalRules.lifetime - 1)
+            try requireEqual(try await kept(), [later], "before its time")
+            try await store.sweep(now: later + ApprovalRules.lifetime)
+            try requireEqual(try await kept(), [], "after its time")
+        },
         StorePromise("I18: a seat is there while membership, account and company are active, and not a moment longer") {
             store in
             let stage = try await CompanyStage(store)

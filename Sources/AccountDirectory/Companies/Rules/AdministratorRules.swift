@@ -34,6 +34,9 @@ public enum AdministratorRules {
 
 /// Several administrators for what gives or takes rights of administrators (I15, I16).
 public enum ApprovalRules {
+    /// An agreement counts for so many seconds: what somebody agreed to long ago is not what others agree to now.
+    public static let lifetime: Int64 = 30 * 86_400
+
     /// Notes an agreement; when there are enough, what was agreed to happens. Whoever agreed before and agrees again adds
     /// nothing, but may find that there are enough meanwhile: else the last of two administrators, who wanted to close
     /// the company before the other left, could neither close it nor leave (I14).
@@ -50,14 +53,15 @@ public enum ApprovalRules {
             administrator.membership.account == approval.account
         else { return .refused(.notPermitted) }
         guard administrator.membership.identifier != excluded else { return .refused(.selfApproval) }
-        let isNew = !snapshot.approvals.contains { $0.account == approval.account }
-        guard !isNew || !snapshot.approvals.contains(where: { $0.device == approval.device }) else {
+        let approvals = snapshot.approvals.filter { $0.time > now - lifetime }
+        let isNew = !approvals.contains { $0.account == approval.account }
+        guard !isNew || !approvals.contains(where: { $0.device == approval.device }) else {
             return .refused(.approvedBefore)
         }
         // Who is no administrator any more has taken the agreement along.
         let others = snapshot.effectiveAdministrators(now).filter { $0.membership.identifier != excluded }
             .map(\.membership.account).filter { $0 != approval.account }
-        let isEnough = snapshot.approvals.count { others.contains($0.account) } + 1 >= needed
+        let isEnough = approvals.count { others.contains($0.account) } + 1 >= needed
         guard isNew || isEnough else { return .refused(.approvedBefore) }
         return CompanyDecision((isNew ? [.approval(approval)] : []) + (isEnough ? changes : []))
     }
