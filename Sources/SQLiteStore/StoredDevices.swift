@@ -43,6 +43,8 @@ extension Database {
         try tell(
             account, state == .pending && event == .revoke ? .deviceRefused : event.notice,
             detail: row.text("name"), at: time)
+        // Nobody let it in who was there before: whoever is signed in shows who they are again (L2).
+        if event == .approve, approval == nil { try endSessions(of: account, at: time) }
         if next != .active {
             try endSessions(of: device, at: time)
             try lockWithoutDevice(account, tenant: tenant, at: time)

@@ -97,6 +97,27 @@ struct FurtherDeviceTests {
         _ = try await provider.verified(phone)
     }
 
+    @Test("L2: when a desk's device counts without anybody's approval, the sessions of before are gone")
+    func sessionsOfBefore() async throws {
+        for isApproved in [true, false] {
+            let provider = try await TestProvider()
+            let person = try await provider.registered()
+            let phone = TestPhone()
+            try await provider.furtherPhone(phone, of: person.account)
+            if !isApproved { provider.clock.advance(RetentionPolicy().objection) }
+            let signedIn = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+            if isApproved {
+                try await provider.provider.accounts.approve(phone.device, by: provider.verified(person.phone))
+            } else {
+                try await provider.provider.sweep(includingStore: true)
+            }
+            _ = try await provider.verified(phone)
+            let sessions = try await provider.store.sessions(of: person.account, now: provider.now)
+            #expect(sessions.isEmpty != isApproved, "whoever let it in stays signed in")
+            #expect(signedIn.idToken["sub"] != nil)
+        }
+    }
+
     @Test("I40: a device that nobody approves is refused after a day, not before")
     func unapproved() async throws {
         let provider = try await TestProvider()
