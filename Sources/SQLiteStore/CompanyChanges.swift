@@ -21,6 +21,8 @@ extension Database {
             switch change {
             case .company(.close, _) where actor.isOffice:
                 try tell("TRUE", of: company, .companyClosedByOffice, except: nil, at: now)
+            case .company(.freeze, _): try tell("TRUE", of: company, .companyFrozen, except: nil, at: now)
+            case .company(.cure, _): try tell("TRUE", of: company, .companyActiveAgain, except: nil, at: now)
             case .signature(_, let signature) where try self.company(company)?.state != .verifying:
                 try tell("is_administrator = 1", of: company, .directorSigned, except: signature.account, at: now)
             default: break

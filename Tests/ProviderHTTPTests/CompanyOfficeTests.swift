@@ -73,6 +73,13 @@ struct CompanyOfficeTests {
             proof["method"] = "register_extract"
             let cured = try await site.call(clerk, .post, path + "/cure", proof)
             #expect(cured.json["state"] == "active" && cured.json["approvers_needed"] == 2, "\(cured.text)")
+            for person in [ada, bob] {
+                let told = try await provider.provider.accounts.notices(of: try await provider.verified(person))
+                #expect(
+                    told.prefix(2).map(\.kind) == [.companyActiveAgain, .companyFrozen],
+                    "whose company it is hears of it")
+                #expect(told.prefix(2).allSatisfy { $0.detail == company.rawValue })
+            }
 
             let events = try await Self.events(provider, "herten")
             #expect(

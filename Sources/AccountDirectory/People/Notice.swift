@@ -24,6 +24,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case mandateEndedByOffice = "mandate_ended_by_office"
     case companyClosedByOffice = "company_closed_by_office"
     case directorSigned = "director_signed"
+    case companyFrozen = "company_frozen"
+    case companyActiveAgain = "company_active_again"
 
     /// One plain sentence; where a device, a mandate or a company is meant its name is shown beside it.
     public func text(_ language: Language) -> String {
@@ -63,6 +65,9 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
                 + "Tagen endet Ihre Zugehörigkeit."
         case .directorSigned:
             "Jemand, den das Register neu nennt, hat für Ihr Unternehmen unterschrieben und verwaltet es jetzt mit."
+        case .companyFrozen:
+            "Ein Unternehmen, dem Sie angehören, ist eingefroren: Niemand handelt für es, und seine Vollmachten ruhen."
+        case .companyActiveAgain: "Ein Unternehmen, dem Sie angehören, ist nicht mehr eingefroren."
         }
     }
 
@@ -96,6 +101,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
                 + "your membership ends."
         case .directorSigned:
             "Somebody whom the register names anew has signed for your company, and administers it as well now."
+        case .companyFrozen: "A company that you belong to is frozen: nobody acts for it, and its mandates rest."
+        case .companyActiveAgain: "A company that you belong to is frozen no more."
         }
     }
 
