@@ -126,6 +126,9 @@ struct ServiceLoginTests {
             return
         }
         #expect(error.code == .unmetAuthenticationRequirements)
+        #expect(
+            error.description
+                == "the session reaches normal, and substantiell is needed: a login with the phone that reaches it")
     }
 
     @Test("I32: a silent login releases nothing to a service that was not released to this service")

@@ -96,7 +96,7 @@ extension ContextRules.Obstacle {
 
 extension AssuranceExplanation.Kind {
     /// What lifts this bound, in ASCII (RFC 6749 §4.1.2.1).
-    fileprivate var stepUp: String {
+    var stepUp: String {
         switch self {
         case .proofing: "proof of identity at a counter to that level"
         case .authenticator: "another means of identification"

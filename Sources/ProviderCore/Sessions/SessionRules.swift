@@ -42,8 +42,10 @@ enum SessionRules {
 
     /// Why a session does not answer a request.
     private enum Shortcoming: Error {
-        case noSession, otherPerson, personIsToBeAsked, contextIsToBeChosen, tooOld, levelTooLow, relayResistanceTooLow
+        case noSession, otherPerson, personIsToBeAsked, contextIsToBeChosen, tooOld, relayResistanceTooLow
         case consentMissing
+        /// What is reached, what is needed, and what would reach it.
+        case level(reached: AssuranceLevel, needed: AssuranceLevel, steps: [String])
 
         var oauthError: OAuthError {
             switch self {
@@ -53,8 +55,11 @@ enum SessionRules {
             case .contextIsToBeChosen:
                 OAuthError(.interactionRequired, "the person must choose for whom to act")
             case .tooOld: OAuthError(.loginRequired, "the last login is too long ago")
-            case .levelTooLow:
-                OAuthError(.unmetAuthenticationRequirements, "the session does not reach the level asked for")
+            case .level(let reached, let needed, let steps):
+                OAuthError(
+                    .unmetAuthenticationRequirements,
+                    "the session reaches \(reached.name), and \(needed.name) is needed: "
+                        + steps.joined(separator: "; "))
             case .relayResistanceTooLow:
                 OAuthError(.unmetAuthenticationRequirements, "the session does not have the rr asked for")
             case .consentMissing: OAuthError(.consentRequired, "the person has not released these claims")
@@ -80,7 +85,10 @@ enum SessionRules {
         // 5. The level that was reached then is enough now, in this context and for this service (invariant I32).
         var reached = candidate.session.context
         if let limits = acting.limits { reached.level = min(reached.level, limits.binding, limits.company) }
-        guard let context = request.levels.answer(reached: reached) else { throw .levelTooLow }
+        guard let context = request.levels.answer(reached: reached) else {
+            let needed = request.levels.needed
+            throw .level(reached: reached.level, needed: needed, steps: steps(to: needed, candidate.session, acting))
+        }
         // 6. What stood against a relay then is enough now.
         guard request.relay.isMet(by: candidate.session.relayResistance) else { throw .relayResistanceTooLow }
         // 7. The person released all of it before, for this purpose; what was kept back then is kept back now.
@@ -90,5 +98,16 @@ enum SessionRules {
             purposeVersion: request.purposeVersion, earlier: candidate.release)
         guard let released else { throw .consentMissing }
         return .reuse(context, acting: acting.acting, released: released)
+    }
+    /// What is too low for a level: how the person logged in then, or in a company's context what bounds that.
+    private static func steps(
+        to needed: AssuranceLevel, _ session: SessionRecord, _ context: PossibleContext
+    ) -> [String] {
+        var steps = session.context.level < needed ? ["a login with the phone that reaches it"] : []
+        guard let limits = context.limits else { return steps }
+        let bounds = AssuranceExplanation(reasons: [], isSimulated: false)
+            .acting(binding: limits.binding, company: limits.company)
+        steps += bounds.missing(for: needed).map(\.stepUp)
+        return steps
     }
 }
