@@ -176,7 +176,10 @@ struct AssuranceLevelTests {
         ("hoch", .hoch), ("http://eidas.europa.eu/LoA/low", .normal),
         ("http://eidas.europa.eu/LoA/substantial", .substantiell), ("http://eidas.europa.eu/LoA/high", .hoch),
         ("low", .normal), ("substantial", .substantiell), ("high", .hoch), ("STORK-QAA-Level-2", .normal),
-        ("STORK-QAA-Level-3", .substantiell), ("STORK-QAA-Level-4", .hoch),
+        ("STORK-QAA-Level-3", .substantiell), ("STORK-QAA-Level-4", .hoch), ("NORMAL", .normal),
+        ("SUBSTANTIELL", .substantiell), ("HOCH", .hoch),
+        // Levels below the lowest that there is here: every login exceeds them.
+        ("STORK-QAA-Level-1", .normal), ("UNTERGEORDNET", .normal),
     ]
 
     @Test("every known word is understood", arguments: vocabulary)
@@ -187,9 +190,9 @@ struct AssuranceLevelTests {
     @Test(
         "near-misses are no level",
         arguments: [
-            "", "undefined", "http://bsi.bund.de/eID/LoA/undefined", "Hoch", "HOCH", "hoch ", " hoch", "hoch\n", "hосh",
+            "", "undefined", "http://bsi.bund.de/eID/LoA/undefined", "Hoch", "HOch", "hoch ", " hoch", "hoch\n", "hосh",
             "https://bsi.bund.de/eID/LoA/hoch", "http://bsi.bund.de/eID/LoA/hoch/", "http://bsi.bund.de/eID/LoA/",
-            "http://bsi.bund.de/eid/loa/hoch", "http://eidas.europa.eu/LoA/hoch", "STORK-QAA-Level-1",
+            "http://bsi.bund.de/eid/loa/hoch", "http://eidas.europa.eu/LoA/hoch", "STORK-QAA-Level-0",
             "STORK-QAA-Level-5", "stork-qaa-level-4", "sim:hoch", "sim:http://bsi.bund.de/eID/LoA/hoch", "3",
             // U+212A is a letter of its own on the wire although Unicode calls it equivalent to K.
             "STOR\u{212A}-QAA-Level-4",

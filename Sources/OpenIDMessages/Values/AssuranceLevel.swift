@@ -40,7 +40,8 @@ public enum AssuranceLevel: Int, Sendable, Hashable, Comparable, CaseIterable {
     /// The level as `acr` (OpenID Connect Core §2).
     public var acr: String { "http://bsi.bund.de/eID/LoA/" + name }
 
-    /// Reads an `acr` value of a request in any vocabulary that the region understands.
+    /// Reads an `acr` value of a request in any vocabulary that the region understands: TR-03107-1, eIDAS, STORK QAA, the
+    /// trust levels of AKDB. Where a vocabulary has a level below the region's lowest, that asks for the lowest.
     public init?(acr: String) {
         // Strings are equal by Unicode equivalence, which takes U+212A for K; texts of ASCII are equal by their bytes.
         guard acr.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
@@ -54,9 +55,14 @@ public enum AssuranceLevel: Int, Sendable, Hashable, Comparable, CaseIterable {
     private var aliases: [String] {
         switch self {
         case .undefined: []
-        case .normal: ["http://eidas.europa.eu/LoA/low", "low", "STORK-QAA-Level-2"]
-        case .substantiell: ["http://eidas.europa.eu/LoA/substantial", "substantial", "STORK-QAA-Level-3"]
-        case .hoch: ["http://eidas.europa.eu/LoA/high", "high", "STORK-QAA-Level-4"]
+        case .normal:
+            [
+                "http://eidas.europa.eu/LoA/low", "low", "STORK-QAA-Level-1", "STORK-QAA-Level-2", "UNTERGEORDNET",
+                "NORMAL",
+            ]
+        case .substantiell:
+            ["http://eidas.europa.eu/LoA/substantial", "substantial", "STORK-QAA-Level-3", "SUBSTANTIELL"]
+        case .hoch: ["http://eidas.europa.eu/LoA/high", "high", "STORK-QAA-Level-4", "HOCH"]
         }
     }
 }
