@@ -176,5 +176,37 @@ struct NameTests {
         #expect(throws: MessageError.malformed("given_name")) { try check(("given_name", "Erika 2")) }
         #expect(throws: MessageError.malformed("family_name")) { try check(("family_name", "Иванова")) }
         #expect(throws: MessageError.malformed("birth_family_name")) { try check(("birth_family_name", "a\u{202E}b")) }
+        try check(("title", "Prof. Dr. h. c."), ("place_of_birth", "St. Gallen (CH)"))
+        for (name, text) in [("title", "Dr.\u{202E}"), ("title", "Доктор"), ("place_of_birth", "Ber\u{1F600}lin")] {
+            #expect(throws: MessageError.malformed(name)) { try check((name, .string(text))) }
+        }
+    }
+
+    @Test("an address has the characters of the norm, a country of two capitals and the key of a town, not of a Kreis")
+    func addresses() throws {
+        func check(_ members: (String, String)...) throws {
+            var json: JSONObject = ["street": "Straße des 17. Juni", "postal_code": "45699", "locality": "Herten"]
+            for (name, text) in members { json[name] = .string(text) }
+            try PostalAddress(json: json).check()
+        }
+        try check()
+        try check(("house_number", "12-14a"), ("addition", "2. OG, c/o Müller"), ("ags", "05562020"), ("country", "AT"))
+        for key in ["02000000", "11000000", "05513000"] { try check(("ags", key)) }
+        let refused = [
+            ("street", "Weg\u{202E}"), ("street", "Улица"), ("locality", "Her\u{200B}ten"), ("addition", "\u{1F600}"),
+            ("house_number", "7\u{202E}a"), ("postal_code", "\u{0664}5699"), ("country", "xx"), ("country", "1"),
+            ("country", "D"), ("ags", "00000000"), ("ags", "99999999"), ("ags", "05500020"),
+        ]
+        for (name, text) in refused {
+            #expect(throws: MessageError.malformed(name), "\(text)") { try check((name, text)) }
+        }
+        let person: JSONObject = [
+            "given_name": "Erika", "family_name": "Mustermann",
+            "address": .object(["street": "Weg", "postal_code": "45699", "locality": "Herten", "ags": "99999999"]),
+        ]
+        let today = try #require(CalendarDate(rawValue: "2026-11-28"))
+        #expect(throws: MessageError.malformed("ags")) {
+            try PersonRules.check(try PersonRecord(json: person), today: today)
+        }
     }
 }

@@ -125,6 +125,8 @@ struct MistakeTests {
         Mistaken(line: 10, "    kind: stadt", "unknown value `stadt`"),
         Mistaken(line: 11, "    ags: 0556202", "has 8 digits"),
         Mistaken(line: 11, "    ags: 05562000", "does not end with 000"),
+        Mistaken(line: 11, "    ags: 99999999", "`99999999` is no AGS"),
+        Mistaken(line: 11, "    ags: 05500001", "`05500001` is no AGS"),
         Mistaken(sample(line: 11, "    state: active"), 8, "missing key `ags`"),
         Mistaken(sample("kind: kreisangehoerige_stadt", "kind: kreis"), 11, "has 5 digits"),
         Mistaken(sample("kind: kreisangehoerige_stadt", "kind: kreisfreie_stadt"), 11, "ends with 000"),

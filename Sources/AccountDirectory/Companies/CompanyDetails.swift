@@ -54,6 +54,16 @@ public struct CompanyDetails: Sendable, Equatable {
         if identities.isEmpty { throw .missing("w_idnr") }
     }
 
+    /// What a new description must keep besides its form; those that were stored earlier are read without it. Where an EUID
+    /// is known the entry is as well, and tells the company from one that is described by the entry alone (I19).
+    public func check() throws(MessageError) {
+        if euid != nil, register == nil { throw .missing("register") }
+        try address.check()
+    }
+
+    /// True for a company that says of itself that it stands in a register.
+    public var isRegistered: Bool { register != nil || euid != nil }
+
     public var json: JSONObject {
         var object: JSONObject = [
             "name": .string(name.text), "kind": .string(kind.rawValue), "legal_form": .object(legalForm.json),

@@ -29,7 +29,7 @@ public struct PersonRecord: Sendable, Equatable {
         placeOfBirth = try reader.optionalString("place_of_birth", maximumLength: 256)
         if let value = reader.optional("nationalities") {
             guard let codes = value.strings, (1...8).contains(codes.count), Set(codes).count == codes.count,
-                codes.allSatisfy(Self.isCountry)
+                codes.allSatisfy(PostalAddress.isCountry)
             else { throw .malformed("nationalities") }
             nationalities = codes
         }
@@ -44,11 +44,6 @@ public struct PersonRecord: Sendable, Equatable {
         phoneNumber = try reader.optionalString("phone_number", maximumLength: 32)
         mailbox = try reader.optionalString("mailbox", maximumLength: 256)
         try reader.finish()
-    }
-
-    /// Two capital letters (ISO 3166-1 alpha-2).
-    private static func isCountry(_ code: String) -> Bool {
-        code.utf8.count == 2 && code.utf8.allSatisfy { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
     }
 
     private static func name(_ reader: inout MemberReader, _ member: String) throws(MessageError) -> String {
@@ -128,6 +123,21 @@ public struct PostalAddress: Sendable, Equatable {
         }
         country = try reader.optionalString("country", maximumLength: 2) ?? "DE"
         try reader.finish()
+    }
+
+    /// Two capital letters (ISO 3166-1 alpha-2).
+    static func isCountry(_ code: String) -> Bool { code.utf8.count == 2 && code.utf8.allSatisfy(\.isCapital) }
+
+    /// What a new address must keep besides its form; those that were stored earlier are read without it. Its texts have
+    /// the characters of DIN 91379, and the key is one that a town can have. Throws the member that does not fit.
+    public func check() throws(MessageError) {
+        let texts = [
+            ("street", street), ("house_number", houseNumber), ("postal_code", postalCode), ("locality", locality),
+            ("addition", addition),
+        ]
+        for (name, text) in texts where text.map({ OrganizationName($0) == nil }) ?? false { throw .malformed(name) }
+        if let key = municipalityKey, MunicipalityKey(rawValue: key)?.isDistrict != false { throw .malformed("ags") }
+        guard Self.isCountry(country) else { throw .malformed("country") }
     }
 
     /// The claim `address` (OpenID Connect Core §5.1.1), and the parts of the street line apart.

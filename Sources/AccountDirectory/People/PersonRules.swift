@@ -5,12 +5,16 @@ public enum PersonRules {
     /// Years that nobody has reached.
     public static let longestLife = 125
 
-    /// Throws the member that does not fit: names have the characters of DIN 91379, and the day of birth is not in the
-    /// future and not so long ago that nobody lives.
+    /// Throws the member that does not fit: names and places have the characters of DIN 91379, the day of birth is not in
+    /// the future and not so long ago that nobody lives, and the address is one that there can be.
     public static func check(_ person: PersonRecord, today: CalendarDate) throws(MessageError) {
         guard PersonName(person.givenName) != nil else { throw .malformed("given_name") }
         guard PersonName(person.familyName) != nil else { throw .malformed("family_name") }
         if let name = person.birthFamilyName, PersonName(name) == nil { throw .malformed("birth_family_name") }
+        for (name, text) in [("title", person.title), ("place_of_birth", person.placeOfBirth)] {
+            if let text, OrganizationName(text) == nil { throw .malformed(name) }
+        }
+        try person.address?.check()
         if let birthdate = person.birthdate {
             guard let day = CalendarDate(rawValue: birthdate), day <= today, day.years(until: today) <= longestLife
             else {

@@ -97,6 +97,7 @@ public struct CompanyFlow: Sendable {
         _ establishment: JSONObject, to company: CompanyIdentifier, by device: VerifiedDevice
     ) async throws -> EstablishmentIdentifier {
         let record = try EstablishmentRecord(json: establishment, identifier: .random(), company: company)
+        try record.address.check()
         try await act(on: company, by: device) { snapshot, now in
             CompanyRules.addEstablishment(record, in: snapshot, now: now)
         }

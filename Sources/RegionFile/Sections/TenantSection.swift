@@ -70,6 +70,9 @@ struct TenantSection {
         guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
             return value.refused("\(quoted(text)) is no AGS: that of a \(kind.rawValue) has \(digits) digits")
         }
+        guard MunicipalityKey(rawValue: text) != nil else {
+            return value.refused("\(quoted(text)) is no AGS: no Land and Kreis begin so")
+        }
         guard kind == .kreis || text.hasSuffix("000") == (kind == .kreisfreieStadt) else {
             return value.refused(
                 "the AGS of a \(kind.rawValue) \(kind == .kreisfreieStadt ? "ends" : "does not end") with 000")
