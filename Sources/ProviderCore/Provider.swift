@@ -198,7 +198,8 @@ public final class Provider: Sendable {
         registrations = ClientRegistrationFlow(
             issuer: issuer, registry: registry, store: store, clock: clock, documents: documents)
         companies = CompanyFlow(
-            store: store, hashing: CompanyIdentityHashing(key: try await keys.secret("company-identities")),
+            registry: registry, store: store,
+            hashing: CompanyIdentityHashing(key: try await keys.secret("company-identities")),
             upstream: companyUpstream, clock: clock)
         mandates = MandateFlow(registry: registry, store: store, clock: clock)
         authority = AuthorityFlow(registry: registry, store: store, accessTokens: accessTokens, clock: clock)

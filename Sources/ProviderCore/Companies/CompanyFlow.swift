@@ -14,7 +14,8 @@ public enum CompanyActOutcome: String, Sendable, Equatable {
 /// Refusals are `DeviceRefusal`s with a code of their own; malformed input is a `MessageError`. Whoever is no member of a
 /// company hears that there is none.
 public struct CompanyFlow: Sendable {
-    let store: any CompanyStore
+    let registry: ClientRegistry
+    let store: any CompanyStore & AccountStore
     let hashing: CompanyIdentityHashing
     let upstream: (any CompanyUpstream)?
     let clock: ProviderClock
@@ -26,6 +27,12 @@ public struct CompanyFlow: Sendable {
     /// - Parameter details: the members of `CompanyDetails`.
     public func create(_ details: JSONObject, by device: VerifiedDevice) async throws -> CompanyOfPerson {
         let now = clock.now()
+        let details = try CompanyDetails(json: details)
+        try details.check()
+        // No office would ever take up what names a town that is none.
+        if let town = details.trade?.tenant, registry.tenant(town)?.isLive != true {
+            throw MessageError.malformed("tenant")
+        }
         let company = CompanyRecord(
             identifier: .random(), details: try CompanyDetails(json: details), floor: CompanyRules.leastFloor,
             createdAt: now, changedAt: now)
