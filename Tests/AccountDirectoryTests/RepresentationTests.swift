@@ -380,28 +380,77 @@ struct RepresentationTests {
                 == .standing(level: .substantiell, approversNeeded: 2))
     }
 
-    @Test("a desk verifies only what stands in no register; the level is that of the weakest proof")
-    func desk() {
+    @Test(
+        "a trade office's proof makes a sole trader active only when its register names the founder, alone and as owner"
+    )
+    func soleTrader() {
+        let founder = CompanyFounder(account: Scene.member("ada").membership.account, person: Scene.hash("a"))
         func verify(
-            _ evidence: CompanyEvidence, registered: Bool, administrators: [CompanyMember] = [Scene.member("ada")],
-            state: CompanyState = .verifying
+            _ power: RegisterPowerRecord = Scene.power("ada", .owner),
+            _ evidence: CompanyEvidence = Scene.evidence(.desk),
+            kind: CompanyKind = .soleTrader, registered: Bool = false,
+            administrators: [CompanyMember] = [Scene.member("ada")], state: CompanyState = .verifying
         ) -> CompanyDecision {
-            let scene = Scene(state: state, registered: registered, administrators: administrators)
-            return CompanyRules.verify(
-                by: evidence, approversNeeded: 1, owner: nil, in: scene.snapshot, now: Self.now)
+            let scene = Scene(state: state, kind: kind, registered: registered, administrators: administrators)
+            return CompanyRules.verify(by: evidence, owner: power, founder: founder, in: scene.snapshot, now: Self.now)
         }
-        #expect(verify(Scene.evidence(.desk), registered: true) == .refused(.evidenceNotEnough))
-        #expect(verify(Scene.evidence(.registerExtract), registered: false) == .refused(.evidenceNotEnough))
+        var owner = Scene.power("ada", .owner)
+        owner.state = .signed
+        owner.signature = RegisterPowerRecord.Signature(
+            account: founder.account, device: nil, level: .substantiell, time: Self.now)
+        let strong = Scene.evidence(.desk, level: .hoch)
         #expect(
-            verify(Scene.evidence(.desk, level: .hoch), registered: false).changes.suffix(2) == [
-                .standing(level: .substantiell, approversNeeded: 1), .company(.verify, nil),
+            verify(Scene.power("ada", .owner), strong).changes == [
+                .evidence(strong), .powers([owner]), .standing(level: .substantiell, approversNeeded: 1),
+                .company(.verify, nil),
+            ], "the level is that of the weakest proof")
+        let refused: [CompanyDecision] = [
+            verify(Scene.power("bob", .owner)), verify(Scene.power("ada", .partner)),
+            verify(Scene.power("ada", .owner, .joint(2))), verify(kind: .organization), verify(registered: true),
+            verify(Scene.power("ada", .owner), Scene.evidence(.registerExtract)),
+            verify(Scene.power("ada", .owner), Scene.evidence(.desk, level: .normal)),
+        ]
+        #expect(refused.allSatisfy { $0 == .refused(.evidenceNotEnough) })
+        for others in [[Scene.member("ada", level: .normal)], [Scene.member("bob")]] {
+            #expect(verify(administrators: others) == .refused(.lastAdministrator))
+        }
+        #expect(verify(state: .draft) == .refused(.notInThisState))
+    }
+
+    @Test("a trade office's proof of another company names who signs, and proves nothing of one in a register")
+    func desk() {
+        func record(
+            kind: CompanyKind = .organization, registered: Bool = false, state: CompanyState = .verifying
+        ) -> CompanyDecision {
+            let scene = Scene(state: state, kind: kind, registered: registered, administrators: [Scene.member("eve")])
+            return CompanyRules.record(
+                [Scene.power("ada", .partner)], evidence: Scene.evidence(.desk), in: scene.snapshot, now: Self.now)
+        }
+        #expect(
+            record() == CompanyDecision([.evidence(Scene.evidence(.desk)), .powers([Scene.power("ada", .partner)])]))
+        #expect(record(registered: true) == .refused(.evidenceNotEnough))
+        #expect(record(kind: .soleTrader) == .refused(.evidenceNotEnough))
+        #expect(record(state: .active).changes.last == .standing(level: .substantiell, approversNeeded: 1))
+        #expect(record(state: .draft) == .refused(.notInThisState))
+    }
+
+    @Test("another account for organisations verifies any company, by what its assertion proves")
+    func upstream() {
+        func verify(_ evidence: CompanyEvidence, _ administrators: [CompanyMember]) -> CompanyDecision {
+            let scene = Scene(state: .verifying, administrators: administrators)
+            return CompanyRules.verify(
+                upstream: evidence, approversNeeded: 2, in: scene.snapshot, now: Self.now)
+        }
+        let ada = Scene.member("ada")
+        #expect(
+            verify(Scene.evidence(.upstream, level: .hoch), [ada]).changes.suffix(2) == [
+                .standing(level: .substantiell, approversNeeded: 2), .company(.verify, nil),
             ])
-        #expect(verify(Scene.evidence(.upstream), registered: true).refusal == nil)
+        for method in [CompanyEvidence.Method.desk, .registerExtract] {
+            #expect(verify(Scene.evidence(method), [ada]) == .refused(.evidenceNotEnough))
+        }
         #expect(
-            verify(
-                Scene.evidence(.desk), registered: false, administrators: [Scene.member("ada", level: .normal)])
-                == .refused(.lastAdministrator))
-        #expect(verify(Scene.evidence(.desk), registered: false, state: .draft) == .refused(.notInThisState))
+            verify(Scene.evidence(.upstream), [Scene.member("ada", level: .normal)]) == .refused(.lastAdministrator))
     }
 
     @Test("all administrators agree to closing, or under joint representation so many as represent the company")

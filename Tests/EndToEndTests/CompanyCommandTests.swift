@@ -56,10 +56,31 @@ struct CompanyCommandTests {
         #expect(shown.allSatisfy { $0["actor"] == "clerk" && $0["company"]?.string == company })
     }
 
+    @Test func `the desk verifies a sole trader only for the person whom the trade register names`() async throws {
+        let here = try await Self.installation.value
+        let trader = try await here.enrolledPhone(family: "Händlerin")
+        let company = try await trader.foundCompany(
+            """
+            {"name": "Erika Händlerin Elektro", "kind": "NatPers",
+             "legal_form": {"code": "110", "text": "Einzelunternehmen"},
+             "trade": {"tenant": "herten", "number": "HE-4715"},
+             "address": {"street": "Musterweg", "postal_code": "45699", "locality": "Herten"}}
+            """)
+        let other = try here.folder.write("proof-other.json", Self.proof(family: "Nachbarin"))
+        let refused = try await here.administer(
+            "company", "verify", company, "--tenant", "herten", "--desk", other, "--json")
+        #expect(refused.status == 1 && refused.errors.contains("names somebody else"), "\(refused)")
+        let proof = try here.folder.write("proof.json", Self.proof(family: "Händlerin"))
+        let verified = try await here.administer("company", "verify", company, "--tenant", "herten", "--desk", proof)
+        #expect(verified.status == 0 && verified.output.hasPrefix("The company is active."), "\(verified)")
+    }
+
     @Test func `what cannot be done is refused with a code and with what to do`() async throws {
         let here = try await Self.installation.value
         let director = try await here.enrolledPhone(family: "Abgelehnt")
         let company = try await director.foundCompany(number: "4712")
+        let proof = try here.folder.write("proof-refused.json", Self.proof(family: "Abgelehnt"))
+        let noDay = try here.folder.write("proof-day.json", Self.proof(family: "Abgelehnt", day: "2026-02-30"))
         let refusals: [(arguments: [String], status: Int32, code: String, remedy: String)] = [
             (["show", "no-such-company"], 1, "unknown_company", "Compare the identifier"),
             (["show", "--euid", "DEX.HRB1"], 1, "invalid_request", "DEX1517R.HRB395KI"),
@@ -71,9 +92,12 @@ struct CompanyCommandTests {
             (["unfreeze", company, "--method", "desk"], 1, "wrong_company_state", "company verify"),
             (["close", company, "--method", "desk"], 1, "wrong_company_state", "given up by itself"),
             (["close", company, "--method", "hearsay"], 1, "invalid_request", "register_extract or desk"),
-            (["verify", company, "--desk"], 1, "company_evidence_refused", "--register-extract"),
-            (["verify", company, "--desk", "--as-of", "2026-02-30"], 1, "invalid_request", "YYYY-MM-DD"),
-            (["verify", company, "--desk", "--tenant", "atlantis"], 1, "unknown_tenant", "The region file says"),
+            (["verify", company, "--desk", proof], 1, "company_evidence_refused", "--register-extract"),
+            (["verify", company, "--desk", noDay], 1, "invalid_request", "YYYY-MM-DD"),
+            (
+                ["verify", company, "--desk", proof, "--tenant", "atlantis"], 1, "unknown_tenant",
+                "The region file says"
+            ),
             (["verify", company, "--register-extract", "/no/such/file"], 2, "file", "cannot be read"),
         ]
         for refusal in refusals {
@@ -83,7 +107,7 @@ struct CompanyCommandTests {
             #expect(result.errors.contains(refusal.remedy), "\(result)")
         }
         for wrong in [
-            ["verify", company], ["verify", company, "--desk", "--register-extract", "file"], ["show"],
+            ["verify", company], ["verify", company, "--desk", "file", "--register-extract", "file"], ["show"],
             ["freeze", company], ["freeze", company, "--reason", "dispute", "--at", "marl", "--tenant", "herten"],
         ] {
             #expect(try await here.administer(["company"] + wrong).status == 64, "\(wrong)")
@@ -114,6 +138,15 @@ struct CompanyCommandTests {
         }
     }
 
+    /// A trade office's word of today that the owner is Erika.
+    static func proof(family: String, day: String? = nil) -> String {
+        """
+        {"as_of": "\(day ?? CalendarDate.todayInGermany.rawValue)", "level": "substantiell",
+         "powers": [{"given_name": "Erika", "family_name": "\(family)", "birthdate": "1964-08-12",
+                     "kind": "inhaber", "representation": "sole"}]}
+        """
+    }
+
     /// An extract of today that names one managing director, called Erika.
     static func extract(
         euid: String? = nil, number: String, family: String, level: String = "substantiell", day: String? = nil
@@ -138,14 +171,18 @@ extension CalendarDate {
 extension Phone {
     /// Founds a GmbH with this number in the register and submits it.
     func foundCompany(number: String) async throws -> String {
-        let file = try here.folder.write(
-            "company-\(UInt32.random(in: 0 ... .max)).json",
+        try await foundCompany(
             """
             {"name": "Muster Elektrotechnik GmbH", "kind": "NNatPers", "legal_form": {"code": "350", "text": "GmbH"},
              "register": {"type": "HRB", "number": "\(number)", "court": "Amtsgericht Gelsenkirchen"},
              "euid": "DER2402.HRB\(number)",
              "address": {"street": "Musterweg", "postal_code": "45699", "locality": "Herten"}}
             """)
+    }
+
+    /// Founds the company that the JSON describes and submits it.
+    func foundCompany(_ details: String) async throws -> String {
+        let file = try here.folder.write("company-\(UInt32.random(in: 0 ... .max)).json", details)
         let created = try await run(["companies", "create", file, "--yes", "--pin-file", pinFile, "--json"])
         let company = try #require(try created.json()["company"]?.string, "\(created)")
         let submitted = try await run(["companies", "submit", company, "--yes", "--pin-file", pinFile, "--json"])

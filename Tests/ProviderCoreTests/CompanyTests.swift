@@ -47,21 +47,68 @@ struct CompanyTests {
         #expect(file.people.allSatisfy { $0.membership.roles.contains(.orgAdmin) })
     }
 
-    @Test("a trade office verifies what stands in no register, and only that")
-    func desk() async throws {
+    @Test("a trade office verifies a sole trader only for the person whom its register names")
+    func soleTrader() async throws {
         let provider = try await TestProvider()
-        let max = try await provider.person("Max", "Beispiel")
-        let device = try await provider.verified(max)
-        let proof: JSONObject = ["as_of": .string(provider.today), "level": "substantiell"]
-        let trader = try await provider.companies.create(TestCompany.soleTrader(), by: device).company.identifier
-        try await provider.companies.submit(trader, by: device)
-        try await provider.companies.verifyAtDesk(trader, proof: proof, by: TestCompany.clerk)
-        let file = try await provider.companies.file(of: trader, for: TestCompany.clerk)
+        let anna = try await provider.person("Anna", "Müller", born: "1975-05-05")
+        // The same names on another day, another first name, somebody else altogether.
+        let strangers = [
+            try await provider.person("Anna", "Müller", born: "1975-05-06"),
+            try await provider.person("Berta", "Müller", born: "1975-05-05"),
+            try await provider.person("Max", "Beispiel"),
+        ]
+        let proof = provider.extract([anna.power(.owner)])
+        for stranger in strangers {
+            let device = try await provider.verified(stranger)
+            let company = try await provider.companies.create(TestCompany.soleTrader(), by: device).company.identifier
+            try await provider.companies.submit(company, by: device)
+            await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
+                try await provider.companies.verifyAtDesk(company, proof: proof, by: TestCompany.clerk)
+            }
+            #expect(try await provider.state(of: company) == .verifying)
+        }
+        let device = try await provider.verified(anna)
+        let company = try await provider.companies.create(TestCompany.soleTrader(), by: device).company.identifier
+        try await provider.companies.submit(company, by: device)
+        for powers in [
+            [anna.power(.owner), strangers[2].power(.owner)], [anna.power(.managingDirector)],
+            [anna.power(.owner, joint: 2)], [],
+        ] {
+            await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
+                try await provider.companies.verifyAtDesk(
+                    company, proof: provider.extract(powers), by: TestCompany.clerk)
+            }
+        }
+        try await provider.companies.verifyAtDesk(company, proof: proof, by: TestCompany.clerk)
+        let file = try await provider.companies.file(of: company, for: TestCompany.clerk)
         #expect(file.company.state == .active)
         // I15: the trader is the sole representative.
         #expect(RepresentationRules.isSoleRepresentative(file.people[0].membership.account, file.powers))
-        let registered = try await provider.companies.create(TestCompany.registered(), by: device).company.identifier
-        try await provider.companies.submit(registered, by: device)
+    }
+
+    @Test(
+        "a trade office's proof of a partnership is signed by those whom it names, and says nothing of one in a register"
+    )
+    func desk() async throws {
+        let provider = try await TestProvider()
+        let (ada, bob) = (try await provider.person("Ada", "Erste"), try await provider.person("Bob", "Zweiter"))
+        let eve = try await provider.person("Eve", "Fremd")
+        // Whoever founded it: the company is those people's.
+        let founder = try await provider.verified(eve)
+        let company = try await provider.companies.create(TestCompany.unregistered(), by: founder).company.identifier
+        try await provider.companies.submit(company, by: founder)
+        let proof = provider.extract([ada.power(.partner, joint: 2), bob.power(.partner, joint: 2)])
+        try await provider.companies.verifyAtDesk(company, proof: proof, by: TestCompany.clerk)
+        await #expect(throws: unknown) {
+            try await provider.companies.sign(company, usesPrivateIdentity: true, by: founder)
+        }
+        try await provider.companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(ada))
+        #expect(try await provider.state(of: company) == .verifying)
+        try await provider.companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        let file = try await provider.companies.file(of: company, for: TestCompany.clerk)
+        #expect(file.company.state == .active && file.company.approversNeeded == 2)
+        let registered = try await provider.companies.create(TestCompany.registered(), by: founder).company.identifier
+        try await provider.companies.submit(registered, by: founder)
         await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
             try await provider.companies.verifyAtDesk(registered, proof: proof, by: TestCompany.clerk)
         }

@@ -44,6 +44,11 @@ struct CompanyOfficeTests {
         ["as_of": .string(site.provider.today), "level": "substantiell"]
     }
 
+    /// What a trade office says of a sole trader.
+    private static func trader(_ site: AdministrationSite, _ person: TestPerson) -> JSONObject {
+        site.provider.extract([person.power(.owner)])
+    }
+
     @Test("from the extract to the company that acts, is frozen and acts again; each step names the clerk")
     func story() async throws {
         try await AdministrationSite.serve { site in
@@ -131,8 +136,8 @@ struct CompanyOfficeTests {
             let taken = try await site.call(own, .post, Self.list + "/\(registered)/register-extract", extract)
             #expect(taken.status == .ok, "\(taken.text)")
             for (method, act, body) in [
-                (.get, "", nil), (.post, "/register-extract", extract), (.post, "/desk-proof", Self.proof(site)),
-                (.post, "/freeze", ["reason": "dispute"]),
+                (.get, "", nil), (.post, "/register-extract", extract),
+                (.post, "/desk-proof", Self.trader(site, ada)), (.post, "/freeze", ["reason": "dispute"]),
             ] as [(HTTPRequest.Method, String, JSONObject?)] {
                 let before = try await site.events(.crossTenantProbe)
                 let answer = try await site.call(foreign, method, marl + "/\(registered)" + act, body)
@@ -167,20 +172,43 @@ struct CompanyOfficeTests {
             let max = try await provider.person("Max", "Beispiel")
             let company = try await Self.application(site, by: max, TestCompany.unregistered())
             let path = Self.list + "/\(company)"
-            let verified = try await site.call(clerk, .post, path + "/desk-proof", Self.proof(site))
-            #expect(verified.json["state"] == "active", "\(verified.text)")
+            let proof = provider.extract([max.power(.partner)])
+            let recorded = try await site.call(clerk, .post, path + "/desk-proof", proof)
+            #expect(recorded.json["state"] == "verifying" && recorded.json["powers_named"] == 1, "\(recorded.text)")
+            try await provider.companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(max))
             #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "dispute"]).status == .ok)
             try await provider.companies.leave(company, by: try await provider.verified(max))
-            var proof = Self.proof(site)
-            proof["method"] = "desk"
-            let alone = try await site.call(clerk, .post, path + "/cure", proof)
+            var cure = Self.proof(site)
+            cure["method"] = "desk"
+            let alone = try await site.call(clerk, .post, path + "/cure", cure)
             #expect(alone.code == "company_administrator_missing" && alone.status == .conflict, "\(alone.text)")
-            proof["administrator"] = "nobody-known"
-            #expect(try await site.call(clerk, .post, path + "/cure", proof).code == "appointment_refused")
+            cure["administrator"] = "nobody-known"
+            #expect(try await site.call(clerk, .post, path + "/cure", cure).code == "appointment_refused")
             let tokens = try await provider.signIn(at: TestRegion.basic, phone: max.phone).tokens
-            proof["administrator"] = try unverifiedPayload(tokens.text("id_token"))["sub"]
-            let cured = try await site.call(clerk, .post, path + "/cure", proof)
+            cure["administrator"] = try unverifiedPayload(tokens.text("id_token"))["sub"]
+            let cured = try await site.call(clerk, .post, path + "/cure", cure)
             #expect(cured.json["state"] == "active" && cured.json["administrators"] == 1, "\(cured.text)")
+        }
+    }
+
+    @Test("a trade office verifies a sole trader only for the person whom its register names, and hears why not")
+    func otherOwner() async throws {
+        try await AdministrationSite.serve { site in
+            let clerk = try await Self.clerk(site)
+            let anna = try await site.provider.person("Anna", "Müller", born: "1975-05-05")
+            let max = try await site.provider.person("Max", "Beispiel")
+            let path = Self.list + "/\(try await Self.application(site, by: max, TestCompany.soleTrader()))/desk-proof"
+            for powers in [[anna.power(.owner)], [max.power(.partner)], [max.power(.owner), anna.power(.owner)]] {
+                let refused = try await site.call(clerk, .post, path, site.provider.extract(powers))
+                #expect(refused.code == "company_evidence_refused", "\(refused.text)")
+                #expect(refused.json["member"] == "powers" && refused.text.contains("somebody else"), "\(refused.text)")
+            }
+            let missing = try await site.call(clerk, .post, path, Self.proof(site))
+            #expect(missing.code == "invalid_request" && missing.json["member"] == "powers", "\(missing.text)")
+            let verified = try await site.call(clerk, .post, path, Self.trader(site, max))
+            #expect(verified.json["state"] == "active" && verified.json["powers_signed"] == 1, "\(verified.text)")
+            let again = try await site.call(clerk, .post, path, Self.trader(site, max))
+            #expect(again.code == "wrong_company_state", "\(again.text)")
         }
     }
 
@@ -239,7 +267,7 @@ struct CompanyOfficeTests {
             let max = try await provider.person("Max", "Beispiel")
             let company = try await Self.application(site, by: max, TestCompany.soleTrader())
             let path = Self.list + "/\(company)"
-            #expect(try await site.call(clerk, .post, path + "/desk-proof", Self.proof(site)).status == .ok)
+            #expect(try await site.call(clerk, .post, path + "/desk-proof", Self.trader(site, max)).status == .ok)
             #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "authority"]).status == .ok)
             var proof = Self.proof(site)
             proof["method"] = "desk"
@@ -337,7 +365,7 @@ struct CompanyOfficeTests {
             #expect(
                 outdated.code == "company_evidence_refused" && outdated.json["member"] == "as_of", "\(outdated.text)")
             #expect(outdated.text.contains("later extract"), "\(outdated.text)")
-            let desk = try await site.call(clerk, .post, Self.list + "/\(company)/desk-proof", Self.proof(site))
+            let desk = try await site.call(clerk, .post, Self.list + "/\(company)/desk-proof", Self.trader(site, ada))
             #expect(desk.code == "company_evidence_refused" && desk.text.contains("--register-extract"), "\(desk.text)")
             let frozen = try await site.call(clerk, .post, Self.list + "/\(company)/freeze", ["reason": "dispute"])
             #expect(frozen.code == "wrong_company_state" && frozen.text.contains("verifying"), "\(frozen.text)")

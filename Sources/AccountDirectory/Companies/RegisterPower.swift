@@ -104,6 +104,18 @@ public struct RegisterPowerRecord: Sendable, Equatable {
     }
 }
 
+/// Who founded a company's account, as its register would name them.
+public struct CompanyFounder: Sendable, Equatable {
+    public var account: AccountIdentifier
+    /// The person's identity, hashed for this company.
+    public var person: IdentityHash
+
+    public init(account: AccountIdentifier, person: IdentityHash) {
+        self.account = account
+        self.person = person
+    }
+}
+
 /// What shows that a company is what it says.
 public struct CompanyEvidence: Sendable, Equatable {
     public enum Method: String, Sendable, CaseIterable {

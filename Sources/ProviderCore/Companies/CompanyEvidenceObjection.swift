@@ -14,6 +14,8 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
     case powersOutOfRange
     case noRepresentative
     case namedTwice
+    /// A sole trader's owner is not who founded the account.
+    case otherOwner
     /// The trade register is another town's.
     case otherOffice
 
@@ -29,12 +31,15 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
         case .inRegister:
             "The company stands in a register: its extract proves it, not the trade office (--register-extract FILE)."
         case .inNoRegister:
-            "The company says that it stands in no register. The trade office vouches for it (--desk), or the applicant "
+            "The company says that it stands in no register. The trade office vouches for it (--desk FILE), or the applicant "
                 + "describes the company anew with register and EUID."
         case .powersOutOfRange: "An extract names 1 to \(CompanyRules.powersAtMost) people in powers."
         case .noRepresentative:
             "The extract names no legal representative. Add who represents the company; a Prokurist alone does not."
         case .namedTwice: "The extract names one person twice. Name everybody once, with the greater power."
+        case .otherOwner:
+            "The trade register names somebody else than the applicant. Name the owner alone in powers (kind inhaber, "
+                + "representation sole); a business that is not the applicant's is not verified for them."
         case .otherOffice: "The trade number is another town's. That town's office vouches for the company."
         }
     }
@@ -55,11 +60,9 @@ extension CompanyEvidenceObjection {
         }
     }
 
-    /// The first condition that an extract does not meet.
-    init?(to powers: [RegisterPowerEntry], for company: CompanyRecord) {
-        if !company.details.isRegistered {
-            self = .inNoRegister
-        } else if !(1...CompanyRules.powersAtMost).contains(powers.count) {
+    /// The first condition that the people whom a register names do not meet.
+    init?(to powers: [RegisterPowerEntry]) {
+        if !(1...CompanyRules.powersAtMost).contains(powers.count) {
             self = .powersOutOfRange
         } else if !powers.contains(where: \.kind.isLegalRepresentative) {
             self = .noRepresentative
@@ -69,9 +72,4 @@ extension CompanyEvidenceObjection {
             return nil
         }
     }
-}
-
-extension CompanyDetails {
-    /// True for a company that says of itself that it stands in a register.
-    var isRegistered: Bool { register != nil || euid != nil }
 }

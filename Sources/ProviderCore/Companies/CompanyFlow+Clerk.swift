@@ -32,62 +32,67 @@ extension CompanyFlow {
     public func record(
         extract: JSONObject, of company: CompanyIdentifier, by clerk: CompanyClerk
     ) async throws {
+        let (evidence, powers) = try named(extract, .registerExtract, of: company, by: clerk)
+        try await act(on: company, by: clerk) { snapshot, now in
+            CompanyRules.record(powers, evidence: evidence, in: snapshot, now: now)
+        }
+    }
+
+    /// A trade office vouches for a company that stands in no register: it says whom the town's trade register names. A
+    /// sole trader must be the founder; those who represent another company sign as for an extract.
+    ///
+    /// - Parameter proof: as an extract.
+    public func verifyAtDesk(_ company: CompanyIdentifier, proof: JSONObject, by clerk: CompanyClerk) async throws {
+        let (evidence, powers) = try named(proof, .desk, of: company, by: clerk)
+        let founder = try await founder(of: company)
+        try await act(on: company, by: clerk) { snapshot, now in
+            guard snapshot.company.details.kind == .soleTrader else {
+                return CompanyRules.record(powers, evidence: evidence, in: snapshot, now: now)
+            }
+            guard powers.count == 1, let founder else { return .refused(.evidenceNotEnough) }
+            return CompanyRules.verify(by: evidence, owner: powers[0], founder: founder, in: snapshot, now: now)
+        }
+    }
+
+    /// True when these people are one, who owns the business alone and founded the account.
+    func isFounder(_ powers: [RegisterPowerEntry], of company: CompanyIdentifier) async throws -> Bool {
+        guard powers.count == 1, powers[0].kind == .owner, powers[0].representation == .sole else { return false }
+        return try await founder(of: company)?.person == hashing.hash(powers[0].person, in: company)
+    }
+
+    /// Before it is verified nobody but the founder administers a company. Nil for a person whose day of birth is not
+    /// recorded.
+    private func founder(of company: CompanyIdentifier) async throws -> CompanyFounder? {
+        let people = try await store.file(of: company)?.people
+        guard let account = people?.first(where: { $0.membership.roles.contains(.orgAdmin) })?.membership.account,
+            let identity = try await store.profile(of: account).flatMap({ ExpectedIdentity($0.person) })
+        else { return nil }
+        return CompanyFounder(account: account, person: hashing.hash(identity, in: company))
+    }
+
+    /// Reads evidence with the people whom it names.
+    private func named(
+        _ json: JSONObject, _ method: CompanyEvidence.Method, of company: CompanyIdentifier, by clerk: CompanyClerk
+    ) throws(MessageError) -> (CompanyEvidence, [RegisterPowerRecord]) {
         let now = clock.now()
-        var reader = MemberReader(extract)
-        let evidence = try evidence(&reader, .registerExtract, by: clerk, now: now)
+        var reader = MemberReader(json)
+        let evidence = try evidence(&reader, method, by: clerk, now: now)
         guard let list = try reader.value("powers").array, list.count <= CompanyRules.powersAtMost else {
-            throw MessageError.malformed("powers")
+            throw .malformed("powers")
         }
         try reader.finish()
         var powers: [RegisterPowerRecord] = []
         for element in list {
-            guard let object = element.object else { throw MessageError.malformed("powers") }
+            guard let object = element.object else { throw .malformed("powers") }
             let entry = try RegisterPowerEntry(json: object)
-            guard entry.person.birthdate <= CalendarDate(inGermanyAt: now) else {
-                throw MessageError.malformed("birthdate")
-            }
+            guard entry.person.birthdate <= CalendarDate(inGermanyAt: now) else { throw .malformed("birthdate") }
             powers.append(
                 RegisterPowerRecord(
                     identifier: .random(), company: company, person: hashing.hash(entry.person, in: company),
                     kind: entry.kind, representation: entry.representation, evidence: evidence.identifier,
                     asOf: evidence.asOf))
         }
-        try await act(on: company, by: clerk) { [powers] snapshot, now in
-            CompanyRules.record(powers, evidence: evidence, in: snapshot, now: now)
-        }
-    }
-
-    /// A trade office vouches for a company that stands in no register.
-    ///
-    /// - Parameter proof: `as_of` (a day) and `level`.
-    public func verifyAtDesk(_ company: CompanyIdentifier, proof: JSONObject, by clerk: CompanyClerk) async throws {
-        let now = clock.now()
-        var reader = MemberReader(proof)
-        let evidence = try evidence(&reader, .desk, by: clerk, now: now)
-        try reader.finish()
-        let power = try await owner(of: company, evidence: evidence)
-        try await act(on: company, by: clerk) { snapshot, now in
-            CompanyRules.verify(by: evidence, approversNeeded: 1, owner: power, in: snapshot, now: now)
-        }
-    }
-
-    /// The founder of a sole trader's account is the owner: nobody else is in business under that name.
-    private func owner(
-        of company: CompanyIdentifier, evidence: CompanyEvidence
-    ) async throws -> RegisterPowerRecord? {
-        guard let file = try await store.file(of: company), file.company.details.kind == .soleTrader,
-            let founder = file.people.first(where: { $0.membership.roles.contains(.orgAdmin) })
-        else { return nil }
-        // What the hash is of does not matter: the power is the founder's, and nobody signs it.
-        let person = IdentityHash(rawValue: RandomBytes.text(32))
-        return person.map { person in
-            RegisterPowerRecord(
-                identifier: .random(), company: company, person: person, kind: .owner, representation: .sole,
-                evidence: evidence.identifier, asOf: evidence.asOf, state: .signed,
-                signature: RegisterPowerRecord.Signature(
-                    account: founder.membership.account, device: nil, level: founder.membership.level,
-                    time: evidence.recordedAt))
-        }
+        return (evidence, powers)
     }
 
     /// Freezes a company: nobody acts for it any more.

@@ -34,8 +34,7 @@ public struct CompanyFlow: Sendable {
             throw MessageError.malformed("tenant")
         }
         let company = CompanyRecord(
-            identifier: .random(), details: try CompanyDetails(json: details), floor: CompanyRules.leastFloor,
-            createdAt: now, changedAt: now)
+            identifier: .random(), details: details, floor: CompanyRules.leastFloor, createdAt: now, changedAt: now)
         guard device.level >= company.floor else { throw CompanyRefusal.levelTooLow.deviceRefusal }
         let founder = MembershipRecord(
             identifier: .random(), company: company.identifier, account: device.account.identifier,
@@ -85,7 +84,7 @@ public struct CompanyFlow: Sendable {
             guard snapshot.actingAdministrator(now) != nil else { return .refused(.unknown) }
             guard organization.fits(snapshot.company.details) else { return .refused(.evidenceNotEnough) }
             return CompanyRules.verify(
-                by: evidence, approversNeeded: organization.approversNeeded, owner: nil, in: snapshot, now: now)
+                upstream: evidence, approversNeeded: organization.approversNeeded, in: snapshot, now: now)
         }
     }
 

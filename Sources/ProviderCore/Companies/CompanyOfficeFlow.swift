@@ -101,44 +101,45 @@ public struct CompanyOfficeFlow: Sendable {
     /// - Parameter extract: `as_of`, `level`, `company` (what it says of the company: `register` or `euid`, and `name`,
     ///   `w_idnr`, `ust_idnr`, `lei`) and `powers` as in `CompanyFlow.record(extract:of:by:)`.
     public func record(extract json: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
-        let extract: StatedExtract
-        do throws(MessageError) { extract = try StatedExtract(json: json) } catch {
-            throw CompanyOfficeRefusal.unreadable(error)
-        }
-        guard extract.powers.count <= CompanyRules.powersAtMost else {
-            throw CompanyOfficeRefusal.evidence(.powersOutOfRange)
-        }
+        let extract = try read { () throws(MessageError) in try StatedExtract(json: json) }
+        let named = extract.named
         let file = try await file(opened)
         let company = file.company
         if let name = extract.company.difference(from: company.details) {
             throw CompanyOfficeRefusal.differentFact(name)
         }
         let objections = [
-            CompanyEvidenceObjection(to: extract.evidence, for: company, now: clock.now()),
-            CompanyEvidenceObjection(to: extract.powers, for: company),
-            CompanyRules.isOutdated(extract.evidence.asOf, by: file.powers) ? .outdated : nil,
+            CompanyEvidenceObjection(to: named.evidence, for: company, now: clock.now()),
+            company.details.isRegistered ? nil : .inNoRegister, CompanyEvidenceObjection(to: named.powers),
+            CompanyRules.isOutdated(named.evidence.asOf, by: file.powers) ? .outdated : nil,
         ]
         try await act(opened, objections) {
-            try await companies.record(extract: extract.json, of: opened.company, by: opened.clerk)
+            try await companies.record(extract: named.json, of: opened.company, by: opened.clerk)
         }
         return try await show(opened)
     }
 
-    /// The town's trade office vouches for a company that stands in no register.
+    /// The town's trade office vouches for a company that stands in no register, and says whom its trade register names. A
+    /// sole trader is the applicant, and active then; others sign, each with the own phone.
     ///
-    /// - Parameter proof: `as_of` and `level`.
+    /// - Parameter proof: `as_of`, `level` and `powers` as in `CompanyFlow.record(extract:of:by:)`.
     public func verifyAtDesk(_ proof: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
-        let evidence = try stated(proof)
-        let company = try await file(opened).company
+        let named = try read { () throws(MessageError) in try StatedPowers(json: proof) }
+        let file = try await file(opened)
+        let company = file.company
         if let trade = company.details.trade, trade.tenant != opened.clerk.tenant {
             throw CompanyOfficeRefusal.evidence(.otherOffice)
         }
+        let isFounders = try await companies.isFounder(named.powers, of: opened.company)
         let objections = [
             company.details.isRegistered ? CompanyEvidenceObjection.inRegister : nil,
-            CompanyEvidenceObjection(to: evidence, for: company, now: clock.now()),
+            CompanyEvidenceObjection(to: named.evidence, for: company, now: clock.now()),
+            CompanyEvidenceObjection(to: named.powers),
+            company.details.kind == .soleTrader && !isFounders ? .otherOwner : nil,
+            CompanyRules.isOutdated(named.evidence.asOf, by: file.powers) ? .outdated : nil,
         ]
         try await act(opened, objections) {
-            try await companies.verifyAtDesk(opened.company, proof: proof, by: opened.clerk)
+            try await companies.verifyAtDesk(opened.company, proof: named.json, by: opened.clerk)
         }
         return try await show(opened)
     }
@@ -214,12 +215,16 @@ public struct CompanyOfficeFlow: Sendable {
     }
 
     private func stated(_ proof: JSONObject) throws(CompanyOfficeRefusal) -> StatedEvidence {
-        do throws(MessageError) {
+        try read { () throws(MessageError) in
             var reader = MemberReader(proof)
             let evidence = try StatedEvidence(&reader)
             try reader.finish()
             return evidence
-        } catch { throw .unreadable(error) }
+        }
+    }
+
+    private func read<Value>(_ body: () throws(MessageError) -> Value) throws(CompanyOfficeRefusal) -> Value {
+        do throws(MessageError) { return try body() } catch { throw .unreadable(error) }
     }
 
     /// Does it, and says plainly why the rules refuse it.

@@ -45,7 +45,9 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .differentFact(let name): "company.\(name)"
         case .evidence(.inFuture), .evidence(.tooOld), .evidence(.outdated): "as_of"
         case .evidence(.tooWeak): "level"
-        case .evidence(.powersOutOfRange), .evidence(.noRepresentative), .evidence(.namedTwice): "powers"
+        case .evidence(.powersOutOfRange), .evidence(.noRepresentative), .evidence(.namedTwice),
+            .evidence(.otherOwner):
+            "powers"
         case .reasonNotClerks: "reason"
         default: nil
         }

@@ -17,19 +17,22 @@ struct StatedEvidence: Sendable {
     var json: JSONObject { ["as_of": .string(asOf.rawValue), "level": .string(level.name)] }
 }
 
-/// An extract as a clerk types it: what the register says of the company, and whom it names.
-struct StatedExtract: Sendable {
+/// Whom a register names, as a clerk types it, with the day and the level.
+struct StatedPowers: Sendable {
     let evidence: StatedEvidence
-    let company: StatedCompany
     let powers: [RegisterPowerEntry]
     private let list: [JSONValue]
 
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
-        evidence = try StatedEvidence(&reader)
-        company = try StatedCompany(json: try reader.object("company"))
-        guard let list = try reader.value("powers").array else { throw .malformed("powers") }
+        try self.init(&reader)
         try reader.finish()
+    }
+
+    /// Reads the three members of a larger object.
+    init(_ reader: inout MemberReader) throws(MessageError) {
+        evidence = try StatedEvidence(&reader)
+        guard let list = try reader.value("powers").array else { throw .malformed("powers") }
         self.list = list
         var powers: [RegisterPowerEntry] = []
         for (index, element) in list.enumerated() {
@@ -41,11 +44,24 @@ struct StatedExtract: Sendable {
         self.powers = powers
     }
 
-    /// As `CompanyFlow.record(extract:of:by:)` reads it.
+    /// As `CompanyFlow` reads it.
     var json: JSONObject {
         var json = evidence.json
         json["powers"] = .array(list)
         return json
+    }
+}
+
+/// An extract as a clerk types it: what the register says of the company, and whom it names.
+struct StatedExtract: Sendable {
+    let company: StatedCompany
+    let named: StatedPowers
+
+    init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        company = try StatedCompany(json: try reader.object("company"))
+        named = try StatedPowers(&reader)
+        try reader.finish()
     }
 }
 

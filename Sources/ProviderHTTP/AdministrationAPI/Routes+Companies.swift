@@ -26,16 +26,16 @@ extension AdministrationAPI {
             "Record whom a register's extract names; they sign then, each with the own phone.",
             .tenant(.verifyCompany),
             body: evidence + [
-                .init("company", .anyObject, "What it says: register or euid; name, w_idnr, ust_idnr, lei."),
-                .init("powers", .list(.anyObject), "Whom it names, as what, alone or with how many signatories."),
+                .init("company", .anyObject, "What it says: register or euid; name, w_idnr, ust_idnr, lei."), powers,
             ], answer: company,
             handle: { call in
                 try await call.provider.companyOffices.record(extract: call.body, try await opened(call)).json
             }),
         AdministrationRoute(
             .post, "/tenants/{tenant}/companies/{company}/desk-proof",
-            "The trade office vouches for a company that stands in no register.", .tenant(.verifyCompany),
-            body: evidence, answer: company,
+            "The trade office says whom its register names for a company in no other: a sole trader must be the applicant, "
+                + "and is active; others sign, each with the own phone.",
+            .tenant(.verifyCompany), body: evidence + [powers], answer: company,
             handle: { call in
                 try await call.provider.companyOffices.verifyAtDesk(call.body, try await opened(call)).json
             }),
@@ -91,6 +91,9 @@ extension AdministrationAPI {
         .init("as_of", .text(maximum: 10), "The day of which it speaks, YYYY-MM-DD."),
         .init("level", .choice(["normal", "substantiell", "hoch"]), "To which level it was checked."),
     ]
+
+    private static let powers = Schema.Property(
+        "powers", .list(.anyObject), "Whom the register names, as what, alone or with how many signatories.")
 
     private static let companySummary: [Schema.Property] = [
         .init("company", .text(maximum: 64), "Its identifier."), .init("name", .text(), "Its name."),

@@ -12,8 +12,6 @@ struct EvidenceOptions: ParsableArguments {
     @Option(help: "The level to which it was checked: normal or substantiell. Default: substantiell.")
     var level: String?
 
-    var isGiven: Bool { asOf != nil || level != nil }
-
     var json: JSONObject {
         let today = CalendarDate(inGermanyAt: Timestamp(seconds: Int64(Date().timeIntervalSince1970))).rawValue
         return ["as_of": .string(asOf ?? today), "level": .string(level ?? "substantiell")]
@@ -24,7 +22,7 @@ struct EvidenceOptions: ParsableArguments {
 struct CompanyVerifyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Record what proves a company: a register's extract, or what the trade office knows.",
+        abstract: "Record what proves a company: whom its register names, or the town's trade register.",
         discussion: """
             --register-extract takes a JSON file, or - for standard input:
               {"as_of": "2026-01-31", "level": "substantiell",
@@ -37,8 +35,10 @@ struct CompanyVerifyCommand: AsyncParsableCommand {
             "joint" and "signatories": how many sign. The company is active when those who may represent it have signed \
             with their phones. For a company that is active or frozen a new extract takes the place of the earlier one.
 
-            --desk is for a company in no register: the office compared it with the town's trade register, and the company \
-            is active.
+            --desk takes a file of the same form without company, for a company in no register: the office compared it with \
+            the town's trade register, and powers are the people whom that names. A sole trader is named alone, as inhaber \
+            with "representation": "sole", must be the applicant, and is active. Other companies are active when those \
+            who may represent them have signed.
             """)
 
     @OptionGroup var act: CompanyActOptions
@@ -46,22 +46,20 @@ struct CompanyVerifyCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The register's extract (JSON); - reads standard input.", valueName: "file"))
     var registerExtract: String?
 
-    @Flag(help: "The trade office vouches for the company.")
-    var desk = false
-
-    @OptionGroup var evidence: EvidenceOptions
+    @Option(
+        help: ArgumentHelp("Whom the town's trade register names (JSON); - reads standard input.", valueName: "file"))
+    var desk: String?
 
     func validate() throws {
-        guard desk == (registerExtract == nil) else { throw ValidationError("Give --register-extract or --desk.") }
-        if registerExtract != nil, evidence.isGiven {
-            throw ValidationError("Day and level of an extract stand in its file.")
+        guard (desk == nil) != (registerExtract == nil) else {
+            throw ValidationError("Give --register-extract or --desk.")
         }
     }
 
     func run() async throws {
-        guard let registerExtract else { return try await act.perform("desk-proof", evidence.json) }
-        let extract = try JSONFile.read(registerExtract, called: "The extract", json: act.options.json)
-        try await act.perform("register-extract", extract)
+        let (path, step, name) =
+            registerExtract.map { ($0, "register-extract", "The extract") } ?? (desk ?? "-", "desk-proof", "The proof")
+        try await act.perform(step, try JSONFile.read(path, called: name, json: act.options.json))
     }
 }
 

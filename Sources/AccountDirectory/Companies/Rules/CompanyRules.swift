@@ -23,14 +23,17 @@ public enum CompanyRules {
         return CompanyDecision([.company(.submit, nil)])
     }
 
-    /// A clerk records whom the register's extract names. In a company that was verified it takes the place of the
-    /// earlier one at once, and whom both name has signed already; else those whom it names must sign.
+    /// A clerk records whom the register's extract names, or for a company in no register the trade register of the town.
+    /// In a company that was verified it takes the place of the earlier one at once, and whom both name has signed
+    /// already; else those whom it names must sign.
     public static func record(
         _ powers: [RegisterPowerRecord], evidence: CompanyEvidence, in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
         guard [.verifying, .active, .frozen].contains(snapshot.company.state) else { return .refused(.notInThisState) }
-        guard snapshot.company.details.register != nil || snapshot.company.details.euid != nil,
-            evidence.method == .registerExtract, isUsable(evidence, for: snapshot.company, now: now),
+        let details = snapshot.company.details
+        guard evidence.method == (details.isRegistered ? .registerExtract : .desk),
+            details.isRegistered || details.kind == .organization,
+            isUsable(evidence, for: snapshot.company, now: now),
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
             Set(powers.map(\.person)).count == powers.count, !isOutdated(evidence.asOf, by: snapshot.powers)
         else { return .refused(.evidenceNotEnough) }
@@ -155,29 +158,52 @@ public enum CompanyRules {
         ]
     }
 
-    /// A trade office's clerk, or another account for organisations, vouches for a company that stands in no register;
-    /// an upstream account does for any.
-    ///
-    /// - Parameter power: for a sole trader, the power of the owner.
+    /// A trade office's clerk found a sole trader in the town's trade register. Nobody else is in business under that name
+    /// than the owner whom it names: the company is active when that is whoever founded its account, and stays what it is
+    /// when it is somebody else.
     public static func verify(
-        by evidence: CompanyEvidence, approversNeeded: Int, owner power: RegisterPowerRecord?,
+        by evidence: CompanyEvidence, owner power: RegisterPowerRecord, founder: CompanyFounder,
         in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
         let company = snapshot.company
         guard company.state.allows(.verify) else { return .refused(.notInThisState) }
-        let isRegistered = company.details.register != nil || company.details.euid != nil
-        guard evidence.method == .upstream || (evidence.method == .desk && !isRegistered),
-            isUsable(evidence, for: company, now: now)
+        guard evidence.method == .desk, company.details.kind == .soleTrader, !company.details.isRegistered,
+            isUsable(evidence, for: company, now: now), power.kind == .owner, power.representation == .sole,
+            power.person == founder.person
         else { return .refused(.evidenceNotEnough) }
         // A verified company has an administrator whose rights count (I13).
-        let founders = snapshot.effectiveAdministrators(now)
-        guard let level = founders.map(\.account.level).min() else { return .refused(.lastAdministrator) }
-        let owner = company.details.kind == .soleTrader ? [power].compactMap(\.self) : []
-        return CompanyDecision(
-            [.evidence(evidence)] + (owner.isEmpty ? [] : [.powers(owner)]) + [
-                .standing(level: min(level, evidence.level), approversNeeded: max(1, approversNeeded)),
-                .company(.verify, nil),
-            ])
+        let administrators = snapshot.effectiveAdministrators(now)
+        guard let level = administrators.first(where: { $0.membership.account == founder.account })?.account.level
+        else {
+            return .refused(.lastAdministrator)
+        }
+        var owner = power
+        owner.state = .signed
+        owner.signature = RegisterPowerRecord.Signature(account: founder.account, device: nil, level: level, time: now)
+        return CompanyDecision([
+            .evidence(evidence), .powers([owner]),
+            .standing(level: min(level, evidence.level), approversNeeded: 1), .company(.verify, nil),
+        ])
+    }
+
+    /// Another account for organisations vouches for the company.
+    public static func verify(
+        upstream evidence: CompanyEvidence, approversNeeded: Int, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        let company = snapshot.company
+        guard company.state.allows(.verify) else { return .refused(.notInThisState) }
+        guard evidence.method == .upstream, isUsable(evidence, for: company, now: now) else {
+            return .refused(.evidenceNotEnough)
+        }
+        // A verified company has an administrator whose rights count (I13).
+        guard let level = snapshot.effectiveAdministrators(now).map(\.account.level).min() else {
+            return .refused(.lastAdministrator)
+        }
+        return CompanyDecision([
+            .evidence(evidence),
+            .standing(level: min(level, evidence.level), approversNeeded: max(1, approversNeeded)),
+            .company(.verify, nil),
+        ])
     }
 
     /// A clerk freezes the company: nobody acts for it any more. One that is frozen already has the clerk's reason from
