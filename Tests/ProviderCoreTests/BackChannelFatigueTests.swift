@@ -157,7 +157,7 @@ struct BackChannelFatigueTests {
     @Test("a request that found no room takes nobody's place")
     func noRoom() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel(
-            capacity: Provider.Capacity(logins: 3))
+            capacity: Provider.Capacity(logins: 5))
         provider.clock.advance(Lifetime.finishedLogin + 60)
         try await provider.provider.sweep(includingStore: false)
         for _ in 0..<3 { _ = try await provider.ask(for: SubjectIdentifier.random(bytes: 16).rawValue) }

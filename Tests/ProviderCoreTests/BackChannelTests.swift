@@ -255,7 +255,7 @@ struct BackChannelTests {
     func memory() async throws {
         let clock = SettableClock()
         let (provider, _, subject) = try await TestProvider.withBackChannel(
-            clock: clock, capacity: Provider.Capacity(logins: 3))
+            clock: clock, capacity: Provider.Capacity(logins: 5))
         let requests = provider.provider.backChannel.requests
         clock.advance(Lifetime.finishedLogin + 60)
         try await provider.provider.sweep(includingStore: false)

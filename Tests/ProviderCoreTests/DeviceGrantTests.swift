@@ -184,7 +184,7 @@ struct DeviceGrantTests {
     @Test("what nobody asks for any more is forgotten; what waits is bounded")
     func memory() async throws {
         let clock = SettableClock()
-        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 3), clock: clock)
+        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 5), clock: clock)
         try provider.add(TestGrants.portals)
         let devices = provider.provider.deviceGrants.devices
         for _ in 0..<3 { _ = try await provider.beginDevice() }

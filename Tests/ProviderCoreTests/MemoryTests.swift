@@ -1,3 +1,4 @@
+import AccountDirectory
 import Foundation
 import OpenIDMessages
 import ProviderCore
@@ -13,7 +14,7 @@ struct MemoryTests {
     func abandonedLogins() async throws {
         let database = try TemporaryDatabase()
         let provider = try await TestProvider(
-            capacity: Provider.Capacity(logins: 1000, pushedRequests: 1000), store: SQLiteStore(path: database.path))
+            capacity: Provider.Capacity(logins: 2000, pushedRequests: 2000), store: SQLiteStore(path: database.path))
         let size = try database.size
         let request = try await provider.provider.authorization.authorize(FormParameters(TestRegion.basic.request()))
         let browser = BrowserContext(description: "?", area: "local", language: .german)
@@ -34,11 +35,49 @@ struct MemoryTests {
         #expect(try database.size == size)
     }
 
+    @Test("K4: one town's abandoned logins and pushed requests leave room for another's, however many flood it")
+    func otherTowns() async throws {
+        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 90, pushedRequests: 90))
+        let portals = [TestRegion.herten, TestRegion.marl].map { tenant in
+            TestGrants.portal("flooded-\(tenant)") { $0.tenant = tenant }
+        }
+        try provider.add(portals)
+        let browser = BrowserContext(description: "?", area: "local", language: .german)
+        func logins(_ portal: TestPortal) async throws -> Int {
+            let request = try await provider.provider.authorization.authorize(FormParameters(portal.request()))
+            return (0..<200).count { _ in provider.provider.browserLogins.begin(request, browser: browser) != nil }
+        }
+        func pushed(_ portal: TestPortal) async throws -> Int {
+            let client = try await provider.authenticated(portal)
+            var accepted = 0
+            for _ in 0..<200 {
+                do {
+                    _ = try await provider.provider.authorization.push(FormParameters(portal.request()), by: client)
+                    accepted += 1
+                } catch { #expect((error as? ClientRefusal)?.reason == .overloaded) }
+            }
+            return accepted
+        }
+        // A half, then a half of the rest, and there is always room for one more town.
+        for (portal, expected) in zip(portals, [45, 23]) {
+            #expect(try await logins(portal) == expected)
+            #expect(try await pushed(portal) == expected)
+        }
+        #expect(provider.provider.loginsInFlight < 90)
+        // What is over is given back.
+        for seconds: Int64 in [120, 300] {
+            provider.clock.advance(seconds)
+            try await provider.provider.sweep(includingStore: false)
+        }
+        #expect(try await logins(portals[0]) == 45)
+        #expect(try await pushed(portals[0]) == 45)
+    }
+
     @Test("a million abandoned authorization requests: bounded counts, flat memory, an unchanged database")
     func millionAbandonedLogins() async throws {
         let database = try TemporaryDatabase()
         let provider = try await TestProvider(
-            capacity: Provider.Capacity(logins: 1000, pushedRequests: 1000), store: SQLiteStore(path: database.path))
+            capacity: Provider.Capacity(logins: 2000, pushedRequests: 2000), store: SQLiteStore(path: database.path))
         let request = FormParameters(TestRegion.basic.request())
         let browser = BrowserContext(description: "?", area: "local", language: .german)
         let (size, contents) = (try database.size, try database.contents)
@@ -77,7 +116,7 @@ struct MemoryTests {
     func abandonedPushedRequests() async throws {
         let database = try TemporaryDatabase()
         let provider = try await TestProvider(
-            capacity: Provider.Capacity(logins: 1000, pushedRequests: 1000), store: SQLiteStore(path: database.path))
+            capacity: Provider.Capacity(logins: 2000, pushedRequests: 2000), store: SQLiteStore(path: database.path))
         let client = try await provider.authenticated(TestRegion.pushing)
         let authorization = provider.provider.authorization
         let size = try database.size

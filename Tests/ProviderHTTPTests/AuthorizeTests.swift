@@ -206,7 +206,7 @@ struct AuthorizeTests {
 
     @Test("when no more logins fit, the portal hears temporarily_unavailable")
     func full() async throws {
-        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 2, pushedRequests: 2))
+        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 3, pushedRequests: 3))
         try await Site.serve(provider) { site in
             for _ in 0..<2 { _ = try await Browser(site).begin() }
             let response = try await site.get("/authorize", TestRegion.basic.request())

@@ -20,7 +20,7 @@ public struct AuthorizationFlow: Sendable {
         objects = RequestObjectVerifier(
             issuer: protection.issuer, keys: keys, uses: uses, clock: protection.clock)
         clock = protection.clock
-        pushed = ExpiringMemory(capacity: capacity)
+        pushed = ExpiringMemory(capacity: capacity, sharedBy: \.tenant)
     }
 
     /// How many pushed requests wait now.

@@ -27,7 +27,7 @@ final class BackChannelRequests: Sendable {
 
     /// Remembers a request; false when too many logins are in flight.
     func begin(_ login: Login, _ redemption: PolledRedemption) -> Bool {
-        guard logins.hasRoom, logins.insert(login) else { return false }
+        guard logins.hasRoom(for: login.request.tenant), logins.insert(login) else { return false }
         let entry = Entry(
             client: login.request.client.client.identifier, page: login.page, expiresAt: redemption.until)
         entries.withLock { $0[redemption.handle] = entry }

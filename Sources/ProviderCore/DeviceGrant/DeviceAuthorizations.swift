@@ -18,30 +18,31 @@ final class DeviceAuthorizations: Sendable {
     private struct Contents {
         var entries: [UserCode: Entry] = [:]
         var codes: [HandleDigest: UserCode] = [:]
+        var shares: TenantShares
     }
 
-    private let capacity: Int
     private let logins: LoginsInFlight
     private let clock: ProviderClock
-    private let contents = Mutex(Contents())
+    private let contents: Mutex<Contents>
 
     init(capacity: Int, logins: LoginsInFlight, clock: ProviderClock) {
-        self.capacity = capacity
+        contents = Mutex(Contents(shares: TenantShares(capacity: capacity)))
         self.logins = logins
         self.clock = clock
     }
 
     var count: Int { contents.withLock { $0.entries.count } }
 
-    /// Remembers a request; nil when too many wait.
+    /// Remembers a request; nil when too many of its town wait.
     func begin(_ request: ValidatedAuthorizationRequest) -> (device: OneTimeHandle, user: UserCode)? {
         let device = OneTimeHandle(.deviceCode)
         let now = clock.now()
         return contents.withLock { contents in
-            if contents.entries.count >= capacity { Self.sweep(&contents, now: now) }
+            if !contents.shares.hasRoom(for: request.tenant) { Self.sweep(&contents, now: now) }
             var user = UserCode.random()
             while contents.entries[user] != nil { user = .random() }
-            guard contents.entries.count < capacity else { return nil }
+            guard contents.shares.hasRoom(for: request.tenant) else { return nil }
+            contents.shares.take(request.tenant)
             contents.entries[user] = Entry(
                 device: device.digest, request: request, expiresAt: now + Lifetime.deviceCode)
             contents.codes[device.digest] = user
@@ -110,6 +111,7 @@ final class DeviceAuthorizations: Sendable {
         for (user, entry) in contents.entries where entry.expiresAt + Lifetime.finishedLogin <= now {
             contents.entries[user] = nil
             contents.codes[entry.device] = nil
+            contents.shares.giveBack(entry.request.tenant)
         }
     }
 }

@@ -38,11 +38,11 @@ public struct BrowserLoginFlow: Sendable {
     let links: LinkAuthentication
     let clock: ProviderClock
 
-    /// Starts a login; nil when too many are in flight. The cookie is for this browser alone.
+    /// Starts a login; nil when too many of its town are in flight. The cookie is for this browser alone.
     public func begin(
         _ request: ValidatedAuthorizationRequest, browser: BrowserContext, start: LoginStart = LoginStart()
     ) -> (page: String, cookie: String)? {
-        guard logins.hasRoom else { return nil }
+        guard logins.hasRoom(for: request.tenant) else { return nil }
         let cookie = OneTimeSecret()
         let login = Login(
             request: request, browser: browser, cookie: cookie.digest, start: start, now: clock.now())

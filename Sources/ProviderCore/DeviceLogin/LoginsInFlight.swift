@@ -18,6 +18,7 @@ final class LoginsInFlight: Sendable {
         var waiters: [String: [Int: CheckedContinuation<Void, Never>]] = [:]
         var nextWaiter = 0
         var sweptAt: Timestamp?
+        var shares: TenantShares
     }
 
     /// Which login is meant.
@@ -27,33 +28,34 @@ final class LoginsInFlight: Sendable {
         case transaction(TransactionIdentifier)
     }
 
-    private let capacity: Int
     private let clock: ProviderClock
     private let onEnd: @Sendable (Login) -> Void
-    private let contents = Mutex(Contents())
+    private let contents: Mutex<Contents>
 
     /// - Parameter onEnd: hears once of each login that ends, whatever way.
     init(capacity: Int, clock: ProviderClock, onEnd: @escaping @Sendable (Login) -> Void = { _ in }) {
-        self.capacity = capacity
+        contents = Mutex(Contents(shares: TenantShares(capacity: capacity)))
         self.clock = clock
         self.onEnd = onEnd
     }
 
     var count: Int { contents.withLock { $0.byPage.count } }
 
-    /// Whether one more login finds room. To be asked before a login is made: a refused one costs almost nothing then.
-    var hasRoom: Bool {
+    /// Whether one more login of a town finds room. To be asked before a login is made: a refused one costs almost nothing
+    /// then.
+    func hasRoom(for tenant: TenantIdentifier) -> Bool {
         // A full memory is swept at most once a second: otherwise each refused login would cost more than a good one.
         let now = clock.now()
-        let isWorthSweeping = contents.withLock { $0.byPage.count >= capacity && $0.sweptAt != now }
+        let isWorthSweeping = contents.withLock { !$0.shares.hasRoom(for: tenant) && $0.sweptAt != now }
         if isWorthSweeping { sweep() }
-        return contents.withLock { $0.byPage.count < capacity }
+        return contents.withLock { $0.shares.hasRoom(for: tenant) }
     }
 
-    /// False when the memory is full.
+    /// False when there is no room for its town.
     func insert(_ login: Login) -> Bool {
         contents.withLock { contents in
-            guard contents.byPage.count < capacity else { return false }
+            guard contents.shares.hasRoom(for: login.request.tenant) else { return false }
+            contents.shares.take(login.request.tenant)
             let place = Place(login)
             contents.byPage[login.page] = place
             contents.byHandle[login.handle] = place
@@ -174,6 +176,7 @@ final class LoginsInFlight: Sendable {
     }
 
     private static func forget(_ login: Login, _ contents: inout Contents) {
+        contents.shares.giveBack(login.request.tenant)
         contents.byPage[login.page] = nil
         contents.byHandle[login.handle] = nil
         contents.byTransaction[login.transaction] = nil

@@ -10,22 +10,31 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
         /// Keys in the order of insertion, for sweeping; every lifetime in one memory is the same.
         var order: [String] = []
         var swept = 0
+        var shares: TenantShares
     }
 
     private let capacity: Int
-    private let contents = Mutex(Contents())
+    /// Whose a value is, where towns share the memory.
+    private let tenant: (@Sendable (Value) -> TenantIdentifier)?
+    private let contents: Mutex<Contents>
 
-    init(capacity: Int) { self.capacity = capacity }
+    /// - Parameter tenant: whose a value is; then no town takes the room of all.
+    init(capacity: Int, sharedBy tenant: (@Sendable (Value) -> TenantIdentifier)? = nil) {
+        self.capacity = capacity
+        self.tenant = tenant
+        contents = Mutex(Contents(shares: TenantShares(capacity: capacity)))
+    }
 
     var count: Int { contents.withLock { $0.values.count } }
 
-    /// False when the memory is full of values that still live, or the key is there already.
+    /// False when there is no room among values that still live, or the key is there already.
     func insert(_ value: Value, as key: String, expiresAt: Timestamp, now: Timestamp) -> Bool {
         contents.withLock { contents in
-            Self.sweep(&contents, now: now)
-            guard contents.values.count < capacity, contents.values[key] == nil else { return false }
+            sweep(&contents, now: now)
+            guard contents.values[key] == nil, hasRoom(for: value, contents) else { return false }
             contents.values[key] = (value, expiresAt)
             contents.order.append(key)
+            if let tenant { contents.shares.take(tenant(value)) }
             return true
         }
     }
@@ -34,11 +43,14 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
     /// memory is full.
     func update(_ key: String, expiresAt: Timestamp, now: Timestamp, _ change: (Value?) -> Value) -> Bool {
         contents.withLock { contents in
-            Self.sweep(&contents, now: now)
+            sweep(&contents, now: now)
             let existing = contents.values[key].flatMap { $0.expiresAt > now ? $0.value : nil }
-            guard contents.values[key] != nil || contents.values.count < capacity else { return false }
+            let value = change(existing)
+            guard contents.values[key] != nil || hasRoom(for: value, contents) else { return false }
             if contents.values[key] == nil { contents.order.append(key) }
-            contents.values[key] = (change(existing), expiresAt)
+            remove(key, &contents)
+            contents.values[key] = (value, expiresAt)
+            if let tenant { contents.shares.take(tenant(value)) }
             return true
         }
     }
@@ -54,18 +66,18 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
     func take(_ key: String, now: Timestamp, where condition: (Value) -> Bool = { _ in true }) -> Value? {
         contents.withLock { contents in
             guard let entry = contents.values[key], entry.expiresAt > now, condition(entry.value) else { return nil }
-            contents.values[key] = nil
+            remove(key, &contents)
             return entry.value
         }
     }
 
     /// Removes what has expired, from the oldest on.
-    private static func sweep(_ contents: inout Contents, now: Timestamp) {
+    private func sweep(_ contents: inout Contents, now: Timestamp) {
         while contents.swept < contents.order.count {
             let key = contents.order[contents.swept]
             if let entry = contents.values[key] {
                 guard entry.expiresAt <= now else { break }
-                contents.values[key] = nil
+                remove(key, &contents)
             }
             contents.swept += 1
         }
@@ -73,5 +85,14 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
             contents.order.removeFirst(contents.swept)
             contents.swept = 0
         }
+    }
+    private func hasRoom(for value: Value, _ contents: Contents) -> Bool {
+        guard let tenant else { return contents.values.count < capacity }
+        return contents.shares.hasRoom(for: tenant(value))
+    }
+
+    private func remove(_ key: String, _ contents: inout Contents) {
+        guard let removed = contents.values.removeValue(forKey: key), let tenant else { return }
+        contents.shares.giveBack(tenant(removed.value))
     }
 }
