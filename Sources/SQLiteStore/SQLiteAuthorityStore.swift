@@ -32,17 +32,17 @@ extension SQLiteStore {
         of membership: MembershipIdentifier, for company: CompanyIdentifier
     ) async throws -> RepresentationParties? {
         try readTogether { db in
-            let member = try db.row("SELECT company, level FROM membership WHERE id = ?", [membership.rawValue])
+            let member = try db.row("SELECT company, level, since FROM membership WHERE id = ?", [membership.rawValue])
             guard let member, let home = try db.company(try member.value("company")),
                 let represented = try db.company(company)
             else { return nil }
             let evidence = try db.row(
                 """
-                SELECT method FROM company_evidence WHERE company = ? ORDER BY recorded_at DESC, rowid DESC LIMIT 1
+                SELECT * FROM company_evidence WHERE company = ? ORDER BY recorded_at DESC, rowid DESC LIMIT 1
                 """, [company.rawValue])
             return RepresentationParties(
-                company: represented, home: home, evidence: try evidence?.value("method"),
-                binding: try member.level("level"))
+                company: represented, home: home, evidence: try evidence?.companyEvidence,
+                binding: try member.level("level"), boundAt: try member.time("since"))
         }
     }
 

@@ -29,6 +29,28 @@ struct ExplainedLevelTests {
         #expect(try await phone.explainLevel().explanation == Self.payload)
     }
 
+    @Test func `explanations for companies are shown when each of them was signed for this device`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        func statement(_ audience: String) throws -> String {
+            var payload = Self.payload
+            payload["company_name"] = "Muster GmbH"
+            payload["aud"] = .string(audience)
+            return try provider.key.sign(type: AssuranceLevel.explanationType, payload: payload)
+        }
+        let own = try provider.key.sign(type: AssuranceLevel.explanationType, payload: Self.payload)
+        for audience in [FakeProvider.device.rawValue, "device-9999999999"] {
+            let company: JSONObject = ["name": "Muster GmbH", "statement": .string(try statement(audience))]
+            let body: JSONObject = ["statement": .string(own), "companies": .array([.object(company)])]
+            await provider.surprise("/account/v1/level", .success(HTTPAnswer(status: 200, body: body.serialized)))
+            if audience == FakeProvider.device.rawValue {
+                let companies = try await phone.explainLevel().companies
+                #expect(companies.map { $0.explanation["company_name"] } == ["Muster GmbH"])
+            } else {
+                await #expect(throws: DeviceError.statementRefused(.wrongDevice)) { try await phone.explainLevel() }
+            }
+        }
+    }
+
     @Test func `an explanation for another device, of another provider, kind or key is not shown`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         let wrong: [(Result<HTTPAnswer, NetworkFailure>, StatementRefusal)] = [

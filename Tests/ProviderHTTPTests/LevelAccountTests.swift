@@ -50,4 +50,31 @@ struct LevelAccountTests {
             #expect(weak.payload["aud"]?.string == other.device.rawValue)
         }
     }
+    @Test("I4: the person reads the level of logins for each company as well, signed for the device, and why")
+    func companies() async throws {
+        try await Site.serve { site in
+            let provider = site.provider
+            let ada = try await provider.person("Ada", "Erste")
+            let company = try await provider.registeredCompany([ada])
+            let frozen = try await provider.registeredCompany(
+                [ada], details: TestCompany.registered("Frost GmbH", number: "99"))
+            try await provider.companies.freeze(frozen, for: .dispute, by: TestCompany.clerk)
+            let answer = try await site.call(ada.phone, .get, "/account/v1/level")
+            let listed = answer.json["companies"]?.array?.compactMap(\.object) ?? []
+            #expect(listed.map { $0["company"]?.string } == [company.rawValue], "nobody acts for a frozen one")
+            let one = try #require(listed.first)
+            #expect(one["name"] == "Muster Elektrotechnik GmbH")
+            let payload = try provider.provider.keys.ring.verificationKeys.verify(
+                CompactJWS(parsing: try #require(one["statement"]?.string)), type: AssuranceLevel.explanationType
+            ).payload
+            #expect(payload["aud"]?.string == ada.phone.device.rawValue && payload["company"] == one["company"])
+            #expect(payload["company_name"] == one["name"])
+            let reasons = payload["reasons"]?.array?.compactMap(\.object) ?? []
+            #expect(
+                reasons.map { $0["kind"]?.string } == ["proofing", "authenticator", "device", "binding", "company"])
+            let basis = reasons.last?["basis"]?.object
+            #expect(basis?["de"]?.string == "durch einen Registerauszug, Stadt Herten, \(provider.today)")
+            #expect(basis?["en"]?.string == "by an extract of the register, Stadt Herten, \(provider.today)")
+        }
+    }
 }

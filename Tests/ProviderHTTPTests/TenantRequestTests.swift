@@ -1,4 +1,5 @@
 import AccountDirectory
+import GRDB
 import HTTPTypes
 import HummingbirdTesting
 import OpenIDMessages
@@ -7,6 +8,7 @@ import ProviderHarness
 import Testing
 
 @testable import ProviderHTTP
+@testable import SQLiteStore
 
 /// A town's desk answers what people ask it about their data.
 @Suite("/admin/v1: requests about data")
@@ -109,6 +111,44 @@ struct TenantRequestTests {
             let foreign = try await site.call(neighbour, .get, "/tenants/marl/logins/\(login)/level")
             #expect(foreign.status == .notFound)
             #expect(try await provider.auditTrail().last { $0.kind == "admin.cross_tenant_probe" }?.tenant == "herten")
+        }
+    }
+    @Test("I4: the explanation of a company's login has binding and company, and which of them holds the level down")
+    func companyLogin() async throws {
+        let provider = try await TestProvider.withAdministration(companies: nil)
+        try provider.changeRegion {
+            $0.services = [TestServices.parking, MandateStory.building]
+            $0.clients.append(TestServices.garage.client)
+        }
+        let story = try await MandateStory(provider: provider)
+        try await story.propose(by: story.ada)
+        let member = story.member.rawValue
+        try await provider.store.writer.write { db in
+            try db.execute(sql: "UPDATE membership SET level = 'normal' WHERE id = ?", arguments: [member])
+        }
+        let signedIn = try await provider.signIn(
+            at: TestServices.garage, phone: story.max.phone, ["scope": "openid org mandate"])
+        let login = try #require(signedIn.idToken["txn"]?.string)
+        #expect(signedIn.idToken["acr"] == "sim:http://bsi.bund.de/eID/LoA/normal")
+        try await AdministrationSite.serve(provider) { site in
+            let auditor = try await provider.administrator()
+            try await provider.appoint(auditor, .auditor, at: .tenant(TestRegion.herten))
+            let answer = try await site.call(auditor, .get, "/tenants/herten/logins/\(login)/level")
+            let explanation = try #require(answer.json["explanation"]?.object, "\(answer.text)")
+            #expect(explanation["level"] == "normal")
+            let reasons = explanation["reasons"]?.array?.compactMap(\.object) ?? []
+            #expect(
+                reasons.map { $0["kind"]?.string } == ["proofing", "authenticator", "device", "binding", "company"])
+            #expect(reasons.filter { $0["limits"] == true }.map { $0["kind"]?.string } == ["binding"])
+            let today = JSONValue.string(CalendarDate(inGermanyAt: provider.now).rawValue)
+            #expect(reasons[3]["facts"] == .object(["day": today]))
+            #expect(
+                reasons[4]["facts"]
+                    == .object([
+                        "method": "register_extract", "performer": "Stadt Herten", "day": .string(provider.today),
+                        "level": "substantiell",
+                    ]))
+            #expect(!answer.text.contains("Muster"), "a company has no name in an explanation for an office")
         }
     }
 }

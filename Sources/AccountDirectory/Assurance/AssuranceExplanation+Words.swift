@@ -44,7 +44,16 @@ extension AssuranceExplanation {
             guard let inHardware = reason.facts["keys_in_hardware"]?.bool else { return nil }
             let keys = isSimulated ? Self.simulated(language) : Self.keys(inHardware: inHardware, language)
             return ([keys] + ["model", "system"].compactMap { reason.facts[$0]?.string }).joined(separator: ", ")
-        case .authenticator, .binding, .company: return nil
+        case .binding:
+            let since = language == .german ? "seit " : "since "
+            return reason.facts["day"]?.string.map { since + $0 }
+        case .company:
+            guard let method = reason.facts["method"]?.string.flatMap(CompanyEvidence.Method.init(rawValue:)) else {
+                return nil
+            }
+            return [method.words(language), reason.facts["performer"]?.string, reason.facts["day"]?.string]
+                .compactMap(\.self).joined(separator: ", ")
+        case .authenticator: return nil
         }
     }
 
@@ -74,6 +83,20 @@ extension Evidence.Method {
         case (.upstream, .english): "by another account"
         case (.letter, .german): "mit einem Brief an die Meldeadresse"
         case (.letter, .english): "by a letter to the registered address"
+        }
+    }
+}
+
+extension CompanyEvidence.Method {
+    /// How a company was verified, as people say it.
+    fileprivate func words(_ language: Language) -> String {
+        switch (self, language) {
+        case (.registerExtract, .german): "durch einen Registerauszug"
+        case (.registerExtract, .english): "by an extract of the register"
+        case (.desk, .german): "durch ein Gewerbeamt"
+        case (.desk, .english): "by a trade office"
+        case (.upstream, .german): "durch ein anderes Unternehmenskonto"
+        case (.upstream, .english): "by another account for organisations"
         }
     }
 }

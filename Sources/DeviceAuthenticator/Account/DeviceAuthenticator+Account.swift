@@ -24,13 +24,27 @@ extension DeviceAuthenticator {
     public func explainLevel() async throws(DeviceError) -> ExplainedLevel {
         let state = try state()
         let answer = try await authenticatedCall("GET", Self.accountPrefix + "/level")
-        let text = try answer.read("level") { (reader) throws(MessageError) in
-            try reader.string("statement", maximumLength: CompactJWS.maximumLength)
+        let texts = try answer.read("level") { (reader) throws(MessageError) in
+            var texts = [try reader.string("statement", maximumLength: CompactJWS.maximumLength)]
+            guard reader.has("companies") else { return texts }
+            guard let companies = try reader.value("companies").array else { throw .malformed("companies") }
+            for company in companies {
+                guard let object = company.object else { throw .malformed("companies") }
+                var reader = MemberReader(object)
+                texts.append(try reader.string("statement", maximumLength: CompactJWS.maximumLength))
+            }
+            return texts
         }
-        let explanation = try await checked(state) { (keys) throws(StatementRefusal) in
-            try RequestChecks.explanation(text, keys: keys, issuer: state.issuer, device: state.device)
+        let explained = try await checked(state) { (keys) throws(StatementRefusal) in
+            try texts.map { text throws(StatementRefusal) in
+                ExplainedLevel(
+                    explanation: try RequestChecks.explanation(
+                        text, keys: keys, issuer: state.issuer, device: state.device), statement: text)
+            }
         }
-        return ExplainedLevel(explanation: explanation, statement: text)
+        var own = explained[0]
+        own.companies = Array(explained.dropFirst())
+        return own
     }
 
     /// Asks for something that needs a confirmation; nothing has happened yet (D-10.1). What comes back is what the

@@ -9,6 +9,12 @@ public struct SignedExplanation: Sendable {
     public let statement: String
 }
 
+/// Why a person's logins for a company have their level.
+public struct CompanyExplanation: Sendable {
+    public let company: CompanyRecord
+    public let signed: SignedExplanation
+}
+
 /// A login with what its level rests on, whatever became of it since.
 public struct LoginFacts: Sendable, Equatable {
     public var grant: AuthorizationGrant
@@ -27,7 +33,7 @@ public struct AssuranceFlow: Sendable {
     let issuer: IssuerURL
     let registry: ClientRegistry
     let keys: KeyCustodian
-    let store: any DeviceStore & EvidenceStore & GrantStore
+    let store: any DeviceStore & EvidenceStore & GrantStore & CompanyStore & MandateStore
     let clock: ProviderClock
 
     /// What a citizen's login with this device reaches, and why.
@@ -35,6 +41,29 @@ public struct AssuranceFlow: Sendable {
         let explanation = try await explanation(
             account: device.account, device: device.device, methods: nil)
         return try sign(explanation, ["aud": .string(device.device.identifier.rawValue)])
+    }
+
+    /// What logins with this device for each of the person's companies reach, and why. For one that their company serves a
+    /// login reaches no more than how that one was verified.
+    public func explainCompanies(_ device: VerifiedDevice) async throws -> [CompanyExplanation] {
+        let own = try await explanation(account: device.account, device: device.device, methods: nil)
+        var explained: [CompanyExplanation] = []
+        for seat in try await store.companies(of: device.account.identifier)
+        where seat.company.state == .active && seat.membership.state == .active {
+            let company = seat.company
+            let explanation = try await acting(own, as: seat.membership.identifier, for: company.identifier)
+            explained.append(
+                CompanyExplanation(
+                    company: company,
+                    signed: try sign(
+                        explanation,
+                        [
+                            "aud": .string(device.device.identifier.rawValue),
+                            "company": .string(company.identifier.rawValue),
+                            "company_name": .string(company.details.name.text),
+                        ])))
+        }
+        return explained
     }
 
     /// Why one login at a town has its level, and whose it was; nil when there is none of that name there. What it says of
@@ -45,8 +74,11 @@ public struct AssuranceFlow: Sendable {
         guard let login = try await store.login(transaction), login.grant.tenant == scope.tenant.identifier,
             let (device, _) = try await store.device(login.device)
         else { return nil }
-        let explanation = try await explanation(
+        var explanation = try await explanation(
             account: login.account, device: device, methods: login.grant.methods)
+        if case .company(let membership, let company, _, _) = login.grant.acting {
+            explanation = try await acting(explanation, as: membership, for: company)
+        }
         let signed = try sign(
             Self.withoutModel(explanation),
             [
@@ -96,9 +128,40 @@ public struct AssuranceFlow: Sendable {
         return explanation
     }
 
+    /// The same login for a company. The company has no name here: a town knows it by its own.
+    private func acting(
+        _ explanation: AssuranceExplanation, as membership: MembershipIdentifier, for company: CompanyIdentifier
+    ) async throws -> AssuranceExplanation {
+        guard let parties = try await store.parties(of: membership, for: company) else { return explanation }
+        var explanation = explanation.acting(binding: parties.binding, company: parties.company.level)
+        for index in explanation.reasons.indices {
+            switch explanation.reasons[index].kind {
+            case .binding:
+                explanation.reasons[index].facts = [
+                    "day": .string(CalendarDate(inGermanyAt: parties.boundAt).rawValue)
+                ]
+            case .company: explanation.reasons[index].facts = parties.evidence.map(facts) ?? [:]
+            case .proofing, .authenticator, .device: break
+            }
+        }
+        return explanation
+    }
+
+    private func facts(_ evidence: CompanyEvidence) -> JSONObject {
+        var facts: JSONObject = ["method": .string(evidence.method.rawValue)]
+        facts["performer"] = officialName(evidence.performer)
+        facts["day"] = .string(evidence.asOf.rawValue)
+        facts["level"] = .string(evidence.level.name)
+        return facts
+    }
+
+    private func officialName(_ tenant: TenantIdentifier?) -> JSONValue? {
+        tenant.flatMap { registry.tenant($0) }.map { .string($0.officialName) }
+    }
+
     private func facts(_ evidence: Evidence) -> JSONObject {
         var facts: JSONObject = ["method": .string(evidence.method.rawValue)]
-        facts["performer"] = evidence.performer.flatMap { registry.tenant($0) }.map { .string($0.officialName) }
+        facts["performer"] = officialName(evidence.performer)
         facts["time"] = .string(evidence.checkedAt.minuteText)
         facts["level"] = .string(evidence.level.name)
         return facts

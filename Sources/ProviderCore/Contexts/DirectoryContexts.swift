@@ -79,6 +79,7 @@ extension CompanyDescription {
             occupation: details.occupation?.text, register: details.register?.json,
             numbers: numbers.compactMap { type, number, issuer in
                 number.map { Number(type: type, number: $0, issuer: issuer) }
-            }, address: details.address, level: parties.company.level, source: parties.evidence?.rawValue ?? "desk")
+            }, address: details.address, level: parties.company.level,
+            source: parties.evidence?.method.rawValue ?? "desk")
     }
 }

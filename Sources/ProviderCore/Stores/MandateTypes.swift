@@ -96,17 +96,20 @@ public struct RepresentationParties: Sendable {
     /// The company that the person belongs to: the same, or a service company.
     public var home: CompanyRecord
     /// By what `company` was verified last.
-    public var evidence: CompanyEvidence.Method?
-    /// The level at which the person was bound to `home`.
+    public var evidence: CompanyEvidence?
+    /// The level at which the person was bound to `home`, and when.
     public var binding: AssuranceLevel
+    public var boundAt: Timestamp
 
     public init(
-        company: CompanyRecord, home: CompanyRecord, evidence: CompanyEvidence.Method?, binding: AssuranceLevel
+        company: CompanyRecord, home: CompanyRecord, evidence: CompanyEvidence?, binding: AssuranceLevel,
+        boundAt: Timestamp
     ) {
         self.company = company
         self.home = home
         self.evidence = evidence
         self.binding = binding
+        self.boundAt = boundAt
     }
 }
 

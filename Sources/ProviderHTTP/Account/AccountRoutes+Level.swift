@@ -8,10 +8,22 @@ extension AccountRoutes {
         AccountRoute(
             .get, "/level", "see which level one's logins with this device reach, and why, signed",
             .read { call in
-                let signed = try await call.service.assurance.explain(call.device)
-                return [
-                    "explanation": .object(signed.explanation.json), "statement": .string(signed.statement),
-                ]
+                let assurance = call.service.assurance
+                var answer = try await assurance.explain(call.device).json
+                answer["companies"] = .array(
+                    try await assurance.explainCompanies(call.device).map { explained in
+                        var company = explained.signed.json
+                        company["company"] = .string(explained.company.identifier.rawValue)
+                        company["name"] = .string(explained.company.details.name.text)
+                        return .object(company)
+                    })
+                return answer
             })
     ]
+}
+
+extension SignedExplanation {
+    fileprivate var json: JSONObject {
+        ["explanation": .object(explanation.json), "statement": .string(statement)]
+    }
 }
