@@ -3,8 +3,8 @@ internal import GRDB
 internal import OpenIDMessages
 
 extension DatabaseMigrator {
-    /// The entry in a register tells companies apart as well (I19), and agreements to what needs several people go when
-    /// they are old. Of two verified companies that had one entry already the later one stays without it.
+    /// The entry in a register tells companies apart as well (I19), agreements to what needs several people go when
+    /// they are old, and a town counts its releases. Of two verified companies that had one entry already the later one stays without it.
     mutating func registerRegisterEntries() {
         registerMigration("v7-register-entries", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: registerEntries)
@@ -27,4 +27,5 @@ private let registerEntries = """
     ALTER TABLE company ADD COLUMN register_entry TEXT;
     CREATE UNIQUE INDEX company_register_entry ON company (register_entry) WHERE state IN ('active', 'frozen', 'closing');
     CREATE INDEX company_approval_time ON company_approval (time);
+    CREATE INDEX claim_release_tenant ON claim_release (tenant, service, state);
     """

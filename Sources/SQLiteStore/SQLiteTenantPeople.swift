@@ -5,7 +5,7 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func counters(in scope: TenantScope, now: Timestamp) async throws -> TenantCounters {
-        try read { db in
+        try readTogether { db in
             let row = try db.row(
                 """
                 SELECT (SELECT count(*) FROM pairwise WHERE sector = :sector) AS people,
@@ -16,7 +16,9 @@ extension SQLiteStore {
                 """,
                 ["sector": scope.tenant.sector.rawValue, "tenant": scope.name, "now": now.seconds])
             guard let row else { throw StorageFault.missing("pairwise") }
-            return TenantCounters(people: try row.integer("people"), sessions: try row.integer("sessions"))
+            return TenantCounters(
+                people: try row.integer("people"), sessions: try row.integer("sessions"),
+                releases: try db.releases(in: scope))
         }
     }
 
@@ -89,6 +91,21 @@ extension SQLiteStore {
 }
 
 extension Database {
+    fileprivate func releases(in scope: TenantScope) throws -> [TenantCounters.ServiceReleases] {
+        try rows(
+            """
+            SELECT service, count(*) FILTER (WHERE state = 'granted') AS granted,
+                count(*) FILTER (WHERE state = 'withdrawn') AS withdrawn
+            FROM claim_release WHERE tenant = ? GROUP BY service ORDER BY service
+            """, [scope.name]
+        ).map { row in
+            let service = try row.text("service")
+            return TenantCounters.ServiceReleases(
+                service: service.isEmpty ? nil : try row.value("service"), granted: try row.integer("granted"),
+                withdrawn: try row.integer("withdrawn"))
+        }
+    }
+
     fileprivate func account(
         of subject: SubjectIdentifier, in scope: TenantScope
     ) throws -> AccountIdentifier? {

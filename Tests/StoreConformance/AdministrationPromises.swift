@@ -154,8 +154,20 @@ extension StorePromise {
             let session = MissedName.session(grant.session)
             try requireEqual(try await store.owner(of: session, otherThan: there), .tenant(Fixtures.tenant))
             try requireEqual(try await store.owner(of: session, otherThan: here), nil, "its own")
-            try requireEqual(
-                try await store.counters(in: here, now: Fixtures.now), TenantCounters(people: 1, sessions: 1))
+            func counted(granted: Int64, withdrawn: Int64) async throws {
+                let releases = TenantCounters.ServiceReleases(
+                    service: grant.service, granted: granted, withdrawn: withdrawn)
+                try requireEqual(
+                    try await store.counters(in: here, now: Fixtures.now),
+                    TenantCounters(people: 1, sessions: 1, releases: [releases]))
+            }
+            try await counted(granted: 1, withdrawn: 0)
+            guard let release = try await store.releases(of: grant.account).first else {
+                throw ConformanceFailure(description: "no release")
+            }
+            let event = SecurityEvent(.releaseWithdrawn, time: Fixtures.now)
+            try require(try await store.withdraw(release.identifier, of: grant.account, event: event), "not withdrawn")
+            try await counted(granted: 0, withdrawn: 1)
             try requireEqual(
                 try await store.counters(in: there, now: Fixtures.now), TenantCounters(people: 0, sessions: 0))
             let sessions = try await store.sessions(of: subject, in: here, now: Fixtures.now)

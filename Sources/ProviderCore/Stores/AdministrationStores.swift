@@ -136,10 +136,29 @@ public struct TenantCounters: Sendable, Equatable {
     public var people: Int64
     /// Sessions that live and in which somebody is signed in at one of the tenant's portals.
     public var sessions: Int64
+    /// How often people released claims to the tenant's portals, by service.
+    public var releases: [ServiceReleases]
 
-    public init(people: Int64, sessions: Int64) {
+    public init(people: Int64, sessions: Int64, releases: [ServiceReleases] = []) {
         self.people = people
         self.sessions = sessions
+        self.releases = releases
+    }
+
+    /// The releases for one service that are kept.
+    public struct ServiceReleases: Sendable, Equatable {
+        /// Nil for logins that were for none.
+        public var service: ServiceIdentifier?
+        /// In force.
+        public var granted: Int64
+        /// Taken back by the person.
+        public var withdrawn: Int64
+
+        public init(service: ServiceIdentifier?, granted: Int64, withdrawn: Int64) {
+            self.service = service
+            self.granted = granted
+            self.withdrawn = withdrawn
+        }
     }
 }
 

@@ -30,10 +30,21 @@ extension AdministrationAPI {
             answer: [
                 .init("people", .count(0 ... .max), "People with a name in the tenant's sector."),
                 .init("sessions", .count(0 ... .max), "Sessions in which somebody is signed in at the tenant."),
+                .init(
+                    "releases",
+                    .list(
+                        .object([
+                            .optional("service", .text(maximum: 63), "The service; absent for logins for none."),
+                            .init("granted", .count(0 ... .max), "Releases of claims that are in force."),
+                            .init("withdrawn", .count(0 ... .max), "Releases that people took back."),
+                        ])), "By service, without a claim and without a name."),
             ],
             handle: { call in
                 let counters = try await call.provider.tenantPeople.counters(in: call.scope)
-                return ["people": .integer(counters.people), "sessions": .integer(counters.sessions)]
+                return [
+                    "people": .integer(counters.people), "sessions": .integer(counters.sessions),
+                    "releases": .array(counters.releases.map { .object($0.json) }),
+                ]
             }),
     ]
 
@@ -157,6 +168,16 @@ extension AccountDirectory.Service {
         object["contexts"] = .strings(contexts.map(\.rawValue))
         object["required_level"] = requiredLevel.map { .string($0.name) }
         object["mandate_scope"] = mandateScope.map { .string($0) }
+        return object
+    }
+}
+
+extension TenantCounters.ServiceReleases {
+    fileprivate var json: JSONObject {
+        var object: JSONObject = [:]
+        object["service"] = service.map { .string($0.rawValue) }
+        object["granted"] = .integer(granted)
+        object["withdrawn"] = .integer(withdrawn)
         return object
     }
 }
