@@ -69,7 +69,7 @@ public enum ClaimCatalogue {
     /// Every name of a claim that tokens and userinfo may have (OpenID Connect Discovery §3).
     public static func supported(namespace: String) -> [String] {
         all.filter { !isPredicate($0) && !isAboutCompany($0) }.map { spelling($0, namespace: namespace) }
-            + ["predicates", "acting_for", "mandate", "context", "tenant"].map { namespace + $0 }
+            + ["email_verified"] + ["predicates", "acting_for", "mandate", "context", "tenant"].map { namespace + $0 }
     }
 
     /// Claims that a clerk verifies; the others a person says of themself (invariant I3).

@@ -32,6 +32,8 @@ struct ReleasedClaims: Sendable {
                     live.account.person.claim(name, namespace: namespace)
             }
         }
+        // Who reads an address must not take it for proved (OpenID Connect Core §5.1): the region verifies none.
+        if claims["email"] != nil { claims["email_verified"] = false }
         if !predicates.isEmpty { claims[namespace + "predicates"] = .object(predicates) }
         return claims
     }
