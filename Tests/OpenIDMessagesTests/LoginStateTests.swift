@@ -7,6 +7,21 @@ extension LoginState {
 
 @Suite("Device protocol: the states of a login")
 struct LoginStateTests {
+    @Test("every step that is allowed stands in this table, and every step in this table is allowed")
+    func table() {
+        let table = [
+            "created": "claimed attestation_stale expired cancelled failed",
+            "claimed": "awaiting_code awaiting_user expired cancelled failed",
+            "awaiting_code": "awaiting_user code_locked denied reported device_cloned expired cancelled failed",
+            "awaiting_user": "awaiting_return complete denied reported device_cloned expired cancelled failed",
+            "awaiting_return": "complete return_mismatch expired cancelled failed",
+        ]
+        for state in LoginState.allCases {
+            let expected = (table[state.rawValue] ?? "").split(separator: " ").map(String.init)
+            #expect(Set(state.successors.map(\.rawValue)) == Set(expected), "\(state.rawValue)")
+        }
+    }
+
     @Test("no transition leaves a terminal state, and every other state can be left", arguments: LoginState.allCases)
     func terminalStatesAreFinal(_ state: LoginState) {
         #expect(state.isTerminal == state.successors.isEmpty)
