@@ -71,7 +71,7 @@ private struct RetentionStep: Sendable {
             for account in due {
                 try db.run("UPDATE account SET warned_at = ? WHERE id = ?", [now.seconds, account.rawValue])
                 try db.tell(account, .notUsed, at: now)
-                try db.audit(SecurityEvent(.accountUnused, time: now))
+                try db.audit(SecurityEvent(.accountUnused, time: now, actor: .system, person: account))
             }
             return due.count
         },

@@ -43,6 +43,8 @@ struct RetentionTests {
         try await around(policy.unused, provider) { isOver in
             let notices = try await provider.store.notices(of: person.account, limit: 10).map(\.kind)
             #expect(notices.contains(.notUsed) == isOver)
+            let told = try await provider.auditTrail().filter { $0.kind == "account.unused" }
+            #expect(told.map(\.actor) == (isOver ? ["system"] : []))
             let state = try await provider.profile(of: person.account).state
             #expect(state == .active)
         }
