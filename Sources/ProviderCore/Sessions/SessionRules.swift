@@ -99,6 +99,7 @@ enum SessionRules {
         guard let released else { throw .consentMissing }
         return .reuse(context, acting: acting.acting, released: released)
     }
+
     /// What is too low for a level: how the person logged in then, or in a company's context what bounds that.
     private static func steps(
         to needed: AssuranceLevel, _ session: SessionRecord, _ context: PossibleContext
