@@ -117,6 +117,36 @@ struct ClientDoctorTests {
         #expect(refusals.allSatisfy { $0.remedy?.isEmpty == false })
     }
 
+    @Test func `a portal of which nothing was good is not said to be well`() async throws {
+        let provider = try await TestProvider()
+        let portal = TestRegion.basic
+        let unused = try await findings(provider, portal.identifier)
+        #expect(unused["requests"]?.cause == "No login was asked for since the start.")
+        let mistakes: [([String: String?], Refusal)] = [
+            (["code_challenge": nil, "code_challenge_method": nil], .codeChallengeMissing),
+            (["code_challenge_method": "plain"], .requestMalformed),
+            (["response_type": "code id_token"], .responseTypeUnsupported),
+            (["response_mode": "form_post"], .responseModeNotAllowed), (["redirect_uri": nil], .requestMalformed),
+        ]
+        for (changes, reason) in mistakes {
+            let provider = try await TestProvider()
+            await refused {
+                _ = try await provider.provider.authorization.authorize(FormParameters(portal.request(changes)))
+            }
+            let found = try await findings(provider, portal.identifier)
+            #expect(found["refusals"]?.result == .warning, "\(changes)")
+            #expect(found["refusals"]?.cause.hasPrefix(reason.rawValue) == true, "\(changes)")
+            #expect(found["requests"]?.cause == "No request for a login was good since the start.", "\(changes)")
+        }
+        // What the portal heard names the parameter, never its value.
+        await refused {
+            let request = FormParameters(portal.request(["max_age": "secret"]))
+            _ = try await provider.provider.authorization.authorize(request)
+        }
+        let cause = try #require(try await findings(provider, portal.identifier)["refusals"]?.cause)
+        #expect(cause.hasSuffix("The portal heard: max_age is not a number of seconds.") && !cause.contains("secret"))
+    }
+
     @Test func `names that no client has leave nothing`() async throws {
         let provider = try await TestProvider()
         let stranger = try #require(ClientIdentifier(rawValue: "stranger"))

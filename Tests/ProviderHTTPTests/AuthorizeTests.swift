@@ -1,3 +1,4 @@
+import AccountDirectory
 import HTTPTypes
 import HummingbirdTesting
 import IdentityCrypto
@@ -147,6 +148,53 @@ struct AuthorizeTests {
     private static let provider = Task { try await TestProvider() }
 
     @Test("a redirect URI with a query keeps it, and hostile state stays data")
+    @Test("whatever is refused is counted for the client's doctor, with its remedy")
+    func observed() async throws {
+        let provider = try await TestProvider()
+        let client = TestRegion.basic.client.identifier
+        @Sendable func seen() -> Int64 {
+            provider.provider.observations.observation(of: client).refusals.values.reduce(0) { $0 + $1.count }
+        }
+        try await Site.serve(provider) { site in
+            let cases = Self.responseTypes + Self.challenges + Self.scopes + Self.rest + Self.lengths
+            for example in cases where example.error != nil {
+                let before = seen()
+                _ = try await site.get("/authorize", TestRegion.basic.request(example.changes))
+                #expect(seen() == before + 1, "\(example)")
+                if !example.isGoodToPush {
+                    _ = try await site.post(
+                        "/par", form: TestRegion.basic.request(example.changes), as: TestRegion.basic)
+                    #expect(seen() == before + 2, "\(example), pushed")
+                }
+            }
+        }
+        let reasons = Set(provider.provider.observations.observation(of: client).refusals.keys)
+        #expect(
+            reasons.isSuperset(of: [
+                .requestMalformed, .responseTypeUnsupported, .responseModeNotAllowed, .codeChallengeMissing,
+                .requestURIForeign, .scopeNotAllowed, .hintUnusable, .promptNone,
+            ]))
+        #expect(reasons.allSatisfy { !$0.entry.remedy.isEmpty })
+    }
+
+    @Test(
+        "oidcc-ensure-request-without-nonce-succeeds-for-code-flow, fapi2-…-without-state-success, -with-64-char-nonce-success"
+    )
+    func stateAndNonce() async throws {
+        let (provider, phone) = (try await Self.provider.value, try await Self.provider.value.enrolledPhone())
+        try await Site.serve(provider) { site in
+            for changes in [["nonce": Self.text(64)], ["nonce": nil], ["state": nil], ["state": nil, "nonce": nil]] {
+                let browser = Browser(site)
+                let page = try await browser.begin(TestRegion.pushing, changes)
+                let outcome = try await site.finishLogin(browser, page: page, phone: phone)
+                let asked = TestRegion.pushing.request(changes)
+                #expect(outcome["state"] == asked["state"] && outcome["iss"] == "https://id.region.example")
+                let token = try await site.tokens(outcome, at: TestRegion.pushing).idToken
+                #expect(token["nonce"]?.string == asked["nonce"])
+            }
+        }
+    }
+
     func queryIsKept() async throws {
         try await Site.serve(Self.provider.value) { site in
             let state = "a&code=stolen#x?y=\"<script>' %0d%0aSet-Cookie: a=b"

@@ -1,3 +1,4 @@
+import AccountDirectory
 import HTTPTypes
 import HummingbirdTesting
 import IdentityCrypto
@@ -80,7 +81,7 @@ struct TokenEndpointTests {
         }
     }
 
-    @Test("a failed authentication is 401, with a challenge where Basic was tried (B1)")
+    @Test("a failed authentication is 401 with a challenge, whatever was tried (B1, RFC 9110 §15.5.2)")
     func failedAuthentication() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
@@ -102,7 +103,7 @@ struct TokenEndpointTests {
             for more in anonymous {
                 let response = try await site.post("/token", form: form.merging(more) { $1 })
                 #expect(response.status == .unauthorized && response.error == "invalid_client", "\(more)")
-                #expect(response.headers[.wwwAuthenticate] == nil)
+                #expect(response.headers[.wwwAuthenticate]?.hasPrefix("Basic ") == true)
             }
             #expect(try await site.post("/token", form: form, as: TestRegion.basic).status == .ok)
         }
@@ -141,6 +142,48 @@ struct TokenEndpointTests {
             }
             let form = TestRegion.basic.tokenRequest(code: code)
             #expect(try await site.post("/token", form: form, as: TestRegion.basic).status == .ok)
+        }
+    }
+
+    @Test("RFC 6749 §3.2: a scope in the redemption of a code is ignored; the answer says what was granted")
+    func scope() async throws {
+        let (provider, phone) = try await Site.sharedProvider()
+        try await Site.serve(provider) { site in
+            for scope in ["openid person", "openid", "openid person phone", "  "] {
+                let code = try await provider.code(phone: phone, ["scope": "openid person"])
+                let form = TestRegion.basic.tokenRequest(code: code, ["scope": scope])
+                let response = try await site.post("/token", form: form, as: TestRegion.basic)
+                #expect(response.status == .ok && response.json["scope"] == "openid person", "\(scope)")
+            }
+        }
+    }
+
+    @Test("what is refused of a client is counted for its doctor, also what is not well-formed")
+    func observed() async throws {
+        let provider = try await TestProvider()
+        let portal = TestRegion.basic
+        @Sendable func seen() -> [Refusal: Int64] {
+            provider.provider.observations.observation(of: portal.client.identifier).refusals.mapValues(\.count)
+        }
+        try await Site.serve(provider) { site in
+            let malformed: [[String: String?]] = [
+                ["grant_type": nil], ["grant_type": "password"], ["code": nil], ["redirect_uri": nil],
+                ["code_verifier": "short"], ["resource": "no address"], ["client_secret": "twice"],
+            ]
+            for (count, changes) in malformed.enumerated() {
+                var form = portal.tokenRequest(code: "ac_x", changes)
+                form["client_id"] = portal.identifier
+                let response = try await site.post("/token", form: form, as: portal)
+                #expect(response.status == .badRequest, "\(changes)")
+                #expect(seen()[.callMalformed] == Int64(count) + 1, "\(changes)")
+            }
+            #expect(try await site.post("/introspect", form: [:], as: portal).status == .badRequest)
+            #expect(seen()[.callMalformed] == Int64(malformed.count) + 1)
+            var (form, headers) = try site.credentials(of: portal, added: portal.tokenRequest(code: "ac_x"))
+            form["client_id"] = portal.identifier
+            headers[.proof] = "x"
+            #expect(try await site.post("/token", form: form, headers: headers).error == "invalid_dpop_proof")
+            #expect(seen()[.proofMalformed] == 1)
         }
     }
 

@@ -107,7 +107,7 @@ extension TestProvider {
             try await call()
             return nil
         } catch let refusal as ClientRefusal { return refusal } catch let error as OAuthError {
-            return ClientRefusal(error)
+            return ClientRefusal(error, .callMalformed)
         }
     }
 }

@@ -35,7 +35,7 @@ public struct AuthorizationFlow: Sendable {
         _ parameters: FormParameters, by client: AuthenticatedClient, proofKey: KeyThumbprint? = nil
     ) async throws -> PushedRequestURI {
         guard parameters[.requestURI] == nil else {
-            throw ClientRefusal(.invalidRequest, "request_uri must not be pushed", nil)
+            throw ClientRefusal(.invalidRequest, "request_uri must not be pushed", .requestMalformed)
         }
         if let named = parameters[.clientIdentifier], named != client.identifier.rawValue {
             throw ClientRefusal(.invalidRequest, "client_id is not the authenticated client", .clientIdentifierMismatch)
@@ -67,12 +67,7 @@ public struct AuthorizationFlow: Sendable {
         if let proofKey, complete[.proofKey] == nil {
             complete.append(AuthorizationParameter.proofKey.rawValue, proofKey.rawValue)
         }
-        do { return try rules.validate(complete, origin: origin) } catch {
-            switch error {
-            case .page(let error, let reason), .redirect(let error, _, let reason):
-                throw ClientRefusal(error.code, error.description, reason)
-            }
-        }
+        do { return try rules.validate(complete, origin: origin) } catch { throw error.clientRefusal }
     }
 
     /// Validates what the browser brings. A pushed request is used up whatever follows.
@@ -86,7 +81,7 @@ public struct AuthorizationFlow: Sendable {
             return validated
         } catch let refusal as AuthorizationRefusal {
             observations.refused(
-                parameters[.clientIdentifier].flatMap(ClientIdentifier.init(rawValue:)), refusal.reason)
+                parameters[.clientIdentifier].flatMap(ClientIdentifier.init(rawValue:)), refusal.clientRefusal)
             throw refusal
         }
     }
@@ -101,7 +96,9 @@ public struct AuthorizationFlow: Sendable {
             inner = try await objects.parameters(of: object, by: client)
         } catch let refusal as ClientRefusal {
             throw AuthorizationRefusal.page(refusal.error, refusal.reason)
-        } catch let error as OAuthError { throw AuthorizationRefusal.page(error, nil) }
+        } catch let error as OAuthError {
+            throw AuthorizationRefusal.page(error, .requestMalformed)
+        }
         return try rules.validate(inner, origin: RequestOrigin(isSigned: true))
     }
 
@@ -111,7 +108,9 @@ public struct AuthorizationFlow: Sendable {
         guard let uri = PushedRequestURI(parsing: text) else { throw foreignReference(parameters) }
         // Other parameters than client_id are ignored (RFC 9126 §4, FAPI 2.0 §5.3.2.2).
         let client: ClientIdentifier
-        do { client = try AuthorizationTarget.client(of: parameters) } catch { throw .page(error, nil) }
+        do { client = try AuthorizationTarget.client(of: parameters) } catch {
+            throw .page(error, .requestMalformed)
+        }
         // The reference is bound to its client: another client's attempt does not use it up.
         guard let handle = OneTimeHandle(parsing: uri.reference, as: .pushedRequest),
             let validated = pushed.take(
@@ -129,8 +128,8 @@ public struct AuthorizationFlow: Sendable {
     /// A reference to somebody else's server is never followed (checklist M3).
     private func foreignReference(_ parameters: FormParameters) -> AuthorizationRefusal {
         let error = OAuthError(.requestURINotSupported, "request_uri is only for pushed requests")
-        guard let target = try? rules.target(parameters) else { return .page(error, nil) }
-        return .redirect(error, target.wayBack, nil)
+        guard let target = try? rules.target(parameters) else { return .page(error, .requestURIForeign) }
+        return .redirect(error, target.wayBack, .requestURIForeign)
     }
 
     /// Not even this memory holds the handle itself.

@@ -80,14 +80,22 @@ extension ValidatedAuthorizationRequest {
 /// Why an authorization request was refused, and where the refusal may be shown.
 public enum AuthorizationRefusal: Error, Sendable {
     /// Client or redirect URI are not proved: a page, never a redirect (RFC 6749 §4.1.2.1).
-    case page(OAuthError, Refusal?)
+    case page(OAuthError, Refusal)
     /// Both are proved: back to the portal.
-    case redirect(OAuthError, AuthorizationReturn, Refusal?)
+    case redirect(OAuthError, AuthorizationReturn, Refusal)
 
-    var reason: Refusal? {
+    /// The same for a call that the client makes for itself.
+    var clientRefusal: ClientRefusal {
         switch self {
-        case .page(_, let reason), .redirect(_, _, let reason): reason
+        case .page(let error, let reason), .redirect(let error, _, let reason): ClientRefusal(error, reason)
         }
+    }
+}
+
+extension Refusal {
+    /// Why an authorization request that is not well-formed is refused.
+    fileprivate init(malformed error: OAuthError) {
+        self = error.code == .unsupportedResponseType ? .responseTypeUnsupported : .requestMalformed
     }
 }
 
@@ -114,7 +122,7 @@ struct AuthorizationRules: Sendable {
             self.wayBack = wayBack
         }
 
-        func refusal(_ code: OAuthError.Code, _ description: String, _ reason: Refusal?) -> AuthorizationRefusal {
+        func refusal(_ code: OAuthError.Code, _ description: String, _ reason: Refusal) -> AuthorizationRefusal {
             .redirect(OAuthError(code, description), wayBack, reason)
         }
     }
@@ -136,7 +144,7 @@ struct AuthorizationRules: Sendable {
         proofKey: KeyThumbprint? = nil
     ) throws(ClientRefusal) -> ValidatedAuthorizationRequest {
         guard let page = RedirectURI(rawValue: protection.issuer.appending(DiscoveryDocument.Path.deviceDone)) else {
-            throw ClientRefusal(.serverError, "the issuer has no page for devices", nil)
+            preconditionFailure("an issuer with a path of ours behind it is an address")
         }
         var request = FormParameters(["response_type": "code"])
         for parameter in [AuthorizationParameter.scope, .acrValues, .claims, .resource, .servedTenant] {
@@ -149,10 +157,7 @@ struct AuthorizationRules: Sendable {
                 protection: protection, client: client.client.identifier,
                 algorithm: client.client.cryptography.authorizationResponseAlgorithm))
         do { return try validate(request, ProvedTarget(client: client, wayBack: wayBack)) } catch {
-            switch error {
-            case .page(let error, let reason), .redirect(let error, _, let reason):
-                throw ClientRefusal(error.code, error.description, reason)
-            }
+            throw error.clientRefusal
         }
     }
 
@@ -161,7 +166,7 @@ struct AuthorizationRules: Sendable {
     ) throws(AuthorizationRefusal) -> ValidatedAuthorizationRequest {
         let request: AuthorizationRequest
         do { request = try AuthorizationRequest(parameters: parameters) } catch {
-            throw .redirect(error, target.wayBack, nil)
+            throw .redirect(error, target.wayBack, Refusal(malformed: error))
         }
         let target = try acting(target, for: request.servedTenant)
         try checkClientMayAsk(request, target)
@@ -219,7 +224,9 @@ struct AuthorizationRules: Sendable {
     /// first that it may use.
     func target(_ parameters: FormParameters) throws(AuthorizationRefusal) -> ProvedTarget {
         let target: AuthorizationTarget
-        do { target = try AuthorizationTarget(parameters: parameters) } catch { throw .page(error, nil) }
+        do { target = try AuthorizationTarget(parameters: parameters) } catch {
+            throw .page(error, .requestMalformed)
+        }
         let registered = try client(target.client)
         let client = registered.client
         guard let redirectURI = RedirectURIRules.match(target.redirectURI, of: client) else {
@@ -265,10 +272,12 @@ struct AuthorizationRules: Sendable {
             throw target.refusal(.unauthorizedClient, "the client may not use this grant", .grantTypeNotAllowed)
         }
         guard !target.wayBack.takesCode || client.responseModes.contains(request.responseMode) else {
-            throw target.refusal(.invalidRequest, "the client may not use this response_mode", nil)
+            throw target.refusal(
+                .invalidRequest, "the client may not use this response_mode", .responseModeNotAllowed)
         }
         guard request.codeChallenge != nil || client.profile == .legacy || !target.wayBack.takesCode else {
-            throw target.refusal(.invalidRequest, "code_challenge is missing: PKCE is required", nil)
+            throw target.refusal(
+                .invalidRequest, "code_challenge is missing: PKCE is required", .codeChallengeMissing)
         }
         // A token that names a service is judged with the service.
         guard request.scope.tokens.allSatisfy({ Scope.namesService($0) || client.scopes.contains($0) }) else {

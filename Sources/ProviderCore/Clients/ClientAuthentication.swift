@@ -22,7 +22,7 @@ struct ClientAuthentication: Sendable {
     /// Faults of the store are thrown as they are: then nothing succeeds.
     func authenticate(_ credentials: ClientCredentials) async throws -> AuthenticatedClient {
         do { return try await prove(credentials) } catch let refusal as ClientRefusal {
-            observations.refused(Self.named(credentials), refusal.reason)
+            observations.refused(Self.named(credentials), refusal)
             throw refusal
         }
     }

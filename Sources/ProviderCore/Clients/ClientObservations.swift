@@ -10,10 +10,12 @@ internal import Synchronization
 public final class ClientObservations: Sendable {
     /// One client's counts.
     public struct Observation: Sendable, Equatable {
-        /// How often something happened, and when last.
+        /// How often something happened, when last, and what the portal heard then.
         public struct Count: Sendable, Equatable {
             public var count: Int64 = 0
             public var lastAt: Timestamp
+            /// `error_description`, which names parameters and holds no value of any.
+            public var lastHeard: String
         }
 
         /// How far the client's clock is ahead of ours, in seconds, by `iat` of assertions whose signature was good.
@@ -66,12 +68,13 @@ public final class ClientObservations: Sendable {
     }
 
     /// A call of the client, or in its name, was refused.
-    public func refused(_ client: ClientIdentifier?, _ reason: Refusal?) {
-        guard let client, let reason else { return }
+    public func refused(_ client: ClientIdentifier?, _ refusal: ClientRefusal) {
+        guard let client else { return }
         let now = clock.now()
         update(client) { observation in
-            observation.refusals[reason, default: .init(lastAt: now)].count += 1
-            observation.refusals[reason]?.lastAt = now
+            let before = observation.refusals[refusal.reason]?.count ?? 0
+            observation.refusals[refusal.reason] = .init(
+                count: before + 1, lastAt: now, lastHeard: refusal.error.description)
         }
     }
 

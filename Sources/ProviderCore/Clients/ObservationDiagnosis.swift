@@ -29,7 +29,10 @@ struct ObservationDiagnosis {
     private var requests: IntegrationFinding {
         let check = ClientCheck.requests
         guard seen.requests > 0 else {
-            return check.notTested("No login was asked for since the start.", "Log in at the portal once.")
+            let cause =
+                seen.refusals.keys.contains(where: Self.isFault)
+                ? "No request for a login was good since the start." : "No login was asked for since the start."
+            return check.notTested(cause, "Log in at the portal once.")
         }
         let counts =
             "Of \(seen.requests) requests \(seen.pushed) were pushed, \(seen.withState) had state, "
@@ -52,7 +55,8 @@ struct ObservationDiagnosis {
             .map { reason, count in
                 let often = count.count == 1 ? "once" : "\(count.count) times"
                 return check.warning(
-                    "\(reason.rawValue), \(often), the last at \(Self.text(count.lastAt)): \(reason.entry.meaning)",
+                    "\(reason.rawValue), \(often), the last at \(Self.text(count.lastAt)): \(reason.entry.meaning) "
+                        + "The portal heard: \(count.lastHeard).",
                     reason.entry.remedy)
             }
     }

@@ -42,6 +42,9 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case changeNotPossible
     // The operator is at fault, or nobody.
     case overloaded, rateLimited
+    // What a portal sent is not well-formed or not for this client, or is asked for before there is an answer.
+    case requestMalformed, responseTypeUnsupported, responseModeNotAllowed, codeChallengeMissing, requestURIForeign
+    case callMalformed, decisionPending, polledTooOften, personRefused
 }
 
 /// Refusals of a device's call: what the device hears and what the operator reads.
@@ -64,15 +67,14 @@ public struct DeviceRefusal: Error, Sendable, Equatable {
 /// Refusals of a portal's call: the standard error and the operator's reason.
 public struct ClientRefusal: Error, Sendable, Equatable {
     public let error: OAuthError
-    public let reason: Refusal?
+    public let reason: Refusal
 
-    public init(_ code: OAuthError.Code, _ description: String, _ reason: Refusal?) {
-        error = OAuthError(code, description)
+    public init(_ error: OAuthError, _ reason: Refusal) {
+        self.error = error
         self.reason = reason
     }
 
-    public init(_ error: OAuthError) {
-        self.error = error
-        reason = nil
+    public init(_ code: OAuthError.Code, _ description: String, _ reason: Refusal) {
+        self.init(OAuthError(code, description), reason)
     }
 }

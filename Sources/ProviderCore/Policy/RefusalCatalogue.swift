@@ -570,7 +570,11 @@ extension Refusal {
             RefusalEntry(
                 .operator, "One network made too many calls that need no proof.",
                 [.problem(.rateLimited), .oauth(.temporarilyUnavailable)],
-                "Behind a proxy: are its addresses in the settings? Else leave it.")
+                "Behind a proxy all callers are one network: raise `limits.logins_per_minute`, `limits.codes_per_minute` "
+                    + "and `limits.connections_per_address`. Else leave it.")
+        case .requestMalformed, .responseTypeUnsupported, .responseModeNotAllowed, .codeChallengeMissing,
+            .requestURIForeign, .callMalformed, .decisionPending, .polledTooOften, .personRefused:
+            formEntry
         }
     }
 }

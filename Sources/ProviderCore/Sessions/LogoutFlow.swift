@@ -47,7 +47,9 @@ public struct LogoutFlow: Sendable {
     /// Throws `LogoutRefusal`.
     private func validate(_ parameters: FormParameters) throws -> ValidatedLogoutRequest {
         let request: LogoutRequest
-        do { request = try LogoutRequest(parameters: parameters) } catch { throw LogoutRefusal(error) }
+        do { request = try LogoutRequest(parameters: parameters) } catch {
+            throw LogoutRefusal(malformed: error)
+        }
         return try LogoutRules(registry: registry) { text in
             IDTokenHint(verifying: text, keys: keys.ring, issuer: issuer, registry: registry)
         }.validate(request)

@@ -28,16 +28,16 @@ struct ValidatedLogoutRequest: Sendable {
 /// Why a logout request is refused: a page, never a redirect.
 public struct LogoutRefusal: Error, Sendable, Equatable {
     public let error: OAuthError
-    public let reason: Refusal?
+    public let reason: Refusal
 
     init(_ description: String, _ reason: Refusal) {
         error = OAuthError(.invalidRequest, description)
         self.reason = reason
     }
 
-    init(_ error: OAuthError) {
+    init(malformed error: OAuthError) {
         self.error = error
-        reason = nil
+        reason = .requestMalformed
     }
 }
 

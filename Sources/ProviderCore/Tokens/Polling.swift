@@ -36,11 +36,11 @@ enum PollingRules {
         guard expiresAt > now else { throw ClientRefusal(.expiredToken, "the request expired", .codeExpired) }
         switch decision {
         case .approved: return
-        case .refused: throw ClientRefusal(.accessDenied, "the person refused", nil)
+        case .refused: throw ClientRefusal(.accessDenied, "the person refused", .personRefused)
         case .open:
             throw isTooFast
-                ? ClientRefusal(.slowDown, "the client asks too often", nil)
-                : ClientRefusal(.authorizationPending, "the person has not decided yet", nil)
+                ? ClientRefusal(.slowDown, "the client asks too often", .polledTooOften)
+                : ClientRefusal(.authorizationPending, "the person has not decided yet", .decisionPending)
         }
     }
 }

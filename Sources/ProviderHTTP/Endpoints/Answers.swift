@@ -19,10 +19,11 @@ enum Answer {
         bytes(object.serialized, type: "application/json", status: status, headers: headers)
     }
 
-    /// RFC 6749 §5.2 with the catalogue's status, and a challenge where the client tried Basic.
-    static func oauthError(_ error: OAuthError, at place: ErrorPlace, usedBasic: Bool = false) -> Response {
+    /// RFC 6749 §5.2 with the catalogue's status. Every 401 has a challenge (RFC 9110 §15.5.2); of the ways in which a
+    /// client can authenticate only Basic has a name for it.
+    static func oauthError(_ error: OAuthError, at place: ErrorPlace) -> Response {
         var headers = HTTPFields()
-        if error.code == .invalidClient, usedBasic {
+        if error.code == .invalidClient, place == .endpoint {
             headers[.wwwAuthenticate] = "Basic realm=\"citizen-id\", charset=\"UTF-8\""
         }
         return oauthError(error, at: place, headers: headers)

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import HTTPTypes
 internal import Hummingbird
 internal import Logging
@@ -44,11 +45,13 @@ struct AuthorizationEndpoints {
                 case .refused(let error, let reason):
                     throw AuthorizationRefusal.redirect(error, validated.wayBack, reason)
                 }
+                    provider.observations.refused(
+                        validated.client.client.identifier, ClientRefusal(error, reason))
             } catch let refusal as AuthorizationRefusal {
                 return try refuse(refusal, context, language)
             }
         } catch let fault as RequestFault {
-            context.log(nil, fault.oauthError)
+            context.log(.requestMalformed, fault.oauthError)
             return ErrorPages.badRequest(fault.oauthError, language: language, trace: context.trace)
         } catch {
             return ErrorPages.serverError(error, language: language, context: context)

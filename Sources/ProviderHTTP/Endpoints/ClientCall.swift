@@ -36,32 +36,45 @@ struct ClientCall {
                 throw RequestFault.malformed("more than one Authorization header")
             }
             let parameters = try await request.form()
-            let credentials = try ClientCredentials(parameters: parameters, authorization: authorization)
-            let client = try await provider.authenticate(credentials)
-            let key: ProvedKey?
-            do { key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) } } catch let fault
-                as ProofOfPossession.Fault
-            { throw fault.clientRefusal }
-            do { return try await handle(parameters, Caller(client: client, key: key)) } catch let refusal
-                as ClientRefusal
-            {
-                provider.observations.refused(client.identifier, refusal.reason)
-                throw refusal
+            let named = parameters["client_id"].flatMap(ClientIdentifier.init(rawValue:))
+            let credentials = try await observed(named) {
+                try ClientCredentials(parameters: parameters, authorization: authorization)
             }
-        } catch let refusal as ClientRefusal {
-            context.log(refusal.reason, refusal.error)
-            return Answer.oauthError(refusal.error, at: .endpoint, usedBasic: authorization != nil)
-        } catch let error as OAuthError {
-            context.log(nil, error)
-            return Answer.oauthError(error, at: .endpoint, usedBasic: authorization != nil)
-        } catch let fault as RequestFault {
-            context.log(nil, fault.oauthError)
-            return Answer.oauthError(fault.oauthError, at: .endpoint)
+            let client = try await provider.authenticate(credentials)
+            return try await observed(client.identifier) {
+                let key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) }
+                return try await handle(parameters, Caller(client: client, key: key))
+            }
         } catch {
-            context.logFault(error)
-            return Answer.oauthError(
-                OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"),
-                at: .endpoint)
+            guard let refusal = ClientRefusal(ofCall: error) else {
+                context.logFault(error)
+                return Answer.oauthError(
+                    OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"),
+                    at: .endpoint)
+            }
+            context.log(refusal.reason, refusal.error)
+            return Answer.oauthError(refusal.error, at: .endpoint)
+        }
+    }
+
+    /// What is refused of the client is remembered for its doctor.
+    private func observed<Value>(_ client: ClientIdentifier?, _ body: () async throws -> Value) async throws -> Value {
+        do { return try await body() } catch {
+            if let refusal = ClientRefusal(ofCall: error) { provider.observations.refused(client, refusal) }
+            throw error
+        }
+    }
+}
+
+extension ClientRefusal {
+    /// What a client hears whose call cannot be read, is not well-formed or is refused; nil for a fault of ours.
+    init?(ofCall error: any Error) {
+        switch error {
+        case let refusal as ClientRefusal: self = refusal
+        case let fault as ProofOfPossession.Fault: self = fault.clientRefusal
+        case let error as OAuthError: self.init(error, .callMalformed)
+        case let fault as RequestFault: self.init(fault.oauthError, .callMalformed)
+        default: return nil
         }
     }
 }
@@ -76,19 +89,20 @@ extension Request {
 }
 
 extension ProviderRequestContext {
-    /// The operator's line about a refusal: typed reason and trace id, nothing secret or personal.
-    func log(_ reason: Refusal?, _ error: OAuthError) {
-        log(reason?.rawValue ?? error.description, answered: error.code.rawValue)
+    /// The operator's line about a refusal: typed reason, trace id and what the portal hears, nothing secret or personal.
+    func log(_ reason: Refusal, _ error: OAuthError) {
+        log(reason, answered: error.code.rawValue, description: error.description)
     }
 
     func log(_ refusal: DeviceRefusal) { log(refusal.reason, answered: refusal.code.rawValue) }
 
     /// - Parameter answer: the word that the caller gets or the name of the page.
-    func log(_ reason: Refusal, answered answer: String) { log(reason.rawValue, answered: answer) }
-
-    private func log(_ reason: String, answered answer: String) {
-        logger.info(
-            "refused", metadata: ["trace_id": "\(trace.text)", "error": "\(answer)", "reason": "\(reason)"])
+    func log(_ reason: Refusal, answered answer: String, description: String? = nil) {
+        var metadata: Logger.Metadata = [
+            "trace_id": "\(trace.text)", "error": "\(answer)", "reason": "\(reason.rawValue)",
+        ]
+        if let description { metadata["description"] = "\(description)" }
+        logger.info("refused", metadata: metadata)
     }
 
     /// The operator's line about a fault. The error's type says what happened, and its number where it has one (SQLite's

@@ -43,30 +43,27 @@ struct RegistrationEndpoints {
         do {
             let token = try token(request)
             return try await handle(&request, token, context.parameters.get("client") ?? "")
-        } catch let refusal as ClientRefusal {
+        } catch {
+            guard let refusal = ClientRefusal(ofCall: error) else {
+                context.logFault(error)
+                return Answer.oauthError(
+                    OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"),
+                    at: .registration)
+            }
             context.log(refusal.reason, refusal.error)
             return refuse(refusal.error)
-        } catch let error as OAuthError {
-            context.log(nil, error)
-            return refuse(error)
-        } catch let fault as RequestFault {
-            context.log(nil, fault.oauthError)
-            return refuse(fault.oauthError)
-        } catch {
-            context.logFault(error)
-            return Answer.oauthError(
-                OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"), at: .registration)
         }
     }
 
     /// RFC 6750 §2.1: the header alone.
-    private func token(_ request: Request) throws(OAuthError) -> String {
+    private func token(_ request: Request) throws(ClientRefusal) -> String {
         let values = request.headers[values: .authorization]
         guard values.count <= 1, request.uri.query == nil else {
-            throw OAuthError(.invalidRequest, "the token belongs into one Authorization header")
+            throw ClientRefusal(
+                .invalidRequest, "the token belongs into one Authorization header", .callMalformed)
         }
         guard let value = values.first, value.prefix(7).lowercased() == "bearer " else {
-            throw OAuthError(.invalidToken, "a bearer token is needed")
+            throw ClientRefusal(.invalidToken, "a bearer token is needed", .registrationTokenUnknown)
         }
         return value.dropFirst(7).trimmingSpaces()
     }

@@ -34,11 +34,8 @@ struct UserinfoEndpoint {
             return refuse(error, scheme, parameters: [("acr_values", step.acr)])
         } catch is MissingToken {
             return Response(status: .unauthorized, headers: [.wwwAuthenticate: Scheme.challenges])
-        } catch let error as OAuthError {
-            context.log(nil, error)
-            return refuse(error, scheme)
         } catch let fault as RequestFault {
-            context.log(nil, fault.oauthError)
+            context.log(.callMalformed, fault.oauthError)
             return refuse(fault.oauthError, scheme)
         } catch {
             context.logFault(error)
@@ -67,16 +64,19 @@ struct UserinfoEndpoint {
         guard request.headers.hasAtMostOne(.authorization), request.uri.query == nil,
             let (name, text) = value.authorizationScheme, ["bearer", "dpop"].contains(name)
         else {
-            throw OAuthError(.invalidRequest, "the token belongs into one Authorization header, as Bearer or DPoP")
+            throw ClientRefusal(
+                .invalidRequest, "the token belongs into one Authorization header, as Bearer or DPoP", .callMalformed)
         }
         guard text.utf8.count <= AccessTokenText.maximumLength else {
-            throw OAuthError(.invalidToken, "the access token is too long")
+            throw ClientRefusal(.invalidToken, "the access token is too long", .accessTokenMalformed)
         }
         let proof = try request.presentedProof()
         switch scheme {
         case .bearer: return .bearer(text)
         case .dpop:
-            guard let proof else { throw OAuthError(.invalidDPoPProof, "the DPoP proof is missing") }
+            guard let proof else {
+                throw ClientRefusal(.invalidDPoPProof, "the DPoP proof is missing", .proofMissing)
+            }
             return .dpop(text, proof)
         }
     }
