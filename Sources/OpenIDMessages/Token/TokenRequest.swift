@@ -43,14 +43,7 @@ public struct RequestedAccess: Sendable {
         } else {
             scope = nil
         }
-        if let text = parameters["resource"] {
-            guard let resource = ResourceURI(rawValue: text) else {
-                throw OAuthError(.invalidTarget, "resource is no absolute URI without fragment")
-            }
-            self.resource = resource
-        } else {
-            resource = nil
-        }
+        resource = try parameters.resource()
     }
 }
 
@@ -60,7 +53,9 @@ public struct AuthorizationCodeRequest: Sendable {
     public let redirectURI: String
     /// Nil only where the client sent no challenge either.
     public let codeVerifier: CodeVerifier?
-    public let access: RequestedAccess
+    /// RFC 8707 §2.2. A `scope` is ignored: this request has none (RFC 6749 §4.1.3, §3.2), yet much software repeats the one
+    /// of its authorization request. What was granted stands in the answer.
+    public let resource: ResourceURI?
 
     public init(parameters: FormParameters) throws(OAuthError) {
         code = try parameters.handle("code")
@@ -75,10 +70,7 @@ public struct AuthorizationCodeRequest: Sendable {
             }
             return verifier
         }
-        access = try RequestedAccess(parameters: parameters)
-        guard access.scope == nil else {
-            throw OAuthError(.invalidRequest, "scope does not belong into the redemption of a code")
-        }
+        resource = try parameters.resource()
     }
 }
 
@@ -131,6 +123,15 @@ public enum AccessTokenText {
 }
 
 extension FormParameters {
+    /// RFC 8707 §2.2.
+    fileprivate func resource() throws(OAuthError) -> ResourceURI? {
+        guard let text = self["resource"] else { return nil }
+        guard let resource = ResourceURI(rawValue: text) else {
+            throw OAuthError(.invalidTarget, "resource is no absolute URI without fragment")
+        }
+        return resource
+    }
+
     /// A code or token that must be there: 1 to 256 visible characters.
     fileprivate func handle(_ name: String) throws(OAuthError) -> String {
         guard let text = self[name] else { throw OAuthError(.invalidRequest, "\(name) is missing") }

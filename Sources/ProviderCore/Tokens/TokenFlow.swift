@@ -63,7 +63,7 @@ public struct TokenFlow: Sendable {
             guard request.codeVerifier?.challenge == grant.codeChallenge else {
                 throw ClientRefusal(invalidGrant: .codeVerifierMismatch)
             }
-            try Self.check(request.access.resource, within: grant.resource)
+            try Self.check(request.resource, within: grant.resource)
         }
     }
 
