@@ -248,7 +248,7 @@ public final class Provider: Sendable {
         let levels: [AssuranceLevel] = [.normal, .substantiell]
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
         var document = DiscoveryDocument.make(
-            issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope),
+            issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope) + Scope.standard.keys.sorted(),
             claims: ["sub", "acr", "amr", "auth_time", "nonce", "sid", "txn", "rr", "idm", "verified_claims"]
                 + ClaimCatalogue.supported(namespace: issuer.claimNamespace),
             levels: levels.map(\.acr) + (isDevelopment ? simulated : []),

@@ -246,13 +246,18 @@ struct RefreshTests {
         #expect(refusal?.error.code == expected && refusal?.reason != nil)
     }
 
-    @Test("a client without the grant gets no refresh token, and offline_access is no scope here")
+    @Test("a client without the grant gets no refresh token; offline_access changes nothing (OpenID Connect Core §11)")
     func notAllowed() async throws {
         let provider = try await TestProvider.withGrants()
         let phone = try await provider.enrolledPhone()
         #expect(try await provider.granted(at: TestRegion.basic, phone: phone)["refresh_token"] == nil)
-        await #expect(throws: (any Error).self) {
-            try await provider.login(at: TestGrants.refreshing, ["scope": "openid offline_access"])
+        for portal in [TestRegion.basic, TestGrants.refreshing] {
+            let tokens = try await provider.granted(at: portal, phone: phone, ["scope": "openid offline_access person"])
+            #expect(tokens["scope"] == "openid person")
+            #expect((tokens["refresh_token"] != nil) == (portal.identifier == TestGrants.refreshing.identifier))
+            guard let token = tokens["refresh_token"]?.string else { continue }
+            let again = try await provider.refreshed(token, at: portal, ["scope": "openid profile offline_access"])
+            #expect(again["scope"] == "openid person")
         }
     }
 

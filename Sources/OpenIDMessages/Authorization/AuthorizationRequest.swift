@@ -51,7 +51,7 @@ public struct AuthorizationRequest: Sendable {
             throw OAuthError(.unsupportedResponseType, "only response_type=code is supported")
         }
         responseMode = try Self.choice(parameters, .responseMode) ?? .query
-        guard let scope = parameters[.scope].flatMap(Scope.init(parsing:)) else {
+        guard let scope = parameters[.scope].flatMap(Scope.init(asked:)) else {
             throw OAuthError(.invalidScope, "scope is missing or malformed")
         }
         guard scope.contains(Scope.openID) else {

@@ -150,10 +150,10 @@ public struct ClientMetadata: Sendable {
         }
     }
 
-    /// The scopes, among them `openid`.
+    /// The scopes, among them `openid`, in the names of the region.
     public func scope() throws(ClientMetadataError) -> Scope? {
         try read(.scope, "no list of scopes with openid, separated by single blanks") { value in
-            value.string.flatMap(Scope.init(parsing:)).flatMap { $0.contains(Scope.openID) ? $0 : nil }
+            value.string.flatMap(Scope.init(asked:)).flatMap { $0.contains(Scope.openID) ? $0 : nil }
         }
     }
 

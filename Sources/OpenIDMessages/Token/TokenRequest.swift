@@ -38,7 +38,7 @@ public struct RequestedAccess: Sendable {
 
     public init(parameters: FormParameters) throws(OAuthError) {
         if let text = parameters["scope"] {
-            guard let scope = Scope(parsing: text) else { throw OAuthError(.invalidScope, "scope is malformed") }
+            guard let scope = Scope(asked: text) else { throw OAuthError(.invalidScope, "scope is malformed") }
             self.scope = scope
         } else {
             scope = nil

@@ -67,6 +67,25 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
 
     private static let maximumCount = 32
 
+    /// Reads what a portal asks for, in the names of this region; nil when it is malformed or nothing is left.
+    ///
+    /// `offline_access` is left out: whether there are refresh tokens follows from the client's grants (OpenID Connect Core
+    /// §11 wants it ignored where it means nothing). The scopes of §5.4 mean those of the region.
+    public init?(asked text: String) {
+        guard let asked = Scope(parsing: text) else { return nil }
+        var tokens: [String] = []
+        for token in asked.tokens where token != Self.offlineAccess {
+            let own = Self.standard[token] ?? token
+            if !tokens.contains(own) { tokens.append(own) }
+        }
+        self.init(tokens: tokens)
+    }
+
+    private static let offlineAccess = "offline_access"
+
+    /// The scopes of OpenID Connect Core §5.4 that have another name here.
+    public static let standard = ["profile": "person", "address": "person_address"]
+
     public func contains(_ token: String) -> Bool { tokens.contains(token) }
     public var description: String { tokens.joined(separator: " ") }
 
