@@ -3,6 +3,7 @@ import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import SQLiteStore
 import Synchronization
 import Testing
 
@@ -104,6 +105,51 @@ struct ProtectedAnswersTests {
         let delivery = try #require(
             try await provider.provider.logoutDeliveries(to: portal.client.identifier, limit: 1).first)
         #expect(delivery.state == .pending && delivery.lastFailure == "the client has no key to encrypt to")
+    }
+
+    @Test(
+        "keys of a portal that cannot be fetched use up neither its code nor its refresh token: later the same is good")
+    func keysOutOfReach() async throws {
+        let key = try DecryptionKey.make(.p256)
+        let isReachable = Mutex(false)
+        var jwk = key.publicKey.jwk
+        jwk["use"] = "enc"
+        jwk["kid"] = "enc-1"
+        let document: JSONValue = .object(["keys": [.object(jwk)]])
+        let portal = TestGrants.portal("far") {
+            $0.cryptography.idTokenEncryption = .ecdhESA256KW
+            $0.grantTypes = [.authorizationCode, .refreshToken]
+            $0.keysURI = OutboundURL(rawValue: "https://far.example/jwks")
+        }
+        let (store, clock) = (try SQLiteStore.inMemory(), SettableClock())
+        func started() async throws -> TestProvider {
+            let provider = try await TestProvider(
+                store: store, clock: clock,
+                documents: { _ in
+                    guard isReachable.withLock({ $0 }) else { throw OutboundFailure.timeout }
+                    return document
+                })
+            try provider.add([portal])
+            return provider
+        }
+        func expectUnavailable(_ provider: TestProvider, _ call: () async throws -> Void) async throws {
+            let refusal = try await provider.refusal(call)
+            #expect(refusal?.error.code == .temporarilyUnavailable && refusal?.reason == .clientKeysUnreachable)
+        }
+        let before = try await started()
+        let code = try await before.code(at: portal, phone: before.enrolledPhone())
+        try await expectUnavailable(before) { _ = try await before.redeem(code, at: portal) }
+        isReachable.withLock { $0 = true }
+        clock.advance(30)
+        let token = try await before.redeem(code, at: portal).text("refresh_token")
+        // After a restart nothing is known any more.
+        isReachable.withLock { $0 = false }
+        let after = try await started()
+        try await expectUnavailable(after) { _ = try await after.refreshed(token, at: portal) }
+        isReachable.withLock { $0 = true }
+        clock.advance(60)
+        let refreshed = try await after.refreshed(token, at: portal)
+        #expect(try Self.open(refreshed.text("id_token"), key, after).payload["aud"] == "far")
     }
 
     @Test("a portal that wants encryption and has no key gets nothing in the clear")

@@ -35,6 +35,8 @@ struct AuthorizedTokens: Sendable {
     var client: RegisteredClient { attempt.client }
     var access: TokenAccess { attempt.access }
     var live: LiveGrant? { attempt.live }
+    /// OpenID Connect Core §3.1.2.1: without the scope there is no ID token.
+    var hasIDToken: Bool { access.scope?.contains(Scope.openID) == true }
 
     fileprivate init(_ attempt: TokenAttempt) { self.attempt = attempt }
 }

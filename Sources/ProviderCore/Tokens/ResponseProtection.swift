@@ -13,6 +13,13 @@ struct ResponseProtection: Sendable {
         try await likeIDToken(claims, type: "JWT", for: client)
     }
 
+    /// Fetches what an ID token for this client needs. Whoever spends a code or rotates a token for one asks first: a
+    /// portal whose keys are out of reach tries again later with the same.
+    func prepareIDToken(for client: RegisteredClient) async throws(ClientRefusal) {
+        guard let algorithm = client.client.cryptography.idTokenEncryption else { return }
+        _ = try await clientKeys.encryptionKey(for: client, algorithm: algorithm)
+    }
+
     /// With the keys of ID tokens (Back-Channel Logout §2.4): a portal that gets those encrypted should refuse a logout token
     /// that is not (§2.6-1).
     func logoutToken(_ claims: JSONObject, for client: RegisteredClient) async throws -> String {

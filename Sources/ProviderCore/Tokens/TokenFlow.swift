@@ -88,6 +88,7 @@ public struct TokenFlow: Sendable {
     private func redeem(
         _ code: OneTimeHandle, _ call: Call, _ check: (AuthorizationGrant) throws(ClientRefusal) -> Void
     ) async throws -> JSONObject {
+        try await minter.protection.prepareIDToken(for: call.client)
         let now = clock.now()
         let refreshToken =
             call.client.client.grantTypes.contains(.refreshToken) ? OneTimeHandle(.refreshToken) : nil
@@ -137,7 +138,8 @@ public struct TokenFlow: Sendable {
         if let (record, live) = try await grants.refreshToken(token.digest, now: now),
             record.client == call.identifier
         {
-            _ = try await authorize(request, live, record, call)
+            let tokens = try await authorize(request, live, record, call)
+            if tokens.hasIDToken { try await minter.protection.prepareIDToken(for: tokens.client) }
         }
         let successor = token.successor(key: successorKey)
         let outcome = try await grants.refresh(

@@ -39,7 +39,7 @@ struct TokenMinter: Sendable {
         ]
         response["scope"] = access.scope.map { .string($0.description) }
         response["refresh_token"] = refreshToken.map { .string($0) }
-        if kind != .none, let live = tokens.live, access.scope?.contains(Scope.openID) == true {
+        if kind != .none, let live = tokens.live, tokens.hasIDToken {
             let released = try await evidence.released(live, to: tokens.client, issuer: issuer, registry, now: now)
             let claims = IDTokenClaims(
                 issuer: issuer, live: live, client: tokens.client, subject: subject, released: released
