@@ -137,6 +137,7 @@ extension Site {
 struct DisabledObjectTests {
     struct Object: Sendable, CustomTestStringConvertible {
         let testDescription: String
+        var portal = EveryGrant.herten
         /// What still works.
         let left: Set<LiveObjects.Path>
         let disable: @Sendable (LiveObjects, TemporaryDatabase) async throws -> Void
@@ -149,7 +150,17 @@ struct DisabledObjectTests {
         .authorize, .par, .pushedRequest, .clientCredentials, .deviceAuthorization, .backChannel,
     ]
 
+    /// The same portal, whose logins are for a service.
+    private static let ofService: TestPortal = {
+        var client = EveryGrant.herten.client
+        client.services = [TestServices.dog.identifier]
+        return TestPortal(EveryGrant.herten, as: client)
+    }()
+
     static let objects: [Object] = [
+        Object(testDescription: "nothing of a service", portal: ofService, left: Set(LiveObjects.Path.allCases)) {
+            _, _ in
+        },
         Object(testDescription: "nothing", left: Set(LiveObjects.Path.allCases)) { _, _ in },
         Object(testDescription: "the tenant is suspended", left: ofThePerson) { live, _ in
             try live.site.provider.changeRegion { region in
@@ -162,6 +173,27 @@ struct DisabledObjectTests {
             try live.site.provider.changeRegion { region in
                 region.clients.removeAll { $0.identifier == EveryGrant.herten.client.identifier }
             }
+        },
+        Object(testDescription: "the client is suspended", left: ofThePerson) { live, _ in
+            try live.site.provider.change(EveryGrant.herten) { $0.state = .suspended }
+        },
+        Object(testDescription: "the client is retired", left: ofThePerson) { live, _ in
+            try live.site.provider.change(EveryGrant.herten) { $0.state = .retired }
+        },
+        // Of a service that is over nothing is left but logins that are for none.
+        Object(testDescription: "the service is suspended", portal: ofService, left: ofThePerson.union(ofThePortal)) {
+            live, _ in
+            try live.site.provider.change(TestServices.dog) { $0.state = .suspended }
+        },
+        Object(testDescription: "the service is retired", portal: ofService, left: ofThePerson.union(ofThePortal)) {
+            live, _ in
+            try live.site.provider.change(TestServices.dog) { $0.state = .retired }
+        },
+        Object(
+            testDescription: "the town offers the service no more", portal: ofService,
+            left: ofThePerson.union(ofThePortal)
+        ) { live, _ in
+            try live.site.provider.change(TestServices.dog) { $0.servedTenants = [TestRegion.marl] }
         },
         Object(testDescription: "the account is suspended", left: ofThePortal) { _, database in
             try database.execute("UPDATE account SET state = 'locked', lock_reason = 'authority'")
@@ -189,8 +221,10 @@ struct DisabledObjectTests {
     func disabled(object: Object) async throws {
         let database = try TemporaryDatabase()
         let provider = try await TestProvider.withEveryGrant(store: SQLiteStore(path: database.path))
+        try provider.changeRegion { $0.services.append(TestServices.dog) }
+        try provider.change(EveryGrant.herten) { $0 = object.portal.client }
         try await Site.serve(provider) { site in
-            let live = try await LiveObjects(site)
+            let live = try await LiveObjects(site, object.portal)
             try await object.disable(live, database)
             for path in LiveObjects.Path.allCases {
                 let works = try await live.works(path)

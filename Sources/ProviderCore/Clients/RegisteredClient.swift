@@ -46,6 +46,9 @@ public final class RegisteredClient: Sendable {
         return grant.service.flatMap(acting.service) == nil ? nil : acting
     }
 
+    /// False when the grant is for a service that the client has not any more or that its town does not offer any more.
+    func offers(_ grant: AuthorizationGrant) -> Bool { grant.service.map { service($0) != nil } ?? true }
+
     /// The town, where the client alone does not say it; nil for a portal of its own tenant.
     var namedTown: TenantIdentifier? { client.isOneForAll ? scope.tenant.identifier : nil }
 

@@ -65,7 +65,7 @@ extension Refusal {
                 .portal,
                 "The client named a service that is not its own, several, or none of several, or asked for what the "
                     + "service does not need.",
-                [.oauth(.invalidScope), .oauth(.invalidGrant)],
+                [.oauth(.invalidScope), .oauth(.invalidGrant), .oauth(.invalidToken), .oauth(.invalidRequest)],
                 "Name one service of the client with the scope `service:NAME`; ask for claims that it declares.")
         case .servedTenantUnusable:
             RefusalEntry(

@@ -149,6 +149,7 @@ struct AccessTokenVerifier: Sendable {
         // Also what was exchanged ends with the portal that it came from, and with the town's part in it (invariant I28).
         guard let portal = registry.resolve(granted.grant.client) else { throw Refusal.unknownClient }
         guard let acting = portal.acting(for: granted.grant) else { throw Refusal.tenantNotServed }
+        guard acting.offers(granted.grant) else { throw Refusal.serviceNotAllowed }
         let live = try await contexts.current(granted, for: acting)
         guard live.account.isActive else { throw Refusal.accountNotActive }
         guard live.isDeviceActive else { throw Refusal.deviceNotActive }

@@ -50,7 +50,8 @@ public struct IntrospectionFlow: Sendable {
     private func refreshToken(_ handle: OneTimeHandle, _ client: AuthenticatedClient) async throws -> JSONObject {
         guard let (record, live) = try await grants.refreshToken(handle.digest, now: clock.now()),
             record.client == client.identifier, let acting = client.registered.acting(for: live.grant),
-            try await contexts.current(live, for: acting).isUsable, let subject = live.grant.subject
+            acting.offers(live.grant), try await contexts.current(live, for: acting).isUsable,
+            let subject = live.grant.subject
         else { return Self.inactive }
         var answer: JSONObject = [
             "active": true, "iss": .string(issuer.rawValue), "client_id": .string(record.client.rawValue),
