@@ -22,7 +22,7 @@ struct ParameterTests {
         func accepts(_ text: String, _ site: Site) async throws -> Bool {
             switch self {
             case .query: return try await Door.began(site.get("/authorize?" + text))
-            case .form: return try await Door.began(site.post("/authorize", text: text))
+            case .form: return try await Door.began(site.postAuthorize(text))
             case .push:
                 let (_, headers) = try site.credentials(of: TestRegion.basic, added: [:])
                 let response = try await site.post("/par", text: text, headers: headers)

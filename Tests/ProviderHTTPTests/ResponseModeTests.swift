@@ -29,7 +29,8 @@ struct ResponseModeTests {
             let state = "\"><script>alert(1)</script>&amp;' onload=x"
             let request = Self.portal.request(["response_mode": "form_post", "scope": "openid phone", "state": state])
             for response in [
-                try await site.get("/authorize", request), try await site.post("/authorize", form: request),
+                try await site.get("/authorize", request),
+                try await site.postAuthorize(FormParameters(request).encoded),
             ] {
                 #expect(response.status == .ok && response.headers[.location] == nil)
                 #expect(response.headers[.cacheControl] == "no-store")

@@ -65,6 +65,32 @@ struct SingleSignOnTests {
         }
     }
 
+    @Test("a portal's form, which brings no cookie, finds the session all the same, and uses nothing up on the way")
+    func portalForm() async throws {
+        let (provider, phone) = try await Site.sharedProvider()
+        try await Site.serve(provider) { site in
+            let browser = Browser(site)
+            try await site.signIn(browser, phone: phone)
+            try await site.signIn(browser, at: TestRegion.pushing, phone: phone)
+            let foreign: HTTPFields = [.origin: "https://basic.example", .fetchSite: "cross-site"]
+            let pushed = [
+                "client_id": "pushing", "request_uri": try await site.pushed(TestRegion.pushing, ["prompt": "none"]),
+            ]
+            for form in [TestRegion.basic.request(["prompt": "none"]), pushed] {
+                let answer = try await site.post("/authorize", form: form, headers: foreign)
+                #expect(answer.status == .seeOther && answer.headers[.setCookie] == nil)
+                let again = try #require(answer.headers[.location])
+                #expect(again.hasPrefix("/authorize?"))
+                // A navigation by GET brings the cookie.
+                let outcome = try await browser.get(again)
+                #expect(outcome.target?["code"] != nil, "\(outcome.headers)")
+            }
+            // Our own site's form brings it by itself.
+            let own = try await browser.post("/authorize", TestRegion.basic.request(["prompt": "none"]))
+            #expect(own.target?["code"] != nil)
+        }
+    }
+
     @Test("a pushed request that prompt=none answered is used up (Keycloak 2026-96446)")
     func pushedRequestIsUsedUp() async throws {
         let (provider, phone) = try await Site.sharedProvider()

@@ -105,6 +105,16 @@ struct Site: Sendable {
         return try #require(response.json["request_uri"]?.string)
     }
 
+    /// A portal's form to `/authorize`, as a browser of another site sends it: without cookies, and then on to where it is
+    /// sent on this site.
+    func postAuthorize(
+        _ text: String, type: String? = "application/x-www-form-urlencoded", headers: HTTPFields = [:]
+    ) async throws -> TestResponse {
+        let answer = try await post("/authorize", text: text, type: type, headers: headers)
+        guard let again = answer.headers[.location], again.hasPrefix("/authorize?") else { return answer }
+        return try await get(again)
+    }
+
     // MARK: Phones
 
     /// An authenticated call; `proof` replaces the good one.

@@ -36,17 +36,19 @@ struct AuthorizationEndpoints {
         let language = Language(acceptLanguage: request.headers[.acceptLanguage])
         do {
             do {
-                let validated = try await provider.authorization.authorize(try await parameters(&request))
+                let parameters = try await parameters(&request)
+                if let again = Self.comingBack(request, parameters) { return again }
+                let validated = try await provider.authorization.authorize(parameters)
                 switch try await provider.sessions.enter(validated, cookie: request.sessionCookie) {
                 case .code(let code):
                     return try Answer.authorizationResponse(
                         validated.wayBack.response(code: code), language: language)
                 case .login(let start): return try begin(validated, start, request, context, language)
                 case .refused(let error, let reason):
-                    throw AuthorizationRefusal.redirect(error, validated.wayBack, reason)
-                }
                     provider.observations.refused(
                         validated.client.client.identifier, ClientRefusal(error, reason))
+                    throw AuthorizationRefusal.redirect(error, validated.wayBack, reason)
+                }
             } catch let refusal as AuthorizationRefusal {
                 return try refuse(refusal, context, language)
             }
@@ -56,6 +58,15 @@ struct AuthorizationEndpoints {
         } catch {
             return ErrorPages.serverError(error, language: language, context: context)
         }
+    }
+
+    /// A portal's form comes without our `SameSite=Lax` cookie, so that the session could not be seen: the browser is sent
+    /// here once more with GET, which brings it, before anything of the request is used up. What does not fit into an address
+    /// is answered as it came.
+    private static func comingBack(_ request: Request, _ parameters: FormParameters) -> Response? {
+        guard request.method == .post, request.sessionCookie == nil else { return nil }
+        let query = parameters.encoded
+        return query.utf8.count <= Request.maximumQuery ? Answer.seeOther("/authorize?" + query) : nil
     }
 
     private func refuse(

@@ -14,6 +14,8 @@ enum RequestFault: Error, Equatable {
 extension Request {
     /// The longest body that is read, in bytes.
     static let maximumBody = 65_536
+    /// The longest query that is read, in bytes.
+    static let maximumQuery = 16_384
 
     /// The path without the query, as it was sent.
     var rawPath: String {
@@ -26,7 +28,9 @@ extension Request {
         guard let path = head.path?.utf8, let mark = path.firstIndex(of: UInt8(ascii: "?")) else {
             return FormParameters()
         }
-        do { return try FormParameters(parsing: path[path.index(after: mark)...], maximumLength: 16_384) } catch {
+        do {
+            return try FormParameters(parsing: path[path.index(after: mark)...], maximumLength: Self.maximumQuery)
+        } catch {
             throw error.fault
         }
     }
