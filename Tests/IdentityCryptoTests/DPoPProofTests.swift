@@ -1,6 +1,7 @@
-import IdentityCrypto
 import OpenIDMessages
 import Testing
+
+@testable import IdentityCrypto
 
 @Suite("RFC 9449 §4.3, each check of a DPoP proof")
 struct DPoPProofTests {
@@ -98,6 +99,10 @@ struct DPoPProofTests {
         NearMiss("12: the hash of another token", .wrongAccessTokenHash) {
             $0.claims["ath"] = .string(ContentDigest(of: "other").rawValue)
         },
+        NearMiss("11: exp is now", .outsideTimeWindow) { $0.claims["exp"] = TestKeys.now.json },
+        NearMiss("11: exp is no number", .malformed) { $0.claims["exp"] = "never" },
+        NearMiss("11: nbf 61 seconds ahead", .outsideTimeWindow) { $0.claims["nbf"] = (TestKeys.now + 61).json },
+        NearMiss("11: nbf is no number", .malformed) { $0.claims["nbf"] = .bool(true) },
         NearMiss("crit", .malformed) { $0.header["crit"] = ["x"] },
     ]
 
@@ -112,6 +117,77 @@ struct DPoPProofTests {
         #expect(throws: Never.self) { try verify(text { $0.claims["iat"] = (TestKeys.now + seconds).json }) }
     }
 
+    @Test("exp and nbf may be there, and then they count (RFC 7519 §4.1.4, §4.1.5)")
+    func expiryAndBeginning() throws {
+        #expect(throws: Never.self) { try verify(text { $0.claims["exp"] = (TestKeys.now + 1).json }) }
+        #expect(throws: Never.self) { try verify(text { $0.claims["nbf"] = (TestKeys.now + 60).json }) }
+    }
+
+    @Test("a proof without a nonce of this server is refused before its signature is looked at")
+    func nonceFirst() throws {
+        let forged = try text {
+            $0.claims["nonce"] = "m"
+            $0.signer = TestKeys.otherES256
+        }
+        #expect(throws: DPoPError.nonceNeeded) { try verify(forged) }
+    }
+
+    @Test("an RSA key that a proof brings has the exponent 65537: others make the server calculate for longer")
+    func dearKey() throws {
+        func isTaken(_ key: SigningKey) throws -> Bool {
+            let proof = try VerifiedDPoPProof.make(
+                key: key, method: "POST", url: Self.url, now: TestKeys.now, nonce: nil)
+            let verified = try? VerifiedDPoPProof.verify(
+                proof, method: "POST", url: Self.url, now: TestKeys.now, isAcceptableNonce: nil, algorithms: [.ps256])
+            return verified != nil
+        }
+        #expect(try isTaken(TestKeys.ps256))
+        let key = try SigningKey(.ps256, derRepresentation: #require(Base64URL.decode(Self.exponentThree)))
+        #expect(throws: Never.self) {
+            try CompactJWS(parsing: key.sign(type: "t", payload: [:])).verified(by: key.publicKey, type: "t")
+        }
+        #expect(try !isTaken(key))
+    }
+
+    @Test("what an RSA key may cost: 2048 to 4096 bits and the exponent 65537")
+    func cheapKeys() {
+        func isCheap(_ bytes: Int, _ exponent: [UInt8] = [1, 0, 1]) -> Bool {
+            let modulus = [0x80] + [UInt8](repeating: 1, count: bytes - 1)
+            return PublicMembers.isCheap([
+                "kty": "RSA", "n": .string(Base64URL.encode(modulus)), "e": .string(Base64URL.encode(exponent)),
+            ])
+        }
+        #expect(isCheap(256) && isCheap(384) && isCheap(512))
+        #expect(!isCheap(255) && !isCheap(513) && !isCheap(1024))
+        for exponent: [UInt8] in [[3], [17], [1, 0, 3], [1, 0, 0, 0, 1], [255, 255, 255, 255, 255, 255, 255, 255]] {
+            #expect(!isCheap(256, exponent), "\(exponent)")
+        }
+        #expect(PublicMembers.isCheap(TestKeys.es256.publicKey.jwk))
+    }
+
     @Test("1 and 2: something else than one proof", arguments: ["", "a.b.c", "{}", "x, y"])
     func nothing(text: String) { #expect(throws: DPoPError.malformed) { try verify(text) } }
+
+    /// An RSA key of 2048 bits with the exponent 3, for this test alone.
+    private static let exponentThree = """
+        MIIEowIBAAKCAQEApV267XGlqo5t3_JAHQluy9bjrDej3swlRIjJO3XHm_vINXGNkxrD8cZhbEnYZvZLPY1lC-X9v9WBZxn4Ca-\
+        0qzKIvLF3gsorV0xzyFLFFE0vSHQ59Wpecs15bVF3NeAZM49er2I9-7zF5duLkwNkmY-gkwtU_0sWTUUx9VyY_yaiJFmg2Eq-\
+        sEFDJjY1Lh-kBOdQhwqiA6T3pUuJo0iFfSZKv-Lbq5wBrTRzmd6BYOghdw8dyXV_kWOU6hn2csatZnr7PvQh4eXEzkiZYWx08TrrXApx\
+        jePoNyWmlvtl7xiPqPaULF90ImO0mOzHTbooJdWlDrm95y6IYNc_pZojhQIBAwKCAQBuPnyeS8PHCZ6VTCq-\
+        BkndOe0dem0_MsODBdt8-S-9UoV49l5iEdf2hEDy2-WZ-Yd-XkNdQ_5_46uaEVAGdSMczFsodk-shsePiE0wNy4NiMowTXv48ZRMiPue\
+        Nk95QBDNCj8fltP9KIPukl0MrO27tRW3XONU3LmI2Mv46GX_bgRBIT4wRxAngYubQePdN2fx2i7FP5JBjdFdLNI8XeJeiW5whCxXCVfA\
+        -JBSPtuSVv4wkBLwNC6wZlUs0PpYwzGzzeKRC-f0bpIpfcy-\
+        IoNHucOgpCMGImSi5bWy8fZoEWX4r72jWa4xDzO-g0InQO1ZGdgyAb2Ro-i_pdYSl8erAoGBANUnpOdeewyI3csEjv-l9MsdTDzM-\
+        TLm8UW7t6Fr-AOijBw74-8wjVGklozpRkDF8SuKPUaPaJWP90qAJA7XO5Kz6_DJ5mNeJj-sk5Cpxel7ipgyByf-D_R1gCZoRzfMEYf8m\
+        lpzi-61Mdff8JzNd2KOF2AMSJCu4jv7s3cIyevhAoGBAMabAtwxZRnsISa4xF-\
+        8V7z8082SMhO6Xvfd0Kzcw65MzAjbOKn4gKxnKQ41Ofc_dHij-brRvqP40sqmvHAWZlAk2jabe-KVGanjeFWacsaKGa25DRUGoFzNTO-\
+        iSTyG7O63VJ1DzQAjmw8bN0dFYWGSF4C3bpDd1m9FqweA7IwlAoGBAI4abe-UUghbPodYX1UZTdy-MtMzUMyZ9i59JRZH-\
+        q0XCBLSl_TLCOEYZF3w2YCD9h0G04Rfmw5f-\
+        jGqwrSPfQx38qCGmZeUGX_IYmBxLpunsbrMBMVUCqL5ABma2iUytlqoZub3sp8jdo_qoGiI-kG0D5VdhbXJ7Cf9Ik9bMUfrAoGBAIRnV\
+        z12Q2ada28l2D_S5SiojTO2zA0m6fqT4HM918mIiAXnexv7AHLvcLQje_oqTaXCpnyL1G1QjIcZ0vVkRDVt5s8SUpcOERvs-\
+        uO8TIRcER57Xg4EauiI3fUW232vSJ8k4xOCiKrCZ19nei-DlkEMD6sk9GCT5EoucgUAnbLDAoGBAKbXWl7UZKcFjjZivilD04kb8RmTo\
+        Nd6Ly4jx4Q8iUtEiP-\
+        c8y0eoHhCBWZexYHu3rdnUOS9xt6K3fs79My023lAOsr5IkTgpROKyYS6M7UDHurjbsZuGuG7vDRaOJOBf3hFNEmuUvr0YDtfo75Gyjn\
+        1Y9AGgXXNKqKV3KL82ms9
+        """
 }

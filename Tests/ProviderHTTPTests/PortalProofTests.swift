@@ -164,6 +164,37 @@ struct PortalProofTests {
         }
     }
 
+    @Test(
+        "fapi2-security-profile-final-check-dpop-proof-nbf-exp: a proof may have both, and then they count",
+        arguments: doors)
+    func expiry(path: String, method: String) async throws {
+        try await serve { holder in
+            let now = holder.site.now
+            let cases: [(JSONObject, isGood: Bool)] = [
+                (["nbf": (now - 10).json, "exp": (now + 60).json], true), (["nbf": (now + 60).json], true),
+                (["exp": now.json], false), (["exp": (now - 1).json], false), (["nbf": (now + 61).json], false),
+                (["exp": "soon"], false), (["nbf": "now"], false),
+            ]
+            for (more, isGood) in cases {
+                let proof = try holder.proof(method, path) { claims in
+                    for member in more.members { claims[member.name] = member.value }
+                }
+                let response = try await holder.call(path, [proof])
+                #expect(response.error == (isGood ? nil : "invalid_dpop_proof"), "\(more)")
+            }
+        }
+    }
+
+    @Test("fapi2-security-profile-final-access-token-type-header-case-sensitivity (RFC 9110 §11.1)")
+    func schemeInAnyCase() async throws {
+        try await serve { holder in
+            for scheme in ["DPoP", "dpop", "DPOP", "dPoP"] {
+                let response = try await holder.userinfo([try holder.proof("GET", "/userinfo")], scheme: scheme)
+                #expect(response.status == .ok, "\(scheme)")
+            }
+        }
+    }
+
     @Test("§11.1: a proof is good once", arguments: doors)
     func replay(path: String, method: String) async throws {
         try await serve { holder in

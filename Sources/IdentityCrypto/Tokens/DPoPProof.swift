@@ -29,7 +29,8 @@ public struct VerifiedDPoPProof: Sendable {
         self.issuedAt = issuedAt
     }
 
-    /// The checks of RFC 9449 §4.3, in its order; single use of `jti` (check 12) is the caller's.
+    /// The checks of RFC 9449 §4.3; single use of `jti` (check 12) is the caller's. The nonce comes before the signature:
+    /// the key is the sender's, and who has no nonce shall not make the server calculate.
     ///
     /// - Parameters:
     ///   - isAcceptableNonce: whether the server gave the nonce lately; nil when nonces are not demanded.
@@ -41,20 +42,30 @@ public struct VerifiedDPoPProof: Sendable {
     ) throws(DPoPError) -> VerifiedDPoPProof {
         guard let token = try? CompactJWS(parsing: text), let jwk = token.header["jwk"]?.object,
             let algorithm = token.header["alg"]?.string.flatMap(JWSAlgorithm.init(rawValue:)),
-            algorithms.contains(algorithm), let key = try? VerificationKey(jwk: jwk, algorithm: algorithm),
-            let verified = try? token.verified(by: key, type: type)
+            algorithms.contains(algorithm), let unverified = token.unverifiedPayload
         else { throw .malformed }
-        let claims = verified.payload
+        if let isAcceptableNonce {
+            guard let nonce = unverified["nonce"]?.string, isAcceptableNonce(nonce) else { throw .nonceNeeded }
+        }
+        guard PublicMembers.isCheap(jwk), let key = try? VerificationKey(jwk: jwk, algorithm: algorithm),
+            let claims = try? token.verified(by: key, type: type).payload
+        else { throw .malformed }
         guard let identifier = claims["jti"]?.string.flatMap(TokenIdentifier.init(rawValue:)),
             let issuedAt = claims["iat"]?.integer
         else { throw .malformed }
         guard claims["htm"]?.string == method else { throw .wrongMethod }
         guard claims["htu"]?.string == url else { throw .wrongURL }
-        if let isAcceptableNonce {
-            guard let nonce = claims["nonce"]?.string, isAcceptableNonce(nonce) else { throw .nonceNeeded }
-        }
         let window = (now - timeWindow)...(now + timeWindow)
         guard window.contains(Timestamp(seconds: issuedAt)) else { throw .outsideTimeWindow }
+        // A proof needs neither; one that has them means them (RFC 7519 §4.1.4, §4.1.5).
+        if let expires = claims["exp"] {
+            guard let seconds = expires.integer else { throw .malformed }
+            guard Timestamp(seconds: seconds) > now else { throw .outsideTimeWindow }
+        }
+        if let notBefore = claims["nbf"] {
+            guard let seconds = notBefore.integer else { throw .malformed }
+            guard Timestamp(seconds: seconds) <= now + timeWindow else { throw .outsideTimeWindow }
+        }
         if let accessToken {
             guard claims["ath"]?.string == ContentDigest(of: accessToken).rawValue else { throw .wrongAccessTokenHash }
         }

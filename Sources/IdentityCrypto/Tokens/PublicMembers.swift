@@ -26,6 +26,14 @@ enum PublicMembers {
         guard modulus.count * 8 - first.leadingZeroBitCount >= 2048 else { throw .tooWeak }
         return (modulus, exponent)
     }
+
+    /// False for an RSA key with more than 4096 bits or another exponent than 65537: to verify by it costs up to a hundred
+    /// times as much as by one of 2048 bits. Whoever brings a key along pays nothing for that.
+    static func isCheap(_ object: JSONObject) -> Bool {
+        guard object["kty"] == "RSA" else { return true }
+        guard let (modulus, exponent) = try? numbers(object) else { return false }
+        return modulus.count <= 512 && exponent == [1, 0, 1]
+    }
 }
 
 extension KeyThumbprint {
