@@ -34,7 +34,24 @@ struct ArtefactMatrixTests {
         let uri = try await site.pushed()
         let session = try #require(browser.session)
         let proof = try provider.proof(key, "POST", "/token").text
+        let page = try await browser.begin(TestGrants.everything, ["prompt": "login"])
+        let login = browser.cookies.first { $0.key == "__Host-login-" + page.dropFirst("/login/".count) }
+        let links = try await browser.get(page)
+        let asked = try await provider.claimed(provider.login(), by: provider.verified(phone))
+        let answer = try phone.response(to: asked, now: provider.now)
+        let receipt = try await provider.answer(asked, answer, by: provider.verified(phone))
+        let offer = try await provider.offer(ticket: provider.ticket())
         return [
+            "login page": String(page.dropFirst("/login/".count)), "login cookie": try #require(login?.value),
+            "form token": try links.formToken, "link in a QR code": try links.attribute("data-qr-link"),
+            "link on the same device": try links.attribute("data-same-device-link"),
+            "transaction": asked.statement.transaction.rawValue, "login request": asked.text,
+            "login response": answer.response, "PIN proof": answer.pinProof ?? "", "receipt": receipt.text,
+            "offer": offer.text, "offer's name": offer.statement.identifier.rawValue,
+            "nonce": provider.provider.proofs.nonce(),
+            "bootstrap ticket": try #require(
+                try await provider.provider.administration.issueBootstrapTicket(recover: true)
+            ).text,
             "code": try await provider.code(at: TestGrants.everything, phone: phone),
             "refresh token": try tokens.text("refresh_token"), "access token": try tokens.text("access_token"),
             "access token for a resource": try await provider.granted(
@@ -53,6 +70,21 @@ struct ArtefactMatrixTests {
             "client attestation": phone.attestation, "ticket": try await provider.ticket(),
             "block code": phone.blockCode, "registered": try registered.text("client_id"),
         ]
+    }
+
+    /// Where a handle of each class stands above. A new class does not compile without its place in the matrix.
+    private static func name(of handleClass: HandleClass) -> String {
+        switch handleClass {
+        case .authorizationCode: "code"
+        case .refreshToken: "refresh token"
+        case .deviceCode: "device code"
+        case .authenticationRequest: "auth_req_id"
+        case .pushedRequest: "reference"
+        case .session: "session"
+        case .initialAccessToken: "initial access token"
+        case .registrationAccessToken: "registration access token"
+        case .bootstrapTicket: "bootstrap ticket"
+        }
     }
 
     /// A logout token that was just sent.
@@ -171,8 +203,29 @@ struct ArtefactMatrixTests {
             Door(name: "user_code", own: ["user code"]) {
                 isTaken(try await Browser(site).post("/device", ["user_code": $0]))
             },
-            Door(name: "claim", own: []) {
+            Door(name: "claim", own: ["link in a QR code", "link on the same device"]) {
                 isTaken(try await site.call(phone, .post, "/device/v1/claims", json: ["link": .string($0)]))
+            },
+            Door(name: "answer to a login", own: []) { text in
+                let path = "/device/v1/logins/\(artefacts["transaction"] ?? "")/response"
+                return isTaken(try await site.call(phone, .post, path, json: ["response": .string(text)]))
+            },
+            Door(name: "a login's name", own: []) { text in
+                let name = FormParameters.percentEncode(text)
+                return isTaken(try await site.call(phone, .get, "/device/v1/logins/" + name))
+            },
+            Door(name: "an offer's name", own: []) { text in
+                let path = "/device/v1/enrolments/" + FormParameters.percentEncode(text)
+                let body: JSONObject = ["registration": "x", "inst_proof": "x", "pin_proof": "x"]
+                return isTaken(try await site.post(path, json: body))
+            },
+            Door(name: "login cookie", own: ["login cookie"]) { text in
+                let page = artefacts["login page"] ?? ""
+                let cookie = "__Host-login-\(page)=\(text)"
+                return isTaken(try await site.get("/login/" + page, headers: [.cookie: cookie]))
+            },
+            Door(name: "id_token_hint of a logout", own: ["ID token"]) { text in
+                isTaken(try await site.get("/logout", ["id_token_hint": text]))
             },
             // The last: it ends what the others need.
             Door(name: "block code", own: ["block code"]) {
@@ -187,6 +240,10 @@ struct ArtefactMatrixTests {
         let phone = try await provider.enrolledPhone()
         try await Site.serve(provider) { site in
             let artefacts = try await Self.artefacts(site, Browser(site))
+            for handleClass in HandleClass.allCases {
+                let text = try #require(artefacts[Self.name(of: handleClass)])
+                #expect(OneTimeHandle(parsing: text, as: handleClass) != nil, "\(handleClass)")
+            }
             let doors = Self.doors(site, artefacts, phone)
             for door in doors {
                 for (name, text) in artefacts.sorted(by: { $0.key < $1.key })
@@ -203,11 +260,47 @@ struct ArtefactMatrixTests {
             }
             // Nothing of all this used anything up.
             for door in doors {
-                for name in door.own.sorted() {
+                // One login has two links: the first that is taken takes it.
+                for name in door.own.sorted() where name != "link on the same device" {
                     let isTaken = try await door.takes(try #require(artefacts[name]))
                     #expect(isTaken, "\(name) at its own place \(door.name)")
                 }
             }
+        }
+    }
+}
+
+extension ArtefactMatrixTests {
+    /// Doors whose own artefact is tried with every kind of damage, at each length and in each byte.
+    private static let damagedAt: [String: String] = [
+        "auth_req_id": "auth_req_id", "userinfo": "access token",
+        "/register": "initial access token", "/register/{client}": "registration access token",
+        "request": "request object", "id_token_hint": "ID token", "client_assertion": "client assertion",
+        "client_secret": "client secret", "session": "session", "ticket": "ticket", "portal's proof": "DPoP proof",
+        "claim": "link in a QR code", "login cookie": "login cookie", "id_token_hint of a logout": "ID token",
+        "device_code": "device code",
+    ]
+
+    @Test(
+        "none is taken cut, extended or changed in any byte, and whole it still is (Zitadel CVE-2026-27840)",
+        arguments: damagedAt.keys.sorted())
+    func damage(name: String) async throws {
+        let provider = try await TestProvider.withGrants([TestProfiles.baseline])
+        let phone = try await provider.enrolledPhone()
+        try await Site.serve(provider) { site in
+            let artefacts = try await Self.artefacts(site, Browser(site))
+            let door = try #require(Self.doors(site, artefacts, phone).first { $0.name == name })
+            let whole = try #require(artefacts[Self.damagedAt[name] ?? ""])
+            let texts = damaged(whole).filter { $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } }
+            // Of long texts a sample: each costs a signature.
+            let step = max(1, texts.count / 400)
+            for text in stride(from: 0, to: texts.count, by: step).map({ texts[$0] })
+            where !text.hasPrefix(" ") && !text.hasSuffix(" ") {
+                let isTaken = try await door.takes(text)
+                #expect(!isTaken, "\(text)")
+            }
+            let isTaken = try await door.takes(whole)
+            #expect(isTaken)
         }
     }
 }

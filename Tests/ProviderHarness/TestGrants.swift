@@ -132,7 +132,7 @@ public func damaged(_ secret: String) -> [String] {
     let bytes = Array(secret.utf8)
     var texts = (1..<bytes.count).map { Array(bytes.prefix($0)) } + (1..<bytes.count).map { Array(bytes.dropFirst($0)) }
     for index in bytes.indices {
-        for mask: UInt8 in [1, 2, 32] {
+        for mask: UInt8 in [1, 2, 4, 8, 16, 32, 64, 128] {
             var copy = bytes
             copy[index] ^= mask
             texts.append(copy)
