@@ -53,7 +53,11 @@ public struct DeviceGrantFlow: Sendable {
             previousSession: nil, expectedSubject: nil,
             redemption: PolledRedemption(handle: entry.device, until: entry.expiresAt))
         guard let begun = logins.begin(entry.request, browser: browser, start: start) else { return .overloaded }
-        guard devices.attach(code, login: begun.page) else { return .unknown }
+        guard devices.attach(code, login: begun.page) else {
+            // Somebody else was first: nobody will ever see this login.
+            logins.withdraw(page: begun.page)
+            return .unknown
+        }
         return .login(page: begun.page, cookie: begun.cookie)
     }
 }

@@ -50,6 +50,9 @@ public struct BrowserLoginFlow: Sendable {
         return (login.page, cookie.text)
     }
 
+    /// Takes a login back that just began and that nobody was told of.
+    func withdraw(page: String) { logins.withdraw(page: page) }
+
     /// Nil for an unknown login and for a foreign one.
     public func view(page: String, cookie: String) -> LoginView? {
         held(page, cookie) { login in describe(login) } ?? nil

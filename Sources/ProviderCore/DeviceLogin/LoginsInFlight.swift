@@ -64,6 +64,14 @@ final class LoginsInFlight: Sendable {
         }
     }
 
+    /// Forgets a login that nobody was told of.
+    func withdraw(page: String) {
+        contents.withLock { contents in
+            guard let place = contents.byPage[page] else { return }
+            Self.forget(place.login, &contents)
+        }
+    }
+
     /// The login as it is now, with its time limit applied.
     func login(_ key: Key) -> Login? { update(key) { $0 } }
 
