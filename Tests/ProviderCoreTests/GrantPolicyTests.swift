@@ -1,4 +1,5 @@
 import AccountDirectory
+import Foundation
 import IdentityCrypto
 import OpenIDMessages
 import ProviderHarness
@@ -13,61 +14,133 @@ struct GrantPolicyTests {
     struct Obstacle: Sendable, CustomTestStringConvertible {
         let testDescription: String
         let error: OAuthError.Code
+        let reason: Refusal
         /// Grants for which the rule means nothing.
         var exempt: Set<GrantType> = []
         let change: @Sendable (inout TokenAttempt) -> Void
     }
 
     static let obstacles: [Obstacle] = [
-        Obstacle(testDescription: "the client may not use the grant", error: .unauthorizedClient) { attempt in
+        Obstacle(
+            testDescription: "the client may not use the grant", error: .unauthorizedClient,
+            reason: .grantTypeNotAllowed
+        ) { attempt in
             let grant = attempt.grantType
             attempt.changeClient { client in client.grantTypes.remove(grant) }
         },
-        Obstacle(testDescription: "the scope is not the client's", error: .invalidScope) {
+        Obstacle(testDescription: "the scope is not the client's", error: .invalidScope, reason: .scopeNotAllowed) {
             $0.access.scope = Scope(parsing: "openid phone")
         },
-        Obstacle(testDescription: "the resource is not the client's", error: .invalidTarget) {
+        Obstacle(
+            testDescription: "the resource is not the client's", error: .invalidTarget, reason: .resourceNotAllowed
+        ) {
             $0.access.resource = ResourceURI(rawValue: "https://other.example/api")
         },
-        Obstacle(testDescription: "the client's tokens must be bound, and nothing was proved", error: .invalidDPoPProof)
-        {
+        Obstacle(
+            testDescription: "the client's tokens must be bound, and nothing was proved", error: .invalidDPoPProof,
+            reason: .proofMissing
+        ) {
             $0.changeClient { $0.requiresDPoP = true }
             $0.provedKey = nil
         },
-        Obstacle(testDescription: "FAPI 2.0 §5.3.2.1-5: no token without a key", error: .invalidDPoPProof) {
+        Obstacle(
+            testDescription: "FAPI 2.0 §5.3.2.1-5: no token without a key", error: .invalidDPoPProof,
+            reason: .proofMissing
+        ) {
             $0.changeClient { $0.profile = .fapi2 }
             $0.provedKey = nil
         },
-        Obstacle(testDescription: "the grant is bound to another key", error: .invalidGrant) {
+        Obstacle(testDescription: "the grant is bound to another key", error: .invalidGrant, reason: .proofKeyMismatch)
+        {
             $0.boundKey = SigningKey.makeES256().thumbprint
             $0.provedKey = SigningKey.makeES256().thumbprint
         },
-        Obstacle(testDescription: "the grant is bound and nothing was proved", error: .invalidGrant) {
+        Obstacle(
+            testDescription: "the grant is bound and nothing was proved", error: .invalidGrant,
+            reason: .proofKeyMismatch
+        ) {
             $0.boundKey = SigningKey.makeES256().thumbprint
             $0.provedKey = nil
         },
-        Obstacle(testDescription: "the account is not active", error: .invalidGrant, exempt: [.clientCredentials]) {
+        Obstacle(
+            testDescription: "the account is not active", error: .invalidGrant, reason: .accountNotActive,
+            exempt: [.clientCredentials]
+        ) {
             $0.live?.account.state = .locked
         },
-        Obstacle(testDescription: "the device is not active", error: .invalidGrant, exempt: [.clientCredentials]) {
+        Obstacle(
+            testDescription: "the device is not active", error: .invalidGrant, reason: .deviceNotActive,
+            exempt: [.clientCredentials]
+        ) {
             $0.live?.isDeviceActive = false
         },
-        Obstacle(testDescription: "the session is over", error: .invalidGrant, exempt: [.clientCredentials]) {
+        Obstacle(
+            testDescription: "the session is over", error: .invalidGrant, reason: .sessionOver,
+            exempt: [.clientCredentials]
+        ) {
             $0.live?.isSessionLive = false
         },
         Obstacle(
-            testDescription: "the client needs a higher level by now", error: .invalidGrant,
+            testDescription: "the client needs a higher level by now", error: .invalidGrant, reason: .levelUnreachable,
             exempt: [.clientCredentials]
         ) { $0.changeClient { $0.requiredLevel = .hoch } },
         Obstacle(
             testDescription: "a legacy client carries no level above normal", error: .invalidGrant,
+            reason: .levelAboveProfile,
             exempt: [.clientCredentials]
         ) { $0.changeClient { $0.profile = .legacy } },
         Obstacle(
-            testDescription: "the grant is another client's", error: .invalidGrant,
+            testDescription: "the grant is another client's", error: .invalidGrant, reason: .codeOfOtherClient,
             exempt: [.clientCredentials, .tokenExchange]
         ) { $0.live?.grant.client = ClientIdentifier(rawValue: "another")! },
+        Obstacle(
+            testDescription: "the right to act for the company is gone", error: .invalidGrant,
+            reason: .contextUnavailable, exempt: [.clientCredentials]
+        ) { $0.live?.grant.acting = company },
+        Obstacle(
+            testDescription: "the person was bound to the company at a lower level", error: .invalidGrant,
+            reason: .levelUnreachable, exempt: [.clientCredentials]
+        ) { $0.act(for: company, CompanyLimits(binding: .normal, company: .hoch)) },
+        Obstacle(
+            testDescription: "the company was proved at a lower level", error: .invalidGrant,
+            reason: .levelUnreachable, exempt: [.clientCredentials]
+        ) { $0.act(for: company, CompanyLimits(binding: .hoch, company: .normal)) },
+        Obstacle(
+            testDescription: "the client has the service of the grant no more", error: .invalidGrant,
+            reason: .serviceNotAllowed, exempt: [.clientCredentials]
+        ) { $0.live?.grant.service = TestServices.dog.identifier },
+        Obstacle(
+            testDescription: "the service of the grant needs a higher level by now", error: .invalidGrant,
+            reason: .levelUnreachable, exempt: [.clientCredentials]
+        ) { attempt in
+            var service = TestServices.dog
+            service.requiredLevel = .hoch
+            attempt.changeClient(offering: [service]) { $0.services = [service.identifier] }
+            attempt.live?.grant.service = service.identifier
+        },
     ]
+
+    private static let company = ActingContext.company(membership: .random(), company: .random(), mandate: nil)
+
+    @Test("no reason of the policy is missing in this table")
+    func complete() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Sources/ProviderCore/Tokens/GrantPolicy.swift")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let policy = try #require(text.split(separator: "enum GrantPolicy").last?.split(separator: "\n}\n").first)
+        let named = Set(policy.matches(of: /, \.(\w+)\)|invalidGrant: \.(\w+)\)/).map { String($0.1 ?? $0.2 ?? "") })
+        #expect(named.count >= 10)
+        #expect(named.subtracting(Self.obstacles.map { "\($0.reason)" }).sorted() == [])
+    }
+
+    @Test("acting for a company and for a service is no obstacle by itself", arguments: GrantType.allCases)
+    func allowedForCompanies(grantType: GrantType) throws {
+        var attempt = Self.attempt(grantType)
+        attempt.act(for: Self.company, CompanyLimits(binding: .substantiell, company: .substantiell))
+        attempt.changeClient(offering: [TestServices.dog]) { $0.services = [TestServices.dog.identifier] }
+        attempt.live?.grant.service = TestServices.dog.identifier
+        _ = try GrantPolicy.authorize(attempt)
+    }
 
     @Test("nothing stands in the way of what is allowed", arguments: GrantType.allCases)
     func allowed(grantType: GrantType) throws { _ = try GrantPolicy.authorize(Self.attempt(grantType)) }
@@ -82,7 +155,20 @@ struct GrantPolicyTests {
         }
         let refusal = #expect(throws: ClientRefusal.self) { _ = try GrantPolicy.authorize(attempt) }
         #expect(refusal?.error.code == obstacle.error)
-        #expect(refusal?.reason != nil, "the operator must read a reason")
+        #expect(refusal?.reason == obstacle.reason)
+    }
+
+    @Test("for a client that proves nothing no obstacle is smaller", arguments: GrantType.allCases, obstacles)
+    func refusedForNative(grantType: GrantType, obstacle: Obstacle) throws {
+        var attempt = Self.attempt(grantType)
+        attempt.changeClient { $0.authenticationMethod = .none }
+        obstacle.change(&attempt)
+        // It can never have a token without a person.
+        guard obstacle.exempt.contains(grantType), grantType != .clientCredentials else {
+            #expect(throws: ClientRefusal.self) { _ = try GrantPolicy.authorize(attempt) }
+            return
+        }
+        _ = try GrantPolicy.authorize(attempt)
     }
 
     @Test("a client that cannot prove who it is gets no token of its own")
@@ -111,9 +197,10 @@ struct GrantPolicyTests {
         return client
     }()
 
-    static func registered(_ client: Client) -> RegisteredClient {
+    static func registered(_ client: Client, offering services: [Service] = []) -> RegisteredClient {
         var region = TestRegion.region()
         region.clients = [client]
+        region.services = services
         // The registry refuses no client of a valid region.
         return try! ClientRegistry(region: region).resolve(client.identifier)!
     }
@@ -136,9 +223,21 @@ struct GrantPolicyTests {
 }
 
 extension TokenAttempt {
-    mutating func changeClient(_ change: (inout Client) -> Void) {
+    mutating func changeClient(offering services: [Service] = [], _ change: (inout Client) -> Void) {
         var client = client.client
         change(&client)
-        self.client = GrantPolicyTests.registered(client)
+        self.client = GrantPolicyTests.registered(client, offering: services)
+    }
+
+    /// The person acts for a company, as far as `limits` reach.
+    fileprivate mutating func act(for acting: ActingContext, _ limits: CompanyLimits) {
+        let address = try! PostalAddress(json: ["street": "Weg", "postal_code": "45699", "locality": "Herten"])
+        let description = CompanyDescription(
+            name: "Muster GmbH", legalForm: "GmbH", isSoleTrader: false, occupation: nil, register: nil, numbers: [],
+            address: address, level: limits.company, source: "register")
+        live?.grant.acting = acting
+        live?.representation = ActingRight(
+            acting: acting, company: description, subject: .random(bytes: 16), limits: limits, mandate: nil,
+            verified: nil)
     }
 }
