@@ -1,12 +1,15 @@
 /// Who may go out now, as rules over the requests under way.
 ///
-/// Each host has a few places of its own and may not take all, so that a hanging party slows nobody else. After
+/// Each host has a few places of its own and may not take all, so that a hanging party slows nobody else. Those that have
+/// not answered lately may not take all together either: many that hang do not slow one that answers. After
 /// some failures in a row a host is left alone for a pause that grows; then one request tries whether it is back.
 struct Admission {
     struct Limits: Sendable {
         /// Requests under way at once, in all and to one host.
         var underWay = 32
         var underWayPerHost = 2
+        /// Requests under way at once to hosts that have not answered lately.
+        var underWayToStrangers = 24
         /// Requests that wait for their turn.
         var waiting = 32
         var waitingPerHost = 4
@@ -16,6 +19,8 @@ struct Admission {
         var longestPause: Duration = .seconds(300)
         /// Hosts that are remembered; beyond, those are forgotten whose pause is over.
         var hosts = 1024
+        /// Hosts that answered lately.
+        var known = 1024
     }
 
     enum Outcome: Sendable {
@@ -39,6 +44,8 @@ struct Admission {
         var underWay = 0
         var failures = 0
         var pausedUntil: Instant?
+        /// Requests that entered before the host had answered.
+        var asStranger = 0
     }
 
     private let limits: Limits
@@ -46,6 +53,9 @@ struct Admission {
     private var queue: [(ticket: Ticket, host: String)] = []
     private var nextTicket = 0
     private var underWay = 0
+    private var underWayToStrangers = 0
+    /// The last thing that these did was to answer; the newest at the end.
+    private var known: [String] = []
 
     init(_ limits: Limits) { self.limits = limits }
 
@@ -68,9 +78,16 @@ struct Admission {
         underWay -= 1
         var party = parties[host] ?? Party()
         party.underWay -= 1
+        if party.asStranger > 0 {
+            party.asStranger -= 1
+            underWayToStrangers -= 1
+        }
         switch outcome {
-        case .answered: (party.failures, party.pausedUntil) = (0, nil)
+        case .answered:
+            (party.failures, party.pausedUntil) = (0, nil)
+            remember(host)
         case .failed:
+            known.removeAll { $0 == host }
             party.failures += 1
             if party.failures >= limits.failures { party.pausedUntil = now + pause(after: party.failures) }
         case .unknown: break
@@ -106,7 +123,15 @@ struct Admission {
     }
 
     private func hasRoom(for host: String) -> Bool {
-        underWay < limits.underWay && (parties[host]?.underWay ?? 0) < limits.underWayPerHost
+        guard underWay < limits.underWay, (parties[host]?.underWay ?? 0) < limits.underWayPerHost else { return false }
+        return known.contains(host) || underWayToStrangers < limits.underWayToStrangers
+    }
+
+    private mutating func remember(_ host: String) {
+        guard known.last != host else { return }
+        known.removeAll { $0 == host }
+        known.append(host)
+        if known.count > limits.known { known.removeFirst() }
     }
 
     private mutating func enter(_ host: String, now: Instant) {
@@ -115,6 +140,9 @@ struct Admission {
         }
         underWay += 1
         parties[host, default: Party()].underWay += 1
+        guard !known.contains(host) else { return }
+        underWayToStrangers += 1
+        parties[host, default: Party()].asStranger += 1
     }
 
     private func pause(after failures: Int) -> Duration {

@@ -37,6 +37,7 @@ struct AdmissionTests {
     @Test("32 in all; who leaves lets the first enter that has room")
     func total() {
         let admission = Door()
+        for host in 0..<16 { answered("\(host)", by: admission) }
         for host in 0..<16 {
             #expect(admission.ask("\(host)", now: start) == .enter)
             #expect(admission.ask("\(host)", now: start) == .enter)
@@ -45,6 +46,29 @@ struct AdmissionTests {
         #expect(admission.ask("new", now: start) == .wait(1))
         #expect(admission.leave("1", .answered, now: start) == [1: true])
         #expect(admission.leave("0", .answered, now: start) == [0: true])
+    }
+
+    private func answered(_ host: String, by admission: Door) {
+        #expect(admission.ask(host, now: start) == .enter)
+        #expect(admission.leave(host, .answered, now: start) == [:])
+    }
+
+    @Test("those who have not answered take 24 places at most; who has answered finds one")
+    func strangers() {
+        let admission = Door()
+        answered("known", by: admission)
+        for host in 0..<12 {
+            #expect(admission.ask("\(host)", now: start) == .enter)
+            #expect(admission.ask("\(host)", now: start) == .enter)
+        }
+        #expect(admission.ask("stranger", now: start) == .wait(0))
+        #expect(admission.ask("known", now: start) == .enter)
+        // Who fails is a stranger again; who answers makes room among the strangers.
+        #expect(admission.leave("known", .failed, now: start) == [:])
+        #expect(admission.ask("known", now: start) == .wait(1))
+        #expect(admission.leave("0", .answered, now: start) == [0: true])
+        #expect(admission.ask("0", now: start) == .enter)
+        #expect(admission.leave("1", .failed, now: start) == [1: true])
     }
 
     @Test("who gives up does not enter later")

@@ -26,6 +26,27 @@ struct HangingPartyTests {
         }
     }
 
+    @Test("40 hosts that hang do not delay a fetch from one that answered before")
+    func manyHosts() async throws {
+        let tarpit = try await TestParty(.isDead)
+        let portal = try await TestParty(.says(Wire.keys))
+        let names = (0..<40).map { "tarpit-\($0).example" }
+        var addresses = Dictionary(uniqueKeysWithValues: names.map { ($0, ["127.0.0.2"]) })
+        addresses["portal.example"] = ["127.0.0.2"]
+        let fetcher = OutboundFetcher.test(resolver: KnownNames(addresses))
+        #expect(await fetcher.failure(.portal(portal)) == nil)
+        try await withThrowingTaskGroup(of: OutboundFailure?.self) { group in
+            for name in names + names {
+                let url = OutboundURL("https://\(name):\(tarpit.port)/")
+                group.addTask { await fetcher.failure(url) }
+            }
+            try await tarpit.waitUntil { $0.connections == 24 }
+            #expect(await fetcher.failure(.portal(portal)) == nil)
+            #expect(tarpit.closed == 0)
+            group.cancelAll()
+        }
+    }
+
     @Test("a name server that does not answer costs no more than the time limit, and only its own host")
     func hangingNameServer() async throws {
         struct Silent: AddressResolving {
