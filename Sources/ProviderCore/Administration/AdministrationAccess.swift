@@ -36,7 +36,7 @@ struct AdministrationAccess: Sendable {
     let store: any AdministrationStore
     let clock: ProviderClock
     /// Logins that were written down.
-    let seen = ExpiringMemory<Void>(capacity: 10_000)
+    let seen = ExpiringMemory<TransactionIdentifier, Void>(capacity: 10_000)
 
     /// Throws `AdministrationProblem`, or a fault of the store.
     func administrator(_ presented: PresentedAccessToken) async throws -> Administrator {
@@ -77,7 +77,7 @@ struct AdministrationAccess: Sendable {
     /// Each login of somebody with a right is written down once.
     private func noteLogin(_ administrator: Administrator, now: Timestamp) async throws {
         guard !administrator.assignments.isEmpty,
-            seen.insert((), as: administrator.transaction.rawValue, expiresAt: now + 86_400, now: now)
+            seen.insert((), as: administrator.transaction, expiresAt: now + 86_400, now: now)
         else { return }
         try await store.record(administrator.event(.administratorLogin, object: nil, at: nil, now: now))
     }

@@ -7,7 +7,8 @@ public import OpenIDMessages
 public struct AuthorizationFlow: Sendable {
     let rules: AuthorizationRules
     let objects: RequestObjectVerifier
-    let pushed: ExpiringMemory<ValidatedAuthorizationRequest>
+    /// By the digest: not even this memory holds the handle itself.
+    let pushed: ExpiringMemory<HandleDigest, ValidatedAuthorizationRequest>
     let clock: ProviderClock
     let observations: ClientObservations
 
@@ -46,7 +47,7 @@ public struct AuthorizationFlow: Sendable {
         }
         let handle = OneTimeHandle(.pushedRequest)
         let now = clock.now()
-        guard pushed.insert(validated, as: Self.key(handle), expiresAt: now + Lifetime.pushedRequest, now: now) else {
+        guard pushed.insert(validated, as: handle.digest, expiresAt: now + Lifetime.pushedRequest, now: now) else {
             throw ClientRefusal(.temporarilyUnavailable, "too many requests are waiting", .overloaded)
         }
         return PushedRequestURI(reference: handle.text)
@@ -114,7 +115,7 @@ public struct AuthorizationFlow: Sendable {
         // The reference is bound to its client: another client's attempt does not use it up.
         guard let handle = OneTimeHandle(parsing: uri.reference, as: .pushedRequest),
             let validated = pushed.take(
-                Self.key(handle), now: clock.now(), where: { $0.client.client.identifier == client }),
+                handle.digest, now: clock.now(), where: { $0.client.client.identifier == client }),
             // The client is as it was, and serves the town still.
             try rules.client(client).acting(for: validated.client.scope.tenant.identifier)?.client
                 == validated.client.client
@@ -131,7 +132,4 @@ public struct AuthorizationFlow: Sendable {
         guard let target = try? rules.target(parameters) else { return .page(error, .requestURIForeign) }
         return .redirect(error, target.wayBack, .requestURIForeign)
     }
-
-    /// Not even this memory holds the handle itself.
-    private static func key(_ handle: OneTimeHandle) -> String { Base64URL.encode(handle.digest.digest.bytes) }
 }

@@ -23,6 +23,16 @@ public struct ProvedKey: Sendable {
     fileprivate init(_ key: VerificationKey) { self.key = key }
 }
 
+/// The `jti` of a proof under its key, as it is remembered: 128 bits of a digest.
+struct ProofIdentifier: Hashable, Sendable {
+    private let name: String
+
+    init(_ proof: VerifiedDPoPProof) {
+        let text = "\(proof.key.thumbprint) \(proof.identifier)"
+        name = Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
+    }
+}
+
 /// DPoP (RFC 9449) for devices and portals alike: one source of nonces, one memory of used proofs.
 ///
 /// Proofs carry a nonce of this process, so that their identifiers need not outlive it.
@@ -32,7 +42,7 @@ public struct ProofOfPossession: Sendable {
     let clock: ProviderClock
     let nonces: NonceIssuer
     /// Each lives for six minutes: a million are enough for 2,700 proofs a second.
-    let identifiers: ExpiringMemory<Void>
+    let identifiers: ExpiringMemory<ProofIdentifier, Void>
 
     init(issuer: IssuerURL, clock: ProviderClock) {
         self.init(
@@ -40,7 +50,7 @@ public struct ProofOfPossession: Sendable {
     }
 
     private init(
-        issuer: IssuerURL, clock: ProviderClock, nonces: NonceIssuer, identifiers: ExpiringMemory<Void>
+        issuer: IssuerURL, clock: ProviderClock, nonces: NonceIssuer, identifiers: ExpiringMemory<ProofIdentifier, Void>
     ) {
         self.issuer = issuer
         self.clock = clock
@@ -83,8 +93,7 @@ public struct ProofOfPossession: Sendable {
                 isAcceptableNonce: { nonces.isAcceptable($0, now: now) }, accessToken: accessToken,
                 algorithms: algorithms)
         } catch { throw error == .nonceNeeded ? .nonceNeeded : .malformed }
-        let text = "\(verified.key.thumbprint) \(verified.identifier)"
-        let name = Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
+        let name = ProofIdentifier(verified)
         let isFresh = identifiers.insert(
             (), as: name, expiresAt: now + NonceIssuer.lifetime + VerifiedDPoPProof.timeWindow, now: now)
         guard isFresh else { throw identifiers.value(name, now: now) != nil ? .replayed : .overloaded }

@@ -56,10 +56,10 @@ public struct EnrolmentFlow: Sendable {
     let devices: DeviceAuthentication
     let clock: ProviderClock
     let evidence: EvidenceReview
-    let offers: ExpiringMemory<Offer>
+    let offers: ExpiringMemory<String, Offer>
     /// What was answered to the offers that are used up, for a device that did not hear it.
-    let answers = ExpiringMemory<Answer>(capacity: 10_000)
-    let offerCounts: ExpiringMemory<Int>
+    let answers = ExpiringMemory<String, Answer>(capacity: 10_000)
+    let offerCounts: ExpiringMemory<String, Int>
 
     /// P-6.1: a fresh ticket, as it is stored and as it is shown.
     func makeTicket(

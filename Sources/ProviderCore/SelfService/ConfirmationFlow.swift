@@ -37,7 +37,7 @@ public struct ConfirmationFlow: Sendable {
     let store: any SelfServiceStore
     let clock: ProviderClock
     /// One for each device: what is asked anew takes the place of what was asked before.
-    let pending: ExpiringMemory<Pending>
+    let pending: ExpiringMemory<String, Pending>
 
     /// P-10.2: what the phone shows and signs.
     ///

@@ -3,12 +3,13 @@ internal import Synchronization
 
 /// Values that live for a short while and are taken once, in bounded memory.
 ///
-/// What is kept here may be lost at a restart: then somebody starts again, and nothing wrong happens.
-final class ExpiringMemory<Value: Sendable>: Sendable {
+/// What is kept here may be lost at a restart: then somebody starts again, and nothing wrong happens. The type of the key
+/// says what is kept: what is of another kind does not compile (docs/decisions/0009).
+final class ExpiringMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Contents {
-        var values: [String: (value: Value, expiresAt: Timestamp)] = [:]
+        var values: [Key: (value: Value, expiresAt: Timestamp)] = [:]
         /// Keys in the order of insertion, for sweeping; every lifetime in one memory is the same.
-        var order: [String] = []
+        var order: [Key] = []
         var swept = 0
         var shares: TenantShares
     }
@@ -28,7 +29,7 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
     var count: Int { contents.withLock { $0.values.count } }
 
     /// False when there is no room among values that still live, or the key is there already.
-    func insert(_ value: Value, as key: String, expiresAt: Timestamp, now: Timestamp) -> Bool {
+    func insert(_ value: Value, as key: Key, expiresAt: Timestamp, now: Timestamp) -> Bool {
         contents.withLock { contents in
             sweep(&contents, now: now)
             guard contents.values[key] == nil, hasRoom(for: value, contents) else { return false }
@@ -41,7 +42,7 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
 
     /// Replaces the value of `key` by what `change` makes of it (nil when it is not there), in one step; false when the
     /// memory is full.
-    func update(_ key: String, expiresAt: Timestamp, now: Timestamp, _ change: (Value?) -> Value) -> Bool {
+    func update(_ key: Key, expiresAt: Timestamp, now: Timestamp, _ change: (Value?) -> Value) -> Bool {
         contents.withLock { contents in
             sweep(&contents, now: now)
             let existing = contents.values[key].flatMap { $0.expiresAt > now ? $0.value : nil }
@@ -55,7 +56,7 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
         }
     }
 
-    func value(_ key: String, now: Timestamp) -> Value? {
+    func value(_ key: Key, now: Timestamp) -> Value? {
         contents.withLock { contents in
             guard let entry = contents.values[key], entry.expiresAt > now else { return nil }
             return entry.value
@@ -63,7 +64,7 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
     }
 
     /// Takes the value out if it lives and satisfies the condition: the first caller gets it, no other does.
-    func take(_ key: String, now: Timestamp, where condition: (Value) -> Bool = { _ in true }) -> Value? {
+    func take(_ key: Key, now: Timestamp, where condition: (Value) -> Bool = { _ in true }) -> Value? {
         contents.withLock { contents in
             guard let entry = contents.values[key], entry.expiresAt > now, condition(entry.value) else { return nil }
             remove(key, &contents)
@@ -86,12 +87,13 @@ final class ExpiringMemory<Value: Sendable>: Sendable {
             contents.swept = 0
         }
     }
+
     private func hasRoom(for value: Value, _ contents: Contents) -> Bool {
         guard let tenant else { return contents.values.count < capacity }
         return contents.shares.hasRoom(for: tenant(value))
     }
 
-    private func remove(_ key: String, _ contents: inout Contents) {
+    private func remove(_ key: Key, _ contents: inout Contents) {
         guard let removed = contents.values.removeValue(forKey: key), let tenant else { return }
         contents.shares.giveBack(tenant(removed.value))
     }
