@@ -13,6 +13,9 @@ final class CarelessPortal: Sendable {
     private let secret: String
     private let port: Int
     private let transport: TLSTransport
+    /// It looks at ID tokens, with the keys that it found at its start and never again.
+    private let pinsKeys: Bool
+    private let pinned = Mutex<VerificationKeySet?>(nil)
     private let redeemed = Mutex<Set<String>>([])
     private let sessions = Mutex<Set<String>>([])
 
@@ -34,8 +37,9 @@ final class CarelessPortal: Sendable {
         """
     }
 
-    init(here: Installation, port: Int, secret: String) throws {
+    init(here: Installation, port: Int, secret: String, pinsKeys: Bool = false) throws {
         self.secret = secret
+        self.pinsKeys = pinsKeys
         issuer = here.issuer
         self.port = port
         transport = try TLSTransport(additionalCA: here.ca)
@@ -43,6 +47,11 @@ final class CarelessPortal: Sendable {
 
     /// Open while `body` runs.
     func run(_ body: () async throws -> Void) async throws {
+        if pinsKeys {
+            let answer = try await transport.send(HTTPCall(method: "GET", url: issuer + "/jwks"))
+            let keys = VerificationKeySet(jwks: try StrictJSON.parseObject(answer.body))
+            pinned.withLock { $0 = keys }
+        }
         let (isOpen, opens) = AsyncThrowingStream.makeStream(of: Never.self)
         let application = Application(
             router: router(), configuration: .init(address: .hostname("127.0.0.1", port: port)),
@@ -101,7 +110,10 @@ final class CarelessPortal: Sendable {
         let call = HTTPCall(
             method: "POST", url: issuer + "/token", headers: [("Content-Type", "application/x-www-form-urlencoded")],
             body: Array(form.encoded.utf8))
-        return try await transport.send(call).status == 200
+        let answer = try await transport.send(call)
+        guard answer.status == 200, let keys = pinned.withLock({ $0 }) else { return answer.status == 200 }
+        let token = try CompactJWS(parsing: StrictJSON.parseObject(answer.body)["id_token"]?.string ?? "")
+        return (try? keys.verify(token, type: nil)) != nil
     }
 
     private static func seeOther(_ location: String) -> Response {

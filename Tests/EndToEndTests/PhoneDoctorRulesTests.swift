@@ -106,6 +106,11 @@ struct PhoneDoctorRulesTests {
         #expect(Rotation.none.finding(isSignedIn: nil).result == .notTested)
     }
 
+    @Test func `a login after one rotation shows nothing: the next key was published before`() {
+        #expect(Rotation.once.finding(isSignedIn: true).result == .notTested)
+        #expect(Rotation.once.finding(isSignedIn: true).remedy?.contains("once more") == true)
+    }
+
     private func sight(_ path: String, _ status: Int = 200, title: String = "T") -> PageSight {
         PageSight(
             BrowserSession.Page(

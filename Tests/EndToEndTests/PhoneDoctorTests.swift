@@ -14,19 +14,7 @@ struct PhoneDoctorTests {
     @Test func `a careful portal has no failure, also across a rotation of keys`() async throws {
         let here = try await Installation.start()
         let phone = try await here.enrolledPhone()
-        let (output, errors) = (here.folder.path + "/doctor.json", here.folder.path + "/doctor.log")
-        let doctor = try Program.start(
-            Place.program("citizen-phone"),
-            ["doctor", here.loginURL, "--pin-file", phone.pinFile, "--wait-for-rotation", "5", "--json"]
-                + phone.options, output: output, errors: errors)
-        while try doctor.isRunning && !Program.text(of: errors).contains("waiting up to") {
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        #expect(try await here.administer("keys", "rotate", "--now").status == 0)
-        while doctor.isRunning { try await Task.sleep(for: .milliseconds(100)) }
-        let result = ProgramResult(
-            status: try #require(doctor.status), output: try Program.text(of: output),
-            errors: try Program.text(of: errors))
+        let result = try await doctor(here.loginURL, phone, rotations: 2)
         #expect(result.status == 0, "\(result)")
         #expect(
             try results(result) == [
@@ -49,6 +37,33 @@ struct PhoneDoctorTests {
         let nobody = try await here.administer("client", "doctor", "nobody", "--json")
         #expect(nobody.status == 1)
         #expect(try nobody.json()["error"]?.string == "unknown_client")
+    }
+
+    /// A doctor's run, during which the provider's keys are rotated.
+    private func doctor(_ url: String, _ phone: Phone, rotations: Int) async throws -> ProgramResult {
+        let here = phone.here
+        let (output, errors) = (here.folder.path + "/doctor.json", here.folder.path + "/doctor.log")
+        let doctor = try Program.start(
+            Place.program("citizen-phone"),
+            ["doctor", url, "--pin-file", phone.pinFile, "--wait-for-rotation", "60", "--json"] + phone.options,
+            output: output, errors: errors)
+        while try doctor.isRunning && !Program.text(of: errors).contains("waiting up to") {
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        for _ in 0..<rotations { #expect(try await here.administer("keys", "rotate", "--now").status == 0) }
+        while doctor.isRunning { try await Task.sleep(for: .milliseconds(100)) }
+        return ProgramResult(
+            status: try #require(doctor.status), output: try Program.text(of: output),
+            errors: try Program.text(of: errors))
+    }
+
+    @Test func `a portal that keeps the provider's keys for ever fails after two rotations`() async throws {
+        try await withCarelessPortal(pinsKeys: true) { phone, portal in
+            let result = try await doctor(portal.origin + "/login", phone, rotations: 2)
+            #expect(result.status == 23, "\(result)")
+            let found = try results(result)
+            #expect(found["genuine_login"] == "ok" && found["key_rotation"] == "failure", "\(result)")
+        }
     }
 
     @Test func `a portal whose genuine login fails is told so`() async throws {
@@ -99,7 +114,8 @@ struct PhoneDoctorTests {
 
     /// A provider at which the careless portal is registered, the portal, and a phone.
     private func withCarelessPortal(
-        secret: String = CarelessPortal.secret, _ body: (Phone, CarelessPortal) async throws -> Void
+        secret: String = CarelessPortal.secret, pinsKeys: Bool = false,
+        _ body: (Phone, CarelessPortal) async throws -> Void
     ) async throws {
         let here = try await Installation.start(withPortal: false)
         let port = Port.free()
@@ -109,7 +125,7 @@ struct PhoneDoctorTests {
             ["region", "apply", "--yes", "--data", here.data] + here.regionFiles + [file])
         try #require(applied.status == 0, "\(applied)")
         let phone = try await here.enrolledPhone()
-        let portal = try CarelessPortal(here: here, port: port, secret: secret)
+        let portal = try CarelessPortal(here: here, port: port, secret: secret, pinsKeys: pinsKeys)
         try await portal.run { try await body(phone, portal) }
     }
 }
