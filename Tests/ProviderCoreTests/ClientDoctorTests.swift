@@ -178,6 +178,24 @@ struct ClientDoctorTests {
         #expect(try await findings(provider, TestRegion.basic.identifier)["portal_hosts"]?.result == result)
     }
 
+    @Test(arguments: [
+        (OutboundFailure.status(404), Result.failure), (.status(410), .failure), (.status(500), .warning),
+        (.status(503), .warning), (.status(400), .ok), (.mediaType, .ok), (.redirect, .ok), (.tls, .notTested),
+        (.unresolvable, .notTested),
+    ])
+    func `redirect URIs are called: a dead one is found`(
+        failure: OutboundFailure, result: IntegrationFinding.Result
+    ) async throws {
+        let portal = TestRegion.basic
+        let provider = try await TestProvider(documents: { url in
+            // The front page answers, whatever becomes of the callback.
+            throw url.rawValue == portal.redirectURI ? failure : .mediaType
+        })
+        let found = try await findings(provider, portal.identifier)
+        #expect(found["redirect_uris"]?.result == result, "\(String(describing: found["redirect_uris"]))")
+        #expect(found["portal_hosts"]?.result == .ok)
+    }
+
     @Test func `published keys are fetched, and their names cannot act on a terminal`() async throws {
         let key = SigningKey.makeES256()
         let good = key.publicKey.listedJWK(identifier: "a\u{1B}[2Jb")

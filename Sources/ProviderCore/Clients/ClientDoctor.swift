@@ -12,7 +12,7 @@ public struct ClientDoctor: Sendable {
 
     /// The latest logout tokens that are looked at.
     private static let deliveries = 10
-    /// Hosts of one client that are called.
+    /// Hosts of one client that are called, and redirect URIs.
     private static let hosts = 8
 
     /// Nil when there is no such client, or it cannot act now. Calls the portal's hosts; a fault of the store is thrown.
@@ -35,6 +35,8 @@ public struct ClientDoctor: Sendable {
         findings += registry.servedTowns(of: registered).findings
         if let url = client.keysURI { findings.append(await publishedKeys(url)) }
         for url in Self.places(of: client).prefix(Self.hosts) { findings.append(await host(url)) }
+        let callbacks = client.redirectURIs.compactMap { OutboundURL(rawValue: $0.rawValue) }
+        for url in callbacks.prefix(Self.hosts) { findings.append(await callback(url)) }
         if client.logout.backChannelURI != nil { findings.append(try await deliveries(to: identifier)) }
         return findings
             + ObservationDiagnosis(
@@ -85,6 +87,29 @@ public struct ClientDoctor: Sendable {
             }
         } catch { return check.notTested("\(url.authority) was not called.", nil) }
         return check.ok("\(url.authority) answers, with a certificate of its name.")
+    }
+
+    /// A good portal refuses a callback without parameters, whatever the status; a dead address breaks every login that uses it.
+    private func callback(_ url: OutboundURL) async -> IntegrationFinding {
+        let check = ClientCheck.redirectURIs
+        do {
+            _ = try await documents(url)
+        } catch OutboundFailure.status(let status) where status == 404 || status == 410 {
+            return check.failure(
+                "\(url.rawValue) answers with status \(status): there is no callback.",
+                "Take the URI out of the registration, or let the portal answer there.")
+        } catch OutboundFailure.status(let status) where status >= 500 {
+            return check.warning(
+                "\(url.rawValue) answers a call without parameters with status \(status).",
+                "Refuse a callback without code and state with a page that says so.")
+        } catch let failure as OutboundFailure {
+            switch failure {
+            case .status, .mediaType, .malformed, .redirect, .tooLarge: break
+            case .notAllowed, .busy, .cancelled, .unresolvable, .connect, .tls, .timeout:
+                return check.notTested("\(url.rawValue) was not called: its host \(Self.words(failure)).", nil)
+            }
+        } catch { return check.notTested("\(url.rawValue) was not called.", nil) }
+        return check.ok("\(url.rawValue) answers.")
     }
 
     private func deliveries(to client: ClientIdentifier) async throws -> IntegrationFinding {
