@@ -9,7 +9,7 @@ public enum ProviderApplication {
         /// Calls at once, and per minute in the long run, for logins that begin.
         public var loginBurst: Int
         public var loginsPerMinute: Double
-        /// The same for tickets, block codes and registrations of clients.
+        /// The same for tickets, block codes and codes of devices, and once more for registrations of clients.
         public var codeBurst: Int
         public var codesPerMinute: Double
         /// Requests that are worked on at once, from everybody; more are answered 503.
@@ -41,8 +41,12 @@ public enum ProviderApplication {
                 (
                     routes: [
                         "/device/v1/enrolments", "/device/v1/enrolments/{offer}", "/device/v1/blocks", "/device",
-                        "/register", "/register/{client}",
                     ], limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
+                ),
+                // By itself: a portal that tries again and again must not close the desk behind the same address.
+                (
+                    routes: ["/register", "/register/{client}"],
+                    limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
                 ),
             ]))
         DiscoveryEndpoints(provider: provider).add(to: router)

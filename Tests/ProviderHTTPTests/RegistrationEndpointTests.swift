@@ -131,6 +131,9 @@ struct RegistrationEndpointTests {
             #expect(answer.status == .tooManyRequests)
             #expect(answer.error == "temporarily_unavailable")
             #expect(answer.headers[.retryAfter] != nil)
+            // The desk behind the same address goes on.
+            let offer = try await site.post("/device/v1/enrolments", json: ["ticket": "x"])
+            #expect(offer.status != .tooManyRequests)
         }
     }
 
