@@ -54,6 +54,49 @@ struct HostileHeaderTests {
         }
     }
 
+    @Test("a code, a logout, the list of sessions, the page for devices and a registration lead where they should")
+    func secrets() async throws {
+        let provider = try await TestProvider.withEveryGrant()
+        let phone = try await provider.enrolledPhone()
+        let token = try await provider.initialAccessToken(uses: 100)
+        try await Site.serve(provider) { site in
+            let (portal, browser) = (EveryGrant.herten, Browser(site))
+            let hint = try await site.signIn(browser, at: portal, phone: phone).idTokenText
+            let session = try #require(browser.session)
+            for fields in Self.hostile {
+                let plain = try Self.headers(fields)
+                var (signedIn, registering) = (plain, plain)
+                signedIn[.cookie] = Browser.sessionCookie + "=" + session
+                registering[.authorization] = "Bearer " + token
+                let redirect = try await site.get("/authorize", portal.request(), headers: signedIn)
+                #expect(redirect.headers[.location]?.hasPrefix(portal.redirectURI + "?code=") == true, "\(fields)")
+                #expect(redirect.target?["iss"] == "https://id.region.example")
+                let logout = [
+                    "id_token_hint": hint, "post_logout_redirect_uri": portal.logoutURI, "state": "s",
+                ]
+                // Without the session's cookie nobody is signed out.
+                let signedOut = try await site.get("/logout", logout, headers: plain)
+                #expect(signedOut.headers[.location] == portal.logoutURI + "?state=s", "\(fields)")
+                let registered = try await site.post(
+                    "/register", json: TestRegistrant.metadata(), headers: registering)
+                #expect(
+                    registered.json["registration_client_uri"]?.string?
+                        .hasPrefix("https://id.region.example/register/") == true, "\(fields)")
+                let begun = try await site.post(
+                    "/device_authorization", form: ["scope": "openid"], as: portal
+                ).json
+                #expect(begun["verification_uri"] == "https://id.region.example/device")
+                for answer in [
+                    redirect, signedOut, registered, try await site.get("/sessions", headers: signedIn),
+                    try await site.get("/device", headers: plain),
+                ] {
+                    #expect(!answer.text.contains("evil.example"))
+                    for field in answer.headers { #expect(!field.value.contains("evil.example")) }
+                }
+            }
+        }
+    }
+
     @Test("the login page, its links and its errors name the configured issuer alone")
     func pages() async throws {
         try await Site.serve { site in
