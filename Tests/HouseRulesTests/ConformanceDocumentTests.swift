@@ -22,7 +22,14 @@ struct ConformanceDocumentTests {
     @Test("every test that a row names stands in the file that it links")
     func tests() throws {
         let tests = Set(try #require(Self.document).rows.flatMap(\.tests))
-        let files = Dictionary(uniqueKeysWithValues: SourceTree.tests.map { ($0.path, $0.text) })
+        // What stands in a comment is no test.
+        let files = Dictionary(
+            uniqueKeysWithValues: SourceTree.tests.map { file in
+                let lines = file.text.split(separator: "\n").filter { line in
+                    !line.drop(while: \.isWhitespace).hasPrefix("//")
+                }
+                return (file.path, lines.joined(separator: "\n"))
+            })
         #expect(tests.count >= 100)
         let missing = tests.filter { test in
             // A display name or an argument in quotes, or a function's raw identifier.

@@ -1,3 +1,4 @@
+import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
@@ -95,6 +96,34 @@ struct PublishedKeysTests {
         town.provider.clock.advance(1)
         #expect(try await town.refusal(client, key) == nil)
         #expect(town.server.calls(Self.url) == 2)
+    }
+
+    @Test("oidcc-refresh-token-rp-key-rotation: a refresh under a key that was published after the login")
+    func refreshUnderNewKey() async throws {
+        let town = try await Town()
+        let (old, new) = (SigningKey.makeES256(), SigningKey.makeES256())
+        let answer = try await town.provider.register(
+            TestRegistrant.metadata([
+                "token_endpoint_auth_method": "private_key_jwt", "jwks_uri": .string(Self.url),
+                "grant_types": ["authorization_code", "refresh_token"],
+            ]))
+        let name = try answer.text("client_id")
+        var client = TestProfiles.baseline.client
+        client.identifier = try #require(ClientIdentifier(rawValue: name))
+        client.redirectURIs = [try #require(RedirectURI(rawValue: TestRegistrant.redirectURI))]
+        client.requiresPushedAuthorizationRequests = answer["require_pushed_authorization_requests"]?.bool == true
+        let portal = TestPortal(client: client, key: old, secret: nil)
+        town.publish(["key-1": old])
+        let phone = try await town.provider.enrolledPhone()
+        let token = try await town.provider.granted(at: portal, phone: phone).text("refresh_token")
+        town.publish(["key-2": new])
+        town.provider.clock.advance(60)
+        let caller = try await town.provider.provider.authenticate(
+            TestRegistrant.assertion(of: name, key: new, now: town.provider.now, identifier: "key-2"))
+        let request = try TokenRequest(
+            parameters: FormParameters(["grant_type": "refresh_token", "refresh_token": token]))
+        let tokens = try await town.provider.provider.tokens.answer(request, by: caller, key: nil)
+        #expect(tokens["refresh_token"] != nil && tokens["id_token"] != nil)
     }
 
     @Test("oidcc-refresh-client-keys: a new key is found at once, an unknown one is looked for once a minute")
