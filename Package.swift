@@ -215,7 +215,8 @@ let package = Package(
             name: "ProviderHTTPTests",
             dependencies: [
                 "ProviderHTTP", "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages",
-                "QRCode", "TestVectors", "ProviderHarness", .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore, .logging,
+                "QRCode", "TestVectors", "ProviderHarness", .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
+                .logging,
             ], swiftSettings: everyTarget),
         .testTarget(
             name: "OutboundHTTPTests",

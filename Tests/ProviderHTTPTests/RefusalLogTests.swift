@@ -57,7 +57,7 @@ struct RefusalLogTests {
             ]
             #expect(calls.map(\.status) == [.badRequest, .unsupportedMediaType, .badRequest])
             let lines = log.takeRefusals()
-            #expect(lines.map(\.reason) == ["requestMalformed", "requestMalformed", "requestMalformed"])
+            #expect(lines.map(\.reason) == ["callMalformed", "callMalformed", "callMalformed"])
             #expect(lines.map(\.trace) == calls.map { $0.json["trace_id"]?.string })
             #expect(lines.map(\.error) == calls.map(\.error))
 

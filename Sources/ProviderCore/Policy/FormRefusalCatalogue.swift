@@ -9,7 +9,7 @@ extension Refusal {
                 .portal, "A parameter of an authorization request or of a logout is missing, malformed or too long.",
                 [
                     .oauth(.invalidRequest), .oauth(.invalidScope), .oauth(.invalidTarget),
-                    .oauth(.registrationNotSupported),
+                    .oauth(.registrationNotSupported), .page(.loginRefused),
                 ],
                 "The description that the portal heard names the parameter; the scope must contain `openid`.")
         case .responseTypeUnsupported:
@@ -34,14 +34,15 @@ extension Refusal {
         case .callMalformed:
             RefusalEntry(
                 .portal,
-                "A call of the portal to `/token` or another endpoint is not well-formed, or asks for a grant that does "
-                    + "not exist.",
+                "A call of a portal or a device is not well-formed, or asks for a grant that does not exist.",
                 [
                     .oauth(.invalidRequest), .oauth(.invalidClient), .oauth(.invalidGrant), .oauth(.invalidScope),
                     .oauth(.invalidTarget), .oauth(.unsupportedGrantType), .oauth(.invalidUserCode),
-                    .oauth(.invalidBindingMessage), .oauth(.unknownUserIdentifier),
+                    .oauth(.invalidBindingMessage), .oauth(.unknownUserIdentifier), .problem(.invalidRequest),
+                    .problem(.tooLarge), .problem(.unsupportedMediaType),
                 ],
-                "The description that the portal heard names the parameter.")
+                "The description that the portal heard names the parameter. A device's call is an error in its program."
+            )
         case .decisionPending:
             RefusalEntry(
                 .person, "A device or portal asked before the person had decided.", [.oauth(.authorizationPending)],

@@ -30,8 +30,6 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case confirmationUnknown, confirmationOver, objectUnknown
     // A person or somebody else at a page.
     case digitsWrong, digitsLocked, pageUnknown, formForeign, loginCollected
-    // Whoever calls is at fault.
-    case requestMalformed
     // A person asks for something about a company that is not possible.
     case companyUnknown, invitationUnknown, companyRole, lastAdministrator, selfApproval, approvedBefore
     case companyState, companyNotActive, companyKnown, companyConsent, companyLevel, companyEvidence, companyRequest

@@ -553,14 +553,6 @@ extension Refusal {
             RefusalEntry(
                 .person, "The login's outcome was taken to the portal before.", [.page(.alreadyFinished)],
                 "Go on at the portal, or begin again there.")
-        case .requestMalformed:
-            RefusalEntry(
-                .portal, "What was sent is no well-formed request: its body, its form, its JSON or its headers.",
-                [
-                    .oauth(.invalidRequest), .problem(.invalidRequest), .problem(.tooLarge),
-                    .problem(.unsupportedMediaType), .page(.loginRefused),
-                ],
-                "The error's description names the place.")
         case .overloaded:
             RefusalEntry(
                 .operator, "The memory for logins, pushed requests, offers or proofs is full.",

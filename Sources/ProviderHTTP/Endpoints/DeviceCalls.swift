@@ -48,10 +48,10 @@ struct DeviceCalls {
                 refusal.code.problem(traceIdentifier: context.trace.text, triesLeft: refusal.triesLeft),
                 extra: refusal.verdicts.isEmpty ? [:] : ["verdicts": verdicts])
         } catch let fault as RequestFault {
-            context.log(.requestMalformed, answered: fault.problem.rawValue)
+            context.log(.callMalformed, answered: fault.problem.rawValue)
             return Answer.problem(fault.problem.problem(traceIdentifier: context.trace.text))
         } catch is MessageError {
-            context.log(.requestMalformed, answered: ProblemCode.invalidRequest.rawValue)
+            context.log(.callMalformed, answered: ProblemCode.invalidRequest.rawValue)
             return Answer.problem(ProblemCode.invalidRequest.problem(traceIdentifier: context.trace.text))
         } catch {
             context.logFault(error)
