@@ -51,6 +51,8 @@ enum ExitStatus: Int32, CaseIterable {
     case diskFull = 35
     /// A file of a newer version of this program.
     case newerVersion = 36
+    /// `attack`: none succeeded, but not all that were named were played.
+    case notTested = 37
     case usage = 64
 
     /// The word for it in `--json`.
@@ -85,6 +87,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .readOnly: "read_only"
         case .diskFull: "disk_full"
         case .newerVersion: "newer_version"
+        case .notTested: "not_tested"
         case .usage: "usage"
         }
     }

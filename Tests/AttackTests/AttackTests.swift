@@ -231,11 +231,13 @@ struct AttackCommandTests {
         #expect(throws: (any Error).self) { try AttackCommand.attacks(["reley"]) }
     }
 
-    @Test func `one success makes the whole a finding`() {
+    @Test func `one success makes the whole a finding, and one that was not tried no success`() {
         func outcome(_ result: AttackOutcome.Result) -> AttackOutcome {
             AttackOutcome(attack: .relay, result: result, evidence: ["a\u{202E}b"])
         }
-        #expect(AttackCommand.report([outcome(.resisted), outcome(.notTested)]).status == .ok)
+        #expect(AttackCommand.report([outcome(.resisted), outcome(.resisted)]).status == .ok)
+        #expect(AttackCommand.report([outcome(.resisted), outcome(.notTested)]).status == .notTested)
+        #expect(AttackCommand.report([outcome(.succeeded), outcome(.notTested)]).status == .findings)
         let bad = AttackCommand.report([outcome(.resisted), outcome(.succeeded)])
         #expect(bad.status == .findings)
         #expect(bad.lines.last == "resisted 1, succeeded 1, not tested 0")

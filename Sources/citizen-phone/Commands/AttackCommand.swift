@@ -9,8 +9,9 @@ struct AttackCommand: AsyncParsableCommand {
         abstract: "Attack an installation of your own with this profile's device: play attacker and victim.",
         discussion: "NAME is one or more of: " + Attack.allCases.map(\.rawValue).joined(separator: ", ")
             + "; or all. The victim logs in once before: where nobody gets a code, nothing is tested, and the exit status "
-            + "says why. It is 0 when all of them were resisted and 23 when one succeeded. `clone` ends with the device "
-            + "suspended, if the provider resists: it is played only with --disposable.")
+            + "says why. It is 0 when all of them were resisted, 23 when one succeeded, and 37 when none did but one was "
+            + "not played for want of an option. `clone` ends with the device suspended, if the provider resists: it is "
+            + "played only with --disposable.")
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
@@ -108,6 +109,8 @@ struct AttackCommand: AsyncParsableCommand {
                     ])
                 })
         ]
-        return Report(json: json, lines: lines, status: count(.succeeded) == 0 ? .ok : .findings)
+        // What was not tried is not known to be resisted: whoever looks at the status alone must not take it for that.
+        let status: ExitStatus = count(.succeeded) > 0 ? .findings : count(.notTested) > 0 ? .notTested : .ok
+        return Report(json: json, lines: lines, status: status)
     }
 }
