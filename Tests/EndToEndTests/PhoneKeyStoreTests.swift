@@ -71,7 +71,7 @@ struct PhoneKeyStoreTests {
             result["record"]?.object?["ceiling"]?.string == "sim:http://bsi.bund.de/eID/LoA/substantiell",
             "the provider's own verifier believes the TPM, and knows who certified it")
         let verdicts = result["verdicts"]?.array ?? []
-        #expect(verdicts.count >= 12 && verdicts.allSatisfy { $0.object?["passed"] == true }, "\(verdicts)")
+        #expect(verdicts.count >= 13 && verdicts.allSatisfy { $0.object?["passed"] == true }, "\(verdicts)")
 
         let pin = ["--pin-file", stage.phone.pinFile]
         let login = try await stage.login(pin[0], pin[1])

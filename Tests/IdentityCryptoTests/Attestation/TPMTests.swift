@@ -12,7 +12,8 @@ struct TPMTests {
     private typealias Stage = AttestationStage
 
     static let checks = [
-        "form", "magic", "type", "challenge", "name", "fixed_tpm", "origin", "signature", "attestation_key", "chain",
+        "form", "magic", "type", "challenge", "name", "fixed_tpm", "authorization", "origin", "signature",
+        "attestation_key", "chain",
         "root", "revocation", "key",
     ]
     static let good: TPMPublicArea.Attributes = [.fixedTPM, .fixedParent, .sensitiveDataOrigin, .userWithAuth, .sign]
@@ -77,12 +78,19 @@ struct TPMTests {
             (Self.good.subtracting(.fixedTPM), "fixed_tpm"), (Self.good.subtracting(.fixedParent), "fixed_tpm"),
             (Self.good.subtracting(.userWithAuth), "fixed_tpm"), (Self.good.subtracting(.sign), "fixed_tpm"),
             (Self.good.union(.decrypt), "fixed_tpm"), (Self.good.subtracting(.sensitiveDataOrigin), "origin"),
+            // PINs can be tried without end.
+            (Self.good.union(.noDA), "authorization"),
         ]
         for (value, check) in attributes {
             let area = TPMPublicArea.encoded(Self.privateKey.publicKey, attributes: value)
             let info = TPMCertification.encoded(extraData: Stage.challenge, certifying: area)
             #expect(try judge(statement(info: info, area: area)).failed == [check])
         }
+        // Whoever satisfies the policy needs no PIN.
+        let policed = TPMPublicArea.encoded(
+            Self.privateKey.publicKey, attributes: Self.good, policy: Digest.sha256(Array("a policy".utf8)))
+        let policedInfo = TPMCertification.encoded(extraData: Stage.challenge, certifying: policed)
+        #expect(try judge(statement(info: policedInfo, area: policed)).failed == ["authorization"])
     }
 
     @Test("signature, certificate and chain of the attestation key")

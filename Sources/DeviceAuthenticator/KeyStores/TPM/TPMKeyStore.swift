@@ -86,7 +86,8 @@ extension TPMKeyStore {
         guard let area = TPMPublicArea(blob.publicArea) else {
             throw .unfit(.tpm, reason: "its key is not on P-256")
         }
-        guard blob.publicArea.prefix(8) == template.prefix(8) else {
+        // Kind, algorithm of the name, attributes, and the length of a policy: none.
+        guard blob.publicArea.prefix(10) == template.prefix(10) else {
             throw .unfit(.tpm, reason: "it made a key with other attributes")
         }
         return Key(blob: blob, publicKey: area.key)

@@ -211,10 +211,12 @@ extension KeyDescription {
 }
 
 extension TPMPublicArea {
-    static func encoded(_ key: P256.Signing.PublicKey, attributes: Attributes) -> [UInt8] {
+    static func encoded(
+        _ key: P256.Signing.PublicKey, attributes: Attributes, policy: [UInt8] = []
+    ) -> [UInt8] {
         let point = Array(key.rawRepresentation)
         return TPMConstant.ellipticCurve.bigEndianBytes + TPMConstant.sha256.bigEndianBytes
-            + attributes.rawValue.bigEndianBytes + [0, 0]
+            + attributes.rawValue.bigEndianBytes + UInt16(policy.count).bigEndianBytes + policy
             + [TPMConstant.null, TPMConstant.null, TPMConstant.p256, TPMConstant.null].flatMap(\.bigEndianBytes)
             + [0, 32] + point[..<32] + [0, 32] + point[32...]
     }

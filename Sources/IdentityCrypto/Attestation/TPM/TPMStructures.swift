@@ -43,11 +43,15 @@ package struct TPMPublicArea: Sendable {
         static let fixedParent = Attributes(rawValue: 1 << 4)
         static let sensitiveDataOrigin = Attributes(rawValue: 1 << 5)
         static let userWithAuth = Attributes(rawValue: 1 << 6)
+        /// Wrong authorisation values are not counted.
+        static let noDA = Attributes(rawValue: 1 << 10)
         static let decrypt = Attributes(rawValue: 1 << 17)
         static let sign = Attributes(rawValue: 1 << 18)
     }
 
     let attributes: Attributes
+    /// The digest of a policy that opens the key in the place of its authorisation value; empty when there is none.
+    let policy: [UInt8]
     package let key: VerificationKey
     /// `nameAlg ‖ H(pubArea)` (Part 1, §16).
     let name: [UInt8]
@@ -56,7 +60,7 @@ package struct TPMPublicArea: Sendable {
     package init?(_ bytes: [UInt8]) {
         var reader = TPMReader(bytes)
         guard reader.number() == TPMConstant.ellipticCurve, reader.number() == TPMConstant.sha256,
-            let attributes: UInt32 = reader.number(), reader.sized() != nil,
+            let attributes: UInt32 = reader.number(), let policy = reader.sized(),
             reader.number() == TPMConstant.null, let scheme: UInt16 = reader.number(),
             scheme == TPMConstant.null || scheme == TPMConstant.ecdsa && reader.number() == TPMConstant.sha256,
             reader.number() == TPMConstant.p256, reader.number() == TPMConstant.null,
@@ -64,6 +68,7 @@ package struct TPMPublicArea: Sendable {
             let key = VerificationKey(point: x + y)
         else { return nil }
         self.attributes = Attributes(rawValue: attributes)
+        self.policy = policy
         self.key = key
         name = [UInt8(TPMConstant.sha256 >> 8), UInt8(TPMConstant.sha256 & 0xff)] + Digest.sha256(bytes)
     }

@@ -49,6 +49,11 @@ public struct TPMVerifier: Sendable {
                 && !area.attributes.contains(.decrypt),
             "the key signs, stays in its TPM and may be used with its authorisation value",
             "the key may leave its TPM, or is for another use")
+        // Wrong PINs count (noDA is clear), and nothing but the PIN opens the key: whoever satisfies a policy needs none.
+        verdicts.check(
+            "authorization", !area.attributes.contains(.noDA) && area.policy.isEmpty,
+            "the TPM counts wrong authorisation values, and nothing else opens the key",
+            "authorisation values can be tried without end, or a policy opens the key without one")
         verdicts.check(
             "origin", area.attributes.contains(.sensitiveDataOrigin), "the TPM generated the key",
             "the TPM did not generate the key")
