@@ -35,7 +35,8 @@ struct IndependentDeviceTests {
             try Test.cancel("python3-venv is missing or PyPI cannot be reached; Debian's cryptography has no Argon2id")
         }
         for check in [
-            "enrolment", "a used ticket", "a login on another screen", "a login on this device",
+            "a link with another key", "enrolment", "a used ticket", "a login on another screen",
+            "a login on this device",
             "a return in another browser", "a denial", "a wrong PIN", "a lost answer", "a changed text",
             "a foreign link", "a login of another device", "a clone",
         ] {

@@ -120,6 +120,13 @@ def main():
             return
         raise AssertionError("this device followed it")
 
+    def wrong_key():
+        """The true link enrols afterwards: the ticket was shown to nobody."""
+        link = settings["tickets"][0]
+        other = Device(settings["folder"] + "/python-other.json", settings["ca"])
+        changed = link[:-1] + ("A" if link[-1] != "A" else "Q")
+        not_followed(lambda: other.enrol(changed, PIN, simulator=simulator))
+
     def enrol():
         record, verdicts, block_code = device.enrol(settings["tickets"][0], PIN, simulator=simulator)
         require(all(one["passed"] for one in verdicts), str(verdicts))
@@ -217,7 +224,7 @@ def main():
         other.send(other.prepare(other.claim(Journey(settings).link("link")), "deny"))
 
     for name, check in [
-        ("enrolment", enrol), ("a used ticket", used_ticket), ("a login on another screen", qr),
+        ("a link with another key", wrong_key), ("enrolment", enrol), ("a used ticket", used_ticket), ("a login on another screen", qr),
         ("a login on this device", link), ("a return in another browser", other_browser), ("a denial", deny),
         ("a wrong PIN", wrong_pin), ("a lost answer", lost_answer), ("a changed text", changed_text),
         ("a foreign link", foreign_link), ("a login of another device", other_device), ("a clone", lower_counter),

@@ -228,11 +228,12 @@ class Device:
         match = re.fullmatch(r"(https://[^/?#]+(?:/[^?#]*)?)/app/e/([A-Za-z0-9_-]+)#k=([A-Za-z0-9_-]{43})", link)
         demand(match, "not an enrolment link")
         issuer, ticket, wanted = match.groups()
-        _, answer = self.call("POST", "/device/v1/enrolments", {"ticket": ticket}, authenticated=False, issuer=issuer)
-        # D-6.2.3
+        # D-6.2.3: the keys first. A provider that does not have the link's key never sees the ticket.
         keys = self.fetch_keys(issuer)
+        demand(wanted in keys, "the provider does not publish the key that the link names")
+        _, answer = self.call("POST", "/device/v1/enrolments", {"ticket": ticket}, authenticated=False, issuer=issuer)
         offer_text = answer["offer"]
-        offer = verified(offer_text, "enrolment-offer+jwt", {wanted: keys.get(wanted)})
+        offer = verified(offer_text, "enrolment-offer+jwt", {wanted: keys[wanted]})
         demand(offer["iss"] == issuer, "the offer is another provider's")
         demand(offer["ticket_sha256"] == digest(ticket), "the offer is for another ticket")
         demand(time.time() < offer["exp"] + CLOCK_DIFFERENCE, "the offer has expired")
