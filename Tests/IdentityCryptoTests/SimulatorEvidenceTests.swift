@@ -157,6 +157,24 @@ struct SimulatorEvidenceTests {
         }
     }
 
+    @Test("§7: all other checks are listed, whichever failed")
+    func everyCheck() async throws {
+        var attestation = Self.attestation
+        (attestation.offerDigest, attestation.defects) = (ContentDigest(of: "other"), [.unlocked])
+        attestation.pinKey = TestKeys.es256.thumbprint
+        let evidence = try SimulatorAttester(
+            key: SigningKey(P256.Signing.PrivateKey()), chain: [TestCertificates.leaf()]
+        ).evidence(for: attestation).evidence
+        let verifier = try SimulatorEvidenceVerifier(roots: [])
+        let result = await verifier.verify(evidence, offerDigest: Self.offer, keys: Self.keys)
+        #expect(result.keyStore == nil)
+        #expect(
+            result.verdicts.map(\.check) == [
+                "form", "chain", "signature", "challenge", "keys", "revocation", "boot", "patch_level",
+            ])
+        #expect(result.verdicts.filter(\.passed).map(\.check) == ["form", "revocation", "patch_level"])
+    }
+
     @Test("an attestation for another offer or for other keys is refused")
     func contents() async throws {
         let chain = [try TestCertificates.leaf()]

@@ -36,42 +36,40 @@ public struct SimulatorEvidenceVerifier: Sendable {
                 "attestation or chain is malformed"), let token, let leaf = chain.first
         else { return Result(keyStore: nil, verdicts: list.verdicts) }
         let isChained = await isTrusted(leaf, intermediates: Array(chain.dropFirst()))
-        guard
-            list.check(
-                "chain", isChained, "chain leads to a simulator root of the region",
-                "chain does not lead to a simulator root of the region")
-        else { return Result(keyStore: nil, verdicts: list.verdicts) }
-        let attestation = P256.Signing.PublicKey(leaf.publicKey).flatMap { key in
+        list.check(
+            "chain", isChained, "chain leads to a simulator root of the region",
+            "chain does not lead to a simulator root of the region")
+        let signed = P256.Signing.PublicKey(leaf.publicKey).flatMap { key in
             try? token.verified(by: VerificationKey(key), type: SimulatorAttestation.type)
-        }.flatMap { try? SimulatorAttestation(json: $0.payload) }
-        guard list.check("signature", attestation != nil, "signed by the attester", "not signed by the attester"),
-            let attestation
-        else { return Result(keyStore: nil, verdicts: list.verdicts) }
+        }
+        // Believed by nobody unless signed; judged all the same, so that whoever looks for a fault sees all of them.
+        let attestation = token.unverifiedPayload.flatMap { try? SimulatorAttestation(json: $0) }
+        list.check(
+            "signature", signed != nil && attestation != nil, "signed by the attester", "not signed by the attester")
+        guard let attestation else { return Result(keyStore: nil, verdicts: list.verdicts) }
         let isFresh = attestation.offerDigest == offerDigest
         let isAboutKeys =
             attestation.authenticationKey == keys.authentication.thumbprint
             && attestation.installationKey == keys.installation.thumbprint
             && attestation.pinKey == keys.pin.thumbprint
-        let passed = list.check("challenge", isFresh, "made for this offer", "made for another offer")
-        guard list.check("keys", isAboutKeys, "names exactly these keys", "names other keys"), passed else {
-            return Result(keyStore: nil, verdicts: list.verdicts)
-        }
-        let isGood = Self.checkHardware(attestation.defects, &list)
+        list.check("challenge", isFresh, "made for this offer", "made for another offer")
+        list.check("keys", isAboutKeys, "names exactly these keys", "names other keys")
+        Self.checkHardware(attestation.defects, &list)
+        let isGood = list.verdicts.allSatisfy(\.passed)
         return Result(keyStore: isGood ? attestation.keyStore : nil, verdicts: list.verdicts)
     }
 
     /// What a simulator says of the hardware that it plays, under the names that `android-key` has for it (§7.2).
-    private static func checkHardware(_ defects: [SimulatorAttestation.Defect], _ list: inout VerdictList) -> Bool {
-        let revocation = list.check(
+    private static func checkHardware(_ defects: [SimulatorAttestation.Defect], _ list: inout VerdictList) {
+        list.check(
             "revocation", !defects.contains(.revoked), "no certificate is played as revoked",
             "a certificate is played as revoked")
-        let boot = list.check(
+        list.check(
             "boot", !defects.contains(.unlocked), "the boot loader is played as locked",
             "the boot loader is played as unlocked")
-        let patch = list.check(
+        list.check(
             "patch_level", !defects.contains(.outdated), "the system is played as up to date",
             "the system is played as older than any policy takes")
-        return revocation && boot && patch
     }
 
     /// The key of a token's first certificate, believed by nobody yet; nil when there is none.
