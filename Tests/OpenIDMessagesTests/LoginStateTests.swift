@@ -48,8 +48,8 @@ struct LoginStateTests {
         let terminal = LoginState.allCases.filter(\.isTerminal).map(\.rawValue)
         #expect(
             Set(terminal) == [
-                "complete", "expired", "cancelled", "failed", "denied", "reported", "device_cloned",
-                "attestation_stale", "code_locked", "return_mismatch",
+                "complete", "expired", "cancelled", "failed", "denied", "reported", "device_cloned", "code_locked",
+                "return_mismatch",
             ])
     }
 

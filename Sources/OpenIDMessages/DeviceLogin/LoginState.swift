@@ -13,7 +13,6 @@ public enum LoginState: String, Sendable, Hashable, CaseIterable {
     case denied
     case reported
     case deviceCloned = "device_cloned"
-    case attestationStale = "attestation_stale"
     case codeLocked = "code_locked"
     case returnMismatch = "return_mismatch"
 
@@ -30,7 +29,7 @@ public enum LoginState: String, Sendable, Hashable, CaseIterable {
         switch (self, next) {
         case _ where isTerminal: false
         case (_, .expired), (_, .cancelled), (_, .failed): true
-        case (.created, .claimed), (.created, .attestationStale): true
+        case (.created, .claimed): true
         case (.claimed, .awaitingCode), (.claimed, .awaitingUser): true
         case (.awaitingCode, .awaitingUser), (.awaitingCode, .codeLocked): true
         // Without the digits nothing can be approved; in the back channel it can be refused (docs/protocol.md §11).

@@ -44,11 +44,6 @@ extension LoginState {
                 "Dieses Telefon ist gesperrt",
                 "Der Schlüssel dieses Telefons ist vielleicht kopiert worden. Zu Ihrem Schutz ist es gesperrt.",
                 remedy: "Lassen Sie Ihr Telefon im Bürgerbüro neu einrichten.")
-        case .attestationStale:
-            LoginStateText(
-                "Ihr Telefon muss neu geprüft werden",
-                "Die letzte Sicherheitsprüfung dieses Telefons liegt zu lange zurück.",
-                remedy: "Verbinden Sie das Telefon mit dem Internet und lassen Sie die App offen. " + again)
         case .codeLocked:
             LoginStateText(
                 "Der Code war dreimal falsch", "Im Browser wurden dreimal falsche Ziffern eingegeben.",
@@ -102,10 +97,6 @@ extension LoginState {
             LoginStateText(
                 "This phone is blocked", "This phone’s key may have been copied. It is blocked for your protection.",
                 remedy: "Have your phone set up again at your citizens’ office.")
-        case .attestationStale:
-            LoginStateText(
-                "Your phone must be checked again", "The last security check of this phone was too long ago.",
-                remedy: "Connect the phone to the internet and keep the app open. " + again)
         case .codeLocked:
             LoginStateText(
                 "The code was wrong three times", "Wrong digits were entered three times in the browser.",

@@ -78,11 +78,6 @@ extension LoginState {
                 "Ihr Telefon wurde gesperrt",
                 "Der Schlüssel Ihres Telefons ist vielleicht kopiert worden. Zu Ihrem Schutz ist das Telefon gesperrt.",
                 remedy: "Lassen Sie Ihr Telefon im Bürgerbüro neu einrichten.")
-        case .attestationStale:
-            LoginStateText(
-                "Ihr Telefon muss neu geprüft werden",
-                "Die letzte Sicherheitsprüfung Ihres Telefons liegt zu lange zurück.",
-                remedy: "Öffnen Sie die CitizenID-App auf dem Telefon. Beginnen Sie danach im Portal neu.")
         case .codeLocked:
             LoginStateText(
                 "Der Code war dreimal falsch", "Zu Ihrem Schutz wurde die Anmeldung beendet.",
@@ -140,10 +135,6 @@ extension LoginState {
                 "Your phone has been blocked",
                 "Your phone’s key may have been copied. The phone is blocked for your protection.",
                 remedy: "Have your phone set up again at your citizens’ office.")
-        case .attestationStale:
-            LoginStateText(
-                "Your phone must be checked again", "The last security check of your phone was too long ago.",
-                remedy: "Open the CitizenID app on your phone. Then start again at the portal.")
         case .codeLocked:
             LoginStateText(
                 "The code was wrong three times", "The login was ended for your protection.",
