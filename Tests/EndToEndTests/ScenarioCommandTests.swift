@@ -9,7 +9,8 @@ struct ScenarioCommandTests {
     private static let shipped: [String] = {
         let folder = Place.source("Scenarios")
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        return names.filter { $0.hasSuffix(".yaml") }.sorted().map { folder + "/" + $0 }
+        // What waits for the provider's clock is played in AttackTests, where the clock can be moved.
+        return names.filter { $0.hasSuffix(".yaml") && $0 != "expired.yaml" }.sorted().map { folder + "/" + $0 }
     }()
 
     private func run(_ phone: Phone, _ files: [String], _ more: String...) async throws -> ProgramResult {
