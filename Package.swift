@@ -87,6 +87,7 @@ let package = Package(
         .systemLibrary(name: "CPKCS11", providers: [.apt(["libp11-kit-dev"])]),
         .systemLibrary(name: "CTSS2", providers: [.apt(["libtss2-dev"])]),
         .systemLibrary(name: "CFileStatus"),
+        .systemLibrary(name: "CProcess"),
 
         // Rooms of the house; docs/architecture.md says what each is for.
         .target(name: "OpenIDMessages", swiftSettings: sourceTarget),
@@ -143,7 +144,7 @@ let package = Package(
             name: "citizen-phone",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "QRCode", "CZBar", "CPNG",
-                .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .yams, .histogram,
+                "CProcess", .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .yams, .histogram,
             ],
             swiftSettings: sourceTarget),
         .executableTarget(

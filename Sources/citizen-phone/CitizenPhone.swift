@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Glibc
 import OpenIDMessages
 
@@ -23,7 +24,7 @@ struct CitizenPhone: AsyncParsableCommand {
         ])
 
     static func main() async {
-        forbidCoreDumps()
+        conceal()
         // What tpm2-tss has to say about a wrong PIN this program says itself. Set before there is a second thread.
         unsafe setenv("TSS2_LOG", "all+NONE", 0)
         do {
@@ -46,8 +47,10 @@ struct CitizenPhone: AsyncParsableCommand {
         }
     }
 
-    /// Keys and PINs must not reach a core file (checklist J3).
-    private static func forbidCoreDumps() {
+    /// Keys and PINs must not reach a core file, nor other processes of the same user (checklist J3). The limit alone does not
+    /// bind a handler that the system pipes core files to (core(5)).
+    private static func conceal() {
+        _ = citizen_process_conceal()
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeviceAuthenticator
+import IdentityCrypto
 import OpenIDMessages
 
 /// Where the PIN comes from. There is no option that takes the PIN itself: arguments can be seen by others.
@@ -72,8 +73,9 @@ struct PINOptions: ParsableArguments {
         return persona?.phone.pin
     }
 
-    private static func pin(_ digits: [UInt8]) throws(CommandFailure) -> PIN {
-        guard let pin = PIN(digits) else {
+    private static func pin(_ digits: consuming [UInt8]) throws(CommandFailure) -> PIN {
+        defer { SecretBytes.wipe(&digits) }
+        guard let pin = PIN(copy digits) else {
             throw CommandFailure(
                 .usage, "Eine PIN hat 5 bis 12 Ziffern und sonst nichts.",
                 "A PIN has 5 to 12 digits and nothing else.")

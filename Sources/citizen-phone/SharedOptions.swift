@@ -75,9 +75,10 @@ struct SharedOptions: ParsableArguments {
 
     /// The profile's folder, or a copy of it at `path`, opened with the passphrase if one is given.
     func folder(at path: String? = nil) throws -> SealedFolder {
-        let passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
+        var passphrase = try passphraseFile.map { (path) throws(FileRefusal) in
             try SecretInput.line(ofFile: path)
         }
+        defer { if passphrase != nil { SecretBytes.wipe(&passphrase!) } }
         guard passphrase?.isEmpty != true else {
             throw CommandFailure(.usage, "Die Passphrase ist leer.", "The passphrase is empty.")
         }

@@ -24,17 +24,31 @@ public final class ChildProcess: Sendable {
     public let identifier: pid_t
     private let end = Mutex<Int32?>(nil)
 
+    /// Starts a program in a session of its own, at a terminal that is all it has: input, output and errors.
+    public convenience init(
+        _ path: String, _ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment,
+        at terminal: PseudoTerminal
+    ) throws {
+        // The terminal that a new session opens first becomes its controlling one: /dev/tty.
+        try self.init(
+            path, arguments, environment: environment, input: .file(terminal.path), output: terminal.path,
+            errors: terminal.path, inNewSession: true)
+    }
+
     /// Starts a program. What it prints is added to files, which are made where there are none.
+    ///
+    /// - Parameter inNewSession: without a controlling terminal, until it opens one.
     public init(
         _ path: String, _ arguments: [String], environment: [String: String] = ProcessInfo.processInfo.environment,
         input: Input = .file("/dev/null"), output: String = "/dev/null", errors: String = "/dev/null",
-        directory: String? = nil
+        directory: String? = nil, inNewSession: Bool = false
     ) throws {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         switch input {
-        case .file(let path): unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, path, O_RDONLY, 0)
+        case .file(let path):
+            unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, path, inNewSession ? O_RDWR : O_RDONLY, 0)
         case .descriptor(let descriptor): unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, STDIN_FILENO)
         }
         for (descriptor, path) in [(STDOUT_FILENO, output), (STDERR_FILENO, errors)] {
@@ -52,7 +66,8 @@ public final class ChildProcess: Sendable {
         unsafe sigemptyset(&noSignals)
         unsafe posix_spawnattr_setsigmask(&attributes, &noSignals)
         unsafe posix_spawnattr_setpgroup(&attributes, 0)
-        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
+        let group = inNewSession ? Int32(CSPAWN_SETSID) : POSIX_SPAWN_SETPGROUP
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | group))
 
         var argv = unsafe ([path] + arguments).map { unsafe strdup($0) } + [nil]
         var envp = unsafe environment.map { unsafe strdup("\($0.key)=\($0.value)") } + [nil]

@@ -52,7 +52,8 @@ final class Workshop {
 }
 
 extension PIN {
-    static let good = PIN(Array("135790".utf8))!
+    static let goodDigits = Array("135790".utf8)
+    static let good = PIN(goodDigits)!
 }
 
 extension DeviceDescription {

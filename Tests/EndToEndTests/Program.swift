@@ -70,6 +70,11 @@ enum Program {
             errors: errors, directory: directory)
     }
 
+    /// Starts a program at a terminal, and in a session of its own.
+    static func start(_ path: String, _ arguments: [String], at terminal: PseudoTerminal) throws -> ChildProcess {
+        try ChildProcess(path, arguments, environment: inherited, at: terminal)
+    }
+
     static func text(of file: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: file)), as: UTF8.self)
     }

@@ -47,7 +47,8 @@ enum ImportTable {
         ],
         "citizen-phone": [
             "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "QRCode", "CZBar", "CPNG",
-            "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "NIOFoundationCompat",
+            "CProcess", "ArgumentParser", "AsyncHTTPClient", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
+            "NIOFoundationCompat",
             "Yams", "Histogram",
         ],
         "demo-portal": [

@@ -136,3 +136,46 @@ struct StandardBase64Tests {
         #expect(StandardBase64.pemBlocks("CERTIFICATE", in: text) == nil)
     }
 }
+
+@Suite("J3, what a person typed is wiped and never described")
+struct SecretBytesTests {
+    private static func bytes(of secret: SecretBytes) -> [UInt8] { unsafe secret.withBytes { unsafe Array($0) } }
+
+    private static func address(of bytes: [UInt8]) -> UInt {
+        unsafe bytes.withUnsafeBytes { UInt(bitPattern: $0.baseAddress) }
+    }
+
+    @Test("a secret shows its bytes to whoever asks for them, and describes itself without them")
+    func shown() {
+        for text in ["", "1", "135790", String(repeating: "x", count: 5_000)] {
+            let secret = SecretBytes(Array(text.utf8))
+            #expect(secret.count == text.utf8.count)
+            #expect(Self.bytes(of: secret) == Array(text.utf8))
+            #expect("\(secret)" == "(secret)" && Mirror(reflecting: secret).children.isEmpty)
+        }
+    }
+
+    @Test("what is wiped is overwritten where it lies")
+    func wiped() {
+        var bytes = Array("135790".utf8)
+        let before = Self.address(of: bytes)
+        SecretBytes.wipe(&bytes)
+        #expect(bytes == [UInt8](repeating: 0, count: 6))
+        #expect(Self.address(of: bytes) == before)
+        var nothing: [UInt8] = []
+        SecretBytes.wipe(&nothing)
+    }
+
+    @Test("memory of a secret that nobody holds any more cannot be read")
+    func gone() async {
+        await #expect(processExitsWith: .failure) {
+            let address: UInt
+            do {
+                let secret = SecretBytes(Array("135790".utf8))
+                address = unsafe secret.withBytes { UInt(bitPattern: $0.baseAddress) }
+            }
+            let pointer = unsafe UnsafePointer<UInt8>(bitPattern: address)
+            _ = unsafe pointer?.pointee
+        }
+    }
+}

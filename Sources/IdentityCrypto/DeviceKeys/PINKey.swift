@@ -18,7 +18,7 @@ public enum PINKey {
     ///
     /// - Parameter salt: 16 random bytes, made at enrolment.
     public static func derive(pin: [UInt8], salt: [UInt8], cost: SealedBox.Cost = .standard) -> SigningKey? {
-        DerivedPIN(pin: pin, salt: salt, cost: cost)?.key
+        DerivedPIN(pin: SecretBytes(pin), salt: salt, cost: cost)?.key
     }
 }
 
@@ -33,10 +33,10 @@ public struct DerivedPIN: Sendable, CustomStringConvertible, CustomReflectable {
     /// Nil when the memory for Argon2id cannot be had.
     ///
     /// - Parameter salt: 16 random bytes, made at enrolment.
-    public init?(pin: [UInt8], salt: [UInt8], cost: SealedBox.Cost) {
-        guard let seed = Argon2id.derive(pin, salt: salt, cost: cost, length: 32), let key = Self.key(seed) else {
-            return nil
-        }
+    public init?(pin: SecretBytes, salt: [UInt8], cost: SealedBox.Cost) {
+        guard var seed = Argon2id.derive(pin, salt: salt, cost: cost, length: 32) else { return nil }
+        defer { SecretBytes.wipe(&seed) }
+        guard let key = Self.key(seed) else { return nil }
         self.key = key
         authorization = Digest.sha256(Array("citizen-id/key-store-pin/v1".utf8) + seed)
     }

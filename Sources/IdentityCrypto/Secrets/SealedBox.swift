@@ -51,10 +51,10 @@ public enum SealedBox {
             let key: [UInt8]
         }
 
-        private let bytes: [UInt8]
+        private let bytes: SecretBytes
         private let last = Mutex<Derived?>(nil)
 
-        public init(_ bytes: [UInt8]) { self.bytes = bytes }
+        public init(_ bytes: [UInt8]) { self.bytes = SecretBytes(bytes) }
 
         /// The salt of the last key of this cost, so that what is sealed next needs no other one; else a fresh one. Each
         /// box has a nonce of its own, of 192 random bits.
@@ -149,14 +149,17 @@ public enum SealedBox {
 /// Argon2id, version 1.3 (RFC 9106), with one lane.
 enum Argon2id {
     /// Nil when the memory cannot be had.
-    static func derive(_ password: [UInt8], salt: [UInt8], cost: SealedBox.Cost, length: Int) -> [UInt8]? {
+    static func derive(_ password: SecretBytes, salt: [UInt8], cost: SealedBox.Cost, length: Int) -> [UInt8]? {
         Sodium.requireReady()
         precondition(salt.count == Int(crypto_pwhash_argon2id_SALTBYTES), "Argon2id wants 16 bytes of salt")
         var output = [UInt8](repeating: 0, count: length)
-        let characters = password.map { CChar(bitPattern: $0) }
-        let result = unsafe crypto_pwhash_argon2id(
-            &output, UInt64(length), characters, UInt64(characters.count), salt, UInt64(cost.operations),
-            Int(cost.memoryKiB) * 1024, crypto_pwhash_argon2id_ALG_ARGON2ID13)
+        let result = unsafe password.withBytes { password in
+            // There is memory behind the shortest secret, too.
+            unsafe crypto_pwhash_argon2id(
+                &output, UInt64(length), password.baseAddress!.assumingMemoryBound(to: CChar.self),
+                UInt64(password.count), salt, UInt64(cost.operations), Int(cost.memoryKiB) * 1024,
+                crypto_pwhash_argon2id_ALG_ARGON2ID13)
+        }
         return result == 0 ? output : nil
     }
 }

@@ -1,6 +1,7 @@
 import DeviceAuthenticator
 import Foundation
 import Glibc
+import IdentityCrypto
 
 /// Asks for a PIN at the controlling terminal, without echo. Without a terminal it does not ask at all.
 enum PINPrompt {
@@ -16,9 +17,12 @@ enum PINPrompt {
             let handle = FileHandle(fileDescriptor: terminal, closeOnDealloc: false)
             try? handle.write(contentsOf: Data(question.utf8))
             defer { try? handle.write(contentsOf: Data("\n".utf8)) }
-            return try SecretInput.line(of: terminal)
+            return try SecretInput.line(of: terminal, leftBy: controlC)
         }
     }
+
+    /// What Ctrl-C types where it sends no signal.
+    private static let controlC: UInt8 = 3
 
     private static var noSecretInput: CommandFailure {
         CommandFailure(
@@ -34,8 +38,10 @@ enum PINPrompt {
             throw noSecretInput
         }
         var silent = saved
-        // Without ISIG an interrupt arrives as a character, and the echo is switched on again in any case.
+        // Without ISIG an interrupt arrives as a character, and the echo is switched on again in any case. As a second end
+        // of line it arrives at once.
         silent.c_lflag &= ~tcflag_t(ECHO | ISIG)
+        unsafe withUnsafeMutableBytes(of: &silent.c_cc) { unsafe $0[Int(VEOL)] = controlC }
         guard unsafe tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else {
             throw noSecretInput
         }
@@ -47,13 +53,17 @@ enum PINPrompt {
 /// Reads a secret that a file or a descriptor brings.
 enum SecretInput {
     /// The first line of a descriptor, at most 1024 bytes, without its line feed.
-    static func line(of descriptor: Int32) throws(CommandFailure) -> [UInt8] {
-        let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+    ///
+    /// - Parameter leaver: the character by which a person leaves a prompt.
+    static func line(of descriptor: Int32, leftBy leaver: UInt8? = nil) throws(CommandFailure) -> [UInt8] {
         var line: [UInt8] = []
+        // Growing would leave copies behind.
+        line.reserveCapacity(1025)
         while line.count <= 1024 {
             // One byte at a time: what follows the line belongs to others.
-            guard let data = try? handle.read(upToCount: 1), let byte = data.first, byte != UInt8(ascii: "\n") else {
-                return line
+            guard let byte = byte(of: descriptor), byte != UInt8(ascii: "\n") else { return line }
+            guard byte != leaver else {
+                throw CommandFailure(.declined, "Abgebrochen. Es wurde nichts getan.", "Left. Nothing was done.")
             }
             line.append(byte)
         }
@@ -61,8 +71,20 @@ enum SecretInput {
             .usage, "Das Geheimnis ist länger als 1024 Bytes.", "The secret is longer than 1024 bytes.")
     }
 
+    /// The next byte; nil at the end.
+    private static func byte(of descriptor: Int32) -> UInt8? {
+        var byte: UInt8 = 0
+        while true {
+            let (count, code) = unsafe (read(descriptor, &byte, 1), errno)
+            if count == 1 { return byte }
+            guard count < 0, code == EINTR else { return nil }
+        }
+    }
+
     /// The first line of a file that nobody else can reach.
     static func line(ofFile path: String) throws(FileRefusal) -> [UInt8] {
-        Array(try PrivateFile.read(path).prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+        var contents = try PrivateFile.read(path)
+        defer { SecretBytes.wipe(&contents) }
+        return Array(contents.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
     }
 }

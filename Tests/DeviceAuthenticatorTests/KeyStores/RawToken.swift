@@ -25,7 +25,7 @@ import Glibc
         }
         let functions = unsafe UnsafeMutablePointer<CK_FUNCTION_LIST>(bitPattern: place)!
         var session: CK_SESSION_HANDLE = 0
-        var pin = PIN.good.digits
+        var pin = PIN.goodDigits
         guard unsafe functions.pointee.C_OpenSession(slot, CKF_SERIAL_SESSION, nil, nil, &session) == CKR_OK,
             unsafe functions.pointee.C_Login(session, CKU_USER, &pin, CK_ULONG(pin.count)) == CKR_OK
         else { throw KeyStoreRefusal.pinNeeded }

@@ -125,7 +125,7 @@ struct TPMKeyStoreTests {
         let other = Array("The message that the PIN opens".utf8)
         _ = try keys.signature(for: other, with: .authentication, pin: pin)
         let trace = try #require(stage.tpm).trace()
-        #expect(!trace.contains(Self.hex(PIN.good.digits)))
+        #expect(!trace.contains(Self.hex(PIN.goodDigits)))
         #expect(!trace.contains(Self.hex(pin.derived.authorization)))
         #expect(!trace.contains(Self.hex(Digest.sha256(other))), "parameters are encrypted")
         // TPM2_StartAuthSession names the key of the salt; without one a listener could try PINs against the HMAC.

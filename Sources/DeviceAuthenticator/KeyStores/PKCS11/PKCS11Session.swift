@@ -1,4 +1,5 @@
 package import CPKCS11
+internal import IdentityCrypto
 
 /// An open session with a token. Only `PKCS11Module.withSession` makes one.
 @safe package struct PKCS11Session {
@@ -35,8 +36,12 @@ package import CPKCS11
     }
 
     private func logIn(_ pin: PIN) -> CK_RV {
-        var digits = pin.digits
-        return unsafe functions.pointee.C_Login(handle, CKU_USER, &digits, CK_ULONG(digits.count))
+        unsafe pin.digits.withBytes { digits in
+            // The function does not write: PKCS#11 knows no `const`.
+            let start = unsafe UnsafeMutableRawPointer(mutating: digits.baseAddress)?
+                .assumingMemoryBound(to: CK_BYTE.self)
+            return unsafe functions.pointee.C_Login(handle, CKU_USER, start, CK_ULONG(digits.count))
+        }
     }
 
     /// What the token says of its tries after a wrong one (§3.3, `CK_TOKEN_INFO`).

@@ -47,15 +47,15 @@ struct PhoneMeasurement {
                 name: "the login beside its files", unit: "µs", spread: login,
                 floor: signatures + Double(Self.files) * file.median,
                 floorMeaning: "those signatures and \(Self.files) files"))
-        let salt = RandomBytes.make(16)
+        let (salt, secret) = (RandomBytes.make(16), SecretBytes(digits))
         for (name, cost) in [("64 MiB, 3 passes", SealedBox.Cost.standard), ("8 MiB, 1 pass", .floor)] {
             progress("Argon2id")
             report.add(
                 Figure(
                     name: "K_pin from the PIN, Argon2id \(name)", unit: "µs",
-                    spread: microseconds(effort) { keep(DerivedPIN(pin: digits, salt: salt, cost: cost)) }))
+                    spread: microseconds(effort) { keep(DerivedPIN(pin: secret, salt: salt, cost: cost)) }))
         }
-        guard let derived = DerivedPIN(pin: digits, salt: salt, cost: .floor) else {
+        guard let derived = DerivedPIN(pin: secret, salt: salt, cost: .floor) else {
             throw BenchmarkFault("no memory for Argon2id")
         }
         let proof = KeyProofStatement(purpose: .login, digest: ContentDigest(of: "response"))
