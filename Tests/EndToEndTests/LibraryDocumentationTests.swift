@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import OpenIDMessages
 import Testing
@@ -11,8 +12,9 @@ struct LibraryDocumentationTests {
 
     @Test func `the example enrols, logs in and says what is wrong`() async throws {
         let here = try await Installation.start()
-        let pin = try here.folder.write("example.pin", "135790\n")
-        let wrongPIN = try here.folder.write("example-wrong.pin", "999999\n")
+        let pin = try here.folder.write("example.pin", "135790\nyes\n")
+        let undecided = try here.folder.write("example-undecided.pin", "135790\n")
+        let wrongPIN = try here.folder.write("example-wrong.pin", "999999\nyes\n")
         func client(_ link: String, pin: String) async throws -> ProgramResult {
             try await Program.run(
                 Place.program("device-client"), [here.folder.path + "/example", link, here.ca], input: pin)
@@ -21,15 +23,54 @@ struct LibraryDocumentationTests {
         #expect(enrolled.status == 0 && enrolled.output.contains("block code"), "\(enrolled)")
 
         let browser = try Browser(here)
-        func link() async throws -> String { try #require(try await browser.open(here.loginURL).sameDeviceLink) }
-        let approved = try await client(try await link(), pin: pin)
-        #expect(approved.status == 0 && approved.output.contains("The login is"), "\(approved)")
+        // With a session at the provider a browser would not ask any phone.
+        func link() async throws -> String {
+            try #require(try await Browser(here).open(here.loginURL).sameDeviceLink)
+        }
+        // On this device the login ends in the browser, and only there.
+        let begun = try #require(try await browser.open(here.loginURL).sameDeviceLink)
+        let approved = try await client(begun, pin: pin)
+        #expect(approved.status == 0 && approved.output.contains("The login is awaiting_return."), "\(approved)")
+        let back = try #require(approved.lines.last?.split(separator: " ").last)
+        let account = try await browser.load(String(back))
+        #expect(account.status == 200 && account.address == here.portalURL + "/account", "\(account)")
+        let denied = try await client(try await link(), pin: undecided)
+        #expect(denied.status == 0 && denied.output.contains("The login is denied."), "nobody said yes: \(denied)")
+
+        // From another screen: the digits go into the browser, and then the person is asked.
+        let other = try Browser(here)
+        let loaded = try await other.load(here.loginURL)
+        let page = try #require(LoginPage(html: loaded.text), "\(loaded)")
+        let terminal = try PseudoTerminal()
+        let process = try Program.start(
+            Place.program("device-client"), [here.folder.path + "/example", try #require(page.qrLink), here.ca],
+            at: terminal)
+        terminal.type("135790\r")
+        let digits = try await shown(/Type ([0-9]{8}) there/, at: terminal)
+        let form = try #require(try await other.open(loaded.address).codeForm)
+        _ = try await other.load(
+            here.issuer + form.action, fields: form.hidden + [("code", digits)])
+        _ = try await shown(/(\[yes\/no\])/, at: terminal)
+        terminal.type("yes\r")
+        #expect(try await shown(/The login is ([a-z_]+)\./, at: terminal) == "complete")
+        while process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+        #expect(process.status == 0, "\(terminal.transcript)")
+
         let refused = try await client(try await link(), pin: wrongPIN)
         #expect(refused.status == 1 && refused.output.contains("Tries left"), "\(refused)")
         let foreign = try await client("https://id.example/app/l/x#y", pin: pin)
         #expect(foreign.status == 1 && !foreign.output.isEmpty, "\(foreign)")
         let usage = try await Program.run(Place.program("device-client"), [])
         #expect(usage.status == 64 && usage.output.contains("usage"))
+    }
+
+    private func shown(_ pattern: Regex<(Substring, Substring)>, at terminal: PseudoTerminal) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < deadline {
+            if let match = terminal.transcript.firstMatch(of: pattern) { return String(match.output.1) }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        throw Program.Overdue(arguments: [terminal.transcript])
     }
 
     @Test func `every block of code in an article stands in the example`() throws {
