@@ -2,7 +2,8 @@ internal import IdentityCrypto
 public import OpenIDMessages
 
 extension DeviceAuthenticator {
-    /// Says what a link, a statement or a kept receipt is and how each check of it ended. Nothing is sent.
+    /// Says what a link, a statement, evidence of hardware or a kept receipt is and how each check of it ended. Nothing is
+    /// sent.
     ///
     /// Works without an enrolment; what must be compared with one is then `notChecked`.
     ///
@@ -14,7 +15,13 @@ extension DeviceAuthenticator {
             if let kept = try? KeptReceipt(json: json) {
                 return ReceiptExplanation.explain(kept, profile: profile)
             }
-            return Self.unknown("a JSON object, but no receipt: a receipt has request, response and receipt")
+            if let evidence = EvidenceExplanation.evidence(json),
+                let explanation = EvidenceExplanation.explain(evidence, about: nil, profile: profile, now: clock.now)
+            {
+                return explanation
+            }
+            return Self.unknown(
+                "a JSON object, but neither a receipt (request, response and receipt) nor evidence of hardware")
         }
         guard text.utf8.contains(UInt8(ascii: ".")), !text.hasPrefix("http") else {
             return Self.unknown(

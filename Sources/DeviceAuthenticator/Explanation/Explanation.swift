@@ -3,7 +3,7 @@ public import OpenIDMessages
 
 /// What a link, a statement or a receipt is and says, and how each check of it ended.
 public struct Explanation: Sendable {
-    /// `enrolment_link`, `login_link`, `receipt`, `unknown`, or the `typ` of a statement.
+    /// `enrolment_link`, `login_link`, `receipt`, `evidence`, `unknown`, or the `typ` of a statement.
     public let kind: String
     /// What it is, in plain words.
     public let title: String
@@ -11,7 +11,7 @@ public struct Explanation: Sendable {
     public let content: JSONObject
     /// The header of a statement; empty for everything else.
     public let header: JSONObject
-    /// The statements of a receipt, by their names in it.
+    /// The statements of a receipt, by their names in it; the evidence in a registration.
     public let parts: [(name: String, explanation: Explanation)]
     /// The checks of the whole, without those of its parts.
     public let checks: [StatementCheck]

@@ -39,7 +39,27 @@ enum StatementExplanation {
         if let facts { compare(facts, profile: profile, now: now, &list) }
         return Explanation(
             token.normalizedType ?? "jws", title: kind?.name ?? "a token that is no statement of the device protocol",
-            content: content, header: token.header, checks: list.checks)
+            content: content, header: token.header, parts: evidence(in: token, content, now: now), checks: list.checks)
+    }
+
+    /// What a registration says of where its keys live, judged for its offer and its keys.
+    private static func evidence(
+        in token: CompactJWS, _ content: JSONObject, now: Timestamp?
+    ) -> [(name: String, explanation: Explanation)] {
+        guard token.normalizedType == DeviceRegistration.type, let now,
+            let registration = try? DeviceRegistration(json: content),
+            let key = (token.header["jwk"]?.object).flatMap({ try? VerificationKey(jwk: $0) }),
+            let installation = try? VerificationKey(jwk: registration.installationKey),
+            let pin = try? VerificationKey(jwk: registration.pinKey)
+        else { return [] }
+        let subject = EvidenceExplanation.Subject(
+            offer: registration.offerDigest, authentication: key, installation: installation.thumbprint,
+            pin: pin.thumbprint)
+        return registration.evidence.enumerated().compactMap { number, evidence in
+            EvidenceExplanation.explain(evidence, about: subject, profile: nil, now: now).map {
+                (name: "evidence \(number + 1)", explanation: $0)
+            }
+        }
     }
 
     private static func signature(
@@ -52,6 +72,11 @@ enum StatementExplanation {
             (key, owner) = (
                 (token.header["jwk"]?.object).flatMap { try? VerificationKey(jwk: $0) }, "the key it brings"
             )
+        case .browserKey:
+            guard let brought = token.header["jwk"]?.object else {
+                return list.skip("signature", "by a browser's key, which only the provider knows")
+            }
+            (key, owner) = (try? VerificationKey(jwk: brought), "the key it brings")
         case .certificateChain:
             key = SimulatorEvidenceVerifier.attesterKey(of: token)
             owner = "the key of its first certificate, whose chain only the provider can judge"

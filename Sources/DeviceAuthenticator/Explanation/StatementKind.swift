@@ -13,6 +13,8 @@ struct StatementKind: Sendable {
         case headerKey
         /// The first certificate of the header `x5c`.
         case certificateChain
+        /// A browser's: in the header `jwk` when it is new, else named by `kid`.
+        case browserKey
     }
 
     /// What a statement says that a check can be made of.
@@ -37,6 +39,14 @@ struct StatementKind: Sendable {
         self.name = name
         self.signer = signer
         self.facts = { (json) throws(MessageError) in facts(try Statement(json: json)) }
+    }
+
+    /// A statement whose members are read here, for only its signature counts for a device.
+    private init(
+        type: String, _ name: String, _ signer: Signer,
+        _ facts: @escaping @Sendable (JSONObject) throws(MessageError) -> Facts
+    ) {
+        (self.type, self.name, self.signer, self.facts) = (type, name, signer, facts)
     }
 
     private static func asking<Statement: AskingStatement>(_ type: Statement.Type, _ name: String) -> StatementKind {
@@ -81,7 +91,29 @@ struct StatementKind: Sendable {
         },
         asking(ConfirmationRequestStatement.self, "something to be confirmed, by the provider"),
         answering(ConfirmationResponseStatement.self, "a confirmation, by the device"),
+        StatementKind("a browser's proof of its key", .browserKey) { (proof: BrowserProof) in
+            Facts(issuer: proof.issuer)
+        },
+        StatementKind(
+            type: AssuranceLevel.explanationType, "the provider's word why a login has its level", .provider,
+            explanation),
     ]
+
+    /// The members of `assurance-explanation+jwt` (§2), for a person's device, of a login, or of a town's subject.
+    private static func explanation(_ json: JSONObject) throws(MessageError) -> Facts {
+        var reader = MemberReader(json)
+        var facts = Facts(issuer: try reader.wire("iss"))
+        facts.device = try reader.optionalString("aud").flatMap(DeviceIdentifier.init(rawValue:))
+        for name in ["txn", "answered_acr", "client_id", "sub", "device"] { _ = try reader.optionalString(name) }
+        for name in ["acr", "level"] { _ = try reader.string(name) }
+        _ = try reader.time("iat")
+        _ = try reader.object("summary")
+        _ = try reader.optionalObject("advice")
+        _ = try reader.objects("reasons")
+        _ = try reader.bool("simulated")
+        try reader.finish()
+        return facts
+    }
 
     static func of(type: String?) -> StatementKind? { all.first { $0.type == type } }
 }
