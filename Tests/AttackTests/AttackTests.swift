@@ -39,6 +39,7 @@ struct ResistedAttackTests {
         .enrolHijack: [
             "the attacker goes on: refused, unknown_offer",
             "the attacker begins anew with the used link: refused, unknown_ticket",
+            "the attacker's device takes a login: refused, device_suspended", "the victim is told that a device waits",
         ],
         .fakeIssuer: [
             "the phone calls nobody",
@@ -140,10 +141,13 @@ struct SuccessfulAttackTests {
         (.flowSwap, .flowInLink, "a same-device link made of the QR code leads to the login"),
         // The counter would still stop the old answer.
         (.replay, [.answerBinding, .counter], "the old answer logs the attacker in"),
+        // A browser that got its code has no cookie of the login any more.
+        (.replay, [.codeOnce, .loginCookie], "the same return gives another code"),
         (
             .tamperText, .shownText,
             "the provider takes an answer to another text: the login is awaiting_return"
         ), (.wrongReturn, .returnValue, "a return with a made-up value gives the code"),
+        (.wrongReturn, .loginCookie, "another browser gets the code with the victim's value"),
         (.fatigue, .openLogins, "as many logins as the attacker likes wait on the phone"),
         (
             .stolenBrowser, .browserProof,
@@ -152,9 +156,9 @@ struct SuccessfulAttackTests {
         (.clone, .counter, "the copy logs in, and nobody notices"),
     ]
 
-    @Test(arguments: guards.map(\.0))
-    func succeeds(_ attack: Attack) async throws {
-        let (_, missing, decisive) = try #require(Self.guards.first { $0.0 == attack })
+    @Test(arguments: guards.indices)
+    func succeeds(row: Int) async throws {
+        let (attack, missing, decisive) = Self.guards[row]
         try await AttackStage.set(without: missing) { stage in
             let outcome = try await stage.scene.play(attack)
             #expect(outcome.result == .succeeded, "\(outcome.evidence)")
@@ -179,6 +183,33 @@ struct SuccessfulAttackTests {
             #expect(outcome.result == .succeeded, "\(outcome.evidence)")
             let decisive: Set = ["the attacker's device is enrolled, too", "the used link gives another offer"]
             #expect(!decisive.isDisjoint(with: outcome.evidence), "\(outcome.evidence)")
+        }
+    }
+
+    @Test func `enrol-hijack succeeds where a further device counts at once`() async throws {
+        let hasty = """
+            CREATE TRIGGER hasty AFTER INSERT ON device WHEN NEW.state = 'pending'
+            BEGIN UPDATE device SET state = 'active', usable_from = NULL WHERE id = NEW.id; END
+            """
+        try await AttackStage.set(sabotage: hasty) { stage in
+            let outcome = try await stage.scene.play(.enrolHijack)
+            #expect(outcome.result == .succeeded, "\(outcome.evidence)")
+            #expect(outcome.evidence.contains("the attacker's device counts at once"), "\(outcome.evidence)")
+        }
+    }
+
+    @Test func `tamper-text succeeds with a phone that shows whatever came`() async throws {
+        try await AttackStage.set { stage in
+            var scene = stage.scene
+            scene.claim = { (phone, link) throws(DeviceError) in
+                do throws(DeviceError) { return try await phone.claim(link) } catch {
+                    guard case .statementRefused = error else { throw error }
+                    return .awaitingCode("", ClaimedPortal(name: "", host: "", tenantName: ""))
+                }
+            }
+            let outcome = try await scene.play(.tamperText)
+            #expect(outcome.result == .succeeded, "\(outcome.evidence)")
+            #expect(outcome.evidence.contains("the phone takes the changed request"), "\(outcome.evidence)")
         }
     }
 

@@ -264,8 +264,10 @@ struct Login: Sendable {
     }
 
     /// What the portal gets, and the session that the browser gets; once.
-    mutating func collect(now: Timestamp) -> (outcome: AuthorizationOutcome, session: OneTimeHandle?)? {
-        guard state.isTerminal, !isCollected else { return nil }
+    mutating func collect(isOnce: Bool = true, now: Timestamp) -> (
+        outcome: AuthorizationOutcome, session: OneTimeHandle?
+    )? {
+        guard state.isTerminal, !isCollected || !isOnce else { return nil }
         isCollected = true
         version += 1
         if state == .complete, let prize = answer?.prize {

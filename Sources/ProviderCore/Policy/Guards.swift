@@ -31,5 +31,10 @@ package struct Guards: OptionSet, Sendable {
     /// P-12.3: a known browser counts for the account that its key is bound to, and for no other.
     package static let browserAccount = Guards(rawValue: 1 << 10)
 
-    package static let all = Guards(rawValue: (1 << 11) - 1)
+    /// P-4.7.4: only the browser that holds the login's cookie gets on with it.
+    package static let loginCookie = Guards(rawValue: 1 << 11)
+    /// P-4.7.5: the outcome is given once.
+    package static let codeOnce = Guards(rawValue: 1 << 12)
+
+    package static let all = Guards(rawValue: (1 << 13) - 1)
 }

@@ -30,9 +30,11 @@ struct LoginEndpoints {
 
     private func held(_ request: Request, _ context: ProviderRequestContext) throws -> Held {
         let page = try context.parameters.require("page")
-        guard Base64URL.decode(page)?.count == 16, let cookie = request.cookie(LoginCookie.name(page: page)),
-            let view = logins.view(page: page, cookie: cookie)
-        else { throw PageFault.unknownLogin }
+        // Without a cookie it is that of no login.
+        let cookie = request.cookie(LoginCookie.name(page: page)) ?? ""
+        guard Base64URL.decode(page)?.count == 16, let view = logins.view(page: page, cookie: cookie) else {
+            throw PageFault.unknownLogin
+        }
         return Held(page: page, cookie: cookie, view: view)
     }
 

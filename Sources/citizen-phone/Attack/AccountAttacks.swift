@@ -85,7 +85,41 @@ extension AttackScene {
             "the attacker begins anew with the used link", stoppedBy: ["unknown_ticket"]
         ) { try await otherPhone(in: late).beginEnrolment(ticket) }
         log.goal(again != nil, "the used link gives another offer", else: "the used link gives nothing")
+        try await hurriedThief(&log)
         return log.outcome(.enrolHijack)
+    }
+
+    /// The attacker comes before the person, with the link of somebody who has a device already.
+    private func hurriedThief(_ log: inout AttackLog) async throws {
+        let phone = victim()
+        guard case .request(let request) = try await claim(phone, try await newLogin().sameDeviceLink()) else {
+            throw CommandFailure(.browser, developer: "The victim's own login went another way than the protocol's.")
+        }
+        _ = try await phone.deny(pin: pin)
+        let act = try await phone.propose(.addDevice(tenant: request.portal.tenant.rawValue))
+        guard let link = try await phone.confirm(act, pin: pin)["link"]?.string else {
+            throw DeviceError.unexpectedAnswer(status: 200, what: "there is no link")
+        }
+        let stolen = besides()
+        defer { DeviceCopy.remove(stolen) }
+        let thief = try otherPhone(in: stolen)
+        let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
+        let enrolled = try await thief.complete(try await thief.beginEnrolment(link), pin: pin, device: device).record
+            .device
+        log.note("the attacker enrols with a link for a further device of the victim's, before the victim does")
+        let taken = try await log.attempt("the attacker's device takes a login", stoppedBy: ["device_suspended"]) {
+            try await claim(thief, try await newLogin().sameDeviceLink())
+        }
+        log.goal(
+            taken != nil, "the attacker's device counts at once",
+            else: "the attacker's device waits for the word of the victim's")
+        let notices = try await phone.accountView("/notices")["notices"]?.array ?? []
+        log.goal(
+            !notices.contains { $0.object?["kind"] == "device_pending" }, "the victim is told nothing of it",
+            else: "the victim is told that a device waits")
+        let refusal = try AccountAct.ofDevice(.revokeDevice, enrolled.rawValue, "revocation")
+        _ = try await phone.confirm(try await phone.propose(refusal), pin: pin)
+        log.note("the victim refuses it")
     }
 
     private func besides() -> String { DeviceCopy.path(beside: folderPath) }

@@ -26,7 +26,8 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .replay: "sends the victim's signed answer again, to the same login and to another one"
         case .tamperText: "shows the victim another text than the one that is signed"
         case .wrongReturn: "comes back to the browser with another value, and to another browser with the right one"
-        case .enrolHijack: "enrols a device with an enrolment link that somebody photographed"
+        case .enrolHijack:
+            "enrols a device with an enrolment link that somebody photographed, after its person and before"
         case .fakeIssuer: "poses as the provider"
         case .fatigue: "opens login after login until the victim says yes"
         case .stolenBrowser: "poses as a browser that knows the victim, without that browser's key"
@@ -44,7 +45,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .flowSwap: "the flow is inside the link's MAC (§3)"
         case .replay: "an answer is to one request, and a code is given once (P-4.6.1)"
         case .tamperText: "the text's digest is inside both signatures (D-4.3.2, P-4.6.1)"
-        case .enrolHijack: "a ticket is good once (P-6.2.2)"
+        case .enrolHijack: "a ticket is good once (P-6.2.2), and a further device waits for one that counts (P-6.5)"
         case .fakeIssuer: "the phone signs only for the issuer and the keys it was enrolled with (D-3.1, D-4.3.2)"
         case .fatigue: "at most three logins of an account are open (P-4.2.2)"
         case .stolenBrowser:
