@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import OpenIDMessages
 import Testing
@@ -43,6 +44,7 @@ struct FleetTests {
             let figures = try load.json()
             #expect(figures["logins"] == 20 && figures["succeeded"] == 20 && figures["phones"] == 12)
             #expect((figures["failed"]?.object?.members.count) == 0)
+            #expect((figures["failed_since_due"]?.object?.members.count) == 0)
             let times = try #require(figures["since_due"]?.object)
             let median = try #require(times["p50_us"]?.integer)
             #expect(median > 0 && median <= (times["max_us"]?.integer ?? 0))
@@ -55,11 +57,34 @@ struct FleetTests {
             "fleet", here.loginURL, "--phones", "1", "--rate", "1/s", "--seconds", "1", "--pin-file", wrong, "--json",
         ])
         #expect(try failed.status == 23 && failed.json()["failed"]?.object?["not_accepted"] == 1, "\(failed)")
+        let lost = try #require(try failed.json()["failed_since_due"]?.object?["max_us"]?.integer)
+        #expect(lost > 0, "how long those took that failed is told, too")
         let text = try await fleet.run([
             "fleet", here.loginURL, "--phones", "2", "--rate", "2/s", "--seconds", "1", "--pin-file", fleet.pinFile,
         ])
         #expect(text.status == 0 && text.output.contains("Logged in: 2"), "\(text)")
+        try await watched(fleet)
         try await here.stopProvider()
+    }
+
+    /// On a terminal the figures are one line that changes.
+    private func watched(_ fleet: Phone) async throws {
+        let terminal = try PseudoTerminal()
+        let process = try Program.start(
+            Place.program("citizen-phone"),
+            [
+                "fleet", fleet.here.loginURL, "--phones", "2", "--rate", "2/s", "--seconds", "2", "--pin-file",
+                fleet.pinFile,
+            ] + fleet.options, at: terminal)
+        while process.isRunning {
+            _ = terminal.transcript
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        let shown = terminal.transcript
+        #expect(process.status == 0, "\(shown)")
+        // The terminal makes "\r\n" of "\n": what returns without a new line is the line that changes.
+        let returns = shown.unicodeScalars.split(separator: "\n").count { $0.dropLast().contains("\r") }
+        #expect(returns > 0, "\(shown.debugDescription)")
     }
 
     @Test(arguments: [

@@ -154,6 +154,7 @@ struct FleetLoginCommand: AsyncParsableCommand {
         }
         let failures = summary.failures.sorted { $0.value > $1.value }
         lines += failures.map { "Failed: \($0.value) with \(TerminalText.visible($0.key))" }
+        if !failures.isEmpty { lines.append("From the due moment to the failure: \(summary.failedSinceDue.text)") }
         var kinds: JSONObject = [:]
         for failure in failures { kinds[failure.key] = .integer(Int64(failure.value)) }
         return Report(
@@ -163,6 +164,7 @@ struct FleetLoginCommand: AsyncParsableCommand {
                 "took_ms": .integer(milliseconds), "most_under_way": .integer(Int64(summary.mostInFlight)),
                 "late": .integer(Int64(summary.latecomers)), "since_due": .object(summary.sinceDue.json),
                 "since_begin": .object(summary.sinceBegin.json),
+                "failed_since_due": .object(summary.failedSinceDue.json),
             ], lines: lines, status: summary.failed == 0 ? .ok : .findings)
     }
 }

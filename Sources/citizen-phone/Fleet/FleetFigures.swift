@@ -9,6 +9,8 @@ final class FleetFigures: Sendable {
         var sinceDue = Histogram<UInt64>(highestTrackableValue: FleetFigures.longest)
         /// From the moment at which it began.
         var sinceBegin = Histogram<UInt64>(highestTrackableValue: FleetFigures.longest)
+        /// From the moment at which a login was due until it failed: a provider that drops its slow ones must not look fast.
+        var failedSinceDue = Histogram<UInt64>(highestTrackableValue: FleetFigures.longest)
         var failures: [String: Int] = [:]
         var inFlight = 0
         var mostInFlight = 0
@@ -42,9 +44,10 @@ final class FleetFigures: Sendable {
     }
 
     /// - Parameter name: a word for what went wrong.
-    func failed(_ name: String) {
+    func failed(_ name: String, sinceDue: Duration) {
         contents.withLock { contents in
             contents.inFlight -= 1
+            _ = contents.failedSinceDue.record(Self.microseconds(sinceDue))
             contents.failures[name, default: 0] += 1
         }
     }
@@ -59,7 +62,8 @@ final class FleetFigures: Sendable {
             FleetSummary(
                 succeeded: Int(contents.sinceDue.totalCount), failures: contents.failures, inFlight: contents.inFlight,
                 mostInFlight: contents.mostInFlight, latecomers: contents.latecomers,
-                sinceDue: FleetSummary.Times(contents.sinceDue), sinceBegin: FleetSummary.Times(contents.sinceBegin))
+                sinceDue: FleetSummary.Times(contents.sinceDue), sinceBegin: FleetSummary.Times(contents.sinceBegin),
+                failedSinceDue: FleetSummary.Times(contents.failedSinceDue))
         }
     }
 }
@@ -111,6 +115,7 @@ struct FleetSummary: Equatable {
     let latecomers: Int
     let sinceDue: Times
     let sinceBegin: Times
+    let failedSinceDue: Times
 
     var failed: Int { failures.values.reduce(0, +) }
 

@@ -30,7 +30,7 @@ struct FleetLoad {
                         try await logIn(phone)
                         figures.succeeded(sinceDue: clock.now - due, sinceBegin: clock.now - began)
                     } catch {
-                        figures.failed(CommandFailure(error).shortName)
+                        figures.failed(CommandFailure(error).shortName, sinceDue: clock.now - due)
                     }
                     await free.giveBack(phone)
                 }
