@@ -176,5 +176,5 @@ extension Database {
 
 extension TradeRegistration {
     /// As the column `trade` has it; neither part has a colon.
-    fileprivate var stored: String { "\(tenant):\(number)" }
+    var stored: String { "\(tenant):\(number)" }
 }

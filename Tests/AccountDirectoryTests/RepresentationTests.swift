@@ -291,6 +291,33 @@ struct RepresentationTests {
         #expect(sign("cleo").refusal == nil)
     }
 
+    @Test("what the register says otherwise is written with the extract, and what makes no description is refused")
+    func changedFacts() throws {
+        func record(_ changes: JSONObject, state: CompanyState = .active) throws -> CompanyDecision {
+            let scene = Scene(state: state, administrators: [Scene.member("ada")])
+            return CompanyRules.record(
+                [Scene.power("ada")], evidence: Scene.evidence(), changed: try CompanyFacts(json: changes),
+                in: scene.snapshot, now: Self.now)
+        }
+        let entry: JSONValue = .object(["type": "HRB", "number": "77", "court": "Amtsgericht Essen"])
+        let moved: JSONObject = ["name": "Neue Muster GmbH", "register": entry, "euid": "DER2503.HRB77"]
+        for state in [CompanyState.verifying, .active, .frozen] {
+            let decision = try record(moved, state: state)
+            guard decision.changes.count > 2, case .details(let details) = decision.changes[1] else {
+                Issue.record("nothing is described anew: \(state)")
+                continue
+            }
+            #expect(details.name.text == "Neue Muster GmbH" && details.euid?.rawValue == "DER2503.HRB77")
+            #expect(details.businessNumber?.rawValue == "DE123456788", "what nobody names stays")
+        }
+        let contradicting: [JSONObject] = [["register": entry], ["register": entry, "euid": "DER2503.HRB78"]]
+        for changes in contradicting { #expect(try record(changes) == .refused(.evidenceNotEnough)) }
+        #expect(throws: MessageError.missing("name")) { try CompanyFacts(json: [:]) }
+        for member in ["kind", "trade", "state", "level"] {
+            #expect(throws: MessageError.unknown(member)) { try CompanyFacts(json: [member: "x"]) }
+        }
+    }
+
     @Test("an earlier extract does not take the place of a later one")
     func earlierExtract() {
         for state in [CompanyState.verifying, .active, .frozen] {

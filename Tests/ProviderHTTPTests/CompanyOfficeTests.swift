@@ -281,6 +281,42 @@ struct CompanyOfficeTests {
         }
     }
 
+    @Test(
+        "a new name and another seat come with a new extract: tokens and look-ups have them, administrators hear of it")
+    func changedFacts() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let clerk = try await Self.clerk(site)
+            let ada = try await provider.person("Ada", "Erste")
+            let company = try await provider.registeredCompany([ada])
+            let path = Self.list + "/\(company)/register-extract"
+            var extract = Self.extract(site, [ada.power()])
+            extract["changed"] = .object([
+                "name": "Neue Muster GmbH", "euid": "DER2503.HRB77",
+                "register": .object(["type": "HRB", "number": "77", "court": "Amtsgericht Essen"]),
+            ])
+            let changed = try await site.call(clerk, .post, path, extract)
+            #expect(changed.status == .ok && changed.json["name"] == "Neue Muster GmbH", "\(changed.text)")
+            let euid = try #require(EUID(rawValue: "DER2503.HRB77"))
+            #expect(try await provider.store.company(with: .euid(euid))?.identifier == company)
+            let told = try await provider.provider.accounts.notices(of: try await provider.verified(ada))
+            #expect(told.first?.kind == .companyChanged && told.first?.detail == company.rawValue)
+            #expect(try await Self.events(provider, "herten").map(\.kind).contains("company.changed"))
+            // What was known before names another company now.
+            let old = try await site.call(clerk, .post, path, extract)
+            #expect(old.code == "company_evidence_refused" && old.json["member"] == "company.euid", "\(old.text)")
+            extract["company"] = .object(["euid": "DER2503.HRB77"])
+            extract["changed"] = .object(["euid": "DER2503.HRB78"])
+            let contradicting = try await site.call(clerk, .post, path, extract)
+            #expect(
+                contradicting.code == "company_evidence_refused" && contradicting.json["member"] == "changed",
+                "\(contradicting.text)")
+            extract["changed"] = .object(["kind": "NatPers"])
+            let unknown = try await site.call(clerk, .post, path, extract)
+            #expect(unknown.code == "invalid_request" && unknown.json["member"] == "changed.kind", "\(unknown.text)")
+        }
+    }
+
     /// A change of a good extract, where the mistake is said to be, and the code.
     private struct Mistake {
         let member: String

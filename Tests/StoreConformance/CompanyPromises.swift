@@ -56,6 +56,34 @@ extension StorePromise {
             try requireEqual(
                 try await store.found(other, founder: stage.membership(of: stage.people[0], in: other)), nil)
         },
+        StorePromise("I19: a verified company's new numbers are nobody else's, and the old ones are free") { store in
+            let stage = try await CompanyStage(store)
+            let (essen, marl) = ("Amtsgericht Essen", "Amtsgericht Marl")
+            var companies: [CompanyIdentifier] = []
+            for court in [essen, marl] {
+                let company = CompanyStage.entry(
+                    ["w_idnr": court == essen ? "DE136695976" : "DE123456788"], court: court)
+                let founder = stage.membership(of: stage.people[0], in: company)
+                try requireEqual(try await store.found(company, founder: founder), nil, "a draft")
+                try requireEqual(try await stage.move(company.identifier, [.submit, .verify]), nil)
+                companies.append(company.identifier)
+            }
+            func describe(_ company: CompanyIdentifier, at court: String) async throws -> CompanyRefusal? {
+                let entry: JSONObject = ["type": "HRB", "number": "12345", "court": .string(court)]
+                let facts = try CompanyFacts(json: ["register": .object(entry), "name": "Neue GmbH"])
+                let decision = try await stage.change(company) { snapshot in
+                    CompanyDecision(facts.changed(snapshot.company.details).map { [.details($0)] } ?? [])
+                }
+                return decision?.refusal
+            }
+            try requireEqual(try await describe(companies[0], at: marl), .identityTaken)
+            try requireEqual(
+                try await store.file(of: companies[0])?.company.details.name.text, "Muster Elektrotechnik GmbH",
+                "nothing half-done")
+            try requireEqual(try await describe(companies[0], at: "Amtsgericht Herne"), nil)
+            try requireEqual(try await store.file(of: companies[0])?.company.details.name.text, "Neue GmbH")
+            try requireEqual(try await describe(companies[1], at: essen), nil, "free again")
+        },
         StorePromise("I19: of 8 drafts with one identity that are proved at once, one succeeds") { store in
             let stage = try await CompanyStage(store)
             var drafts: [CompanyIdentifier] = []

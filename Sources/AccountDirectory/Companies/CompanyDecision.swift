@@ -7,6 +7,8 @@ public enum CompanyChange: Sendable, Equatable {
     /// What the latest evidence says: the company's level, and how many administrators must agree.
     case standing(level: AssuranceLevel, approversNeeded: Int)
     case evidence(CompanyEvidence)
+    /// The facts by which the company is known from now on.
+    case details(CompanyDetails)
     /// A new extract takes the place of the earlier one.
     case powers([RegisterPowerRecord])
     case signature(RegisterPowerIdentifier, RegisterPowerRecord.Signature)

@@ -45,7 +45,7 @@ public struct CompanyDetails: Sendable, Equatable {
     }
 
     /// Facts that contradict each other are not taken, and something must tell the company from all others (I19).
-    private func checkConsistency() throws(MessageError) {
+    func checkConsistency() throws(MessageError) {
         if occupation != nil, kind != .soleTrader { throw .malformed("occupation") }
         if let euid, let register, euid.register != register.type || euid.number != register.number {
             throw .malformed("euid")

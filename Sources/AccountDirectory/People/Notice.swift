@@ -26,6 +26,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case directorSigned = "director_signed"
     case companyFrozen = "company_frozen"
     case companyActiveAgain = "company_active_again"
+    case companyChanged = "company_changed"
 
     /// One plain sentence; where a device, a mandate or a company is meant its name is shown beside it.
     public func text(_ language: Language) -> String {
@@ -68,6 +69,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .companyFrozen:
             "Ein Unternehmen, dem Sie angehören, ist eingefroren: Niemand handelt für es, und seine Vollmachten ruhen."
         case .companyActiveAgain: "Ein Unternehmen, dem Sie angehören, ist nicht mehr eingefroren."
+        case .companyChanged: "Das Register nennt Ihr Unternehmen anders als bisher, und so steht es jetzt im Konto."
         }
     }
 
@@ -103,6 +105,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
             "Somebody whom the register names anew has signed for your company, and administers it as well now."
         case .companyFrozen: "A company that you belong to is frozen: nobody acts for it, and its mandates rest."
         case .companyActiveAgain: "A company that you belong to is frozen no more."
+        case .companyChanged: "The register describes your company otherwise than before, and so does its account now."
         }
     }
 

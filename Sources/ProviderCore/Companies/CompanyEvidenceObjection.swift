@@ -16,6 +16,8 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
     case namedTwice
     /// A sole trader's owner is not who founded the account.
     case otherOwner
+    /// What is said to be otherwise does not fit the rest.
+    case changesContradict
     /// The trade register is another town's.
     case otherOffice
 
@@ -40,6 +42,9 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
         case .otherOwner:
             "The trade register names somebody else than the applicant. Name the owner alone in powers (kind inhaber, "
                 + "representation sole); a business that is not the applicant's is not verified for them."
+        case .changesContradict:
+            "The facts in changed contradict each other or the rest. A new EUID comes with its register, type and number "
+                + "alike; a sole trader's account is not described anew."
         case .otherOffice: "The trade number is another town's. That town's office vouches for the company."
         }
     }
@@ -58,6 +63,14 @@ extension CompanyEvidenceObjection {
         } else {
             return nil
         }
+    }
+
+    /// Facts that make no description together with those that stay.
+    init?(to facts: CompanyFacts?, of details: CompanyDetails) {
+        guard let facts else { return nil }
+        let changed = details.isRegistered || details.kind == .organization ? facts.changed(details) : nil
+        guard changed?.isRegistered != details.isRegistered else { return nil }
+        self = .changesContradict
     }
 
     /// The first condition that the people whom a register names do not meet.

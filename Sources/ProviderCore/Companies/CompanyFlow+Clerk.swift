@@ -28,13 +28,13 @@ extension CompanyFlow {
     /// Records whom a register's extract names.
     ///
     /// - Parameter extract: `as_of` (a day), `level`, and `powers`: each `given_name`, `family_name`, `birthdate`, `kind`,
-    ///   `representation` (`sole`, or `joint` with `signatories`).
+    ///   `representation` (`sole`, or `joint` with `signatories`); optionally `changed`, the members of `CompanyFacts`.
     public func record(
         extract: JSONObject, of company: CompanyIdentifier, by clerk: CompanyClerk
     ) async throws {
-        let (evidence, powers) = try named(extract, .registerExtract, of: company, by: clerk)
+        let (evidence, powers, facts) = try named(extract, .registerExtract, of: company, by: clerk)
         try await act(on: company, by: clerk) { snapshot, now in
-            CompanyRules.record(powers, evidence: evidence, in: snapshot, now: now)
+            CompanyRules.record(powers, evidence: evidence, changed: facts, in: snapshot, now: now)
         }
     }
 
@@ -43,13 +43,13 @@ extension CompanyFlow {
     ///
     /// - Parameter proof: as an extract.
     public func verifyAtDesk(_ company: CompanyIdentifier, proof: JSONObject, by clerk: CompanyClerk) async throws {
-        let (evidence, powers) = try named(proof, .desk, of: company, by: clerk)
+        let (evidence, powers, facts) = try named(proof, .desk, of: company, by: clerk)
         let founder = try await founder(of: company)
         try await act(on: company, by: clerk) { snapshot, now in
             guard snapshot.company.details.kind == .soleTrader else {
-                return CompanyRules.record(powers, evidence: evidence, in: snapshot, now: now)
+                return CompanyRules.record(powers, evidence: evidence, changed: facts, in: snapshot, now: now)
             }
-            guard powers.count == 1, let founder else { return .refused(.evidenceNotEnough) }
+            guard powers.count == 1, facts == nil, let founder else { return .refused(.evidenceNotEnough) }
             return CompanyRules.verify(by: evidence, owner: powers[0], founder: founder, in: snapshot, now: now)
         }
     }
@@ -70,15 +70,18 @@ extension CompanyFlow {
         return CompanyFounder(account: account, person: hashing.hash(identity, in: company))
     }
 
-    /// Reads evidence with the people whom it names.
+    /// Reads evidence with the people whom it names, and what is otherwise than it was.
     private func named(
         _ json: JSONObject, _ method: CompanyEvidence.Method, of company: CompanyIdentifier, by clerk: CompanyClerk
-    ) throws(MessageError) -> (CompanyEvidence, [RegisterPowerRecord]) {
+    ) throws(MessageError) -> (CompanyEvidence, [RegisterPowerRecord], CompanyFacts?) {
         let now = clock.now()
         var reader = MemberReader(json)
         let evidence = try evidence(&reader, method, by: clerk, now: now)
         guard let list = try reader.value("powers").array, list.count <= CompanyRules.powersAtMost else {
             throw .malformed("powers")
+        }
+        let facts = try reader.optionalObject("changed").map { json throws(MessageError) in
+            try CompanyFacts(json: json)
         }
         try reader.finish()
         var powers: [RegisterPowerRecord] = []
@@ -92,7 +95,7 @@ extension CompanyFlow {
                     kind: entry.kind, representation: entry.representation, evidence: evidence.identifier,
                     asOf: evidence.asOf))
         }
-        return (evidence, powers)
+        return (evidence, powers, facts)
     }
 
     /// Freezes a company: nobody acts for it any more.

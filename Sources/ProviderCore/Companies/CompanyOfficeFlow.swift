@@ -99,7 +99,7 @@ public struct CompanyOfficeFlow: Sendable {
     /// Records whom a register's extract names; those people sign then, each with the own phone.
     ///
     /// - Parameter extract: `as_of`, `level`, `company` (what it says of the company: `register` or `euid`, and `name`,
-    ///   `w_idnr`, `ust_idnr`, `lei`) and `powers` as in `CompanyFlow.record(extract:of:by:)`.
+    ///   `w_idnr`, `ust_idnr`, `lei`), `powers` and `changed` as in `CompanyFlow.record(extract:of:by:)`.
     public func record(extract json: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
         let extract = try read { () throws(MessageError) in try StatedExtract(json: json) }
         let named = extract.named
@@ -111,6 +111,7 @@ public struct CompanyOfficeFlow: Sendable {
         let objections = [
             CompanyEvidenceObjection(to: named.evidence, for: company, now: clock.now()),
             company.details.isRegistered ? nil : .inNoRegister, CompanyEvidenceObjection(to: named.powers),
+            CompanyEvidenceObjection(to: named.changed, of: company.details),
             CompanyRules.isOutdated(named.evidence.asOf, by: file.powers) ? .outdated : nil,
         ]
         try await act(opened, objections) {
@@ -136,6 +137,7 @@ public struct CompanyOfficeFlow: Sendable {
             CompanyEvidenceObjection(to: named.evidence, for: company, now: clock.now()),
             CompanyEvidenceObjection(to: named.powers),
             company.details.kind == .soleTrader && !isFounders ? .otherOwner : nil,
+            CompanyEvidenceObjection(to: named.changed, of: company.details),
             CompanyRules.isOutdated(named.evidence.asOf, by: file.powers) ? .outdated : nil,
         ]
         try await act(opened, objections) {

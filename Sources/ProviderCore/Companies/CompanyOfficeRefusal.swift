@@ -48,6 +48,7 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .evidence(.powersOutOfRange), .evidence(.noRepresentative), .evidence(.namedTwice),
             .evidence(.otherOwner):
             "powers"
+        case .evidence(.changesContradict): "changed"
         case .reasonNotClerks: "reason"
         default: nil
         }
@@ -65,7 +66,8 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
             "The company is \(state.rawValue). \(Self.wayToClosing(state, reason))"
         case .differentFact(let name):
             "company.\(name) differs from what the applicant said, or proves nothing of it. Compare the extract with "
-                + "`citizen-id company show`; the applicant describes the company anew if the description is wrong."
+                + "`citizen-id company show`. If the register says otherwise by now, name in company what is known here, and in "
+                + "changed what is new."
         case .evidence(let objection): objection.sentence
         case .evidenceNotEnough: "The evidence does not fit the company. Compare it with `citizen-id company show`."
         case .companyKnown:

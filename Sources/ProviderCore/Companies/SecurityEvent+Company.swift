@@ -44,6 +44,7 @@ extension SecurityEvent {
         case .company(let event, _): (kind(of: event), nil)
         case .standing: (.companyRated, nil)
         case .evidence(let evidence): (.companyEvidenceRecorded, evidence.identifier.rawValue)
+        case .details: (.companyChanged, nil)
         case .powers: (.companyPowersRecorded, nil)
         case .signature(let power, _): (.companySigned, power.rawValue)
         case .newMembership(let membership): (.membershipCreated, membership.identifier.rawValue)

@@ -21,7 +21,10 @@ struct StatedEvidence: Sendable {
 struct StatedPowers: Sendable {
     let evidence: StatedEvidence
     let powers: [RegisterPowerEntry]
+    /// What the register says otherwise than the company's description.
+    let changed: CompanyFacts?
     private let list: [JSONValue]
+    private let changes: JSONObject?
 
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
@@ -29,9 +32,13 @@ struct StatedPowers: Sendable {
         try reader.finish()
     }
 
-    /// Reads the three members of a larger object.
+    /// Reads its members of a larger object.
     init(_ reader: inout MemberReader) throws(MessageError) {
         evidence = try StatedEvidence(&reader)
+        changes = try reader.optionalObject("changed")
+        do throws(MessageError) {
+            changed = try changes.map { json throws(MessageError) in try CompanyFacts(json: json) }
+        } catch { throw error.inside("changed") }
         guard let list = try reader.value("powers").array else { throw .malformed("powers") }
         self.list = list
         var powers: [RegisterPowerEntry] = []
@@ -48,6 +55,7 @@ struct StatedPowers: Sendable {
     var json: JSONObject {
         var json = evidence.json
         json["powers"] = .array(list)
+        json["changed"] = changes.map { .object($0) }
         return json
     }
 }

@@ -89,6 +89,7 @@ public struct SecurityEvent: Sendable, Equatable {
         case companyCreated = "company.created"
         case companySubmitted = "company.submitted"
         case companyEvidenceRecorded = "company.evidence_recorded"
+        case companyChanged = "company.changed"
         case companyPowersRecorded = "company.powers_recorded"
         case companySigned = "company.signed"
         case companyRated = "company.rated"

@@ -27,6 +27,7 @@ extension AdministrationAPI {
             .tenant(.verifyCompany),
             body: evidence + [
                 .init("company", .anyObject, "What it says: register or euid; name, w_idnr, ust_idnr, lei."), powers,
+                changed,
             ], answer: company,
             handle: { call in
                 try await call.provider.companyOffices.record(extract: call.body, try await opened(call)).json
@@ -35,7 +36,7 @@ extension AdministrationAPI {
             .post, "/tenants/{tenant}/companies/{company}/desk-proof",
             "The trade office says whom its register names for a company in no other: a sole trader must be the applicant, "
                 + "and is active; others sign, each with the own phone.",
-            .tenant(.verifyCompany), body: evidence + [powers], answer: company,
+            .tenant(.verifyCompany), body: evidence + [powers, changed], answer: company,
             handle: { call in
                 try await call.provider.companyOffices.verifyAtDesk(call.body, try await opened(call)).json
             }),
@@ -94,6 +95,10 @@ extension AdministrationAPI {
 
     private static let powers = Schema.Property(
         "powers", .list(.anyObject), "Whom the register names, as what, alone or with how many signatories.")
+
+    private static let changed = Schema.Property.optional(
+        "changed", .anyObject,
+        "What the register says otherwise by now: name, legal_form, register, euid, w_idnr, ust_idnr, lei, address.")
 
     private static let companySummary: [Schema.Property] = [
         .init("company", .text(maximum: 64), "Its identifier."), .init("name", .text(), "Its name."),

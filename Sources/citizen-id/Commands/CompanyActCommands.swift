@@ -33,7 +33,9 @@ struct CompanyVerifyCommand: AsyncParsableCommand {
             lei): it must agree with what the applicant said. kind is geschaeftsfuehrer, vorstand, inhaber, \
             gesellschafter or prokurist; who represents the company only together with others has "representation": \
             "joint" and "signatories": how many sign. The company is active when those who may represent it have signed \
-            with their phones. For a company that is active or frozen a new extract takes the place of the earlier one.
+            with their phones. For a company that is active or frozen a new extract takes the place of the earlier one. What the register says \
+            otherwise by now stands in "changed": name, legal_form, register, euid, w_idnr, ust_idnr, lei, address; company \
+            names what is known here.
 
             --desk takes a file of the same form without company, for a company in no register: the office compared it with \
             the town's trade register, and powers are the people whom that names. A sole trader is named alone, as inhaber \

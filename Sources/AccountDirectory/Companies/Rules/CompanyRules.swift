@@ -25,9 +25,11 @@ public enum CompanyRules {
 
     /// A clerk records whom the register's extract names, or for a company in no register the trade register of the town.
     /// In a company that was verified it takes the place of the earlier one at once, and whom both name has signed
-    /// already; else those whom it names must sign.
+    /// already; else those whom it names must sign. What the register says otherwise than the company's description is
+    /// written with it: the company has another name, or another seat.
     public static func record(
-        _ powers: [RegisterPowerRecord], evidence: CompanyEvidence, in snapshot: CompanySnapshot, now: Timestamp
+        _ powers: [RegisterPowerRecord], evidence: CompanyEvidence, changed facts: CompanyFacts? = nil,
+        in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
         guard [.verifying, .active, .frozen].contains(snapshot.company.state) else { return .refused(.notInThisState) }
         let details = snapshot.company.details
@@ -37,15 +39,23 @@ public enum CompanyRules {
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
             Set(powers.map(\.person)).count == powers.count, !isOutdated(evidence.asOf, by: snapshot.powers)
         else { return .refused(.evidenceNotEnough) }
-        guard snapshot.company.state != .verifying else {
-            return CompanyDecision([.evidence(evidence), .powers(powers)])
+        var described: [CompanyChange] = []
+        if let facts {
+            guard let changed = facts.changed(details), changed.isRegistered == details.isRegistered else {
+                return .refused(.evidenceNotEnough)
+            }
+            described = [.details(changed)]
         }
-        return CompanyDecision([
-            .evidence(evidence), .powers(signed(powers, in: snapshot.powers)),
-            .standing(
-                level: min(evidence.level, snapshot.company.level),
-                approversNeeded: RepresentationRules.approversNeeded(powers)),
-        ])
+        guard snapshot.company.state != .verifying else {
+            return CompanyDecision([.evidence(evidence)] + described + [.powers(powers)])
+        }
+        return CompanyDecision(
+            [.evidence(evidence)] + described + [
+                .powers(signed(powers, in: snapshot.powers)),
+                .standing(
+                    level: min(evidence.level, snapshot.company.level),
+                    approversNeeded: RepresentationRules.approversNeeded(powers)),
+            ])
     }
 
     /// An extract from before the one that is recorded says who represented the company once.
