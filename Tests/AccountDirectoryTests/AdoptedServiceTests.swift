@@ -126,6 +126,38 @@ struct AdoptedServiceTests {
         }
     }
 
+    @Test func `has the addresses that the template's policy puts in, and no others than it allows`() throws {
+        let given = try Samples.template(
+            policy: """
+                {"privacy_uri": {"default": "https://portal.herten.example/p", "essential": true},
+                 "initiate_login_uri": {"value": "https://portal.herten.example/start"}}
+                """
+        )
+        let other = AdoptionTerms.Fields(
+            privacyURI: RedirectURI(rawValue: "https://portal.herten.example/own"),
+            initiateLoginURI: RedirectURI(rawValue: "https://portal.herten.example/own"))
+        let plain = try AdoptedService(given, Samples.terms(), at: Samples.herten)
+        #expect(plain.privacyURI?.rawValue == "https://portal.herten.example/p")
+        #expect(plain.initiateLoginURI?.rawValue == "https://portal.herten.example/start")
+        let own = try AdoptedService(given, Samples.terms(fields: other), at: Samples.herten)
+        #expect(own.privacyURI == other.privacyURI, "a default is for those who say nothing")
+        #expect(own.initiateLoginURI?.rawValue == "https://portal.herten.example/start")
+    }
+
+    @Test("I29: an address that a template's policy puts in is on the tenant's hosts as well, and an address at all")
+    func foreignHostsOfPolicies() throws {
+        for name in ["privacy_uri", "initiate_login_uri"] {
+            let foreign = try Samples.template(policy: #"{"\#(name)": {"value": "https://portal.marl.example/x"}}"#)
+            #expect(throws: AdoptionObjection.foreignHost("portal.marl.example")) {
+                try service("{}", template: foreign)
+            }
+            let none = try Samples.template(policy: #"{"\#(name)": {"value": "no address"}}"#)
+            let refusal = #expect(throws: AdoptionObjection.self) { try service("{}", template: none) }
+            guard case .policy(let error)? = refusal else { Issue.record("\(String(describing: refusal))"); continue }
+            #expect(error.parameter == name)
+        }
+    }
+
     @Test func `is not for a tenant that is not in charge`() throws {
         #expect(throws: AdoptionObjection.notInCharge(.kreis)) { try service("{}", at: Samples.kreis) }
     }

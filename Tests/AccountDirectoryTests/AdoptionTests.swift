@@ -69,6 +69,38 @@ struct AdoptionTests {
         #expect(throws: Adoption.Refusal.nothingNew) { try adoption.change(to: Samples.terms("1.0.1"), .oneClick) }
     }
 
+    @Test("I31: a patch that goes live by itself leaves what waits for a later version, and who has approved that")
+    func patchBesideProposal() throws {
+        var adoption = try Samples.adopted(Samples.terms())
+        try adoption.noteUpdate()
+        _ = try adoption.change(to: Samples.terms("2.0.0"), .review)
+        _ = try adoption.approve(as: .serviceOwner, by: "carla")
+        let waiting = adoption.proposal
+        #expect(adoption.patchKeepsProposal(Samples.version("1.0.1")))
+        #expect(try adoption.change(to: Samples.terms("1.0.1"), .automatic))
+        #expect(adoption.terms?.version == Samples.version("1.0.1") && adoption.proposal == waiting)
+        // Of the same version or an earlier one nothing can wait behind it.
+        #expect(!adoption.patchKeepsProposal(Samples.version("2.0.0")))
+        #expect(!adoption.patchKeepsProposal(Samples.version("2.0.1")))
+        #expect(try adoption.change(to: Samples.terms("2.0.1"), .automatic))
+        #expect(adoption.proposal == nil)
+        // What somebody chooses takes the place of what waits.
+        _ = try adoption.change(to: Samples.terms("3.0.0"), .review)
+        _ = try adoption.change(to: Samples.terms("2.1.0"), .oneClick)
+        #expect(adoption.proposal == nil)
+    }
+
+    @Test func `what waits can be refused: what is in force stays, and what never was in force is over`() throws {
+        var first = Adoption(tenant: Samples.herten.identifier, template: Samples.key, proposing: try Samples.terms())
+        try first.refuse()
+        #expect(first.state == .withdrawn && first.proposal == nil)
+        var adoption = try Samples.adopted(Samples.terms())
+        #expect(throws: Adoption.Refusal.nothingProposed) { try adoption.refuse() }
+        _ = try adoption.change(to: Samples.terms("2.0.0"), .review)
+        try adoption.refuse()
+        #expect(try adoption.proposal == nil && adoption.state == .adopted && adoption.terms == Samples.terms())
+    }
+
     @Test func `can be declined, taken up again and withdrawn, and then nothing more happens`() throws {
         var adoption = try Samples.adopted(Samples.terms())
         #expect(throws: Adoption.Refusal.state(.adopted, .decline)) { try adoption.decline() }

@@ -59,6 +59,51 @@ struct ServiceChangeTests {
         #expect(UpdateWay(.major, same) == .review)
     }
 
+    @Test("I31: another price or another law is nothing that a patch brings unseen")
+    func priceAndLaw() throws {
+        let changes: [(inout Service) -> Void] = [
+            { $0.amount = 100 }, { $0.amount = nil }, { $0.amount = 30_500 }, { $0.legalBasis = "Satzung" },
+            { $0.legalBasis = nil },
+        ]
+        let old = try service { ($0.amount, $0.legalBasis) = (25_000, "StVO") }
+        for change in changes {
+            var new = old
+            change(&new)
+            let found = ServiceChange(from: old, to: new)
+            #expect(found.widenings.isEmpty)
+            #expect(SemanticVersion.Step.allCases.map { UpdateWay($0, found) }.filter { $0 == .automatic }.isEmpty)
+            #expect(UpdateWay(.patch, found) == .oneClick)
+        }
+    }
+
+    @Test("I37: a later version with another purpose has a higher purpose version, and the number never falls")
+    func purposes() throws {
+        func version(_ text: String, _ purpose: String?, _ number: Int64) throws -> ServiceTemplate {
+            var definition = Samples.definition(claims: purpose == nil ? [] : ["address"])
+            definition.purpose = purpose.map { LocalizedText(german: $0) }
+            definition.purposeVersion = number
+            return try Samples.template(text, definition)
+        }
+        let library = TemplateLibrary(templates: [try version("1.0.0", "A", 2), try version("2.0.0", "B", 4)])
+        let good: [(String, String, Int64)] = [
+            ("1.0.1", "A", 2), ("1.0.1", "A", 3), ("1.1.0", "C", 3), ("2.0.1", "B", 4), ("3.0.0", "A", 5),
+        ]
+        for (text, purpose, number) in good {
+            #expect(library.purposeObjection(to: try version(text, purpose, number)) == nil, "\(text) \(purpose)")
+        }
+        let bad: [(String, String, Int64)] = [
+            ("1.0.1", "C", 2), ("1.0.1", "C", 4), ("1.0.1", "A", 1), ("1.0.1", "A", 4), ("2.0.1", "C", 4),
+            ("2.0.1", "A", 4), ("3.0.0", "B", 3),
+        ]
+        for (text, purpose, number) in bad {
+            #expect(library.purposeObjection(to: try version(text, purpose, number)) != nil, "\(text) \(purpose)")
+        }
+        #expect(
+            library.purposeObjection(to: try version("2.0.1", "C", 4))
+                == "version 2.0.0 has another purpose: its purpose_version must be above 4")
+        #expect(library.purposeObjection(to: try version("2.0.1", nil, 4)) == nil, "without claims there is no purpose")
+    }
+
     @Test func `versions are ordered by their numbers`() throws {
         let texts = ["0.0.1", "0.0.9", "0.0.10", "0.9.0", "0.10.0", "1.0.0", "10.0.0"]
         let versions = try texts.map { try #require(SemanticVersion(rawValue: $0)) }

@@ -19,6 +19,7 @@ extension TestProvider {
             definition: ServiceDefinition(
                 title: LocalizedText(german: "Bäume"), contexts: [.citizen], requiredLevel: .normal,
                 claims: ["given_name"], purpose: LocalizedText(german: "Wozu")),
+            cases: [TemplateCase(name: "anybody", context: .citizen, level: .hoch, expected: .allowed)],
             changelog: "Neu.")
         _ = try await provider.templates.publish(
             TemplateSignature.sign(template.json, with: signer, keyIdentifier: "t1"))

@@ -13,7 +13,11 @@ enum LibrarySample {
     static func text(
         template: String = "", adoption: String = "", version: String = "1.0.0", more: String = ""
     ) throws -> String {
-        let unsigned = raw(template: template, adoption: adoption, version: version, more: more)
+        try signed(raw(template: template, adoption: adoption, version: version, more: more))
+    }
+
+    /// The text with the signatures in their places.
+    static func signed(_ unsigned: String) throws -> String {
         let source = RegionFile.Source(name: "region.yaml", text: unsigned, directory: ".")
         return try RegionFile.templatesToSign([source]).reduce(unsigned) { text, template in
             let signed = try TemplateSignature.sign(template.json, with: key, keyIdentifier: "t1")

@@ -107,6 +107,22 @@ struct RegionChangeTests {
         #expect(try objections(with("A", 2), with("B", 1)).count == 1)
     }
 
+    @Test("I37: another purpose of an adopted template needs a higher purpose_version, also after a new review")
+    func purposesOfTemplates() throws {
+        let old = try LibrarySample.text()
+        func changed(_ number: String) throws -> String {
+            let unsigned = LibrarySample.raw()
+                .replacing("purpose: {de: Wozu}", with: "purpose: {de: Wofuer}\(number)")
+                .replacing("dpo: berta, version: 1.0.0", with: "dpo: berta, version: 1.0.0, note: 2026-12-01")
+            return try LibrarySample.signed(unsigned)
+        }
+        #expect(
+            try objections(old, changed("")) == [
+                "service parking at herten has another purpose: raise its purpose_version above 1"
+            ])
+        #expect(try objections(old, changed("\n    purpose_version: 2")).isEmpty)
+    }
+
     @Test("I31: an adoption that becomes wider needs a new review")
     func reviews() throws {
         let narrow = try LibrarySample.text(adoption: "overrides: {claims: {subset_of: [given_name]}}")

@@ -13,7 +13,6 @@ public struct AdoptedService: Sendable, Equatable {
     public init(_ template: ServiceTemplate, _ terms: AdoptionTerms, at tenant: Tenant) throws(AdoptionObjection) {
         guard terms.version == template.version else { throw .otherVersion }
         guard template.offeredBy.contains(tenant.kind) else { throw .notInCharge(tenant.kind) }
-        try Self.checkHosts(terms.fields, of: tenant)
         for name in terms.overrides.parameters.keys.sorted() where !AdoptionTerms.overridable.contains(name) {
             throw .notOverridable(name)
         }
@@ -23,14 +22,30 @@ public struct AdoptedService: Sendable, Equatable {
             metadata = try policy.applied(to: Self.metadata(template.definition, terms.fields))
         } catch { throw .policy(error) }
         let service = try Self.service(metadata, template, at: tenant)
+        let fields = try Self.fields(metadata)
+        try Self.checkHosts(fields, of: tenant)
         if let widening = ServiceChange(from: template.original, to: service).widenings.first {
             throw .widens(widening)
         }
         self.service = service
         dryRun = DryRun(template.cases, at: service, original: template.original)
         guard dryRun.failed.isEmpty else { throw .casesFailed(dryRun.failed) }
-        privacyURI = terms.fields.privacyURI
-        initiateLoginURI = terms.fields.initiateLoginURI
+        privacyURI = fields.privacyURI
+        initiateLoginURI = fields.initiateLoginURI
+    }
+
+    /// What the tenant says of its own, after policy: a template may give a default for it, or the value itself.
+    private static func fields(_ metadata: JSONObject) throws(AdoptionObjection) -> AdoptionTerms.Fields {
+        var own = JSONObject()
+        for name in AdoptionTerms.Fields.names { own[name] = metadata[name] }
+        do throws(MessageError) { return try AdoptionTerms.Fields(json: own) } catch { throw unfit(error) }
+    }
+
+    /// A policy can put in what a service cannot have.
+    private static func unfit(_ error: MessageError) -> AdoptionObjection {
+        switch error {
+        case .missing(let name), .malformed(let name), .unknown(let name): .policy(PolicyError(name, .check(.value)))
+        }
     }
 
     private static func checkHosts(_ fields: AdoptionTerms.Fields, of tenant: Tenant) throws(AdoptionObjection) {
@@ -57,12 +72,6 @@ public struct AdoptedService: Sendable, Equatable {
             var service = template.service(try ServiceDefinition(json: definition), at: [tenant.identifier])
             service.contact = metadata["contact"]?.string
             return service
-        } catch {
-            // A policy can put in what a service cannot have.
-            switch error {
-            case .missing(let name), .malformed(let name), .unknown(let name):
-                throw .policy(PolicyError(name, .check(.value)))
-            }
-        }
+        } catch { throw unfit(error) }
     }
 }

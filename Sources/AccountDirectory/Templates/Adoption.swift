@@ -115,7 +115,8 @@ public struct Adoption: Sendable, Equatable {
     }
 
     /// Other terms: in force at once when `way` needs no review, and otherwise a proposal while the old ones stay. An
-    /// earlier proposal, and who approved it, is forgotten. True when the terms are in force.
+    /// earlier proposal, and who approved it, is forgotten; only a patch that goes live leaves one that is about a later
+    /// version (`patchKeepsProposal`). True when the terms are in force.
     public mutating func change(to fresh: AdoptionTerms, _ way: UpdateWay) throws(Refusal) -> Bool {
         guard let terms else {
             // Terms that are not in force yet are simply other ones.
@@ -130,9 +131,16 @@ public struct Adoption: Sendable, Equatable {
             proposal = Proposal(fresh)
             return false
         }
+        let keepsProposal = way == .automatic && patchKeepsProposal(fresh.version)
         try move(.upgrade)
-        (self.terms, proposal) = (fresh, nil)
+        self.terms = fresh
+        if !keepsProposal { proposal = nil }
         return true
+    }
+
+    /// True when a patch that goes live by itself takes nothing from anybody: no terms wait, or those of a later version.
+    public func patchKeepsProposal(_ version: SemanticVersion) -> Bool {
+        proposal.map { $0.terms.version > version } ?? true
     }
 
     /// A later version was published that waits for the tenant. What is in force stays as it is.
@@ -141,6 +149,13 @@ public struct Adoption: Sendable, Equatable {
     /// The tenant stays with its version.
     public mutating func decline() throws(Refusal) {
         try move(.decline)
+        proposal = nil
+    }
+
+    /// One of the two says no: what waits is forgotten. An adoption that never came into force is over with it.
+    public mutating func refuse() throws(Refusal) {
+        guard proposal != nil else { throw .nothingProposed }
+        guard state != .proposed else { return try withdraw() }
         proposal = nil
     }
 

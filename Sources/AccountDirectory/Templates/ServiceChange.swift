@@ -26,6 +26,8 @@ public struct ServiceChange: Sendable, Equatable {
     }
 
     public let widenings: [Widening]
+    /// Another price or another law: nothing becomes wider, but somebody at the tenant has to say yes.
+    public let changesTerms: Bool
 
     public init(from old: Service, to new: Service) {
         var widenings: [Widening] = []
@@ -41,24 +43,24 @@ public struct ServiceChange: Sendable, Equatable {
         }
         if !new.claims.isEmpty, new.purpose != old.purpose { widenings.append(.purpose) }
         self.widenings = widenings
+        changesTerms = new.amount != old.amount || new.legalBasis != old.legalBasis
     }
 
     /// The same with the hosts to which both versions send people.
     public init(from old: AdoptedService, to new: AdoptedService) {
         let before = Set([old.privacyURI, old.initiateLoginURI].compactMap { $0?.host })
         let hosts = [new.privacyURI, new.initiateLoginURI].compactMap { $0?.host }.filter { !before.contains($0) }
-        self.init(
-            widenings: Self(from: old.service, to: new.service).widenings + hosts.distinct.map { .host($0) })
+        let change = Self(from: old.service, to: new.service)
+        widenings = change.widenings + hosts.distinct.map { .host($0) }
+        changesTerms = change.changesTerms
     }
-
-    private init(widenings: [Widening]) { self.widenings = widenings }
 }
 
 /// How an update goes live (invariant I31).
 public enum UpdateWay: String, Sendable, CaseIterable {
-    /// By itself: a patch that widens nothing.
+    /// By itself: a patch that widens nothing and leaves price and law as they are.
     case automatic
-    /// One person says yes: a minor version that widens nothing.
+    /// One person says yes: a minor version that widens nothing, or a patch with another price or law.
     case oneClick = "one_click"
     /// Two people look at it as at a new adoption: a major version, or one that widens.
     case review
@@ -71,7 +73,7 @@ public enum UpdateWay: String, Sendable, CaseIterable {
         }
         self =
             switch step {
-            case .patch: .automatic
+            case .patch: change.changesTerms ? .oneClick : .automatic
             case .minor: .oneClick
             case .major: .review
             }

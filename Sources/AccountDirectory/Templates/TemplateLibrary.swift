@@ -42,6 +42,25 @@ public struct TemplateLibrary: Sendable, Equatable {
         templates[key]?.max { $0.key < $1.key }?.value
     }
 
+    /// What stands against a further version: another purpose than an earlier version's wants a higher purpose version,
+    /// and the purpose version never falls. Under one number people would agree to one text and be asked with another one
+    /// (invariant I37). Nil when nothing does.
+    public func purposeObjection(to template: ServiceTemplate) -> String? {
+        let (version, definition) = (template.version, template.definition)
+        for (known, other) in (templates[template.key] ?? [:]).sorted(by: { $0.key < $1.key }) where known != version {
+            let other = other.definition
+            let (earlier, later) = known < version ? (other, definition) : (definition, other)
+            guard let purpose = earlier.purpose else { continue }
+            let isOther = later.purpose != nil && later.purpose != purpose
+            guard later.purposeVersion < earlier.purposeVersion + (isOther ? 1 : 0) else { continue }
+            let bound = known < version ? "above" : "below"
+            return isOther
+                ? "version \(known) has another purpose: its purpose_version must be \(bound) \(other.purposeVersion)"
+                : "version \(known) has the purpose_version \(other.purposeVersion), which never falls"
+        }
+        return nil
+    }
+
     /// The adoption of a template by a tenant, unless it is over.
     public func adoption(of key: ServiceIdentifier, at tenant: TenantIdentifier) -> Adoption? {
         adoptions.first { $0.template == key && $0.tenant == tenant && $0.state != .withdrawn }

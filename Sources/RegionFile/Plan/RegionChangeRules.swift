@@ -78,16 +78,31 @@ public struct RegionChangeRules: Sendable {
 
     // MARK: Purposes (invariant I37)
 
-    /// People agreed to something else: they must be asked again.
+    /// People agreed to something else: they must be asked again, be it a service of the region or an adopted template.
     private func purposes(_ old: Region, _ new: Region) -> [String] {
         let before = Dictionary(old.services.map { ($0.identifier, $0) }) { first, _ in first }
-        return new.services.compactMap { service in
-            guard let earlier = before[service.identifier], service.purpose != earlier.purpose, earlier.purpose != nil,
-                service.purposeVersion <= earlier.purposeVersion
-            else { return nil }
-            return "service \(service.identifier) has another purpose: raise its purpose_version above "
-                + "\(earlier.purposeVersion)"
+        let own = new.services.compactMap { service in
+            before[service.identifier].flatMap { objection(to: service, after: $0, "service \(service.identifier)") }
         }
+        let named = Set(new.services.map(\.identifier)).intersection(before.keys)
+        let (was, becomes) = (EffectiveServices.all(in: old, old.library), EffectiveServices.all(in: new, new.library))
+        let adopted = new.tenants.flatMap { tenant in
+            (becomes[tenant.identifier] ?? [:]).values.filter { !named.contains($0.identifier) }
+                .sorted { $0.identifier < $1.identifier }
+                .compactMap { service in
+                    was[tenant.identifier]?[service.identifier].flatMap {
+                        objection(to: service, after: $0, "service \(service.identifier) at \(tenant.identifier)")
+                    }
+                }
+        }
+        return own + adopted
+    }
+
+    private func objection(to service: Service, after earlier: Service, _ name: String) -> String? {
+        guard service.purpose != earlier.purpose, earlier.purpose != nil,
+            service.purposeVersion <= earlier.purposeVersion
+        else { return nil }
+        return "\(name) has another purpose: raise its purpose_version above \(earlier.purposeVersion)"
     }
 
     // MARK: Levels (invariant I30)

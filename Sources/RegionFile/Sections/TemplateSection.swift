@@ -46,6 +46,9 @@ struct TemplateSection {
             // What a region file can say, a signed document can.
             guard try ServiceTemplate(json: template.json) == template else { return value.refuse("is no template") }
         } catch { return place(of: error, entry, value).refuse(error.sentence) }
+        if let objection = TemplateLibrary(templates: templates).purposeObjection(to: template) {
+            (entry["purpose_version"] ?? value).refuse(objection)
+        }
         if checksSignatures { checkSignature(entry, template) }
         templates.append(template)
     }
