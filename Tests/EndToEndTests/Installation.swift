@@ -68,7 +68,8 @@ actor Installation {
     /// The digest of the certificate that signs the app of simulated phones.
     static let appSignature = String(repeating: "5a", count: 32)
 
-    /// Four clients: the demo portal, and three that the tests themselves play: `test-portal`; `fapi2-portal`, whose tokens are
+    /// Five clients: the demo portal, and four that the tests themselves play: `test-portal`; `parking-portal`, whose town may
+    /// adopt a template; `fapi2-portal`, whose tokens are
     /// bound and encrypted; and `towns-portal`, one deployment of Gelsenkirchen's for two towns that have adopted its service.
     private static func overlay(_ here: Installation, demoKey: String) -> String {
         let testKey = here.portalKey.publicKey.listedJWK(identifier: here.portalKey.thumbprint.rawValue).text
@@ -104,6 +105,14 @@ actor Installation {
                 jwks: {keys: [\(testKey)]}
                 grant_types: [authorization_code, refresh_token]
                 scopes: [openid, person]
+              - id: parking-portal
+                tenant: marl
+                name: Parken in Marl
+                profile: baseline
+                redirect_uris: ["\(here.portalURL)/parking/callback"]
+                jwks: {keys: [\(testKey)]}
+                scopes: [openid, person]
+                services: ['template:bewohnerparken']
               - id: fapi2-portal
                 tenant: marl
                 name: Portal nach FAPI 2.0
@@ -270,6 +279,13 @@ extension Installation {
         try await withPortal(ofSeveralTowns ? "towns" : "test", body)
     }
 
+    /// Marl's portal for a template that Marl may adopt.
+    nonisolated func withParkingPortal(_ body: (RelyingParty) async throws -> Void) async throws {
+        try await withPortal("parking", body) {
+            $0.scopes = try #require(Scope(parsing: "openid person service:bewohnerparken"))
+        }
+    }
+
     /// Marl's portal of profile `fapi2`.
     nonisolated func withFAPI2Portal(_ body: (RelyingParty) async throws -> Void) async throws {
         try await withPortal("fapi2", body) { configuration in
@@ -281,7 +297,7 @@ extension Installation {
 
     private nonisolated func withPortal(
         _ name: String, _ body: (RelyingParty) async throws -> Void,
-        _ change: (inout RelyingParty.Configuration) -> Void = { _ in }
+        _ change: (inout RelyingParty.Configuration) throws -> Void = { _ in }
     ) async throws {
         var configuration = RelyingParty.Configuration(
             issuer: try #require(IssuerURL(rawValue: issuer)),
@@ -289,7 +305,7 @@ extension Installation {
             redirectURI: try #require(RedirectURI(rawValue: portalURL + "/\(name)/callback")),
             authentication: .privateKeyJWT(portalKey), scopes: try #require(Scope(parsing: "openid person")),
             acceptsSimulatedLevels: true, extraTrustedCertificates: ca)
-        change(&configuration)
+        try change(&configuration)
         let portal = try RelyingParty(configuration)
         do { try await body(portal) } catch {
             await portal.shutdown()

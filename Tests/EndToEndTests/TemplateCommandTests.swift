@@ -1,5 +1,6 @@
 import Foundation
 import OpenIDMessages
+import RelyingParty
 import Testing
 
 @Suite("citizen-id template, region plan and region diff", .inTurn, .endsInTime)
@@ -36,6 +37,17 @@ struct TemplateCommandTests {
             try await Program.run(
                 Place.program("citizen-id"), ["template", step] + arguments + ["--data", here.data], atOnce: true)
         }
+        let phone = try await here.enrolledPhone()
+        func expectRefusal(of portal: RelyingParty) async throws {
+            await #expect {
+                try await portal.beginLogin()
+            } throws: { error in
+                guard case .requestRefused(.pushedAuthorizationRequest, let refusal)? = error as? RelyingPartyError
+                else { return false }
+                return refusal.code == "invalid_scope"
+            }
+        }
+        try await here.withParkingPortal(expectRefusal)
         let incomplete = try await template("adopt", Array(terms.prefix(5)) + ["--json"])
         #expect(incomplete.status == 1)
         #expect(try incomplete.json()["error"] == "terms_refused")
@@ -71,9 +83,20 @@ struct TemplateCommandTests {
                 == ["bewohnerparken 1.0.0 dpo", "bewohnerparken 1.0.0 service_owner"])
         let show = try await here.administer("template", "show", "bewohnerparken")
         #expect(show.lines.contains { $0.hasPrefix("marl ") && $0.contains(" offered ") }, "\(show)")
+        try await here.withParkingPortal { portal in
+            let pending = try await portal.beginLogin()
+            let query = try await phone.callbackQuery(at: pending.authorizationURL)
+            let login = try await portal.finishLogin(callbackQuery: query, pending: pending)
+            #expect(try await portal.userinfo(of: login)["family_name"] == "Mustermann")
+        }
+        let releases = try await phone.run("releases", "list", "--json").json()
+        let release = (releases["releases"]?.array ?? []).compactMap(\.object).first
+        #expect(release?["portal"] == "Parken in Marl", "\(releases.text)")
+        #expect(releases.text.contains("Bewohnerparkausweis") || releases.text.contains("bewohnerparken"))
         #expect(
             try await template("upgrade", ["bewohnerparken", "--tenant", "marl", "--version", "1.0.0"]).status == 1)
         #expect(try await template("withdraw", ["bewohnerparken", "--tenant", "marl"]).output.contains("withdrawn"))
+        try await here.withParkingPortal(expectRefusal)
         let file = try await template("withdraw", ["bewohnerparken", "--tenant", "herten", "--json"])
         #expect(file.status == 1)
         #expect(try file.json()["error"] == "in_region_file")

@@ -48,7 +48,12 @@ struct TemplateSectionTests {
         ("contact: Amt 32", "contact: Amt 32\n    overrides: {claims: {matches: a}}", "unknown key `matches`"),
         ("contact: Amt 32", "contact: Amt 32\n    colour: red", "unknown key `colour`"),
         ("services: [parking]", "services: [parkin]", "unknown service `parkin`"),
-        ("tenant: herten\n    name", "tenant: marl\n    name", "does not offer service `parking`"),
+        (
+            "tenant: herten\n    name", "tenant: marl\n    name",
+            "does not offer service `parking`; if it may adopt the template later, write `template:parking`"
+        ),
+        ("services: [parking]", "services: ['template:']", "followed by the key of a template"),
+        ("services: [parking]", "services: ['template:Parking']", "followed by the key of a template"),
         (
             "cases:\n      - {name: anybody, context: citizen", "cases:\n      - {name: anybody, context: company",
             "does not go as expected"
@@ -75,6 +80,33 @@ struct TemplateSectionTests {
         let expected = try #require(found.first { $0.message.contains(message) }, "\(found)")
         let line = text.split(separator: "\n", omittingEmptySubsequences: false)[expected.line - 1]
         #expect(!line.isEmpty, "the line holds something")
+    }
+
+    @Test func `a client may name a template that its town has not adopted yet, or nobody has published`() throws {
+        let text = try LibrarySample.text()
+            .replacing("services: [parking]", with: "services: ['template:parking', 'template:trees']")
+            .replacing("tenant: herten\n    name", with: "tenant: marl\n    name")
+            .replacing("portal.herten.example/callback", with: "portal.marl.example/callback")
+        let region = try load(text)
+        #expect(region.clients.first?.services.map(\.rawValue) == ["parking", "trees"])
+        let client = try #require(region.clients.first?.identifier)
+        #expect(Registry(region: region).resolve(client)?.services == [], "nothing is in force")
+    }
+
+    @Test func `a service of the region is no template that may be adopted`() throws {
+        let text = sample("scopes: [openid, person]", "scopes: [openid, person]\n    services: ['template:hund']")
+        #expect(mistakes(text).map(\.message).contains { $0.contains("`hund` is a service of the region") })
+    }
+
+    @Test("I37: of two versions with different purposes the later one has the higher purpose_version")
+    func purposes() throws {
+        let more = LibrarySample.version("1.1.0").replacing("{de: Wozu}", with: "{de: Wofuer}")
+        #expect(
+            mistakes(LibrarySample.raw(more: more)).contains {
+                $0.message.contains("has another purpose: its purpose_version must be above 1")
+            })
+        let raised = more.replacing("{de: Wofuer}", with: "{de: Wofuer}, purpose_version: 2")
+        #expect(mistakes(try LibrarySample.text(more: raised)).isEmpty)
     }
 
     // MARK: Signatures

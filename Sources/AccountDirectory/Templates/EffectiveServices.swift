@@ -7,10 +7,23 @@ public enum EffectiveServices {
     public static func all(
         in region: Region, _ library: TemplateLibrary
     ) -> [TenantIdentifier: [ServiceIdentifier: Service]] {
-        var offers: [TenantIdentifier: [ServiceIdentifier: Service]] = [:]
+        offers(in: region, library).mapValues { $0.mapValues(\.service) }
+    }
+
+    /// A service as one tenant offers it, and where the adopted terms begin a login for it.
+    struct Offer: Sendable {
+        var service: Service
+        var initiateLoginURI: RedirectURI?
+    }
+
+    static func offers(
+        in region: Region, _ library: TemplateLibrary
+    ) -> [TenantIdentifier: [ServiceIdentifier: Offer]] {
+        var offers: [TenantIdentifier: [ServiceIdentifier: Offer]] = [:]
         for tenant in region.tenants {
             let own = region.services.filter { $0.isOffered(at: tenant.identifier) }
-            offers[tenant.identifier] = Dictionary(own.map { ($0.identifier, $0) }) { first, _ in first }
+            offers[tenant.identifier] = Dictionary(own.map { ($0.identifier, Offer(service: $0)) }) { first, _ in first
+            }
         }
         let tenants = Dictionary(region.tenants.map { ($0.identifier, $0) }) { first, _ in first }
         let named = Set(region.services.map(\.identifier))
@@ -18,7 +31,8 @@ public enum EffectiveServices {
             guard let tenant = tenants[adoption.tenant], let adopted = library.service(adoption, at: tenant) else {
                 continue
             }
-            offers[adoption.tenant]?[adoption.template] = adopted.service
+            offers[adoption.tenant]?[adoption.template] = Offer(
+                service: adopted.service, initiateLoginURI: adopted.initiateLoginURI)
         }
         return offers
     }
@@ -47,26 +61,39 @@ public enum EffectiveServices {
     public static func availability(
         of service: ServiceIdentifier, at tenant: TenantIdentifier, in region: Region, _ library: TemplateLibrary
     ) -> Availability {
-        let offers = all(in: region, library)
-        let places = region.tenants.filter { $0.isLive && offers[$0.identifier]?[service] != nil }.map {
-            place(of: service, at: $0, in: region, library)
-        }
+        availability(of: service, at: tenant, in: region, offers(in: region, library))
+    }
+
+    static func availability(
+        of service: ServiceIdentifier, at tenant: TenantIdentifier, in region: Region,
+        _ offers: [TenantIdentifier: [ServiceIdentifier: Offer]]
+    ) -> Availability {
+        let places = places(of: service, in: region, offers)
         if let here = places.first(where: { $0.tenant == tenant }) { return .here(here) }
         return .elsewhere(places)
+    }
+
+    /// The live tenants that offer a service, in the order of the region.
+    static func places(
+        of service: ServiceIdentifier, in region: Region, _ offers: [TenantIdentifier: [ServiceIdentifier: Offer]]
+    ) -> [Place] {
+        region.tenants.compactMap { tenant in
+            guard tenant.isLive, let offer = offers[tenant.identifier]?[service] else { return nil }
+            return place(of: service, offer, at: tenant, in: region)
+        }
     }
 
     /// The address that the adoption names, else that of a live client which asks for the service at the tenant. One of
     /// one-for-all services does not: its tenant is the publisher.
     private static func place(
-        of service: ServiceIdentifier, at tenant: Tenant, in region: Region, _ library: TemplateLibrary
+        of service: ServiceIdentifier, _ offer: Offer, at tenant: Tenant, in region: Region
     ) -> Place {
-        let adopted = library.adoption(of: service, at: tenant.identifier)
         let client = region.clients.first {
             $0.tenant == tenant.identifier && !$0.isOneForAll && $0.state == .live && $0.services.contains(service)
                 && $0.initiateLoginURI != nil
         }
         return Place(
             tenant: tenant.identifier, name: tenant.officialName,
-            initiateLoginURI: adopted?.terms?.fields.initiateLoginURI ?? client?.initiateLoginURI)
+            initiateLoginURI: offer.initiateLoginURI ?? client?.initiateLoginURI)
     }
 }

@@ -13,8 +13,8 @@ public struct TenantScope: Sendable, Equatable {
 public struct ResolvedClient: Sendable {
     public let client: Client
     public let scope: TenantScope
-    /// What its logins may be for: services that it is registered for and that the tenant offers, in the order of its
-    /// registration. A client of one-for-all services has none before a served town is named.
+    /// What its logins may be for: services that it is registered for, that the tenant offers and for which it is strong
+    /// enough (I34, I35), in the order of its registration. A client of one-for-all services has none before a served town is named.
     public let services: [Service]
 
     fileprivate init(client: Client, scope: TenantScope, services: [Service]) {
@@ -29,26 +29,31 @@ public struct Registry: Sendable {
     public let region: Region
     private let tenants: [TenantIdentifier: Tenant]
     private let clients: [ClientIdentifier: Client]
-    private let services: [TenantIdentifier: [ServiceIdentifier: Service]]
+    private let offers: [TenantIdentifier: [ServiceIdentifier: EffectiveServices.Offer]]
 
     /// - Parameter library: templates and adoptions beside those of the region.
     public init(region: Region, library: TemplateLibrary = TemplateLibrary()) {
         self.region = region
         tenants = Dictionary(region.tenants.map { ($0.identifier, $0) }) { first, _ in first }
         clients = Dictionary(region.clients.map { ($0.identifier, $0) }) { first, _ in first }
-        services = EffectiveServices.all(in: region, region.library.joined(with: library))
+        offers = EffectiveServices.offers(in: region, region.library.joined(with: library))
     }
 
     public func tenant(_ identifier: TenantIdentifier) -> Tenant? { tenants[identifier] }
 
     /// A service as `tenant` offers it now; nil when it does not.
     public func service(_ identifier: ServiceIdentifier, at tenant: TenantIdentifier) -> Service? {
-        services[tenant]?[identifier]
+        offers[tenant]?[identifier]?.service
+    }
+
+    /// The live tenants that offer a service, in the order of the region; public knowledge.
+    public func places(of service: ServiceIdentifier) -> [EffectiveServices.Place] {
+        EffectiveServices.places(of: service, in: region, offers)
     }
 
     /// Every service that `tenant` offers now, by identifier.
     public func services(at tenant: TenantIdentifier) -> [Service] {
-        (services[tenant] ?? [:]).values.sorted { $0.identifier < $1.identifier }
+        (offers[tenant] ?? [:]).values.map(\.service).sorted { $0.identifier < $1.identifier }
     }
 
     /// The tenant of a request follows from the client alone (invariant I28). Clients that are not live, or whose tenant is
@@ -57,8 +62,22 @@ public struct Registry: Sendable {
         guard let client = clients[identifier], client.state == .live, let tenant = tenants[client.tenant],
             tenant.isLive
         else { return nil }
-        let services = client.isOneForAll ? [] : client.services.compactMap { service($0, at: client.tenant) }
+        let own = Set(region.services.map(\.identifier))
+        let services = offered(to: client).filter { own.contains($0.identifier) || isAllowed($0, client, of: tenant) }
         return ResolvedClient(client: client, scope: TenantScope(tenant: tenant), services: services)
+    }
+
+    /// The services that a client of one tenant names and its tenant offers, also those for which it may not ask. Empty for
+    /// one of one-for-all services.
+    public func offered(to client: Client) -> [Service] {
+        client.isOneForAll ? [] : client.services.compactMap { service($0, at: client.tenant) }
+    }
+
+    /// I34 and I35. The region file is held to them by its own services and adoptions; it has not seen those of the
+    /// interface, which may come, or become stricter, at any time.
+    private func isAllowed(_ service: Service, _ client: Client, of tenant: Tenant) -> Bool {
+        ClientRules(tenant: tenant, isDevelopment: region.isDevelopment)
+            .objections(to: client, askingFor: [service]).isEmpty
     }
 
     /// A client of one-for-all services on behalf of one town that it serves (invariant I28): the town is among those
@@ -69,11 +88,7 @@ public struct Registry: Sendable {
         guard let owner = resolve(client.identifier), owner.client == client, client.servedTenants.contains(town),
             let tenant = tenants[town], tenant.isLive
         else { return nil }
-        // The region file is held to I34 and I35 by its own adoptions; it has not seen those of the interface.
-        let rules = ClientRules(tenant: owner.scope.tenant, isDevelopment: region.isDevelopment)
-        let services = adopted(by: town, from: client).filter {
-            rules.objections(to: client, askingFor: [$0]).isEmpty
-        }
+        let services = adopted(by: town, from: client).filter { isAllowed($0, client, of: owner.scope.tenant) }
         guard !services.isEmpty else { return nil }
         return ResolvedClient(client: client, scope: TenantScope(tenant: tenant), services: services)
     }

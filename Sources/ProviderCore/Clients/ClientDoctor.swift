@@ -22,7 +22,7 @@ public struct ClientDoctor: Sendable {
         let rules = ClientRules(tenant: registered.scope.tenant, isDevelopment: registry.region.isDevelopment)
         // What a town adopted counts as well when the client may not ask for it: that is what is to be said.
         let services =
-            registered.services + client.servedTenants.flatMap { registry.adopted(by: $0, from: client) }
+            registry.offered(to: client) + client.servedTenants.flatMap { registry.adopted(by: $0, from: client) }
         let objections =
             rules.objections(to: client)
             + rules.objections(to: client, serving: registered.allTowns.map(\.scope.tenant))

@@ -126,10 +126,29 @@ public final class ClientRegistry: Sendable {
         contents.withLock { $0.registry.tenant(identifier) }
     }
 
+    /// The tenant of this identifier or Amtlicher Gemeindeschlüssel.
+    public func tenant(called text: String) -> Tenant? {
+        if let identifier = TenantIdentifier(rawValue: text), let named = tenant(identifier) { return named }
+        return region.tenants.first { $0.municipalityKey == text }
+    }
+
+    /// What a service of the region, or the latest version of a template, is called; nil when there is none of that name.
+    public func title(of service: ServiceIdentifier) -> LocalizedText? {
+        region.services.first { $0.identifier == service }?.title ?? library.latest(service)?.definition.title
+    }
+
     /// A service as `tenant` offers it now; nil when it does not.
     public func service(_ identifier: ServiceIdentifier, at tenant: TenantIdentifier) -> Service? {
         contents.withLock { $0.registry.service(identifier, at: tenant) }
     }
+
+    /// The live tenants that offer a service, in the order of the region.
+    public func places(of service: ServiceIdentifier) -> [EffectiveServices.Place] {
+        contents.withLock { $0.registry }.places(of: service)
+    }
+
+    /// The services that a client of one town names and the town offers, also those for which it may not ask.
+    func offered(to client: Client) -> [Service] { contents.withLock { $0.registry.offered(to: client) } }
 
     /// The services of a client of one-for-all services that `town` has adopted, also those for which it may not ask.
     func adopted(by town: TenantIdentifier, from client: Client) -> [Service] {

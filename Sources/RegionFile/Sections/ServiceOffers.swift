@@ -7,8 +7,15 @@ struct ServiceOffers {
     let templates: TemplateSection
     let adoptions: AdoptionSection
 
+    /// Before the name of a template that the client's town may adopt, or give back, through the interface.
+    static let adoptable = "template:"
+
     /// A service that `tenant` offers. Nil, with a mistake, when there is none of that name or it does not.
+    ///
+    /// `template:NAME` names the service of a template that the file need not know: it may be published and adopted while
+    /// the provider runs. The client has it as long as an adoption is in force, and is held to I34 and I35 then.
     func reference(_ value: YAMLValue, at tenant: TenantIdentifier?) -> ServiceIdentifier? {
+        if let text = value.scalarText, text.hasPrefix(Self.adoptable) { return adoptable(text, value) }
         let isTemplate = value.scalarText.map(templates.names.contains) ?? false
         let found = isTemplate ? templates.names.find(value) : services.names.find(value)
         guard let name = found.flatMap(ServiceIdentifier.init(rawValue:)), let tenant else { return nil }
@@ -20,7 +27,20 @@ struct ServiceOffers {
         let isOffered =
             service.map { $0.servedTenants.contains(tenant) }
             ?? adoptions.adoptions.contains { $0.template == name && $0.tenant == tenant }
-        return isOffered ? name : value.refused("tenant `\(tenant)` does not offer service `\(name)`")
+        guard !isOffered else { return name }
+        let remedy = isTemplate ? "; if it may adopt the template later, write `\(Self.adoptable)\(name)`" : ""
+        return value.refused("tenant `\(tenant)` does not offer service `\(name)`\(remedy)")
+    }
+
+    private func adoptable(_ text: String, _ value: YAMLValue) -> ServiceIdentifier? {
+        let name = text.dropFirst(Self.adoptable.count)
+        guard name.wholeMatch(of: /[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?/) != nil,
+            let service = ServiceIdentifier(rawValue: String(name))
+        else { return value.refused("`template:` is followed by the key of a template") }
+        guard !services.names.contains(service.rawValue) else {
+            return value.refused("`\(service)` is a service of the region, not a template")
+        }
+        return service
     }
 
     /// A template that `publisher` has published, for a client that serves the towns which adopted it. Nil, with a mistake,
