@@ -53,6 +53,7 @@ public enum ProviderApplication {
         AuthorizationEndpoints(provider: provider).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)
         AuthorityEndpoint(provider: provider).add(to: router)
+        ServiceEndpoint(provider: provider).add(to: router)
         UserinfoEndpoint(provider: provider).add(to: router)
         DeviceGrantEndpoints(provider: provider).add(to: router)
         BackChannelEndpoint(provider: provider).add(to: router)

@@ -74,6 +74,30 @@ struct ServiceLoginTests {
         }
     }
 
+    @Test("not offered here, offered by: the refusal of a service that the own town does not offer says who does")
+    func offeredElsewhere() async throws {
+        let provider = try await TestProvider.withServices()
+        func description() async throws -> String? {
+            do {
+                _ = try await provider.provider.authorization.authorize(
+                    FormParameters(TestServices.townHall.request(["scope": "openid service:anderswo"])))
+            } catch let refused as AuthorizationRefusal {
+                guard case .redirect(let error, _, _) = refused else { throw refused }
+                return error.description
+            }
+            return nil
+        }
+        #expect(try await description() == "the client may not ask for this service", "nobody offers it")
+        try provider.changeRegion { region in
+            for index in region.services.indices where region.services[index].identifier.rawValue == "anderswo" {
+                region.services[index].servedTenants = [TestRegion.marl]
+            }
+        }
+        #expect(
+            try await description()
+                == "the client may not ask for this service; not offered here, offered by marl: /services/anderswo")
+    }
+
     @Test("the claims parameter asks for nothing that the service does not need", arguments: ["birthdate", "address"])
     func claimsParameter(claim: String) async throws {
         let provider = try await TestProvider.withServices()

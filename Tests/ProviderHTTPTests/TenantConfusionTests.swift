@@ -284,7 +284,8 @@ struct TenantConfusionTests {
     /// Routes at which nobody's object has a name, and why.
     static let withoutObjects: [String: String] = [
         "GET /.well-known/openid-configuration": "public", "GET /.well-known/oauth-authorization-server": "public",
-        "GET /jwks": "public", "GET /health": "public", "GET /app/e/{rest}": "looks nothing up",
+        "GET /jwks": "public", "GET /health": "public", "GET /services/{service}": "public",
+        "GET /app/e/{rest}": "looks nothing up",
         "GET /app/q/{rest}": "looks nothing up", "GET /app/s/{rest}": "looks nothing up",
         "GET /device/done": "looks nothing up",
         "GET /userinfo": "the token is the credential", "POST /userinfo": "the token is the credential",

@@ -21,6 +21,8 @@ public enum DiscoveryDocument {
         public static let registration = "/register"
         /// Where portals ask whether somebody may act for a company (docs/integration.md).
         public static let authorityCheck = "/authority/check"
+        /// Behind it the name of a service: who offers it (docs/integration.md).
+        public static let services = "/services"
     }
 
     /// The document of `issuer`.
@@ -50,6 +52,7 @@ public enum DiscoveryDocument {
             "backchannel_authentication_request_signing_alg_values_supported": .strings(algorithms),
             "backchannel_user_code_parameter_supported": false,
             "authority_check_endpoint": .string(issuer.appending(Path.authorityCheck)),
+            "services_endpoint": .string(issuer.appending(Path.services)),
             "end_session_endpoint": .string(issuer.appending(Path.logout)),
             "backchannel_logout_supported": true,
             "backchannel_logout_session_supported": true,

@@ -214,10 +214,20 @@ struct AuthorizationRules: Sendable {
             // For no service in particular nobody has adopted anything (invariant I28).
             throw target.refusal(.invalidScope, "name one of the client's services", .serviceNotAllowed)
         }
-        guard let service = ServiceIdentifier(rawValue: name).flatMap(target.client.service) else {
-            throw target.refusal(.invalidScope, "the client may not ask for this service", .serviceNotAllowed)
+        guard let identifier = ServiceIdentifier(rawValue: name), let service = target.client.service(identifier) else {
+            let elsewhere = ServiceIdentifier(rawValue: name).flatMap { offeredElsewhere($0, target) } ?? ""
+            throw target.refusal(
+                .invalidScope, "the client may not ask for this service" + elsewhere, .serviceNotAllowed)
         }
         return service
+    }
+
+    /// Who offers a service that the client's own town does not, so that a portal can lead people there.
+    private func offeredElsewhere(_ service: ServiceIdentifier, _ target: ProvedTarget) -> String? {
+        let places = registry.places(of: service).map(\.tenant)
+        guard let first = places.first, !places.contains(target.client.scope.tenant.identifier) else { return nil }
+        let others = places.count == 1 ? "" : " and \(places.count - 1) more"
+        return "; not offered here, offered by \(first)\(others): \(DiscoveryDocument.Path.services)/\(service)"
     }
 
     /// Client and redirect URI. A request that names no response mode that the client may use gets its errors by the
