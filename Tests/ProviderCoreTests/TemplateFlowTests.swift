@@ -30,13 +30,14 @@ struct TemplateFlowTests {
 
     private func template(
         _ version: String = "1.0.0", claims: [String] = ["given_name", "address"], level: AssuranceLevel = .normal,
-        publisher: TenantIdentifier = TestRegion.marl
+        publisher: TenantIdentifier = TestRegion.marl, purpose: String = "Wozu", purposeVersion: Int64 = 1
     ) -> ServiceTemplate {
         ServiceTemplate(
             key: key, version: SemanticVersion(rawValue: version)!, publisher: publisher,
             definition: ServiceDefinition(
                 title: LocalizedText(german: "Parken"), contexts: [.citizen], requiredLevel: level, claims: claims,
-                purpose: LocalizedText(german: "Wozu")),
+                purpose: LocalizedText(german: purpose), purposeVersion: purposeVersion),
+            cases: [TemplateCase(name: "anybody", context: .citizen, level: .hoch, expected: .allowed)],
             changelog: "Neu.")
     }
 
@@ -61,12 +62,18 @@ struct TemplateFlowTests {
 
     private func service(_ provider: TestProvider) -> Service? { provider.provider.registry.service(key, at: herten) }
 
-    /// A portal of Herten that is registered for the service.
+    /// A portal of Herten that is registered for the service, strong enough for every level.
     private var parkingPortal: Client {
-        var client = TestRegion.basic.client
+        var client = TestRegion.pushing.client
+        client.grantTypes = [.authorizationCode]
+        client.cryptography.idTokenEncryption = .ecdhESA256KW
         client.identifier = portal
         client.services = [key]
         return client
+    }
+
+    private var higher: AdoptionTerms {
+        get throws { try terms(overrides: ["required_level": .object(["at_least": "substantiell"])]) }
     }
 
     /// The service in the logins of that portal.
@@ -115,7 +122,6 @@ struct TemplateFlowTests {
         _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
         _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
         #expect(atPortal(provider)?.requiredLevel == .normal)
-        let higher = try terms(overrides: ["required_level": .object(["at_least": "substantiell"])])
         #expect(try await flow.upgrade(key, at: herten, to: higher).state == .adopted)
         #expect(atPortal(provider)?.requiredLevel == .substantiell, "a stricter level counts at once")
         let again = try await TestProvider(
@@ -123,6 +129,96 @@ struct TemplateFlowTests {
         #expect(atPortal(again)?.requiredLevel == .substantiell, "after a restart")
         _ = try await flow.withdraw(key, at: herten)
         #expect(atPortal(provider) == nil, "what is withdrawn is offered no more")
+    }
+
+    @Test("I34, I35: an adoption through the interface lets in no portal that is too weak; a login there is refused")
+    func weakPortal() async throws {
+        let provider = try await provider()
+        var weak = TestRegion.basic.client
+        weak.services = [key]
+        try provider.changeRegion { region in
+            for index in region.clients.indices where region.clients[index].identifier == weak.identifier {
+                region.clients[index] = weak
+            }
+        }
+        let flow = provider.provider.templates
+        _ = try await flow.publish(signed(template()))
+        _ = try await flow.propose(key, terms(), at: herten)
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        func refused() async throws -> Refusal? {
+            do {
+                _ = try await provider.login(at: TestRegion.basic, ["scope": "openid service:parking"])
+                return nil
+            } catch let refused as AuthorizationRefusal {
+                guard case .redirect(_, _, let refusal) = refused else { throw refused }
+                return refusal
+            }
+        }
+        #expect(try await refused() == nil, "at normal a secret will do")
+        _ = try await flow.upgrade(key, at: herten, to: higher)
+        #expect(service(provider)?.requiredLevel == .substantiell)
+        #expect(provider.provider.registry.resolve(weak.identifier)?.services == [])
+        #expect(try await refused() == .serviceNotAllowed)
+        let findings = try await provider.provider.clientDoctor.examine(weak.identifier) ?? []
+        #expect("\(findings)".contains("wants private_key_jwt"), "the doctor says why")
+    }
+
+    @Test("I37: a version with another purpose and the same purpose_version is not published")
+    func purposes() async throws {
+        let provider = try await adopted()
+        let flow = provider.provider.templates
+        for (version, number) in [("1.0.1", 1), ("2.0.0", 1)] as [(String, Int64)] {
+            await #expect(
+                throws: TemplateRefusal.document(
+                    "version 1.0.0 has another purpose: its purpose_version must be above 1")
+            ) { try await flow.publish(signed(template(version, purpose: "Wofuer", purposeVersion: number))) }
+        }
+        _ = try await flow.publish(signed(template("2.0.0", purpose: "Wofuer", purposeVersion: 2)))
+        #expect(service(provider)?.purposeVersion == 1, "what is wider waits for a review (I31)")
+        await #expect(throws: TemplateRefusal.self) {
+            try await flow.publish(signed(template("2.0.1", purpose: "Wofuer", purposeVersion: 1)))
+        }
+    }
+
+    @Test func `a template without a case is not published: a dry run would show a town nothing`() async throws {
+        let provider = try await provider()
+        var silent = template()
+        silent.cases = []
+        let error = await #expect(throws: TemplateRefusal.self) {
+            try await provider.provider.templates.publish(signed(silent))
+        }
+        #expect(error?.sentence.contains("it has no cases") == true)
+    }
+
+    @Test("I31: a patch takes nothing from what waits: a later version's proposal stays, and other terms go first")
+    func patchBesideProposal() async throws {
+        let provider = try await adopted(["claims": .object(["subset_of": ["given_name"]])])
+        let flow = provider.provider.templates
+        let narrow: JSONObject = ["claims": .object(["subset_of": ["given_name"]])]
+        _ = try await flow.publish(signed(template("2.0.0")))
+        _ = try await flow.upgrade(key, at: herten, to: terms("2.0.0"))
+        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "carla")
+        _ = try await flow.publish(signed(template("1.0.1")))
+        #expect(service(provider)?.version == "1.0.1")
+        let waiting = flow.library.adoption(of: key, at: herten)
+        #expect(waiting?.proposal?.approvals == [.serviceOwner: "carla"] && waiting?.state == .updateAvailable)
+        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "dora")
+        #expect(service(provider)?.version == "2.0.0")
+        // Terms for the version in force wait: a patch would leave them behind.
+        _ = try await flow.upgrade(key, at: herten, to: terms("2.0.0", overrides: narrow))
+        #expect(try await flow.upgrade(key, at: herten, to: terms("2.0.0")).proposal != nil)
+        _ = try await flow.publish(signed(template("2.0.1")))
+        #expect(service(provider)?.version == "2.0.0")
+        #expect(flow.library.adoption(of: key, at: herten)?.proposal != nil)
+    }
+
+    @Test func `what comes to a town because another one publishes is nobody's act there`() async throws {
+        let provider = try await adopted()
+        _ = try await provider.provider.templates.publish(signed(template("1.0.1")))
+        let actors = try database.texts(
+            "SELECT tenant || ' ' || kind || ' ' || actor FROM audit_event WHERE kind GLOB 'template.*' ORDER BY seq")
+        #expect(actors.suffix(2) == ["marl template.published clerk", "herten template.upgraded system"])
     }
 
     @Test func `nobody but the publisher publishes`() async throws {

@@ -361,13 +361,18 @@ struct AdministratorTests {
             }
             try await provider.appoint(officer, .dataProtectionOfficer, at: herten)
             let path = "/tenants/herten/adoptions/\(key)/approve"
-            let first = try await site.call(owner, .post, path)
+            let read = try await site.call(owner, .get, "/tenants/herten/adoptions/\(key)")
+            let seen: JSONObject = ["proposal": read.json["proposal"] ?? .null]
+            #expect(read.json["changelog"] == "Neu." && read.json["passed"] == ["anybody"], "\(read.text)")
+            let new = (read.json["differences"]?.array ?? []).compactMap(\.object)
+            #expect(new.contains { $0["member"] == "claims" && $0["before"] == nil && $0["after"] == "given_name" })
+            let first = try await site.call(owner, .post, path, seen)
             #expect(first.status == .ok && first.json["state"] == "proposed", "\(first.text)")
             #expect(first.json["approved_as"] == ["service_owner"])
-            #expect(try await site.call(owner, .post, path).code == "two_people_needed", "in the other role, too")
-            let second = try await site.call(officer, .post, path)
+            #expect(try await site.call(owner, .post, path, seen).code == "two_people_needed", "in the other role, too")
+            let second = try await site.call(officer, .post, path, seen)
             #expect(second.status == .ok && second.json["version"] == "1.0.0", "\(second.text)")
-            #expect(try await site.call(officer, .post, path).code == "not_possible_now", "nothing waits")
+            #expect(try await site.call(officer, .post, path, seen).code == "not_possible_now", "nothing waits")
             let list = try await site.call(officer, .get, "/tenants/herten/adoptions")
             #expect(list.json["adoptions"]?.array?.count == 1 && !list.text.contains(owner.subject.rawValue))
 
@@ -378,6 +383,77 @@ struct AdministratorTests {
                 let name = try await provider.pseudonym(of: provider.account(of: person), in: chain)
                 #expect(event.actor == "administrator" && name != nil && event.administrator == name)
             }
+        }
+    }
+
+    @Test(
+        "I31: an approval is of what was read, what took its place meanwhile is not agreed to; either of the two can refuse"
+    )
+    func approvalOfWhatWasRead() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let key = try await provider.proposeTemplate()
+            let (owner, officer) = (try await provider.administrator(), try await provider.administrator())
+            let herten = AdministrationScope.tenant(TestRegion.herten)
+            try await provider.appoint(owner, .serviceOwner, at: herten)
+            try await provider.appoint(officer, .dataProtectionOfficer, at: herten)
+            let flow = provider.provider.templates
+            let path = "/tenants/herten/adoptions/\(key)"
+            func read() async throws -> JSONObject {
+                let answer = try await site.call(owner, .get, path)
+                return answer.json
+            }
+            func seen(_ read: JSONObject) -> JSONObject { ["proposal": read["proposal"] ?? .null] }
+            func terms(_ fields: AdoptionTerms.Fields = .init(), _ overrides: JSONObject = [:]) throws -> AdoptionTerms
+            {
+                AdoptionTerms(
+                    version: try #require(SemanticVersion(rawValue: "1.0.0")), fields: fields,
+                    overrides: try MetadataPolicy(json: overrides))
+            }
+            let before = try await read()
+            #expect(try await site.call(owner, .post, path + "/approve").status == .badRequest, "of what?")
+            _ = try await flow.upgrade(key, at: TestRegion.herten, to: terms(.init(amount: 500)))
+            for step in ["/approve", "/refuse"] {
+                #expect(try await site.call(owner, .post, path + step, seen(before)).code == "changed_meanwhile")
+            }
+            for (person, state) in [(owner, "proposed"), (officer, "adopted")] {
+                let agreed = try await site.call(person, .post, path + "/approve", seen(try await read()))
+                #expect(agreed.json["state"]?.string == state, "\(agreed.text)")
+            }
+            // Wider than now: narrower first, and back.
+            _ = try await flow.upgrade(
+                key, at: TestRegion.herten, to: terms(.init(amount: 500), ["claims": .object(["subset_of": []])]))
+            _ = try await flow.upgrade(key, at: TestRegion.herten, to: terms(.init(amount: 100)))
+            let waiting = try await read()
+            #expect(waiting["widenings"] == ["claims are added: given_name"], "\(waiting.text)")
+            let differences = (waiting["differences"]?.array ?? []).compactMap(\.object)
+            #expect(differences.contains(["member": "amount", "before": "5.00", "after": "1.00"]), "\(waiting.text)")
+            #expect(differences.contains(["member": "claims", "after": "given_name"]))
+            let refused = try await site.call(officer, .post, path + "/refuse", seen(waiting))
+            #expect(refused.json["state"] == "adopted" && refused.json["proposed_version"] == nil, "\(refused.text)")
+            #expect(
+                provider.provider.registry.service(key, at: TestRegion.herten)?.amount == 500, "what is in force stays")
+            #expect(try await site.call(officer, .post, path + "/refuse", seen(waiting)).code == "not_possible_now")
+            let events = try await provider.auditEntries(.templateDeclined)
+            #expect(events.map(\.object) == ["\(key) 1.0.0 dpo"] && events.first?.actor == "administrator")
+        }
+    }
+
+    @Test func `a first proposal that is refused is over, and another one can follow`() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let key = try await provider.proposeTemplate()
+            let owner = try await provider.administrator()
+            try await provider.appoint(owner, .serviceOwner, at: .tenant(TestRegion.herten))
+            let path = "/tenants/herten/adoptions/\(key)"
+            let read = try await site.call(owner, .get, path)
+            let refused = try await site.call(
+                owner, .post, path + "/refuse", ["proposal": read.json["proposal"] ?? .null])
+            #expect(refused.json["state"] == "withdrawn", "\(refused.text)")
+            #expect(try await site.call(owner, .get, path).code == "not_found")
+            let version = try #require(SemanticVersion(rawValue: "1.0.0"))
+            _ = try await provider.provider.templates.propose(
+                key, AdoptionTerms(version: version), at: TestRegion.herten)
         }
     }
 

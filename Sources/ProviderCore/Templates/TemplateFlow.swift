@@ -42,6 +42,10 @@ public struct TemplateFlow: Sendable {
         guard library.templates[template.key]?.values.first.map({ $0.publisher == template.publisher }) ?? true,
             library.template(template.key, template.version) == nil
         else { throw TemplateRefusal.versionExists }
+        guard !template.cases.isEmpty else {
+            throw TemplateRefusal.document("it has no cases, so that a dry run would show a town nothing")
+        }
+        if let objection = library.purposeObjection(to: template) { throw TemplateRefusal.document(objection) }
         let now = clock.now()
         let moved = try await moved(by: template)
         let events =
@@ -49,7 +53,7 @@ public struct TemplateFlow: Sendable {
             + moved.map { stored in
                 event(
                     stored.adoption.terms?.version == template.version ? .templateUpgraded : .templateUpdateAvailable,
-                    stored.adoption.tenant, template.key, template.version.rawValue, now)
+                    stored.adoption.tenant, template.key, template.version.rawValue, now, actor: .system)
             }
         let isPublished = try await store.publish(
             PublishedTemplate(
@@ -85,7 +89,9 @@ public struct TemplateFlow: Sendable {
             var (result, next) = (stored, terms)
             next.version = template.version
             let way = Self.way(from: fresh.service(stored.adoption, at: tenant), step, to: next, template, at: tenant)
-            if way == .automatic, stored.adoption.state != .diverged {
+            if way == .automatic, stored.adoption.state != .diverged,
+                stored.adoption.patchKeepsProposal(template.version)
+            {
                 _ = try result.adoption.change(to: next, way)
                 try Self.noteLater(&result.adoption, fresh)
             } else {
@@ -146,15 +152,18 @@ public struct TemplateFlow: Sendable {
     public func approve(
         _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, by person: String
     ) async throws -> Adoption {
-        try await approve(key, at: tenant, as: role, by: person, administrator: nil)
+        try await approve(key, at: tenant, as: role, by: person, seen: nil, administrator: nil)
     }
 
-    /// - Parameter administrator: who has logged in and agrees; nil for the local socket.
+    /// - Parameters:
+    ///   - seen: the digest of what they have read; nil for the local socket.
+    ///   - administrator: who has logged in and agrees; nil for the local socket.
     func approve(
-        _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, by person: String,
+        _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, by person: String, seen: String?,
         administrator: Administrator?
     ) async throws -> Adoption {
         try await change(key, at: tenant, by: administrator) { adoption, _ in
+            try Self.check(seen, adoption)
             guard let terms = adoption.proposal?.terms else { throw TemplateRefusal.adoption(.nothingProposed) }
             // What was proposed may have become impossible: a host is gone, the template's cases fail.
             _ = try dryRun(key, terms, at: tenant)
@@ -165,6 +174,25 @@ public struct TemplateFlow: Sendable {
                 isInForce ? (wasInForce ? .templateUpgraded : .templateAdopted) : .templateApproved
             return (kind, "\(terms.version) \(role.rawValue)")
         }
+    }
+
+    /// One of the two people who must agree says no to what they have read.
+    func refuse(
+        _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, seen: String,
+        administrator: Administrator
+    ) async throws -> Adoption {
+        try await change(key, at: tenant, by: administrator) { adoption, _ in
+            try Self.check(seen, adoption)
+            let version = adoption.proposal?.terms.version
+            try adoption.refuse()
+            return (.templateDeclined, version.map { "\($0) \(role.rawValue)" })
+        }
+    }
+
+    /// What waits must be what was read.
+    private static func check(_ seen: String?, _ adoption: Adoption) throws {
+        guard let seen, let waiting = adoption.proposalDigest, waiting != seen else { return }
+        throw TemplateRefusal.changedMeanwhile
     }
 
     /// Another version or other terms: at once when nothing is wider than before, as a proposal otherwise (I31).
@@ -238,11 +266,11 @@ public struct TemplateFlow: Sendable {
 
     private func event(
         _ kind: SecurityEvent.Kind, _ tenant: TenantIdentifier, _ key: ServiceIdentifier, _ detail: String?,
-        _ time: Timestamp, by administrator: Administrator? = nil
+        _ time: Timestamp, by administrator: Administrator? = nil, actor: SecurityEvent.Actor = .clerk
     ) -> SecurityEvent {
         let object = detail.map { "\(key) \($0)" } ?? key.rawValue
         return administrator?.event(kind, object: object, at: tenant, now: time)
-            ?? SecurityEvent(kind, time: time, tenant: tenant, object: object, actor: .clerk)
+            ?? SecurityEvent(kind, time: time, tenant: tenant, object: object, actor: actor)
     }
 
     private static func template(_ published: PublishedTemplate) -> ServiceTemplate? {

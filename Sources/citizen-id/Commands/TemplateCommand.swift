@@ -8,7 +8,7 @@ struct TemplateCommand: AsyncParsableCommand {
         commandName: "template", abstract: "Services that one town develops and others adopt.",
         subcommands: [
             List.self, Show.self, TemplateSignCommand.self, Publish.self, TemplateAdoptCommand.self, Approve.self,
-            TemplateUpgradeCommand.self, Decline.self, Withdraw.self,
+            Refuse.self, TemplateUpgradeCommand.self, Decline.self, Withdraw.self,
         ])
 
     struct List: AsyncParsableCommand {
@@ -31,19 +31,45 @@ struct TemplateCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show a template, who adopted it, and where its service can be used.")
+            abstract: "Show a template, who adopted it, and where its service can be used.",
+            discussion: """
+                With --at what the tenant has of it: what is in force, what waits for approval, and what would be another \
+                thing than now. The proposal's name is what approve and refuse want.
+                """)
 
         @Argument(help: "The template's key.")
         var template: String
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func run() async throws {
-            try await options.run { server in
+            try await network.run(options) { server in
                 try await server.get(TemplateCommand.path(template))
+            } network: { session, path in
+                try await session.call(.GET, path + "/adoptions/\(template.part)").object
             } text: { answer in
-                Self.text(answer)
+                network.at == nil ? Self.text(answer) : Self.review(answer)
             }
+        }
+
+        private static func review(_ answer: JSONObject) -> String {
+            func lines(_ title: String, _ name: String) -> [String] {
+                (answer[name]?.strings ?? []).map { "\(title): \($0)" }
+            }
+            let differences = (answer["differences"]?.array ?? []).compactMap(\.object).map { entry in
+                ["member", "before", "after"].map { entry[$0]?.string ?? "-" }
+            }
+            let head = [
+                ("template", "template"), ("state", "state"), ("in force", "version"), ("waits", "proposed_version"),
+                ("proposal", "proposal"), ("publisher", "publisher"), ("new", "changelog"),
+                ("not possible", "objection"),
+            ].compactMap { title, name in answer[name]?.string.map { "\(title): \($0)" } }
+            return
+                (head + lines("agreed", "approved_as") + lines("wider", "widenings") + lines("passes", "passed")
+                + lines("tightened", "tightened")
+                + (differences.isEmpty ? [] : ["", Output.table(["MEMBER", "NOW", "THEN"], differences)]))
+                .joined(separator: "\n")
         }
 
         private static func text(_ answer: JSONObject) -> String {
@@ -103,7 +129,8 @@ struct TemplateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Agree to what a tenant proposes. Two different people must, in two roles.",
             discussion: """
-                With --at the person who has logged in to administration agrees, in the role that they hold. Through the \
+                With --at the person who has logged in to administration agrees, in the role that they hold, to the proposal \
+                that `template show --at` has shown: to nothing that took its place meanwhile. Through the \
                 local socket --role and --by say who has agreed, on the word of the machine's operator.
                 """)
 
@@ -115,15 +142,22 @@ struct TemplateCommand: AsyncParsableCommand {
         @Option(help: "Through the local socket: who agrees, in lower-case letters, digits and . _ @ -")
         var by: String?
 
+        @Option(help: "With --at: the proposal that was read, as template show names it.")
+        var proposal: String?
+
         @OptionGroup var options: AdministrationOptions
         @OptionGroup var network: NetworkOptions
 
         func validate() throws {
             try network.validate(against: adoption.tenant)
             if network.at == nil {
-                guard role != nil, by != nil else { throw ValidationError("--role and --by are needed without --at.") }
+                guard role != nil, by != nil, proposal == nil else {
+                    throw ValidationError("--role and --by are needed without --at, and --proposal is not.")
+                }
             } else {
-                guard role == nil, by == nil else { throw ValidationError("--role and --by go without --at.") }
+                guard role == nil, by == nil, proposal != nil else {
+                    throw ValidationError("--role and --by go without --at; with it --proposal is needed.")
+                }
             }
         }
 
@@ -132,9 +166,41 @@ struct TemplateCommand: AsyncParsableCommand {
             try await network.run(options) { server in
                 try await server.post(adoption.path("approve"), body)
             } network: { session, path in
-                try await session.call(.POST, path + "/adoptions/\(adoption.template.part)/approve").object
+                try await session.call(
+                    .POST, path + "/adoptions/\(adoption.template.part)/approve", ["proposal": .string(proposal ?? "")]
+                ).object
             } text: {
                 adoption.text($0)
+            }
+        }
+    }
+
+    struct Refuse: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Say no to what waits; what is in force stays. Either of the two who must agree can.")
+
+        @Argument(help: "The template's key.")
+        var template: String
+
+        @Option(help: "The tenant, as whose administrator one has logged in.")
+        var at: String
+
+        @Option(help: "The proposal that was read, as template show names it.")
+        var proposal: String
+
+        @Option(help: "The folder of that login; as in `citizen-id admin login`.")
+        var folder: String?
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            try await AdministratorDesk(folder: folder, json: json).run { session in
+                try await session.call(
+                    .POST, "/tenants/\(at.part)/adoptions/\(template.part)/refuse", ["proposal": .string(proposal)]
+                ).object
+            } text: { answer in
+                "\(template) at \(at): \(answer["state"]?.string ?? "?")"
             }
         }
     }
