@@ -97,9 +97,11 @@ extension SQLiteStore {
     }
 
     public func auditPage(
-        of account: AccountIdentifier, before cursor: Int64?, limit: Int
+        of account: AccountIdentifier, kinds: [SecurityEvent.Kind]?, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
-        try read { db in
+        // Words of an enumeration, not of anybody else.
+        let condition = kinds.map { "AND kind IN (\($0.map { "'\($0.rawValue)'" }.joined(separator: ", ")))" } ?? ""
+        return try read { db in
             guard let key = try db.auditKey(of: account) else { return AuditPage(entries: [], next: nil) }
             // The person has another name in each chain; of each the latest are wanted, and of all of them the latest.
             let chains = try db.rows("SELECT chain FROM audit_chain").compactMap {
@@ -107,7 +109,7 @@ extension SQLiteStore {
             }
             let found = try chains.flatMap { chain in
                 try db.rows(
-                    "SELECT * FROM audit_event WHERE person = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+                    "SELECT * FROM audit_event WHERE person = ? AND seq < ? \(condition) ORDER BY seq DESC LIMIT ?",
                     [AuditPseudonym(of: account, in: chain, key: key).bytes, cursor ?? .max, limit])
             }
             return try AuditPage(found, limit: limit)

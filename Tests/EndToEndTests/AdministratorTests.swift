@@ -91,6 +91,12 @@ struct AdministratorTests {
         let level = try await bob.administer("person", "explain-level", "--tenant", "herten", "--subject", sub)
         let explanation = try level.json()["levels"]?.array?.first?.object?["explanation"]?.object
         #expect(explanation?["simulated"] == true && explanation?["level"]?.string != nil, "\(level)")
+        let looks = try await alice.phone.run("audit", "--looks")
+        let look = looks.lines.first { $0.contains("Jemand sah an, was hier über Sie bekannt ist.") }
+        #expect(look?.contains("jemand in der Verwaltung (Stadt Herten), ") == true, "\(looks)")
+        #expect(looks.output.contains("Portal „Serviceportal Herten (Demo)“") && !looks.output.contains("account."))
+        let english = try await alice.phone.run("audit", "--looks", "--language", "en")
+        #expect(english.output.contains("Somebody looked at what is known of you here."), "\(english)")
         let stranger = try await bob.administer(
             "person", "explain-level", "--tenant", "herten", "--subject", "nobody-known")
         #expect(try stranger.json()["error"] == "not_found")

@@ -105,6 +105,35 @@ struct AuditTrailTests {
         #expect(marl.entries.count == 4 && marl.entries.allSatisfy { $0.chain.tenant == TestRegion.marl })
     }
 
+    @Test("Who has seen my data: the person reads in words what happened where, and which portal or office it was")
+    func inWords() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+        _ = try await provider.signIn(at: TestRegion.post, phone: person.phone)
+        _ = try await provider.provider.desk.find(for: provider.visit())
+        let audit = provider.provider.selfService.audit
+        let looks = try await audit.page(of: person.account, onlyLooks: true).events
+        #expect(looks.map(\.entry.kind) == ["admin.subject_seen", "token.issued", "token.issued"])
+        #expect(looks.map(\.tenantName) == ["Stadt Herten", "Stadt Marl", "Stadt Herten"])
+        #expect(looks.map(\.portal) == [nil, "Portal post", "Portal basic"])
+        #expect(looks[0].what.german == "Jemand sah an, was hier über Sie bekannt ist.")
+        #expect(looks[0].who?.german == "jemand am Schalter (Stadt Herten)")
+        #expect(looks[1].what.english == "A portal got what you released.")
+        #expect(looks[1].who?.english == "portal “Portal post”")
+        let all = try await audit.page(of: person.account).events
+        #expect(all.count > looks.count && all.allSatisfy { $0.who != nil })
+        #expect(all.last?.what.german == "Ihr Konto wurde angelegt.")
+    }
+
+    @Test("Each kind of event has words in both languages", arguments: SecurityEvent.Kind.allCases)
+    func words(kind: SecurityEvent.Kind) {
+        for text in [kind.words.german, kind.words.english] {
+            #expect(text.hasSuffix(".") && text.contains(" "), "\(kind.rawValue): \(text)")
+        }
+        #expect(kind.words.german != kind.words.english)
+    }
+
     @Test("To verify walks all chains and leaves an event of its own")
     func verify() async throws {
         let provider = try await TestProvider()

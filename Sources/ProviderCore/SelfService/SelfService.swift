@@ -11,5 +11,5 @@ public struct SelfService: Sendable {
     public let requests: DataRequestFlow
     public let companies: OwnCompanies
     public let mandates: OwnMandates
-    public let audit: AuditFlow
+    public let audit: OwnAudit
 }

@@ -19,8 +19,10 @@ public protocol AuditStore: Sendable {
         of chain: AuditChain, _ filter: AuditFilter, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage
 
-    /// What concerns a person, in all chains, the latest first, before `cursor`.
-    func auditPage(of account: AccountIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage
+    /// What concerns a person, in all chains, the latest first, before `cursor`; of these kinds alone where they are given.
+    func auditPage(
+        of account: AccountIdentifier, kinds: [SecurityEvent.Kind]?, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage
 
     /// What is a company's business (`CompanyAuditPage.families`), in all chains, the latest first, before `cursor`; with
     /// the membership that whoever did it had in the company then.
@@ -37,6 +39,15 @@ public protocol AuditStore: Sendable {
     /// Destroys the key of a person's pseudonyms: from then on nobody can link events to the person. Later events of the
     /// account have no person.
     func destroyAuditKey(of account: AccountIdentifier) async throws
+}
+
+extension AuditStore {
+    /// What concerns a person, of every kind.
+    public func auditPage(
+        of account: AccountIdentifier, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage {
+        try await auditPage(of: account, kinds: nil, before: cursor, limit: limit)
+    }
 }
 
 /// Which events of a chain are wanted.

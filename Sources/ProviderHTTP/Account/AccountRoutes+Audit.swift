@@ -6,9 +6,15 @@ internal import ProviderCore
 extension AccountRoutes {
     static let audit: [AccountRoute] = [
         AccountRoute(
-            .get, "/audit", "see what happened with one's account and data, in all towns; `before` turns the page",
+            .get, "/audit",
+            "see in words what happened with one's account and data, in all towns, and who did it; `before` turns the page, "
+                + "`only=looks` leaves out all but who has seen or got data",
             .read { call in
-                try await call.service.audit.page(of: call.device.account.identifier, before: before(call)).json
+                let only = call.query["only"]
+                guard only == nil || only == "looks" else { throw MessageError.malformed("only") }
+                let page = try await call.service.audit.page(
+                    of: call.device.account.identifier, onlyLooks: only != nil, before: before(call))
+                return page.json(call.language)
             }),
         AccountRoute(
             .get, "/companies/{company}/audit",
@@ -17,7 +23,7 @@ extension AccountRoutes {
             .read { call in
                 let company = try await call.service.companies.flow.administered(
                     call.identifier("company"), by: call.device)
-                return try await call.service.audit.page(of: company, before: before(call)).json
+                return try await call.service.audit.flow.page(of: company, before: before(call)).json
             }),
     ]
 
@@ -25,6 +31,24 @@ extension AccountRoutes {
         guard let text = call.query["before"] else { return nil }
         guard let number = Int64(text) else { throw .malformed("before") }
         return number
+    }
+}
+
+extension OwnAudit.Page {
+    fileprivate func json(_ language: Language) -> JSONObject {
+        var object: JSONObject = [
+            "events": .array(
+                events.map { event in
+                    var object = event.entry.json
+                    object["text"] = .string(event.what.text(language))
+                    object["who"] = event.who.map { .string($0.text(language)) }
+                    object["tenant_name"] = event.tenantName.map { .string($0) }
+                    object["portal"] = event.portal.map { .string($0) }
+                    return .object(object)
+                })
+        ]
+        object["next"] = next.map { .integer($0) }
+        return object
     }
 }
 

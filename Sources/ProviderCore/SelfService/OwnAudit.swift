@@ -1,0 +1,72 @@
+public import AccountDirectory
+public import OpenIDMessages
+
+/// What happened with a person's account and data in all towns, in words: what, where, and who.
+public struct OwnAudit: Sendable {
+    public let flow: AuditFlow
+    let registry: ClientRegistry
+
+    /// An event as its person reads it.
+    public struct Event: Sendable {
+        public let entry: AuditEntry
+        /// The town's official name; nil for what is the region's, or no town's any more.
+        public let tenantName: String?
+        /// The portal's name; nil when the event is about none.
+        public let portal: String?
+
+        /// What happened.
+        public var what: BilingualText {
+            SecurityEvent.Kind(rawValue: entry.kind)?.words ?? BilingualText(verbatim: entry.kind)
+        }
+
+        /// Who did it. An administrator has no name here but the one under which the town's own trail knows them, so that the
+        /// person can ask there who it was; nil for events without an author.
+        public var who: BilingualText? {
+            switch entry.actor {
+            case "person": BilingualText("Sie selbst", "yourself")
+            case "portal":
+                portal.map { BilingualText("Portal „\($0)“", "portal “\($0)”") } ?? BilingualText("Portal", "portal")
+            case "clerk":
+                BilingualText("jemand am Schalter", "somebody at a desk") + place
+            case "administrator":
+                BilingualText("jemand in der Verwaltung", "somebody in administration") + place
+                    + BilingualText(verbatim: entry.administrator.map { ", \($0.text)" } ?? "")
+            case "system": BilingualText("das Bürgerkonto selbst", "the provider itself")
+            default: nil
+            }
+        }
+
+        private var place: BilingualText {
+            tenantName.map { BilingualText(" (\($0))", " (\($0))") } ?? BilingualText(" der Region", " of the region")
+        }
+    }
+
+    public struct Page: Sendable {
+        /// The latest first.
+        public let events: [Event]
+        /// What to give as `before` for the next page; nil when there is none.
+        public let next: Int64?
+    }
+
+    /// - Parameter onlyLooks: only who has seen data of the person, or got them.
+    public func page(
+        of account: AccountIdentifier, onlyLooks: Bool = false, before cursor: Int64? = nil
+    ) async throws -> Page {
+        let page = try await flow.page(
+            of: account, kinds: onlyLooks ? SecurityEvent.Kind.looks : nil, before: cursor)
+        return Page(events: page.entries.map(event), next: page.next)
+    }
+
+    private func event(_ entry: AuditEntry) -> Event {
+        Event(
+            entry: entry, tenantName: entry.chain.tenant.flatMap { registry.tenant($0)?.officialName },
+            portal: portal(entry))
+    }
+
+    private func portal(_ entry: AuditEntry) -> String? {
+        guard ["token", "client"].contains(entry.kind.prefix { $0 != "." }) || entry.kind == "auth.report_withdrawn",
+            let identifier = entry.object.flatMap(ClientIdentifier.init(rawValue:))
+        else { return nil }
+        return registry.resolve(identifier)?.client.name ?? identifier.rawValue
+    }
+}
