@@ -40,7 +40,15 @@ extension PersonalTable {
                 SELECT company, kind, signatories, as_of, state, level, signed_at FROM register_power
                 WHERE account = :account ORDER BY signed_at
                 """),
-            erasure: ["UPDATE register_power SET device = NULL WHERE account = :account"]),
+            // The hash of name and birthday is made of the company's identifier: whoever has the key could find the person
+            // again. Its place takes 42 random letters and one that ends them as base64url does.
+            erasure: [
+                """
+                UPDATE register_power SET device = NULL, state = 'superseded',
+                    person = substr(hex(randomblob(21)), 1, 42) || 'A'
+                WHERE account = :account
+                """
+            ]),
         PersonalTable(
             name: "invitation",
             export: .withheld(because: "it speaks of the person who was invited, not of the one who invited"),

@@ -5,9 +5,13 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, time: Timestamp
+        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
-        try await writer.write { db in try db.requestClosing(of: from, eraseAt: eraseAt, at: time) }
+        try await writer.write { db in
+            let change = try db.requestClosing(of: from, eraseAt: eraseAt, by: author, at: time)
+            if change == .changed, let request { _ = try db.open(request, mostOpen: .max, by: author) }
+            return change
+        }
     }
 
     public func dueErasures(now: Timestamp, limit: Int) async throws -> [AccountIdentifier] {
@@ -78,14 +82,14 @@ extension SQLiteStore {
 
 extension Database {
     func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, at time: Timestamp
+        of from: AccountProfile, eraseAt: Timestamp, by author: Author, at time: Timestamp
     ) throws -> AccountChange {
         guard let now = try profile(of: from.identifier) else { return .unknown }
         guard now.state == from.state,
-            try move(now, by: .requestClose, eraseAt: eraseAt, tenant: nil, at: time)
+            try move(now, .requestClose, eraseAt: eraseAt, by: author, at: time)
         else { return .notPossible(now.state) }
         try endSessions(of: from.identifier, at: time)
-        try revokeDevices(of: from.identifier, tenant: nil, at: time)
+        try revokeDevices(of: from.identifier, by: author.consequence, at: time)
         try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [from.identifier.rawValue])
         return .changed
     }
@@ -111,9 +115,28 @@ extension Database {
                 """, [notice.client.rawValue, notice.subject.rawValue, time.seconds, time.seconds])
         }
         try endRequests(of: account.identifier, at: time)
-        try audit(SecurityEvent(.accountClosed, time: time))
-        try audit(SecurityEvent(.accountErased, time: time))
+        for kept in KeptRows.all { try kept.rename(in: self, of: account.identifier) }
+        try buryUnderAnotherName(account.identifier)
+        try audit(SecurityEvent(.accountClosed, time: time, actor: .system))
+        try audit(SecurityEvent(.accountErased, time: time, actor: .system))
         try noteTraces(at: time)
+    }
+
+    /// The rows that stay refer to a closed account of another identifier, which nobody has on paper and no event names.
+    private func buryUnderAnotherName(_ account: AccountIdentifier) throws {
+        let tombstone = AccountIdentifier.random().rawValue
+        try run(
+            """
+            INSERT INTO account (id, level, state, created_at, seen_at, closed_at)
+            SELECT ?, level, state, created_at, seen_at, closed_at FROM account WHERE id = ?
+            """, [tombstone, account.rawValue])
+        for kept in KeptRows.all {
+            for column in kept.holders {
+                try run(
+                    "UPDATE \(kept.table) SET \(column) = ? WHERE \(column) = ?", [tombstone, account.rawValue])
+            }
+        }
+        try run("DELETE FROM account WHERE id = ?", [account.rawValue])
     }
 
     /// What was asked for with the erasure is done; of the rest nothing is left to be answered.

@@ -2,10 +2,11 @@ import AccountDirectory
 import Foundation
 import IdentityCrypto
 import OpenIDMessages
-import ProviderCore
 import ProviderHarness
 import SQLiteStore
 import Testing
+
+@testable import ProviderCore
 
 /// Closing and erasing an account (invariants I7, I39, I40; checklist O5).
 @Suite("Closing and erasing an account")
@@ -19,6 +20,12 @@ struct ErasureTests {
         ]),
         "email": "kunigunde@zwitscher.example", "phone_number": "+49 2366 987654",
     ]
+
+    private static var renamed: JSONObject {
+        var renamed = person
+        renamed["family_name"] = "Zwitscherkanarienvogelberger-Langname"
+        return renamed
+    }
 
     @Test("I39: after the erasure no file of the database holds a value of the person, and nobody else lost anything")
     func nothingIsLeft() async throws {
@@ -35,7 +42,8 @@ struct ErasureTests {
             #expect(try file.contents.holds(value), "the scan would not find \(value)")
         }
 
-        let eraseAt = try await provider.provider.erasures.close(person.account)
+        let eraseAt = try await provider.provider.erasures.close(
+            person.account, visit: provider.visit(Self.renamed))
         #expect(eraseAt == provider.now + RetentionPolicy().closing)
         provider.clock.advance(RetentionPolicy().closing)
         let first = try await provider.provider.erasures.sweep()
@@ -55,6 +63,59 @@ struct ErasureTests {
         try await provider.store.close()
     }
 
+    @Test("O5, I39: after the erasure no row that stays leads from what somebody was to what they did")
+    func nothingLeads() async throws {
+        let file = try TemporaryDatabase()
+        let provider = try await TestProvider(
+            store: SQLiteStore(path: file.path), administrationAddress: TestAdministrator.address)
+        try provider.changeRegion { $0.services = [MandateStory.parking, MandateStory.building] }
+        let story = try await MandateStory(provider: provider)
+        let account = try await provider.verified(story.ada).account.identifier
+        _ = try await story.propose(by: story.ada)
+        let administrator = try await provider.administrator(phone: story.ada.phone)
+        for role in [AdministrationRole.dataProtectionOfficer, .tenantAdministrator] {
+            try await provider.appoint(administrator, role, at: .tenant(TestRegion.herten))
+        }
+        let seen = try await provider.seen(administrator)
+        _ = try await provider.provider.administration.requestEmergency(
+            reason: "Ada sieht nach", duration: 600,
+            in: provider.provider.administration.scope(for: .readTenant, at: "herten", by: seen).scope, by: seen)
+        _ = try await provider.provider.dataRequests.file(
+            DataRequestFlow.Wish(json: ["kind": "restrict"]), by: provider.verified(story.ada))
+        let identity = try #require(ExpectedIdentity(PersonRecord(json: story.ada.record)))
+        let key = try await provider.provider.keys.secret("company-identities")
+        let hash = CompanyIdentityHashing(key: key).hash(identity, in: story.company).rawValue
+        #expect(try file.texts("SELECT person FROM register_power").contains(hash), "the scan would not find it")
+        let events = try file.texts("SELECT object FROM audit_event WHERE object IS NOT NULL AND person IS NOT NULL")
+        let before = try Self.kept(of: account.rawValue, in: file)
+        #expect(before.count >= 5 && !Set(before).isDisjoint(with: events), "the test would find nothing: \(before)")
+
+        _ = try await provider.provider.erasures.close(by: provider.verified(story.ada))
+        provider.clock.advance(RetentionPolicy().closing)
+        #expect(try await provider.provider.erasures.sweep()["erased"] == 1)
+
+        let named = try file.tables(except: []).filter { $0.value.contains { $0.contains(account.rawValue) } }
+        #expect(named.keys.sorted() == [])
+        #expect(try !file.texts("SELECT person FROM register_power").contains(hash))
+        let tombstone = try #require(file.texts("SELECT id FROM account WHERE state = 'closed'").first)
+        let after = try Self.kept(of: tombstone, in: file)
+        #expect(after.count == before.count + 1, "what stays is there, and the wish to be erased: \(after)")
+        let all = try file.texts("SELECT object FROM audit_event WHERE object IS NOT NULL")
+        #expect(Set(after).intersection(all) == [], "an event names a row that stays")
+        #expect(try file.texts("SELECT state FROM membership WHERE account = '\(tombstone)'") == ["ended"])
+        // The company's own record is whole: whoever is left finds its mandate and what ended it.
+        #expect(
+            try file.texts("SELECT m.id FROM mandate m JOIN membership s ON s.id = m.proposed_by").count == 1)
+    }
+
+    /// The identifiers of the rows that stay and name the account.
+    private static func kept(of account: String, in file: TemporaryDatabase) throws -> [String] {
+        try [
+            "data_subject_request WHERE account", "admin_assignment WHERE account", "admin_emergency WHERE requester",
+            "membership WHERE account", "register_power WHERE account",
+        ].flatMap { try file.texts("SELECT id FROM \($0) = '\(account)'") }
+    }
+
     @Test("I39: a portal hears that the account is gone, by the name that it knows")
     func purged() async throws {
         let provider = try await TestProvider()
@@ -62,7 +123,7 @@ struct ErasureTests {
         let herten = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
         let marl = try await provider.signIn(at: TestRegion.post, phone: person.phone)
         let subjects = try [herten, marl].map { try unverifiedPayload($0.tokens["id_token"]?.string)["sub"]?.string }
-        _ = try await provider.provider.erasures.close(person.account)
+        _ = try await provider.provider.erasures.close(person.account, visit: provider.visit())
         _ = try await deliver(provider)
         provider.clock.advance(RetentionPolicy().closing)
         try await provider.provider.erasures.sweep()
@@ -101,7 +162,7 @@ struct ErasureTests {
     func deadline() async throws {
         let provider = try await TestProvider()
         let person = try await provider.registered()
-        _ = try await provider.provider.erasures.close(person.account)
+        _ = try await provider.provider.erasures.close(person.account, visit: provider.visit())
         provider.clock.advance(RetentionPolicy().closing - 1)
         #expect(try await provider.provider.erasures.sweep()["erased"] == 0)
         provider.clock.advance(1)
@@ -137,7 +198,7 @@ struct ErasureTests {
     func tooLate() async throws {
         let provider = try await TestProvider()
         let person = try await provider.registered()
-        _ = try await provider.provider.erasures.close(person.account)
+        _ = try await provider.provider.erasures.close(person.account, visit: provider.visit())
         provider.clock.advance(RetentionPolicy().closing - 1)
         let answer = try await provider.provider.desk.reactivate(person.account, visit: provider.visit())
         guard case .awaitsDevice(let ticket) = answer else { return }
@@ -167,9 +228,7 @@ struct ErasureTests {
         try await provider.provider.accounts.approve(second.device, by: provider.verified(person.phone))
         known.append(second.authentication.thumbprint.rawValue)
         _ = try await provider.provider.exports.export(by: provider.verified(person.phone))
-        var renamed = Self.person
-        renamed["family_name"] = "Zwitscherkanarienvogelberger-Langname"
-        _ = try await provider.provider.desk.rename(person.account, visit: provider.visit(renamed))
+        _ = try await provider.provider.desk.rename(person.account, visit: provider.visit(Self.renamed))
         try await provider.provider.accounts.changeContact(
             ContactData(json: ["email": "kunigunde@zwitscher.example", "phone_number": "+49 2366 987654"]),
             by: provider.verified(person.phone))
