@@ -136,19 +136,22 @@ public final class Provider: Sendable {
             clock: clock, evidence: evidenceReview, offers: ExpiringMemory(capacity: 10_000),
             offerCounts: ExpiringMemory(capacity: 10_000))
         let verifiedTokens = VerifiedTexts<AccessToken>(capacity: 16_384, lifetime: Lifetime.accessToken)
-        let hashes = PersonHashes(key: try await keys.secret("person-hashes"))
+        let identification = DeskIdentification(
+            store: store, hashes: PersonHashes(key: try await keys.secret("person-hashes")), clock: clock)
         accounts = AccountFlow(
             enrolment: enrolment, store: store, clock: clock, bell: logoutBell)
         dataRequests = DataRequestFlow(registry: registry, store: store, clock: clock)
         audit = AuditFlow(
             store: store, sealing: AuditSealing(key: try await keys.secret("audit-anchors")), clock: clock)
         erasures = ErasureFlow(
-            registry: registry, store: store, hashes: hashes, requests: dataRequests, audit: audit,
+            registry: registry, store: store, identification: identification, requests: dataRequests, audit: audit,
             policy: RetentionPolicy(),
             clock: clock, bell: logoutBell)
         exports = ExportFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests, clock: clock)
-        desk = DeskFlow(enrolment: enrolment, store: store, hashes: hashes, clock: clock, bell: logoutBell)
+            issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests,
+            identification: identification, clock: clock)
+        desk = DeskFlow(
+            enrolment: enrolment, store: store, identification: identification, clock: clock, bell: logoutBell)
         let accessTokens = AccessTokenVerifier(
             issuer: issuer, registry: registry, keys: keys, store: store, contexts: contexts, clock: clock,
             verified: verifiedTokens)
@@ -215,7 +218,8 @@ public final class Provider: Sendable {
             releases: OwnReleases(flow: ReleaseFlow(registry: registry, store: store, clock: clock)),
             assurance: assurance, requests: dataRequests,
             companies: OwnCompanies(flow: companies),
-            mandates: OwnMandates(flow: mandates, companies: companies), audit: audit)
+            mandates: OwnMandates(flow: mandates, companies: companies),
+            audit: OwnAudit(flow: audit, registry: registry))
         templates = TemplateFlow(registry: registry, store: store, clock: clock)
         self.administrationAddress = administrationAddress
         administration = AdministrationFlow(

@@ -28,14 +28,14 @@ extension SQLiteStore {
     }
 
     public func lock(
-        _ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?, time: Timestamp
+        _ account: AccountIdentifier, for reason: LockReason, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
-        try await writer.write { db in try db.lock(account, for: reason, tenant: tenant, at: time) }
+        try await writer.write { db in try db.lock(account, for: reason, by: author, at: time) }
     }
 
     public func reactivate(
         _ from: AccountProfile, as reactivation: AccountRules.Reactivation, found: DeviceIdentifier?,
-        ticket: TicketRecord, time: Timestamp
+        ticket: TicketRecord, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
         try await writer.write { db in
             guard let now = try db.profile(of: from.identifier) else { return .unknown }
@@ -45,28 +45,28 @@ extension SQLiteStore {
             let account = from.identifier
             // First: a device that cannot be found leaves everything as it was.
             if let found {
-                let outcome = try db.find(found, of: account, tenant: ticket.tenant, at: time)
+                let outcome = try db.find(found, of: account, by: author, at: time)
                 guard outcome == .changed else { return .deviceRefused(outcome) }
             }
-            if reactivation.revokesDevices { try db.revokeDevices(of: account, tenant: ticket.tenant, at: time) }
-            try db.audit(SecurityEvent(.ticketIssued, time: time, tenant: ticket.tenant, person: account))
+            if reactivation.revokesDevices { try db.revokeDevices(of: account, by: author, at: time) }
+            try db.audit(author.event(.ticketIssued, person: account, time: time))
             guard try db.hasActiveDevice(account) else {
                 // Whoever identifies themself twice has one right, the later one.
                 try db.run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [account.rawValue])
                 try db.insert(ticket)
                 return .awaitsDevice
             }
-            try db.move(from, by: reactivation.event, tenant: ticket.tenant, at: time)
+            try db.move(from, reactivation.event, by: author, at: time)
             return .changed
         }
     }
 
     public func change(
         _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
-        approval: AssuranceLevel?, tenant: TenantIdentifier?, time: Timestamp
+        approval: AssuranceLevel?, author: Author, time: Timestamp
     ) async throws -> DeviceChange {
         try await writer.write { db in
-            try db.change(device, of: account, by: event, approval: approval, tenant: tenant, at: time)
+            try db.change(device, of: account, event, approval: approval, by: author, at: time)
         }
     }
 
@@ -115,14 +115,15 @@ extension SQLiteStore {
     }
 
     public func replaceBlockCode(
-        of account: AccountIdentifier, with digest: SecretDigest, time: Timestamp
+        of account: AccountIdentifier, with digest: SecretDigest, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
         try await writer.write { db in
             guard let profile = try db.profile(of: account) else { return .unknown }
             guard profile.state != .closing else { return .notPossible(.closing) }
             try db.run(
                 "UPDATE account SET block_digest = ? WHERE id = ?", [digest.bytes, account.rawValue])
-            try db.audit(SecurityEvent(.accountBlockCodeReplaced, time: time, person: account))
+            try db.audit(author.event(.accountBlockCodeReplaced, person: account, time: time))
+            try db.tell(account, .blockCodeReplaced, at: time)
             return .changed
         }
     }
@@ -155,10 +156,10 @@ extension SQLiteStore {
 extension Database {
     /// A suspended device that was found, or a locked one whose owner was identified again.
     fileprivate func find(
-        _ device: DeviceIdentifier, of account: AccountIdentifier, tenant: TenantIdentifier?, at time: Timestamp
+        _ device: DeviceIdentifier, of account: AccountIdentifier, by author: Author, at time: Timestamp
     ) throws -> DeviceChange {
-        let found = try change(device, of: account, by: .found, approval: nil, tenant: tenant, at: time)
+        let found = try change(device, of: account, .found, by: author, at: time)
         guard case .notPossible(.locked) = found else { return found }
-        return try change(device, of: account, by: .unlock, approval: nil, tenant: tenant, at: time)
+        return try change(device, of: account, .unlock, by: author, at: time)
     }
 }

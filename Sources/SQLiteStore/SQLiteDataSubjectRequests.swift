@@ -4,34 +4,8 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
-    public func open(_ request: DataSubjectRequest, mostOpen: Int) async throws -> Bool {
-        try await writer.write { db in
-            let written = try db.run(
-                """
-                INSERT INTO data_subject_request (id, account, tenant, kind, claims, state, received_at, due_at)
-                SELECT :id, :account, :tenant, :kind, :claims, :state, :received, :due
-                WHERE (SELECT count(*) FROM data_subject_request WHERE account = :account AND ended_at IS NULL) < :most
-                """,
-                [
-                    "id": request.identifier.rawValue, "account": request.account.rawValue,
-                    "tenant": request.tenant?.rawValue, "kind": request.kind.rawValue,
-                    "claims": request.claims.jsonText, "state": request.state.rawValue,
-                    "received": request.receivedAt.seconds, "due": request.dueAt.seconds, "most": mostOpen,
-                ])
-            guard written == 1 else { return false }
-            // Whoever has stolen a phone would like an export, too.
-            if request.kind == .export { try db.tell(request.account, .exported, at: request.receivedAt) }
-            let steps: [SecurityEvent.Kind] =
-                request.state == .running
-                ? [.requestReceived, .requestIdentityChecked, .requestRunning] : [.requestReceived]
-            for step in steps {
-                try db.audit(
-                    SecurityEvent(
-                        step, time: request.receivedAt, tenant: request.tenant, object: request.identifier.rawValue,
-                        actor: step == .requestReceived ? .person : .system, person: request.account))
-            }
-            return true
-        }
+    public func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) async throws -> Bool {
+        try await writer.write { db in try db.open(request, mostOpen: mostOpen, by: author) }
     }
 
     public func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest] {
@@ -71,7 +45,7 @@ extension SQLiteStore {
 
     public func advance(
         _ identifier: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event,
-        refusal: DataSubjectRefusal?, actor: SecurityEvent.Actor, transaction: TransactionIdentifier?, time: Timestamp
+        refusal: DataSubjectRefusal?, author: Author, time: Timestamp
     ) async throws -> DataSubjectRequest? {
         try await writer.write { db in
             let row = try db.row("SELECT * FROM data_subject_request WHERE id = ?", [identifier.rawValue])
@@ -84,19 +58,50 @@ extension SQLiteStore {
             try db.run(
                 "UPDATE data_subject_request SET state = ?, refusal = ?, ended_at = ? WHERE id = ?",
                 [next.rawValue, refusal?.rawValue, request.endedAt?.seconds, identifier.rawValue])
-            if next.isOver, actor.isOffice {
+            if next.isOver, author.actor.isOffice {
                 try db.tell(request.account, .requestDecided, detail: identifier.rawValue, at: time)
             }
             try db.audit(
-                SecurityEvent(
-                    event.auditKind, time: time, tenant: request.tenant, object: identifier.rawValue,
-                    transaction: transaction, actor: actor, person: request.account))
+                Author(author.actor, at: request.tenant ?? author.tenant, in: author.transaction).event(
+                    event.auditKind, object: identifier.rawValue, person: request.account, time: time))
             return request
         }
     }
 }
 
 extension Database {
+    /// Writes a new request with the steps that led to its state; false when too many of the person's wait.
+    func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) throws -> Bool {
+        let written = try run(
+            """
+            INSERT INTO data_subject_request (id, account, tenant, kind, claims, state, received_at, due_at)
+            SELECT :id, :account, :tenant, :kind, :claims, :state, :received, :due
+            WHERE (SELECT count(*) FROM data_subject_request WHERE account = :account AND ended_at IS NULL) < :most
+            """,
+            [
+                "id": request.identifier.rawValue, "account": request.account.rawValue,
+                "tenant": request.tenant?.rawValue, "kind": request.kind.rawValue,
+                "claims": request.claims.jsonText, "state": request.state.rawValue,
+                "received": request.receivedAt.seconds, "due": request.dueAt.seconds, "most": mostOpen,
+            ])
+        guard written == 1 else { return false }
+        // Whoever has stolen a phone would like an export, too.
+        if request.kind == .export { try tell(request.account, .exported, at: request.receivedAt) }
+        let author = Author(author.actor, at: request.tenant ?? author.tenant, in: author.transaction)
+        func note(_ step: SecurityEvent.Kind, by author: Author) throws {
+            try audit(
+                author.event(
+                    step, object: request.identifier.rawValue, person: request.account, time: request.receivedAt))
+        }
+        try note(.requestReceived, by: author)
+        if request.state == .running {
+            // A device proves the identity to the provider; at a desk somebody looks at it.
+            try note(.requestIdentityChecked, by: author.actor.isOffice ? author : author.consequence)
+            try note(.requestRunning, by: author.consequence)
+        }
+        return true
+    }
+
     /// The most urgent first; the next page begins behind the request that it names.
     fileprivate func requests(
         ended: Bool, _ condition: String, _ page: PageRequest, _ arguments: SQLArguments

@@ -58,8 +58,7 @@ extension SQLiteStore {
             let state: DeviceState = try row.value("state")
             if distrust == .ends {
                 try db.change(
-                    device, of: account, by: state == .active ? .reportCopied : .revoke, approval: nil, tenant: nil,
-                    actor: .system, at: time)
+                    device, of: account, state == .active ? .reportCopied : .revoke, by: .system, at: time)
             } else {
                 try db.tell(account, .deviceLowered, detail: row.text("name"), at: time)
             }

@@ -43,12 +43,12 @@ extension SQLiteStore {
         try await writer.write { db in
             if let row = try db.row("SELECT id, account FROM device WHERE block_digest = ?", [digest.bytes]) {
                 // A locked device stays locked: to lift that takes more.
-                return try db.block(row.value("id"), of: row.accountIdentifier, tenant: nil, at: time) != nil
+                return try db.block(row.value("id"), of: row.accountIdentifier, by: .person, at: time) != nil
             }
             guard let row = try db.row("SELECT id FROM account WHERE block_digest = ?", [digest.bytes]) else {
                 return false
             }
-            _ = try db.lock(row.value("id"), for: .own, tenant: nil, at: time)
+            _ = try db.lock(row.value("id"), for: .own, by: .person, at: time)
             return true
         }
     }

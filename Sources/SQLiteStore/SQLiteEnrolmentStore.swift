@@ -123,7 +123,7 @@ extension Database {
             return .waits(usableFrom: usableFrom)
         }
         try audit(event)
-        try activate(account, tenant: event.tenant, at: event.time)
+        try activate(account, by: Author(.person, at: event.tenant), at: event.time)
         if account.state != .pending {
             try tell(device.account, .deviceAdded, detail: device.description.name, at: event.time)
         }
@@ -131,13 +131,13 @@ extension Database {
     }
 
     /// An account whose first active device this is becomes active.
-    private func activate(_ account: AccountProfile, tenant: TenantIdentifier?, at time: Timestamp) throws {
+    private func activate(_ account: AccountProfile, by author: Author, at time: Timestamp) throws {
         switch account.state {
-        case .pending: try move(account, by: .firstDevice, tenant: tenant, at: time)
-        case .locked: try move(account, by: .reactivate, tenant: tenant, at: time)
+        case .pending: try move(account, .firstDevice, by: author, at: time)
+        case .locked: try move(account, .reactivate, by: author, at: time)
         case .closing:
             guard let eraseAt = account.eraseAt, eraseAt > time else { throw AccountNotOpen() }
-            try move(account, by: .cancelClose, tenant: tenant, at: time)
+            try move(account, .cancelClose, by: author, at: time)
         case .active, .closed: break
         }
     }

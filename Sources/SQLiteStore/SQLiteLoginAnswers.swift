@@ -58,8 +58,8 @@ extension Database {
         // 3. A counter that does not rise means that two devices have the same key.
         guard answer.counter > device.counter else {
             try change(
-                answer.device, of: device.account, by: .reportCopied, approval: nil, tenant: answer.tenant,
-                transaction: answer.transaction, at: answer.time)
+                answer.device, of: device.account, .reportCopied,
+                by: Author(.system, at: answer.tenant, in: answer.transaction), at: answer.time)
             return .refused(.cloned)
         }
         // 4. Whoever was lowered since the claim does not get what it reached then.
@@ -114,8 +114,8 @@ extension Database {
             return .wrongPIN(triesLeft: Int(triesLeft))
         }
         try change(
-            answer.device, of: device.account, by: .wrongPINs, approval: nil, tenant: answer.tenant,
-            transaction: answer.transaction, at: answer.time)
+            answer.device, of: device.account, .wrongPINs,
+            by: Author(.system, at: answer.tenant, in: answer.transaction), at: answer.time)
         try run(
             "UPDATE device SET counter = ?, pin_tries_left = 0, last_used_at = ? WHERE id = ?",
             [answer.counter, answer.time.seconds, answer.device.rawValue])

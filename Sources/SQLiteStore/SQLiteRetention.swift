@@ -71,7 +71,7 @@ private struct RetentionStep: Sendable {
             for account in due {
                 try db.run("UPDATE account SET warned_at = ? WHERE id = ?", [now.seconds, account.rawValue])
                 try db.tell(account, .notUsed, at: now)
-                try db.audit(SecurityEvent(.accountUnused, time: now, actor: .system, person: account))
+                try db.audit(Author.system.event(.accountUnused, person: account, time: now))
             }
             return due.count
         },
@@ -80,7 +80,7 @@ private struct RetentionStep: Sendable {
                 "state = 'active' AND warned_at IS NOT NULL AND warned_at <= ?", (now - policy.afterNotice).seconds)
             for account in due {
                 guard let profile = try db.profile(of: account) else { continue }
-                _ = try db.requestClosing(of: profile, eraseAt: now + policy.closing, at: now)
+                _ = try db.requestClosing(of: profile, eraseAt: now + policy.closing, by: .system, at: now)
             }
             return due.count
         },
@@ -113,7 +113,7 @@ extension Database {
     ) throws -> Int {
         let due = try rows("SELECT id, account FROM device WHERE \(condition) LIMIT \(RetentionStep.atOnce)", [time])
         for row in due {
-            try change(row.value("id"), of: row.accountIdentifier, by: event, approval: nil, tenant: nil, at: now)
+            try change(row.value("id"), of: row.accountIdentifier, event, by: .system, at: now)
         }
         return due.count
     }

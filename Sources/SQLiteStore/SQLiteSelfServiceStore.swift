@@ -32,8 +32,8 @@ extension SQLiteStore {
         _ device: DeviceIdentifier, of account: AccountIdentifier, event: SecurityEvent
     ) async throws -> DeviceState? {
         try await writer.write { db in
-            try db.block(
-                device, of: account, tenant: event.tenant, transaction: event.transaction, at: event.time)
+            let author = Author(event.actor ?? .person, at: event.tenant, in: event.transaction)
+            return try db.block(device, of: account, by: author, at: event.time)
         }
     }
 }

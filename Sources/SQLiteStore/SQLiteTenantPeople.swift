@@ -84,8 +84,8 @@ extension SQLiteStore {
         try await writer.write { db in
             guard let account = try db.account(of: subject, in: scope) else { return false }
             return try db.change(
-                device, of: account, by: .reportLost, approval: nil, tenant: scope.tenant.identifier,
-                transaction: transaction, actor: actor, at: time) == .changed
+                device, of: account, .reportLost, by: Author(actor, at: scope.tenant.identifier, in: transaction),
+                at: time) == .changed
         }
     }
 }

@@ -51,8 +51,8 @@ extension Database {
     /// Moves an account on by an event of its table, if it is as the caller saw it; false, and nothing written, when not.
     @discardableResult
     func move(
-        _ account: AccountProfile, by event: AccountState.Event, lock: LockReason? = nil, eraseAt: Timestamp? = nil,
-        tenant: TenantIdentifier?, actor: SecurityEvent.Actor? = nil, at time: Timestamp
+        _ account: AccountProfile, _ event: AccountState.Event, lock: LockReason? = nil, eraseAt: Timestamp? = nil,
+        by author: Author, at time: Timestamp
     ) throws -> Bool {
         guard let next = account.state.after(event) else { return false }
         let moved = try run(
@@ -67,12 +67,7 @@ extension Database {
                 "old_lock": account.lockReason?.rawValue,
             ])
         guard moved == 1 else { return false }
-        if let kind = event.auditKind {
-            let personOrClerk: SecurityEvent.Actor = tenant == nil || event == .firstDevice ? .person : .clerk
-            try audit(
-                SecurityEvent(
-                    kind, time: time, tenant: tenant, actor: actor ?? personOrClerk, person: account.identifier))
-        }
+        if let kind = event.auditKind { try audit(author.event(kind, person: account.identifier, time: time)) }
         if next != .active { try forgetBrowsers(of: account.identifier, at: time) }
         if let notice = event.notice { try tell(account.identifier, notice, at: time) }
         if event == .cancelClose { try withdrawErasure(of: account.identifier, at: time) }
@@ -84,27 +79,24 @@ extension Database {
 
     /// Locks an account and ends what it has open.
     func lock(
-        _ identifier: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?,
-        actor: SecurityEvent.Actor? = nil, at time: Timestamp
+        _ identifier: AccountIdentifier, for reason: LockReason, by author: Author, at time: Timestamp
     ) throws -> AccountChange {
         guard let account = try profile(of: identifier) else { return .unknown }
         guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
         // A right to enrol that was given before must not lift the lock, also when the account was locked already.
         try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
         if let present = account.lockReason, present >= reason { return .changed }
-        try move(account, by: .lock, lock: reason, tenant: tenant, actor: actor, at: time)
+        try move(account, .lock, lock: reason, by: author, at: time)
         try endSessions(of: identifier, at: time)
         return .changed
     }
 
     /// I2: an active account has an active device; the last one takes the account along, whoever ended it.
-    func lockWithoutDevice(
-        _ account: AccountIdentifier, tenant: TenantIdentifier?, at time: Timestamp
-    ) throws {
+    func lockWithoutDevice(_ account: AccountIdentifier, because author: Author, at time: Timestamp) throws {
         guard try !hasActiveDevice(account), let profile = try profile(of: account), profile.state == .active else {
             return
         }
-        _ = try lock(account, for: .noAuthenticator, tenant: tenant, actor: .system, at: time)
+        _ = try lock(account, for: .noAuthenticator, by: author.consequence, at: time)
     }
 
     /// Ends every session of an account, with its refresh tokens; its portals hear of it (I7).
@@ -114,7 +106,9 @@ extension Database {
             [account.rawValue, time.seconds])
         for session in sessions {
             let identifier = try session.value("id", as: SessionIdentifier.self)
-            try end(identifier, event: SecurityEvent(.sessionEnded, time: time, object: identifier.rawValue))
+            try end(
+                identifier,
+                event: Author.system.event(.sessionEnded, object: identifier.rawValue, time: time))
         }
     }
 }

@@ -9,9 +9,8 @@ extension Database {
     /// the other devices hear of it, and the account is locked when it was the last active one (I2).
     @discardableResult
     func change(
-        _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
-        approval: AssuranceLevel?, tenant: TenantIdentifier?, transaction: TransactionIdentifier? = nil,
-        actor: SecurityEvent.Actor? = nil, at time: Timestamp
+        _ device: DeviceIdentifier, of account: AccountIdentifier, _ event: DeviceState.Event,
+        approval: AssuranceLevel? = nil, by author: Author, at time: Timestamp
     ) throws -> DeviceChange {
         let row = try row(
             "SELECT state, suspended_for, ceiling, name FROM device WHERE id = ? AND account = ?",
@@ -36,10 +35,7 @@ extension Database {
                 "tries": DeviceRecordRow.pinTries, "device": device.rawValue,
             ])
         try mark(device, after: event)
-        try audit(
-            SecurityEvent(
-                event.auditKind, time: time, tenant: tenant, object: device.rawValue, transaction: transaction,
-                actor: actor, person: account))
+        try audit(author.event(event.auditKind, object: device.rawValue, person: account, time: time))
         try tell(
             account, state == .pending && event == .revoke ? .deviceRefused : event.notice,
             detail: row.text("name"), at: time)
@@ -47,23 +43,21 @@ extension Database {
         if event == .approve, approval == nil { try endSessions(of: account, at: time) }
         if next != .active {
             try endSessions(of: device, at: time)
-            try lockWithoutDevice(account, tenant: tenant, at: time)
+            try lockWithoutDevice(account, because: author, at: time)
         }
         return .changed
     }
 
     /// Blocks a device in whatever state it is. Gives the state after that; nil when the account has no such device.
     func block(
-        _ device: DeviceIdentifier, of account: AccountIdentifier, tenant: TenantIdentifier?,
-        transaction: TransactionIdentifier? = nil, at time: Timestamp
+        _ device: DeviceIdentifier, of account: AccountIdentifier, by author: Author, at time: Timestamp
     ) throws -> DeviceState? {
         let row = try row(
             "SELECT state FROM device WHERE id = ? AND account = ?", [device.rawValue, account.rawValue])
         guard let row else { return nil }
         let state = try row.value("state", as: DeviceState.self)
         let event = state.blocking
-        try change(
-            device, of: account, by: event, approval: nil, tenant: tenant, transaction: transaction, at: time)
+        try change(device, of: account, event, by: author, at: time)
         return state.after(event) ?? state
     }
 
@@ -81,11 +75,11 @@ extension Database {
     }
 
     /// Revokes every device that is not at its end.
-    func revokeDevices(of account: AccountIdentifier, tenant: TenantIdentifier?, at time: Timestamp) throws {
+    func revokeDevices(of account: AccountIdentifier, by author: Author, at time: Timestamp) throws {
         let devices = try rows(
             "SELECT id FROM device WHERE account = ? AND state NOT IN ('revoked', 'expired')", [account.rawValue])
         for device in devices {
-            try change(device.value("id"), of: account, by: .revoke, approval: nil, tenant: tenant, at: time)
+            try change(device.value("id"), of: account, .revoke, by: author, at: time)
         }
     }
 }

@@ -103,8 +103,8 @@ extension Database {
         for session in sessions {
             let identifier = try session.value("id", as: SessionIdentifier.self)
             try end(
-                identifier, event: SecurityEvent(.sessionEnded, time: time, object: identifier.rawValue, actor: .system)
-            )
+                identifier,
+                event: Author.system.event(.sessionEnded, object: identifier.rawValue, time: time))
         }
     }
 

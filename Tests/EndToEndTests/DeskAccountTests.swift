@@ -44,14 +44,26 @@ struct DeskAccountTests {
         #expect(try await desk(["reactivate"] + at + ["--account", account])["state"]?.string == "active")
 
         let page = here.folder.path + "/export-\(account).html"
-        let export = try await desk(["export", "--account", account, "--html", page, "--language", "en"])
+        let export = try await desk(["export"] + at + ["--account", account, "--html", page, "--language", "en"])
         #expect(export["export"]?.string?.split(separator: ".").count == 3)
         let html = try String(contentsOfFile: page, encoding: .utf8)
         #expect(html.contains("Your data at CitizenID") && html.contains("Musterweg") && !html.contains("<script"))
 
-        let closed = try await desk(["close", "--account", account])
+        let code = try await desk(["block-code"] + at + ["--account", account])["block_code"]?.string
+        #expect(code?.count == 18 && code != paper)
+        for command in ["export", "block-code", "close"] {
+            let stranger = try await here.administer(
+                [
+                    "desk", command, "--tenant", "marl", "--person", try await self.person(), "--account", account,
+                    "--json",
+                ])
+            #expect(try stranger.json()["error"]?.string == "other_person", "\(command): \(stranger)")
+        }
+        let trail = try await here.administer("audit", "show", "--tenant", "marl", "--kind", "admin", "--json")
+        #expect(trail.output.contains("admin.subject_seen"), "\(trail)")
+        let closed = try await desk(["close"] + at + ["--account", account])
         #expect((closed["erase_at"]?.integer ?? 0) > 0)
-        let ended = try await here.administer(["desk", "close", "--account", account, "--json"])
+        let ended = try await here.administer(["desk", "close"] + at + ["--account", account, "--json"])
         #expect(try ended.json()["error"]?.string == "not_possible", "\(ended)")
     }
 
@@ -59,13 +71,16 @@ struct DeskAccountTests {
         (["block", "--tenant", "marl", "--account", "nobody"], "unknown_account"),
         (["block", "--tenant", "marl", "--account", "nobody", "--reason", "whim"], "unknown_reason"),
         (["block", "--tenant", "atlantis", "--account", "nobody"], "unknown_tenant"),
-        (["block-code", "--account", "nobody"], "unknown_account"),
-        (["close", "--account", "nobody"], "unknown_account"),
+        (["block-code", "--account", "nobody", "--person", "PERSON", "--tenant", "marl"], "unknown_account"),
+        (["close", "--account", "nobody", "--person", "PERSON", "--tenant", "marl"], "unknown_account"),
+        (["export", "--account", "nobody", "--person", "PERSON", "--tenant", "atlantis"], "unknown_tenant"),
         (["block", "--tenant", "marl", "--account", "no body"], "invalid_request"),
     ])
     func `what the desk refuses`(arguments: [String], code: String) async throws {
         let here = try await Self.installation.value
-        let result = try await here.administer(["desk"] + arguments + ["--json"])
+        let file = try await person()
+        let result = try await here.administer(
+            ["desk"] + arguments.map { $0 == "PERSON" ? file : $0 } + ["--json"])
         #expect(result.status == 1, "\(result)")
         #expect(try result.json()["error"]?.string == code, "\(result)")
     }

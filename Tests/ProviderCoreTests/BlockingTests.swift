@@ -68,7 +68,7 @@ struct BlockingTests {
     func freshCode() async throws {
         let provider = try await TestProvider()
         let person = try await provider.registered()
-        let fresh = try await provider.provider.desk.freshBlockCode(of: person.account)
+        let fresh = try await provider.provider.desk.freshBlockCode(of: person.account, visit: provider.visit())
         await #expect(throws: DeviceRefusal.self) { try await provider.provider.block(code: person.blockCode) }
         try await provider.provider.block(code: fresh)
         #expect(try await provider.profile(of: person.account).state == .locked)

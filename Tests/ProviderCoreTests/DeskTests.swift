@@ -150,6 +150,116 @@ struct DeskTests {
         let plain = SecretDigest(of: "citizen-id/identity-link/v1\neid\ndienste-und-kartenspezifisch-1")
         #expect(try await provider.store.account(linkedBy: plain) == nil)
     }
+
+    // MARK: What is in the trail
+
+    /// Kind, chain and author of the events about a person since a number of them, the oldest first.
+    private func trail(_ person: RegisteredPerson, _ provider: TestProvider, after: Int) async throws -> [String] {
+        let entries = try await provider.provider.audit.page(of: person.account, limit: 200).entries
+        return entries.reversed().dropFirst(after).map { "\($0.kind) \($0.chain) \($0.actor ?? "-")" }
+    }
+
+    @Test("O2: whoever finds, exports, gives a new code or closes at a desk is in the person's trail, who is told")
+    func traces() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        var seen = try await trail(person, provider, after: 0).count
+        func fresh() async throws -> [String] {
+            let events = try await trail(person, provider, after: seen)
+            seen += events.count
+            return events
+        }
+        let visit = try provider.visit()
+        #expect(try await provider.provider.desk.find(for: visit).map(\.devices.count) == [1])
+        #expect(try await fresh() == ["admin.subject_seen herten clerk"])
+        _ = try await provider.provider.exports.export(of: person.account, visit: visit)
+        #expect(
+            try await fresh() == [
+                "dsr.received herten clerk", "dsr.identity_checked herten clerk", "dsr.running herten system",
+                "dsr.done herten system",
+            ])
+        _ = try await provider.provider.desk.freshBlockCode(of: person.account, visit: visit)
+        #expect(try await fresh() == ["account.block_code_replaced herten clerk"])
+        _ = try await provider.provider.erasures.close(person.account, visit: visit)
+        let closing = try await fresh()
+        #expect(closing.first == "account.close_requested herten clerk")
+        #expect(closing.contains("dsr.received herten clerk") && closing.contains("device.revoked herten system"))
+        let notices = try await provider.store.notices(of: person.account, limit: 20).map(\.kind)
+        #expect(Set(notices).isSuperset(of: [.exported, .blockCodeReplaced, .closingBegun]))
+    }
+
+    @Test("R1: without the account's person at the desk, at its level, nothing is exported, replaced or closed")
+    func whoStandsThere() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let other: JSONObject = ["given_name": "Eva", "family_name": "Beispiel", "birthdate": "1970-01-01"]
+        let before = try await provider.store.notices(of: person.account, limit: 20).count
+        for (visit, refusal) in [
+            (try provider.visit(other), DeskRefusal.otherPerson),
+            (try provider.visit(level: .normal), .levelTooLow(needed: .substantiell)),
+        ] {
+            await #expect(throws: refusal) {
+                _ = try await provider.provider.exports.export(of: person.account, visit: visit)
+            }
+            await #expect(throws: refusal) {
+                _ = try await provider.provider.desk.freshBlockCode(of: person.account, visit: visit)
+            }
+            await #expect(throws: refusal) {
+                _ = try await provider.provider.erasures.close(person.account, visit: visit)
+            }
+        }
+        try await provider.provider.block(code: person.blockCode)
+        #expect(try await provider.profile(of: person.account).state == .locked, "the code is the one they have")
+        #expect(try await provider.store.requests(of: person.account).isEmpty)
+        #expect(try await provider.store.notices(of: person.account, limit: 20).count == before + 1)
+        let failed = try await provider.auditEntries(.proofingFailed)
+        #expect(failed.count == 6 && failed.allSatisfy { $0.actor == "clerk" && $0.chain.tenant == TestRegion.herten })
+    }
+
+    @Test("the account of somebody who died is closed by who proves the death, and is nobody's wish")
+    func death() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let other: JSONObject = ["given_name": "Eva", "family_name": "Beispiel", "birthdate": "1970-01-01"]
+        await #expect(throws: DeskRefusal.otherPerson) {
+            _ = try await provider.provider.erasures.close(person.account, visit: provider.visit(other), died: true)
+        }
+        _ = try await provider.provider.erasures.close(
+            person.account, visit: provider.visit(level: .normal), died: true)
+        #expect(try await provider.profile(of: person.account).state == .closing)
+        #expect(try await provider.store.requests(of: person.account).isEmpty)
+    }
+
+    @Test("O2: what happens to an account and its devices has its author: the person, the desk or the provider")
+    func authors() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        func author(_ kind: SecurityEvent.Kind) async throws -> String? {
+            try await provider.provider.audit.page(of: person.account, limit: 200).entries
+                .first { $0.kind == kind.rawValue }?.actor
+        }
+        let second = TestPhone()
+        try await provider.furtherPhone(second, of: person.account)
+        try await provider.provider.accounts.approve(second.device, by: provider.verified(person.phone))
+        #expect(try await author(.deviceActivated) == "person")
+        try await provider.provider.accounts.suspend(second.device, by: provider.verified(person.phone))
+        #expect(try await author(.deviceSuspended) == "person")
+        try await provider.provider.desk.block(
+            second.device, of: person.account, forGood: true, tenant: TestRegion.herten)
+        #expect(try await author(.deviceRevoked) == "clerk")
+        _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+        try await provider.provider.block(code: person.phone.blockCode)
+        #expect(try await author(.deviceSuspended) == "person")
+        #expect(try await author(.accountLocked) == "system", "a consequence (I2)")
+        #expect(try await author(.sessionEnded) == "system")
+        _ = try await provider.provider.desk.reactivate(
+            person.account, visit: provider.visit(), found: person.phone.device)
+        #expect(try await author(.accountUnlocked) == "clerk")
+        #expect(try await author(.deviceActivated) == "clerk")
+        #expect(try await author(.ticketIssued) == "clerk")
+        let entries = try await provider.provider.audit.page(of: person.account, limit: 200).entries
+        #expect(entries.filter { $0.actor == nil }.map(\.kind) == [])
+    }
 }
 
 extension TestProvider {

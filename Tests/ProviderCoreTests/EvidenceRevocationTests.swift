@@ -238,7 +238,7 @@ struct EvidenceRevocationTests {
         let account = try await stage.account()
         let change = { (event: DeviceState.Event) in
             try await stage.sqlite.change(
-                stage.phone.device, of: account, by: event, approval: nil, tenant: nil, time: stage.provider.now)
+                stage.phone.device, of: account, by: event, approval: nil, author: .person, time: stage.provider.now)
         }
         #expect(try await change(event) == .changed)
         #expect(try await stage.adopt(stage.list) == 1)

@@ -39,7 +39,7 @@ struct ExportTests {
         let erika = try await provider.registered()
         let today = CalendarDate(inGermanyAt: provider.now)
         try provider.changeRegion { $0.tenants[0].operatorAssignment.until = today.adding(days: -1) }
-        let export = try await provider.provider.exports.export(of: erika.account).document
+        let export = try await provider.provider.exports.export(of: erika.account, visit: provider.visit()).document
         let controllers = (export["controllers"]?.array ?? []).compactMap(\.object)
         #expect(controllers.map { $0["processor"]?.string } == [nil, "IT"])
     }

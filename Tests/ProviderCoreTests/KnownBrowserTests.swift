@@ -251,10 +251,11 @@ struct KnownBrowserTests {
         case 1:
             let request = try await provider.claimed(try await provider.login(), by: device)
             try await provider.answer(request, try phone.response(to: request, .report, now: provider.now), by: device)
-        case 2: _ = try await provider.store.lock(account, for: .own, tenant: nil, time: provider.now)
+        case 2: _ = try await provider.store.lock(account, for: .own, by: .person, time: provider.now)
         default:
             let profile = try #require(try await provider.store.profile(of: account))
-            _ = try await provider.store.requestClosing(of: profile, eraseAt: provider.now + 9, time: provider.now)
+            _ = try await provider.store.requestClosing(
+                of: profile, eraseAt: provider.now + 9, request: nil, by: .person, time: provider.now)
         }
         #expect(try await provider.store.knownBrowsers(of: account, now: provider.now) == [])
         let login = try await provider.login()

@@ -88,7 +88,7 @@ struct OneForAllPeopleTests {
         let provider = try await TestProvider.withOneForAll()
         let person = try await provider.registered()
         let (herten, marl) = try await signedIn(provider, person)
-        _ = try await provider.provider.erasures.close(person.account)
+        _ = try await provider.provider.erasures.close(person.account, visit: provider.visit())
         _ = try await deliver(provider)
         try end.come(to: portal, provider)
         provider.clock.advance(RetentionPolicy().closing)
@@ -108,7 +108,7 @@ struct OneForAllPeopleTests {
         let person = try await provider.registered()
         _ = try await signedIn(provider, person)
         try end.come(to: portal, provider)
-        let export = try await provider.provider.exports.export(of: person.account).document
+        let export = try await provider.provider.exports.export(of: person.account, visit: provider.visit()).document
         for section in ["logins", "releases"] {
             let rows = (export[section]?.array ?? []).compactMap(\.object)
             #expect(Set(rows.map { $0["controller"]?.string }) == ["herten", "marl"], "\(section)")

@@ -60,6 +60,9 @@ struct RetentionTests {
         let person = try await provider.registered()
         provider.clock.advance(policy.unused)
         try await provider.provider.erasures.sweep()
+        let unused = try await provider.provider.audit.page(of: person.account).entries
+            .first { $0.kind == "account.unused" }
+        #expect(unused?.actor == "system", "the person reads in their trail that they were told")
         _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
         provider.clock.advance(policy.afterNotice)
         try await provider.provider.erasures.sweep()
@@ -127,7 +130,7 @@ struct RetentionTests {
         let provider = try await TestProvider()
         let person = try await provider.registered()
         #expect(try await provider.provider.erasures.sweep()["file_cleaned"] == 0)
-        _ = try await provider.provider.erasures.close(person.account)
+        _ = try await provider.provider.erasures.close(person.account, visit: provider.visit())
         provider.clock.advance(policy.closing)
         #expect(try await provider.provider.erasures.sweep()["file_cleaned"] == 0)
         provider.clock.advance(policy.traces - 1)

@@ -392,27 +392,27 @@ extension FaultyStore {
     }
 
     public func lock(
-        _ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?, time: Timestamp
+        _ account: AccountIdentifier, for reason: LockReason, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
-        try await call { try await store.lock(account, for: reason, tenant: tenant, time: time) }
+        try await call { try await store.lock(account, for: reason, by: author, time: time) }
     }
 
     public func reactivate(
         _ from: AccountProfile, as reactivation: AccountRules.Reactivation, found: DeviceIdentifier?,
-        ticket: TicketRecord, time: Timestamp
+        ticket: TicketRecord, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
         try await call {
-            try await store.reactivate(from, as: reactivation, found: found, ticket: ticket, time: time)
+            try await store.reactivate(from, as: reactivation, found: found, ticket: ticket, by: author, time: time)
         }
     }
 
     public func change(
         _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
-        approval: AssuranceLevel?, tenant: TenantIdentifier?, time: Timestamp
+        approval: AssuranceLevel?, author: Author, time: Timestamp
     ) async throws -> DeviceChange {
         try await call {
             try await store.change(
-                device, of: account, by: event, approval: approval, tenant: tenant, time: time)
+                device, of: account, by: event, approval: approval, author: author, time: time)
         }
     }
 
@@ -436,9 +436,9 @@ extension FaultyStore {
     }
 
     public func replaceBlockCode(
-        of account: AccountIdentifier, with digest: SecretDigest, time: Timestamp
+        of account: AccountIdentifier, with digest: SecretDigest, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
-        try await call { try await store.replaceBlockCode(of: account, with: digest, time: time) }
+        try await call { try await store.replaceBlockCode(of: account, with: digest, by: author, time: time) }
     }
 
     public func notices(of account: AccountIdentifier, limit: Int) async throws -> [NoticeRecord] {
@@ -454,9 +454,11 @@ extension FaultyStore {
 
 extension FaultyStore {
     public func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, time: Timestamp
+        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
     ) async throws -> AccountChange {
-        try await call { try await store.requestClosing(of: from, eraseAt: eraseAt, time: time) }
+        try await call {
+            try await store.requestClosing(of: from, eraseAt: eraseAt, request: request, by: author, time: time)
+        }
     }
 
     public func dueErasures(now: Timestamp, limit: Int) async throws -> [AccountIdentifier] {
@@ -493,8 +495,8 @@ extension FaultyStore {
         try await call { try await store.save(likeness: likeness, of: person) }
     }
 
-    public func open(_ request: DataSubjectRequest, mostOpen: Int) async throws -> Bool {
-        try await call { try await store.open(request, mostOpen: mostOpen) }
+    public func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) async throws -> Bool {
+        try await call { try await store.open(request, mostOpen: mostOpen, by: author) }
     }
 
     public func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest] {
@@ -521,11 +523,10 @@ extension FaultyStore {
 
     public func advance(
         _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event, refusal: DataSubjectRefusal?,
-        actor: SecurityEvent.Actor, transaction: TransactionIdentifier?, time: Timestamp
+        author: Author, time: Timestamp
     ) async throws -> DataSubjectRequest? {
         try await call {
-            try await store.advance(
-                request, by: event, refusal: refusal, actor: actor, transaction: transaction, time: time)
+            try await store.advance(request, by: event, refusal: refusal, author: author, time: time)
         }
     }
 }
@@ -586,8 +587,10 @@ extension FaultyStore {
         try await call { try await store.auditPage(of: chain, filter, before: cursor, limit: limit) }
     }
 
-    public func auditPage(of account: AccountIdentifier, before cursor: Int64?, limit: Int) async throws -> AuditPage {
-        try await call { try await store.auditPage(of: account, before: cursor, limit: limit) }
+    public func auditPage(
+        of account: AccountIdentifier, kinds: [SecurityEvent.Kind]?, before cursor: Int64?, limit: Int
+    ) async throws -> AuditPage {
+        try await call { try await store.auditPage(of: account, kinds: kinds, before: cursor, limit: limit) }
     }
 
     public func auditPage(

@@ -17,7 +17,7 @@ struct AccountsOfCompaniesTests {
         let company = try await founded(by: account, in: store)
         #expect(try await state(of: company, in: store) == "active")
 
-        _ = try await store.lock(account, for: .own, tenant: nil, time: Fixtures.now)
+        _ = try await store.lock(account, for: .own, by: .person, time: Fixtures.now)
         #expect(try await state(of: company, in: store) == "frozen")
 
         let locked = try #require(try await store.profile(of: account))
@@ -27,14 +27,16 @@ struct AccountsOfCompaniesTests {
         let record = AccountRecord(
             identifier: account, person: locked.person, level: locked.level, state: locked.state)
         _ = try await store.reactivate(
-            locked, as: reactivation, found: nil, ticket: Fixtures.ticket(for: record), time: Fixtures.now)
+            locked, as: reactivation, found: nil, ticket: Fixtures.ticket(for: record), by: Author(.clerk),
+            time: Fixtures.now)
         #expect(try await state(of: company, in: store) == "active")
 
         // No human is kept in an account for the sake of a company: closing freezes it, and is not refused.
         let active = try #require(try await store.profile(of: account))
         let eraseAt = Fixtures.now + 100
         #expect(
-            try await store.requestClosing(of: active, eraseAt: eraseAt, time: Fixtures.now) == .changed)
+            try await store.requestClosing(
+                of: active, eraseAt: eraseAt, request: nil, by: .person, time: Fixtures.now) == .changed)
         #expect(try await state(of: company, in: store) == "frozen")
         #expect(try await store.erase(account, telling: [], time: eraseAt))
         #expect(try await state(of: company, in: store) == "frozen")

@@ -28,7 +28,7 @@ extension StorePromise {
             _ = try await atOnce(2) { index in
                 try await store.change(
                     (index == 0 ? first : second).identifier, of: first.account, by: .reportLost, approval: nil,
-                    tenant: nil, time: Fixtures.now)
+                    author: .person, time: Fixtures.now)
             }
             let profile = try await store.profile(of: first.account)
             try requireEqual(profile?.state, .locked, "state")
@@ -39,10 +39,11 @@ extension StorePromise {
             for _ in 0..<10 {
                 let waiting = try await pending(of: first, in: store)
                 async let approval = store.change(
-                    waiting.identifier, of: first.account, by: .approve, approval: .substantiell, tenant: nil,
+                    waiting.identifier, of: first.account, by: .approve, approval: .substantiell, author: .person,
                     time: Fixtures.now)
                 async let refusal = store.change(
-                    waiting.identifier, of: first.account, by: .revoke, approval: nil, tenant: nil, time: Fixtures.now)
+                    waiting.identifier, of: first.account, by: .revoke, approval: nil, author: .person,
+                    time: Fixtures.now)
                 let (approved, refused) = try await (approval, refusal)
                 let state = try await store.device(waiting.identifier)?.0.state
                 // A device that was approved first can be revoked; one that was refused is never approved.
@@ -57,32 +58,32 @@ extension StorePromise {
             let account = login.device.account
             for (reason, expected) in [(LockReason.own, LockReason.own), (.fraud, .fraud), (.own, .fraud)] {
                 try requireEqual(
-                    try await store.lock(account, for: reason, tenant: nil, time: Fixtures.now), .changed, "\(reason)")
+                    try await store.lock(account, for: reason, by: .person, time: Fixtures.now), .changed, "\(reason)")
                 try requireEqual(try await store.profile(of: account)?.lockReason, expected, "\(reason)")
             }
             try requireEqual(try await store.sessions(of: account, now: Fixtures.now), [], "sessions")
             try requireEqual(try await store.dueLogouts(now: Fixtures.now, limit: 10).count, 1, "logouts")
             try requireEqual(
-                try await store.lock(.random(), for: .own, tenant: nil, time: Fixtures.now), .unknown, "unknown")
+                try await store.lock(.random(), for: .own, by: .person, time: Fixtures.now), .unknown, "unknown")
         },
         StorePromise("A lock voids unused tickets, also when the account is locked as gravely already") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             let (account, ticket) = try await awaitingDevice(device, in: store)
             try requireEqual(
-                try await store.lock(account, for: .own, tenant: nil, time: Fixtures.now), .changed, "a second lock")
+                try await store.lock(account, for: .own, by: .person, time: Fixtures.now), .changed, "a second lock")
             try require(try await store.ticket(ticket) == nil, "the ticket still lifts the lock")
         },
         StorePromise("A device that cannot be found again is a refusal, and leaves the account as it was") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             let account = device.account
-            _ = try await store.lock(account, for: .own, tenant: nil, time: Fixtures.now)
+            _ = try await store.lock(account, for: .own, by: .person, time: Fixtures.now)
             guard let locked = try await store.profile(of: account) else { throw missing }
             let stranger = DeviceIdentifier.random(bytes: 16)
             for (found, expected) in [(stranger, DeviceChange.unknown), (device.identifier, .notPossible(.active))] {
                 let ticket = Fixtures.ticket(for: try await record(account, store))
                 try requireEqual(
                     try await store.reactivate(
-                        locked, as: lifting, found: found, ticket: ticket, time: Fixtures.now),
+                        locked, as: lifting, found: found, ticket: ticket, by: Author(.clerk), time: Fixtures.now),
                     .deviceRefused(expected), "found")
             }
             try requireEqual(try await store.profile(of: account), locked, "account")
@@ -101,23 +102,25 @@ extension StorePromise {
                 try requireEqual(try await store.device(waiting.identifier)?.0.state, .revoked)
                 try requireEqual(
                     try await store.change(
-                        waiting.identifier, of: device.account, by: .approve, approval: .substantiell, tenant: nil,
+                        waiting.identifier, of: device.account, by: .approve, approval: .substantiell, author: .person,
                         time: Fixtures.now), .notPossible(.revoked), "approval")
             }
         },
         StorePromise("What a caller saw of an account must still be so") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             guard let seen = try await store.profile(of: device.account) else { throw missing }
-            _ = try await store.lock(device.account, for: .own, tenant: nil, time: Fixtures.now)
+            _ = try await store.lock(device.account, for: .own, by: .person, time: Fixtures.now)
             try requireEqual(
-                try await store.requestClosing(of: seen, eraseAt: Fixtures.now + 1, time: Fixtures.now),
+                try await store.requestClosing(
+                    of: seen, eraseAt: Fixtures.now + 1, request: nil, by: .person, time: Fixtures.now),
                 .notPossible(.locked), "closing")
             guard let locked = try await store.profile(of: device.account) else { throw missing }
-            _ = try await store.lock(device.account, for: .fraud, tenant: nil, time: Fixtures.now)
+            _ = try await store.lock(device.account, for: .fraud, by: .person, time: Fixtures.now)
             let ticket = Fixtures.ticket(for: try await record(device.account, store))
             try requireEqual(
                 try await store.reactivate(
-                    locked, as: lifting, found: nil, ticket: ticket, time: Fixtures.now), .notPossible(.locked),
+                    locked, as: lifting, found: nil, ticket: ticket, by: Author(.clerk), time: Fixtures.now),
+                .notPossible(.locked),
                 "reactivation")
         },
         StorePromise("I40: an account is erased once, and only when it is closing and its time has come") { store in
@@ -125,7 +128,8 @@ extension StorePromise {
             let account = device.account
             try require(try await !store.erase(account, telling: [], time: Fixtures.now), "an active one")
             guard let seen = try await store.profile(of: account) else { throw missing }
-            _ = try await store.requestClosing(of: seen, eraseAt: Fixtures.now + 100, time: Fixtures.now)
+            _ = try await store.requestClosing(
+                of: seen, eraseAt: Fixtures.now + 100, request: nil, by: .person, time: Fixtures.now)
             try requireEqual(try await store.dueErasures(now: Fixtures.now + 99, limit: 9), [], "too early")
             try require(try await !store.erase(account, telling: [], time: Fixtures.now + 99), "too early")
             try requireEqual(try await store.dueErasures(now: Fixtures.now + 100, limit: 9), [account], "due")
@@ -173,12 +177,13 @@ extension StorePromise {
     ) async throws -> (AccountIdentifier, SecretDigest) {
         let account = device.account
         _ = try await store.change(
-            device.identifier, of: account, by: .reportLost, approval: nil, tenant: nil, time: Fixtures.now)
-        _ = try await store.lock(account, for: .own, tenant: nil, time: Fixtures.now)
+            device.identifier, of: account, by: .reportLost, approval: nil, author: .person, time: Fixtures.now)
+        _ = try await store.lock(account, for: .own, by: .person, time: Fixtures.now)
         guard let locked = try await store.profile(of: account) else { throw missing }
         let ticket = Fixtures.ticket(for: try await record(account, store))
         try requireEqual(
-            try await store.reactivate(locked, as: lifting, found: nil, ticket: ticket, time: Fixtures.now),
+            try await store.reactivate(
+                locked, as: lifting, found: nil, ticket: ticket, by: Author(.clerk), time: Fixtures.now),
             .awaitsDevice, "reactivation")
         try require(try await store.ticket(ticket.digest) != nil, "no ticket")
         return (account, ticket.digest)
@@ -204,7 +209,7 @@ extension StorePromise {
     ) async throws -> DeviceRecordRow {
         let waiting = try await pending(of: device, in: store)
         let change = try await store.change(
-            waiting.identifier, of: device.account, by: .approve, approval: .substantiell, tenant: nil,
+            waiting.identifier, of: device.account, by: .approve, approval: .substantiell, author: .person,
             time: Fixtures.now)
         try requireEqual(change, .changed, "approval")
         return waiting

@@ -122,7 +122,7 @@ extension StorePromise {
             for (level, wasLowered) in [(AssuranceLevel.normal, true), (.substantiell, false)] {
                 let waiting = try await pending(of: first, in: store)
                 let outcome = try await store.change(
-                    waiting.identifier, of: first.account, by: .approve, approval: level, tenant: nil,
+                    waiting.identifier, of: first.account, by: .approve, approval: level, author: .person,
                     time: Fixtures.now)
                 try requireEqual(outcome, .changed, "approval")
                 try requireEqual(try await store.device(waiting.identifier)?.0.wasLowered, wasLowered, "\(level)")
@@ -154,6 +154,6 @@ extension StorePromise {
         _ device: DeviceRecordRow, by event: DeviceState.Event, in store: any ProviderStore
     ) async throws -> DeviceChange {
         try await store.change(
-            device.identifier, of: device.account, by: event, approval: nil, tenant: nil, time: Fixtures.now)
+            device.identifier, of: device.account, by: event, approval: nil, author: .person, time: Fixtures.now)
     }
 }

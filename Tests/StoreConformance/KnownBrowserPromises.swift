@@ -44,7 +44,7 @@ extension StorePromise {
             let key = SigningKey.makeES256().publicKey
             try require(try await !store.remember(browser(of: ended, key: key), tenant: Fixtures.tenant), "ended")
             let locked = try await Fixtures.login(in: store)
-            _ = try await store.lock(locked.device.account, for: .own, tenant: nil, time: Fixtures.now)
+            _ = try await store.lock(locked.device.account, for: .own, by: .person, time: Fixtures.now)
             try require(try await !store.remember(browser(of: locked, key: key), tenant: Fixtures.tenant), "locked")
         },
         StorePromise("Of an account's browsers ten are kept, those that were used last") { store in

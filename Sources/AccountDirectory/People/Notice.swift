@@ -21,6 +21,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case notUsed = "not_used"
     case exported
     case requestDecided = "request_decided"
+    case blockCodeReplaced = "block_code_replaced"
     case mandateEndedByOffice = "mandate_ended_by_office"
     case companyClosedByOffice = "company_closed_by_office"
     case directorSigned = "director_signed"
@@ -59,6 +60,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .notUsed: "Sie haben sich lange nicht angemeldet. Ohne Anmeldung wird Ihr Konto geschlossen."
         case .exported: "Eine Auskunft über Ihre Daten wurde erstellt."
         case .requestDecided: "Ein Antrag zu Ihren Daten ist entschieden. Wie, steht bei Ihren Anträgen."
+        case .blockCodeReplaced: "Ihr Konto hat einen neuen Sperrcode; der frühere gilt nicht mehr."
         case .mandateEndedByOffice:
             "Ein Amt hat eine Vollmacht beendet, die Sie oder Ihr Unternehmen betrifft. Fragen Sie dort nach dem Grund."
         case .companyClosedByOffice:
@@ -96,6 +98,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .notUsed: "You have not logged in for a long time. Without a login your account will be closed."
         case .exported: "A report of your data was made."
         case .requestDecided: "A request about your data is decided. What was decided stands with your requests."
+        case .blockCodeReplaced: "Your account has a new block code; the earlier one no longer counts."
         case .mandateEndedByOffice:
             "An office has ended a mandate that concerns you or your company. Ask there for the reason."
         case .companyClosedByOffice:

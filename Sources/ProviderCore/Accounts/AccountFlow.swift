@@ -22,7 +22,7 @@ public struct AccountFlow: Sendable {
     /// Locks the own account at once. It takes an identification at a desk to unlock it.
     public func lock(by device: VerifiedDevice) async throws {
         try settle(
-            try await store.lock(device.account.identifier, for: .own, tenant: nil, time: clock.now()))
+            try await store.lock(device.account.identifier, for: .own, by: .person, time: clock.now()))
         bell.ring()
     }
 
@@ -68,7 +68,7 @@ public struct AccountFlow: Sendable {
         approval: AssuranceLevel? = nil
     ) async throws {
         let outcome = try await store.change(
-            other, of: device.account.identifier, by: event, approval: approval, tenant: nil, time: clock.now())
+            other, of: device.account.identifier, by: event, approval: approval, author: .person, time: clock.now())
         switch outcome {
         case .changed: bell.ring()
         case .unknown: throw DeviceRefusal(.notFound, .objectUnknown)

@@ -49,7 +49,7 @@ public struct DataRequestFlow: Sendable {
             throw DeviceRefusal(.notFound, .objectUnknown)
         }
         let withdrawn = try await store.advance(
-            identifier, by: .refuse, refusal: .withdrawn, actor: .person, transaction: nil, time: clock.now())
+            identifier, by: .refuse, refusal: .withdrawn, author: .person, time: clock.now())
         guard let withdrawn else { throw DeviceRefusal(.notPossible, .changeNotPossible) }
         return withdrawn
     }
@@ -68,7 +68,7 @@ public struct DataRequestFlow: Sendable {
         _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier? = nil, claims: [String] = [],
         of account: AccountIdentifier
     ) async throws -> DataSubjectRequest {
-        try await open(kind, at: tenant, claims: claims, of: account, state: .initial)
+        try await open(kind, at: tenant, claims: claims, of: account, state: .initial, by: .person)
     }
 
     /// A device proves the identity: such a request runs at once.
@@ -76,32 +76,48 @@ public struct DataRequestFlow: Sendable {
         _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier? = nil, claims: [String] = [],
         by device: VerifiedDevice
     ) async throws -> DataSubjectRequest {
-        try await open(kind, at: tenant, claims: claims, of: device.account.identifier, state: .running)
+        try await open(kind, at: tenant, claims: claims, of: device.account.identifier, state: .running, by: .person)
+    }
+
+    /// An export for somebody whose identity a desk has proved: it runs at once.
+    func begin(exportOf account: AccountIdentifier, in visit: DeskVisit) async throws -> DataSubjectRequest {
+        try await open(.export, at: nil, claims: [], of: account, state: .running, by: visit.author)
+    }
+
+    /// What whoever closes their account asks for. The closing writes it.
+    func erasure(of account: AccountIdentifier) -> DataSubjectRequest {
+        request(.erase, at: nil, claims: [], of: account, state: .running)
     }
 
     private func open(
         _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier?, claims: [String], of account: AccountIdentifier,
-        state: DataSubjectRequestState
+        state: DataSubjectRequestState, by author: Author
     ) async throws -> DataSubjectRequest {
-        let now = clock.now()
-        let request = DataSubjectRequest(
-            identifier: .random(), account: account, kind: kind, tenant: tenant, claims: claims, state: state,
-            receivedAt: now, dueAt: DataSubjectRequest.deadline(for: now))
+        let request = request(kind, at: tenant, claims: claims, of: account, state: state)
         // What the provider does itself is not counted: it is over at once, or ends with the account.
         let most = kind.isDecided(atTenant: tenant != nil) ? Self.mostOpen : Int.max
-        guard try await store.open(request, mostOpen: most) else {
+        guard try await store.open(request, mostOpen: most, by: author) else {
             throw DeviceRefusal(.notPossible, .changeNotPossible)
         }
         return request
     }
 
+    private func request(
+        _ kind: DataSubjectRequestKind, at tenant: TenantIdentifier?, claims: [String], of account: AccountIdentifier,
+        state: DataSubjectRequestState
+    ) -> DataSubjectRequest {
+        let now = clock.now()
+        return DataSubjectRequest(
+            identifier: .random(), account: account, kind: kind, tenant: tenant, claims: claims, state: state,
+            receivedAt: now, dueAt: DataSubjectRequest.deadline(for: now))
+    }
+
     /// Nil when there is no such request or the event cannot happen in its state.
     public func advance(
         _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event,
-        refusal: DataSubjectRefusal? = nil
+        refusal: DataSubjectRefusal? = nil, author: Author = .system
     ) async throws -> DataSubjectRequest? {
-        try await store.advance(
-            request, by: event, refusal: refusal, actor: .system, transaction: nil, time: clock.now())
+        try await store.advance(request, by: event, refusal: refusal, author: author, time: clock.now())
     }
 
     // MARK: The region's desk
@@ -121,7 +137,6 @@ public struct DataRequestFlow: Sendable {
     ) async throws -> DataSubjectRequest? {
         guard let request = try await store.request(identifier), request.isDecidedAtDesk else { return nil }
         return try await store.advance(
-            identifier, by: decision.event, refusal: decision.refusal, actor: .clerk, transaction: nil,
-            time: clock.now())
+            identifier, by: decision.event, refusal: decision.refusal, author: Author(.clerk), time: clock.now())
     }
 }

@@ -6,9 +6,11 @@ public import OpenIDMessages
 public struct DeskFlow: Sendable {
     let enrolment: EnrolmentFlow
     let store: any AccountStore & EnrolmentStore & DeviceStore
-    let hashes: PersonHashes
+    let identification: DeskIdentification
     let clock: ProviderClock
     let bell: LogoutBell
+
+    private var hashes: PersonHashes { identification.hashes }
 
     /// Reads a person's file and checks what a clerk can mistype. Throws `MessageError`.
     public func person(_ json: JSONObject) throws -> PersonRecord {
@@ -17,9 +19,15 @@ public struct DeskFlow: Sendable {
         return person
     }
 
-    /// The devices of an account whose person stands at the desk.
-    public func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow] {
-        try await store.devices(of: account)
+    /// Accounts like the person at the desk, with their devices, for the clerk's eyes: each of these people reads in their
+    /// trail that somebody looked.
+    public func find(for visit: DeskVisit) async throws -> [(candidate: DeskCandidate, devices: [DeviceRecordRow])] {
+        var found: [(DeskCandidate, [DeviceRecordRow])] = []
+        for candidate in try await candidates(for: visit) {
+            try await store.record(visit.event(.subjectSeen, person: candidate.account, now: clock.now()))
+            found.append((candidate, try await store.devices(of: candidate.account)))
+        }
+        return found
     }
 
     /// Accounts whose person has the same names and birth date, or the same upstream identity.
@@ -87,7 +95,7 @@ public struct DeskFlow: Sendable {
 
     /// Locks an account. Throws `DeskRefusal`.
     public func lock(_ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier) async throws {
-        try settle(try await store.lock(account, for: reason, tenant: tenant, time: clock.now()))
+        try settle(try await store.lock(account, for: reason, by: Author(.clerk, at: tenant), time: clock.now()))
         bell.ring()
     }
 
@@ -96,7 +104,8 @@ public struct DeskFlow: Sendable {
         _ device: DeviceIdentifier, of account: AccountIdentifier, forGood: Bool, tenant: TenantIdentifier
     ) async throws {
         let change = try await store.change(
-            device, of: account, by: forGood ? .revoke : .reportLost, approval: nil, tenant: tenant, time: clock.now())
+            device, of: account, by: forGood ? .revoke : .reportLost, approval: nil,
+            author: Author(.clerk, at: tenant), time: clock.now())
         switch change {
         case .changed: bell.ring()
         case .unknown: throw DeskRefusal.unknownDevice
@@ -132,7 +141,7 @@ public struct DeskFlow: Sendable {
         let (ticket, issued) = enrolment.makeTicket(
             for: record, purpose: .reactivation, tenant: visit.tenant, level: visit.level, now: now)
         let change = try await store.reactivate(
-            profile, as: reactivation, found: found, ticket: ticket, time: now)
+            profile, as: reactivation, found: found, ticket: ticket, by: visit.author, time: now)
         bell.ring()
         guard change == .awaitsDevice else {
             try settle(change)
@@ -173,11 +182,14 @@ public struct DeskFlow: Sendable {
             + change.proved.map { event(.attributeVerified, $0) } + change.stale.map { event(.attributeStale, $0) }
     }
 
-    /// A fresh code that locks the account, for a person who lost theirs. Throws `DeskRefusal`.
-    public func freshBlockCode(of account: AccountIdentifier) async throws -> String {
+    /// A fresh code that locks the account, for its person who lost theirs: identified as for an account that is given back,
+    /// because whoever has the code can lock the account. Throws `DeskRefusal`.
+    public func freshBlockCode(of account: AccountIdentifier, visit: DeskVisit) async throws -> String {
+        _ = try await identification.profile(of: account, in: visit)
         let code = RandomBytes.digits(18)
         try settle(
-            try await store.replaceBlockCode(of: account, with: SecretDigest(of: code), time: clock.now()))
+            try await store.replaceBlockCode(
+                of: account, with: SecretDigest(of: code), by: visit.author, time: clock.now()))
         return code
     }
 
@@ -189,17 +201,11 @@ public struct DeskFlow: Sendable {
     // MARK: Who is it
 
     private func similar(to visit: DeskVisit) async throws -> [AccountProfile] {
-        var profiles: [AccountProfile] = []
-        if let likeness = hashes.likeness(of: visit.person) { profiles = try await store.accounts(like: likeness) }
-        if let linked = try await linked(visit), !profiles.contains(where: { $0.identifier == linked.identifier }) {
-            profiles.insert(linked, at: 0)
-        }
-        return profiles
+        try await identification.similar(to: visit)
     }
 
     private func linked(_ visit: DeskVisit) async throws -> AccountProfile? {
-        guard let link = visit.link else { return nil }
-        return try await store.account(linkedBy: hashes.link(link))
+        try await identification.linked(visit)
     }
 
     /// Nil without a birth date: then only an upstream identity made them look alike.

@@ -3,15 +3,13 @@ public import OpenIDMessages
 
 /// A person who was identified at a town's desk.
 public struct DeskVisit: Sendable {
-    public var tenant: TenantIdentifier
+    public let tenant: TenantIdentifier
     /// The level to which the identity was proved now.
     public var level: AssuranceLevel
     public var person: PersonRecord
     public var link: PresentedLink?
     /// Who serves the person.
-    let actor: SecurityEvent.Actor
-    /// The login of the administrator who serves the person.
-    let transaction: TransactionIdentifier?
+    let author: Author
 
     /// - Parameter administrator: who serves the person; nil for somebody at the local socket.
     public init(
@@ -22,16 +20,15 @@ public struct DeskVisit: Sendable {
         self.level = level
         self.person = person
         self.link = link
-        actor = administrator.map { .administrator($0.account) } ?? .clerk
-        transaction = administrator?.transaction
+        author = Author(
+            administrator.map { .administrator($0.account) } ?? .clerk, at: tenant, in: administrator?.transaction)
     }
 
     /// What happens in this visit.
     func event(
         _ kind: SecurityEvent.Kind, object: String? = nil, person: AccountIdentifier? = nil, now: Timestamp
     ) -> SecurityEvent {
-        SecurityEvent(
-            kind, time: now, tenant: tenant, object: object, transaction: transaction, actor: actor, person: person)
+        author.event(kind, object: object, person: person, time: now)
     }
 }
 

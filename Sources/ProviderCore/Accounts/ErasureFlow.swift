@@ -6,7 +6,7 @@ public import OpenIDMessages
 public struct ErasureFlow: Sendable {
     let registry: ClientRegistry
     let store: any AccountStore & RetentionStore
-    let hashes: PersonHashes
+    let identification: DeskIdentification
     let requests: DataRequestFlow
     let audit: AuditFlow
     let policy: RetentionPolicy
@@ -19,24 +19,32 @@ public struct ErasureFlow: Sendable {
         guard let profile = try await store.profile(of: device.account.identifier) else {
             throw DeviceRefusal(.deviceSuspended, .accountNotActive)
         }
-        guard let eraseAt = try await begin(profile) else { throw DeviceRefusal(.notPossible, .changeNotPossible) }
-        _ = try await requests.begin(.erase, by: device)
+        guard let eraseAt = try await begin(profile, isWish: true, by: .person) else {
+            throw DeviceRefusal(.notPossible, .changeNotPossible)
+        }
         return eraseAt
     }
 
-    /// Begins to close an account whose person stands at a desk, or died. Throws `DeskRefusal`.
-    public func close(_ account: AccountIdentifier) async throws -> Timestamp {
-        guard let profile = try await store.profile(of: account) else { throw DeskRefusal.unknownAccount }
-        guard let eraseAt = try await begin(profile) else {
+    /// Begins to close an account whose person stands at a desk, identified at the account's level, or died. Throws
+    /// `DeskRefusal`.
+    ///
+    /// - Parameters:
+    ///   - visit: names the account's person; with `died` from the papers that prove the death.
+    public func close(_ account: AccountIdentifier, visit: DeskVisit, died: Bool = false) async throws -> Timestamp {
+        let profile = try await identification.profile(of: account, in: visit, died: died)
+        guard let eraseAt = try await begin(profile, isWish: !died, by: visit.author) else {
             throw DeskRefusal.notPossible(state: profile.state.rawValue)
         }
         return eraseAt
     }
 
-    private func begin(_ profile: AccountProfile) async throws -> Timestamp? {
+    private func begin(_ profile: AccountProfile, isWish: Bool, by author: Author) async throws -> Timestamp? {
         let now = clock.now()
         let eraseAt = now + policy.closing
-        guard try await store.requestClosing(of: profile, eraseAt: eraseAt, time: now) == .changed else { return nil }
+        let change = try await store.requestClosing(
+            of: profile, eraseAt: eraseAt, request: isWish ? requests.erasure(of: profile.identifier) : nil, by: author,
+            time: now)
+        guard change == .changed else { return nil }
         bell.ring()
         return eraseAt
     }
@@ -50,7 +58,7 @@ public struct ErasureFlow: Sendable {
         if events > 0 { report.counts["audit_events"] = events }
         report.counts["erased"] = try await eraseDue(now: now)
         for (person, record) in try await store.peopleWithoutLikeness(limit: 500) {
-            guard let likeness = hashes.likeness(of: record) else { continue }
+            guard let likeness = identification.hashes.likeness(of: record) else { continue }
             try await store.save(likeness: likeness, of: person)
         }
         if try await store.cleanFile(ifErasedBefore: now - policy.traces) { report.counts["file_cleaned"] = 1 }

@@ -19,18 +19,28 @@ public struct ExportFlow: Sendable {
     let keys: KeyCustodian
     let store: any AccountStore & RetentionStore & AuditStore
     let requests: DataRequestFlow
+    let identification: DeskIdentification
     let clock: ProviderClock
 
     /// The export of the account that the device belongs to; its person is told of it.
     public func export(by device: VerifiedDevice) async throws -> AccountExport {
         let request = try await requests.begin(.export, by: device)
-        let export = try await export(of: device.account.identifier)
+        let export = try await document(of: device.account.identifier)
         _ = try await requests.advance(request.identifier, by: .finish)
         return export
     }
 
-    /// The export of an account whose person was identified otherwise.
-    public func export(of account: AccountIdentifier) async throws -> AccountExport {
+    /// The export of an account whose person stands at a desk, identified at the account's level. It is a request like
+    /// that from a phone: the person is told, and reads in their trail who made it. Throws `DeskRefusal`.
+    public func export(of account: AccountIdentifier, visit: DeskVisit) async throws -> AccountExport {
+        _ = try await identification.profile(of: account, in: visit)
+        let request = try await requests.begin(exportOf: account, in: visit)
+        let export = try await document(of: account)
+        _ = try await requests.advance(request.identifier, by: .finish, author: visit.author.consequence)
+        return export
+    }
+
+    private func document(of account: AccountIdentifier) async throws -> AccountExport {
         let sections = try await store.personalData(of: account)
         var document: JSONObject = [
             "iss": .string(issuer.rawValue), "iat": clock.now().json, "jti": .string(RandomBytes.text(16)),

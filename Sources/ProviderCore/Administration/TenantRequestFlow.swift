@@ -39,7 +39,7 @@ public struct TenantRequestFlow: Sendable {
         guard request.isDecidedAtDesk else { throw AdministrationProblem.notPossibleNow }
         let decided = try await store.advance(
             request.identifier, by: decision.event, refusal: decision.refusal,
-            actor: .administrator(administrator.account), transaction: administrator.transaction, time: clock.now())
+            author: Author(.administrator(administrator.account), in: administrator.transaction), time: clock.now())
         guard let decided else { throw AdministrationProblem.notPossibleNow }
         return try await opened(decided, in: scope)
     }

@@ -37,7 +37,7 @@ public protocol AccountStore: Sendable {
     /// Locks an account: its sessions end, its portals hear of it, its unused tickets are void. A lighter reason than the
     /// one it is locked for changes nothing.
     func lock(
-        _ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier?, time: Timestamp
+        _ account: AccountIdentifier, for reason: LockReason, by author: Author, time: Timestamp
     ) async throws -> AccountChange
 
     /// Lifts a lock, or cancels a closing. Without an active device the account waits for the one that `ticket` enrols.
@@ -45,7 +45,7 @@ public protocol AccountStore: Sendable {
     /// - Parameter found: a suspended or locked device that is active again.
     func reactivate(
         _ from: AccountProfile, as reactivation: AccountRules.Reactivation, found: DeviceIdentifier?,
-        ticket: TicketRecord, time: Timestamp
+        ticket: TicketRecord, by author: Author, time: Timestamp
     ) async throws -> AccountChange
 
     /// What happens to a device of the account. Its last active device takes the account along (I2).
@@ -53,7 +53,7 @@ public protocol AccountStore: Sendable {
     /// - Parameter approval: for `approve`, the level of what approved it (I12).
     func change(
         _ device: DeviceIdentifier, of account: AccountIdentifier, by event: DeviceState.Event,
-        approval: AssuranceLevel?, tenant: TenantIdentifier?, time: Timestamp
+        approval: AssuranceLevel?, author: Author, time: Timestamp
     ) async throws -> DeviceChange
 
     /// Writes what new evidence proved (I5, I6), and the level when it rose.
@@ -69,13 +69,18 @@ public protocol AccountStore: Sendable {
         of account: AccountIdentifier, email: String?, phoneNumber: String?, time: Timestamp
     ) async throws -> AccountChange
 
-    /// Replaces the code that locks the account.
+    /// Replaces the code that locks the account; the person is told.
     func replaceBlockCode(
-        of account: AccountIdentifier, with digest: SecretDigest, time: Timestamp
+        of account: AccountIdentifier, with digest: SecretDigest, by author: Author, time: Timestamp
     ) async throws -> AccountChange
 
     /// Begins to close an account: sessions end, devices are revoked, and at `eraseAt` it is erased.
-    func requestClosing(of from: AccountProfile, eraseAt: Timestamp, time: Timestamp) async throws -> AccountChange
+    ///
+    /// - Parameter request: the person's wish to be erased, which begins with the closing and is done with the erasure; nil
+    ///   when it is nobody's wish.
+    func requestClosing(
+        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
+    ) async throws -> AccountChange
 
     /// Closing accounts whose time has come, the oldest first.
     func dueErasures(now: Timestamp, limit: Int) async throws -> [AccountIdentifier]

@@ -14,8 +14,8 @@ public protocol RetentionStore: Sendable {
     func save(likeness: SecretDigest, of person: PersonIdentifier) async throws
 
     /// Writes a new request, with the steps that led to its state; false, and nothing written, when so many of the person's
-    /// wait already.
-    func open(_ request: DataSubjectRequest, mostOpen: Int) async throws -> Bool
+    /// wait already. The events stand in the chain of the town that is asked, or at whose desk it happens.
+    func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) async throws -> Bool
 
     /// The requests of a person, at most a hundred: those that wait first, the latest first.
     func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest]
@@ -32,13 +32,9 @@ public protocol RetentionStore: Sendable {
     ) async throws -> DataSubjectRequest?
 
     /// Moves a request on by an event of its table; nil when there is none or the event cannot happen.
-    ///
-    /// - Parameters:
-    ///   - actor: who does it, for the event.
-    ///   - transaction: the login in which they do it.
     func advance(
         _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event, refusal: DataSubjectRefusal?,
-        actor: SecurityEvent.Actor, transaction: TransactionIdentifier?, time: Timestamp
+        author: Author, time: Timestamp
     ) async throws -> DataSubjectRequest?
 }
 

@@ -62,10 +62,10 @@ enum DeskAdministration {
             let visit = try visit(&reader)
             try reader.finish()
             var found: [JSONValue] = []
-            for candidate in try await provider.desk.candidates(for: visit) {
+            for (candidate, devices) in try await provider.desk.find(for: visit) {
                 var object = candidate.json
                 object["devices"] = .array(
-                    try await provider.desk.devices(of: candidate.account).map { device in
+                    devices.map { device in
                         .object([
                             "device": .string(device.identifier.rawValue), "name": .string(device.description.name),
                             "state": .string(device.state.rawValue), "created_at": device.createdAt.json,
@@ -119,22 +119,27 @@ enum DeskAdministration {
         }
 
         func blockCode(_ reader: inout MemberReader) async throws -> Response {
+            let visit = try visit(&reader)
             let account: AccountIdentifier = try reader.wire("account")
             try reader.finish()
-            return Answer.json(["block_code": .string(try await provider.desk.freshBlockCode(of: account))])
+            let code = try await provider.desk.freshBlockCode(of: account, visit: visit)
+            return Answer.json(["block_code": .string(code)])
         }
 
         func close(_ reader: inout MemberReader) async throws -> Response {
+            let visit = try visit(&reader)
             let account: AccountIdentifier = try reader.wire("account")
+            let died = try reader.optionalBool("died") ?? false
             try reader.finish()
-            return Answer.json(["erase_at": try await provider.erasures.close(account).json])
+            return Answer.json(["erase_at": try await provider.erasures.close(account, visit: visit, died: died).json])
         }
 
         func export(_ reader: inout MemberReader) async throws -> Response {
+            let visit = try visit(&reader)
             let account: AccountIdentifier = try reader.wire("account")
             let language: Language = try reader.choice("language")
             try reader.finish()
-            let export = try await provider.exports.export(of: account)
+            let export = try await provider.exports.export(of: account, visit: visit)
             return Answer.json([
                 "export": .string(export.signed),
                 "html": .string(ExportPage.html(export.document, language: language)),

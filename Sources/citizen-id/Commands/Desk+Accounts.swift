@@ -44,7 +44,10 @@ extension Desk {
 
     struct BlockCode: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "block-code", abstract: "Make a fresh code that locks the account; the earlier one is void.")
+            commandName: "block-code", abstract: "Make a fresh code that locks the account; the earlier one is void.",
+            discussion: "The person is identified at the account's level or above, and is told of the new code.")
+
+        @OptionGroup var visit: VisitOptions
 
         @Option(help: "The account.")
         var account: String
@@ -52,8 +55,10 @@ extension Desk {
         @OptionGroup var options: AdministrationOptions
 
         func run() async throws {
-            try await options.run { client in
-                try await client.post("/desk/block-code", ["account": .string(account)])
+            var request = try visit.request(json: options.json)
+            request["account"] = .string(account)
+            try await options.run { [request] client in
+                try await client.post("/desk/block-code", request)
             } text: { answer in
                 "Block code \(answer["block_code"]?.string ?? "")"
             }
@@ -62,16 +67,28 @@ extension Desk {
 
     struct Close: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Begin to close an account. Until it is erased, reactivate cancels that.")
+            abstract: "Begin to close an account. Until it is erased, reactivate cancels that.",
+            discussion: """
+                The person is identified at the account's level or above. With --died the file names who died, as the papers \
+                about the death do.
+                """)
+
+        @OptionGroup var visit: VisitOptions
 
         @Option(help: "The account.")
         var account: String
 
+        @Flag(help: "The account's person died, and papers prove it.")
+        var died = false
+
         @OptionGroup var options: AdministrationOptions
 
         func run() async throws {
-            try await options.run { client in
-                try await client.post("/desk/close", ["account": .string(account)])
+            var request = try visit.request(json: options.json)
+            request["account"] = .string(account)
+            if died { request["died"] = true }
+            try await options.run { [request] client in
+                try await client.post("/desk/close", request)
             } text: { answer in
                 "The account is erased at \(Output.time(answer["erase_at"]?.integer))."
             }
@@ -80,7 +97,13 @@ extension Desk {
 
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write everything that is stored about a person: signed, or as a page to read.")
+            abstract: "Write everything that is stored about a person: signed, or as a page to read.",
+            discussion: """
+                The person is identified at the account's level or above, is told of the export, and reads in their trail \
+                at whose desk it was made.
+                """)
+
+        @OptionGroup var visit: VisitOptions
 
         @Option(help: "The account.")
         var account: String
@@ -94,9 +117,11 @@ extension Desk {
         @OptionGroup var options: AdministrationOptions
 
         func run() async throws {
-            try await options.run { client in
-                var answer = try await client.post(
-                    "/desk/export", ["account": .string(account), "language": .string(language)])
+            var request = try visit.request(json: options.json)
+            request["account"] = .string(account)
+            request["language"] = .string(language)
+            try await options.run { [request] client in
+                var answer = try await client.post("/desk/export", request)
                 if let html {
                     let page = Data((answer["html"]?.string ?? "").utf8)
                     guard
