@@ -186,6 +186,10 @@ extension SecurityEvent.Kind {
         case .companyClosingApproved:
             BilingualText("Dem Ende eines Unternehmens wurde zugestimmt.", "A company's end was agreed to.")
         case .companyClosing: BilingualText("Ein Unternehmen wird geschlossen.", "A company is being closed.")
+        case .companyChanged:
+            BilingualText(
+                "Angaben zu einem Unternehmen wurden nach dem Register geändert.",
+                "What is known of a company was changed after the register.")
         case .companyClosed: BilingualText("Ein Unternehmen ist geschlossen.", "A company is closed.")
         case .companyAbandoned:
             BilingualText("Ein Antrag eines Unternehmens ist verfallen.", "A company's application lapsed.")
