@@ -62,6 +62,16 @@ struct AndroidKeyVectorTests {
                 == NSDictionary(dictionary: ExpectedParse.plain(expected)))
     }
 
+    @Test("that a key may be used while the phone is on its owner is read")
+    func onBody() throws {
+        let text = String(
+            decoding: try #require(TestVectors.read("android-keyattestation/testdata/allow_while_on_body.pem")),
+            as: UTF8.self)
+        let chain = try #require(StandardBase64.pemBlocks("CERTIFICATE", in: text))
+        let description = try Self.description(chain[0])
+        #expect(description.hardwareEnforced.isAllowedOnBody || description.softwareEnforced.isAllowedOnBody)
+    }
+
     @Test("the published roots: factory chains and remotely provisioned ones lead there, the software's do not")
     func roots() throws {
         let file = try #require(TestVectors.read("android-keyattestation/roots.json"))

@@ -228,6 +228,66 @@ struct WebAuthnAttestationVectorTests {
         #expect(result.failed == ["fixed_tpm", "origin"])
     }
 
+    @Test("TPM: a byte of certInfo or pubArea that is changed costs the signature or the name, and its own check")
+    func changedTPM() throws {
+        let (value, data, bytes, clientData) = try parts(.named("TPM"))
+        let verifier = try TPMVerifier(policy: TPMPolicy(roots: [root()]), simulatorRoots: [])
+        let entries = try #require(value.map).entries
+        for (member, broken) in [("certInfo", "signature"), ("pubArea", "name")] {
+            let original = try #require(value.map?[member]?.bytes)
+            for index in original.indices {
+                var changed = original
+                changed[index] ^= 1
+                let statement = CBORValue.map(
+                    CBORMap(entries: entries.map { $0.key == .text(member) ? ($0.key, .bytes(changed)) : $0 }))
+                let result = verifier.verify(
+                    TPMStatement(statement), challenge: Digest.sha256(bytes + clientData), key: data.credential.key,
+                    revoked: RevocationList(), now: AttestationStage.now)
+                #expect(result.failed == ["form"] || result.failed.contains(broken), "\(member) \(index)")
+            }
+        }
+        // The data that were certified are those of another registration.
+        let other = verifier.verify(
+            TPMStatement(value), challenge: Digest.sha256(bytes.dropLast() + [0] + clientData),
+            key: data.credential.key, revoked: RevocationList(), now: AttestationStage.now)
+        #expect(other.failed == ["challenge", "fixed_tpm", "origin"])
+    }
+
+    @Test("Android key and Apple: whichever byte of leaf or authenticator data is changed, a check more fails")
+    func changedChains() throws {
+        let (value, data, _, clientData) = try parts(.named("Android Key"))
+        let chain = try #require(value.map?["x5c"]?.listOfBytes)
+        let android = try AndroidKeyVerifier(
+            policy: AndroidKeyPolicy(roots: [root()], applications: [], oldestPatch: 0), simulatorRoots: [])
+        func judged(_ chain: [[UInt8]]) -> [String] {
+            android.verify(
+                ["x5c": .strings(chain.map(StandardBase64.encode))], challenge: clientData, key: data.credential.key,
+                revoked: RevocationList(), now: AttestationStage.now
+            ).failed
+        }
+        let before = judged(chain)
+        for index in chain[0].indices {
+            var changed = chain
+            changed[0][index] ^= 1
+            let failed = judged(changed)
+            #expect(failed == ["form"] || Set(failed).subtracting(before) != [], "byte \(index)")
+        }
+        let vector = try WebAuthnVector.named("Apple")
+        let (apple, _, bytes, appleData) = try parts(vector)
+        let verifier = try AppAttestVerifier(
+            policy: AppAttestPolicy(roots: [root()], applications: ["example.org"]), simulatorRoots: [])
+        for index in bytes.indices {
+            var changed = bytes
+            changed[index] ^= 1
+            let object: CBORValue = ["fmt": .text("apple"), "attStmt": apple, "authData": .bytes(changed)]
+            let result = verifier.verify(
+                AppAttestObject(object.encoded, format: "apple"),
+                keyIdentifier: AuthenticatorData(changed)?.credential.identifier ?? [1], clientDataDigest: appleData,
+                revoked: nil, now: AttestationStage.now)
+            #expect(result.failed == ["form"] || result.failed.contains("nonce"), "byte \(index)")
+        }
+    }
+
     @Test("Android key: the vector's description holds nothing but the challenge")
     func androidKey() throws {
         let (value, data, _, clientData) = try parts(.named("Android Key"))
