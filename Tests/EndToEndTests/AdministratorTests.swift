@@ -1,5 +1,6 @@
 import ChildProcesses
 import Foundation
+import IdentityCrypto
 import OpenIDMessages
 import Testing
 
@@ -125,7 +126,19 @@ struct AdministratorTests {
         let kept = try here.folder.write("kept.jsonl", export)
         let other = try here.folder.write(
             "other.jsonl", export.replacing(/"hash":"./, with: { _ in "\"hash\":\"=" }))
-        for (file, status) in [(kept, 0), (other, 1)] as [(String, Int32)] {
+        let head = try await administrator.administer("audit", "head", "--at", "herten")
+        let signed = try #require(try head.json()["head"]?.string, "\(head)")
+        let keptHead = try here.folder.write("head.jws", signed + "\n")
+        // As one that was kept before somebody made the chain anew.
+        var payload = try #require(try CompactJWS(parsing: signed).unverifiedPayload)
+        #expect(payload["chain"] == "herten" && payload["iss"]?.string == here.issuer)
+        payload["hash"] = .string(Base64URL.encode([UInt8](repeating: 7, count: 32)))
+        let otherHead = try here.folder.write(
+            "other-head.jws", SigningKey.makeES256().sign(type: "audit-head+jwt", payload: payload))
+        let local = try await here.administer("audit", "verify", "--tenant", "herten", "--against", otherHead)
+        #expect(local.status == 1 && local.output.contains("not the chain of the earlier export"), "\(local)")
+        #expect(try await here.administer("audit", "verify", "--tenant", "herten", "--against", keptHead).status == 0)
+        for (file, status) in [(kept, 0), (other, 1), (keptHead, 0), (otherHead, 1)] as [(String, Int32)] {
             let compared = try await administrator.administer("audit", "verify", "--at", "herten", "--against", file)
             #expect(compared.status == status, "\(compared)")
         }

@@ -1,5 +1,6 @@
 internal import AccountDirectory
 internal import HTTPTypes
+internal import IdentityCrypto
 internal import OpenIDMessages
 internal import ProviderCore
 
@@ -20,6 +21,24 @@ extension AdministrationAPI {
                 var answer: JSONObject = ["events": .array(page.entries.map { .object($0.json(in: scope)) })]
                 answer["next"] = page.next.map { .string(String($0)) }
                 return answer
+            }),
+        AdministrationRoute(
+            .get, "/tenants/{tenant}/audit/head",
+            "Where the tenant's chain ends now, signed: to be kept where the provider's operator cannot change it.",
+            .tenant(.readAudit),
+            answer: [
+                .init("seq", .count(1 ... .max), "The number of the last event."),
+                .init("hash", .text(maximum: 64), "Its hash."),
+                .init("head", .text(maximum: 4096), "A compact JWS of type `audit-head+jwt` that says so."),
+            ],
+            handle: { call in
+                guard let head = try await call.provider.auditHead(in: call.scope) else {
+                    throw AdministrationProblem.notFound
+                }
+                return [
+                    "seq": .integer(head.number), "hash": .string(Base64URL.encode(head.hash)),
+                    "head": .string(head.signed),
+                ]
             }),
         AdministrationRoute(
             .get, "/tenants/{tenant}/audit/verify",

@@ -11,7 +11,33 @@ struct AuditCommand: AsyncParsableCommand {
             Every tenant has a chain, and the region has one for what belongs to no tenant. Persons appear under a \
             pseudonym. docs/domain.md says what the events mean and how an outsider verifies an export.
             """,
-        subcommands: [Show.self, Export.self, AuditVerifyCommand.self, AuditExplainLoginCommand.self])
+        subcommands: [Show.self, Export.self, Head.self, AuditVerifyCommand.self, AuditExplainLoginCommand.self])
+
+    struct Head: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print where a town's chain ends now, signed by the provider.",
+            discussion: """
+                Keep it where the provider's operator cannot change it: citizen-id audit verify --at TENANT --against FILE sees \
+                then whether the chain still has that event.
+                """)
+
+        @Option(help: "The tenant, as whose administrator one has logged in.")
+        var at: String
+
+        @Option(help: "The folder of that login; as in `citizen-id admin login`.")
+        var folder: String?
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            try await AdministratorDesk(folder: folder, json: json).run { session in
+                try await session.call(.GET, "/tenants/\(at.part)/audit/head").object
+            } text: { answer in
+                answer["head"]?.string ?? ""
+            }
+        }
+    }
 
     /// The name of the region's own chain.
     static let region = "(region)"
