@@ -20,12 +20,14 @@ struct AdministrationMatrixTests {
         try await AdministrationSite.serve { site in
             let administrator = try await site.provider.administrator()
             try await site.provider.appoint(administrator, role, at: role.testScope)
+            var refused: [String] = []
             for route in AdministrationAPI.routes {
                 let path = route.filled(["tenant": "herten"])
                 let answer = try await site.call(
                     administrator, route.method, path, route.sampleBody(now: site.provider.now),
                     headers: route.current == nil ? [:] : [.ifMatch: "*"])
                 let isRefused = answer.status == .forbidden && answer.code == "not_allowed"
+                if answer.status == .forbidden { refused.append(route.name) }
                 switch route.right {
                 case .nobodysBusiness, .loggedIn: #expect(!isRefused, "\(route.method) \(path)")
                 case .region(let action):
@@ -36,6 +38,15 @@ struct AdministrationMatrixTests {
                 }
                 #expect(answer.status.code < 500, "\(route.method) \(path): \(answer.text)")
             }
+            // O2: each refusal is written down, with its author and where it was.
+            let name = try await site.provider.account(of: administrator)
+            for entry in try await site.provider.auditEntries(.administrationRefused) {
+                #expect(entry.actor == "administrator" && entry.outcome == "refusal")
+                #expect(try await entry.administrator == site.provider.pseudonym(of: name, in: entry.chain))
+                #expect((entry.chain == .region) == (entry.object?.contains("{tenant}") == false))
+            }
+            let written = try await site.provider.auditEntries(.administrationRefused).compactMap(\.object)
+            #expect(written.sorted() == refused.sorted())
         }
     }
 

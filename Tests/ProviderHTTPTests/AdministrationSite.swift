@@ -40,7 +40,38 @@ struct AdministrationSite: Sendable {
         var fields = headers
         fields[.authorization] = "DPoP " + administrator.accessToken
         fields[.proof] = try provider.administrationProof(administrator, method.rawValue, full).text
-        return try await send(method, full + query, body, headers: fields)
+        let answer = try await send(method, full + query, body, headers: fields)
+        Self.compare(answer, to: method, path)
+        return answer
+    }
+
+    /// The server keeps to the document: every call of every test is held to the route that it is made to.
+    private static func compare(_ answer: TestResponse, to method: HTTPRequest.Method, _ path: String) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        let route = AdministrationAPI.routes.filter { $0.method == method }.min { first, second in
+            func misfit(_ route: AdministrationRoute) -> Int {
+                let pattern = route.path.split(separator: "/", omittingEmptySubsequences: false)
+                guard pattern.count == parts.count else { return .max }
+                return zip(pattern, parts).reduce(0) { sum, pair in
+                    pair.0 == pair.1 ? sum : pair.0.hasPrefix("{") ? sum + 1 : sum + 1000
+                }
+            }
+            return misfit(first) < misfit(second)
+        }
+        guard let route, route.path.split(separator: "/").count == path.split(separator: "/").count,
+            zip(route.path.split(separator: "/"), path.split(separator: "/")).allSatisfy({
+                $0 == $1 || $0.hasPrefix("{")
+            })
+        else { return }
+        if answer.status.code < 300 {
+            #expect(answer.status == route.status, "\(route.name)")
+            guard let schema = route.answer else { return #expect(answer.text.isEmpty, "\(route.name)") }
+            #expect(schema.mistake(in: .object(answer.json)) == nil, "\(route.name): \(answer.text)")
+            #expect((answer.headers[.eTag] != nil) == (method == .get), "\(route.name)")
+        } else {
+            #expect(answer.headers[.contentType] == "application/problem+json", "\(route.name): \(answer.text)")
+            #expect(AdministrationProblem(rawValue: answer.code ?? "")?.status == answer.status.code, "\(route.name)")
+        }
     }
 
     func send(

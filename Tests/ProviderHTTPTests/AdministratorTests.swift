@@ -411,7 +411,7 @@ struct AdministratorTests {
                     overrides: try MetadataPolicy(json: overrides))
             }
             let before = try await read()
-            #expect(try await site.call(owner, .post, path + "/approve").status == .badRequest, "of what?")
+            #expect(try await site.call(owner, .post, path + "/approve", [:]).status == .badRequest, "of what?")
             _ = try await flow.upgrade(key, at: TestRegion.herten, to: terms(.init(amount: 500)))
             for step in ["/approve", "/refuse"] {
                 #expect(try await site.call(owner, .post, path + step, seen(before)).code == "changed_meanwhile")

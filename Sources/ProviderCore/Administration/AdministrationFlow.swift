@@ -90,6 +90,21 @@ public struct AdministrationFlow: Sendable {
             administrator.event(.crossTenantProbe, object: object, at: tenant, now: clock.now()))
     }
 
+    /// Writes down what an administrator who has logged in wanted and may not (checklist O2). What they were not even told
+    /// of is a probe, and written down as that.
+    ///
+    /// - Parameters:
+    ///   - name: the tenant's, as the address has it; nil for the region.
+    ///   - route: method and path with its parameters in braces: no name of anybody.
+    public func recordRefusal(
+        of problem: AdministrationProblem, at name: String?, route: String, by administrator: Administrator
+    ) async throws {
+        guard problem.status == 403 else { return }
+        let tenant = name.flatMap(TenantIdentifier.init(rawValue:)).flatMap { registry.tenant($0)?.identifier }
+        try await store.record(
+            administrator.event(.administrationRefused, object: route, at: tenant, now: clock.now()))
+    }
+
     // MARK: The first administrator (checklist R1)
 
     public struct IssuedTicket: Sendable {

@@ -154,6 +154,8 @@ extension SecurityEvent.Kind {
             BilingualText(
                 "Jemand fragte nach etwas, das einer anderen Stadt gehört.",
                 "Somebody asked for what is another town's.")
+        case .administrationRefused:
+            BilingualText("Die Verwaltung verweigerte eine Handlung.", "Administration refused an act.")
         case .subjectSeen:
             BilingualText(
                 "Jemand sah an, was hier über Sie bekannt ist.", "Somebody looked at what is known of you here.")

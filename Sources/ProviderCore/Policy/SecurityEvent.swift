@@ -79,6 +79,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case administratorGranted = "admin.granted"
         case administratorRevoked = "admin.revoked"
         case crossTenantProbe = "admin.cross_tenant_probe"
+        /// An administrator wanted what their role, or the rule of two people, does not allow; the object is the route.
+        case administrationRefused = "admin.refused"
         /// An administrator looked at what the tenant knows of a person.
         case subjectSeen = "admin.subject_seen"
         case emergencyRequested = "admin.break_glass_requested"
@@ -208,7 +210,7 @@ extension SecurityEvent.Kind {
     /// Whether an event of this kind tells of something done or of something refused.
     public var usualOutcome: SecurityEvent.Outcome {
         switch self {
-        case .loginDenied, .loginReported, .loginFailed, .replayRejected: .refusal
+        case .loginDenied, .loginReported, .loginFailed, .replayRejected, .administrationRefused: .refusal
         default: .success
         }
     }

@@ -24,7 +24,13 @@ struct AdministrationDoor: Sendable {
     ) async -> Response {
         do {
             let caller = route.right == .nobodysBusiness ? nil : try await flow.administrator(token(of: request))
-            return try await serve(route, caller, request, context)
+            do { return try await serve(route, caller, request, context) } catch let problem as AdministrationProblem {
+                if let caller {
+                    try await flow.recordRefusal(
+                        of: problem, at: context.parameters.get("tenant"), route: route.name, by: caller)
+                }
+                throw problem
+            }
         } catch let problem as AdministrationProblem {
             return refuse(problem, context)
         } catch let refusal as AdministrationRefusal {

@@ -62,6 +62,9 @@ struct AdministrationRoute: Sendable {
         self.handle = handle
     }
 
+    /// Method and path, with parameters in braces.
+    var name: String { "\(method.rawValue) \(path)" }
+
     /// The names in braces.
     var parameters: [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
