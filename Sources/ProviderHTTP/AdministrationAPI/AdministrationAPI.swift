@@ -15,7 +15,10 @@ public enum AdministrationAPI {
         ownRoutes + regionRoutes + assignmentRoutes + tenantRoutes + clientRoutes + templateRoutes + peopleRoutes
         + requestRoutes + companyRoutes + mandateRoutes + emergencyRoutes + auditRoutes + loginRoutes
 
-    public static func router(provider: Provider, requestsAtOnce: Int = 128) -> Router<ProviderRequestContext> {
+    /// - Parameter unsafeSettings: what the program was started with and no provider in use has, for those who watch it.
+    public static func router(
+        provider: Provider, requestsAtOnce: Int = 128, unsafeSettings: [String] = []
+    ) -> Router<ProviderRequestContext> {
         let router = Router(context: ProviderRequestContext.self)
         router.add(middleware: SecurityHeaders())
         router.add(middleware: AdministrationLog())
@@ -26,7 +29,10 @@ public enum AdministrationAPI {
                 await door.answer(route, request, context)
             }
         }
-        router.get("/health") { _, _ in Answer.json(["status": "ok"]) }
+        router.get("/health") { _, _ in
+            let settings = (provider.isDevelopment ? ["region.development"] : []) + unsafeSettings
+            return Answer.json(["status": "ok", "unsafe": .strings(settings)])
+        }
         return router
     }
 

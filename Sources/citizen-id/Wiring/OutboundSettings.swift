@@ -8,10 +8,14 @@ struct OutboundSettings: Sendable {
     var policy: OutboundPolicy
     /// A PEM file.
     var trustRootsFile: String?
+    /// What opens the way to places that are not on the public internet.
+    let unsafeSettings: [String]
 
     init(_ reader: ConfigReader) throws {
         let hosts = reader.stringArray(forKey: "outbound.allowed_hosts", default: [])
         let networks = reader.stringArray(forKey: "outbound.allowed_networks", default: [])
+        unsafeSettings = [("outbound.allowed_hosts", hosts), ("outbound.allowed_networks", networks)]
+            .filter { !$0.1.isEmpty }.map(\.0)
         policy = OutboundPolicy(
             allowedHosts: try hosts.map { text in
                 guard let host = OutboundPolicy.Destination(text) else {

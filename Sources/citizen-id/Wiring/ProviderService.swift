@@ -40,6 +40,9 @@ struct ProviderService {
             keys: KeyCustodian(masterKey: masterKey, store: store, clock: clock), store: store, clock: clock,
             documents: { url in try await outbound.json(url) }, administrationAddress: settings.administration?.address)
         let logger = logger
+        for setting in (region.isDevelopment ? ["region.development"] : []) + settings.outbound.unsafeSettings {
+            logger.warning("a setting for development and tests", metadata: ["setting": "\(setting)"])
+        }
         let limits = settings.limits
         let connections = OpenConnections(perCaller: limits.connectionsPerAddress)
         @Sendable func guarded(_ responder: @escaping HTTPChannelHandler.Responder) throws -> some ServerChildChannel {
@@ -79,7 +82,8 @@ struct ProviderService {
         if let settings = settings.administration {
             services.append(
                 Application(
-                    router: AdministrationAPI.router(provider: provider),
+                    router: AdministrationAPI.router(
+                        provider: provider, unsafeSettings: self.settings.outbound.unsafeSettings),
                     server: HTTPServerBuilder { responder in try guarded(responder) },
                     configuration: ApplicationConfiguration(
                         address: .hostname(settings.host, port: settings.port), serverName: nil),
