@@ -18,7 +18,7 @@ extension PersonalTable {
                 SELECT tenant, reason, duration, requested_at, state, decided_at FROM admin_emergency
                 WHERE requester = :account OR approver = :account ORDER BY requested_at
                 """),
-            erasure: [],
-            stays: "who looked in an emergency is accounted for; it names an account of which nothing is left"),
+            // The reason is the requester's own text: it may say who they are.
+            erasure: ["UPDATE admin_emergency SET reason = '(erased)' WHERE requester = :account"]),
     ]
 }

@@ -25,7 +25,21 @@ extension PersonalTable {
                 FROM mandate WHERE grantee_membership IN (SELECT id FROM membership WHERE account = :account)
                 ORDER BY proposed_at
                 """),
-            erasure: [], stays: "the company's record of who could act for it"),
+            more: .section(
+                "proposed_mandates",
+                """
+                SELECT id, company, scopes AS "scopes:json", valid_from, valid_until, reason, state, proposed_at, ended_at
+                FROM mandate WHERE proposed_by IN (SELECT id FROM membership WHERE account = :account)
+                ORDER BY proposed_at
+                """),
+            // What somebody wrote as the reason may name them or whom they gave the mandate to.
+            erasure: [
+                """
+                UPDATE mandate SET reason = '(erased)' WHERE ended_at IS NOT NULL
+                    AND (proposed_by IN (SELECT id FROM membership WHERE account = :account)
+                        OR grantee_membership IN (SELECT id FROM membership WHERE account = :account))
+                """
+            ]),
         PersonalTable(
             name: "company_approval",
             export: .section(
@@ -51,8 +65,24 @@ extension PersonalTable {
             ]),
         PersonalTable(
             name: "invitation",
-            export: .withheld(because: "it speaks of the person who was invited, not of the one who invited"),
-            erasure: [], stays: "the company's record; it expires by itself"),
+            export: .section(
+                "sent_invitations",
+                """
+                SELECT id, company, roles AS "roles:json", state, created_at, expires_at FROM invitation
+                WHERE invited_by IN (SELECT id FROM membership WHERE account = :account) ORDER BY created_at
+                """),
+            erasure: [], stays: "the company's record; it expires by itself, and whom it is for is a keyed hash"),
+        PersonalTable(
+            name: "company",
+            export: .section(
+                "own_companies",
+                """
+                SELECT id, details AS "details:json", state, level, created_at FROM company
+                WHERE json_extract(details, '$.kind') = 'NatPers' AND id IN
+                    (SELECT company FROM register_power WHERE account = :account AND kind = 'inhaber')
+                ORDER BY created_at
+                """),
+            erasure: [], stays: "a sole trader's facts go when the business ends with its only person"),
         PersonalTable(
             name: "membership",
             export: .section(

@@ -11,6 +11,8 @@ struct PersonalTable: Sendable {
 
     let name: String
     let export: Export
+    /// Rows of the table that are the person's in another way than those of `export`.
+    var more: Export?
     /// Run in this order with `:account` bound; empty when the rows stay.
     let erasure: [String]
     /// Why rows stay after an erasure: they hold no value of the person and refer to an account of which nothing is left.

@@ -102,6 +102,7 @@ struct ErasureTests {
         #expect(after.count == before.count + 1, "what stays is there, and the wish to be erased: \(after)")
         let all = try file.texts("SELECT object FROM audit_event WHERE object IS NOT NULL")
         #expect(Set(after).intersection(all) == [], "an event names a row that stays")
+        #expect(try file.texts("SELECT reason FROM admin_emergency") == ["(erased)"], "their own words")
         #expect(try file.texts("SELECT state FROM membership WHERE account = '\(tombstone)'") == ["ended"])
         // The company's own record is whole: whoever is left finds its mandate and what ended it.
         #expect(

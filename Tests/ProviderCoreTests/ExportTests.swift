@@ -44,6 +44,52 @@ struct ExportTests {
         #expect(controllers.map { $0["processor"]?.string } == [nil, "IT"])
     }
 
+    @Test(
+        "the export of a sole trader has the business, the mandates and the invitations, and how each controller is reached"
+    )
+    func business() async throws {
+        let provider = try await TestProvider()
+        try provider.changeRegion { region in
+            region.services = [MandateStory.parking, MandateStory.building]
+            region.tenants[0].branding = Branding(
+                contact: Contact(
+                    email: "rathaus@herten.example", phone: "02366 303-0", dataProtectionEmail: "dsb@herten.example"))
+        }
+        let max = try await provider.person("Max", "Einzelkaufmann")
+        let device = try await provider.verified(max)
+        let company = try await provider.companies.create(TestCompany.soleTrader(), by: device).company.identifier
+        try await provider.companies.submit(company, by: device)
+        try await provider.companies.verifyAtDesk(
+            company, proof: ["as_of": .string(provider.today), "level": "substantiell"], by: TestCompany.clerk)
+        let eva = try await provider.person("Eva", "Angestellte")
+        let member = try await provider.join(eva, ["member"], in: company, by: max)
+        let today = CalendarDate(inGermanyAt: provider.now)
+        _ = try await provider.provider.mandates.propose(
+            MandateProposal(
+                grantor: company, grantee: .membership(member),
+                powers: MandatePowers(
+                    scopes: [MandateScope(rawValue: "parking.permit")!], tenants: .all, limit: nil,
+                    establishments: .all,
+                    validity: MandateValidity(from: today, until: today.adding(days: 30))),
+                reason: "Für die Montage"), by: device)
+        func export(_ person: TestPerson) async throws -> JSONObject {
+            try await provider.provider.exports.export(by: provider.verified(person)).document
+        }
+        let own = try await export(max)
+        for section in ["own_companies", "proposed_mandates", "sent_invitations", "register_powers", "memberships"] {
+            #expect(own[section]?.array?.count == 1, "\(section)")
+        }
+        #expect(own["own_companies"]?.array?.first?.object?["details"]?.object?["name"] == "Max Beispiel Elektro")
+        #expect(own["proposed_mandates"]?.array?.first?.object?["reason"] == "Für die Montage")
+        let herten = own["controllers"]?.array?.first?.object
+        #expect(herten?["email"] == "rathaus@herten.example" && herten?["dpo_email"] == "dsb@herten.example")
+        let employee = try await export(eva)
+        for section in ["own_companies", "proposed_mandates", "sent_invitations"] {
+            #expect(employee[section] == [], "\(section) is the owner's")
+        }
+        #expect(employee["mandates"]?.array?.count == 1)
+    }
+
     @Test("the export is signed, and its type is nobody else's")
     func signature() async throws {
         let provider = try await TestProvider()

@@ -102,6 +102,10 @@ public struct ExportFlow: Sendable {
                 "hosts": .strings(tenant.hostNames),
                 "responsible_for": .strings(["account"] + own.map(\.client.rawValue).sorted()),
             ]
+            let contact = tenant.branding.contact
+            controller["email"] = contact.email.map { .string($0) }
+            controller["phone"] = contact.phone.map { .string($0) }
+            controller["dpo_email"] = contact.dataProtectionEmail.map { .string($0) }
             controller["processor"] = registry.region.processor(of: tenant, at: now).map { .string($0.name) }
             return controller
         }

@@ -59,6 +59,10 @@ struct ExportWords {
         "kind": ("Art", "Kind"), "detail": ("Näheres", "Detail"), "read_at": ("Gelesen", "Read"),
         "hosts": ("Adressen", "Hosts"), "responsible_for": ("Verantwortlich für", "Responsible for"),
         "processor": ("Auftragsverarbeiter", "Processor"),
+        "email": ("E-Mail", "E-mail"), "phone": ("Telefon", "Telephone"),
+        "dpo_email": ("Datenschutz", "Data protection officer"),
+        "own_companies": ("Ihr Betrieb", "Your business"), "sent_invitations": ("Ihre Einladungen", "Your invitations"),
+        "proposed_mandates": ("Vollmachten, die Sie vorgeschlagen haben", "Mandates that you proposed"),
         "received_at": ("Eingegangen", "Received"), "due_at": ("Fällig", "Due"),
     ]
 }
