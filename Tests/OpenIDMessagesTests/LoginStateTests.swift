@@ -10,7 +10,7 @@ struct LoginStateTests {
     @Test("every step that is allowed stands in this table, and every step in this table is allowed")
     func table() {
         let table = [
-            "created": "claimed attestation_stale expired cancelled failed",
+            "created": "claimed expired cancelled failed",
             "claimed": "awaiting_code awaiting_user expired cancelled failed",
             "awaiting_code": "awaiting_user code_locked denied reported device_cloned expired cancelled failed",
             "awaiting_user": "awaiting_return complete denied reported device_cloned expired cancelled failed",

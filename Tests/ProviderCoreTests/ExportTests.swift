@@ -60,7 +60,7 @@ struct ExportTests {
         let company = try await provider.companies.create(TestCompany.soleTrader(), by: device).company.identifier
         try await provider.companies.submit(company, by: device)
         try await provider.companies.verifyAtDesk(
-            company, proof: ["as_of": .string(provider.today), "level": "substantiell"], by: TestCompany.clerk)
+            company, proof: provider.extract([max.power(.owner)]), by: TestCompany.clerk)
         let eva = try await provider.person("Eva", "Angestellte")
         let member = try await provider.join(eva, ["member"], in: company, by: max)
         let today = CalendarDate(inGermanyAt: provider.now)

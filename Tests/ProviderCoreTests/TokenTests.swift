@@ -91,7 +91,7 @@ struct TokenTests {
         let scope = ["scope": "openid person person_birth email"]
         for (chosen, expected) in [
             (["given_name", "family_name"], ["sub", "given_name", "family_name"]),
-            (["given_name", "family_name", "email"], ["sub", "given_name", "family_name", "email"]),
+            (["given_name", "family_name", "email"], ["sub", "given_name", "family_name", "email", "email_verified"]),
         ] {
             let login = try await provider.login(scope)
             let request = try await provider.claimed(login, by: device)

@@ -44,12 +44,13 @@ struct DiscoveryEndpointTests {
                     "authority_check_endpoint", "authorization_endpoint", "backchannel_authentication_endpoint",
                     "device_authorization_endpoint", "end_session_endpoint", "introspection_endpoint", "jwks_uri",
                     "pushed_authorization_request_endpoint", "registration_endpoint", "revocation_endpoint",
-                    "token_endpoint", "userinfo_endpoint",
+                    "services_endpoint", "token_endpoint", "userinfo_endpoint",
                 ])
             for (name, value) in addresses.map({ ($0.name, $0.value) }) {
                 let address = try #require(value.string)
                 try #require(address.hasPrefix(issuer + "/"), "\(name)")
-                let path = String(address.dropFirst(issuer.count))
+                // Each service has an address below that one, which takes no other parameter than `tenant`.
+                let path = address.dropFirst(issuer.count) + (name == "services_endpoint" ? "/any?other=1" : "")
                 let isThere = try await [
                     site.get(path).status, site.client.execute(uri: path, method: .post).status,
                 ].contains { $0 != .notFound && $0 != .methodNotAllowed }

@@ -19,17 +19,20 @@ struct LoginEventsTests {
         try await Site.serve(provider) { site in
             let browser = Browser(site)
             let page = try await browser.begin()
-            let first = try await browser.get(page).attribute("data-qr-link")
             async let answer = browser.get(page + "/events")
-            // A frame is told after as many seconds as it lives. The clock that makes the links is the test's.
-            try await Task.sleep(for: .milliseconds(500))
-            provider.clock.advance(LinkAuthentication.frameSeconds)
-            let html = try await browser.get(page)
-            let second = try html.attribute("data-qr-link")
-            #expect(first != second)
-            #expect(html.text.contains(try drawn(second)))
-            try await Task.sleep(for: .seconds(LinkAuthentication.frameSeconds))
-            let claim = try await site.call(phone, .post, "/device/v1/claims", json: ["link": .string(second)])
+            // The clock that makes the links is the test's; a frame is told after as many seconds as it lives. Beside other
+            // tests an event comes late: what is told then is what the page shows by that time.
+            var links: [String] = []
+            for _ in 0..<4 {
+                let html = try await browser.get(page)
+                links.append(try html.attribute("data-qr-link"))
+                #expect(html.text.contains(try drawn(links[links.count - 1])))
+                try await Task.sleep(for: .milliseconds(LinkAuthentication.frameSeconds * 1000 + 200))
+                provider.clock.advance(LinkAuthentication.frameSeconds)
+            }
+            #expect(Set(links).count == 4)
+            let last = try await browser.get(page).attribute("data-qr-link")
+            let claim = try await site.call(phone, .post, "/device/v1/claims", json: ["link": .string(last)])
             #expect(claim.status == .accepted)
             // Time for the change to be told before the login ends.
             try await Task.sleep(for: .milliseconds(500))
@@ -38,10 +41,13 @@ struct LoginEventsTests {
             let response = try await answer
             #expect(response.headers[.contentType] == "text/event-stream")
             let events = try Self.events(response.text)
-            #expect(events.map(\.name) == ["state", "qr", "qr", "state", "state"])
-            #expect(events.compactMap { $0.data["state"]?.string } == ["created", "awaiting_code", "cancelled"])
-            #expect(events.compactMap { $0.data["link"]?.string } == [first, second])
-            #expect(events.compactMap { $0.data["svg"]?.string } == [try drawn(first), try drawn(second)])
+            let states = events.compactMap { $0.data["state"]?.string }
+            #expect(states.first == "created" && states.last == "cancelled")
+            #expect(states.dropFirst().dropLast().allSatisfy { $0 == "awaiting_code" })
+            let told = events.filter { $0.name == "qr" }.map(\.data)
+            let places = told.compactMap { (links + [last]).firstIndex(of: $0["link"]?.string ?? "") }
+            #expect(places.count == told.count && Set(places).count >= 2 && places == places.sorted(), "\(places)")
+            for code in told { #expect(code["svg"]?.string == (try drawn(try #require(code["link"]?.string)))) }
         }
     }
 
