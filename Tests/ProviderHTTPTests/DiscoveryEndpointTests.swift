@@ -50,7 +50,7 @@ struct DiscoveryEndpointTests {
                 let address = try #require(value.string)
                 try #require(address.hasPrefix(issuer + "/"), "\(name)")
                 // Each service has an address below that one, which takes no other parameter than `tenant`.
-                let path = address.dropFirst(issuer.count) + (name == "services_endpoint" ? "/any?other=1" : "")
+                let path = String(address.dropFirst(issuer.count)) + (name == "services_endpoint" ? "/any?other=1" : "")
                 let isThere = try await [
                     site.get(path).status, site.client.execute(uri: path, method: .post).status,
                 ].contains { $0 != .notFound && $0 != .methodNotAllowed }
