@@ -2,7 +2,8 @@ internal import IdentityCrypto
 
 /// The digits that a person has just typed; 5 to 12 of them. A PIN describes itself without its digits.
 ///
-/// The digits lie in memory that is wiped when the last copy of this value is gone. Nothing keeps a PIN: each approval asks for it anew (docs/protocol.md D-4.4.1).
+/// The digits lie in memory that is wiped when the last copy of this value is gone. Nothing keeps a PIN: each approval asks
+/// for it anew (docs/protocol.md D-4.4.1).
 public struct PIN: Sendable, CustomStringConvertible, CustomReflectable {
     let digits: SecretBytes
 

@@ -14,7 +14,8 @@ public struct ResolvedClient: Sendable {
     public let client: Client
     public let scope: TenantScope
     /// What its logins may be for: services that it is registered for, that the tenant offers and for which it is strong
-    /// enough (I34, I35), in the order of its registration. A client of one-for-all services has none before a served town is named.
+    /// enough (I34, I35), in the order of its registration. A client of one-for-all services has none before a served town
+    /// is named.
     public let services: [Service]
 
     fileprivate init(client: Client, scope: TenantScope, services: [Service]) {
