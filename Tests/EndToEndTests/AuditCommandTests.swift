@@ -95,7 +95,7 @@ struct AuditCommandTests {
             (["show", "--tenant", "atlantis"], 1, "unknown_chain"),
             (["export", "--tenant", "atlantis"], 1, "unknown_chain"),
             (["verify", "--tenant", "atlantis"], 1, "unknown_chain"),
-            (["verify", "--against", "nothing.jsonl"], 1, "file"),
+            (["verify", "--against", "nothing.jsonl"], 1, "file"), (["verify", "--against", "/dev/null"], 1, "file"),
         ] as [([String], Int32, String)])
     func `questions that cannot be answered`(arguments: [String], status: Int32, code: String) async throws {
         let here = try await Self.installation.value

@@ -24,14 +24,10 @@ struct AuditCommand: AsyncParsableCommand {
         @Option(help: "The tenant, as whose administrator one has logged in.")
         var at: String
 
-        @Option(help: "The folder of that login; as in `citizen-id admin login`.")
-        var folder: String?
-
-        @Flag(help: "Print JSON.")
-        var json = false
+        @OptionGroup var options: AdministratorOptions
 
         func run() async throws {
-            try await AdministratorDesk(folder: folder, json: json).run { session in
+            try await options.run { session in
                 try await session.call(.GET, "/tenants/\(at.part)/audit/head").object
             } text: { answer in
                 answer["head"]?.string ?? ""

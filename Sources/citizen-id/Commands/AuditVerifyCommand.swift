@@ -30,6 +30,11 @@ struct AuditVerifyCommand: AsyncParsableCommand {
     func run() async throws {
         let only = network.at ?? tenant
         let kept = try against.map(lastEvents)?.filter { only == nil || $0.key == only }
+        guard kept?.isEmpty != true else {
+            throw Output.fail(
+                "\(against ?? "") has no event of \(only ?? "any chain"): there is nothing to compare with.",
+                code: "file", exit: 1, json: options.json)
+        }
         var isWhole = false
         try await network.run(options) { server in
             let answer = try await server.post(

@@ -188,14 +188,10 @@ struct TemplateCommand: AsyncParsableCommand {
         @Option(help: "The proposal that was read, as template show names it.")
         var proposal: String
 
-        @Option(help: "The folder of that login; as in `citizen-id admin login`.")
-        var folder: String?
-
-        @Flag(help: "Print JSON.")
-        var json = false
+        @OptionGroup var options: AdministratorOptions
 
         func run() async throws {
-            try await AdministratorDesk(folder: folder, json: json).run { session in
+            try await options.run { session in
                 try await session.call(
                     .POST, "/tenants/\(at.part)/adoptions/\(template.part)/refuse", ["proposal": .string(proposal)]
                 ).object
