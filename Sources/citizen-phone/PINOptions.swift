@@ -53,10 +53,13 @@ struct PINOptions: ParsableArguments {
     static func ask(_ question: String) throws -> PIN { try pin(try PINPrompt.ask(question)) }
 
     static func askNew(minimum: Int, _ language: Language) throws -> PIN {
-        let first = try PINPrompt.ask(
+        var first = try PINPrompt.ask(
             language.say(
                 "Wählen Sie eine PIN aus \(minimum) bis 12 Ziffern: ", "Choose a PIN of \(minimum) to 12 digits: "))
-        guard try PINPrompt.ask(language.say("Dieselbe PIN noch einmal: ", "The same PIN again: ")) == first else {
+        defer { SecretBytes.wipe(&first) }
+        var second = try PINPrompt.ask(language.say("Dieselbe PIN noch einmal: ", "The same PIN again: "))
+        defer { SecretBytes.wipe(&second) }
+        guard second == first else {
             throw CommandFailure(
                 .usage, "Die beiden PINs sind verschieden. Es wurde nichts getan.",
                 "The two PINs differ. Nothing was done.")

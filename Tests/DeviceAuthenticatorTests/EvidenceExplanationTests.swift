@@ -98,6 +98,8 @@ struct EvidenceExplanationTests {
         let good = try explain(by: provider.key)
         #expect(good.isSound && names(good, .passed).isSuperset(of: ["type", "members", "signature", "device"]))
         #expect(names(try explain(by: .makeES256()), .failed) == ["signature"])
+        (payload["company"], payload["company_name"]) = ("x", "Muster Elektrotechnik GmbH")
+        #expect(try explain(by: provider.key).isSound, "logins for a company are explained as well")
         payload["more"] = true
         #expect(names(try explain(by: provider.key), .failed) == ["members"])
     }

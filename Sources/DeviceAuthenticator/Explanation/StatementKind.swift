@@ -99,12 +99,15 @@ struct StatementKind: Sendable {
             explanation),
     ]
 
-    /// The members of `assurance-explanation+jwt` (§2), for a person's device, of a login, or of a town's subject.
+    /// The members of `assurance-explanation+jwt` (§2), for a person's device, also about a company's logins, of
+    /// a login, or of a town's subject.
     private static func explanation(_ json: JSONObject) throws(MessageError) -> Facts {
         var reader = MemberReader(json)
         var facts = Facts(issuer: try reader.wire("iss"))
         facts.device = try reader.optionalString("aud").flatMap(DeviceIdentifier.init(rawValue:))
-        for name in ["txn", "answered_acr", "client_id", "sub", "device"] { _ = try reader.optionalString(name) }
+        for name in ["txn", "answered_acr", "client_id", "sub", "device", "company", "company_name"] {
+            _ = try reader.optionalString(name)
+        }
         for name in ["acr", "level"] { _ = try reader.string(name) }
         _ = try reader.time("iat")
         _ = try reader.object("summary")
