@@ -4,7 +4,8 @@ internal import OpenIDMessages
 
 extension DatabaseMigrator {
     /// The entry in a register tells companies apart as well (I19), agreements to what needs several people go when
-    /// they are old, and a town counts its releases. Of two verified companies that had one entry already the later one stays without it.
+    /// they are old, and a town counts its releases. Of two verified companies that had one entry already the later one
+    /// stays without it.
     mutating func registerRegisterEntries() {
         registerMigration("v7-register-entries", foreignKeyChecks: .immediate) { db in
             try db.execute(sql: registerEntries)

@@ -43,10 +43,10 @@ public struct CompanyFacts: Sendable, Equatable {
         details.vatNumber = vatNumber ?? details.vatNumber
         details.lei = lei ?? details.lei
         details.address = address ?? details.address
-        do {
-            try details.checkConsistency()
-            try details.check()
-        } catch { return nil }
+        // The new address was looked at; one that was stored earlier stays as it is.
+        guard details.euid == nil || details.register != nil, (try? details.checkConsistency()) != nil else {
+            return nil
+        }
         return details
     }
 }

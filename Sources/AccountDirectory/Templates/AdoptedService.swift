@@ -34,10 +34,13 @@ public struct AdoptedService: Sendable, Equatable {
         initiateLoginURI = fields.initiateLoginURI
     }
 
+    /// Members that no definition of a template has.
+    private static let ownNames = ["contact", "privacy_uri", "initiate_login_uri"]
+
     /// What the tenant says of its own, after policy: a template may give a default for it, or the value itself.
     private static func fields(_ metadata: JSONObject) throws(AdoptionObjection) -> AdoptionTerms.Fields {
         var own = JSONObject()
-        for name in AdoptionTerms.Fields.names { own[name] = metadata[name] }
+        for name in ownNames { own[name] = metadata[name] }
         do throws(MessageError) { return try AdoptionTerms.Fields(json: own) } catch { throw unfit(error) }
     }
 
@@ -67,7 +70,7 @@ public struct AdoptedService: Sendable, Equatable {
     ) throws(AdoptionObjection) -> Service {
         guard metadata["contexts"]?.array?.isEmpty == false else { throw .nobodyLeft }
         var definition = metadata
-        for name in ["contact", "privacy_uri", "initiate_login_uri"] { definition[name] = nil }
+        for name in ownNames { definition[name] = nil }
         do throws(MessageError) {
             var service = template.service(try ServiceDefinition(json: definition), at: [tenant.identifier])
             service.contact = metadata["contact"]?.string

@@ -64,8 +64,6 @@ public struct AdoptionTerms: Sendable, Equatable {
 }
 
 extension AdoptionTerms.Fields {
-    static let names = ["contact", "privacy_uri", "initiate_login_uri", "legal_basis", "amount"]
-
     public var json: JSONObject {
         var object = JSONObject()
         object["contact"] = contact.map { .string($0) }

@@ -31,10 +31,13 @@ public struct Registry: Sendable {
     private let tenants: [TenantIdentifier: Tenant]
     private let clients: [ClientIdentifier: Client]
     private let offers: [TenantIdentifier: [ServiceIdentifier: EffectiveServices.Offer]]
+    /// Services of the region itself, not of its templates.
+    private let own: Set<ServiceIdentifier>
 
     /// - Parameter library: templates and adoptions beside those of the region.
     public init(region: Region, library: TemplateLibrary = TemplateLibrary()) {
         self.region = region
+        own = Set(region.services.map(\.identifier))
         tenants = Dictionary(region.tenants.map { ($0.identifier, $0) }) { first, _ in first }
         clients = Dictionary(region.clients.map { ($0.identifier, $0) }) { first, _ in first }
         offers = EffectiveServices.offers(in: region, region.library.joined(with: library))
@@ -63,7 +66,6 @@ public struct Registry: Sendable {
         guard let client = clients[identifier], client.state == .live, let tenant = tenants[client.tenant],
             tenant.isLive
         else { return nil }
-        let own = Set(region.services.map(\.identifier))
         let services = offered(to: client).filter { own.contains($0.identifier) || isAllowed($0, client, of: tenant) }
         return ResolvedClient(client: client, scope: TenantScope(tenant: tenant), services: services)
     }
