@@ -37,12 +37,13 @@ struct ServiceEndpointTests {
         arguments: [
             ("/services/unknown", HTTPResponse.Status.notFound),
             ("/services/anwohnerausweis?tenant=atlantis", .notFound),
-            ("/services/anwohnerausweis?sub=x", .badRequest),
+            ("/services/anwohnerausweis?sub=x", .badRequest), ("/services/anwohnerausweis?tenant=%zz", .badRequest),
         ])
     func refused(path: String, status: HTTPResponse.Status) async throws {
         try await Site.serve(try await TestProvider.withOneForAll()) { site in
             let answer = try await site.get(path)
             #expect(answer.status == status)
+            #expect(answer.error == (status == .notFound ? "not_found" : "invalid_request"))
         }
     }
 

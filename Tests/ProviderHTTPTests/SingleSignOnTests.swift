@@ -85,6 +85,10 @@ struct SingleSignOnTests {
                 let outcome = try await browser.get(again)
                 #expect(outcome.target?["code"] != nil, "\(outcome.headers)")
             }
+            // Who the person is, which the portal keeps out of addresses, is not put into one.
+            let hinted = TestRegion.basic.request(["login_hint": "erika@example.org"])
+            let answer = try await site.post("/authorize", form: hinted, headers: foreign)
+            #expect(answer.headers[.location]?.hasPrefix("/login/") == true, "\(answer.headers)")
             // Our own site's form brings it by itself.
             let own = try await browser.post("/authorize", TestRegion.basic.request(["prompt": "none"]))
             #expect(own.target?["code"] != nil)

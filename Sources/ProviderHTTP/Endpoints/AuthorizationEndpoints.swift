@@ -61,10 +61,12 @@ struct AuthorizationEndpoints {
     }
 
     /// A portal's form comes without our `SameSite=Lax` cookie, so that the session could not be seen: the browser is sent
-    /// here once more with GET, which brings it, before anything of the request is used up. What does not fit into an address
-    /// is answered as it came.
+    /// here once more with GET, which brings it, before anything of the request is used up. What does not fit into an address,
+    /// and what a portal keeps out of addresses because it tells of the person, is answered as it came.
     private static func comingBack(_ request: Request, _ parameters: FormParameters) -> Response? {
-        guard request.method == .post, request.sessionCookie == nil else { return nil }
+        guard request.method == .post, request.sessionCookie == nil,
+            parameters["id_token_hint"] == nil, parameters["login_hint"] == nil
+        else { return nil }
         let query = parameters.encoded
         return query.utf8.count <= Request.maximumQuery ? Answer.seeOther("/authorize?" + query) : nil
     }

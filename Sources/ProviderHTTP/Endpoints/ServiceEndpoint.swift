@@ -12,13 +12,12 @@ struct ServiceEndpoint {
 
     func add(to router: Router<ProviderRequestContext>) {
         router.get(RouterPath(DiscoveryDocument.Path.services + "/{service}")) { request, context in
-            try answer(to: request, about: try context.parameters.require("service"))
+            answer(to: request, about: try context.parameters.require("service"))
         }
     }
 
-    private func answer(to request: Request, about name: String) throws -> Response {
-        let query = try request.query()
-        guard query.names.allSatisfy({ $0 == "tenant" }) else {
+    private func answer(to request: Request, about name: String) -> Response {
+        guard let query = try? request.query(), query.names.allSatisfy({ $0 == "tenant" }) else {
             return Answer.json(["error": "invalid_request"], status: .badRequest)
         }
         let tenant = query["tenant"].map { provider.registry.tenant(called: $0) }
