@@ -14,7 +14,7 @@ public final class ClientObservations: Sendable {
         public struct Count: Sendable, Equatable {
             public var count: Int64 = 0
             public var lastAt: Timestamp
-            /// `error_description`, which names parameters and holds no value of any.
+            /// `error_description`, which names parameters and holds no value of any but the name of a service.
             public var lastHeard: String
         }
 
