@@ -42,7 +42,7 @@ enum EvidenceExplanation {
             return explanation(
                 evidence, "evidence of an Android phone: a chain of certificates for a key in its hardware",
                 verifier?.verify(object, challenge: challenge, key: key, revoked: RevocationList(), now: now),
-                policies: ["root", "revocation", "boot", "application", "patch_level"],
+                policies: ["root", "revocation", "application", "patch_level"],
                 subjects: subject == nil ? ["challenge", "key"] : [])
         case "apple-appattest":
             let policy = AppAttestPolicy(roots: [], applications: [])
