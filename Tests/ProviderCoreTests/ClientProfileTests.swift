@@ -164,14 +164,14 @@ struct ClientProfileTests {
 
     // MARK: Claims, resources, modes
 
-    @Test("oidcc-claims-essential: claims one by one, as far as the client's scopes cover them")
+    @Test("oidcc-claims-essential: claims one by one, `name` as its parts, as far as the client's scopes cover them")
     func claims() async throws {
         let provider = try await Self.provider.value
         let portal = TestProfiles.baseline
-        let text = #"{"userinfo":{"email":{"essential":true},"name":null},"id_token":{"birthdate":null}}"#
+        let text = #"{"userinfo":{"email":{"essential":true},"name":{"essential":true}},"id_token":{"birthdate":null}}"#
         let validated = try await provider.provider.authorization.authorize(
             FormParameters(portal.request(["scope": "openid", "claims": text])))
-        #expect(validated.claims == ["birthdate", "email"])
+        #expect(validated.claims == ["given_name", "family_name", "birthdate", "email"])
         for place in ["userinfo", "id_token"] {
             let error = try await Self.error(portal, ["claims": "{\"\(place)\":{\"phone_number\":null}}"])
             #expect(error?.code == .invalidScope && error?.reason == .scopeNotAllowed)

@@ -33,9 +33,11 @@ struct StandardScopeTests {
             let tokens = try await provider.granted(at: Self.portal, phone: phone, ["scope": scope])
             #expect(tokens["scope"]?.string == own, "the answer says what was granted")
             let userinfo = try await provider.userinfo(tokens.text("access_token"))
-            // Nobody verified the address, and that goes with it (Core §5.1).
-            #expect(
-                userinfo.names == ["sub"] + claims + (claims.contains("email") ? ["email_verified"] : []), "\(scope)")
+            // With both names goes the whole one, and with what nobody verified that nobody did (Core §5.1).
+            var companions = claims.contains("given_name") ? ["name"] : []
+            companions += ["email", "phone_number"].filter(claims.contains).map { $0 + "_verified" }
+            #expect(userinfo.names == ["sub"] + claims + companions, "\(scope)")
+            for name in companions { #expect(userinfo[name] == (name == "name" ? "Erika Mustermann" : false)) }
             if scope.contains("phone") { #expect(userinfo["phone_number"] == "+49 209 1234") }
             if scope.contains("address") {
                 let address = userinfo["address"]?.object
@@ -74,6 +76,24 @@ struct StandardScopeTests {
             }
             #expect(token["favourite_colour"] == nil && userinfo["favourite_colour"] == nil)
         }
+    }
+
+    @Test("oidcc-claims-essential: `name` is the parts of it that were released, title too; without one there is none")
+    func wholeName() async throws {
+        let provider = try await TestProvider.withGrants([Self.portal])
+        var person = TestServices.erika
+        person["title"] = "Dr."
+        let phone = try await provider.enrolledPhone(person: person)
+        for (wanted, name) in [
+            ("name", "Erika Mustermann"), ("given_name", nil), ("family_name", nil),
+        ] as [(String, String?)] {
+            let claims = "{\"id_token\":{\"\(wanted)\":{\"essential\":true}}}"
+            let tokens = try await provider.granted(
+                at: Self.portal, phone: phone, ["scope": "openid", "claims": claims])
+            #expect(try unverifiedPayload(tokens.text("id_token"))["name"]?.string == name, "\(wanted)")
+        }
+        let tokens = try await provider.granted(at: Self.portal, phone: phone, ["scope": "openid profile"])
+        #expect(try await provider.userinfo(tokens.text("access_token"))["name"] == "Dr. Erika Mustermann")
     }
 
     @Test("under their other name a client may not ask for more")

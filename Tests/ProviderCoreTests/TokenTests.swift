@@ -90,8 +90,11 @@ struct TokenTests {
         let device = try await provider.verified(phone)
         let scope = ["scope": "openid person person_birth email"]
         for (chosen, expected) in [
-            (["given_name", "family_name"], ["sub", "given_name", "family_name"]),
-            (["given_name", "family_name", "email"], ["sub", "given_name", "family_name", "email", "email_verified"]),
+            (["given_name", "family_name"], ["sub", "given_name", "family_name", "name"]),
+            (
+                ["given_name", "family_name", "email"],
+                ["sub", "given_name", "family_name", "email", "name", "email_verified"]
+            ),
         ] {
             let login = try await provider.login(scope)
             let request = try await provider.claimed(login, by: device)

@@ -51,6 +51,15 @@ public enum ClaimCatalogue {
     /// Every claim of the catalogue.
     public static let all: [String] = scopes.flatMap(\.claims)
 
+    /// What together makes the claim `name` (OpenID Connect Core §5.1), which the catalogue does not have by itself: it goes
+    /// with these, and tells nothing that they do not. A title that is released stands before them.
+    public static let partsOfName = ["given_name", "family_name"]
+
+    /// The claims that a request means by these names.
+    public static func meant(by names: [String]) -> [String] {
+        names.flatMap { $0 == "name" ? partsOfName : [$0] }
+    }
+
     /// True for `resident_here` and `age_over_N`: answers that are derived, and only from what is verified.
     public static func isPredicate(_ claim: String) -> Bool { claim == resident || isAge(claim) }
 
@@ -69,7 +78,8 @@ public enum ClaimCatalogue {
     /// Every name of a claim that tokens and userinfo may have (OpenID Connect Discovery §3).
     public static func supported(namespace: String) -> [String] {
         all.filter { !isPredicate($0) && !isAboutCompany($0) }.map { spelling($0, namespace: namespace) }
-            + ["email_verified"] + ["predicates", "acting_for", "mandate", "context", "tenant"].map { namespace + $0 }
+            + ["name", "email_verified", "phone_number_verified"]
+            + ["predicates", "acting_for", "mandate", "context", "tenant"].map { namespace + $0 }
     }
 
     /// Claims that a clerk verifies; the others a person says of themself (invariant I3).

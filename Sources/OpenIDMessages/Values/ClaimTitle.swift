@@ -16,6 +16,7 @@ public enum ClaimTitle {
         case "email": BilingualText("E-Mail", "E-mail")
         case "email_verified": BilingualText("E-Mail bestätigt", "E-mail verified")
         case "phone_number": BilingualText("Telefon", "Telephone")
+        case "phone_number_verified": BilingualText("Telefon bestätigt", "Telephone verified")
         case "locale": BilingualText("Sprache", "Language")
         case "mailbox": BilingualText("Postfach", "Mailbox")
         case "resident_here":

@@ -69,7 +69,7 @@ extension ValidatedAuthorizationRequest {
             // The device that waits for the tokens may be anybody's, whatever bound the phone to the browser.
             relayResistance: wayBack.grantType == .deviceCode ? .none : session.relayResistance,
             authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,
-            idTokenClaims: released.filter(request.claims.idToken.contains),
+            idTokenClaims: released.filter(ClaimCatalogue.meant(by: request.claims.idToken).contains),
             verified: VerifiedClaimsDemand(
                 userinfo: request.claims.verifiedUserinfo, idToken: request.claims.verifiedIDToken),
             service: service?.identifier,

@@ -30,7 +30,7 @@ struct ClaimDemand: Sendable, Equatable {
     /// not need, the request asks for too much.
     init(_ request: AuthorizationRequest, client: RegisteredClient, service: Service?) throws(Mistake) {
         let scopes = request.scope.tokens
-        let named = request.claims.names.filter(ClaimCatalogue.all.contains)
+        let named = ClaimCatalogue.meant(by: request.claims.names).filter(ClaimCatalogue.all.contains)
         let clients = ClaimCatalogue.claims(for: client.client.scopes)
         guard named.allSatisfy(clients.contains) else { throw .notTheClients }
         if let service {

@@ -32,8 +32,12 @@ struct ReleasedClaims: Sendable {
                     live.account.person.claim(name, namespace: namespace)
             }
         }
-        // Who reads an address must not take it for proved (OpenID Connect Core §5.1): the region verifies none.
-        if claims["email"] != nil { claims["email_verified"] = false }
+        if ClaimCatalogue.partsOfName.allSatisfy({ claims[$0] != nil }) {
+            let parts = ["title", "given_name", "family_name"].compactMap { claims[$0]?.string }
+            claims["name"] = .string(parts.joined(separator: " "))
+        }
+        // Who reads an address or a number must not take it for proved (OpenID Connect Core §5.1): the region verifies none.
+        for name in ["email", "phone_number"] where claims[name] != nil { claims[name + "_verified"] = false }
         if !predicates.isEmpty { claims[namespace + "predicates"] = .object(predicates) }
         return claims
     }
