@@ -69,10 +69,58 @@ struct PushedRequestTests {
                 outcomes.insert(target["code"] == nil ? target["error"] ?? "login" : "code")
                 for again in [Browser(site), browser] {
                     let second = try await again.get("/authorize", ["client_id": "pushing", "request_uri": uri])
-                    #expect(Self.isRefused(second), "\(name)")
+                    // Only the browser that began a login with it comes back to that one.
+                    let isBegun = again === browser && first.headers[.location]?.hasPrefix("/login/") == true
+                    #expect(
+                        isBegun
+                            ? second.headers[.location] == first.headers[.location] && second.status == .seeOther
+                            : Self.isRefused(second), "\(name)")
                 }
             }
             #expect(outcomes.isSuperset(of: ["login", "code", "login_required", "invalid_request"]), "\(outcomes)")
+        }
+    }
+
+    @Test(
+        "a second visit by the browser that began goes on to its login until the outcome is taken (fapi2-security-profile-final-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds)"
+    )
+    func secondVisit() async throws {
+        try await Site.serve { site in
+            let phone = try await site.provider.enrolledPhone()
+            let (browser, other) = (Browser(site), Browser(site))
+            let uri = try await site.pushed()
+            func visit(_ browser: Browser, as client: String = "pushing") async throws -> TestResponse {
+                try await browser.get("/authorize", ["client_id": client, "request_uri": uri])
+            }
+            let page = try #require(try await visit(browser).headers[.location])
+            _ = try await other.begin(TestRegion.pushing)
+            #expect(site.provider.provider.loginsInFlight == 2)
+            // Also when the reference itself would be over by now.
+            for wait in [0, 60] as [Int64] {
+                site.provider.clock.advance(wait)
+                let again = try await visit(browser)
+                #expect(again.headers[.location] == page && again.headers[.setCookie] == nil)
+                #expect(Self.isRefused(try await visit(browser, as: "basic")))
+                for stranger in [Browser(site), other] { #expect(Self.isRefused(try await visit(stranger))) }
+            }
+            #expect(site.provider.provider.loginsInFlight == 2, "no further login begins")
+            let outcome = try await site.finishLogin(browser, page: page, phone: phone)
+            #expect(outcome["code"] != nil)
+            #expect(Self.isRefused(try await visit(browser)), "the person has decided")
+        }
+    }
+
+    @Test("who gave up is led back to the portal by a second visit, once")
+    func secondVisitAfterTheEnd() async throws {
+        try await Site.serve { site in
+            let browser = Browser(site)
+            let request = ["client_id": "pushing", "request_uri": try await site.pushed()]
+            let page = try #require(try await browser.get("/authorize", request).headers[.location])
+            let token = try await browser.get(page).formToken
+            _ = try await browser.post(page + "/cancel", ["csrf": token])
+            #expect(try await browser.get("/authorize", request).headers[.location] == page)
+            #expect(try await browser.get(page + "/finish").target?["error"] == "access_denied")
+            #expect(Self.isRefused(try await browser.get("/authorize", request)))
         }
     }
 

@@ -27,7 +27,7 @@ public struct AuthorizationFlow: Sendable {
     /// How many pushed requests wait now.
     public var pushedRequests: Int { pushed.count }
 
-    /// Accepts a pushed request; the reference is good once and for `Lifetime.pushedRequest` seconds.
+    /// Accepts a pushed request; the reference is good for one login and for `Lifetime.pushedRequest` seconds.
     ///
     /// - Parameter proofKey: the key of the DPoP proof that came with the request; the code will be bound to it
     ///   (RFC 9449 §10.1).
@@ -114,7 +114,7 @@ public struct AuthorizationFlow: Sendable {
         }
         // The reference is bound to its client: another client's attempt does not use it up.
         guard let handle = OneTimeHandle(parsing: uri.reference, as: .pushedRequest),
-            let validated = pushed.take(
+            var validated = pushed.take(
                 handle.digest, now: clock.now(), where: { $0.client.client.identifier == client }),
             // The client is as it was, and serves the town still.
             try rules.client(client).acting(for: validated.client.scope.tenant.identifier)?.client
@@ -123,6 +123,7 @@ public struct AuthorizationFlow: Sendable {
             throw .page(
                 OAuthError(.invalidRequestURI, "request_uri is unknown, used or expired"), .pushedRequestUnknown)
         }
+        validated.reference = handle.digest
         return validated
     }
 

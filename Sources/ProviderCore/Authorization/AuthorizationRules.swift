@@ -15,6 +15,8 @@ public struct ValidatedAuthorizationRequest: Sendable {
     let relay: RelayDemand
     /// The claims that are asked for, by scopes and one by one, in the catalogue's order.
     public let claims: [String]
+    /// The reference by which a browser brought it; nil unless it was pushed and visited.
+    var reference: HandleDigest?
 
     fileprivate init(
         client: RegisteredClient, wayBack: AuthorizationReturn, request: AuthorizationRequest, service: Service?,

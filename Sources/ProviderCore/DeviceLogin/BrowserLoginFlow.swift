@@ -53,6 +53,24 @@ public struct BrowserLoginFlow: Sendable {
     /// Takes a login back that just began and that nobody was told of.
     func withdraw(page: String) { logins.withdraw(page: page) }
 
+    /// A login's cookie as a browser presents it.
+    public typealias Presented = (page: String, cookie: String)
+
+    /// The page of the login that this browser began with a pushed request and whose outcome it has not taken yet: a second
+    /// visit of the request leads back there, so that the request counts once when the person decides, not when an address is
+    /// opened (FAPI 2.0 Security Profile §5.3.2.2, note 3). Nil for whoever did not begin it.
+    public func page(
+        pushedAs uri: PushedRequestURI, by client: ClientIdentifier, to browser: [Presented]
+    ) -> String? {
+        guard let handle = OneTimeHandle(parsing: uri.reference, as: .pushedRequest) else { return nil }
+        return browser.first { presented in
+            held(presented.page, presented.cookie) { login in
+                login.request.reference == handle.digest && !login.isCollected
+                    && login.request.client.client.identifier == client
+            } == true
+        }?.page
+    }
+
     /// Nil for an unknown login and for a foreign one.
     public func view(page: String, cookie: String) -> LoginView? {
         held(page, cookie) { login in describe(login) } ?? nil

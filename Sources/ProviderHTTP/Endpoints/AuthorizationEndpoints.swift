@@ -38,6 +38,7 @@ struct AuthorizationEndpoints {
             do {
                 let parameters = try await parameters(&request)
                 if let again = Self.comingBack(request, parameters) { return again }
+                if let page = begun(request, parameters) { return Answer.seeOther("/login/\(page)") }
                 let validated = try await provider.authorization.authorize(parameters)
                 switch try await provider.sessions.enter(validated, cookie: request.sessionCookie) {
                 case .code(let code):
@@ -69,6 +70,15 @@ struct AuthorizationEndpoints {
         else { return nil }
         let query = parameters.encoded
         return query.utf8.count <= Request.maximumQuery ? Answer.seeOther("/authorize?" + query) : nil
+    }
+
+    /// The page of a login that this browser began with the same pushed request: who loads the address again, or comes back
+    /// to it, goes on there.
+    private func begun(_ request: Request, _ parameters: FormParameters) -> String? {
+        guard let uri = parameters["request_uri"].flatMap(PushedRequestURI.init(parsing:)),
+            let client = parameters["client_id"].flatMap(ClientIdentifier.init(rawValue:))
+        else { return nil }
+        return provider.browserLogins.page(pushedAs: uri, by: client, to: LoginCookie.all(of: request))
     }
 
     private func refuse(
@@ -108,7 +118,18 @@ struct AuthorizationEndpoints {
 /// The cookie that binds a login to the browser that began it; one for each login, so that two tabs do not disturb
 /// each other. `__Host-`: no other host can set it.
 enum LoginCookie {
-    static func name(page: String) -> String { "__Host-login-\(page)" }
+    private static let prefix = "__Host-login-"
+    /// Logins at once in one browser, of which a request is looked for.
+    private static let most = 32
+
+    static func name(page: String) -> String { prefix + page }
+
+    /// Those that a request brings.
+    static func all(of request: Request) -> [BrowserLoginFlow.Presented] {
+        request.cookiePairs.filter { $0.name.hasPrefix(prefix) }.prefix(most).map {
+            (page: String($0.name.dropFirst(prefix.count)), cookie: $0.value)
+        }
+    }
 
     static func set(page: String, value: String) -> String {
         "\(name(page: page))=\(value); Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600"

@@ -75,11 +75,16 @@ extension Request {
 
     /// The cookie `name`; nil when it is missing or there twice.
     func cookie(_ name: String) -> String? {
-        let values = headers[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair -> String? in
+        let values = cookiePairs.filter { $0.name == name }
+        return values.count == 1 ? values[0].value : nil
+    }
+
+    /// The cookies as they were sent.
+    var cookiePairs: [(name: String, value: String)] {
+        headers[values: .cookie].flatMap { $0.split(separator: ";") }.compactMap { pair in
             let halves = pair.split(separator: "=", maxSplits: 1).map { $0.trimmingSpaces() }
-            return halves.count == 2 && halves[0] == name ? halves[1] : nil
+            return halves.count == 2 ? (halves[0], halves[1]) : nil
         }
-        return values.count == 1 ? values[0] : nil
     }
 
     /// True when the browser says that a page of this issuer sent the form (RFC 6454 §7, Fetch Metadata). Under our
