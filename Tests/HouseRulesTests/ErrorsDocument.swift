@@ -24,11 +24,20 @@ enum ErrorsDocument {
         ## What a portal hears
 
         Places: *redirect* (303, or a form for `response_mode=form_post`), *page* (for the person), *endpoint* (`/par`,
-        `/token`, `/introspect`, `/revoke`, `/device_authorization`), *registration* (`/register`), *userinfo*.
+        `/token`, `/introspect`, `/revoke`, `/device_authorization`), *registration* (`/register`), *userinfo*. On a page the person
+        reads the text of that name [below](#what-a-person-reads), then the error and its description for whoever helps.
 
-        | error | where: status | meaning | remedy for the portal's developer |
-        |---|---|---|---|
+        | error | where: status | the person reads | meaning | remedy for the portal's developer |
+        |---|---|---|---|---|
         \(OAuthError.Code.allCases.map(row).joined(separator: "\n"))
+
+        ### What the descriptions say
+
+        Those that stand in the code as they are, with … for what is put in: names of parameters, levels, references.
+
+        | error | description |
+        |---|---|
+        \(OAuthError.Code.allCases.compactMap(descriptions).joined(separator: "\n"))
 
         ## What a device hears
 
@@ -70,8 +79,31 @@ enum ErrorsDocument {
     private static func row(_ code: OAuthError.Code) -> String {
         let places = ErrorPlace.allCases.filter(code.entry.places.contains)
             .map { "\($0.rawValue): \(code.status(at: $0))" }
-        return line(["`\(code.rawValue)`", places.joined(separator: ", "), code.entry.meaning, code.entry.remedy])
+        let pages = code.pages.map { "`\($0.rawValue)`" }
+        return line([
+            "`\(code.rawValue)`", places.joined(separator: ", "), pages.isEmpty ? "–" : pages.joined(separator: ", "),
+            code.entry.meaning, code.entry.remedy,
+        ])
     }
+
+    /// Nil for an error whose descriptions are all composed.
+    private static func descriptions(_ code: OAuthError.Code) -> String? {
+        guard let found = described["\(code)"] else { return nil }
+        return line(["`\(code.rawValue)`", found.sorted().joined(separator: "; ")])
+    }
+
+    /// The descriptions that the sources write out beside their error, by the error's name there.
+    private static let described: [String: Set<String>] = {
+        var found: [String: Set<String>] = [:]
+        for file in SourceTree.sources where ["OpenIDMessages", "ProviderCore", "ProviderHTTP"].contains(file.room) {
+            let written = file.text.matches(of: /(?:ClientRefusal|OAuthError|refusal)\(\s*\.(\w+),\s*"([^"]*)"/)
+            for match in written {
+                let text = match.output.2.replacing(/\\\([^)]*\)+/, with: "…")
+                found[String(match.output.1), default: []].insert(String(text))
+            }
+        }
+        return found
+    }()
 
     private static func row(_ code: ProblemCode) -> String {
         let problem = code.problem(traceIdentifier: "")

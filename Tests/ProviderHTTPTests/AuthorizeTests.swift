@@ -272,6 +272,26 @@ struct AuthorizeTests {
         }
     }
 
+    @Test("a person reads what the catalogue says of the error (docs/errors.md)")
+    func pages() async throws {
+        try await Site.serve(Self.provider.value) { site in
+            let unknown = PushedRequestURI(reference: OneTimeHandle(.pushedRequest).text).text
+            for (path, parameters, code) in [
+                ("/authorize", TestRegion.basic.request(["client_id": "nobody"]), .invalidRequest),
+                ("/authorize", ["client_id": "pushing", "request_uri": unknown], .invalidRequestURI),
+                ("/authorize", ["request_uri": "https://evil.example/r"], .requestURINotSupported),
+                ("/authorize", ["client_id": "pushing", "request": "x"], .invalidRequestObject),
+                ("/logout", ["id_token_hint": "x"], .invalidRequest),
+            ] as [(String, [String: String], OAuthError.Code)] {
+                let page = try await site.get(path, parameters)
+                #expect(page.status == .badRequest && page.text.contains("(\(code.rawValue): "), "\(page.text)")
+                let expected: PersonProblem = path == "/logout" ? .logoutRefused : .loginRefused
+                #expect(code.pages.contains(expected))
+                #expect(page.text.contains(expected.text(.german).title))
+            }
+        }
+    }
+
     @Test("logins that begin are limited per address, however the path is spelled")
     func rateLimit() async throws {
         let limits = ProviderApplication.Limits(loginBurst: 3, loginsPerMinute: 0.001)

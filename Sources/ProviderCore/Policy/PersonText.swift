@@ -119,3 +119,16 @@ public enum PersonProblem: String, Sendable, CaseIterable {
         }
     }
 }
+
+extension OAuthError.Code {
+    /// What a person reads where this error is shown on a page; none where it is never shown to one.
+    public var pages: [PersonProblem] {
+        guard entry.places.contains(.page) else { return [] }
+        return switch self {
+        case .serverError: [.serverError]
+        // Of a login or of a logout.
+        case .invalidRequest: [.loginRefused, .logoutRefused]
+        default: [.loginRefused]
+        }
+    }
+}
