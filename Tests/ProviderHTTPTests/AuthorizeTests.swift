@@ -292,6 +292,20 @@ struct AuthorizeTests {
         }
     }
 
+    @Test("a form that is sent on to the same request by GET counts once, and is refused where nothing is left")
+    func formCountsOnce() async throws {
+        let limits = ProviderApplication.Limits(loginBurst: 3, loginsPerMinute: 0.001)
+        try await Site.serve(Self.provider.value, limits: limits) { site in
+            let form = FormParameters(TestRegion.basic.request()).encoded
+            for _ in 0..<3 {
+                let begun = try await site.postAuthorize(form)
+                #expect(begun.headers[.location]?.hasPrefix("/login/") == true)
+            }
+            #expect(try await site.post("/authorize", text: form).status == .tooManyRequests)
+            #expect(try await site.get("/authorize?" + form).status == .tooManyRequests)
+        }
+    }
+
     @Test("logins that begin are limited per address, however the path is spelled")
     func rateLimit() async throws {
         let limits = ProviderApplication.Limits(loginBurst: 3, loginsPerMinute: 0.001)

@@ -47,6 +47,17 @@ final class RateLimiter: Sendable {
         }
     }
 
+    /// Undoes a `take`: the call is not to count.
+    func giveBack(_ caller: Caller, now: ContinuousClock.Instant = .now) {
+        buckets.withLock { buckets in
+            let key = buckets[caller] != nil ? caller : .others
+            guard var bucket = buckets[key] else { return }
+            bucket.tokens = min(capacity, filled(bucket, now: now) + 1)
+            bucket.updatedAt = now
+            buckets[key] = bucket
+        }
+    }
+
     private func filled(_ bucket: Bucket, now: ContinuousClock.Instant) -> Double {
         let elapsed = (now - bucket.updatedAt) / .seconds(1)
         return min(capacity, bucket.tokens + elapsed * refillPerSecond)
@@ -73,9 +84,16 @@ struct RateLimit: RouterMiddleware {
         _ request: Request, context: ProviderRequestContext,
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
-        guard let route = context.endpointPath, let limiter = limiters[route],
-            let seconds = limiter.take(Caller(context.remoteAddress))
-        else { return try await next(request, context) }
+        guard let route = context.endpointPath, let limiter = limiters[route] else {
+            return try await next(request, context)
+        }
+        let caller = Caller(context.remoteAddress)
+        guard let seconds = limiter.take(caller) else {
+            let response = try await next(request, context)
+            // What is sent here once more counts when it comes.
+            if response.headers[.location]?.hasPrefix(route + "?") == true { limiter.giveBack(caller) }
+            return response
+        }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))
         var response = tooManyRequests(request, route: route, context)
         response.headers[.retryAfter] = String(seconds)
