@@ -6,7 +6,8 @@ public import ProviderCore
 public enum ProviderApplication {
     /// Limits for calls that prove nothing, per address, and for all calls together.
     public struct Limits: Sendable {
-        /// Calls at once, and per minute in the long run, for logins that begin.
+        /// Calls at once, and per minute in the long run, for logins that begin, and once more for questions who offers a
+        /// service.
         public var loginBurst: Int
         public var loginsPerMinute: Double
         /// The same for tickets, block codes and codes of devices, and once more for registrations of clients.
@@ -42,6 +43,11 @@ public enum ProviderApplication {
                     routes: [
                         "/device/v1/enrolments", "/device/v1/enrolments/{offer}", "/device/v1/blocks", "/device",
                     ], limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
+                ),
+                // By itself: who looks for a service begins no login.
+                (
+                    routes: [DiscoveryDocument.Path.services + "/{service}"],
+                    limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
                 ),
                 // By itself: a portal that tries again and again must not close the desk behind the same address.
                 (

@@ -68,6 +68,28 @@ struct EffectiveServicesTests {
         #expect(availability(suspended, region([suspended, Samples.kreis])) == .elsewhere([]))
     }
 
+    @Test func `a registry answers who offers a service as the rule does, in the order of the region`() throws {
+        let uri = RedirectURI(rawValue: "https://portal.herten.example/start")
+        let adoptions = [
+            try Samples.adopted(Samples.terms(fields: .init(initiateLoginURI: uri))),
+            try Samples.adopted(Samples.terms(), at: Samples.marl),
+        ]
+        for tenants in [[Samples.marl, Samples.herten, Samples.kreis], [Samples.herten, Samples.kreis, Samples.marl]] {
+            let registry = Registry(region: region(tenants), library: try library(adoptions))
+            let places = registry.places(of: Samples.key)
+            #expect(places.map(\.tenant) == tenants.map(\.identifier).filter { $0 != Samples.kreis.identifier })
+            #expect(places.first { $0.tenant == Samples.herten.identifier }?.initiateLoginURI == uri)
+            #expect(
+                EffectiveServices.availability(
+                    of: Samples.key, at: Samples.kreis.identifier, in: region(tenants), try library(adoptions))
+                    == .elsewhere(places))
+            #expect(registry.title(of: Samples.key) == (try Samples.template()).definition.title)
+        }
+        let unknown = try #require(ServiceIdentifier(rawValue: "unknown"))
+        let registry = Registry(region: region(), library: try library(adoptions))
+        #expect(registry.places(of: unknown) == [] && registry.title(of: unknown) == nil)
+    }
+
     @Test func `a login begins at the town's own client, not at its deployment for other towns`() throws {
         let library = try library([try Samples.adopted(Samples.terms(), at: Samples.marl)])
         let uri = RedirectURI(rawValue: "https://portal.marl.example/start")

@@ -3,6 +3,7 @@ import HTTPTypes
 import HummingbirdTesting
 import OpenIDMessages
 import ProviderCore
+import ProviderHTTP
 import ProviderHarness
 import Testing
 
@@ -44,6 +45,18 @@ struct ServiceEndpointTests {
             let answer = try await site.get(path)
             #expect(answer.status == status)
             #expect(answer.error == (status == .notFound ? "not_found" : "invalid_request"))
+        }
+    }
+
+    @Test("questions are limited per address, and take nothing from the logins that begin there")
+    func rateLimit() async throws {
+        let limits = ProviderApplication.Limits(loginBurst: 2, loginsPerMinute: 0.001)
+        try await Site.serve(try await TestProvider.withOneForAll(), limits: limits) { site in
+            for _ in 0..<2 { #expect(try await site.get("/services/\(TestOneForAll.craft)").status == .ok) }
+            let refused = try await site.get("/services/unknown")
+            #expect(refused.status == .tooManyRequests && refused.error == "temporarily_unavailable")
+            #expect(Int(refused.headers[.retryAfter] ?? "") ?? 0 > 0)
+            #expect(try await site.get("/authorize", TestRegion.basic.request()).status == .seeOther)
         }
     }
 

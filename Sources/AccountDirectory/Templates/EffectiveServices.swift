@@ -68,32 +68,38 @@ public enum EffectiveServices {
         of service: ServiceIdentifier, at tenant: TenantIdentifier, in region: Region,
         _ offers: [TenantIdentifier: [ServiceIdentifier: Offer]]
     ) -> Availability {
-        let places = places(of: service, in: region, offers)
+        let places = places(in: region, offers)[service] ?? []
         if let here = places.first(where: { $0.tenant == tenant }) { return .here(here) }
         return .elsewhere(places)
     }
 
-    /// The live tenants that offer a service, in the order of the region.
+    /// The live tenants that offer each service, in the order of the region. A login begins at the address that the adoption
+    /// names, else at that of a live client which asks for the service at the tenant.
     static func places(
-        of service: ServiceIdentifier, in region: Region, _ offers: [TenantIdentifier: [ServiceIdentifier: Offer]]
-    ) -> [Place] {
-        region.tenants.compactMap { tenant in
-            guard tenant.isLive, let offer = offers[tenant.identifier]?[service] else { return nil }
-            return place(of: service, offer, at: tenant, in: region)
+        in region: Region, _ offers: [TenantIdentifier: [ServiceIdentifier: Offer]]
+    ) -> [ServiceIdentifier: [Place]] {
+        let addresses = loginAddresses(in: region)
+        var places: [ServiceIdentifier: [Place]] = [:]
+        for tenant in region.tenants where tenant.isLive {
+            for (service, offer) in offers[tenant.identifier] ?? [:] {
+                places[service, default: []].append(
+                    Place(
+                        tenant: tenant.identifier, name: tenant.officialName,
+                        initiateLoginURI: offer.initiateLoginURI ?? addresses[tenant.identifier]?[service]))
+            }
         }
+        return places
     }
 
-    /// The address that the adoption names, else that of a live client which asks for the service at the tenant. One of
-    /// one-for-all services does not: its tenant is the publisher.
-    private static func place(
-        of service: ServiceIdentifier, _ offer: Offer, at tenant: Tenant, in region: Region
-    ) -> Place {
-        let client = region.clients.first {
-            $0.tenant == tenant.identifier && !$0.isOneForAll && $0.state == .live && $0.services.contains(service)
-                && $0.initiateLoginURI != nil
+    /// Of the first live client with such an address. One of one-for-all services has none: its tenant is the publisher.
+    private static func loginAddresses(in region: Region) -> [TenantIdentifier: [ServiceIdentifier: RedirectURI]] {
+        var addresses: [TenantIdentifier: [ServiceIdentifier: RedirectURI]] = [:]
+        for client in region.clients where !client.isOneForAll && client.state == .live {
+            guard let address = client.initiateLoginURI else { continue }
+            for service in client.services where addresses[client.tenant]?[service] == nil {
+                addresses[client.tenant, default: [:]][service] = address
+            }
         }
-        return Place(
-            tenant: tenant.identifier, name: tenant.officialName,
-            initiateLoginURI: offer.initiateLoginURI ?? client?.initiateLoginURI)
+        return addresses
     }
 }

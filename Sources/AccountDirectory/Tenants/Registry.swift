@@ -31,6 +31,10 @@ public struct Registry: Sendable {
     private let tenants: [TenantIdentifier: Tenant]
     private let clients: [ClientIdentifier: Client]
     private let offers: [TenantIdentifier: [ServiceIdentifier: EffectiveServices.Offer]]
+    /// Made once, for anybody may ask.
+    private let places: [ServiceIdentifier: [EffectiveServices.Place]]
+    private let titles: [ServiceIdentifier: LocalizedText]
+    private let tenantsByKey: [String: Tenant]
     /// Services of the region itself, not of its templates.
     private let own: Set<ServiceIdentifier>
 
@@ -40,10 +44,25 @@ public struct Registry: Sendable {
         own = Set(region.services.map(\.identifier))
         tenants = Dictionary(region.tenants.map { ($0.identifier, $0) }) { first, _ in first }
         clients = Dictionary(region.clients.map { ($0.identifier, $0) }) { first, _ in first }
-        offers = EffectiveServices.offers(in: region, region.library.joined(with: library))
+        let library = region.library.joined(with: library)
+        offers = EffectiveServices.offers(in: region, library)
+        places = EffectiveServices.places(in: region, offers)
+        let services = region.services.map { ($0.identifier, $0.title) }
+        let templates = library.templates.keys.compactMap { key in
+            library.latest(key).map { (key, $0.definition.title) }
+        }
+        titles = Dictionary(services + templates) { first, _ in first }
+        let keyed = region.tenants.compactMap { tenant in tenant.municipalityKey.map { ($0, tenant) } }
+        tenantsByKey = Dictionary(keyed) { first, _ in first }
     }
 
     public func tenant(_ identifier: TenantIdentifier) -> Tenant? { tenants[identifier] }
+
+    /// The tenant of this Amtlicher Gemeindeschlüssel.
+    public func tenant(municipalityKey: String) -> Tenant? { tenantsByKey[municipalityKey] }
+
+    /// What a service of the region, or the latest version of a template, is called; nil when there is none of that name.
+    public func title(of service: ServiceIdentifier) -> LocalizedText? { titles[service] }
 
     /// A service as `tenant` offers it now; nil when it does not.
     public func service(_ identifier: ServiceIdentifier, at tenant: TenantIdentifier) -> Service? {
@@ -51,9 +70,7 @@ public struct Registry: Sendable {
     }
 
     /// The live tenants that offer a service, in the order of the region; public knowledge.
-    public func places(of service: ServiceIdentifier) -> [EffectiveServices.Place] {
-        EffectiveServices.places(of: service, in: region, offers)
-    }
+    public func places(of service: ServiceIdentifier) -> [EffectiveServices.Place] { places[service] ?? [] }
 
     /// Every service that `tenant` offers now, by identifier.
     public func services(at tenant: TenantIdentifier) -> [Service] {

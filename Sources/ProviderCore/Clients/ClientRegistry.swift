@@ -129,12 +129,12 @@ public final class ClientRegistry: Sendable {
     /// The tenant of this identifier or Amtlicher Gemeindeschlüssel.
     public func tenant(called text: String) -> Tenant? {
         if let identifier = TenantIdentifier(rawValue: text), let named = tenant(identifier) { return named }
-        return region.tenants.first { $0.municipalityKey == text }
+        return contents.withLock { $0.registry.tenant(municipalityKey: text) }
     }
 
     /// What a service of the region, or the latest version of a template, is called; nil when there is none of that name.
     public func title(of service: ServiceIdentifier) -> LocalizedText? {
-        region.services.first { $0.identifier == service }?.title ?? library.latest(service)?.definition.title
+        contents.withLock { $0.registry.title(of: service) }
     }
 
     /// A service as `tenant` offers it now; nil when it does not.

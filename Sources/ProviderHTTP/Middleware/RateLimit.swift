@@ -110,6 +110,11 @@ struct RateLimit: RouterMiddleware {
             let error = OAuthError(.temporarilyUnavailable, "too many requests; try again later")
             return Answer.oauthError(error, at: .registration)
         }
+        if route.hasPrefix(DiscoveryDocument.Path.services) {
+            return Answer.json(
+                ["error": .string(OAuthError.Code.temporarilyUnavailable.rawValue)], status: .tooManyRequests,
+                headers: [.accessControlAllowOrigin: "*"])
+        }
         return ErrorPages.tooManyRequests(
             language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
     }
