@@ -199,6 +199,24 @@ struct DeviceGrantTests {
         _ = try await provider.beginDevice()
     }
 
+    @Test("a refusal for want of room frees what is over and leaves what waits")
+    func refusalSweeps() async throws {
+        let clock = SettableClock()
+        let provider = try await TestProvider(capacity: Provider.Capacity(logins: 5), clock: clock)
+        try provider.add(TestGrants.portals)
+        let devices = provider.provider.deviceGrants.devices
+        for _ in 0..<2 { _ = try await provider.beginDevice() }
+        clock.advance(100)
+        let late = try await provider.beginDevice()
+        clock.advance(Lifetime.deviceCode + Lifetime.finishedLogin - 101)
+        #expect(try await provider.refusal { _ = try await provider.beginDevice() } != nil)
+        #expect(devices.count == 3)
+        clock.advance(1)
+        _ = try await provider.beginDevice()
+        #expect(devices.count == 2, "both of the older ones went")
+        #expect(try await code(provider, late.text("device_code")) == .expiredToken, "it answers still")
+    }
+
     @Test("§6.1: a code is read as people type it, and nothing else is one")
     func typing() throws {
         let code = try #require(UserCode(typed: "WDJB-MJHT"))

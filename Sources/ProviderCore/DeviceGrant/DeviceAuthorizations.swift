@@ -18,6 +18,7 @@ final class DeviceAuthorizations: Sendable {
     private struct Contents {
         var entries: [UserCode: Entry] = [:]
         var codes: [HandleDigest: UserCode] = [:]
+        var order = ExpiryOrder<UserCode>()
         var shares: TenantShares
     }
 
@@ -46,6 +47,7 @@ final class DeviceAuthorizations: Sendable {
             contents.entries[user] = Entry(
                 device: device.digest, request: request, expiresAt: now + Lifetime.deviceCode)
             contents.codes[device.digest] = user
+            contents.order.append(user)
             return (device, user)
         }
     }
@@ -106,9 +108,13 @@ final class DeviceAuthorizations: Sendable {
         contents.withLock { Self.sweep(&$0, now: now) }
     }
 
+    /// A finished one answers until the store's own record of it ends. From the oldest on: a full memory is looked at with
+    /// each request that it refuses.
     private static func sweep(_ contents: inout Contents, now: Timestamp) {
-        // A finished one answers until the store's own record of it ends.
-        for (user, entry) in contents.entries where entry.expiresAt + Lifetime.finishedLogin <= now {
+        while let user = contents.order.oldest, let entry = contents.entries[user],
+            entry.expiresAt + Lifetime.finishedLogin <= now
+        {
+            contents.order.removeOldest()
             contents.entries[user] = nil
             contents.codes[entry.device] = nil
             contents.shares.giveBack(entry.request.tenant)

@@ -8,9 +8,8 @@ internal import Synchronization
 final class ExpiringMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private struct Contents {
         var values: [Key: (value: Value, expiresAt: Timestamp)] = [:]
-        /// Keys in the order of insertion, for sweeping; every lifetime in one memory is the same.
-        var order: [Key] = []
-        var swept = 0
+        /// Every lifetime in one memory is the same.
+        var order = ExpiryOrder<Key>()
         var shares: TenantShares
     }
 
@@ -74,17 +73,12 @@ final class ExpiringMemory<Key: Hashable & Sendable, Value: Sendable>: Sendable 
 
     /// Removes what has expired, from the oldest on.
     private func sweep(_ contents: inout Contents, now: Timestamp) {
-        while contents.swept < contents.order.count {
-            let key = contents.order[contents.swept]
+        while let key = contents.order.oldest {
             if let entry = contents.values[key] {
                 guard entry.expiresAt <= now else { break }
                 remove(key, &contents)
             }
-            contents.swept += 1
-        }
-        if contents.swept > 1024, contents.swept * 2 > contents.order.count {
-            contents.order.removeFirst(contents.swept)
-            contents.swept = 0
+            contents.order.removeOldest()
         }
     }
 
