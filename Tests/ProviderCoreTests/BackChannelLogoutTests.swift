@@ -14,17 +14,22 @@ private final class LogoutPortals: Sendable {
         let token: String
     }
 
-    /// The address that hangs until `release`.
-    let held: String?
-    private let gate = AsyncStream.makeStream(of: Never.self)
+    /// The addresses that hang until `release`.
+    private let held: Set<String>
+    private let isReleased = Mutex(false)
 
-    init(hanging portal: TestPortal? = nil) { held = portal?.client.logout.backChannelURI?.rawValue }
+    init(hanging portals: [TestPortal] = []) {
+        held = Set(portals.compactMap { $0.client.logout.backChannelURI?.rawValue })
+    }
 
-    func release() { gate.continuation.finish() }
+    func release() { isReleased.withLock { $0 = true } }
 
     private let state = Mutex<(calls: [Call], answers: [String: Int])>(([], [:]))
 
     var calls: [Call] { state.withLock { $0.calls } }
+
+    /// The portal is not called at all: there is no place.
+    static let busy = -1
 
     /// From now on the portal answers with this status; 0 for no answer.
     func answer(_ portal: TestPortal, _ status: Int) {
@@ -40,7 +45,10 @@ private final class LogoutPortals: Sendable {
             state.calls.append(Call(url: url.rawValue, token: form["logout_token"] ?? ""))
             return state.answers[url.rawValue] ?? 200
         }
-        if url.rawValue == held { for await _ in gate.stream {} }
+        if held.contains(url.rawValue) {
+            while !isReleased.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(1)) }
+        }
+        guard status != Self.busy else { throw OutboundFailure.busy }
         guard status > 0 else { throw OutboundFailure.timeout }
         return status
     }
@@ -169,7 +177,7 @@ struct BackChannelLogoutTests {
         .timeLimit(.minutes(5)))
     func hangingPortal() async throws {
         let provider = try await TestProvider()
-        let portals = LogoutPortals(hanging: TestRegion.basic)
+        let portals = LogoutPortals(hanging: [TestRegion.basic])
         let flow = provider.provider.logoutDeliveries
         for _ in 0..<2 { _ = try await signedOut(provider, at: [TestRegion.basic]) }
         let hanging = Task { try await flow.deliverDue(portals.call) }
@@ -181,6 +189,45 @@ struct BackChannelLogoutTests {
         try await hanging.value
         #expect(portals.calls(to: TestRegion.basic).count == 2)
         try await flow.deliverDue(portals.call)
+        #expect(portals.calls.count == 3)
+    }
+
+    @Test(
+        "twenty portals that hang hold up nobody: not in their round, and not in the next", .timeLimit(.minutes(5)))
+    func manyHang() async throws {
+        let hanging = (1...20).map { number in
+            TestGrants.portal("hanging-\(number)") {
+                $0.logout.backChannelURI = OutboundURL(rawValue: "https://hanging-\(number).example/backchannel")
+            }
+        }
+        let provider = try await TestProvider.withGrants(hanging)
+        let portals = LogoutPortals(hanging: hanging)
+        let flow = provider.provider.logoutDeliveries
+        _ = try await signedOut(provider, at: hanging + [TestRegion.post])
+        let round = Task { try await flow.deliverDue(patience: .milliseconds(1), portals.call) }
+        while portals.calls.count < 21 { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(portals.calls(to: TestRegion.post).count == 1)
+        _ = try await signedOut(provider, at: [TestRegion.basic])
+        try await flow.deliverDue(portals.call)
+        #expect(portals.calls(to: TestRegion.basic).count == 1)
+        portals.release()
+        try await round.value
+        #expect(portals.calls.count == 22, "each was called once")
+    }
+
+    @Test("a call for which there is no place is no attempt: the notice is due at the next round")
+    func noPlace() async throws {
+        let provider = try await TestProvider()
+        for _ in 0..<2 { _ = try await signedOut(provider, at: [TestRegion.basic]) }
+        let portals = LogoutPortals()
+        portals.answer(TestRegion.basic, LogoutPortals.busy)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
+        #expect(portals.calls.count == 1)
+        let client = TestRegion.basic.client.identifier
+        let waiting = try await provider.provider.logoutDeliveries(to: client, limit: 10)
+        #expect(waiting.map(\.attempts) == [0, 0] && waiting.allSatisfy { $0.lastFailure == nil })
+        portals.answer(TestRegion.basic, 200)
+        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
         #expect(portals.calls.count == 3)
     }
 

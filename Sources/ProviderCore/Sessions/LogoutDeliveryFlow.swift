@@ -9,8 +9,10 @@ public final class LogoutDeliveryFlow: Sendable {
     /// Sends the form to a portal and gives the status of its answer.
     public typealias Post = @Sendable (_ form: FormParameters, _ url: OutboundURL) async throws -> Int
 
-    /// Portals that are called at once. Each is called for one session after the other.
+    /// Portals that one round calls at once. Each is called for one session after the other.
     static let portalsAtOnce = 8
+    /// How long a portal keeps others waiting for their turn.
+    public static let patience: Duration = .milliseconds(500)
 
     private let issuer: IssuerURL
     private let registry: ClientRegistry
@@ -40,15 +42,35 @@ public final class LogoutDeliveryFlow: Sendable {
 
     /// One round: sends what is due and writes how it went. Rounds may overlap.
     ///
+    /// A portal's place goes to the next as soon as it is done, or when it has been waited for long enough: then it hangs
+    /// beside the others. How many can hang so is bounded by what goes out.
+    ///
     /// A fault of the store ends the calls to that portal; what was not written is sent again later, which portals must
     /// bear (§2.6: a token for a session that is over changes nothing).
-    public func deliverDue(_ post: @escaping Post) async throws {
+    public func deliverDue(patience: Duration = LogoutDeliveryFlow.patience, _ post: @escaping Post) async throws {
         let start = rounds.withLock { $0.finishedCount }
         let due = try await store.dueLogouts(now: clock.now(), limit: 1000)
+        let (places, free) = AsyncStream.makeStream(of: Void.self)
+        for _ in 0..<Self.portalsAtOnce { free.yield() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for (client, deliveries) in Dictionary(grouping: due, by: \.client) where begin(client, since: start) {
+            var turns = places.makeAsyncIterator()
+            for (client, deliveries) in Dictionary(grouping: due, by: \.client) {
+                guard await turns.next() != nil else { break }
+                guard begin(client, since: start) else {
+                    free.yield()
+                    continue
+                }
                 group.addTask {
-                    defer { self.finish(client) }
+                    let place = Place(free)
+                    let timer = Task {
+                        try await Task.sleep(for: patience)
+                        place.leave()
+                    }
+                    defer {
+                        timer.cancel()
+                        self.finish(client)
+                        place.leave()
+                    }
                     try await self.deliver(deliveries, to: client, post)
                 }
             }
@@ -56,12 +78,25 @@ public final class LogoutDeliveryFlow: Sendable {
         }
     }
 
+    /// A portal's place in a round; it is free for the next once.
+    private final class Place: Sendable {
+        private let free: AsyncStream<Void>.Continuation
+        private let isTaken = Mutex(true)
+
+        init(_ free: AsyncStream<Void>.Continuation) { self.free = free }
+
+        func leave() {
+            let wasTaken = isTaken.withLock { isTaken in
+                defer { isTaken = false }
+                return isTaken
+            }
+            if wasTaken { free.yield() }
+        }
+    }
+
     private func begin(_ client: ClientIdentifier, since start: Int) -> Bool {
         rounds.withLock { rounds in
-            guard rounds.busy.count < Self.portalsAtOnce, rounds.finished[client, default: 0] <= start else {
-                return false
-            }
-            return rounds.busy.insert(client).inserted
+            rounds.finished[client, default: 0] <= start && rounds.busy.insert(client).inserted
         }
     }
 
@@ -80,14 +115,16 @@ public final class LogoutDeliveryFlow: Sendable {
                 try await store.save(LogoutSchedule.postponed(delivery, behind: unreachable))
                 continue
             }
-            let (after, isReachable) = try await attempt(delivery, post)
+            // Nothing was sent: it is due at the next round as it is.
+            guard let (after, isReachable) = try await attempt(delivery, post) else { return }
             try await store.save(after)
             if !isReachable { unreachable = after }
         }
     }
 
-    /// One delivery after its attempt, and whether the portal answered at all.
-    private func attempt(_ delivery: LogoutDelivery, _ post: Post) async throws -> (LogoutDelivery, isReachable: Bool) {
+    /// One delivery after its attempt, and whether the portal answered at all; nil when there was no place for a call.
+    private func attempt(_ delivery: LogoutDelivery, _ post: Post) async throws -> (LogoutDelivery, isReachable: Bool)?
+    {
         guard let registered = registry.resolve(delivery.client) else {
             // A town that is suspended today may be back tomorrow.
             return (LogoutSchedule.failed(delivery, "the client is not active", now: clock.now()), true)
@@ -101,7 +138,9 @@ public final class LogoutDeliveryFlow: Sendable {
             return (LogoutSchedule.failed(delivery, refusal.error.description, now: clock.now()), true)
         }
         let status: Int
-        do { status = try await post(form, url) } catch {
+        do { status = try await post(form, url) } catch OutboundFailure.busy {
+            return nil
+        } catch {
             // Only a failure that is known to hold nothing of the portal's is written down in its own words.
             let failure = (error as? OutboundFailure).map { "\($0)" } ?? "the call failed"
             return (LogoutSchedule.failed(delivery, failure, now: clock.now()), false)
