@@ -64,7 +64,7 @@ struct ClientRegistrationTests {
         #expect(client.registered.client.profile == .fapi2)
     }
 
-    @Test("what is in force can be sent back as it is, and stays")
+    @Test("what is in force can be read and sent back as it is, and stays (oidcc-3rd_party-init-login)")
     func roundTrip() async throws {
         let provider = try await Self.shared.value
         let key = SigningKey.makeES256()
@@ -97,8 +97,9 @@ struct ClientRegistrationTests {
             request[name] = nil
         }
         let token = try #require(answer["registration_access_token"]?.string)
-        let replaced = try await provider.provider.registrations.replace(
-            try #require(answer["client_id"]?.string), with: request, token: token)
+        let client = try #require(answer["client_id"]?.string)
+        #expect(try provider.provider.registrations.configuration(of: client, token: token) == answer)
+        let replaced = try await provider.provider.registrations.replace(client, with: request, token: token)
         #expect(replaced == answer)
     }
 
