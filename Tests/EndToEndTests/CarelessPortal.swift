@@ -5,7 +5,7 @@ import OpenIDMessages
 import Synchronization
 
 /// A portal that does everything wrong: one `state` for all, no `nonce`, no PKCE, no look at `iss`, at errors or at the
-/// browser, and codes that are good for ever.
+/// browser, codes that are good for ever, and browsers that are sent wherever the callback says.
 final class CarelessPortal: Sendable {
     static let secret = "a secret of the careless portal, long enough"
 
@@ -97,7 +97,7 @@ final class CarelessPortal: Sendable {
         }
         let session = OneTimeSecret().text
         sessions.withLock { _ = $0.insert(session) }
-        var response = Self.seeOther("/account")
+        var response = Self.seeOther(query["return_to"] ?? "/account")
         response.setCookie(Cookie(name: "session", value: session, path: "/"))
         return response
     }

@@ -21,7 +21,8 @@ struct PhoneDoctorTests {
                 "authorization_request": "ok", "pushed_request": "ok", "code_challenge": "not_tested", "state": "ok",
                 "nonce": "not_tested", "clock": "ok", "genuine_login": "ok", "wrong_state": "ok",
                 "other_browser": "ok", "missing_issuer": "ok", "wrong_issuer": "ok", "error_response": "ok",
-                "foreign_code": "ok", "replayed_callback": "ok", "key_rotation": "ok", "logout": "ok",
+                "foreign_code": "ok", "replayed_callback": "ok", "open_redirector": "ok",
+                "key_rotation": "ok", "logout": "ok",
             ], "\(result)")
 
         let inside = try await here.administer("client", "doctor", "herten-demo-portal", "--json")
@@ -103,7 +104,8 @@ struct PhoneDoctorTests {
                     "state": "failure", "nonce": "failure", "clock": "ok", "genuine_login": "ok",
                     "wrong_state": "failure", "other_browser": "failure", "missing_issuer": "failure",
                     "wrong_issuer": "failure", "error_response": "failure", "foreign_code": "failure",
-                    "replayed_callback": "failure", "key_rotation": "not_tested", "logout": "warning",
+                    "replayed_callback": "failure", "open_redirector": "failure", "key_rotation": "not_tested",
+                    "logout": "warning",
                 ], "\(result)")
             let inside = try await phone.here.administer("client", "doctor", "careless-portal", "--json")
             #expect(inside.status == 2, "\(inside)")

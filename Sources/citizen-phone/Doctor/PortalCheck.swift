@@ -16,6 +16,7 @@ enum PortalCheck: String, CaseIterable {
     case errorResponse = "error_response"
     case foreignCode = "foreign_code"
     case replayedCallback = "replayed_callback"
+    case openRedirector = "open_redirector"
     case keyRotation = "key_rotation"
     case logout = "logout"
 
@@ -33,6 +34,7 @@ enum PortalCheck: String, CaseIterable {
         case .errorResponse: "RFC 6749 §4.1.2.1"
         case .foreignCode: "RFC 9700 §4.5"
         case .replayedCallback: "RFC 6749 §4.1.2"
+        case .openRedirector: "RFC 9700 §4.11.1"
         case .keyRotation: "OpenID Connect Core §10.1.1"
         case .logout: "OpenID Connect Back-Channel Logout §2.6"
         }
@@ -56,6 +58,8 @@ enum PortalCheck: String, CaseIterable {
         case .errorResponse: "Look for error in the callback, end the login, and show a page that offers another."
         case .foreignCode: "Send the code_verifier of this browser's own login, and compare the ID token's nonce."
         case .replayedCallback: "Use up state and code with the first callback, whatever comes of it."
+        case .openRedirector:
+            "Take no address from the callback: keep where to go next with this browser's session, or let only paths count."
         case .keyRotation:
             "Fetch the provider's jwks_uri again when an ID token names a kid that the portal does not know."
         case .logout:

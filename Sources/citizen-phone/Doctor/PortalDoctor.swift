@@ -30,9 +30,10 @@ struct PortalDoctor {
         }
         let probes = CallbackProbes(visitor: visitor, genuine: genuine, say: say)
         let (probed, second) = try await probes.run()
+        let redirector = try await RedirectorProbe(visitor: visitor, say: say).finding()
         let rotation = try await RotationCheck(doctor: self, genuine: genuine, before: keys).finding()
         let logout = try await LogoutCheck(provider: provider, genuine: genuine, session: session).finding()
-        return requestFindings(first, second) + [clock, genuine.finding] + probed + [rotation, logout]
+        return requestFindings(first, second) + [clock, genuine.finding] + probed + [redirector, rotation, logout]
     }
 
     func say(_ what: String) { console.note("Doctor: \(what)") }
