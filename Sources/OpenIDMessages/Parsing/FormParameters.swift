@@ -65,6 +65,9 @@ public struct FormParameters: Sendable, Equatable {
         return result
     }
 
+    /// The bytes of all names and values; `encoded` is not shorter.
+    public var length: Int { pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } }
+
     /// The parameters as `application/x-www-form-urlencoded` text.
     public var encoded: String {
         var output: [UInt8] = []

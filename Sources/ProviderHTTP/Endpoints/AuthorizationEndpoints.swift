@@ -65,7 +65,7 @@ struct AuthorizationEndpoints {
     /// here once more with GET, which brings it, before anything of the request is used up. What does not fit into an address,
     /// and what a portal keeps out of addresses because it tells of the person, is answered as it came.
     private static func comingBack(_ request: Request, _ parameters: FormParameters) -> Response? {
-        guard request.method == .post, request.sessionCookie == nil,
+        guard request.method == .post, request.sessionCookie == nil, parameters.length <= Request.maximumQuery,
             parameters["id_token_hint"] == nil, parameters["login_hint"] == nil
         else { return nil }
         let query = parameters.encoded
