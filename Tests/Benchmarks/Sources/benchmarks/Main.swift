@@ -4,7 +4,8 @@ import OpenIDMessages
 /// What the command line asks for.
 struct Options {
     static let usage = """
-        usage: benchmarks [--quick] [--json] [--only primitives|commits|in-process|http|endpoints|phone|start|directory]
+        usage: benchmarks [--quick] [--json]
+                          [--only primitives|commits|in-process|http|endpoints|dear|phone|start|directory]
                           [--at-once N] [--endpoint NAME] [--people N,N,N] [--citizen-id PROGRAM]
 
         Measures the provider on this machine; docs/performance.md says how to read the figures.
@@ -17,7 +18,9 @@ struct Options {
           --people N,N,N  the sizes of the directory; only for --only directory, which runs only when it is named
           --citizen-id   the program whose start is measured; without it that part is left out
         """
-    static let parts = ["primitives", "commits", "in-process", "http", "endpoints", "phone", "start", "directory"]
+    static let parts = [
+        "primitives", "commits", "in-process", "http", "endpoints", "dear", "phone", "start", "directory",
+    ]
 
     var effort = Effort.full
     var isJSON = false
@@ -131,6 +134,10 @@ enum Benchmarks {
             let endpoints = EndpointMeasurement(
                 effort: options.effort, connections: options.atOnce, only: options.endpoints)
             try await endpoints.measure(report)
+        }
+        if options.wants("dear") {
+            report.section("Requests as dear as the limits allow, beside a normal one (processor time, in process)")
+            try await DearRequests(effort: options.effort).measure(report)
         }
         if options.wants("phone") {
             report.section("The phone's share of a login, library DeviceAuthenticator (processor time)")

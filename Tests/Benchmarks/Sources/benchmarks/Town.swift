@@ -12,7 +12,7 @@ struct Town: Sendable {
     static let scopes = ["openid", "person", "person_birth", "person_address", "email"]
 
     let issuer: IssuerURL
-    let region: Region
+    var region: Region
     static let clock = ProviderClock { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
 
     init(issuer: String, portalKey: JSONObject) {
