@@ -1,9 +1,12 @@
 internal import Dispatch
-internal import Foundation
 internal import GRDB
 internal import Synchronization
 
 /// Does all writes. Requests that wait are put into one transaction, so that they share one flush to the disk.
+///
+/// A transaction begins when `crowd` requests wait, or else when all tasks that were ready as its first request came have
+/// had their turn: whoever comes alone does not wait for others, and nobody waits while there is nothing else to do. No
+/// clock is asked for that. While one transaction runs the next one's requests gather.
 ///
 /// A request that fails takes back its own writes and nobody else's. Nobody is answered before the commit, and a commit
 /// that fails is everybody's failure.
@@ -11,14 +14,23 @@ final class GroupCommitWriter: Sendable {
     /// The most requests in one transaction.
     static let largestBatch = 64
 
-    /// Under load, for how long requests are gathered before the next transaction, in microseconds: so long for each
-    /// that came lately, and at most so long.
-    static let gatheringTime = (perRequest: UInt32(250), atMost: UInt32(4_000))
+    /// So many requests make a transaction begin at once. Half of what one can take: so the tasks of one half compute while
+    /// the other half's requests are written.
+    static let crowd = largestBatch / 2
 
     private struct State {
         var waiting: [any WaitingRequest] = []
-        var isDraining = false
+        var isCommitting = false
         var isClosed = false
+    }
+
+    /// How the next transaction begins.
+    enum Beginning: Equatable {
+        case atOnce
+        /// Behind the tasks that are ready now.
+        case behindOthers
+        /// Somebody else sees to it, or there is nothing to write.
+        case none
     }
 
     private let pool: DatabasePool
@@ -54,55 +66,46 @@ final class GroupCommitWriter: Sendable {
     func close(_ last: @escaping @Sendable (DatabasePool) throws -> Void) async throws {
         state.withLock { $0.isClosed = true }
         try await withCheckedThrowingContinuation { continuation in
-            queue.async { [pool] in continuation.resume(with: Result { try last(pool) }) }
+            queue.async { [self] in
+                while waitingCount > 0 { transaction() }
+                continuation.resume(with: Result { try last(pool) })
+            }
         }
     }
-
-    private enum Next { case refuse, wait, drain }
 
     private func enqueue(_ request: any WaitingRequest) {
-        let next: Next = state.withLock { state in
-            guard !state.isClosed else { return .refuse }
+        let next: Beginning? = state.withLock { state in
+            guard !state.isClosed else { return nil }
             state.waiting.append(request)
-            defer { state.isDraining = true }
-            return state.isDraining ? .wait : .drain
+            return state.isCommitting ? Beginning.none : .whenAdded(state.waiting.count)
         }
-        switch next {
-        case .refuse: request.answer(StorageFault.closed)
-        case .wait: break
-        case .drain: queue.async { [self] in drain() }
-        }
+        if let next { begin(next) } else { request.answer(StorageFault.closed) }
     }
 
-    private func drain() {
-        while let batch = nextBatch() {
-            commit(batch)
-            let pause = Self.pause(after: batch.count, waiting: waitingCount)
-            if pause > 0 { usleep(pause) }
+    private func begin(_ beginning: Beginning) {
+        switch beginning {
+        case .none: break
+        case .atOnce: queue.async { [self] in transaction() }
+        // A task of its own stands behind all that are ready.
+        case .behindOthers: Task { begin(.atOnce) }
         }
     }
 
-    /// For how long requests are gathered after a transaction of `count` requests, in microseconds.
-    ///
-    /// Whoever comes alone is written at once, and so is a full batch. When requests came together more will follow:
-    /// without a pause each transaction would have but one or two of them, and the machine would be busy with flushes.
-    static func pause(after count: Int, waiting: Int) -> UInt32 {
-        let lately = count + waiting
-        guard lately > 1, waiting < largestBatch else { return 0 }
-        return min(UInt32(clamping: lately) * gatheringTime.perRequest, gatheringTime.atMost)
-    }
-
-    /// What waits now; nil, and the draining over, when nothing does.
-    private func nextBatch() -> [any WaitingRequest]? {
-        state.withLock { state in
-            guard !state.waiting.isEmpty else {
-                state.isDraining = false
-                return nil
-            }
+    /// One transaction of what waits now.
+    private func transaction() {
+        let batch = state.withLock { state in
             let batch = Array(state.waiting.prefix(Self.largestBatch))
             state.waiting.removeFirst(batch.count)
+            state.isCommitting = !batch.isEmpty
             return batch
         }
+        guard !batch.isEmpty else { return }
+        commit(batch)
+        begin(
+            state.withLock { state in
+                state.isCommitting = false
+                return .afterTransaction(waiting: state.waiting.count)
+            })
     }
 
     private func commit(_ batch: [any WaitingRequest]) {
@@ -126,6 +129,22 @@ final class GroupCommitWriter: Sendable {
             }
         } catch { fault = error }
         for request in batch { request.answer(fault) }
+    }
+}
+
+extension GroupCommitWriter.Beginning {
+    /// What the request begins that is the last of `waiting`, while no transaction runs.
+    static func whenAdded(_ waiting: Int) -> Self {
+        switch waiting {
+        case 1: .behindOthers
+        case GroupCommitWriter.crowd: .atOnce
+        default: .none
+        }
+    }
+
+    /// What the end of a transaction begins, when so many came meanwhile.
+    static func afterTransaction(waiting: Int) -> Self {
+        waiting == 0 ? .none : waiting < GroupCommitWriter.crowd ? .behindOthers : .atOnce
     }
 }
 

@@ -6,23 +6,34 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func device(_ identifier: DeviceIdentifier) async throws -> (DeviceRecordRow, AccountRecord)? {
-        try read { db in
-            let row = try db.row(
-                """
-                SELECT d.*, auth.jwk AS auth_jwk, inst.jwk AS inst_jwk, pin.jwk AS pin_jwk,
-                    a.level AS account_level, a.state AS account_state, p.attributes
-                FROM device d
-                JOIN device_key auth ON auth.device = d.id AND auth.kind = 'auth'
-                JOIN device_key inst ON inst.device = d.id AND inst.kind = 'inst'
-                JOIN device_key pin ON pin.device = d.id AND pin.kind = 'pin'
-                JOIN account a ON a.id = d.account
-                JOIN person p ON p.id = a.person
-                WHERE d.id = ?
-                """, [identifier.rawValue])
-            guard let row else { return nil }
-            return (try row.device, try row.account)
+        let known = deviceKeys[identifier]
+        let found: (DeviceRecordRow, AccountRecord)? = try read { db in
+            let row = try db.row(known == nil ? Self.deviceWithKeys : Self.deviceWithoutKeys, [identifier.rawValue])
+            return try row.map { row in (try row.device(keys: known ?? row.deviceKeys), try row.account) }
         }
+        if known == nil, let found { deviceKeys.remember(found.0.keys, as: identifier) }
+        return found
     }
+
+    private static let deviceWithKeys = """
+        SELECT d.*, auth.jwk AS auth_jwk, inst.jwk AS inst_jwk, pin.jwk AS pin_jwk,
+            a.level AS account_level, a.state AS account_state, p.attributes
+        FROM device d
+        JOIN device_key auth ON auth.device = d.id AND auth.kind = 'auth'
+        JOIN device_key inst ON inst.device = d.id AND inst.kind = 'inst'
+        JOIN device_key pin ON pin.device = d.id AND pin.kind = 'pin'
+        JOIN account a ON a.id = d.account
+        JOIN person p ON p.id = a.person
+        WHERE d.id = ?
+        """
+
+    private static let deviceWithoutKeys = """
+        SELECT d.*, a.level AS account_level, a.state AS account_state, p.attributes
+        FROM device d
+        JOIN account a ON a.id = d.account
+        JOIN person p ON p.id = a.person
+        WHERE d.id = ?
+        """
 
     public func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow] {
         try read { db in
@@ -35,7 +46,7 @@ extension SQLiteStore {
                 JOIN device_key pin ON pin.device = d.id AND pin.kind = 'pin'
                 WHERE d.account = ? ORDER BY d.created_at, d.rowid
                 """, [account.rawValue]
-            ).map { row in try row.device }
+            ).map { row in try row.device(keys: row.deviceKeys) }
         }
     }
 
@@ -69,19 +80,24 @@ extension StoredRow {
         }
     }
 
-    var device: DeviceRecordRow {
+    /// The device of a row, with the keys that it was enrolled with.
+    func device(keys: DeviceKeys) throws -> DeviceRecordRow {
+        DeviceRecordRow(
+            identifier: try value("id"), account: try accountIdentifier, keys: keys,
+            description: DeviceDescription(
+                name: try text("name"), model: try text("model"), system: try text("system")),
+            ceiling: DeviceCeiling(level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
+            state: try value("state"), counter: try integer("counter"),
+            pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
+            createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"),
+            wasLowered: try integer("was_lowered") == 1)
+    }
+
+    /// The keys of a row that was joined with `device_key`.
+    var deviceKeys: DeviceKeys {
         get throws {
-            DeviceRecordRow(
-                identifier: try value("id"), account: try accountIdentifier,
-                keys: DeviceKeys(
-                    authentication: try key("auth_jwk"), installation: try key("inst_jwk"), pin: try key("pin_jwk")),
-                description: DeviceDescription(
-                    name: try text("name"), model: try text("model"), system: try text("system")),
-                ceiling: DeviceCeiling(level: try level("ceiling"), isSimulated: try integer("is_simulated") == 1),
-                state: try value("state"), counter: try integer("counter"),
-                pinTriesLeft: Int(try integer("pin_tries_left")), blockDigest: try digest("block_digest"),
-                createdAt: try time("created_at"), lastUsedAt: try optionalTime("last_used_at"),
-                wasLowered: try integer("was_lowered") == 1)
+            DeviceKeys(
+                authentication: try key("auth_jwk"), installation: try key("inst_jwk"), pin: try key("pin_jwk"))
         }
     }
 

@@ -62,6 +62,7 @@ extension SQLiteStore {
         ReadLately.people.forget()
         ReadLately.keys.forget()
         grants.forget()
+        deviceKeys.forget()
     }
 
     public func cleanFile(ifErasedBefore time: Timestamp) async throws -> Bool {

@@ -39,7 +39,7 @@ extension Database {
     func liveGrant(
         _ transaction: TransactionIdentifier, token: TokenIdentifier? = nil, among known: KnownGrants, now: Timestamp
     ) throws -> LiveGrant? {
-        let remembered = known.grant(transaction)
+        let remembered = known[transaction]
         let row = try row(
             remembered == nil ? StandingOfGrant.whole : StandingOfGrant.alone,
             [transaction.rawValue, now.seconds, OneTimeClass.revokedAccessToken.rawValue, token?.rawValue])
@@ -49,7 +49,7 @@ extension Database {
             grant = remembered
         } else {
             grant = Shared(wrappedValue: try row.grant)
-            known.remember(grant)
+            known.remember(grant, as: transaction)
         }
         let granted = grant.wrappedValue.released
         let released = ReleaseRules.remaining(

@@ -36,20 +36,47 @@ struct GroupCommitWriterTests {
         let store = try SQLiteStore.inMemory()
         let before = try commits(store)
         let outcomes = await outcomesOfOneBatch(store, count: requests) { index in
-            try await store.execute("INSERT INTO secret (name, sealed) VALUES ('\(index)', x'00')")
+            try await store.insertSecret("\(index)")
         }
         #expect(outcomes.allSatisfy { $0 })
         #expect(try commits(store) - before == expected)
     }
 
     @Test(
-        "Requests are gathered only where more came than one, and no longer than until a batch is full",
+        "A transaction begins behind the tasks that are ready, or at once when a crowd waits; never twice",
         arguments: [
-            (1, 0, 0), (0, 0, 0), (1, 1, 500), (2, 0, 500), (7, 0, 1_750), (15, 0, 3_750), (64, 0, 4_000),
-            (64, 63, 4_000), (64, 64, 0), (1, 64, 0), (64, .max - 64, 0),
-        ] as [(Int, Int, UInt32)])
-    func gathering(count: Int, waiting: Int, microseconds: UInt32) {
-        #expect(GroupCommitWriter.pause(after: count, waiting: waiting) == microseconds)
+            (1, .behindOthers), (2, .none), (31, .none), (32, .atOnce), (33, .none), (64, .none), (.max, .none),
+        ] as [(Int, GroupCommitWriter.Beginning)])
+    func beginning(waiting: Int, expected: GroupCommitWriter.Beginning) {
+        #expect(GroupCommitWriter.Beginning.whenAdded(waiting) == expected)
+    }
+
+    @Test(
+        "What came while a transaction ran begins the next one",
+        arguments: [
+            (0, .none), (1, .behindOthers), (31, .behindOthers), (32, .atOnce), (64, .atOnce), (.max, .atOnce),
+        ] as [(Int, GroupCommitWriter.Beginning)])
+    func following(waiting: Int, expected: GroupCommitWriter.Beginning) {
+        #expect(GroupCommitWriter.Beginning.afterTransaction(waiting: waiting) == expected)
+    }
+
+    @Test("What waits when the store is closed is written, and what comes later is refused")
+    func closing() async throws {
+        let store = try SQLiteStore.inMemory()
+        let outcomes = await withTaskGroup(of: Bool.self) { group in
+            for index in 0..<200 {
+                group.addTask { await self.succeeds { try await store.insertSecret("\(index)") } }
+            }
+            while store.writer.waitingCount == 0 { await Task.yield() }
+            try? await store.writer.close { pool in
+                let written = try pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM secret") }
+                try "\(written ?? 0)".write(toFile: pool.path + "-count", atomically: true, encoding: .utf8)
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        let written = try String(contentsOfFile: store.pool.path + "-count", encoding: .utf8)
+        #expect(written == "\(outcomes.count { $0 })")
+        #expect(!(await succeeds { try await store.insertSecret("afterwards") }))
     }
 
     @Test("A request that ends the transaction by itself is everybody's failure, and nothing of the rest is written")
@@ -57,7 +84,7 @@ struct GroupCommitWriterTests {
         let store = try SQLiteStore.inMemory()
         let outcomes = await outcomesOfOneBatch(store, count: 20) { index in
             if index == 7 { return try await store.execute("ROLLBACK") }
-            try await store.execute("INSERT INTO secret (name, sealed) VALUES ('\(index)', x'00')")
+            try await store.insertSecret("\(index)")
         }
         #expect(outcomes.count == 20)
         #expect(!outcomes.contains(true))
@@ -161,6 +188,14 @@ struct GroupCommitWriterTests {
         let log = try Data(contentsOf: URL(fileURLWithPath: store.pool.path + "-wal"))
         return stride(from: 32, to: log.count, by: 24 + 4096).count { frame in
             log[(frame + 4)..<(frame + 8)].contains { $0 != 0 }
+        }
+    }
+}
+
+extension SQLiteStore {
+    fileprivate func insertSecret(_ name: String) async throws {
+        _ = try await writer.write { db in
+            try db.run("INSERT INTO secret (name, sealed) VALUES (?, x'00')", [name])
         }
     }
 }

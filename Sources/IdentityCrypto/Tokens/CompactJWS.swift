@@ -25,7 +25,8 @@ public struct CompactJWS: Sendable {
     public let text: String
     /// Nothing in it may be believed before the signature is verified.
     public let header: JSONObject
-    let payload: [UInt8]
+    /// The payload without belief; only to choose the key or to show it to a person. Nil when it is no JSON object.
+    public let unverifiedPayload: JSONObject?
     let signature: [UInt8]
     let signingInput: [UInt8]
 
@@ -44,7 +45,7 @@ public struct CompactJWS: Sendable {
         else { throw .malformed }
         self.text = text
         self.header = object
-        self.payload = payload
+        unverifiedPayload = try? StrictJSON.parseObject(payload)
         self.signature = signature
         signingInput = Array(bytes[..<parts[1].endIndex])
     }
@@ -55,9 +56,6 @@ public struct CompactJWS: Sendable {
     /// The header's `typ` in lower case and without its optional prefix `application/`; nil when there is none.
     public var normalizedType: String? { (header["typ"]?.string).map(Self.normalized) }
 
-    /// The payload without belief; only to choose the key or to show it to a person.
-    public var unverifiedPayload: JSONObject? { try? StrictJSON.parseObject(payload) }
-
     /// Verifies type, algorithm and signature, and reads the payload.
     public func verified(by key: VerificationKey, type: String?) throws(JWSError) -> VerifiedJWS {
         if let type {
@@ -67,8 +65,8 @@ public struct CompactJWS: Sendable {
         }
         guard header["alg"]?.string == key.algorithm.rawValue else { throw .wrongAlgorithm }
         guard key.isValid(signature: signature, for: signingInput) else { throw .wrongSignature }
-        guard let object = try? StrictJSON.parseObject(payload) else { throw .wrongPayload }
-        return VerifiedJWS(text: text, payload: object, key: key)
+        guard let payload = unverifiedPayload else { throw .wrongPayload }
+        return VerifiedJWS(text: text, payload: payload, key: key)
     }
 
     /// `typ` without its optional prefix, in lower case (RFC 7515 §4.1.9).

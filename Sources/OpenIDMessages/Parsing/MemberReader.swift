@@ -133,7 +133,13 @@ public struct MemberReader {
 
     /// Control characters of ASCII and of Latin 1 (Unicode's category Cc).
     private static func hasControlCharacters(_ text: String) -> Bool {
-        text.unicodeScalars.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) }
+        var previous: UInt8 = 0
+        for byte in text.utf8 {
+            // Those of Latin 1 are C2 80 to C2 9F.
+            if byte < 0x20 || byte == 0x7F || previous == 0xC2 && byte < 0xA0 { return true }
+            previous = byte
+        }
+        return false
     }
 
     /// Refuses members that were not read.

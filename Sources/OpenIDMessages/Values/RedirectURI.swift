@@ -14,7 +14,9 @@ public struct RedirectURI: WireValue {
     private static let loopbackHosts: Set<String> = ["127.0.0.1", "[::1]", "localhost"]
 
     public init?(rawValue: String) {
-        guard rawValue.isASCII(9...2048, Self.isAllowed), let host = Self.host(of: rawValue) else { return nil }
+        guard rawValue.isASCII(9...2048, Self.isAllowed), let host = Self.host(of: Array(rawValue.utf8)) else {
+            return nil
+        }
         self.rawValue = rawValue
         self.host = host
     }
@@ -42,76 +44,88 @@ public struct RedirectURI: WireValue {
         }
     }
 
-    private static func host(of uri: String) -> String? {
-        let secure = uri.hasPrefix("https://")
-        guard secure || uri.hasPrefix("http://") else { return nil }
-        let rest = uri.utf8.dropFirst(secure ? 8 : 7)
+    private static func host(of uri: [UInt8]) -> String? {
+        let isSecure = uri.starts(with: "https://".utf8)
+        guard isSecure || uri.starts(with: "http://".utf8) else { return nil }
+        let rest = uri[(isSecure ? 8 : 7)...]
         let authority = rest.prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
-        let path = rest.dropFirst(authority.count)
+        let path = uri[authority.endIndex...]
         guard path.isEmpty || path.first == UInt8(ascii: "/"),
             !path.contains(where: { $0 == UInt8(ascii: "[") || $0 == UInt8(ascii: "]") || $0 == UInt8(ascii: "*") }),
-            let path = String(path), hasCanonicalPath(path),
-            let authority = String(authority), let host = host(ofAuthority: authority)
+            hasCanonicalPath(path), let host = host(ofAuthority: authority)
         else { return nil }
-        return secure || loopbackHosts.contains(host) ? host : nil
+        return isSecure || loopbackHosts.contains(host) ? host : nil
     }
 
     /// No dot segments, no percent escapes in the path and no malformed ones in the query: nothing that two readers could
     /// resolve differently.
-    private static func hasCanonicalPath(_ pathAndQuery: String) -> Bool {
-        guard !pathAndQuery.isEmpty else { return true }
-        let path = pathAndQuery.prefix { $0 != "?" }
-        guard !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else { return false }
-        guard !path.contains("%") else { return false }
-        var rest = pathAndQuery.utf8[...]
+    private static func hasCanonicalPath(_ pathAndQuery: ArraySlice<UInt8>) -> Bool {
+        let path = pathAndQuery.prefix { $0 != UInt8(ascii: "?") }
+        guard !path.contains(UInt8(ascii: "%")),
+            !path.split(separator: UInt8(ascii: "/")).contains(where: { segment in
+                segment.count <= 2 && segment.allSatisfy { $0 == UInt8(ascii: ".") }
+            })
+        else { return false }
+        var rest = pathAndQuery[path.endIndex...]
         while let percent = rest.firstIndex(of: UInt8(ascii: "%")) {
-            let digits = rest[rest.index(after: percent)...].prefix(2)
-            guard digits.count == 2, digits.allSatisfy({ Character(Unicode.Scalar($0)).isHexDigit }) else {
-                return false
-            }
+            let digits = rest[(percent + 1)...].prefix(2)
+            guard digits.count == 2, digits.allSatisfy(isHexadecimal) else { return false }
             rest = rest[digits.endIndex...]
         }
         return true
     }
 
-    private static func host(ofAuthority authority: String) -> String? {
-        var name = authority[...]
-        if name.hasPrefix("[::1]") {
-            name = name.dropFirst(5)
-            guard isPort(name) else { return nil }
-            return "[::1]"
+    private static func host(ofAuthority authority: ArraySlice<UInt8>) -> String? {
+        let address = "[::1]"
+        if authority.starts(with: address.utf8) {
+            return isPort(authority.dropFirst(address.utf8.count)) ? address : nil
         }
-        let host = name.utf8.prefix { $0 != UInt8(ascii: ":") }
-        name = name[host.endIndex...]
-        guard isPort(name), let host = String(host), isHostName(host) else { return nil }
-        return host
+        let host = authority.prefix { $0 != UInt8(ascii: ":") }
+        guard isPort(authority[host.endIndex...]), isHostName(host) else { return nil }
+        return String(decoding: host, as: UTF8.self)
     }
 
-    private static func isPort(_ text: Substring) -> Bool {
-        guard !text.isEmpty else { return true }
-        guard text.first == ":", let port = UInt16(text.dropFirst()), port > 0 else { return false }
-        return String(port) == text.dropFirst()
+    /// Nothing, or a colon and a number from 1 to 65535 in its one spelling.
+    private static func isPort(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.first == UInt8(ascii: ":") else { return text.isEmpty }
+        return number(text.dropFirst()).map { (1...65_535).contains($0) } ?? false
     }
+
+    /// The number that at most five digits without a leading zero are; nil for any other text.
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard (1...5).contains(digits.count), digits.allSatisfy(CharacterClass.isDigit),
+            digits.count == 1 || digits.first != UInt8(ascii: "0")
+        else { return nil }
+        return digits.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+    }
+
+    static func isHostName(_ host: String) -> Bool { isHostName(Array(host.utf8)[...]) }
 
     /// Lower-case letters, digits and inner hyphens in labels of 1 to 63 characters (RFC 1123 §2.1); an address only in
     /// its dotted form. Browsers read any host as an address whose last label is a number, in hexadecimal too (WHATWG
     /// URL §3.5, "ends in a number"): `127.0.0.0x1` is 127.0.0.1 for them.
-    static func isHostName(_ host: String) -> Bool {
+    private static func isHostName(_ host: ArraySlice<UInt8>) -> Bool {
         let hyphen = UInt8(ascii: "-")
-        let labels = host.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard host.utf8.count <= 253, labels.count >= 2 || host == "localhost",
+        let labels = host.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+        guard host.count <= 253, labels.count >= 2 || host.elementsEqual("localhost".utf8),
             labels.allSatisfy({ label in
                 (1...63).contains(label.count) && label.first != hyphen && label.last != hyphen
                     && label.allSatisfy { CharacterClass.isDigit($0) || CharacterClass.isLowerCase($0) || $0 == hyphen }
             })
         else { return false }
-        guard let last = labels.last, isNumber(Substring(last)) else { return true }
-        return labels.count == 4
-            && labels.allSatisfy { label in UInt8(Substring(label)).map { String($0) == Substring(label) } ?? false }
+        guard let last = labels.last, isNumber(last) else { return true }
+        return labels.count == 4 && labels.allSatisfy { label in number(label).map { $0 <= 255 } ?? false }
     }
 
-    private static func isNumber(_ label: Substring) -> Bool {
-        label.utf8.allSatisfy(CharacterClass.isDigit)
-            || (label.hasPrefix("0x") && label.dropFirst(2).allSatisfy(\.isHexDigit))
+    private static func isNumber(_ label: ArraySlice<UInt8>) -> Bool {
+        label.allSatisfy(CharacterClass.isDigit)
+            || (label.starts(with: "0x".utf8) && label.dropFirst(2).allSatisfy(isHexadecimal))
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"): true
+        default: CharacterClass.isDigit(byte)
+        }
     }
 }
