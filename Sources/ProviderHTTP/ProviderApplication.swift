@@ -30,31 +30,9 @@ public enum ProviderApplication {
 
     public static func router(provider: Provider, limits: Limits = Limits()) -> Router<ProviderRequestContext> {
         let router = Router(context: ProviderRequestContext.self)
-        router.add(middleware: SecurityHeaders())
-        router.add(middleware: RequestLog())
-        router.add(middleware: LoadShedding(places: LoadShedding.Places(limits.requestsAtOnce)))
         router.add(
-            middleware: RateLimit([
-                (
-                    routes: ["/authorize"],
-                    limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
-                ),
-                (
-                    routes: [
-                        "/device/v1/enrolments", "/device/v1/enrolments/{offer}", "/device/v1/blocks", "/device",
-                    ], limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
-                ),
-                // By itself: who looks for a service begins no login.
-                (
-                    routes: [DiscoveryDocument.Path.services + "/{service}"],
-                    limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
-                ),
-                // By itself: a portal that tries again and again must not close the desk behind the same address.
-                (
-                    routes: ["/register", "/register/{client}"],
-                    limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
-                ),
-            ]))
+            middleware: FrontDoor(
+                load: LoadShedding(places: LoadShedding.Places(limits.requestsAtOnce)), limits: rateLimit(limits)))
         DiscoveryEndpoints(provider: provider).add(to: router)
         AuthorizationEndpoints(provider: provider).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)
@@ -73,5 +51,29 @@ public enum ProviderApplication {
         AppLinkEndpoints().add(to: router)
         router.get("/health") { _, _ in Answer.json(["status": "ok"]) }
         return router
+    }
+
+    private static func rateLimit(_ limits: Limits) -> RateLimit {
+        RateLimit([
+            (
+                routes: ["/authorize"],
+                limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
+            ),
+            (
+                routes: [
+                    "/device/v1/enrolments", "/device/v1/enrolments/{offer}", "/device/v1/blocks", "/device",
+                ], limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
+            ),
+            // By itself: who looks for a service begins no login.
+            (
+                routes: [DiscoveryDocument.Path.services + "/{service}"],
+                limiter: RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
+            ),
+            // By itself: a portal that tries again and again must not close the desk behind the same address.
+            (
+                routes: ["/register", "/register/{client}"],
+                limiter: RateLimiter(burst: limits.codeBurst, perMinute: limits.codesPerMinute)
+            ),
+        ])
     }
 }

@@ -29,6 +29,8 @@ struct ClientCall {
         _ request: Request, _ handle: (FormParameters, Caller) async throws -> Response
     ) async -> Response {
         var request = request
+        /// Whose doctor is told of a refusal: whoever the call names, and from its proof on the client itself.
+        var told: ClientIdentifier?
         let authorization = request.headers.first(.authorization)
         do {
             guard request.uri.query == nil else { throw RequestFault.malformed("parameters belong into the body") }
@@ -36,15 +38,13 @@ struct ClientCall {
                 throw RequestFault.malformed("more than one Authorization header")
             }
             let parameters = try await request.form()
-            let named = parameters["client_id"].flatMap(ClientIdentifier.init(rawValue:))
-            let credentials = try await observed(named) {
-                try ClientCredentials(parameters: parameters, authorization: authorization)
-            }
+            told = parameters["client_id"].flatMap(ClientIdentifier.init(rawValue:))
+            let credentials = try ClientCredentials(parameters: parameters, authorization: authorization)
+            told = nil
             let client = try await provider.authenticate(credentials)
-            return try await observed(client.identifier) {
-                let key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) }
-                return try await handle(parameters, Caller(client: client, key: key))
-            }
+            told = client.identifier
+            let key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) }
+            return try await handle(parameters, Caller(client: client, key: key))
         } catch {
             guard let refusal = ClientRefusal(ofCall: error) else {
                 context.logFault(error)
@@ -52,16 +52,9 @@ struct ClientCall {
                     OAuthError(.serverError, "something went wrong; reference \(context.trace.text)"),
                     at: .endpoint)
             }
+            provider.observations.refused(told, refusal)
             context.log(refusal.reason, refusal.error)
             return Answer.oauthError(refusal.error, at: .endpoint)
-        }
-    }
-
-    /// What is refused of the client is remembered for its doctor.
-    private func observed<Value>(_ client: ClientIdentifier?, _ body: () async throws -> Value) async throws -> Value {
-        do { return try await body() } catch {
-            if let refusal = ClientRefusal(ofCall: error) { provider.observations.refused(client, refusal) }
-            throw error
         }
     }
 }

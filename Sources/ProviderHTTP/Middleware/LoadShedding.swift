@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Answers 503 at once when too many requests are being worked on: those that were let in stay fast, and what they
 /// need of memory is bounded (checklist N5).
-struct LoadShedding: RouterMiddleware {
+struct LoadShedding {
     let places: Places
 
     /// A number of places.
@@ -33,18 +33,16 @@ struct LoadShedding: RouterMiddleware {
         "/login/{page}/state", "/device/v1/logins/{transaction}", "/device/v1/requests", "/health",
     ]
 
-    func handle(
-        _ request: Request, context: ProviderRequestContext,
-        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
-    ) async throws -> Response {
-        if let route = context.endpointPath, Self.uncounted.contains(route) { return try await next(request, context) }
-        guard places.take() else {
-            var response = busy(request, context)
-            response.headers[.retryAfter] = "2"
-            return response
-        }
-        defer { places.giveBack() }
-        return try await next(request, context)
+    /// Whether a call takes a place.
+    static func counts(_ context: ProviderRequestContext) -> Bool {
+        context.endpointPath.map { !uncounted.contains($0) } ?? true
+    }
+
+    /// The answer to a call that found no place.
+    func refusal(_ request: Request, _ context: ProviderRequestContext) -> Response {
+        var response = busy(request, context)
+        response.headers[.retryAfter] = "2"
+        return response
     }
 
     /// In the form that callers of the route understand.

@@ -69,7 +69,7 @@ final class RateLimiter: Sendable {
 }
 
 /// Limits the calls that anybody can make without proving anything.
-struct RateLimit: RouterMiddleware {
+struct RateLimit {
     /// The limiter of each route, as the router writes it, e.g. `/register/{client}`. The path as it was sent has many
     /// spellings that lead to one route.
     private let limiters: [String: RateLimiter]
@@ -80,25 +80,32 @@ struct RateLimit: RouterMiddleware {
             uniqueKeysWithValues: groups.flatMap { group in group.routes.map { ($0, group.limiter) } })
     }
 
-    func handle(
-        _ request: Request, context: ProviderRequestContext,
-        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
-    ) async throws -> Response {
-        guard let route = context.endpointPath, let limiter = limiters[route] else {
-            return try await next(request, context)
-        }
-        let caller = Caller(context.remoteAddress)
-        guard let seconds = limiter.take(caller) else {
-            let response = try await next(request, context)
-            // What is sent here once more counts when it comes.
-            if response.headers[.location]?.hasPrefix(route + "?") == true { limiter.giveBack(caller) }
-            return response
-        }
+    /// A call that counts against a limit.
+    struct Counted {
+        fileprivate let limiter: RateLimiter
+        fileprivate let route: String
+        fileprivate let caller: Caller
+    }
+
+    /// What `context`'s call counts against; nil for a route without a limit.
+    func counted(_ context: ProviderRequestContext) -> Counted? {
+        guard let route = context.endpointPath, let limiter = limiters[route] else { return nil }
+        return Counted(limiter: limiter, route: route, caller: Caller(context.remoteAddress))
+    }
+
+    /// The answer to a call that is one too many; nil when it may go on.
+    func refusal(_ call: Counted, _ request: Request, _ context: ProviderRequestContext) -> Response? {
+        guard let seconds = call.limiter.take(call.caller) else { return nil }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))
-        var response = tooManyRequests(request, route: route, context)
+        var response = tooManyRequests(request, route: call.route, context)
         response.headers[.retryAfter] = String(seconds)
         response.headers[Self.rateLimit] = "\"default\";r=0;t=\(seconds)"
         return response
+    }
+
+    /// What is sent here once more counts when it comes.
+    func settle(_ call: Counted, _ response: Response) {
+        if response.headers[.location]?.hasPrefix(call.route + "?") == true { call.limiter.giveBack(call.caller) }
     }
 
     /// In the form that callers of the route understand.

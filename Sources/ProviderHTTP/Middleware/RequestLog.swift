@@ -6,14 +6,12 @@ internal import ProviderCore
 
 /// One line for each call: the route's pattern, never the path or the query, which may hold secrets. Turns what no
 /// endpoint caught into a page or a problem.
-struct RequestLog: RouterMiddleware {
-    func handle(
-        _ request: Request, context: ProviderRequestContext,
-        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
-    ) async throws -> Response {
-        let start = ContinuousClock.now
-        let response: Response
-        do { response = try await next(request, context) } catch { response = translate(error, request, context) }
+enum RequestLog {
+    /// - Parameter start: when the call came.
+    static func write(
+        _ request: Request, _ context: ProviderRequestContext, _ response: Response,
+        since start: ContinuousClock.Instant
+    ) {
         context.logger.debug(
             "call",
             metadata: [
@@ -21,10 +19,9 @@ struct RequestLog: RouterMiddleware {
                 "route": "\(context.endpointPath ?? "(none)")", "status": "\(response.status.code)",
                 "microseconds": "\(Int64((ContinuousClock.now - start) / .microseconds(1)))",
             ])
-        return response
     }
 
-    private func translate(_ error: any Error, _ request: Request, _ context: ProviderRequestContext) -> Response {
+    static func translate(_ error: any Error, _ request: Request, _ context: ProviderRequestContext) -> Response {
         let language = Language(acceptLanguage: request.headers[.acceptLanguage])
         switch error {
         case let fault as PageFault:

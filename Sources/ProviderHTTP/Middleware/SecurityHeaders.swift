@@ -8,9 +8,13 @@ struct SecurityHeaders: RouterMiddleware {
         next: @concurrent (Request, ProviderRequestContext) async throws -> Response
     ) async throws -> Response {
         var response = try await next(request, context)
-        let own = response.headers
-        for field in Self.fields where !own.contains(field.name) { response.headers.append(field) }
+        Self.complete(&response)
         return response
+    }
+
+    static func complete(_ response: inout Response) {
+        response.headers.reserveCapacity(response.headers.count + fields.count)
+        for field in fields where !response.headers.contains(field.name) { response.headers.append(field) }
     }
 
     private static let fields = [

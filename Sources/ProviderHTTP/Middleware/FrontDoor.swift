@@ -1,0 +1,35 @@
+internal import Hummingbird
+internal import ProviderCore
+
+/// What every call of the public listener goes through, from outside to inside: headers, log, load and limits. One step and
+/// not four: each step of a router costs a call as much as reading its parameters.
+struct FrontDoor: RouterMiddleware {
+    let load: LoadShedding
+    let limits: RateLimit
+
+    func handle(
+        _ request: Request, context: ProviderRequestContext,
+        next: @concurrent (Request, ProviderRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        var response: Response
+        let takesPlace = LoadShedding.counts(context)
+        if takesPlace, !load.places.take() {
+            response = load.refusal(request, context)
+        } else {
+            defer { if takesPlace { load.places.giveBack() } }
+            let counted = limits.counted(context)
+            do {
+                if let counted, let refusal = limits.refusal(counted, request, context) {
+                    response = refusal
+                } else {
+                    response = try await next(request, context)
+                    if let counted { limits.settle(counted, response) }
+                }
+            } catch { response = RequestLog.translate(error, request, context) }
+        }
+        RequestLog.write(request, context, response, since: start)
+        SecurityHeaders.complete(&response)
+        return response
+    }
+}
