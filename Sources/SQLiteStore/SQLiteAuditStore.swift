@@ -70,9 +70,10 @@ extension SQLiteStore {
     static let auditEventsExamined: Int64 = 10_000
 
     public func auditPage(
-        of chain: AuditChain, _ filter: AuditFilter, before cursor: Int64?, limit: Int
+        of reach: AuditReach, _ filter: AuditFilter, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
-        try read { db in
+        let chain = reach.chain
+        return try read { db in
             let head = try db.row("SELECT number FROM audit_chain WHERE chain = ?", [chain.rawValue])?
                 .integer("number")
             let before = min(cursor ?? .max, (head ?? 0) + 1)

@@ -1,12 +1,12 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import GRDB
 public import IdentityCrypto
-public import OpenIDMessages
+internal import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
     public func openCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, event: SecurityEvent
+        like likeness: SecretDigest, in scope: TenantScope, event: SecurityEvent
     ) async throws -> DuplicateCase {
         try await writer.write { db in
             let opened = try db.run(
@@ -15,12 +15,12 @@ extension SQLiteStore {
                 ON CONFLICT DO NOTHING
                 """,
                 [
-                    DuplicateCaseIdentifier.random().rawValue, tenant.rawValue, likeness.bytes,
+                    DuplicateCaseIdentifier.random().rawValue, scope.name, likeness.bytes,
                     event.time.seconds,
                 ])
             let row = try db.row(
                 "SELECT * FROM duplicate_case WHERE tenant = ? AND likeness = ? AND state = 'open'",
-                [tenant.rawValue, likeness.bytes])
+                [scope.name, likeness.bytes])
             guard let open = try row?.duplicateCase else { throw StorageFault.missing("duplicate_case") }
             if opened == 1 { try db.audit(event, of: open.identifier.rawValue) }
             return open
@@ -28,25 +28,25 @@ extension SQLiteStore {
     }
 
     public func answerCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, event: SecurityEvent
+        like likeness: SecretDigest, in scope: TenantScope, as state: DuplicateCase.State, event: SecurityEvent
     ) async throws -> Bool {
         try await writer.write { db in
             let answered = try db.row(
                 """
                 UPDATE duplicate_case SET state = ?, answered_at = ?
                 WHERE tenant = ? AND likeness = ? AND state = 'open' RETURNING id
-                """, [state.rawValue, event.time.seconds, tenant.rawValue, likeness.bytes])
+                """, [state.rawValue, event.time.seconds, scope.name, likeness.bytes])
             guard let answered else { return false }
             try db.audit(event, of: answered.text("id"))
             return true
         }
     }
 
-    public func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase] {
+    public func openCases(in scope: TenantScope) async throws -> [DuplicateCase] {
         try read { db in
             try db.rows(
                 "SELECT * FROM duplicate_case WHERE tenant = ? AND state = 'open' ORDER BY opened_at, rowid",
-                [tenant.rawValue]
+                [scope.name]
             ).map { row in try row.duplicateCase }
         }
     }

@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import GRDB
 public import IdentityCrypto
 public import OpenIDMessages
@@ -59,8 +59,8 @@ extension SQLiteStore {
         try read { db in try db.liveGrant(transaction, token: token, among: grants, now: now) }
     }
 
-    public func login(_ transaction: TransactionIdentifier) async throws -> LoginFacts? {
-        try read { db in try db.login(transaction) }
+    public func login(_ transaction: TransactionIdentifier, in scope: TenantScope) async throws -> LoginFacts? {
+        try read { db in try db.login(transaction, in: scope) }
     }
 
     public func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws {

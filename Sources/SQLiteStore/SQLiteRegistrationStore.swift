@@ -12,12 +12,12 @@ extension SQLiteStore {
         }
     }
 
-    public func save(_ token: InitialAccessToken, event: SecurityEvent) async throws {
+    public func save(_ token: InitialAccessToken, in scope: TenantScope, event: SecurityEvent) async throws {
         try await writer.write { db in
             try db.run(
                 "INSERT INTO initial_access_token (digest, tenant, uses_left, expires_at) VALUES (?, ?, ?, ?)",
                 [
-                    try token.handle.stored(as: .initialAccessToken), token.tenant.rawValue, token.usesLeft,
+                    try token.handle.stored(as: .initialAccessToken), scope.name, token.usesLeft,
                     token.expiresAt.seconds,
                 ])
             try db.audit(event)
@@ -92,9 +92,13 @@ extension SQLiteStore {
         }
     }
 
-    public func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool {
+    public func removeRegistration(
+        _ client: ClientIdentifier, holding token: HandleDigest, event: SecurityEvent
+    ) async throws -> Bool {
         try await writer.write { db in
-            let removed = try db.run("DELETE FROM client_registration WHERE client = ?", [client.rawValue])
+            let removed = try db.run(
+                "DELETE FROM client_registration WHERE client = ? AND access_token = ?",
+                [client.rawValue, try token.stored(as: .registrationAccessToken)])
             return try db.endGrants(of: client, removed: removed, event: event)
         }
     }

@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import GRDB
 internal import OpenIDMessages
 public import ProviderCore
@@ -16,6 +16,13 @@ extension SQLiteStore {
 
     public func adoptions() async throws -> [StoredAdoption] {
         try read { db in try db.rows("SELECT * FROM adoption ORDER BY rowid").map { row in try row.adoption } }
+    }
+
+    public func adoptions(in scope: TenantScope) async throws -> [StoredAdoption] {
+        try read { db in
+            try db.rows("SELECT * FROM adoption WHERE tenant = ? ORDER BY rowid", [scope.name])
+                .map { row in try row.adoption }
+        }
     }
 
     public func publish(
@@ -45,8 +52,11 @@ extension SQLiteStore {
         }
     }
 
-    public func save(_ adoption: StoredAdoption, event: SecurityEvent) async throws -> Bool {
-        try await writer.write { db in
+    public func save(
+        _ adoption: StoredAdoption, in scope: TenantScope, event: SecurityEvent
+    ) async throws -> Bool {
+        guard adoption.adoption.tenant == scope.tenant.identifier else { return false }
+        return try await writer.write { db in
             guard try db.write(adoption) else { return false }
             try db.audit(event)
             return true

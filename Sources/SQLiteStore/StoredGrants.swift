@@ -62,7 +62,7 @@ extension Database {
     }
 
     /// The grant of a login with its account and the device of its session, whatever became of them.
-    func login(_ transaction: TransactionIdentifier) throws -> LoginFacts? {
+    func login(_ transaction: TransactionIdentifier, in scope: TenantScope) throws -> LoginFacts? {
         let row = try row(
             """
             SELECT g.*, a.level AS account_level, a.state AS account_state, p.attributes, s.device
@@ -70,8 +70,8 @@ extension Database {
             JOIN account a ON a.id = g.account
             JOIN person p ON p.id = a.person
             JOIN session s ON s.id = g.session
-            WHERE g.txn = ?
-            """, [transaction.rawValue])
+            WHERE g.txn = ? AND g.tenant = ?
+            """, [transaction.rawValue, scope.name])
         return try row.map { row in
             LoginFacts(grant: try row.grant, account: try row.account, device: try row.value("device"))
         }

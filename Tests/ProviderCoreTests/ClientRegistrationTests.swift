@@ -287,7 +287,14 @@ struct ClientRegistrationTests {
         provider.clock.advance(11)
         #expect(try await register(short) == .invalidToken)
         let unknown = try #require(TenantIdentifier(rawValue: "nowhere"))
-        #expect(try await flow.issueToken(for: unknown, uses: 1, lifetime: 60) == nil)
+        #expect(provider.provider.registry.scope(for: LocalOperator(), at: unknown) == nil)
+        try provider.changeRegion { region in
+            for index in region.tenants.indices where region.tenants[index].identifier == TestRegion.herten {
+                region.tenants[index].state = .suspended
+            }
+        }
+        #expect(
+            try await flow.issueToken(in: provider.scope(TestRegion.herten), by: nil, uses: 1, lifetime: 60) == nil)
     }
 
     @Test("a token with one use registers one client, however many ask at once")
@@ -439,8 +446,10 @@ struct ClientRegistrationTests {
                 _ = try await provider.provider.authenticate(.basic(client: identifier, secret: secret))
             }?.code == .invalidClient)
         #expect(provider.provider.registry.listing.allSatisfy { !$0.isRegistered })
-        #expect(try await flow.remove(identifier) == false)
-        #expect(try await flow.remove(TestRegion.basic.client.identifier) == false, "one of the region file stays")
+        #expect(try await flow.remove(identifier, by: LocalOperator()) == false)
+        #expect(
+            try await flow.remove(TestRegion.basic.client.identifier, by: LocalOperator()) == false,
+            "one of the region file stays")
     }
 
     @Test("the clients of a suspended tenant, and those that a new region does not allow, are unknown")

@@ -33,7 +33,7 @@ struct DeskTests {
             return
         }
         #expect(account != first.account)
-        #expect(try await provider.provider.desk.openCases(of: TestRegion.herten).isEmpty)
+        #expect(try await provider.provider.desk.openCases(in: provider.scope(TestRegion.herten)).isEmpty)
     }
 
     @Test("I1: nobody decides about a question that was not asked")

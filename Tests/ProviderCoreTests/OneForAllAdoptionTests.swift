@@ -29,9 +29,10 @@ struct OneForAllAdoptionTests {
     /// Datteln adopts by way of the interface, so that the region file knows nothing of it.
     private func adopt(_ terms: AdoptionTerms, _ provider: TestProvider) async throws {
         let flow = provider.provider.templates
-        _ = try await flow.propose(TestOneForAll.resident, terms, at: datteln)
-        _ = try await flow.approve(TestOneForAll.resident, at: datteln, as: .serviceOwner, by: "anna")
-        _ = try await flow.approve(TestOneForAll.resident, at: datteln, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.propose(TestOneForAll.resident, terms, in: provider.scope(datteln))
+        _ = try await flow.approve(TestOneForAll.resident, in: provider.scope(datteln), as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(
+            TestOneForAll.resident, in: provider.scope(datteln), as: .dataProtectionOfficer, by: "berta")
     }
 
     private var strict: JSONObject { ["required_level": .object(["at_least": "substantiell"])] }
@@ -43,7 +44,7 @@ struct OneForAllAdoptionTests {
         try await adopt(try terms(), provider)
         #expect(try await accepts(datteln, provider), "at normal a secret is enough")
         let raised = try await provider.provider.templates.upgrade(
-            TestOneForAll.resident, at: datteln, to: try terms(strict))
+            TestOneForAll.resident, in: provider.scope(datteln), to: try terms(strict))
         #expect(raised.state == .adopted)
         #expect(try await !accepts(datteln, provider), "it has a secret and pushes nothing")
         #expect(try await accepts(TestRegion.herten, provider), "the other town has its own terms")
@@ -126,11 +127,11 @@ struct OneForAllAdoptionTests {
         #expect(try await datteln()?.contains("datteln: it has adopted none") == true)
         let flow = provider.provider.templates
         let resident = TestOneForAll.resident
-        _ = try await flow.propose(resident, try terms(), at: self.datteln)
+        _ = try await flow.propose(resident, try terms(), in: provider.scope(self.datteln))
         #expect(try await datteln()?.contains("datteln: its adoption waits") == true)
-        _ = try await flow.approve(resident, at: self.datteln, as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(resident, in: provider.scope(self.datteln), as: .serviceOwner, by: "anna")
         #expect(try await datteln()?.contains("datteln: its adoption waits") == true, "one has approved")
-        _ = try await flow.approve(resident, at: self.datteln, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.approve(resident, in: provider.scope(self.datteln), as: .dataProtectionOfficer, by: "berta")
         let well = try await found().filter { $0.check == "served_tenants" }
         #expect(well.map(\.result) == [.ok] && well[0].cause.contains("herten, marl, datteln"))
         try set(.suspended)
@@ -141,7 +142,7 @@ struct OneForAllAdoptionTests {
                 .map(\.cause)
         }
         #expect(try await objections().isEmpty)
-        _ = try await flow.upgrade(resident, at: self.datteln, to: try terms(strict))
+        _ = try await flow.upgrade(resident, in: provider.scope(self.datteln), to: try terms(strict))
         #expect(try await datteln()?.contains("datteln: the client may not ask") == true)
         #expect(try await objections().count == 1, "and why")
         #expect(try await found(TestRegion.basic).allSatisfy { $0.check != "served_tenants" })

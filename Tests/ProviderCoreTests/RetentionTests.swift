@@ -94,7 +94,7 @@ struct RetentionTests {
         _ = try await provider.provider.exports.export(by: provider.verified(person.phone))
         try await provider.provider.desk.lock(person.account, for: .own, tenant: TestRegion.herten)
         try await around(policy.duplicateCase, provider) { isOver in
-            let cases = try await provider.provider.desk.openCases(of: TestRegion.herten)
+            let cases = try await provider.provider.desk.openCases(in: provider.scope(TestRegion.herten))
             #expect(cases.isEmpty == isOver)
         }
         try await around(policy.notices - policy.duplicateCase, provider) { isOver in

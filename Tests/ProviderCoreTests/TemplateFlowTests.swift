@@ -54,9 +54,9 @@ struct TemplateFlowTests {
         let provider = try await provider()
         let flow = provider.provider.templates
         _ = try await flow.publish(signed(template()))
-        _ = try await flow.propose(key, terms(overrides: overrides), at: herten)
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
-        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.propose(key, terms(overrides: overrides), in: provider.scope(herten))
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "berta")
         return provider
     }
 
@@ -90,14 +90,16 @@ struct TemplateFlowTests {
         let flow = provider.provider.templates
         _ = try await flow.publish(signed(template()))
         let overrides: JSONObject = ["required_level": .object(["at_least": "substantiell"])]
-        _ = try await flow.propose(key, terms(overrides: overrides), at: herten)
+        _ = try await flow.propose(key, terms(overrides: overrides), in: provider.scope(herten))
         #expect(service(provider) == nil)
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "anna")
         #expect(service(provider) == nil, "two people must agree")
-        #expect(try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta").state == .adopted)
+        #expect(
+            try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "berta").state
+                == .adopted)
         #expect(service(provider)?.requiredLevel == .substantiell)
         #expect(provider.provider.registry.service(key, at: marl) == nil)
-        _ = try await flow.withdraw(key, at: herten)
+        _ = try await flow.withdraw(key, in: provider.scope(herten))
         #expect(service(provider) == nil)
         #expect(
             try kinds() == [
@@ -118,16 +120,16 @@ struct TemplateFlowTests {
         #expect(atPortal(provider) == nil)
         let flow = provider.provider.templates
         _ = try await flow.publish(signed(template()))
-        _ = try await flow.propose(key, terms(), at: herten)
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
-        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.propose(key, terms(), in: provider.scope(herten))
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "berta")
         #expect(atPortal(provider)?.requiredLevel == .normal)
-        #expect(try await flow.upgrade(key, at: herten, to: higher).state == .adopted)
+        #expect(try await flow.upgrade(key, in: provider.scope(herten), to: higher).state == .adopted)
         #expect(atPortal(provider)?.requiredLevel == .substantiell, "a stricter level counts at once")
         let again = try await TestProvider(
             store: provider.store, region: { $0.clients.append(parkingPortal) })
         #expect(atPortal(again)?.requiredLevel == .substantiell, "after a restart")
-        _ = try await flow.withdraw(key, at: herten)
+        _ = try await flow.withdraw(key, in: provider.scope(herten))
         #expect(atPortal(provider) == nil, "what is withdrawn is offered no more")
     }
 
@@ -143,9 +145,9 @@ struct TemplateFlowTests {
         }
         let flow = provider.provider.templates
         _ = try await flow.publish(signed(template()))
-        _ = try await flow.propose(key, terms(), at: herten)
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
-        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.propose(key, terms(), in: provider.scope(herten))
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "berta")
         func refused() async throws -> Refusal? {
             do {
                 _ = try await provider.login(at: TestRegion.basic, ["scope": "openid service:parking"])
@@ -156,7 +158,7 @@ struct TemplateFlowTests {
             }
         }
         #expect(try await refused() == nil, "at normal a secret will do")
-        _ = try await flow.upgrade(key, at: herten, to: higher)
+        _ = try await flow.upgrade(key, in: provider.scope(herten), to: higher)
         #expect(service(provider)?.requiredLevel == .substantiell)
         #expect(provider.provider.registry.resolve(weak.identifier)?.services == [])
         #expect(try await refused() == .serviceNotAllowed)
@@ -197,17 +199,17 @@ struct TemplateFlowTests {
         let flow = provider.provider.templates
         let narrow: JSONObject = ["claims": .object(["subset_of": ["given_name"]])]
         _ = try await flow.publish(signed(template("2.0.0")))
-        _ = try await flow.upgrade(key, at: herten, to: terms("2.0.0"))
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "carla")
+        _ = try await flow.upgrade(key, in: provider.scope(herten), to: terms("2.0.0"))
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "carla")
         _ = try await flow.publish(signed(template("1.0.1")))
         #expect(service(provider)?.version == "1.0.1")
         let waiting = flow.library.adoption(of: key, at: herten)
         #expect(waiting?.proposal?.approvals == [.serviceOwner: "carla"] && waiting?.state == .updateAvailable)
-        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "dora")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "dora")
         #expect(service(provider)?.version == "2.0.0")
         // Terms for the version in force wait: a patch would leave them behind.
-        _ = try await flow.upgrade(key, at: herten, to: terms("2.0.0", overrides: narrow))
-        #expect(try await flow.upgrade(key, at: herten, to: terms("2.0.0")).proposal != nil)
+        _ = try await flow.upgrade(key, in: provider.scope(herten), to: terms("2.0.0", overrides: narrow))
+        #expect(try await flow.upgrade(key, in: provider.scope(herten), to: terms("2.0.0")).proposal != nil)
         _ = try await flow.publish(signed(template("2.0.1")))
         #expect(service(provider)?.version == "2.0.0")
         #expect(flow.library.adoption(of: key, at: herten)?.proposal != nil)
@@ -247,22 +249,27 @@ struct TemplateFlowTests {
     @Test func `what a tenant cannot have it cannot propose`() async throws {
         let provider = try await provider()
         let flow = provider.provider.templates
-        await #expect(throws: TemplateRefusal.unknownTemplate) { try await flow.propose(key, terms(), at: herten) }
-        _ = try await flow.publish(signed(template()))
-        await #expect(throws: TemplateRefusal.unknownTenant) {
-            try await flow.propose(key, terms(), at: TenantIdentifier(rawValue: "atlantis")!)
+        await #expect(throws: TemplateRefusal.unknownTemplate) {
+            try await flow.propose(key, terms(), in: provider.scope(herten))
         }
+        _ = try await flow.publish(signed(template()))
+        #expect(
+            provider.provider.registry.scope(for: LocalOperator(), at: TenantIdentifier(rawValue: "atlantis")!) == nil)
         await #expect(throws: TemplateRefusal.unknownVersion(SemanticVersion(rawValue: "3.0.0")!)) {
-            try await flow.propose(key, terms("3.0.0"), at: herten)
+            try await flow.propose(key, terms("3.0.0"), in: provider.scope(herten))
         }
         let wider: JSONObject = ["claims": .object(["add": ["email"]])]
-        await #expect(throws: TemplateRefusal.self) { try await flow.propose(key, terms(overrides: wider), at: herten) }
-        await #expect(throws: TemplateRefusal.notAdopted) { try await flow.withdraw(key, at: herten) }
-        _ = try await flow.propose(key, terms(), at: herten)
-        await #expect(throws: TemplateRefusal.adoptedAlready) { try await flow.propose(key, terms(), at: herten) }
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        await #expect(throws: TemplateRefusal.self) {
+            try await flow.propose(key, terms(overrides: wider), in: provider.scope(herten))
+        }
+        await #expect(throws: TemplateRefusal.notAdopted) { try await flow.withdraw(key, in: provider.scope(herten)) }
+        _ = try await flow.propose(key, terms(), in: provider.scope(herten))
+        await #expect(throws: TemplateRefusal.adoptedAlready) {
+            try await flow.propose(key, terms(), in: provider.scope(herten))
+        }
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "anna")
         await #expect(throws: TemplateRefusal.adoption(.samePerson)) {
-            try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "anna")
+            try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "anna")
         }
     }
 
@@ -275,7 +282,7 @@ struct TemplateFlowTests {
         _ = try await flow.publish(signed(template("1.1.0")))
         #expect(service(provider)?.version == "1.0.1")
         #expect(flow.library.adoption(of: key, at: herten)?.state == .updateAvailable)
-        #expect(try await flow.upgrade(key, at: herten, to: terms("1.1.0")).state == .adopted)
+        #expect(try await flow.upgrade(key, in: provider.scope(herten), to: terms("1.1.0")).state == .adopted)
         #expect(service(provider)?.version == "1.1.0")
         #expect(
             try kinds().suffix(4)
@@ -295,17 +302,17 @@ struct TemplateFlowTests {
         let provider = try await provider()
         let flow = provider.provider.templates
         _ = try await flow.publish(signed(template(level: .substantiell)))
-        _ = try await flow.propose(key, terms(), at: herten)
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
-        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.propose(key, terms(), in: provider.scope(herten))
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "berta")
         _ = try await flow.publish(signed(template(version, claims: claims, level: level)))
         #expect(service(provider)?.version == "1.0.0")
-        let waiting = try await flow.upgrade(key, at: herten, to: terms(version))
+        let waiting = try await flow.upgrade(key, in: provider.scope(herten), to: terms(version))
         #expect(waiting.state == .updateAvailable && waiting.proposal != nil)
         #expect(service(provider)?.version == "1.0.0", "one click is not enough")
-        _ = try await flow.approve(key, at: herten, as: .serviceOwner, by: "anna")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .serviceOwner, by: "anna")
         #expect(service(provider)?.version == "1.0.0")
-        _ = try await flow.approve(key, at: herten, as: .dataProtectionOfficer, by: "berta")
+        _ = try await flow.approve(key, in: provider.scope(herten), as: .dataProtectionOfficer, by: "berta")
         #expect(service(provider)?.version == version)
     }
 
@@ -313,10 +320,10 @@ struct TemplateFlowTests {
     func otherTerms() async throws {
         let provider = try await adopted(["claims": .object(["subset_of": ["given_name"]])])
         let flow = provider.provider.templates
-        #expect(try await flow.upgrade(key, at: herten, to: terms()).proposal != nil)
+        #expect(try await flow.upgrade(key, in: provider.scope(herten), to: terms()).proposal != nil)
         #expect(service(provider)?.claims == ["given_name"])
         let narrower: JSONObject = ["claims": .object(["subset_of": []])]
-        #expect(try await flow.upgrade(key, at: herten, to: terms(overrides: narrower)).proposal == nil)
+        #expect(try await flow.upgrade(key, in: provider.scope(herten), to: terms(overrides: narrower)).proposal == nil)
         #expect(service(provider)?.claims == [])
     }
 
@@ -324,10 +331,10 @@ struct TemplateFlowTests {
         let provider = try await adopted()
         let flow = provider.provider.templates
         _ = try await flow.publish(signed(template("1.1.0")))
-        #expect(try await flow.decline(key, at: herten).state == .diverged)
+        #expect(try await flow.decline(key, in: provider.scope(herten)).state == .diverged)
         _ = try await flow.publish(signed(template("1.0.1")))
         #expect(service(provider)?.version == "1.0.0", "not even a patch comes by itself")
-        #expect(try await flow.upgrade(key, at: herten, to: terms("1.1.0")).state == .adopted)
+        #expect(try await flow.upgrade(key, in: provider.scope(herten), to: terms("1.1.0")).state == .adopted)
     }
 
     @Test func `a template of the region file and its adoptions are changed there`() async throws {
@@ -335,7 +342,7 @@ struct TemplateFlowTests {
         let library = provider.provider.templates.library
         try provider.changeRegion { $0.library = library }
         await #expect(throws: TemplateRefusal.inRegionFile) {
-            try await provider.provider.templates.withdraw(key, at: herten)
+            try await provider.provider.templates.withdraw(key, in: provider.scope(herten))
         }
     }
 

@@ -179,8 +179,8 @@ extension FaultyStore {
         try await call { try await store.liveGrant(transaction, token: token, now: now) }
     }
 
-    public func login(_ transaction: TransactionIdentifier) async throws -> LoginFacts? {
-        try await call { try await store.login(transaction) }
+    public func login(_ transaction: TransactionIdentifier, in scope: TenantScope) async throws -> LoginFacts? {
+        try await call { try await store.login(transaction, in: scope) }
     }
 
     public func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws {
@@ -277,8 +277,8 @@ extension FaultyStore {
         try await call { try await store.clientRegistrations() }
     }
 
-    public func save(_ token: InitialAccessToken, event: SecurityEvent) async throws {
-        try await call { try await store.save(token, event: event) }
+    public func save(_ token: InitialAccessToken, in scope: TenantScope, event: SecurityEvent) async throws {
+        try await call { try await store.save(token, in: scope, event: event) }
     }
 
     public func initialAccessToken(_ handle: HandleDigest, now: Timestamp) async throws -> InitialAccessToken? {
@@ -297,8 +297,10 @@ extension FaultyStore {
         try await call { try await store.replace(registration, previous: previous, event: event) }
     }
 
-    public func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool {
-        try await call { try await store.removeRegistration(client, event: event) }
+    public func removeRegistration(
+        _ client: ClientIdentifier, holding token: HandleDigest, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.removeRegistration(client, holding: token, event: event) }
     }
 
     public func removeRegistration(
@@ -347,14 +349,20 @@ extension FaultyStore {
 
     public func adoptions() async throws -> [StoredAdoption] { try await call { try await store.adoptions() } }
 
+    public func adoptions(in scope: TenantScope) async throws -> [StoredAdoption] {
+        try await call { try await store.adoptions(in: scope) }
+    }
+
     public func publish(
         _ template: PublishedTemplate, moving adoptions: [StoredAdoption], events: [SecurityEvent]
     ) async throws -> Bool {
         try await call { try await store.publish(template, moving: adoptions, events: events) }
     }
 
-    public func save(_ adoption: StoredAdoption, event: SecurityEvent) async throws -> Bool {
-        try await call { try await store.save(adoption, event: event) }
+    public func save(
+        _ adoption: StoredAdoption, in scope: TenantScope, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.save(adoption, in: scope, event: event) }
     }
 }
 
@@ -372,19 +380,19 @@ extension FaultyStore {
     }
 
     public func openCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, event: SecurityEvent
+        like likeness: SecretDigest, in scope: TenantScope, event: SecurityEvent
     ) async throws -> DuplicateCase {
-        try await call { try await store.openCase(like: likeness, tenant: tenant, event: event) }
+        try await call { try await store.openCase(like: likeness, in: scope, event: event) }
     }
 
     public func answerCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, event: SecurityEvent
+        like likeness: SecretDigest, in scope: TenantScope, as state: DuplicateCase.State, event: SecurityEvent
     ) async throws -> Bool {
-        try await call { try await store.answerCase(like: likeness, tenant: tenant, as: state, event: event) }
+        try await call { try await store.answerCase(like: likeness, in: scope, as: state, event: event) }
     }
 
-    public func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase] {
-        try await call { try await store.openCases(of: tenant) }
+    public func openCases(in scope: TenantScope) async throws -> [DuplicateCase] {
+        try await call { try await store.openCases(in: scope) }
     }
 
     public func issue(_ ticket: TicketRecord, event: SecurityEvent) async throws -> AccountChange {
@@ -582,9 +590,9 @@ extension FaultyStore {
     }
 
     public func auditPage(
-        of chain: AuditChain, _ filter: AuditFilter, before cursor: Int64?, limit: Int
+        of reach: AuditReach, _ filter: AuditFilter, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
-        try await call { try await store.auditPage(of: chain, filter, before: cursor, limit: limit) }
+        try await call { try await store.auditPage(of: reach, filter, before: cursor, limit: limit) }
     }
 
     public func auditPage(

@@ -5,11 +5,17 @@ import ProviderCore
 import SQLiteStore
 
 extension TestProvider {
+    /// A tenant's scope, as the local administration socket has it.
+    public func scope(_ tenant: TenantIdentifier) throws -> TenantScope {
+        guard let scope = provider.registry.scope(for: LocalOperator(), at: tenant) else { throw Unexpected.link }
+        return scope
+    }
+
     /// Somebody at Herten's desk.
     public func visit(
         _ person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell, link: PresentedLink? = nil
     ) throws -> DeskVisit {
-        DeskVisit(tenant: TestRegion.herten, level: level, person: try PersonRecord(json: person), link: link)
+        try DeskVisit(in: scope(TestRegion.herten), level: level, person: try PersonRecord(json: person), link: link)
     }
 
     /// A ticket for a new account: the clerk says that it is somebody else when people look alike.
@@ -77,4 +83,17 @@ public struct RegisteredPerson: Sendable {
     public let phone: TestPhone
     /// On paper.
     public let blockCode: String
+}
+
+extension AuditFlow {
+    /// A chain's events, as the machine's operator reads them.
+    public func page(
+        of chain: AuditChain, _ filter: AuditFilter = .everything, before cursor: Int64? = nil, limit: Int = 100
+    ) async throws -> AuditPage {
+        try await page(of: AuditReach(chain, for: LocalOperator()), filter, before: cursor, limit: limit)
+    }
+
+    public func export(_ chain: AuditChain, after number: Int64) async throws -> [AuditEntry] {
+        try await export(AuditReach(chain, for: LocalOperator()), after: number)
+    }
 }

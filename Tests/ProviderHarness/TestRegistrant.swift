@@ -42,7 +42,8 @@ public enum TestRegistrant {
 extension TestProvider {
     /// An initial access token for Herten.
     public func initialAccessToken(uses: Int64 = 1, lifetime: Int64 = 3600) async throws -> String {
-        let token = try await provider.registrations.issueToken(for: TestRegion.herten, uses: uses, lifetime: lifetime)
+        let token = try await provider.registrations.issueToken(
+            in: scope(TestRegion.herten), by: nil, uses: uses, lifetime: lifetime)
         guard let token else { throw Unexpected.noToken }
         return token.text
     }

@@ -24,7 +24,8 @@ extension TestProvider {
         _ = try await provider.templates.publish(
             TemplateSignature.sign(template.json, with: signer, keyIdentifier: "t1"))
         _ = try await provider.templates.propose(
-            key, AdoptionTerms(version: version, overrides: MetadataPolicy(json: [:])), at: TestRegion.herten)
+            key, AdoptionTerms(version: version, overrides: MetadataPolicy(json: [:])),
+            in: scope(TestRegion.herten))
         return key
     }
 }

@@ -61,7 +61,8 @@ struct DurabilityTests {
         let initial = InitialAccessToken(
             handle: OneTimeHandle(.initialAccessToken).digest, tenant: Fixtures.tenant, usesLeft: 2,
             expiresAt: now + 60)
-        try await store.save(initial, event: SecurityEvent(.clientTokenIssued, time: now))
+        try await store.save(
+            initial, in: StorePromise.scope("gelsenkirchen"), event: SecurityEvent(.clientTokenIssued, time: now))
         let registration = ClientRegistration(
             identifier: .random(bytes: 16), tenant: Fixtures.tenant, metadata: ["client_name": "Bürgerbüro"],
             secretDigest: nil, accessToken: OneTimeHandle(.registrationAccessToken).digest, createdAt: now)

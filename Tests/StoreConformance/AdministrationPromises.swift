@@ -1,4 +1,4 @@
-internal import AccountDirectory
+public import AccountDirectory
 internal import IdentityCrypto
 internal import OpenIDMessages
 internal import ProviderCore
@@ -263,7 +263,7 @@ extension StorePromise {
     }
 
     /// As everywhere: of a client that may act.
-    static func scope(_ name: String) throws -> TenantScope {
+    public static func scope(_ name: String) throws -> TenantScope {
         let client = Client(
             identifier: ClientIdentifier(rawValue: "c")!, tenant: TenantIdentifier(rawValue: name)!, name: "c",
             profile: .baseline, redirectURIs: [], authenticationMethod: .none, scopes: ["openid"],

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import IdentityCrypto
 internal import OpenIDMessages
 internal import ProviderCore
@@ -104,9 +105,11 @@ extension StorePromise {
                         handle: token.digest, proofKey: nil, expiresAt: Fixtures.now + 3600), now: Fixtures.now))
             let (other, otherToken) = try await Fixtures.refreshableLogin(in: store)
             try require(
-                try await store.removeRegistration(removed.identifier, event: event(.clientRemoved)), "not removed")
+                try await store.removeRegistration(
+                    removed.identifier, holding: removed.accessToken, event: event(.clientRemoved)), "not removed")
             try require(
-                try await !store.removeRegistration(removed.identifier, event: event(.clientRemoved)), "twice")
+                try await !store.removeRegistration(
+                    removed.identifier, holding: removed.accessToken, event: event(.clientRemoved)), "twice")
             try requireEqual(try await store.clientRegistrations(), [kept])
             try requireEqual(try await store.redeem(waiting.code, client: removed.identifier), .unknown)
             try require(try await store.liveGrant(redeemed.transaction) == nil, "the grant lives")
@@ -114,10 +117,25 @@ extension StorePromise {
             try require(try await store.liveGrant(other.transaction) != nil, "another client's grant")
             try require(try await store.refreshToken(otherToken.digest, now: Fixtures.now) != nil, "another's token")
         },
+        StorePromise("I22: a registration goes with its own token or its tenant's scope, with nobody else's") { store in
+            let (first, second) = (try await registered(store), try await registered(store))
+            try require(
+                try await !store.removeRegistration(
+                    first.identifier, holding: second.accessToken, event: event(.clientRemoved)), "another's token")
+            try require(
+                try await !store.removeRegistration(
+                    first.identifier, in: scope("bottrop"), event: event(.clientRemoved)), "another tenant")
+            try requireEqual(try await store.clientRegistrations(), [first, second])
+            try require(
+                try await store.removeRegistration(
+                    first.identifier, in: scope("gelsenkirchen"), event: event(.clientRemoved)), "its tenant")
+            try requireEqual(try await store.clientRegistrations(), [second])
+        },
         StorePromise("A client of the region, which did not register itself, is not removed") { store in
             let login = try await Fixtures.login(in: store)
             try require(
-                try await !store.removeRegistration(Fixtures.client, event: event(.clientRemoved)), "it was removed")
+                try await !store.removeRegistration(
+                    Fixtures.client, in: scope("gelsenkirchen"), event: event(.clientRemoved)), "it was removed")
             try requireRedeemed(try await store.redeem(login.code))
         },
     ]
@@ -130,7 +148,7 @@ extension StorePromise {
     }
 
     static func save(_ token: InitialAccessToken, _ store: any ProviderStore) async throws {
-        try await store.save(token, event: event(.clientTokenIssued))
+        try await store.save(token, in: scope(token.tenant.rawValue), event: event(.clientTokenIssued))
     }
 
     private static func event(_ kind: SecurityEvent.Kind) -> SecurityEvent {

@@ -15,7 +15,7 @@ extension StorePromise {
             let adoption = try await saved(store)
             var later = adoption
             _ = try later.adoption.approve(as: .serviceOwner, by: "anna")
-            try require(try await store.save(later, event: event(.templateApproved)), "not saved")
+            try require(try await store.save(later, in: scope("herten"), event: event(.templateApproved)), "not saved")
             later.revision += 1
             try requireEqual(try await store.adoptions(), [later])
         },
@@ -37,27 +37,44 @@ extension StorePromise {
         },
         StorePromise("A tenant has one adoption of a template that is not over") { store in
             let results = try await atOnce(16) { _ in
-                try await store.save(proposed(), event: event(.templateProposed))
+                try await store.save(proposed(), in: scope("herten"), event: event(.templateProposed))
             }
             try requireEqual(results.count { $0 }, 1, "proposed")
             guard var stored = try await store.adoptions().first else { throw ConformanceFailure(description: "none") }
             try stored.adoption.withdraw()
-            try require(try await store.save(stored, event: event(.templateWithdrawn)), "not withdrawn")
-            try require(try await store.save(proposed(), event: event(.templateProposed)), "not proposed again")
+            try require(
+                try await store.save(stored, in: scope("herten"), event: event(.templateWithdrawn)), "not withdrawn")
+            try require(
+                try await store.save(proposed(), in: scope("herten"), event: event(.templateProposed)),
+                "not proposed again")
             try requireEqual(try await store.adoptions().map(\.adoption.state), [.withdrawn, .proposed])
+        },
+        StorePromise("I22: one tenant's adoptions are read and written with its scope alone") { store in
+            let read = try await saved(store)
+            try requireEqual(try await store.adoptions(in: scope("herten")), [read])
+            try requireEqual(try await store.adoptions(in: scope("bottrop")), [])
+            var withdrawn = read
+            try withdrawn.adoption.withdraw()
+            try require(
+                try await !store.save(withdrawn, in: scope("bottrop"), event: event(.templateWithdrawn)), "it was saved"
+            )
+            try require(
+                try await !store.save(proposed(), in: scope("bottrop"), event: event(.templateProposed)),
+                "a new one was")
+            try requireEqual(try await store.adoptions(), [read])
         },
         StorePromise("An adoption that was written since it was read is not overwritten") { store in
             let read = try await saved(store)
             let results = try await atOnce(16) { index in
                 var mine = read
                 _ = try mine.adoption.approve(as: .serviceOwner, by: "person-\(index)")
-                return try await store.save(mine, event: event(.templateApproved))
+                return try await store.save(mine, in: scope("herten"), event: event(.templateApproved))
             }
             try requireEqual(results.count { $0 }, 1, "saved")
         },
         StorePromise("A version that moves an adoption which was written meanwhile is not published at all") { store in
             let read = try await saved(store)
-            try require(try await store.save(read, event: event(.templateApproved)), "not saved")
+            try require(try await store.save(read, in: scope("herten"), event: event(.templateApproved)), "not saved")
             let other = StoredAdoption(
                 identifier: .random(bytes: 16),
                 adoption: Adoption(tenant: tenant("bottrop"), template: key, proposing: terms), revision: 0)
@@ -125,7 +142,9 @@ extension StorePromise {
 
     private static func saved(_ store: any ProviderStore) async throws -> StoredAdoption {
         var stored = proposed()
-        try require(try await store.save(stored, event: event(.templateProposed)), "a fixture was not saved")
+        try require(
+            try await store.save(stored, in: scope("herten"), event: event(.templateProposed)),
+            "a fixture was not saved")
         stored.revision = 1
         return stored
     }

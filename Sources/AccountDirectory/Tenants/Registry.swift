@@ -1,12 +1,19 @@
 public import OpenIDMessages
 
 /// The proof that something happens on behalf of one tenant. It has no public initializer: `Registry.resolve` makes it of
-/// a client that may act, and `Registry.scope(for:)` of an administrator's capability. What reads or changes a tenant's
-/// rows takes one, so that a call without it does not compile (invariant I22).
+/// a client that may act, `Registry.scope(for:)` of an administrator's capability, and `Registry.scope(for:at:)` for the
+/// machine's operator. What reads or changes a tenant's rows takes one, so that a call without it does not compile
+/// (invariant I22).
 public struct TenantScope: Sendable, Equatable {
     public let tenant: Tenant
 
     fileprivate init(tenant: Tenant) { self.tenant = tenant }
+}
+
+/// The proof that a call came in through the local administration socket: whoever can open it may administer the region
+/// and stand at every tenant's desk. Only the routes of that socket make it.
+public struct LocalOperator: Sendable {
+    package init() {}
 }
 
 /// A client that the region knows and that may act now, with the scope of the tenant on whose behalf it does.
@@ -126,5 +133,11 @@ public struct Registry: Sendable {
     /// the region has no such tenant.
     public func scope(for capability: TenantCapability) -> TenantScope? {
         tenants[capability.tenant].map(TenantScope.init)
+    }
+
+    /// The tenant for which the machine's operator acts, also one that is suspended; nil when the region has none of that
+    /// name.
+    public func scope(for caller: LocalOperator, at tenant: TenantIdentifier) -> TenantScope? {
+        tenants[tenant].map(TenantScope.init)
     }
 }

@@ -194,8 +194,8 @@ public struct DeskFlow: Sendable {
     }
 
     /// The questions that a town's clerks have not answered.
-    public func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase] {
-        try await store.openCases(of: tenant)
+    public func openCases(in scope: TenantScope) async throws -> [DuplicateCase] {
+        try await store.openCases(in: scope)
     }
 
     // MARK: Who is it
@@ -212,14 +212,14 @@ public struct DeskFlow: Sendable {
     private func openCase(_ visit: DeskVisit) async throws -> DuplicateCaseIdentifier? {
         guard let likeness = hashes.likeness(of: visit.person) else { return nil }
         return try await store.openCase(
-            like: likeness, tenant: visit.tenant, event: visit.event(.proofingStarted, now: clock.now())
+            like: likeness, in: visit.scope, event: visit.event(.proofingStarted, now: clock.now())
         ).identifier
     }
 
     private func answerCase(_ visit: DeskVisit, as state: DuplicateCase.State) async throws -> Bool {
         guard let likeness = hashes.likeness(of: visit.person) else { return false }
         return try await store.answerCase(
-            like: likeness, tenant: visit.tenant, as: state,
+            like: likeness, in: visit.scope, as: state,
             event: visit.event(.duplicateAnswered, now: clock.now()))
     }
 

@@ -3,7 +3,7 @@ public import OpenIDMessages
 
 /// A person who was identified at a town's desk.
 public struct DeskVisit: Sendable {
-    public let tenant: TenantIdentifier
+    let scope: TenantScope
     /// The level to which the identity was proved now.
     public var level: AssuranceLevel
     public var person: PersonRecord
@@ -13,16 +13,19 @@ public struct DeskVisit: Sendable {
 
     /// - Parameter administrator: who serves the person; nil for somebody at the local socket.
     public init(
-        tenant: TenantIdentifier, level: AssuranceLevel, person: PersonRecord, link: PresentedLink? = nil,
+        in scope: TenantScope, level: AssuranceLevel, person: PersonRecord, link: PresentedLink? = nil,
         by administrator: Administrator? = nil
     ) {
-        self.tenant = tenant
+        self.scope = scope
         self.level = level
         self.person = person
         self.link = link
         author = Author(
-            administrator.map { .administrator($0.account) } ?? .clerk, at: tenant, in: administrator?.transaction)
+            administrator.map { .administrator($0.account) } ?? .clerk, at: scope.tenant.identifier,
+            in: administrator?.transaction)
     }
+
+    var tenant: TenantIdentifier { scope.tenant.identifier }
 
     /// What happens in this visit.
     func event(

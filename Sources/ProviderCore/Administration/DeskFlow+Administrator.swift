@@ -20,7 +20,7 @@ extension DeskFlow {
     ) async throws -> DeskTicket {
         guard scope.tenant.isLive else { throw AdministrationProblem.tenantNotActive }
         let visit = DeskVisit(
-            tenant: scope.tenant.identifier, level: level, person: try self.person(person), by: administrator)
+            in: scope, level: level, person: try self.person(person), by: administrator)
         do {
             switch decision {
             case nil: return try await ticket(for: visit)

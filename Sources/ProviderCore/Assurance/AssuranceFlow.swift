@@ -71,7 +71,7 @@ public struct AssuranceFlow: Sendable {
     func explain(
         _ transaction: TransactionIdentifier, in scope: TenantScope
     ) async throws -> (explained: SignedExplanation, account: AccountIdentifier)? {
-        guard let login = try await store.login(transaction), login.grant.tenant == scope.tenant.identifier,
+        guard let login = try await store.login(transaction, in: scope),
             let (device, _) = try await store.device(login.device)
         else { return nil }
         var explanation = try await explanation(

@@ -1,3 +1,4 @@
+public import AccountDirectory
 public import OpenIDMessages
 
 /// One chain of audit events: each tenant has its own, and the region has one for what belongs to no tenant.
@@ -38,6 +39,15 @@ public enum AuditChain: RawRepresentable, Sendable, Hashable, Comparable, Custom
     public var description: String { rawValue }
 
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The proof that somebody may read a chain's events: an administrator those of their tenant, the machine's operator all.
+public struct AuditReach: Sendable {
+    public let chain: AuditChain
+
+    public init(_ scope: TenantScope) { chain = .tenant(scope.tenant.identifier) }
+
+    public init(_ chain: AuditChain, for caller: LocalOperator) { self.chain = chain }
 }
 
 /// Where a chain ends: kept apart from the events, so that it is seen when the last ones are gone.

@@ -99,16 +99,16 @@ public struct AuditFlow: Sendable {
     public func heads() async throws -> [AuditHead] { try await store.auditHeads() }
 
     /// Events of a chain in their order, with what an outsider needs to verify them.
-    public func export(_ chain: AuditChain, after number: Int64, limit: Int = largestPage) async throws -> [AuditEntry]
+    public func export(_ reach: AuditReach, after number: Int64, limit: Int = largestPage) async throws -> [AuditEntry]
     {
-        try await store.auditEntries(of: chain, after: number, limit: min(limit, Self.largestPage))
+        try await store.auditEntries(of: reach.chain, after: number, limit: min(limit, Self.largestPage))
     }
 
     /// Events of a chain, the latest first.
     public func page(
-        of chain: AuditChain, _ filter: AuditFilter = .everything, before cursor: Int64? = nil, limit: Int = 100
+        of reach: AuditReach, _ filter: AuditFilter = .everything, before cursor: Int64? = nil, limit: Int = 100
     ) async throws -> AuditPage {
-        try await store.auditPage(of: chain, filter, before: cursor, limit: min(limit, Self.largestPage))
+        try await store.auditPage(of: reach, filter, before: cursor, limit: min(limit, Self.largestPage))
     }
 
     /// Who did what with a person's account and data, in all towns, the latest first.

@@ -18,22 +18,11 @@ public struct ClientRegistrationFlow: Sendable {
         public let expiresAt: Timestamp
     }
 
-    /// Lets somebody register clients of `tenant`; nil when there is no active tenant of that name.
+    /// Lets somebody register clients of the tenant; nil when it is not active.
+    ///
+    /// - Parameter administrator: who lets them; nil for the machine's operator.
     public func issueToken(
-        for tenant: TenantIdentifier, uses: Int64, lifetime: Int64
-    ) async throws -> IssuedToken? {
-        guard registry.tenant(tenant)?.isLive == true else { return nil }
-        let handle = OneTimeHandle(.initialAccessToken)
-        let now = clock.now()
-        let token = InitialAccessToken(
-            handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: now + lifetime)
-        try await store.save(token, event: SecurityEvent(.clientTokenIssued, time: now, tenant: tenant, actor: .clerk))
-        return IssuedToken(text: handle.text, expiresAt: token.expiresAt)
-    }
-
-    /// The same for an administrator of the tenant.
-    public func issueToken(
-        in scope: TenantScope, by administrator: Administrator, uses: Int64, lifetime: Int64
+        in scope: TenantScope, by administrator: Administrator?, uses: Int64, lifetime: Int64
     ) async throws -> IssuedToken? {
         guard scope.tenant.isLive else { return nil }
         let handle = OneTimeHandle(.initialAccessToken)
@@ -41,8 +30,10 @@ public struct ClientRegistrationFlow: Sendable {
         let tenant = scope.tenant.identifier
         let token = InitialAccessToken(
             handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: now + lifetime)
-        try await store.save(
-            token, event: administrator.event(.clientTokenIssued, object: nil, at: tenant, now: now))
+        let event =
+            administrator?.event(.clientTokenIssued, object: nil, at: tenant, now: now)
+            ?? SecurityEvent(.clientTokenIssued, time: now, tenant: tenant, actor: .clerk)
+        try await store.save(token, in: scope, event: event)
         return IssuedToken(text: handle.text, expiresAt: token.expiresAt)
     }
 
@@ -104,13 +95,21 @@ public struct ClientRegistrationFlow: Sendable {
     /// Ends a client with its grants and tokens.
     public func remove(_ client: String, token: String) async throws {
         let (registration, _) = try own(client, token: token)
-        guard try await remove(registration) else { throw Self.unknownToken }
+        let isRemoved = try await store.removeRegistration(
+            registration.identifier, holding: registration.accessToken, event: event(.clientRemoved, registration))
+        try registry.note(nil, as: registration.identifier)
+        guard isRemoved else { throw Self.unknownToken }
     }
 
-    /// The same by the operator; false when no such client registered itself.
-    public func remove(_ client: ClientIdentifier) async throws -> Bool {
-        guard let registration = registry.registration(client) else { return false }
-        return try await remove(registration)
+    /// The same by the machine's operator; false when no such client registered itself.
+    public func remove(_ client: ClientIdentifier, by caller: LocalOperator) async throws -> Bool {
+        guard let registration = registry.registration(client),
+            let scope = registry.scope(for: caller, at: registration.tenant)
+        else { return false }
+        let isRemoved = try await store.removeRegistration(
+            client, in: scope, event: event(.clientRemoved, registration, by: .clerk))
+        try registry.note(nil, as: client)
+        return isRemoved
     }
 
     /// The same by an administrator of the tenant; false when no client of the tenant of that name registered itself.
@@ -122,13 +121,6 @@ public struct ClientRegistrationFlow: Sendable {
         guard try await store.removeRegistration(client, in: scope, event: event) else { return false }
         try registry.note(nil, as: client)
         return true
-    }
-
-    private func remove(_ registration: ClientRegistration) async throws -> Bool {
-        let isRemoved = try await store.removeRegistration(
-            registration.identifier, event: event(.clientRemoved, registration))
-        try registry.note(nil, as: registration.identifier)
-        return isRemoved
     }
 
     // MARK: Checks
@@ -193,9 +185,12 @@ public struct ClientRegistrationFlow: Sendable {
         }
     }
 
-    private func event(_ kind: SecurityEvent.Kind, _ registration: ClientRegistration) -> SecurityEvent {
+    private func event(
+        _ kind: SecurityEvent.Kind, _ registration: ClientRegistration, by actor: SecurityEvent.Actor = .portal
+    ) -> SecurityEvent {
         SecurityEvent(
-            kind, time: clock.now(), tenant: registration.tenant, object: registration.identifier.rawValue)
+            kind, time: clock.now(), tenant: registration.tenant, object: registration.identifier.rawValue,
+            actor: actor)
     }
 
     /// The client information response (RFC 7591 §3.2.1, RFC 7592 §3).

@@ -205,6 +205,11 @@ public final class ClientRegistry: Sendable {
         contents.withLock { $0.registry.scope(for: capability) }
     }
 
+    /// The scope of a tenant for the machine's operator.
+    public func scope(for caller: LocalOperator, at tenant: TenantIdentifier) -> TenantScope? {
+        contents.withLock { $0.registry.scope(for: caller, at: tenant) }
+    }
+
     private static func contents(
         _ region: Region, _ registrations: [ClientIdentifier: ClientRegistration], _ library: TemplateLibrary,
         _ administration: IssuerURL?

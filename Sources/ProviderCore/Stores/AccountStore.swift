@@ -18,18 +18,18 @@ public protocol AccountStore: Sendable {
     ///
     /// - Parameter event: what is written when the case is new, with its identifier as the object.
     func openCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, event: SecurityEvent
+        like likeness: SecretDigest, in scope: TenantScope, event: SecurityEvent
     ) async throws -> DuplicateCase
 
     /// Answers this town's open case for this likeness; false when there is none.
     ///
     /// - Parameter event: what is written then, with the case's identifier as the object.
     func answerCase(
-        like likeness: SecretDigest, tenant: TenantIdentifier, as state: DuplicateCase.State, event: SecurityEvent
+        like likeness: SecretDigest, in scope: TenantScope, as state: DuplicateCase.State, event: SecurityEvent
     ) async throws -> Bool
 
     /// The cases that a town has open.
-    func openCases(of tenant: TenantIdentifier) async throws -> [DuplicateCase]
+    func openCases(in scope: TenantScope) async throws -> [DuplicateCase]
 
     /// Writes a ticket for an account that exists.
     func issue(_ ticket: TicketRecord, event: SecurityEvent) async throws -> AccountChange

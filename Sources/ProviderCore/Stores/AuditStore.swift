@@ -10,13 +10,14 @@ public protocol AuditStore: Sendable {
     /// The end of every chain that has a head or an event, by name.
     func auditHeads() async throws -> [AuditHead]
 
-    /// Events of a chain in their order, from the one after `number` on.
+    /// Events of a chain in their order, from the one after `number` on. For the walk that verifies a chain, which hands none
+    /// of them on, and behind `AuditReach` for the export.
     func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) async throws -> [AuditEntry]
 
     /// Events of a chain that satisfy the filter, the latest first, before `cursor`. Looks at a bounded number of events:
     /// a page may be empty and still have a next one.
     func auditPage(
-        of chain: AuditChain, _ filter: AuditFilter, before cursor: Int64?, limit: Int
+        of reach: AuditReach, _ filter: AuditFilter, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage
 
     /// What concerns a person, in all chains, the latest first, before `cursor`; of these kinds alone where they are given.

@@ -100,8 +100,9 @@ public protocol GrantStore: Sendable {
         _ transaction: TransactionIdentifier, token: TokenIdentifier, now: Timestamp
     ) async throws -> LiveGrant?
 
-    /// The grant of a login with its account and device, whatever became of them; nil when it is unknown or swept.
-    func login(_ transaction: TransactionIdentifier) async throws -> LoginFacts?
+    /// The grant of a login at the tenant with its account and device, whatever became of them; nil when it is unknown or
+    /// swept.
+    func login(_ transaction: TransactionIdentifier, in scope: TenantScope) async throws -> LoginFacts?
 
     /// Ends a grant with all its tokens.
     func revoke(_ transaction: TransactionIdentifier, event: SecurityEvent) async throws
@@ -181,7 +182,8 @@ public protocol SessionStore: Sendable {
 public protocol RegistrationStore: Sendable {
     func clientRegistrations() async throws -> [ClientRegistration]
 
-    func save(_ token: InitialAccessToken, event: SecurityEvent) async throws
+    /// Lets somebody register clients of this tenant.
+    func save(_ token: InitialAccessToken, in scope: TenantScope, event: SecurityEvent) async throws
 
     /// The initial access token, if it has uses left and lives.
     func initialAccessToken(_ handle: HandleDigest, now: Timestamp) async throws -> InitialAccessToken?
@@ -196,10 +198,13 @@ public protocol RegistrationStore: Sendable {
         _ registration: ClientRegistration, previous: HandleDigest, event: SecurityEvent
     ) async throws -> Bool
 
-    /// Removes a registration, ends its grants and tokens; false when there is none.
-    func removeRegistration(_ client: ClientIdentifier, event: SecurityEvent) async throws -> Bool
+    /// Removes a registration that still has `token` as its access token, ends its grants and tokens; false when there is
+    /// none.
+    func removeRegistration(
+        _ client: ClientIdentifier, holding token: HandleDigest, event: SecurityEvent
+    ) async throws -> Bool
 
-    /// The same for a client of this tenant alone.
+    /// The same for a client of this tenant, whatever its token.
     func removeRegistration(
         _ client: ClientIdentifier, in scope: TenantScope, event: SecurityEvent
     ) async throws -> Bool

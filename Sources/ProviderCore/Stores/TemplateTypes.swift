@@ -41,8 +41,11 @@ public protocol TemplateStore: Sendable {
     /// Every version of every template, the oldest first.
     func publishedTemplates() async throws -> [PublishedTemplate]
 
-    /// Every adoption, those that are over among them, the oldest first.
+    /// Every town's adoptions, those that are over among them, the oldest first: what the region offers is made of them.
     func adoptions() async throws -> [StoredAdoption]
+
+    /// Those of one tenant.
+    func adoptions(in scope: TenantScope) async throws -> [StoredAdoption]
 
     /// Writes a new version and the adoptions that it moves. False, and nothing is written, when the version is there, its
     /// key is another publisher's, or one of the adoptions was written since it was read.
@@ -50,7 +53,7 @@ public protocol TemplateStore: Sendable {
         _ template: PublishedTemplate, moving adoptions: [StoredAdoption], events: [SecurityEvent]
     ) async throws -> Bool
 
-    /// Writes an adoption. False, and nothing is written, when it was written since it was read, or when a new one meets
-    /// another that is not over.
-    func save(_ adoption: StoredAdoption, event: SecurityEvent) async throws -> Bool
+    /// Writes an adoption of this tenant. False, and nothing is written, when it is another's, when it was written since it
+    /// was read, or when a new one meets another that is not over.
+    func save(_ adoption: StoredAdoption, in scope: TenantScope, event: SecurityEvent) async throws -> Bool
 }

@@ -36,6 +36,9 @@ public struct TemplateFlow: Sendable {
     /// waits (invariant I31).
     public func publish(_ document: String) async throws -> ServiceTemplate {
         let template = try verified(document)
+        guard publisher == nil || publisher == template.publisher else {
+            throw TemplateRefusal.document("its publisher is another tenant")
+        }
         guard !registry.region.services.contains(where: { $0.identifier == template.key }) else {
             throw TemplateRefusal.serviceExists
         }
@@ -49,7 +52,11 @@ public struct TemplateFlow: Sendable {
         let now = clock.now()
         let moved = try await moved(by: template)
         let events =
-            [event(.templatePublished, template.publisher, template.key, template.version.rawValue, now)]
+            [
+                event(
+                    .templatePublished, template.publisher, template.key, template.version.rawValue, now,
+                    by: administrator)
+            ]
             + moved.map { stored in
                 event(
                     stored.adoption.terms?.version == template.version ? .templateUpgraded : .templateUpdateAvailable,
@@ -121,11 +128,10 @@ public struct TemplateFlow: Sendable {
 
     /// The service that terms would give a tenant, with the dry run of the template's cases. Nothing is written.
     public func dryRun(
-        _ key: ServiceIdentifier, _ terms: AdoptionTerms, at name: TenantIdentifier
+        _ key: ServiceIdentifier, _ terms: AdoptionTerms, in scope: TenantScope
     ) throws(TemplateRefusal) -> AdoptedService {
-        guard let tenant = registry.tenant(name), tenant.isLive || tenant.state == .onboarding else {
-            throw .unknownTenant
-        }
+        let tenant = scope.tenant
+        guard tenant.isLive || tenant.state == .onboarding else { throw .unknownTenant }
         guard library.templates[key] != nil else { throw .unknownTemplate }
         guard let template = library.template(key, terms.version) else { throw .unknownVersion(terms.version) }
         do throws(AdoptionObjection) { return try AdoptedService(template, terms, at: tenant) } catch {
@@ -134,15 +140,18 @@ public struct TemplateFlow: Sendable {
     }
 
     /// A tenant wants a template on these terms; two people must agree.
+    ///
+    /// - Parameter administrator: who proposes it; nil for the machine's operator, here and in what follows.
     public func propose(
-        _ key: ServiceIdentifier, _ terms: AdoptionTerms, at tenant: TenantIdentifier
+        _ key: ServiceIdentifier, _ terms: AdoptionTerms, in scope: TenantScope, by administrator: Administrator? = nil
     ) async throws -> AdoptedService {
-        let adopted = try dryRun(key, terms, at: tenant)
+        let adopted = try dryRun(key, terms, in: scope)
+        let tenant = scope.tenant.identifier
         guard library.adoption(of: key, at: tenant) == nil else { throw TemplateRefusal.adoptedAlready }
         let adoption = Adoption(tenant: tenant, template: key, proposing: terms)
         try await save(
-            StoredAdoption(identifier: .random(bytes: 16), adoption: adoption, revision: 0), .templateProposed,
-            terms.version.rawValue)
+            StoredAdoption(identifier: .random(bytes: 16), adoption: adoption, revision: 0), in: scope,
+            .templateProposed, terms.version.rawValue, by: administrator)
         return adopted
     }
 
@@ -150,23 +159,23 @@ public struct TemplateFlow: Sendable {
     ///
     /// - Parameter person: who agrees, on the word of the machine's operator: nothing proves it.
     public func approve(
-        _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, by person: String
+        _ key: ServiceIdentifier, in scope: TenantScope, as role: Adoption.Role, by person: String
     ) async throws -> Adoption {
-        try await approve(key, at: tenant, as: role, by: person, seen: nil, administrator: nil)
+        try await approve(key, in: scope, as: role, by: person, seen: nil, administrator: nil)
     }
 
     /// - Parameters:
     ///   - seen: the digest of what they have read; nil for the local socket.
     ///   - administrator: who has logged in and agrees; nil for the local socket.
     func approve(
-        _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, by person: String, seen: String?,
+        _ key: ServiceIdentifier, in scope: TenantScope, as role: Adoption.Role, by person: String, seen: String?,
         administrator: Administrator?
     ) async throws -> Adoption {
-        try await change(key, at: tenant, by: administrator) { adoption, _ in
+        try await change(key, in: scope, by: administrator) { adoption in
             try Self.check(seen, adoption)
             guard let terms = adoption.proposal?.terms else { throw TemplateRefusal.adoption(.nothingProposed) }
             // What was proposed may have become impossible: a host is gone, the template's cases fail.
-            _ = try dryRun(key, terms, at: tenant)
+            _ = try dryRun(key, terms, in: scope)
             let wasInForce = adoption.state.isInForce
             let isInForce = try adoption.approve(as: role, by: person)
             if isInForce { try Self.noteLater(&adoption, library) }
@@ -178,10 +187,10 @@ public struct TemplateFlow: Sendable {
 
     /// One of the two people who must agree says no to what they have read.
     func refuse(
-        _ key: ServiceIdentifier, at tenant: TenantIdentifier, as role: Adoption.Role, seen: String,
+        _ key: ServiceIdentifier, in scope: TenantScope, as role: Adoption.Role, seen: String,
         administrator: Administrator
     ) async throws -> Adoption {
-        try await change(key, at: tenant, by: administrator) { adoption, _ in
+        try await change(key, in: scope, by: administrator) { adoption in
             try Self.check(seen, adoption)
             let version = adoption.proposal?.terms.version
             try adoption.refuse()
@@ -197,11 +206,11 @@ public struct TemplateFlow: Sendable {
 
     /// Another version or other terms: at once when nothing is wider than before, as a proposal otherwise (I31).
     public func upgrade(
-        _ key: ServiceIdentifier, at tenant: TenantIdentifier, to terms: AdoptionTerms
+        _ key: ServiceIdentifier, in scope: TenantScope, to terms: AdoptionTerms, by administrator: Administrator? = nil
     ) async throws -> Adoption {
-        let adopted = try dryRun(key, terms, at: tenant)
-        return try await change(key, at: tenant) { adoption, owner in
-            let old = library.service(adoption, at: owner)
+        let adopted = try dryRun(key, terms, in: scope)
+        return try await change(key, in: scope, by: administrator) { adoption in
+            let old = library.service(adoption, at: scope.tenant)
             var way = UpdateWay.review
             if let old, let current = adoption.terms {
                 let change = ServiceChange(from: old, to: adopted)
@@ -216,16 +225,20 @@ public struct TemplateFlow: Sendable {
     }
 
     /// The tenant stays with its version.
-    public func decline(_ key: ServiceIdentifier, at tenant: TenantIdentifier) async throws -> Adoption {
-        try await change(key, at: tenant) { adoption, _ in
+    public func decline(
+        _ key: ServiceIdentifier, in scope: TenantScope, by administrator: Administrator? = nil
+    ) async throws -> Adoption {
+        try await change(key, in: scope, by: administrator) { adoption in
             try adoption.decline()
             return (.templateDeclined, adoption.terms?.version.rawValue)
         }
     }
 
     /// The tenant offers the service no more, at once.
-    public func withdraw(_ key: ServiceIdentifier, at tenant: TenantIdentifier) async throws -> Adoption {
-        try await change(key, at: tenant) { adoption, _ in
+    public func withdraw(
+        _ key: ServiceIdentifier, in scope: TenantScope, by administrator: Administrator? = nil
+    ) async throws -> Adoption {
+        try await change(key, in: scope, by: administrator) { adoption in
             try adoption.withdraw()
             return (.templateWithdrawn, nil)
         }
@@ -236,30 +249,32 @@ public struct TemplateFlow: Sendable {
     /// Loads an adoption, lets `step` change it, and writes it if nobody else has meanwhile. The event's object is the key
     /// and what `step` says besides: a version, and the role that has agreed to it.
     private func change(
-        _ key: ServiceIdentifier, at name: TenantIdentifier, by administrator: Administrator? = nil,
-        _ step: (inout Adoption, Tenant) throws -> (SecurityEvent.Kind, String?)
+        _ key: ServiceIdentifier, in scope: TenantScope, by administrator: Administrator? = nil,
+        _ step: (inout Adoption) throws -> (SecurityEvent.Kind, String?)
     ) async throws -> Adoption {
-        guard let tenant = registry.tenant(name) else { throw TemplateRefusal.unknownTenant }
-        guard registry.region.library.adoption(of: key, at: name) == nil else { throw TemplateRefusal.inRegionFile }
-        let stored = try await store.adoptions().first {
-            $0.adoption.template == key && $0.adoption.tenant == name && $0.adoption.state != .withdrawn
+        guard registry.region.library.adoption(of: key, at: scope.tenant.identifier) == nil else {
+            throw TemplateRefusal.inRegionFile
+        }
+        let stored = try await store.adoptions(in: scope).first {
+            $0.adoption.template == key && $0.adoption.state != .withdrawn
         }
         guard var stored else { throw TemplateRefusal.notAdopted }
         let kind: SecurityEvent.Kind
         let detail: String?
-        do { (kind, detail) = try step(&stored.adoption, tenant) } catch let refusal as Adoption.Refusal {
+        do { (kind, detail) = try step(&stored.adoption) } catch let refusal as Adoption.Refusal {
             throw TemplateRefusal.adoption(refusal)
         }
-        try await save(stored, kind, detail, by: administrator)
+        try await save(stored, in: scope, kind, detail, by: administrator)
         return stored.adoption
     }
 
     private func save(
-        _ stored: StoredAdoption, _ kind: SecurityEvent.Kind, _ detail: String?, by administrator: Administrator? = nil
+        _ stored: StoredAdoption, in scope: TenantScope, _ kind: SecurityEvent.Kind, _ detail: String?,
+        by administrator: Administrator?
     ) async throws {
         let (tenant, key) = (stored.adoption.tenant, stored.adoption.template)
         let isSaved = try await store.save(
-            stored, event: event(kind, tenant, key, detail, clock.now(), by: administrator))
+            stored, in: scope, event: event(kind, tenant, key, detail, clock.now(), by: administrator))
         try await load()
         guard isSaved else { throw TemplateRefusal.changedMeanwhile }
     }

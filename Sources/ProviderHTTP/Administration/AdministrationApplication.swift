@@ -20,6 +20,7 @@ public enum AdministrationApplication {
         provider: Provider, region: some RegionAdministration
     ) -> Router<ProviderRequestContext> {
         let router = Router(context: ProviderRequestContext.self)
+        let caller = LocalOperator()
         router.add(middleware: AdministrationErrors())
         router.get("/status") { _, _ in
             Answer.json([
@@ -27,16 +28,16 @@ public enum AdministrationApplication {
                 "logins_in_flight": .integer(Int64(provider.loginsInFlight)),
             ])
         }
-        DeskAdministration.addRoutes(to: router, provider: provider)
-        ClientAdministration.addRoutes(to: router, provider: provider)
+        DeskAdministration.addRoutes(to: router, provider: provider, for: caller)
+        ClientAdministration.addRoutes(to: router, provider: provider, for: caller)
         CompanyAdministration.addRoutes(to: router, provider: provider)
         MandateAdministration.addRoutes(to: router, provider: provider)
         RequestAdministration.addRoutes(to: router, provider: provider)
         router.post("/admin/tickets") { request, _ in try await issueBootstrapTicket(request, provider) }
         EvidenceAdministration.addRoutes(to: router, provider: provider)
         KeyAdministration.addRoutes(to: router, keys: provider.keys)
-        AuditAdministration.addRoutes(to: router, provider: provider)
-        TemplateAdministration.addRoutes(to: router, provider: provider)
+        AuditAdministration.addRoutes(to: router, provider: provider, for: caller)
+        TemplateAdministration.addRoutes(to: router, provider: provider, for: caller)
         router.post("/region/plan") { request, _ in
             var request = request
             return Answer.json(try await region.plan(request.largeJSON()))

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import Hummingbird
 internal import OpenIDMessages
 internal import ProviderCore
@@ -7,27 +8,30 @@ internal import ProviderCore
 struct AuditAdministration {
     let audit: AuditFlow
     let registry: ClientRegistry
+    let caller: LocalOperator
 
-    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
-        let routes = AuditAdministration(audit: provider.audit, registry: provider.registry)
+    static func addRoutes(
+        to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
+    ) {
+        let routes = AuditAdministration(audit: provider.audit, registry: provider.registry, caller: caller)
         let audit = provider.audit
         router.get("/audit/chains") { _, _ in
             Answer.json(["chains": .array(try await audit.heads().map { .object($0.json) })])
         }
         router.get("/audit/events") { request, _ in
             var query = AuditQuery(try request.query())
-            let chain = try await routes.chain(query.chain())
+            let reach = try await routes.reach(query.chain())
             let filter = try query.filter()
             let (before, limit) = (try query.number("before"), try query.limit())
             try query.finish()
-            return Answer.json(try await audit.page(of: chain, filter, before: before, limit: limit).json)
+            return Answer.json(try await audit.page(of: reach, filter, before: before, limit: limit).json)
         }
         router.get("/audit/export") { request, _ in
             var query = AuditQuery(try request.query())
-            let chain = try await routes.chain(query.chain())
+            let reach = try await routes.reach(query.chain())
             let (after, limit) = (try query.number("after") ?? 0, try query.limit())
             try query.finish()
-            let entries = try await audit.export(chain, after: after, limit: limit)
+            let entries = try await audit.export(reach, after: after, limit: limit)
             return Answer.json(["events": .array(entries.map { .object($0.json) })])
         }
         router.post("/audit/verify") { request, _ in
@@ -36,12 +40,12 @@ struct AuditAdministration {
             let name = try reader.optionalString("chain", maximumLength: 63)
             try reader.finish()
             guard let name else { return Answer.json(try await audit.verify().json) }
-            return Answer.json(try await audit.verify(routes.chain(name)).json)
+            return Answer.json(try await audit.verify(routes.reach(name).chain).json)
         }
     }
 
     /// The region's chain, that of a tenant, or one that a tenant of earlier times has left.
-    private func chain(_ name: String) async throws -> AuditChain {
+    private func reach(_ name: String) async throws -> AuditReach {
         guard let chain = AuditChain(rawValue: name) else {
             throw AdministrationError(
                 .badRequest, "unknown_chain", "A chain is named like its tenant, e.g. marl, or (region).")
@@ -53,7 +57,7 @@ struct AuditAdministration {
                 .notFound, "unknown_chain",
                 "There is no tenant and no chain \(chain). The region file names the tenants; (region) is its own.")
         }
-        return chain
+        return AuditReach(chain, for: caller)
     }
 }
 

@@ -6,7 +6,9 @@ internal import ProviderCore
 /// The administration of clients: `GET /clients`, `GET` and `DELETE /clients/{client}`, `GET /clients/{client}/doctor`,
 /// `POST /clients/tokens`.
 enum ClientAdministration {
-    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
+    static func addRoutes(
+        to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
+    ) {
         router.get("/clients") { _, _ in
             Answer.json(["clients": .array(provider.registry.listing.map { .object($0.summary) })])
         }
@@ -21,7 +23,7 @@ enum ClientAdministration {
         router.delete("/clients/{client}") { _, context in
             let name = try context.parameters.require("client")
             guard let identifier = ClientIdentifier(rawValue: name),
-                try await provider.registrations.remove(identifier)
+                try await provider.registrations.remove(identifier, by: caller)
             else {
                 throw AdministrationError(
                     .notFound, "unknown_client",
@@ -29,7 +31,7 @@ enum ClientAdministration {
             }
             return Answer.json(["removed": .string(name)])
         }
-        router.post("/clients/tokens") { request, _ in try await issueToken(request, provider) }
+        router.post("/clients/tokens") { request, _ in try await issueToken(request, provider, caller) }
     }
 
     private static func examine(_ context: ProviderRequestContext, _ provider: Provider) async throws -> Response {
@@ -54,7 +56,9 @@ enum ClientAdministration {
     }
 
     /// `{"tenant", "uses", "seconds"}`: at most 1000 uses and 30 days.
-    private static func issueToken(_ request: Request, _ provider: Provider) async throws -> Response {
+    private static func issueToken(
+        _ request: Request, _ provider: Provider, _ caller: LocalOperator
+    ) async throws -> Response {
         var request = request
         var reader = MemberReader(try await request.json())
         let tenant: TenantIdentifier = try reader.wire("tenant")
@@ -67,8 +71,10 @@ enum ClientAdministration {
         guard (1...30 * 86_400).contains(seconds) else {
             throw AdministrationError(.badRequest, "invalid_request", "A token lives for up to 30 days.")
         }
-        let token = try await provider.registrations.issueToken(for: tenant, uses: uses, lifetime: seconds)
-        guard let token else {
+        guard let scope = provider.registry.scope(for: caller, at: tenant),
+            let token = try await provider.registrations.issueToken(
+                in: scope, by: nil, uses: uses, lifetime: seconds)
+        else {
             throw AdministrationError.unknownTenant(tenant)
         }
         return Answer.json(

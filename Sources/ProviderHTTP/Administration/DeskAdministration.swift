@@ -6,8 +6,10 @@ internal import ProviderCore
 
 /// What a clerk does at a desk: tickets, reactivation, blocks, changes of name, questions about duplicates.
 enum DeskAdministration {
-    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
-        let desk = DeskAdministration.Handlers(provider: provider)
+    static func addRoutes(
+        to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
+    ) {
+        let desk = DeskAdministration.Handlers(provider: provider, caller: caller)
         router.post("/desk/tickets") { request, _ in try await desk.handle(request, desk.ticket) }
         router.post("/desk/find") { request, _ in try await desk.handle(request, desk.find) }
         router.post("/desk/reactivate") { request, _ in try await desk.handle(request, desk.reactivate) }
@@ -21,6 +23,7 @@ enum DeskAdministration {
 
     struct Handlers: Sendable {
         let provider: Provider
+        let caller: LocalOperator
 
         func handle(
             _ request: Request, _ body: (inout MemberReader) async throws -> Response
@@ -97,7 +100,7 @@ enum DeskAdministration {
         }
 
         func block(_ reader: inout MemberReader) async throws -> Response {
-            let tenant = try tenant(&reader)
+            let tenant = try scope(&reader).tenant.identifier
             let account: AccountIdentifier = try reader.wire("account")
             let device: DeviceIdentifier? = try reader.optionalWire("device")
             let forGood = try reader.optionalBool("revoke") ?? false
@@ -147,9 +150,9 @@ enum DeskAdministration {
         }
 
         func cases(_ reader: inout MemberReader) async throws -> Response {
-            let tenant = try tenant(&reader)
+            let scope = try scope(&reader)
             try reader.finish()
-            let cases = try await provider.desk.openCases(of: tenant)
+            let cases = try await provider.desk.openCases(in: scope)
             return Answer.json([
                 "cases": .array(
                     cases.map {
@@ -161,7 +164,7 @@ enum DeskAdministration {
         // MARK: Reading and writing
 
         private func visit(_ reader: inout MemberReader) throws -> DeskVisit {
-            let tenant = try tenant(&reader)
+            let scope = try scope(&reader)
             guard let level = AssuranceLevel(name: try reader.string("level")), level >= .normal, level <= .substantiell
             else { throw AdministrationError(.badRequest, "unknown_level", "The level is normal or substantiell.") }
             let person = try provider.desk.person(try reader.object("person"))
@@ -174,15 +177,15 @@ enum DeskAdministration {
                 try members.finish()
                 guard link != nil else { throw MessageError.malformed("link") }
             }
-            return DeskVisit(tenant: tenant, level: level, person: person, link: link)
+            return DeskVisit(in: scope, level: level, person: person, link: link)
         }
 
-        private func tenant(_ reader: inout MemberReader) throws -> TenantIdentifier {
+        private func scope(_ reader: inout MemberReader) throws -> TenantScope {
             let tenant: TenantIdentifier = try reader.wire("tenant")
-            guard provider.registry.tenant(tenant)?.isLive == true else {
+            guard let scope = provider.registry.scope(for: caller, at: tenant), scope.tenant.isLive else {
                 throw AdministrationError.unknownTenant(tenant)
             }
-            return tenant
+            return scope
         }
 
         private static func json(_ ticket: IssuedTicket) -> JSONObject {

@@ -9,9 +9,13 @@ internal import ProviderCore
 struct TemplateAdministration {
     let templates: TemplateFlow
     let registry: ClientRegistry
+    let caller: LocalOperator
 
-    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
-        let routes = TemplateAdministration(templates: provider.templates, registry: provider.registry)
+    static func addRoutes(
+        to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
+    ) {
+        let routes = TemplateAdministration(
+            templates: provider.templates, registry: provider.registry, caller: caller)
         router.get("/templates") { _, _ in Answer.json(routes.list) }
         router.get("/templates/{template}") { _, context in Answer.json(try routes.show(context)) }
         router.post("/templates") { request, _ in
@@ -91,16 +95,16 @@ struct TemplateAdministration {
 
     private func propose(_ body: JSONObject, _ context: ProviderRequestContext) async throws -> Response {
         var reader = MemberReader(body)
-        let tenant: TenantIdentifier = try reader.wire("tenant")
+        let scope = try scope(reader.wire("tenant"))
         let isDry = try reader.bool("dry_run")
         let terms = try terms(&reader)
         try reader.finish()
         let key = try key(context)
         let adopted: AdoptedService
         if isDry {
-            adopted = try templates.dryRun(key, terms, at: tenant)
+            adopted = try templates.dryRun(key, terms, in: scope)
         } else {
-            adopted = try await templates.propose(key, terms, at: tenant)
+            adopted = try await templates.propose(key, terms, in: scope)
         }
         return Answer.json(
             [
@@ -116,6 +120,7 @@ struct TemplateAdministration {
         guard let tenant = TenantIdentifier(rawValue: try context.parameters.require("tenant")) else {
             throw TemplateRefusal.unknownTenant
         }
+        let scope = try scope(tenant)
         let adoption: Adoption
         switch step {
         case "approve":
@@ -124,20 +129,25 @@ struct TemplateAdministration {
             try reader.finish()
             // One spelling for one name: Anna is not somebody else than anna.
             guard person.wholeMatch(of: /[a-z0-9][a-z0-9._@-]{0,63}/) != nil else { throw MessageError.malformed("by") }
-            adoption = try await templates.approve(key, at: tenant, as: role, by: person)
+            adoption = try await templates.approve(key, in: scope, as: role, by: person)
         case "upgrade":
             let terms = try terms(&reader, inForce: templates.library.adoption(of: key, at: tenant)?.terms)
             try reader.finish()
-            adoption = try await templates.upgrade(key, at: tenant, to: terms)
+            adoption = try await templates.upgrade(key, in: scope, to: terms)
         case "decline":
             try reader.finish()
-            adoption = try await templates.decline(key, at: tenant)
+            adoption = try await templates.decline(key, in: scope)
         case "withdraw":
             try reader.finish()
-            adoption = try await templates.withdraw(key, at: tenant)
+            adoption = try await templates.withdraw(key, in: scope)
         default: throw AdministrationError(.notFound, "invalid_request", "The call is not known here.")
         }
         return Answer.json(adoption.summary)
+    }
+
+    private func scope(_ tenant: TenantIdentifier) throws(TemplateRefusal) -> TenantScope {
+        guard let scope = registry.scope(for: caller, at: tenant) else { throw .unknownTenant }
+        return scope
     }
 
     /// Terms of which all but the version may be left out: then those in force stay.
@@ -173,7 +183,7 @@ extension Service {
 }
 
 extension EffectiveServices.Availability {
-    fileprivate func json(at tenant: TenantIdentifier) -> JSONObject {
+    func json(at tenant: TenantIdentifier) -> JSONObject {
         switch self {
         case .here(let place):
             var object: JSONObject = ["tenant": .string(tenant.rawValue), "offered": true]
