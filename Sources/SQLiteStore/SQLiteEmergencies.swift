@@ -48,7 +48,7 @@ extension SQLiteStore {
     ) async throws -> Bool {
         try await writer.write { db in
             guard try db.insertAssignment(approved.assignment, now: now) else { return false }
-            guard try db.decide(emergency, in: scope, .approved, by: approver, now: now) else {
+            guard try db.decide(emergency, in: scope, .approve, by: approver, now: now) else {
                 // The right that was just written must not stay.
                 try db.run(
                     "DELETE FROM admin_assignment WHERE id = ?", [approved.assignment.identifier.rawValue])
@@ -69,7 +69,7 @@ extension SQLiteStore {
         _ emergency: Emergency, in scope: TenantScope, approver: AccountIdentifier, event: SecurityEvent
     ) async throws -> Bool {
         try await writer.write { db in
-            guard try db.decide(emergency, in: scope, .refused, by: approver, now: event.time) else { return false }
+            guard try db.decide(emergency, in: scope, .refuse, by: approver, now: event.time) else { return false }
             try db.audit(event)
             return true
         }
@@ -93,16 +93,19 @@ extension SQLiteStore {
 extension Database {
     /// One conditional write lets one of several decide.
     fileprivate func decide(
-        _ emergency: Emergency, in scope: TenantScope, _ state: Emergency.State, by approver: AccountIdentifier,
+        _ emergency: Emergency, in scope: TenantScope, _ event: Emergency.State.Event, by approver: AccountIdentifier,
         now: Timestamp
     ) throws -> Bool {
-        try run(
+        let step = Emergency.State.step(event)
+        return try run(
             """
             UPDATE admin_emergency SET state = :state, approver = :approver, decided_at = :now
-            WHERE tenant = :tenant AND id = :id AND state = 'requested' AND requested_at > :oldest
+            WHERE tenant = :tenant AND id = :id AND state IN (SELECT value FROM json_each(:from))
+                AND requested_at > :oldest
             """,
             [
-                "state": state.rawValue, "approver": approver.rawValue, "now": now.seconds, "tenant": scope.name,
+                "state": step.state, "from": step.from, "approver": approver.rawValue, "now": now.seconds,
+                "tenant": scope.name,
                 "id": emergency.identifier.rawValue, "oldest": (now - Emergency.patience).seconds,
             ]) == 1
     }

@@ -109,6 +109,10 @@ extension Database {
         try insert(device.keys.authentication, kind: "auth", of: device.identifier)
         try insert(device.keys.installation, kind: "inst", of: device.identifier)
         try insert(device.keys.pin, kind: "pin", of: device.identifier)
+        try audit(
+            SecurityEvent(
+                .keyCreated, time: event.time, tenant: event.tenant, object: device.identifier.rawValue, actor: .person,
+                person: device.account))
         for (position, serial) in device.certificates.enumerated() {
             try run(
                 "INSERT INTO device_certificate (device, position, serial) VALUES (?, ?, ?)",

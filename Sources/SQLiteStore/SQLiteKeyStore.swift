@@ -15,7 +15,7 @@ extension SQLiteStore {
         }
     }
 
-    public func replaceSigningKeys(_ keys: [StoredSigningKey], event: SecurityEvent?) async throws {
+    public func replaceSigningKeys(_ keys: [StoredSigningKey], events: [SecurityEvent]) async throws {
         try await writer.write { db in
             try db.run("DELETE FROM signing_key")
             for key in keys {
@@ -26,7 +26,7 @@ extension SQLiteStore {
                         key.sealed,
                     ])
             }
-            if let event { try db.audit(event) }
+            for event in events { try db.audit(event) }
         }
     }
 

@@ -34,7 +34,7 @@ extension Database {
                 "ceiling": AccountRules.level(approvedAt: approval ?? ceiling, ceiling: ceiling).name,
                 "tries": DeviceRecordRow.pinTries, "device": device.rawValue,
             ])
-        try mark(device, after: event)
+        try mark(device, of: account, after: event, by: author, at: time)
         try audit(author.event(event.auditKind, object: device.rawValue, person: account, time: time))
         try tell(
             account, state == .pending && event == .revoke ? .deviceRefused : event.notice,
@@ -62,16 +62,21 @@ extension Database {
     }
 
     /// A key that was lost with its device may be found again; one that was copied or revoked never counts any more.
-    private func mark(_ device: DeviceIdentifier, after event: DeviceState.Event) throws {
-        let state: DeviceKeyState
+    private func mark(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, after event: DeviceState.Event, by author: Author,
+        at time: Timestamp
+    ) throws {
+        let (step, kind): (StoredStep, SecurityEvent.Kind)
         switch event {
-        case .reportCopied: state = .compromised
-        case .revoke, .expire: state = .revoked
+        case .reportCopied: (step, kind) = (DeviceKeyState.step(.compromise), .keyCompromised)
+        case .revoke, .expire: (step, kind) = (DeviceKeyState.step(.revoke), .keyRevoked)
         default: return
         }
-        try run(
-            "UPDATE device_key SET state = ? WHERE device = ? AND state <> 'compromised'",
-            [state.rawValue, device.rawValue])
+        let marked = try run(
+            "UPDATE device_key SET state = ? WHERE device = ? AND state IN (SELECT value FROM json_each(?))",
+            [step.state, device.rawValue, step.from])
+        guard marked > 0 else { return }
+        try audit(author.event(kind, object: device.rawValue, person: account, time: time))
     }
 
     /// Revokes every device that is not at its end.

@@ -43,17 +43,21 @@ extension Database {
                 evidence.performer?.rawValue, evidence.checkedAt.seconds, evidence.level.name, evidence.documentType,
                 evidence.documentCountry, evidence.expiresAt?.seconds,
             ])
+        let confirmed = VerifiedAttribute.State.step(.confirm)
         for claim in claims {
             try run(
                 """
-                INSERT INTO verified_attribute (account, claim, evidence, level, state) VALUES (?, ?, ?, ?, 'valid')
+                INSERT INTO verified_attribute (account, claim, evidence, level, state)
+                VALUES (:account, :claim, :evidence, :level, :initial)
                 ON CONFLICT (account, claim) DO UPDATE
-                SET evidence = excluded.evidence, level = excluded.level, state = 'valid'
-                WHERE (SELECT checked_at FROM evidence WHERE id = verified_attribute.evidence) < ?
+                SET evidence = excluded.evidence, level = excluded.level, state = :confirmed
+                WHERE (SELECT checked_at FROM evidence WHERE id = verified_attribute.evidence) < :checked_at
+                    AND state IN (SELECT value FROM json_each(:from))
                 """,
                 [
-                    evidence.account.rawValue, claim, evidence.identifier.rawValue, evidence.level.name,
-                    evidence.checkedAt.seconds,
+                    "account": evidence.account.rawValue, "claim": claim, "evidence": evidence.identifier.rawValue,
+                    "level": evidence.level.name, "initial": VerifiedAttribute.State.initial.rawValue,
+                    "confirmed": confirmed.state, "checked_at": evidence.checkedAt.seconds, "from": confirmed.from,
                 ])
         }
     }
@@ -61,11 +65,14 @@ extension Database {
     /// Makes verified claims stale; says how many.
     @discardableResult
     func makeStale(_ claims: [String], of account: AccountIdentifier) throws -> Int {
+        let step = VerifiedAttribute.State.step(.expire)
         var count = 0
         for claim in claims {
             count += try run(
-                "UPDATE verified_attribute SET state = 'stale' WHERE account = ? AND claim = ? AND state = 'valid'",
-                [account.rawValue, claim])
+                """
+                UPDATE verified_attribute SET state = ?
+                WHERE account = ? AND claim = ? AND state IN (SELECT value FROM json_each(?))
+                """, [step.state, account.rawValue, claim, step.from])
         }
         return count
     }

@@ -23,9 +23,9 @@ extension SQLiteStore {
         try await writer.write { db in
             let withdrawn = try db.row(
                 """
-                UPDATE claim_release SET state = 'withdrawn', ended_at = ?
-                WHERE id = ? AND account = ? AND state = 'granted' RETURNING tenant
-                """, [event.time.seconds, release.rawValue, account.rawValue])
+                UPDATE claim_release SET state = ?, ended_at = ?
+                WHERE id = ? AND account = ? AND state IN (SELECT value FROM json_each(?)) RETURNING tenant
+                """, [step.state, event.time.seconds, release.rawValue, account.rawValue, step.from])
             guard let withdrawn else { return false }
             var event = event
             event.tenant = try withdrawn.optionalValue("tenant")
@@ -73,8 +73,13 @@ extension Database {
         }
         if let standing {
             try run(
-                "UPDATE claim_release SET state = 'superseded', ended_at = ? WHERE id = ?",
-                [time.seconds, standing.identifier.rawValue])
+                """
+                UPDATE claim_release SET state = ?, ended_at = ?
+                WHERE id = ? AND state IN (SELECT value FROM json_each(?))
+                """, [step.state, time.seconds, standing.identifier.rawValue, step.from])
+        }
+        guard let granted = ClaimRelease.State.initial.after(.grant) else {
+            preconditionFailure("what was asked can be granted")
         }
         let identifier = ReleaseIdentifier.random()
         try run(

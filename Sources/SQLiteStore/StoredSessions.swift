@@ -10,14 +10,37 @@ extension Database {
     func beginSession(_ approval: LoginApproval, at time: Timestamp) throws -> SessionIdentifier {
         let session = approval.session
         if let previous = approval.previousSession {
-            if try continueSession(previous, as: session, at: time) { return previous }
+            if let before = try level(of: previous, at: time),
+                try continueSession(previous, as: session, at: time)
+            {
+                if session.context.level > before { try audit(.sessionSteppedUp, previous, approval, at: time) }
+                return previous
+            }
             let event = SecurityEvent(
                 .sessionEnded, time: time, tenant: approval.grant.tenant, object: previous.rawValue,
                 transaction: approval.grant.transaction, actor: .system)
             try end(previous, event: event)
         }
         try insert(session)
+        try audit(.sessionCreated, session.identifier, approval, at: time)
         return session.identifier
+    }
+
+    private func audit(
+        _ kind: SecurityEvent.Kind, _ session: SessionIdentifier, _ approval: LoginApproval, at time: Timestamp
+    ) throws {
+        try audit(
+            SecurityEvent(
+                kind, time: time, tenant: approval.grant.tenant, object: session.rawValue,
+                transaction: approval.grant.transaction, actor: .person, person: approval.grant.account))
+    }
+
+    /// What the last login of a session that lives has reached.
+    private func level(of session: SessionIdentifier, at time: Timestamp) throws -> AssuranceLevel? {
+        try row(
+            "SELECT acr FROM session WHERE id = ? AND ended_at IS NULL AND expires_at > ?",
+            [session.rawValue, time.seconds])?
+            .context.level
     }
 
     private func continueSession(

@@ -35,6 +35,23 @@ struct AccountLifeTests {
             final: [.compromised])
     }
 
+    @Test("every state of a session with every event")
+    func sessions() {
+        LifeTable.expect(
+            SessionState.self,
+            [
+                "active login active", "active rest idle", "active expire expired", "active end ended",
+                "idle login active", "idle expire expired", "idle end ended",
+            ], final: [.expired, .ended])
+    }
+
+    @Test("every state of an emergency with every event")
+    func emergencies() {
+        LifeTable.expect(
+            Emergency.State.self, ["requested approve approved", "requested refuse refused"],
+            final: [.approved, .refused])
+    }
+
     @Test("every state of a person's request with every event")
     func requests() {
         LifeTable.expect(

@@ -29,18 +29,49 @@ struct KeyCustodianTests {
     func olderVersion() async throws {
         let first = try await TestProvider()
         let old = try await first.store.signingKeys().filter { [.es256, .rs256].contains($0.algorithm) }
-        try await first.store.replaceSigningKeys(old, event: nil)
+        try await first.store.replaceSigningKeys(old, events: [])
         let keys = custodian(try await TestProvider(store: first.store, clock: first.clock))
         for algorithm in Self.algorithms { #expect(keys.ring.signingKey(algorithm) != nil) }
         #expect(old.allSatisfy { keys.ring.verificationKeys.key(identifier: $0.thumbprint.rawValue) != nil })
         #expect(try await first.store.signingKeys().count == keys.ring.entries.count)
     }
 
+    @Test("key.created: each key of the provider is in the trail from its first day, with its algorithm and name")
+    func created() async throws {
+        let first = try await TestProvider()
+        let old = try await first.store.signingKeys().filter { [.es256, .rs256].contains($0.algorithm) }
+        try await first.store.replaceSigningKeys(old, events: [])
+        let provider = try await TestProvider(store: first.store, clock: first.clock)
+        let keys = custodian(provider)
+        func written() async throws -> [String] {
+            try await provider.auditEntries(.keyCreated).filter { $0.chain == .region }.compactMap(\.object)
+        }
+        func names() -> Set<String> {
+            Set(keys.ring.entries.map { "\($0.key.algorithm.rawValue) \($0.key.thumbprint.rawValue)" })
+        }
+        let known = Set(old.map { "\($0.algorithm.rawValue) \($0.thumbprint.rawValue)" })
+        #expect(try await Set(written()) == names().subtracting(known))
+        try await keys.rotate(.edDSA, evenIfUnpublished: true)
+        #expect(try await Set(written()) == names().subtracting(known))
+        #expect(try await written().count == names().subtracting(known).count, "none twice")
+        #expect(try await provider.auditEntries(.keyRotated).map(\.object) == ["EdDSA"])
+    }
+
+    @Test(
+        "a rotation moves a key from next to current to retiring, and leaves one that retires",
+        arguments: [
+            (SigningKeyRing.Stage.next, SigningKeyRing.Stage?.some(.current)), (.current, .retiring), (.retiring, nil),
+        ])
+    func stages(_ stage: SigningKeyRing.Stage, after: SigningKeyRing.Stage?) {
+        #expect(stage.afterRotation == after)
+        #expect(SigningKeyRing.Stage.allCases.count == 3)
+    }
+
     @Test("stored keys without a required one are damage, and no reason to make new ones")
     func damaged() async throws {
         let first = try await TestProvider()
         let rest = try await first.store.signingKeys().filter { $0.algorithm != .rs256 }
-        try await first.store.replaceSigningKeys(rest, event: nil)
+        try await first.store.replaceSigningKeys(rest, events: [])
         await #expect(throws: KeyCustodian.Fault.inconsistent) {
             try await TestProvider(store: first.store, clock: first.clock)
         }
@@ -117,7 +148,7 @@ struct KeyCustodianTests {
     func missingNext() async throws {
         let first = try await TestProvider()
         let alone = try await first.store.signingKeys().filter { $0.algorithm != .edDSA || $0.stage == .current }
-        try await first.store.replaceSigningKeys(alone, event: nil)
+        try await first.store.replaceSigningKeys(alone, events: [])
         let keys = custodian(try await TestProvider(store: first.store, clock: first.clock))
         #expect(key(keys, .edDSA, .next) == nil)
         let readyAt = first.now + Lifetime.keyPublication

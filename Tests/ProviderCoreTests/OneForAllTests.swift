@@ -65,7 +65,10 @@ struct OneForAllTests {
         }
         #expect(
             try await kinds(TestRegion.marl)
-                == ["auth.approved", "release.granted", "token.issued", "token.refreshed", "auth.reported"])
+                == [
+                    "session.created", "auth.approved", "release.granted", "token.issued", "token.refreshed",
+                    "auth.reported",
+                ])
         #expect(try await kinds(TestOneForAll.bottrop).isEmpty)
     }
 

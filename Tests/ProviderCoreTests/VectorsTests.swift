@@ -27,7 +27,7 @@ struct VectorsTests {
             _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
         ) async throws -> Bool { false }
         func signingKeys() async throws -> [StoredSigningKey] { [] }
-        func replaceSigningKeys(_ keys: [StoredSigningKey], event: SecurityEvent?) async throws {}
+        func replaceSigningKeys(_ keys: [StoredSigningKey], events: [SecurityEvent]) async throws {}
         func secret(_ name: String, fresh: [UInt8]) async throws -> [UInt8] { fresh }
     }
 

@@ -325,8 +325,8 @@ extension FaultyStore {
         try await call { try await store.signingKeys() }
     }
 
-    public func replaceSigningKeys(_ keys: [StoredSigningKey], event: SecurityEvent?) async throws {
-        try await call { try await store.replaceSigningKeys(keys, event: event) }
+    public func replaceSigningKeys(_ keys: [StoredSigningKey], events: [SecurityEvent]) async throws {
+        try await call { try await store.replaceSigningKeys(keys, events: events) }
     }
 
     public func secret(_ name: String, fresh: [UInt8]) async throws -> [UInt8] {

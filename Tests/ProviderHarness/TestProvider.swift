@@ -42,7 +42,7 @@ public final class TestProvider: Sendable {
         self.store = try store ?? .inMemory()
         simulator = try Self.sharedSimulator.get()
         if try await self.store.signingKeys().isEmpty {
-            try await self.store.replaceSigningKeys(try await Self.readyKeys.value, event: nil)
+            try await self.store.replaceSigningKeys(try await Self.readyKeys.value, events: [])
         }
         let keys = try await KeyCustodian(
             masterKey: Self.masterKey, store: self.store, clock: clock.asProviderClock)

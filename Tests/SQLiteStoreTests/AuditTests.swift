@@ -63,9 +63,9 @@ struct AuditTests {
                 INSERT INTO audit_event (number, kind, time, tenant, previous, hash)
                     SELECT number + 1, 'auth.approved', time, tenant, hash, zeroblob(32) FROM audit_event
                     ORDER BY number DESC LIMIT 1
-                """, 7, .wrongHead),
+                """, 8, .wrongHead),
             Attack("the head set back", "UPDATE audit_chain SET number = 4", 5, .wrongHead),
-            Attack("the head deleted", "DELETE FROM audit_chain", 6, .headMissing),
+            Attack("the head deleted", "DELETE FROM audit_chain", 7, .headMissing),
             Attack(
                 "an event moved to another town", "UPDATE audit_event SET tenant = 'marl' WHERE number = 3", 3, .missing
             ),
@@ -79,7 +79,7 @@ struct AuditTests {
         ]
     }
 
-    /// Six events of one town, in a database without its guards.
+    /// Seven events of one town, in a database without its guards.
     private static func unguarded() async throws -> Provider {
         let store = try SQLiteStore.inMemory()
         let device = try await Fixtures.enrolledDevice(in: store)
@@ -139,7 +139,8 @@ struct AuditTests {
         let left: [String?] = ["event-3", "event-1"]
         #expect(
             try await Provider(store: store).fault(.region) == AuditBreak(chain: .region, number: 2, fault: .missing))
-        let page = try await store.auditPage(of: .region, .everything, before: nil, limit: 9)
+        let page = try await store.auditPage(
+            of: AuditReach(.region, for: LocalOperator()), .everything, before: nil, limit: 9)
         #expect(page.entries.map(\.object) == left)
         let seen = try await store.auditPage(of: device.account, before: nil, limit: 9).entries.map(\.object)
         #expect(seen.filter(left.contains) == left)

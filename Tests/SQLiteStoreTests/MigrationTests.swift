@@ -36,7 +36,7 @@ struct MigrationTests {
                 thumbprint: SigningKey.makeES256().thumbprint, algorithm: $0, stage: .current, since: Fixtures.now,
                 sealed: [2])
         }
-        try await store.replaceSigningKeys(keys + added, event: nil)
+        try await store.replaceSigningKeys(keys + added, events: [])
         #expect(try await store.signingKeys() == keys + added)
         try await store.close()
     }

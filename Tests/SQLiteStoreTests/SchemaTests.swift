@@ -20,7 +20,7 @@ struct SchemaTests {
             """,
             """
             INSERT INTO audit_event (number, kind, time, tenant, previous, hash)
-            SELECT 4, 'auth.denied', 0, tenant, hash, hash FROM audit_event WHERE number = 2
+            SELECT 5, 'auth.denied', 0, tenant, hash, hash FROM audit_event WHERE number = 2
             """,
             """
             INSERT INTO audit_event (number, kind, time, tenant, previous, hash)
@@ -35,7 +35,7 @@ struct SchemaTests {
         let store = try SQLiteStore.inMemory()
         _ = try await Fixtures.enrolledDevice(in: store)
         let before = try await store.auditEvents()
-        #expect(before.count == 3)
+        #expect(before.count == 4)
         await #expect(throws: DatabaseError.self) { try await store.execute(sql) }
         #expect(try await store.auditEvents() == before)
     }
@@ -54,13 +54,12 @@ struct SchemaTests {
         let rows = try await store.auditEvents()
         #expect(
             rows.map { $0["kind"] } == [
-                "account.registered", "device.activated", "account.activated", "auth.failed", "release.granted",
-                "auth.approved",
-                "auth.denied",
-                "auth.reported", "token.issued", "auth.replay_rejected", "token.revoked", "auth.replay_rejected",
-                "device.suspended", "session.ended", "account.locked",
+                "account.registered", "key.created", "device.activated", "account.activated", "auth.failed",
+                "session.created", "release.granted", "auth.approved", "auth.denied", "auth.reported", "token.issued",
+                "auth.replay_rejected", "token.revoked", "auth.replay_rejected", "key.compromised", "device.suspended",
+                "session.ended", "account.locked",
             ])
-        for row in rows.dropFirst(3) where row["kind"] != "session.ended" {
+        for row in rows.dropFirst(4) where row["kind"] != "session.ended" {
             #expect(row["tenant"] == Fixtures.tenant.rawValue)
             #expect(row["txn"] != "NULL" || row["kind"] == "account.locked")
             #expect(row["person"]?.isEmpty == false)

@@ -34,10 +34,11 @@ struct SessionSchemaTests {
                 session, of: device.account,
                 event: SecurityEvent(.sessionEnded, time: now, tenant: Fixtures.tenant, object: session.rawValue))
         }
-        let rows = try await store.auditEvents().dropFirst(3)
+        let rows = try await store.auditEvents().dropFirst(4)
         #expect(
             rows.map { $0["kind"] } == [
-                "release.granted", "auth.approved", "session.reused", "token.issued", "token.refreshed",
+                "session.created", "release.granted", "auth.approved", "session.reused", "token.issued",
+                "token.refreshed",
                 "auth.replay_rejected", "token.revoked", "session.ended",
             ])
         #expect(rows.allSatisfy { $0["tenant"] == Fixtures.tenant.rawValue })

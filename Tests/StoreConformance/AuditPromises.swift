@@ -30,8 +30,8 @@ extension StorePromise {
             try requireEqual(
                 page.entries.map(\.kind),
                 [
-                    "auth.denied", "auth.approved", "release.granted", "account.activated", "device.activated",
-                    "account.registered",
+                    "auth.denied", "auth.approved", "release.granted", "session.created", "account.activated",
+                    "device.activated", "key.created", "account.registered",
                 ])
             try requireEqual(page.next, nil)
             let all = try await store.auditEntries(of: .tenant(Fixtures.tenant), after: 0, limit: 100)

@@ -20,7 +20,33 @@ extension StorePromise {
             let device = try await Fixtures.enrolledDevice(in: store, phone: phone)
             try require(try await store.block(phone.blockCode.digest, time: Fixtures.now), "no such block code")
             try requireEqual(try await store.device(device.identifier)?.0.state, .suspended)
-            try require(try await store.block(phone.blockCode.digest, time: Fixtures.now), "second use of the code")
+            try requireEqual(try await store.block(phone.blockCode.digest, time: Fixtures.now), .device, "second use")
+        },
+        StorePromise("key.created, key.revoked, key.compromised: each once, with the device, when its keys change") {
+            store in
+            let (lost, copied) = (
+                try await Fixtures.enrolledDevice(in: store), try await Fixtures.enrolledDevice(in: store)
+            )
+            _ = try await Fixtures.login(in: store, device: copied, counter: 5)
+            try requireEqual(try await store.accept(Fixtures.answer(from: copied, counter: 5)), .cloned)
+            for event in [DeviceState.Event.reportLost, .revoke, .revoke] {
+                _ = try await store.change(
+                    lost.identifier, of: lost.account, by: event, approval: nil, author: Author(.person, at: nil),
+                    time: Fixtures.now)
+            }
+            _ = try await store.change(
+                copied.identifier, of: copied.account, by: .revoke, approval: nil, author: Author(.person, at: nil),
+                time: Fixtures.now)
+            var events: [AuditEntry] = []
+            for chain in [AuditChain.tenant(Fixtures.tenant), .region] {
+                events += try await store.auditEntries(of: chain, after: 0, limit: 100)
+            }
+            func kinds(_ device: DeviceRecordRow) -> [String] {
+                events.filter { $0.kind.hasPrefix("key.") && $0.object == device.identifier.rawValue }.map(\.kind)
+            }
+            try requireEqual(kinds(lost), ["key.created", "key.revoked"])
+            // Keys that somebody copied stay so, whatever becomes of the device.
+            try requireEqual(kinds(copied), ["key.created", "key.compromised"])
         },
         StorePromise("A wrong block code suspends nothing") { store in
             let device = try await Fixtures.enrolledDevice(in: store)

@@ -9,21 +9,21 @@ extension StorePromise {
         },
         StorePromise("Signing keys come back as they were stored, in their order") { store in
             let keys = SigningKeyRing.Stage.allCases.map { storedKey($0) }
-            try await store.replaceSigningKeys(keys, event: nil)
+            try await store.replaceSigningKeys(keys, events: [])
             try requireEqual(try await store.signingKeys(), keys)
         },
         StorePromise("New signing keys replace all old ones") { store in
             let kept = storedKey(.next)
-            try await store.replaceSigningKeys([storedKey(.current), kept], event: nil)
+            try await store.replaceSigningKeys([storedKey(.current), kept], events: [])
             let keys = [storedKey(.current), kept]
-            try await store.replaceSigningKeys(keys, event: SecurityEvent(.keyRotated, time: Fixtures.now))
+            try await store.replaceSigningKeys(keys, events: [SecurityEvent(.keyRotated, time: Fixtures.now)])
             try requireEqual(try await store.signingKeys(), keys)
         },
         StorePromise("Signing keys that contradict each other leave the old ones") { store in
             let key = storedKey(.current)
-            try await store.replaceSigningKeys([key], event: nil)
+            try await store.replaceSigningKeys([key], events: [])
             try await requireFault("the same key twice") {
-                try await store.replaceSigningKeys([key, key], event: nil)
+                try await store.replaceSigningKeys([key, key], events: [])
             }
             try requireEqual(try await store.signingKeys(), [key])
         },

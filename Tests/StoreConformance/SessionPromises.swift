@@ -115,6 +115,29 @@ extension StorePromise {
             try requireEqual(
                 try await store.dueLogouts(now: Fixtures.now, limit: 10).map(\.session), [first.session.identifier])
         },
+        StorePromise("session.created and session.stepped_up: a browser has a session, and a login lifts it") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            func login(_ counter: Int64, _ level: AssuranceLevel, of former: ApprovedLogin? = nil) async throws
+                -> ApprovedLogin
+            {
+                try await Fixtures.login(
+                    in: store, device: device, counter: counter, previousSession: former?.session.identifier
+                ) { $0.session.context = AuthenticationContext(level: level, isSimulated: true) }
+            }
+            let first = try await login(1, .normal)
+            for (counter, level) in [(2, AssuranceLevel.normal), (3, .substantiell), (4, .normal), (5, .substantiell)] {
+                _ = try await login(Int64(counter), level, of: first)
+            }
+            let other = try await login(6, .normal)
+            let events = try await store.auditEntries(of: .tenant(Fixtures.tenant), after: 0, limit: 100)
+                .filter { $0.kind.hasPrefix("session.") }
+            try requireEqual(
+                events.map(\.kind),
+                ["session.created", "session.stepped_up", "session.stepped_up", "session.created"])
+            let (mine, others) = (first.session.identifier.rawValue, other.session.identifier.rawValue)
+            try requireEqual(events.map(\.object), [mine, mine, mine, others])
+            try require(events.allSatisfy { $0.actor == "person" && $0.person != nil }, "nobody's act")
+        },
         StorePromise("A session that is over is not continued") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             let ended = try await Fixtures.login(in: store, device: device, counter: 1)

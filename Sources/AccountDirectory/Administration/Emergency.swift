@@ -3,8 +3,16 @@ public import OpenIDMessages
 /// Access to a tenant's personal data in an emergency (break-glass, invariant I25): two people, a few hours, and the
 /// tenant's data protection officer hears of it.
 public struct Emergency: Sendable, Equatable {
-    public enum State: String, Sendable, CaseIterable {
+    /// The life of a request. One that waited for too long stays as it is: nothing can be done with it any more.
+    public enum State: String, StateMachine {
         case requested, approved, refused
+
+        public enum Event: CaseIterable, Hashable, Sendable { case approve, refuse }
+
+        public static let initial = State.requested
+        public static let table: [Transition<State>] = [
+            Transition(.requested, .approve, .approved), Transition(.requested, .refuse, .refused),
+        ]
     }
 
     /// How long a request waits for its second person, in seconds.
@@ -53,7 +61,7 @@ public struct Emergency: Sendable, Equatable {
 
     /// What stands against an approval by this person; nil when nothing does.
     public func objection(toApprovalBy approver: AccountIdentifier, now: Timestamp) -> Objection? {
-        guard state == .requested else { return .decided }
+        guard state.allows(.approve) else { return .decided }
         guard requestedAt + Self.patience > now else { return .expired }
         return approver == requester ? .ownRequest : nil
     }

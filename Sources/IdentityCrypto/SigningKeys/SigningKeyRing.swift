@@ -12,6 +12,15 @@ public struct SigningKeyRing: Sendable {
         case current
         /// Signs no more; still published until everything it signed has expired.
         case retiring
+
+        /// Where a key stands after a rotation; nil for one that the rotation leaves as it is. What retires goes with time.
+        public var afterRotation: Stage? {
+            switch self {
+            case .next: .current
+            case .current: .retiring
+            case .retiring: nil
+            }
+        }
     }
 
     /// A key and where it stands.
@@ -92,12 +101,8 @@ public struct SigningKeyRing: Sendable {
     public func rotated(_ algorithm: JWSAlgorithm, fresh: SigningKey, now: Timestamp) -> SigningKeyRing? {
         let hasNext = entry(algorithm, .next) != nil
         var result = entries.map { entry in
-            guard entry.key.algorithm == algorithm else { return entry }
-            switch entry.stage {
-            case .next: return Entry(key: entry.key, stage: .current, since: now)
-            case .current: return Entry(key: entry.key, stage: .retiring, since: now)
-            case .retiring: return entry
-            }
+            guard entry.key.algorithm == algorithm, let stage = entry.stage.afterRotation else { return entry }
+            return Entry(key: entry.key, stage: stage, since: now)
         }
         result.append(Entry(key: fresh, stage: hasNext ? .next : .current, since: now))
         return SigningKeyRing(result)

@@ -9,7 +9,7 @@ extension AuditFlow {
     public func page(
         in scope: TenantScope, _ filter: AuditFilter, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
-        try await page(of: .tenant(scope.tenant.identifier), filter, before: cursor, limit: limit)
+        try await page(of: AuditReach(scope), filter, before: cursor, limit: limit)
     }
 
     /// Walks the tenant's chain. What it finds is an event of the region, which names the administrator.
@@ -28,7 +28,7 @@ extension AuditEntry {
         switch known.rawValue.prefix(while: { $0 != "." }) {
         // A code that was used twice tells of the client, the other events of a login of the device.
         case "auth" where known == .replayRejected: return object
-        case "auth", "context", "device":
+        case "auth", "context", "device", "key":
             return DeviceIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope) }
         case "admin", "client", "dsr", "proofing", "session", "template", "tenant", "token": return object
         default: return nil

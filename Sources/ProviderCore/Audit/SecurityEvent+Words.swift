@@ -68,6 +68,11 @@ extension SecurityEvent.Kind {
             BilingualText("Ein Gerät ist nach falschen PINs gesperrt.", "A device is locked after wrong PINs.")
         case .deviceRevoked: BilingualText("Ein Gerät wurde entfernt.", "A device was taken away.")
         case .deviceExpired: BilingualText("Ein Gerät ist zu alt geworden.", "A device has become too old.")
+        case .keyCreated: BilingualText("Neue Schlüssel gelten.", "New keys are there.")
+        case .keyRevoked:
+            BilingualText("Die Schlüssel eines Geräts gelten nie mehr.", "A device's keys never count again.")
+        case .keyCompromised:
+            BilingualText("Jemand anderes hat die Schlüssel eines Geräts.", "Somebody else has the keys of a device.")
         case .deviceRenamed: BilingualText("Ein Gerät heißt jetzt anders.", "A device has another name now.")
         case .deviceEvidenceRevoked:
             BilingualText(
@@ -109,6 +114,9 @@ extension SecurityEvent.Kind {
         case .releaseWithdrawn: BilingualText("Eine Freigabe wurde zurückgenommen.", "A release was taken back.")
         case .contextChosen: BilingualText("Sie handelten in dieser Rolle.", "You acted in this role.")
         case .contextSwitched: BilingualText("Sie wechselten die Rolle.", "You switched the role.")
+        case .sessionCreated: BilingualText("Eine Sitzung begann.", "A session began.")
+        case .sessionSteppedUp:
+            BilingualText("Eine Sitzung erreicht jetzt ein höheres Niveau.", "A session reaches a higher level now.")
         case .sessionReused: BilingualText("Eine Sitzung wurde wieder benutzt.", "A session was used again.")
         case .sessionEnded: BilingualText("Eine Sitzung endete.", "A session ended.")
         case .clientTokenIssued:

@@ -40,7 +40,13 @@ public final class KeyCustodian: Sendable {
         let fresh = try await Self.missing(in: stored, now: clock.now())
         guard let ring = SigningKeyRing(stored + fresh) else { throw Fault.inconsistent }
         state = Mutex(State(ring: ring))
-        if !fresh.isEmpty { try await sealed.save(ring, event: nil) }
+        if !fresh.isEmpty { try await sealed.save(ring, events: fresh.map(Self.created)) }
+    }
+
+    private static func created(_ entry: SigningKeyRing.Entry) -> SecurityEvent {
+        SecurityEvent(
+            .keyCreated, time: entry.since, object: "\(entry.key.algorithm.rawValue) \(entry.key.thumbprint.rawValue)",
+            actor: .system)
     }
 
     /// The first keys of each algorithm that has none; those of RSA, which take long to make, at the same time. Next keys
@@ -97,12 +103,12 @@ public final class KeyCustodian: Sendable {
         }
         let before = ring
         let pruned = before.pruned(now: clock.now(), keeping: Lifetime.retiredKey)
-        if let pruned, pruned.entries.count < before.entries.count { try await replace(with: pruned, event: nil) }
+        if let pruned, pruned.entries.count < before.entries.count { try await replace(with: pruned) }
     }
 
     private func publishNext(_ algorithm: JWSAlgorithm) async throws {
         let ring = ring.adding(try .make(algorithm), as: .next, since: clock.now())
-        try await replace(with: ring, event: nil)
+        try await replace(with: ring)
     }
 
     private func rotateNow(_ algorithm: JWSAlgorithm) async throws {
@@ -110,13 +116,15 @@ public final class KeyCustodian: Sendable {
         let rotated = ring.rotated(algorithm, fresh: try .make(algorithm), now: now)?
             .pruned(now: now, keeping: Lifetime.retiredKey)
         try await replace(
-            with: rotated, event: SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue, actor: .system))
+            with: rotated, SecurityEvent(.keyRotated, time: now, object: algorithm.rawValue, actor: .system))
     }
 
     /// Stored first, used afterwards: no key signs that a restart would lose.
-    private func replace(with ring: SigningKeyRing?, event: SecurityEvent?) async throws {
+    private func replace(with ring: SigningKeyRing?, _ event: SecurityEvent? = nil) async throws {
         guard let ring else { throw Fault.inconsistent }
-        try await sealed.save(ring, event: event)
+        let known = Set(self.ring.entries.map(\.key.thumbprint))
+        let fresh = ring.entries.filter { !known.contains($0.key.thumbprint) }
+        try await sealed.save(ring, events: (event.map { [$0] } ?? []) + fresh.map(Self.created))
         state.withLock { $0.ring = ring }
     }
 

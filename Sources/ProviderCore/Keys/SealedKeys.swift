@@ -7,13 +7,13 @@ struct SealedKeys: Sendable {
 
     func load() async throws -> [SigningKeyRing.Entry] { try await store.signingKeys().map(open) }
 
-    func save(_ ring: SigningKeyRing, event: SecurityEvent?) async throws {
+    func save(_ ring: SigningKeyRing, events: [SecurityEvent]) async throws {
         let stored = try ring.entries.map { entry in
             StoredSigningKey(
                 thumbprint: entry.key.thumbprint, algorithm: entry.key.algorithm, stage: entry.stage,
                 since: entry.since, sealed: try SealedBox.seal(entry.key.derRepresentation, with: .key(masterKey)))
         }
-        try await store.replaceSigningKeys(stored, event: event)
+        try await store.replaceSigningKeys(stored, events: events)
     }
 
     /// The secret of this name; the first call makes it.

@@ -56,12 +56,23 @@ public struct SecurityEvent: Sendable, Equatable {
         /// A browser is known from now on; the object is its identifier.
         case browserRemembered = "browser.remembered"
         case browserForgotten = "browser.forgotten"
+        /// A browser has a session from now on; the object is its identifier.
+        case sessionCreated = "session.created"
+        /// A login joined a session and reached more than it had.
+        case sessionSteppedUp = "session.stepped_up"
         case sessionReused = "session.reused"
         case sessionEnded = "session.ended"
         case clientTokenIssued = "client.token_issued"
         case clientRegistered = "client.registered"
         case clientChanged = "client.changed"
         case clientRemoved = "client.removed"
+        /// A signing key of the provider is published (the object is its algorithm and name), or a device has its keys (the
+        /// object is the device).
+        case keyCreated = "key.created"
+        /// The keys of a device never count again; the object is the device.
+        case keyRevoked = "key.revoked"
+        /// Somebody else has the keys of a device.
+        case keyCompromised = "key.compromised"
         case keyRotated = "key.rotated"
         case regionApplied = "region.applied"
         case tenantChanged = "tenant.changed"

@@ -35,9 +35,14 @@ enum SessionRules {
         }
     }
 
-    /// Within both limits: the store judges the absolute one too, but this is the rule.
+    /// Where a session stands that nobody has ended: the store judges the absolute limit too, but this is the rule.
+    static func state(of session: SessionRecord, now: Timestamp) -> SessionState {
+        if session.expiresAt <= now { return .expired }
+        return session.lastUsedAt + SessionLimit.idle(session.context.level) > now ? .active : .idle
+    }
+
     static func isWithinLimits(_ session: SessionRecord, now: Timestamp) -> Bool {
-        session.expiresAt > now && session.lastUsedAt + SessionLimit.idle(session.context.level) > now
+        state(of: session, now: now) == .active
     }
 
     /// Why a session does not answer a request.

@@ -236,7 +236,7 @@ public enum OneTimeClass: String, Sendable, CaseIterable {
 public protocol KeyStore: Sendable {
     func signingKeys() async throws -> [StoredSigningKey]
     /// Replaces all signing keys.
-    func replaceSigningKeys(_ keys: [StoredSigningKey], event: SecurityEvent?) async throws
+    func replaceSigningKeys(_ keys: [StoredSigningKey], events: [SecurityEvent]) async throws
     /// The sealed secret `name`; writes and returns `fresh` when there is none.
     func secret(_ name: String, fresh: [UInt8]) async throws -> [UInt8]
 }
