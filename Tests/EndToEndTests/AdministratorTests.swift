@@ -86,6 +86,7 @@ struct AdministratorTests {
             "admin", "grant", try login.json().text("subject"), "--role", "clerk", "--tenant", "herten", "--days", "30")
         #expect(appointed.status == 0, "\(appointed)")
         try await enrol(by: alice, here)
+        try await serve(by: alice, here)
         try await audit(by: bob, here)
         let known = try await alice.phone.login(at: nil, "--accept", "application/json", "--show-page")
         let sub = try #require(try known.json()["page"]?.object?["userinfo"]?.object?["sub"]?.string, "\(known)")

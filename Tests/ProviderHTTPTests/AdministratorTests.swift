@@ -412,7 +412,7 @@ struct AdministratorTests {
             }
             let before = try await read()
             #expect(try await site.call(owner, .post, path + "/approve", [:]).status == .badRequest, "of what?")
-            _ = try await flow.upgrade(key, at: TestRegion.herten, to: terms(.init(amount: 500)))
+            _ = try await flow.upgrade(key, in: provider.scope(TestRegion.herten), to: terms(.init(amount: 500)))
             for step in ["/approve", "/refuse"] {
                 #expect(try await site.call(owner, .post, path + step, seen(before)).code == "changed_meanwhile")
             }
@@ -422,8 +422,9 @@ struct AdministratorTests {
             }
             // Wider than now: narrower first, and back.
             _ = try await flow.upgrade(
-                key, at: TestRegion.herten, to: terms(.init(amount: 500), ["claims": .object(["subset_of": []])]))
-            _ = try await flow.upgrade(key, at: TestRegion.herten, to: terms(.init(amount: 100)))
+                key, in: provider.scope(TestRegion.herten),
+                to: terms(.init(amount: 500), ["claims": .object(["subset_of": []])]))
+            _ = try await flow.upgrade(key, in: provider.scope(TestRegion.herten), to: terms(.init(amount: 100)))
             let waiting = try await read()
             #expect(waiting["widenings"] == ["claims are added: given_name"], "\(waiting.text)")
             let differences = (waiting["differences"]?.array ?? []).compactMap(\.object)
@@ -453,7 +454,7 @@ struct AdministratorTests {
             #expect(try await site.call(owner, .get, path).code == "not_found")
             let version = try #require(SemanticVersion(rawValue: "1.0.0"))
             _ = try await provider.provider.templates.propose(
-                key, AdoptionTerms(version: version), at: TestRegion.herten)
+                key, AdoptionTerms(version: version), in: provider.scope(TestRegion.herten))
         }
     }
 

@@ -14,6 +14,16 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case countPeople = "person.count"
     /// Record a person whose identity was proved at the desk.
     case enrolPerson = "person.enrol"
+    /// Look for the account of the person at the desk.
+    case findPerson = "person.find"
+    /// Record what new evidence proved of the person at the desk, for instance a new name.
+    case renamePerson = "person.rename"
+    case lockAccount = "account.lock"
+    /// Give a locked account back to its person, or cancel its closing.
+    case reactivateAccount = "account.reactivate"
+    /// Make a fresh code that locks the account.
+    case replaceBlockCode = "account.block_code"
+    case closeAccount = "account.close"
     /// Whether a pairwise subject has a relation with the tenant, and since when.
     case readSubject = "subject.read"
     case readSession = "session.read"
@@ -49,7 +59,8 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     /// personal data, and an extract names people.
     public var isPersonal: Bool {
         switch self {
-        case .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readCompany,
+        case .enrolPerson, .findPerson, .renamePerson, .lockAccount, .reactivateAccount, .replaceBlockCode,
+            .closeAccount, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readCompany,
             .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate, .readRequest, .decideRequest:
             true
         default: false

@@ -57,8 +57,9 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
             ]
         case .clerk:
             [
-                .readTenant, .enrolPerson, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice,
-                .readRequest, .decideRequest,
+                .readTenant, .enrolPerson, .findPerson, .renamePerson, .lockAccount, .reactivateAccount,
+                .replaceBlockCode, .closeAccount, .readSubject, .readSession, .endSession, .readDevice,
+                .suspendDevice, .readRequest, .decideRequest,
             ]
         case .companyClerk:
             [

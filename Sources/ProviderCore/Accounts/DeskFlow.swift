@@ -95,7 +95,11 @@ public struct DeskFlow: Sendable {
 
     /// Locks an account. Throws `DeskRefusal`.
     public func lock(_ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier) async throws {
-        try settle(try await store.lock(account, for: reason, by: Author(.clerk, at: tenant), time: clock.now()))
+        try await lock(account, for: reason, by: Author(.clerk, at: tenant))
+    }
+
+    func lock(_ account: AccountIdentifier, for reason: LockReason, by author: Author) async throws {
+        try settle(try await store.lock(account, for: reason, by: author, time: clock.now()))
         bell.ring()
     }
 

@@ -49,7 +49,7 @@ extension DeskRefusal {
         switch self {
         case .nothingToDecide: .nothingToDecide
         case .notOpen, .notPossible: .accountNotOpen
-        default: .notPossibleNow
+        default: .deskRefused
         }
     }
 }

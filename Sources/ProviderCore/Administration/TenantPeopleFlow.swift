@@ -73,7 +73,15 @@ public struct TenantPeopleFlow: Sendable {
         public let ceiling: DeviceCeiling
         public let state: DeviceRecordRow.State
         public let createdAt: Timestamp
-        fileprivate let identifier: DeviceIdentifier
+        let identifier: DeviceIdentifier
+
+        init(_ row: DeviceRecordRow, in scope: TenantScope) {
+            identifier = row.identifier
+            name = TenantPeopleFlow.name(of: row.identifier, in: scope)
+            ceiling = row.ceiling
+            state = row.state
+            createdAt = row.createdAt
+        }
     }
 
     public func devices(
@@ -128,11 +136,7 @@ public struct TenantPeopleFlow: Sendable {
     }
 
     private func devices(of subject: SubjectIdentifier, in scope: TenantScope) async throws -> [Device] {
-        try await store.devices(of: subject, in: scope).map { row in
-            Device(
-                name: Self.name(of: row.identifier, in: scope), ceiling: row.ceiling, state: row.state,
-                createdAt: row.createdAt, identifier: row.identifier)
-        }
+        try await store.devices(of: subject, in: scope).map { Device($0, in: scope) }
     }
 
     /// The device's own identifier has 128 random bits: its digest under the sector's name gives nothing away.

@@ -33,7 +33,8 @@ enum OpenAPIDocument {
     private static let problem: JSONObject = [
         "type": "object", "required": ["type", "title", "status", "code", "side", "retry", "trace_id"],
         "description": .string(
-            "RFC 9457. `member` names what is wrong in the body, `detail` says what to do, `candidates` whom a person looks like."
+            "RFC 9457. `member` names what is wrong in the body, `detail` says what to do, `reason` in a word why, `candidates` "
+                + "whom a person looks like."
         ),
         "properties": .object([
             "type": .object(["type": "string"]), "title": .object(["type": "string"]),
@@ -42,7 +43,7 @@ enum OpenAPIDocument {
             "side": .object(["type": "string"]), "retry": .object(["type": "boolean"]),
             "trace_id": .object(["type": "string"]), "member": .object(["type": "string"]),
             "candidates": .object(Schema.list(.object(AdministrationAPI.candidate)).json),
-            "detail": .object(["type": "string"]),
+            "detail": .object(["type": "string"]), "reason": .object(["type": "string"]),
         ]),
     ]
 

@@ -135,7 +135,7 @@ extension AdministrationAPI {
         .init("statement", .text(maximum: 16_384), "The same, signed: typ assurance-explanation+jwt."),
     ]
 
-    private static let device: [Schema.Property] = [
+    static let device: [Schema.Property] = [
         .init("device", .text(maximum: 64), "Its name at this tenant alone."),
         .init("ceiling", .text(maximum: 16), "The level that it can reach."),
         .init("simulated", .bool, "True for a simulated device."),
@@ -144,7 +144,7 @@ extension AdministrationAPI {
 }
 
 extension DeskCandidate {
-    fileprivate func json(in scope: TenantScope) -> JSONObject {
+    func json(in scope: TenantScope) -> JSONObject {
         var object: JSONObject = [
             "candidate": .string(name(in: scope)), "name": .string(maskedName), "state": .string(state.rawValue),
             "created_at": createdAt.json,

@@ -1,17 +1,31 @@
 internal import ArgumentParser
 internal import Foundation
+internal import NIOHTTP1
 internal import OpenIDMessages
 
 extension Desk {
     struct Block: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Lock an account, or block one of its devices. It takes effect at once, everywhere.")
+            abstract: "Lock an account, or block one of its devices. It takes effect at once, everywhere.",
+            discussion: """
+                With --at the clerk of a town locks the account of the candidate whom desk find --at has shown for the same \
+                person; a device is suspended there with device suspend.
+                """)
 
-        @Option(help: "The town whose desk it is.")
-        var tenant: String
+        @Option(help: "The town whose desk it is. Not needed with --at.")
+        var tenant: String?
 
         @Option(help: "The account.")
-        var account: String
+        var account: String?
+
+        @Option(help: "With --at: the candidate, as desk find --at names them.")
+        var candidate: String?
+
+        @Option(help: "With --at: the person's file (JSON); - reads standard input.")
+        var person: String?
+
+        @Option(help: "With --at: the level to which the identity was proved.")
+        var level = "normal"
 
         @Option(help: "Only this device.")
         var device: String?
@@ -23,8 +37,19 @@ extension Desk {
         var reason: String?
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func validate() throws {
+            try network.validate(against: tenant)
+            if network.at == nil {
+                guard tenant != nil, account != nil, candidate == nil, person == nil else {
+                    throw ValidationError("--tenant and --account say what is locked; --candidate goes with --at.")
+                }
+            } else {
+                guard account == nil, device == nil, candidate != nil, person != nil else {
+                    throw ValidationError("With --at it is --candidate and --person, without a device.")
+                }
+            }
             if device != nil, reason != nil { throw ValidationError("--reason is for accounts, not for a device.") }
             if revoke, device == nil { throw ValidationError("--revoke is for a device.") }
         }
@@ -47,19 +72,10 @@ extension Desk {
             commandName: "block-code", abstract: "Make a fresh code that locks the account; the earlier one is void.",
             discussion: "The person is identified at the account's level or above, and is told of the new code.")
 
-        @OptionGroup var visit: VisitOptions
-
-        @Option(help: "The account.")
-        var account: String
-
-        @OptionGroup var options: AdministrationOptions
+        @OptionGroup var account: DeskAccountOptions
 
         func run() async throws {
-            var request = try visit.request(json: options.json)
-            request["account"] = .string(account)
-            try await options.run { [request] client in
-                try await client.post("/desk/block-code", request)
-            } text: { answer in
+            try await account.act("block-code") { answer in
                 "Block code \(answer["block_code"]?.string ?? "")"
             }
         }
@@ -73,23 +89,13 @@ extension Desk {
                 about the death do.
                 """)
 
-        @OptionGroup var visit: VisitOptions
-
-        @Option(help: "The account.")
-        var account: String
+        @OptionGroup var account: DeskAccountOptions
 
         @Flag(help: "The account's person died, and papers prove it.")
         var died = false
 
-        @OptionGroup var options: AdministrationOptions
-
         func run() async throws {
-            var request = try visit.request(json: options.json)
-            request["account"] = .string(account)
-            if died { request["died"] = true }
-            try await options.run { [request] client in
-                try await client.post("/desk/close", request)
-            } text: { answer in
+            try await account.act("close", died ? ["died": true] : [:]) { answer in
                 "The account is erased at \(Output.time(answer["erase_at"]?.integer))."
             }
         }

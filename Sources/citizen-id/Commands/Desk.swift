@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import NIOHTTP1
 internal import OpenIDMessages
 internal import QRCode
 
@@ -57,19 +58,28 @@ struct Desk: AsyncParsableCommand {
 
         @OptionGroup var visit: VisitOptions
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
+
+        func validate() throws { try network.validate(against: visit.tenant) }
 
         func run() async throws {
-            let request = try visit.request(json: options.json)
-            try await options.run { client in
-                try await client.post("/desk/find", request)
+            try await network.run(options) { client in
+                try await client.post("/desk/find", visit.request(json: options.json))
+            } network: { session, path in
+                try await session.call(.POST, path + "/people/find", visit.networkRequest(json: options.json)).object
             } text: { answer in
-                let rows = (answer["candidates"]?.array ?? []).compactMap(\.object).map { candidate in
-                    ["account", "name", "state", "lock_reason", "level", "locality"]
-                        .map { candidate[$0]?.string ?? "-" }
-                        + ["\(candidate["devices"]?.array?.count ?? 0)"]
+                let found = (answer["candidates"] ?? answer["people"])?.array ?? []
+                let devices = (answer["devices"]?.array ?? []).compactMap(\.object)
+                let rows = found.compactMap(\.object).map { candidate in
+                    [candidate["account"]?.string ?? candidate["candidate"]?.string ?? "-"]
+                        + ["name", "state", "lock_reason", "level", "locality"].map { candidate[$0]?.string ?? "-" }
+                        + [
+                            "\(candidate["devices"]?.array?.count ?? devices.count { $0["candidate"] == candidate["candidate"] })"
+                        ]
                 }
+                let first = network.at == nil ? "ACCOUNT" : "CANDIDATE"
                 return rows.isEmpty
-                    ? "Nobody." : Output.table(["ACCOUNT", "NAME", "STATE", "LOCK", "LEVEL", "TOWN", "DEVICES"], rows)
+                    ? "Nobody." : Output.table([first, "NAME", "STATE", "LOCK", "LEVEL", "TOWN", "DEVICES"], rows)
             }
         }
     }
@@ -79,10 +89,7 @@ struct Desk: AsyncParsableCommand {
             abstract: "Give a locked account back to its person, or cancel its closing.",
             discussion: "The person is identified at the account's level or above; nothing less gives an account back.")
 
-        @OptionGroup var visit: VisitOptions
-
-        @Option(help: "The account.")
-        var account: String
+        @OptionGroup var account: DeskAccountOptions
 
         @Option(help: "A suspended or locked device that the person has again.")
         var foundDevice: String?
@@ -90,16 +97,11 @@ struct Desk: AsyncParsableCommand {
         @Flag(help: "The authority that ordered the lock has lifted it.")
         var orderLifted = false
 
-        @OptionGroup var options: AdministrationOptions
-
         func run() async throws {
-            var request = try visit.request(json: options.json)
-            request["account"] = .string(account)
-            request["found_device"] = foundDevice.map { .string($0) }
-            if orderLifted { request["order_lifted"] = true }
-            try await options.run { [request] client in
-                try await client.post("/desk/reactivate", request)
-            } text: { answer in
+            var members = JSONObject()
+            members["found_device"] = foundDevice.map { .string($0) }
+            if orderLifted { members["order_lifted"] = true }
+            try await account.act("reactivate", members) { answer in
                 answer["link"] == nil
                     ? "The account is active." : "The account becomes active with this phone.\n\n" + Desk.show(answer)
             }
@@ -111,22 +113,26 @@ struct Desk: AsyncParsableCommand {
             abstract: "Record what new evidence proved, for instance a new name.",
             discussion: """
                 The file holds what was proved now. What it leaves out stays, and counts as stale when the identity \
-                changed.
+                changed. With --at the account is found by --former: the person as the account has them.
                 """)
 
-        @OptionGroup var visit: VisitOptions
+        @OptionGroup var account: DeskAccountOptions
 
-        @Option(help: "The account.")
-        var account: String
+        @Option(help: "With --at: the file of the person as the account has them (names and birth date).")
+        var former: String?
 
-        @OptionGroup var options: AdministrationOptions
+        func validate() throws {
+            guard (former != nil) == (account.network.at != nil) else {
+                throw ValidationError("--former goes with --at, and --at with --former.")
+            }
+        }
 
         func run() async throws {
-            var request = try visit.request(json: options.json)
-            request["account"] = .string(account)
-            try await options.run { [request] client in
-                try await client.post("/desk/rename", request)
-            } text: { answer in
+            var members = JSONObject()
+            if let former {
+                members["former"] = .object(try VisitOptions.person(former, json: account.options.json))
+            }
+            try await account.act("rename", members) { answer in
                 func list(_ name: String) -> String {
                     (answer[name]?.strings ?? []).joined(separator: ", ")
                 }
@@ -151,5 +157,43 @@ struct Desk: AsyncParsableCommand {
 
             On the phone: scan the code. On Linux: citizen-phone enrol 'LINK'
             """
+    }
+}
+
+/// Whose account an act at the desk is about: the account of the local socket, or the candidate of a town's own desk.
+struct DeskAccountOptions: ParsableArguments {
+    @OptionGroup var visit: VisitOptions
+
+    @Option(help: "The account, as desk find names it.")
+    var account: String?
+
+    @Option(help: "With --at: the candidate, as desk find --at names them.")
+    var candidate: String?
+
+    @OptionGroup var options: AdministrationOptions
+    @OptionGroup var network: NetworkOptions
+
+    func validate() throws {
+        try network.validate(against: visit.tenant)
+        guard (account == nil) == (network.at != nil), (candidate == nil) == (network.at == nil) else {
+            throw ValidationError("--account says whose account it is; with --at --candidate does.")
+        }
+    }
+
+    /// Does it one way or the other, and prints what came of it.
+    func act(_ step: String, _ members: JSONObject = [:], text: (JSONObject) -> String) async throws {
+        try await network.run(options) { client in
+            var request = try visit.request(json: options.json)
+            request["account"] = account.map { .string($0) }
+            for member in members.members { request[member.name] = member.value }
+            return try await client.post("/desk/\(step)", request)
+        } network: { session, path in
+            var request = try visit.networkRequest(json: options.json)
+            request["candidate"] = candidate.map { .string($0) }
+            for member in members.members { request[member.name] = member.value }
+            return try await session.call(.POST, path + "/people/\(step)", request).object
+        } text: {
+            text($0)
+        }
     }
 }

@@ -4,8 +4,8 @@ internal import OpenIDMessages
 
 /// Who stands at the desk, and how it was checked.
 struct VisitOptions: ParsableArguments {
-    @Option(help: "The town whose desk it is, e.g. marl.")
-    var tenant: String
+    @Option(help: "The town whose desk it is, e.g. marl. Not needed with --at.")
+    var tenant: String?
 
     @Option(help: "The person's file (JSON); - reads standard input.")
     var person: String
@@ -18,9 +18,9 @@ struct VisitOptions: ParsableArguments {
 
     /// What every call of the desk has.
     func request(json: Bool) throws -> JSONObject {
-        var request: JSONObject = [
-            "tenant": .string(tenant), "level": .string(level), "person": .object(try readPerson(json: json)),
-        ]
+        guard let tenant else { throw ValidationError("--tenant says whose desk it is.") }
+        var request = try members(json: json)
+        request["tenant"] = .string(tenant)
         if let link {
             let parts = link.split(separator: ":", maxSplits: 1).map(String.init)
             guard parts.count == 2 else { throw ValidationError("--link is UPSTREAM:PSEUDONYM.") }
@@ -29,7 +29,18 @@ struct VisitOptions: ParsableArguments {
         return request
     }
 
-    private func readPerson(json: Bool) throws -> JSONObject {
+    /// What a call of a town's desk over the network has.
+    func networkRequest(json: Bool) throws -> JSONObject {
+        guard link == nil else { throw ValidationError("--link is for the local socket.") }
+        return try members(json: json)
+    }
+
+    private func members(json: Bool) throws -> JSONObject {
+        ["level": .string(level), "person": .object(try Self.person(person, json: json))]
+    }
+
+    /// A person's file.
+    static func person(_ person: String, json: Bool) throws -> JSONObject {
         let data =
             person == "-"
             ? FileHandle.standardInput.readDataToEndOfFile() : FileManager.default.contents(atPath: person)

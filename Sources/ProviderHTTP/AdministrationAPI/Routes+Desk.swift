@@ -1,0 +1,178 @@
+internal import AccountDirectory
+internal import HTTPTypes
+internal import OpenIDMessages
+internal import ProviderCore
+
+extension AdministrationAPI {
+    /// A town's desk: what happens to the account of a person who stands there. Each call names the person, whom the clerk
+    /// has identified now; there is no search.
+    static let deskRoutes: [AdministrationRoute] = [
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/people/find",
+            "Find the account of the person at the desk; each of the people shown reads that somebody looked.",
+            .tenant(.findPerson), body: visitMembers,
+            answer: [
+                .init("people", .list(.object(found)), "Those with these names and this birth date; at most 20."),
+                .init("devices", .list(.object([candidateMember] + device)), "Theirs, of each the oldest first."),
+            ],
+            handle: { call in
+                let visit = try Self.visit(call)
+                let people = try await call.provider.desk.findInTown(for: visit)
+                let scope = try call.scope
+                return [
+                    "people": .array(people.map { .object($0.json(in: scope)) }),
+                    "devices": .array(people.flatMap { $0.devices(in: scope) }),
+                ]
+            }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/people/lock",
+            "Lock the account: sessions end, and nothing logs in before a desk gives it back.", .tenant(.lockAccount),
+            body: visitMembers + [
+                candidateMember,
+                .optional("reason", .choice(LockReason.ofDesk.map(\.rawValue)), "Without it the person's own wish."),
+            ], answer: nil,
+            handle: { call in
+                let reason = (call.body["reason"]?.string).flatMap { LockReason(rawValue: $0) } ?? .own
+                return try await act(call) { visit, account in
+                    try await call.provider.desk.lock(account, for: reason, in: visit)
+                    return [:]
+                }
+            }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/people/reactivate",
+            "Give a locked account back to its person, or cancel its closing: at the account's level or above.",
+            .tenant(.reactivateAccount),
+            body: visitMembers + [
+                candidateMember,
+                .optional(
+                    "found_device", .text(maximum: 64), "A suspended or locked device that the person has again."),
+                .optional("order_lifted", .bool, "True when the authority that ordered the lock has lifted it."),
+            ],
+            answer: [
+                .init("active", .bool, "False while it waits for the phone that the link enrols."),
+                .optional("link", .text(maximum: 2048), "For the phone; good once."),
+                .optional("name", .text(), "A masked name, to compare."),
+                .optional("expires_at", .time, "The link is good until then."),
+            ],
+            handle: { call in
+                try await act(call) { visit, account in
+                    let given = try await call.provider.desk.reactivate(
+                        account, visit: visit, foundDevice: call.body["found_device"]?.string,
+                        liftsOrder: call.body["order_lifted"]?.bool ?? false)
+                    guard case .awaitsDevice(let ticket) = given else { return ["active": true] }
+                    return [
+                        "active": false, "link": .string(ticket.link.text), "name": .string(ticket.maskedName),
+                        "expires_at": ticket.expiresAt.json,
+                    ]
+                }
+            }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/people/rename",
+            "Record what new evidence proved, for instance a new name.", .tenant(.renamePerson),
+            body: visitMembers + [
+                candidateMember,
+                .init("former", .anyObject, "The person as the account has them: names and birth date."),
+            ],
+            answer: [
+                .init("superseded", .list(.text(maximum: 64)), "Claims with another value now."),
+                .init("stale", .list(.text(maximum: 64)), "Claims that must be proved anew."),
+            ],
+            handle: { call in
+                var former = call.body
+                former["person"] = call.body["former"]
+                return try await refusingDesk {
+                    let account = try await call.provider.desk.account(
+                        called: candidateName(of: call), in: Self.visit(call, of: former))
+                    let change = try await call.provider.desk.rename(account, visit: Self.visit(call))
+                    return ["superseded": .strings(change.superseded), "stale": .strings(change.stale)]
+                }
+            }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/people/block-code",
+            "Make a fresh code that locks the account without a phone; the earlier one is void.",
+            .tenant(.replaceBlockCode), body: visitMembers + [candidateMember],
+            answer: [.init("block_code", .text(maximum: 18), "For the person, on paper.")],
+            handle: { call in
+                try await act(call) { visit, account in
+                    ["block_code": .string(try await call.provider.desk.freshBlockCode(of: account, visit: visit))]
+                }
+            }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/people/close",
+            "Begin to close the account; until it is erased a desk can cancel that.", .tenant(.closeAccount),
+            body: visitMembers + [
+                candidateMember,
+                .optional("died", .bool, "True when papers prove that the person died; then the visit names them."),
+            ],
+            answer: [.init("erase_at", .time, "When everything about the person goes.")],
+            handle: { call in
+                try await act(call) { visit, account in
+                    let time = try await call.provider.erasures.close(
+                        account, visit: visit, died: call.body["died"]?.bool ?? false)
+                    return ["erase_at": time.json]
+                }
+            }),
+    ]
+
+    private static let visitMembers: [Schema.Property] = [
+        .init("level", .choice(["normal", "substantiell"]), "To which level the identity was proved now."),
+        .init("person", .anyObject, "given_name, family_name, birthdate and what else the desk saw."),
+    ]
+
+    private static let candidateMember = Schema.Property(
+        "candidate", .text(maximum: 64), "Whose account it is, as `find` names them at this tenant.")
+
+    private static let found: [Schema.Property] =
+        candidate + [
+            .optional("lock_reason", .choice(LockReason.allCases.map(\.rawValue)), "Why it is locked."),
+            .init("level", .text(maximum: 16), "The account's: nothing less gives it back."),
+        ]
+
+    private static func candidateName(of call: AdministrationCall) -> String { call.body["candidate"]?.string ?? "" }
+
+    /// Who stands at the desk.
+    private static func visit(_ call: AdministrationCall, of body: JSONObject? = nil) throws -> DeskVisit {
+        var reader = MemberReader(body ?? call.body)
+        guard let level = AssuranceLevel(name: try reader.string("level")) else {
+            throw AdministrationProblem.unknownLevel
+        }
+        return try call.provider.desk.visit(
+            of: reader.object("person"), level: level, in: call.scope, by: call.administrator)
+    }
+
+    /// An act for the account of the candidate who looks like the person at the desk.
+    private static func act(
+        _ call: AdministrationCall, _ body: (DeskVisit, AccountIdentifier) async throws -> JSONObject
+    ) async throws -> JSONObject {
+        try await refusingDesk {
+            let visit = try visit(call)
+            let account = try await call.provider.desk.account(called: candidateName(of: call), in: visit)
+            return try await body(visit, account)
+        }
+    }
+
+    private static func refusingDesk(_ body: () async throws -> JSONObject) async throws -> JSONObject {
+        do { return try await body() } catch let refusal as DeskRefusal {
+            let (code, sentence) = refusal.text
+            throw AdministrationRefusal(
+                problem: .deskRefused, details: ["reason": .string(code), "detail": .string(sentence)])
+        }
+    }
+}
+
+extension DeskFlow.TownCandidate {
+    fileprivate func json(in scope: TenantScope) -> JSONObject {
+        var object = candidate.json(in: scope)
+        object["lock_reason"] = candidate.lockReason.map { .string($0.rawValue) }
+        object["level"] = .string(candidate.level.name)
+        return object
+    }
+
+    fileprivate func devices(in scope: TenantScope) -> [JSONValue] {
+        devices.map { device in
+            var object = device.json
+            object["candidate"] = .string(candidate.name(in: scope))
+            return .object(object)
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import AccountDirectory
+import HTTPTypes
+import HummingbirdTesting
+import OpenIDMessages
+import ProviderCore
+import ProviderHarness
+import SQLiteStore
+import Testing
+
+@testable import ProviderHTTP
+
+/// What the local desk does, a town's clerk does over the network, for the person who stands there.
+@Suite("A town's desk over the network")
+struct TownDeskTests {
+    private struct Stage {
+        let site: AdministrationSite
+        let clerk: TestAdministrator
+        let person: RegisteredPerson
+
+        var provider: TestProvider { site.provider }
+
+        /// Somebody who is alone with name and birth date.
+        static let names: JSONObject = {
+            var person = TestRegion.person
+            person["family_name"] = "Amselweg"
+            return person
+        }()
+
+        func call(
+            _ step: String, _ members: JSONObject = [:], person: JSONObject = names, level: String = "substantiell",
+            town: String = "herten"
+        ) async throws -> TestResponse {
+            var body: JSONObject = ["level": .string(level), "person": .object(person)]
+            for member in members.members { body[member.name] = member.value }
+            return try await site.call(clerk, .post, "/tenants/\(town)/people/\(step)", body)
+        }
+
+        /// The name that the account has for the clerk of this town.
+        func candidate(_ town: String = "herten") async throws -> JSONValue {
+            let found = try await call("find", town: town)
+            let people = (found.json["people"]?.array ?? []).compactMap(\.object)
+            #expect(people.count == 1, "\(found.text)")
+            return try #require(people.first?["candidate"])
+        }
+
+        func state() async throws -> AccountState { try await provider.profile(of: person.account).state }
+    }
+
+    private func serve(_ body: @Sendable (Stage) async throws -> Void) async throws {
+        let provider = try await TestProvider.withAdministration()
+        let person = try await provider.registered(person: Stage.names)
+        let clerk = try await provider.administrator()
+        for town in [TestRegion.herten, TestRegion.marl] {
+            try await provider.appoint(clerk, .clerk, at: .tenant(town))
+        }
+        try await AdministrationSite.serve(provider) { site in
+            try await body(Stage(site: site, clerk: clerk, person: person))
+        }
+    }
+
+    @Test("a locked person is given back by a clerk of the town, never at a lower level")
+    func lockAndReactivate() async throws {
+        try await serve { stage in
+            let name = try await stage.candidate()
+            let locked = try await stage.call(
+                "lock", ["candidate": name, "reason": "attribute_invalid"], level: "normal")
+            #expect(locked.status == .noContent, "\(locked.text)")
+            #expect(try await stage.state() == .locked)
+            let low = try await stage.call("reactivate", ["candidate": name], level: "normal")
+            #expect(low.code == "desk_refused" && low.json["reason"] == "level_too_low", "\(low.text)")
+            #expect(try await stage.state() == .locked)
+            let given = try await stage.call("reactivate", ["candidate": name])
+            #expect(given.json == ["active": true], "\(given.text)")
+            #expect(try await stage.state() == .active)
+            let again = try await stage.call("reactivate", ["candidate": name])
+            #expect(again.json["reason"] == "nothing_to_lift", "\(again.text)")
+
+            let chain = AuditChain.tenant(TestRegion.herten)
+            let doer = try await stage.provider.pseudonym(of: stage.provider.account(of: stage.clerk), in: chain)
+            let person = try await stage.provider.pseudonym(of: stage.person.account, in: chain)
+            let events = try await stage.provider.auditEntries(.accountLocked, .accountUnlocked, .subjectSeen)
+            #expect(events.map(\.kind) == ["admin.subject_seen", "account.locked", "account.unlocked"])
+            for event in events {
+                #expect(event.chain == chain && event.actor == "administrator" && event.transaction != nil)
+                #expect(doer != nil && event.administrator == doer && person != nil && event.person == person)
+            }
+        }
+    }
+
+    @Test("a device that was found comes back under the town's name for it; without one the link enrols a new phone")
+    func foundDevice() async throws {
+        try await serve { stage in
+            let account = stage.person.account
+            let lostDevice = try #require(try await stage.provider.store.devices(of: account).first?.identifier)
+            let lost = try await stage.provider.store.change(
+                lostDevice, of: account, by: .reportLost, approval: nil, author: .person, time: stage.provider.now)
+            #expect(lost == .changed)
+            #expect(try await stage.state() == .locked, "I2: the last device is gone")
+            let found = try await stage.call("find")
+            let shown = try #require(found.json["people"]?.array?.first?.object)
+            let device = try #require(found.json["devices"]?.array?.first?.object)
+            #expect(device["candidate"] == shown["candidate"])
+            let name = try #require(device["device"])
+            #expect(name.string != lostDevice.rawValue && !found.text.contains(account.rawValue), "\(found.text)")
+            let candidate = try #require(shown["candidate"])
+            let link = try await stage.call("reactivate", ["candidate": candidate])
+            #expect(link.json["active"] == false && link.json["link"]?.string != nil, "\(link.text)")
+            let other = try await stage.call("reactivate", ["candidate": candidate, "found_device": "dv_of-nobody"])
+            #expect(other.status == .badRequest && other.json["member"] == "found_device", "\(other.text)")
+            let given = try await stage.call("reactivate", ["candidate": candidate, "found_device": name])
+            #expect(given.json == ["active": true], "\(given.text)")
+            #expect(try await stage.state() == .active)
+        }
+    }
+
+    @Test("I24: a candidate is named for one town, and is none for another person or at another town")
+    func candidates() async throws {
+        try await serve { stage in
+            let (herten, marl) = (try await stage.candidate(), try await stage.candidate("marl"))
+            #expect(herten != marl)
+            var stranger = Stage.names
+            stranger["family_name"] = "Finkenweg"
+            _ = try await stage.provider.registered(person: stranger)
+            for step in ["lock", "reactivate", "block-code", "close"] {
+                let elsewhere = try await stage.call(step, ["candidate": herten], town: "marl")
+                #expect(elsewhere.status == .badRequest && elsewhere.json["member"] == "candidate", "\(step)")
+                let other = try await stage.call(step, ["candidate": herten], person: stranger)
+                #expect(other.status == .badRequest && other.json["member"] == "candidate", "\(step)")
+            }
+            #expect(try await stage.state() == .active)
+            var unknown = Stage.names
+            unknown["family_name"] = "Niemand"
+            #expect(try await stage.call("find", person: unknown).json == ["people": [], "devices": []])
+        }
+    }
+
+    @Test("a new name is recorded for the person whom the account has under the former one, at the account's level")
+    func rename() async throws {
+        try await serve { stage in
+            var married = Stage.names
+            married["family_name"] = "Drosselweg"
+            let name = try await stage.candidate()
+            let members: JSONObject = ["candidate": name, "former": .object(Stage.names)]
+            let low = try await stage.call("rename", members, person: married, level: "normal")
+            #expect(low.json["reason"] == "level_too_low", "\(low.text)")
+            var stranger = Stage.names
+            stranger["family_name"] = "Finkenweg"
+            stranger["birthdate"] = "1990-01-02"
+            let other = try await stage.call("rename", members, person: stranger)
+            #expect(other.json["reason"] == "other_person", "\(other.text)")
+            let changed = try await stage.call("rename", members, person: married)
+            #expect(changed.json["superseded"]?.strings?.contains("family_name") == true, "\(changed.text)")
+            #expect(try await stage.provider.profile(of: stage.person.account).person.familyName == "Drosselweg")
+            let verified = try await stage.provider.auditEntries(.attributeVerified).last
+            #expect(verified?.actor == "administrator" && verified?.chain == .tenant(TestRegion.herten))
+        }
+    }
+
+    @Test("a fresh block code and the end of an account are the account's person's, and are in the trail")
+    func blockCodeAndClosing() async throws {
+        try await serve { stage in
+            let name = try await stage.candidate()
+            for step in ["block-code", "close"] {
+                let low = try await stage.call(step, ["candidate": name], level: "normal")
+                #expect(low.json["reason"] == "level_too_low", "\(low.text)")
+            }
+            let fresh = try await stage.call("block-code", ["candidate": name])
+            let code = try fresh.json.text("block_code")
+            #expect(code.count == 18 && code != stage.person.blockCode)
+            let closed = try await stage.call("close", ["candidate": name])
+            #expect(closed.json["erase_at"]?.integer ?? 0 > stage.provider.now.seconds, "\(closed.text)")
+            #expect(try await stage.state() == .closing)
+            #expect(try await stage.call("reactivate", ["candidate": name]).status == .ok, "a desk cancels it")
+            let events = try await stage.provider.auditEntries(
+                .accountBlockCodeReplaced, .accountCloseRequested, .accountCloseCancelled)
+            #expect(events.allSatisfy { $0.actor == "administrator" && $0.chain == .tenant(TestRegion.herten) })
+            #expect(events.count >= 2)
+        }
+    }
+}
