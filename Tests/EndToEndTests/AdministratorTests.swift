@@ -109,6 +109,7 @@ struct AdministratorTests {
         let revoked = try await alice.administer("admin", "revoke", assignment, "--tenant", "herten")
         #expect(revoked.status == 0, "\(revoked)")
         #expect(try await bob.administer("tenant", "show", "herten").status == 1)
+        try await adopt(by: alice, bob, [try login.json().text("subject"), subject])
         #expect(try await bob.administer("admin", "logout").status == 0)
         #expect(try await bob.administer("admin", "me").status == 4)
     }
@@ -169,6 +170,102 @@ struct AdministratorTests {
         #expect(try await enrol().status == 1)
         #expect(try await enrol("--new").status == 0)
         #expect(try await enrol("--new", "--same-person", "a").status == 64)
+    }
+
+    /// A clerk locks, gives back and closes the account of somebody at the town's desk.
+    private func serve(by clerk: Person, _ here: Installation) async throws {
+        let file = try here.personFile(family: "Desk" + String((0..<6).map { _ in "abcdefgh".randomElement()! }))
+        func desk(_ arguments: String...) async throws -> ProgramResult {
+            try await Program.run(
+                Place.program("citizen-id"),
+                ["desk"] + arguments + ["--at", "herten", "--person", file, "--folder", clerk.folder, "--json"],
+                atOnce: true)
+        }
+        let enrolled = try await Program.run(
+            Place.program("citizen-id"),
+            ["person", "enrol", "--tenant", "herten", "--person", file, "--folder", clerk.folder, "--json"],
+            atOnce: true)
+        #expect(try await here.newPhone().enrol(try enrolled.json().text("link")).status == 0)
+        let found = try await desk("find")
+        let people = try found.json()["people"]?.array?.compactMap(\.object)
+        #expect(people?.count == 1, "\(found)")
+        #expect(try found.json()["devices"]?.array?.count == 1, "\(found)")
+        let candidate = try #require(people?.first?["candidate"]?.string)
+        #expect(try await desk("block", "--candidate", candidate, "--reason", "attribute_invalid").status == 0)
+        let low = try await desk("reactivate", "--candidate", candidate, "--level", "normal")
+        #expect(low.status == 1 && low.errors.contains("at the level substantiell or above"), "\(low)")
+        #expect(try await desk("reactivate", "--candidate", candidate).json()["active"] == true)
+        let code = try await desk("block-code", "--candidate", candidate)
+        #expect(try code.json().text("block_code").count == 18)
+        let married = try here.folder.write(
+            "married-\(UInt32.random(in: 0 ... .max)).json",
+            String(contentsOfFile: file, encoding: .utf8).replacing("Desk", with: "Schalter"))
+        func renamed(_ command: String, _ arguments: String...) async throws -> ProgramResult {
+            try await Program.run(
+                Place.program("citizen-id"),
+                [
+                    "desk", command, "--at", "herten", "--person", married, "--candidate", candidate, "--folder",
+                    clerk.folder, "--json",
+                ] + arguments, atOnce: true)
+        }
+        let changed = try await renamed("rename", "--former", file)
+        #expect(try changed.json()["superseded"]?.strings == ["family_name"], "\(changed)")
+        #expect(
+            try await desk("close", "--candidate", candidate).json()["error"] == "invalid_request", "the former name")
+        #expect(try await renamed("close").json()["erase_at"]?.integer != nil)
+        for wrong in [["find", "--tenant", "marl"], ["close", "--account", "a"], ["close"], ["block"]] {
+            let refused = try await Program.run(
+                Place.program("citizen-id"),
+                ["desk"] + wrong + ["--at", "herten", "--person", file, "--folder", clerk.folder], atOnce: true)
+            #expect(refused.status == 64, "\(wrong): \(refused)")
+        }
+    }
+
+    /// Of two people one proposes a template at Marl and both agree: `template … --at` from the list to the end.
+    private func adopt(by alice: Person, _ bob: Person, _ subjects: [String]) async throws {
+        for (granter, subject, role) in [
+            (alice, subjects[1], "tenant_admin"), (alice, subjects[1], "dpo"), (bob, subjects[0], "service_owner"),
+        ] {
+            let granted = try await granter.administer(
+                "admin", "grant", subject, "--role", role, "--tenant", "marl", "--days", "30")
+            #expect(granted.status == 0, "\(granted)")
+        }
+        func template(_ person: Person, _ arguments: String...) async throws -> ProgramResult {
+            try await Program.run(
+                Place.program("citizen-id"),
+                ["template"] + arguments + ["--at", "marl", "--folder", person.folder, "--json"], atOnce: true)
+        }
+        let list = try await template(bob, "list")
+        #expect(list.output.contains("\"template\":\"bewohnerparken\""), "\(list)")
+        let key = "bewohnerparken"
+        let terms = [
+            "--version", "1.0.0", "--contact", "Amt 32", "--privacy-uri",
+            "https://serviceportal.marl.example/datenschutz",
+        ]
+        func adopt(_ arguments: [String]) async throws -> ProgramResult {
+            try await Program.run(
+                Place.program("citizen-id"),
+                ["template", "adopt", key, "--at", "marl", "--folder", bob.folder, "--json"] + arguments, atOnce: true)
+        }
+        let incomplete = try await adopt(["--version", "1.0.0"])
+        #expect(try incomplete.status == 1 && incomplete.json()["error"] == "template_refused", "\(incomplete)")
+        #expect(try await adopt(terms + ["--dry-run"]).json()["proposed"] == false)
+        #expect(try await adopt(terms).json()["proposed"] == true)
+        func proposal() async throws -> String { try await template(alice, "show", key).json().text("proposal") }
+        let refused = try await template(alice, "refuse", key, "--proposal", try await proposal())
+        #expect(try refused.json()["state"] == "withdrawn", "\(refused)")
+        #expect(try await adopt(terms).json()["proposed"] == true)
+        for (person, state) in [(alice, "proposed"), (bob, "adopted")] {
+            let agreed = try await template(person, "approve", key, "--proposal", try await proposal())
+            #expect(try agreed.json()["state"]?.string == state, "\(agreed)")
+        }
+        let upgraded = try await template(
+            bob, "upgrade", key, "--version", "1.0.0", "--contact", "Amt 33", "--privacy-uri",
+            "https://serviceportal.marl.example/datenschutz")
+        #expect(try upgraded.json()["version"] == "1.0.0", "\(upgraded)")
+        #expect(try await template(bob, "publish", Place.program("citizen-id")).status != 0, "no text")
+        #expect(try await template(bob, "withdraw", key).json()["state"] == "withdrawn")
+        #expect(try await template(bob, "withdraw", key).json()["error"] == "not_found")
     }
 
     @Test func `what the login leaves belongs to its user alone`() async throws {

@@ -10,6 +10,12 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case readService = "service.read"
     /// Agree to a template that the tenant is to adopt, in one's own role.
     case approveTemplate = "template.approve"
+    /// Publish a template that the tenant has developed and signed.
+    case publishTemplate = "template.publish"
+    /// Ask the tenant's two people to adopt a template or another version of one, or stay with the version in force.
+    case proposeTemplate = "template.propose"
+    /// Offer the service of a template no more.
+    case withdrawTemplate = "template.withdraw"
     /// How many people, never who.
     case countPeople = "person.count"
     /// Record a person whose identity was proved at the desk.

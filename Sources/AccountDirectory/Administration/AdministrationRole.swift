@@ -44,12 +44,16 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
             [.readRegion, .readTenant, .readClient, .readService, .readAudit, .readAssignment, .readEmergency]
         case .tenantAdministrator:
             [
-                .readTenant, .readClient, .examineClient, .admitClient, .removeClient, .readService, .countPeople,
-                .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readAudit, .readAssignment,
+                .readTenant, .readClient, .examineClient, .admitClient, .removeClient, .readService, .publishTemplate,
+                .proposeTemplate, .withdrawTemplate, .countPeople, .readSubject, .readSession, .endSession, .readDevice,
+                .suspendDevice, .readAudit, .readAssignment,
                 .grantAssignment, .revokeAssignment, .readEmergency,
             ]
         case .serviceOwner:
-            [.readTenant, .readClient, .examineClient, .readService, .approveTemplate, .countPeople]
+            [
+                .readTenant, .readClient, .examineClient, .readService, .proposeTemplate, .approveTemplate,
+                .withdrawTemplate, .countPeople,
+            ]
         case .dataProtectionOfficer:
             [
                 .readTenant, .readClient, .readService, .approveTemplate, .countPeople, .readSubject, .readAudit,

@@ -21,6 +21,8 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
     case possibleDuplicate = "possible_duplicate"
     case nothingToDecide = "nothing_to_decide"
     case accountNotOpen = "account_not_open"
+    case deskRefused = "desk_refused"
+    case templateRefused = "template_refused"
     case tenantNotActive = "tenant_not_active"
     case notPossibleNow = "not_possible_now"
     case wrongCompanyState = "wrong_company_state"
@@ -71,6 +73,8 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
             (409, .person, false, "Nobody was shown who looks like this person. Leave the decision out.")
         case .accountNotOpen:
             (409, .person, false, "The person's account is locked or closing; the desk gives it back first.")
+        case .deskRefused: (409, .person, false, "The desk cannot do this; detail says why.")
+        case .templateRefused: (422, .person, false, "The template or its terms cannot be taken; detail says why.")
         case .tenantNotActive: (409, .person, false, "The tenant is not active.")
         case .notPossibleNow: (409, .person, false, "It is over or was decided before.")
         case .wrongCompanyState: (409, .person, false, "The company is not in a state in which this can happen.")

@@ -27,8 +27,7 @@ extension TemplateFlow {
         let (adoption, role) = try role(of: administrator, for: name, in: scope)
         do {
             return try await approve(
-                adoption.template, at: scope.tenant.identifier, as: role, by: administrator.subject.rawValue,
-                seen: seen,
+                adoption.template, in: scope, as: role, by: administrator.subject.rawValue, seen: seen,
                 administrator: administrator)
         } catch let refusal as TemplateRefusal { throw refusal.problem }
     }
@@ -40,8 +39,15 @@ extension TemplateFlow {
         let (adoption, role) = try role(of: administrator, for: name, in: scope)
         do {
             return try await refuse(
-                adoption.template, at: scope.tenant.identifier, as: role, seen: seen, administrator: administrator)
+                adoption.template, in: scope, as: role, seen: seen, administrator: administrator)
         } catch let refusal as TemplateRefusal { throw refusal.problem }
+    }
+
+    /// Publishes a template that the administrator's tenant has developed and signed.
+    public func publish(
+        _ document: String, in scope: TenantScope, by administrator: Administrator
+    ) async throws -> ServiceTemplate {
+        try await publish(document, as: scope.tenant.identifier, by: administrator)
     }
 
     private func role(
@@ -72,10 +78,12 @@ extension Adoption.Role {
 }
 
 extension TemplateRefusal {
-    fileprivate var problem: AdministrationProblem {
+    /// The refusal in the words of `/admin/v1`.
+    public var problem: AdministrationProblem {
         switch self {
         case .adoption(.samePerson): .twoPeopleNeeded
         case .changedMeanwhile: .changedMeanwhile
+        case .document, .objection, .versionExists, .serviceExists, .unknownVersion: .templateRefused
         default: isAboutSomethingUnknown ? .notFound : .notPossibleNow
         }
     }

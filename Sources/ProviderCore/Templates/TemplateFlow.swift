@@ -35,6 +35,15 @@ public struct TemplateFlow: Sendable {
     /// Publishes a signed template. Patches that widen nothing go live at tenants that follow it; for others the version
     /// waits (invariant I31).
     public func publish(_ document: String) async throws -> ServiceTemplate {
+        try await publish(document, as: nil, by: nil)
+    }
+
+    /// - Parameters:
+    ///   - publisher: the only one whose template it may be; nil for the machine's operator.
+    ///   - administrator: who publishes it; nil for the machine's operator.
+    func publish(
+        _ document: String, as publisher: TenantIdentifier?, by administrator: Administrator?
+    ) async throws -> ServiceTemplate {
         let template = try verified(document)
         guard publisher == nil || publisher == template.publisher else {
             throw TemplateRefusal.document("its publisher is another tenant")

@@ -12,8 +12,9 @@ public enum AdministrationAPI {
 
     /// Every route.
     static let routes: [AdministrationRoute] =
-        ownRoutes + regionRoutes + assignmentRoutes + tenantRoutes + clientRoutes + templateRoutes + peopleRoutes
-        + requestRoutes + companyRoutes + mandateRoutes + emergencyRoutes + auditRoutes + loginRoutes
+        ownRoutes + regionRoutes + assignmentRoutes + tenantRoutes + clientRoutes + templateRoutes
+        + templateLibraryRoutes + peopleRoutes
+        + deskRoutes + requestRoutes + companyRoutes + mandateRoutes + emergencyRoutes + auditRoutes + loginRoutes
 
     /// - Parameter unsafeSettings: what the program was started with and no provider in use has, for those who watch it.
     public static func router(

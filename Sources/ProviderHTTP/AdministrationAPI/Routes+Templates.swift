@@ -86,7 +86,7 @@ extension AdministrationAPI {
         return object
     }
 
-    private static let adoption: [Schema.Property] = [
+    static let adoption: [Schema.Property] = [
         .init("template", .text(maximum: 63), "Its key."),
         .init("state", .choice(AdoptionState.allCases.map(\.rawValue)), "Where the adoption stands."),
         .optional("version", .text(maximum: 32), "Which is in force."),
@@ -96,7 +96,7 @@ extension AdministrationAPI {
             "The roles that have agreed to what waits."),
     ]
 
-    private static func listed(_ adoption: Adoption) -> JSONObject {
+    static func listed(_ adoption: Adoption) -> JSONObject {
         var object: JSONObject = [
             "template": .string(adoption.template.rawValue), "state": .string(adoption.state.rawValue),
         ]

@@ -14,12 +14,23 @@ struct TemplateCommand: AsyncParsableCommand {
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all templates.")
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func run() async throws {
-            try await options.run { server in
+            try await network.run(options) { server in
                 try await server.get("/templates")
+            } network: { session, _ in
+                try await session.call(.GET, "/templates").object
             } text: { answer in
-                Output.table(
+                guard network.at == nil else {
+                    return Listing.table(
+                        answer, "templates",
+                        [
+                            ("TEMPLATE", "template"), ("LATEST", "latest"), ("PUBLISHER", "publisher"),
+                            ("TITLE", "title"),
+                        ])
+                }
+                return Output.table(
                     ["TEMPLATE", "LATEST", "PUBLISHER", "ADOPTIONS", "TITLE"],
                     (answer["templates"]?.array ?? []).compactMap(\.object).map { template in
                         ["key", "latest", "publisher"].map { template[$0]?.string ?? "" }
@@ -108,17 +119,26 @@ struct TemplateCommand: AsyncParsableCommand {
     struct Publish: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Publish a version that its publisher has signed.",
-            discussion: "The file holds the compact JWS that citizen-id template sign --whole printed.")
+            discussion: """
+                The file holds the compact JWS that citizen-id template sign --whole printed. With --at the tenant is its \
+                publisher.
+                """)
 
         @Argument(help: "The file with the signed template.")
         var file: String
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
         func run() async throws {
-            let document = try TemplateFile.text(file)
-            try await options.run { server in
-                try await server.post("/templates", ["document": .string(document)])
+            let body: JSONObject = ["document": .string(try TemplateFile.text(file))]
+            try await network.run(options) { server in
+                try await server.post("/templates", body)
+            } network: { session, path in
+                let answer = try await session.call(.POST, path + "/templates", body).object
+                return [
+                    "published": .string("\(answer["template"]?.string ?? "") \(answer["version"]?.string ?? "")")
+                ]
             } text: { answer in
                 "Published \(answer["published"]?.string ?? "")."
             }
@@ -149,7 +169,7 @@ struct TemplateCommand: AsyncParsableCommand {
         @OptionGroup var network: NetworkOptions
 
         func validate() throws {
-            try network.validate(against: adoption.tenant)
+            try adoption.validate(network)
             if network.at == nil {
                 guard role != nil, by != nil, proposal == nil else {
                     throw ValidationError("--role and --by are needed without --at, and --proposal is not.")
@@ -169,8 +189,8 @@ struct TemplateCommand: AsyncParsableCommand {
                 try await session.call(
                     .POST, path + "/adoptions/\(adoption.template.part)/approve", ["proposal": .string(proposal ?? "")]
                 ).object
-            } text: {
-                adoption.text($0)
+            } text: { answer in
+                adoption.text(answer, at: network.at)
             }
         }
     }
@@ -205,16 +225,22 @@ struct TemplateCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Stay with the version that is in force.")
         @OptionGroup var adoption: AdoptionOptions
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
-        func run() async throws { try await adoption.step("decline", [:], options) }
+        func validate() throws { try adoption.validate(network) }
+
+        func run() async throws { try await adoption.step("decline", [:], options, network) }
     }
 
     struct Withdraw: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Offer the service no more, at once.")
         @OptionGroup var adoption: AdoptionOptions
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
 
-        func run() async throws { try await adoption.step("withdraw", [:], options) }
+        func validate() throws { try adoption.validate(network) }
+
+        func run() async throws { try await adoption.step("withdraw", [:], options, network) }
     }
 
     static func path(_ template: String) -> String { "/templates/" + FormParameters.percentEncode(template) }
@@ -225,27 +251,41 @@ struct AdoptionOptions: ParsableArguments {
     @Argument(help: "The template's key.")
     var template: String
 
-    @Option(help: "The tenant that adopts it.")
-    var tenant: String
+    @Option(help: "The tenant that adopts it. Not needed with --at.")
+    var tenant: String?
+
+    /// One of both says at which tenant.
+    func validate(_ network: NetworkOptions) throws {
+        try network.validate(against: tenant)
+        guard tenant != nil || network.at != nil else { throw ValidationError("--tenant says which tenant adopts it.") }
+    }
 
     /// Does one step and prints where the adoption stands after it.
-    func step(_ name: String, _ body: JSONObject, _ options: AdministrationOptions) async throws {
-        try await options.run { server in
+    func step(
+        _ name: String, _ body: JSONObject, _ options: AdministrationOptions, _ network: NetworkOptions
+    ) async throws {
+        try await network.run(options) { server in
             try await server.post(path(name), body)
-        } text: {
-            text($0)
+        } network: { session, path in
+            try await session.call(
+                .POST, path + "/adoptions/\(template.part)/\(name)", body.members.isEmpty ? nil : body
+            ).object
+        } text: { answer in
+            text(answer, at: network.at)
         }
     }
 
     /// The call of the local socket for a step.
-    func path(_ step: String) -> String { TemplateCommand.path(template) + "/adoptions/\(tenant.part)/" + step }
+    func path(_ step: String) -> String {
+        TemplateCommand.path(template) + "/adoptions/\((tenant ?? "").part)/" + step
+    }
 
     /// Where the adoption stands, in the words of the local socket or of `/admin/v1`.
-    func text(_ answer: JSONObject) -> String {
+    func text(_ answer: JSONObject, at network: String?) -> String {
         let version = answer["terms"]?.object?["version"]?.string ?? answer["version"]?.string
         let proposed =
             answer["proposal"]?.object?["terms"]?.object?["version"]?.string ?? answer["proposed_version"]?.string
-        return "\(template) at \(tenant): \(answer["state"]?.string ?? "?")"
+        return "\(template) at \(network ?? tenant ?? ""): \(answer["state"]?.string ?? "?")"
             + (version.map { ", version \($0) in force" } ?? "")
             + (proposed.map { ", version \($0) waits for approval" } ?? "")
     }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import NIOHTTP1
 internal import OpenIDMessages
 
 /// What a tenant says of its own when it adopts a template.
@@ -53,16 +54,28 @@ struct TemplateAdoptCommand: AsyncParsableCommand {
 
     @OptionGroup var terms: TemplateTermsOptions
     @OptionGroup var options: AdministrationOptions
+    @OptionGroup var network: NetworkOptions
+
+    func validate() throws { try adoption.validate(network) }
 
     func run() async throws {
         var body = try terms.members(version: version)
-        body["tenant"] = .string(adoption.tenant)
         body["dry_run"] = .bool(dryRun)
         let path = TemplateCommand.path(adoption.template) + "/adoptions"
-        try await options.run { [body] server in
-            try await server.post(path, body)
+        try await network.run(options) { [body] server in
+            var body = body
+            body["tenant"] = adoption.tenant.map { .string($0) }
+            return try await server.post(path, body)
+        } network: { [body] session, path in
+            var body = body
+            body["template"] = .string(adoption.template)
+            return try await session.call(.POST, path + "/adoptions", body).object
         } text: { answer in
-            let service = answer["service"]?.object ?? [:]
+            // Over the network the members of the service stand beside the rest.
+            let service =
+                answer["service"]?.object ?? [
+                    "required_level": answer["level"] ?? .null, "claims": answer["claims"] ?? .null,
+                ]
             let lists = ["passed", "tightened"].map { "\($0): \((answer[$0]?.strings ?? []).joined(separator: "; "))" }
             return
                 ([
@@ -91,8 +104,13 @@ struct TemplateUpgradeCommand: AsyncParsableCommand {
 
     @OptionGroup var terms: TemplateTermsOptions
     @OptionGroup var options: AdministrationOptions
+    @OptionGroup var network: NetworkOptions
 
-    func run() async throws { try await adoption.step("upgrade", try terms.members(version: version), options) }
+    func validate() throws { try adoption.validate(network) }
+
+    func run() async throws {
+        try await adoption.step("upgrade", try terms.members(version: version), options, network)
+    }
 }
 
 /// Files that the commands read.
