@@ -17,6 +17,7 @@ extension SQLiteStore {
                     emergency.requesterSubject.rawValue, emergency.reason, emergency.duration,
                     emergency.requestedAt.seconds,
                 ])
+            try db.tellOfficers(in: scope, .emergencyRequested, at: emergency.requestedAt)
             try db.audit(event)
         }
     }
@@ -60,6 +61,7 @@ extension SQLiteStore {
                     scope.name, AdministrationNotice.Kind.emergencyApproved.rawValue, emergency.identifier.rawValue,
                     now.seconds,
                 ])
+            try db.tellOfficers(in: scope, .emergencyApproved, at: now)
             try db.audit(event)
             return true
         }
@@ -91,6 +93,19 @@ extension SQLiteStore {
 }
 
 extension Database {
+    /// A notice on the phones of everybody who is the tenant's data protection officer now.
+    fileprivate func tellOfficers(in scope: TenantScope, _ kind: NoticeKind, at time: Timestamp) throws {
+        let officers = try rows(
+            """
+            SELECT DISTINCT account FROM admin_assignment
+            WHERE tenant = ? AND role = ? AND revoked_at IS NULL AND valid_from <= ? AND valid_until > ?
+            """,
+            [scope.name, AdministrationRole.dataProtectionOfficer.rawValue, time.seconds, time.seconds])
+        for officer in officers {
+            try tell(officer.accountIdentifier, kind, detail: scope.tenant.officialName, at: time)
+        }
+    }
+
     /// One conditional write lets one of several decide.
     fileprivate func decide(
         _ emergency: Emergency, in scope: TenantScope, _ event: Emergency.State.Event, by approver: AccountIdentifier,

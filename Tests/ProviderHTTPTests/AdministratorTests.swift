@@ -280,12 +280,22 @@ struct AdministratorTests {
             let asked = try await site.call(
                 alice, .post, "/tenants/herten/emergencies", ["reason": "Störung", "seconds": 120])
             #expect(asked.status == .created, "\(asked.text)")
+            // The officer's phone says so at once, not only to whoever asks the interface.
+            let officers = try await provider.account(of: officer)
+            func told(_ account: AccountIdentifier) async throws -> [NoticeKind] {
+                try await provider.store.notices(of: account, limit: 50).map(\.kind)
+            }
+            #expect(try await told(officers) == [.emergencyRequested])
             let path = "/tenants/herten/emergencies/\(try asked.json.text("emergency"))"
             #expect(try await site.call(alice, .post, path + "/approve").code == "two_people_needed")
             #expect(try await site.call(alice, .get, secret).code == "not_allowed")
             let approved = try await site.call(officer, .post, path + "/approve")
             #expect(approved.status == .created && approved.json["role"] == "emergency", "\(approved.text)")
             #expect(try await site.call(officer, .post, path + "/approve").code == "not_possible_now")
+            #expect(try await told(officers) == [.emergencyApproved, .emergencyRequested])
+            let notice = try await provider.store.notices(of: officers, limit: 1).first
+            #expect(notice?.detail == (try provider.scope(TestRegion.herten)).tenant.officialName)
+            #expect(try await told(provider.account(of: alice)).isEmpty, "nobody else's phone")
             #expect(try await site.call(alice, .get, secret).status == .ok)
             #expect(
                 try await site.call(alice, .get, "/tenants/marl/subjects/\(subject)/sessions").status == .forbidden,
