@@ -21,6 +21,7 @@ extension SQLiteStore {
         _ release: ReleaseIdentifier, of account: AccountIdentifier, event: SecurityEvent
     ) async throws -> Bool {
         try await writer.write { db in
+            let step = ClaimRelease.State.step(.withdraw)
             let withdrawn = try db.row(
                 """
                 UPDATE claim_release SET state = ?, ended_at = ?
@@ -72,6 +73,7 @@ extension Database {
             return earlier.identifier
         }
         if let standing {
+            let step = ClaimRelease.State.step(.supersede)
             try run(
                 """
                 UPDATE claim_release SET state = ?, ended_at = ?
@@ -86,12 +88,12 @@ extension Database {
             """
             INSERT INTO claim_release (id, account, context, client, tenant, service, purpose_version, asked, released,
                 granted_at, state)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'granted')
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 identifier.rawValue, key.account.rawValue, key.context.rawValue, key.client.rawValue,
                 grant.tenant.rawValue, key.service?.rawValue ?? "", key.purposeVersion, decision.asked.jsonText,
-                decision.released.jsonText, time.seconds,
+                decision.released.jsonText, time.seconds, granted.rawValue,
             ])
         try auditRelease(identifier, grant, at: time)
         return identifier

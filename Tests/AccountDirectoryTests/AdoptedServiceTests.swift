@@ -113,7 +113,7 @@ struct AdoptedServiceTests {
         let adopted = try AdoptedService(Samples.template(), Samples.terms(fields: fields), at: Samples.herten)
         #expect(adopted.service.amount == 25_000)
         #expect(adopted.service.legalBasis == "Satzung")
-        #expect(adopted.privacyURI == fields.privacyURI)
+        #expect(adopted.service.privacyURI == fields.privacyURI && adopted.service.contact == "Amt 32")
         #expect(adopted.initiateLoginURI == fields.initiateLoginURI)
     }
 

@@ -43,6 +43,16 @@ struct BrandingTests {
         }
     }
 
+    @Test(
+        "white letters stand on dark colours, black ones on light",
+        arguments: [
+            ("#000000", true), ("#0a4f8f", true), ("#1b7a3d", true), ("#b3261e", true), ("#757575", true),
+            ("#ffffff", false), ("#ffd400", false), ("#8ec5ff", false), ("#00ff00", false), ("#808080", false),
+        ])
+    func letters(colour: String, isDark: Bool) throws {
+        #expect(try #require(BrandColour(rawValue: colour)).isDark == isDark)
+    }
+
     // MARK: Pictures
 
     /// A grey pixel, as a PNG encoder writes it.

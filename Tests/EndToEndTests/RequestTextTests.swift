@@ -26,7 +26,8 @@ struct RequestTextTests {
             service: service
                 ? ServiceDescription(
                     identifier: ServiceIdentifier(rawValue: "parking")!, title: "Parken\u{9b}", purpose: "Ausweis\r",
-                    purposeVersion: "3\u{2066}") : nil,
+                    purposeVersion: "3\u{2066}", legalBasis: "§ 45 StVO\u{1b}", privacyURI: "https://herten.example/d",
+                    contact: "Bürgerbüro\u{202E}") : nil,
             contexts: contexts, acr: acr, essentialClaims: essential, voluntaryClaims: voluntary, text: text,
             textDigest: ContentDigest(rawValue: nonce.rawValue)!,
             initiator: LoginInitiator(
@@ -65,6 +66,20 @@ struct RequestTextTests {
             let gefragt = RequestText.lines(request(.backChannel, binding), .german)
             #expect(line("Bekannt", gefragt) == nil && line("Browser", gefragt) == nil)
             #expect(line("Gefragt von", gefragt) == "Gefragt von:   dem Portal selbst, ohne Browser")
+        }
+    }
+
+    @Test func `the law, the privacy notice and the office stand beside the service, and cannot act on the terminal`() {
+        let asked = request(.qr, .code, service: true)
+        let (german, english) = (RequestText.lines(asked, .german), RequestText.lines(asked, .english))
+        #expect(line("Recht", german) == "Recht:         § 45 StVO‹U+001B›")
+        #expect(line("Datenschutz", german) == "Datenschutz:   https://herten.example/d")
+        #expect(line("Fragen an", german) == "Fragen an:     Bürgerbüro‹U+202E›")
+        #expect(line("Law", english) == "Law:         § 45 StVO‹U+001B›")
+        #expect(line("Privacy", english) == "Privacy:     https://herten.example/d")
+        #expect(line("Questions", english) == "Questions:   Bürgerbüro‹U+202E›")
+        for name in ["Recht", "Datenschutz", "Fragen an"] {
+            #expect(line(name, RequestText.lines(request(.qr, .code), .german)) == nil)
         }
     }
 

@@ -35,7 +35,8 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
             browser: "Firefox, Linux", area: "192.0.2.0/24", sameNetwork: false, startedAt: begin)
         let service = ServiceDescription(
             identifier: ServiceIdentifier(rawValue: "hundesteuer")!, title: "Hund anmelden", purpose: "Steuerbescheid",
-            purposeVersion: "2")
+            purposeVersion: "2", legalBasis: "Hundesteuersatzung", privacyURI: "https://bochum.example/datenschutz",
+            contact: "Steueramt, 115")
         let contexts = [
             ContextDescription(context: .citizen, acr: AssuranceLevel.hoch.acr),
             ContextDescription(

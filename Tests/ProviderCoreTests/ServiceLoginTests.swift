@@ -38,6 +38,26 @@ struct ServiceLoginTests {
         #expect(plain.service == nil && plain.essentialClaims + plain.voluntaryClaims == [])
     }
 
+    @Test("the law, the privacy notice and how the town is reached are in what the phone shows and signs")
+    func imprint() async throws {
+        let provider = try await TestProvider.withServices()
+        try provider.changeRegion { region in
+            for index in region.services.indices where region.services[index].identifier == TestServices.dog.identifier
+            {
+                region.services[index].legalBasis = "Hundesteuersatzung"
+                region.services[index].privacyURI = RedirectURI(rawValue: "https://herten.example/datenschutz/hund")
+            }
+            for index in region.tenants.indices where region.tenants[index].identifier == TestRegion.herten {
+                region.tenants[index].branding.contact = Contact(email: "rathaus@herten.example", phone: "115")
+            }
+        }
+        let phone = try await provider.enrolledPhone(person: TestServices.erika)
+        let asked = try await request(provider, TestServices.townHall, dog, phone: phone)
+        #expect(asked.service?.legalBasis == "Hundesteuersatzung")
+        #expect(asked.service?.privacyURI == "https://herten.example/datenschutz/hund")
+        #expect(asked.service?.contact == "rathaus@herten.example, 115")
+    }
+
     @Test("a client with one service has it in every login, whether named or not")
     func onlyService() async throws {
         let provider = try await TestProvider.withServices()

@@ -1,3 +1,4 @@
+import AccountDirectory
 import Foundation
 import OpenIDMessages
 @testable import ProviderCore
@@ -6,16 +7,23 @@ import Testing
 
 private let security = PageSecurity(nonce: "bm9uY2U")
 
+/// What a town says of itself.
+private let bottrop = Imprint(
+    colour: BrandColour(rawValue: "#1b7a3d"), initials: "BOT", office: "Bürgerbüro",
+    email: "buergerbuero@bottrop.example",
+    phone: "02041 70-30", privacy: "https://service.bottrop.example/datenschutz", legalBasis: "§ 45 StVO")
+
 private func view(
     _ state: LoginState, portalName: String = "Serviceportal Bottrop", tenantName: String = "Stadt Bottrop",
-    triesLeft: Int = 3, isCollected: Bool = false, language: Language = .german
+    triesLeft: Int = 3, isCollected: Bool = false, language: Language = .german, imprint: Imprint = bottrop
 ) -> LoginView {
     LoginView(
         page: "Zm9vYmFyYmF6cXV4MTIz", state: state, version: 4,
         qrLink: "https://id.example/app/q/aGFuZGxlaGFuZGxlaGFuZA.7.bWFjbWFjbWFjbWFjbWFjMQ", isQROffered: true,
         sameDeviceLink: "https://id.example/app/s/aGFuZGxlaGFuZGxlaGFuZA.bWFjbWFjbWFjbWFjbWFjMg",
         formToken: "Zm9ybXRva2VuZm9ybXRva2Vu", codeTriesLeft: triesLeft, portalName: portalName,
-        portalHost: "service.bottrop.example", tenantName: tenantName, isCollected: isCollected, language: language,
+        portalHost: "service.bottrop.example", tenantName: tenantName, imprint: imprint,
+        isCollected: isCollected, language: language,
         secondsLeft: 107, browserNonce: nil, rememberNonce: nil)
 }
 
@@ -142,6 +150,37 @@ struct LoginPageTests {
         #expect(!page(view(.awaitingUser, triesLeft: 1)).contains("role=\"alert\""))
     }
 
+    @Test(
+        "the town shows its colour and letters, the law, its privacy notice and how it is reached",
+        arguments: LoginState.allCases)
+    func imprint(state: LoginState) {
+        for (language, notice, law) in [
+            (Language.german, "Datenschutzhinweise zu diesem Dienst", "Rechtsgrundlage: <bdi>§ 45 StVO</bdi>"),
+            (.english, "Privacy notice for this service", "Legal basis: <bdi>§ 45 StVO</bdi>"),
+        ] {
+            let html = page(view(state, language: language))
+            #expect(html.contains("<span class=\"badge\" aria-hidden=\"true\">BOT</span>"))
+            #expect(html.contains("#login .badge { background: #1b7a3d; color: #ffffff; }"))
+            #expect(
+                html.contains(
+                    "<a id=\"privacy-link\" href=\"https://service.bottrop.example/datenschutz\" target=\"_blank\" "
+                        + "rel=\"noopener noreferrer\">\(notice)</a>"))
+            #expect(html.contains(law) && html.contains("<bdi>Bürgerbüro</bdi>"))
+            #expect(html.contains("<a href=\"mailto:buergerbuero@bottrop.example\">"))
+            #expect(html.contains("<a href=\"tel:020417030\">02041 70-30</a>"))
+        }
+    }
+
+    @Test("a town that says nothing of itself has nothing there, and no colour but the page's own")
+    func noImprint() {
+        let nothing = Imprint(
+            colour: nil, initials: nil, office: nil, email: nil, phone: nil, privacy: nil, legalBasis: nil)
+        let html = page(view(.created, imprint: nothing))
+        for word in ["id=\"imprint\"", "class=\"badge\"", "#login .badge", "privacy-link", "mailto:"] {
+            #expect(!html.contains(word), "\(word)")
+        }
+    }
+
     @Test("an outcome that has been collected is not offered again", arguments: [LoginState.complete, .denied])
     func collected(state: LoginState) {
         let html = page(view(state, isCollected: true))
@@ -166,7 +205,13 @@ struct PageSafetyTests {
     @Test("names and messages cannot become markup", arguments: hostile)
     func hostileTextsStayText(text: String) {
         let harmless = [page(view(.created)), message("x")].map(tags)
-        let pages = [page(view(.created, portalName: text, tenantName: text)), message(text)]
+        let said = Imprint(
+            colour: bottrop.colour, initials: bottrop.initials, office: text, email: bottrop.email,
+            phone: bottrop.phone,
+            privacy: bottrop.privacy, legalBasis: text)
+        let pages = [
+            page(view(.created, portalName: text, tenantName: text, imprint: said)), message(text),
+        ]
         #expect(pages.map(tags) == harmless, "the tags are those of a harmless name")
         for html in pages {
             #expect(html.contains(HTML.escaped(text)))
@@ -187,8 +232,10 @@ struct PageSafetyTests {
 
     @Test("no page names another origin", arguments: Sample.all)
     fileprivate func noForeignOrigins(sample: Sample) {
+        // The town's own notice is a link that a person may follow, and nothing that the page loads.
         let own = sample.html.replacing("https://id.example/", with: "").replacing(
-            "http://www.w3.org/2000/svg", with: "")
+            "http://www.w3.org/2000/svg", with: ""
+        ).replacing("<a id=\"privacy-link\" href=\"https://service.bottrop.example/datenschutz\"", with: "<a")
         #expect(!own.contains(/https?:|[("'=]\/\/|@import|url\(|javascript:/.ignoresCase()))
     }
 

@@ -35,6 +35,22 @@ struct ReleaseAccountTests {
             #expect(release["purpose_version"] == "1" && release["granted_at"]?.integer == provider.now.seconds)
             #expect(release["released"]?.strings == ["given_name", "family_name", "email"])
             #expect(release["kept_back"]?.strings == [] && release["state"] == "granted")
+            #expect(release["privacy_uri"] == nil && release["legal_basis"] == nil && release["contact"] == nil)
+            // What the town says of the service stands beside it, as it is now.
+            try provider.changeRegion { region in
+                for index in region.services.indices where region.services[index].identifier.rawValue == "hundesteuer" {
+                    region.services[index].legalBasis = "Hundesteuersatzung"
+                    region.services[index].privacyURI = RedirectURI(rawValue: "https://herten.example/datenschutz/hund")
+                    region.services[index].contact = "Steueramt"
+                }
+                for index in region.tenants.indices where region.tenants[index].identifier == TestRegion.herten {
+                    region.tenants[index].branding.contact = Contact(email: "rathaus@herten.example", phone: "115")
+                }
+            }
+            let told = try #require(try await releases(site, phone).first)
+            #expect(told["legal_basis"] == "Hundesteuersatzung")
+            #expect(told["privacy_uri"] == "https://herten.example/datenschutz/hund")
+            #expect(told["contact"] == "Steueramt, rathaus@herten.example, 115")
             let stranger = try await provider.enrolledPhone()
             #expect(try await releases(site, stranger).isEmpty)
         }

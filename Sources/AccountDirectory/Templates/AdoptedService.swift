@@ -4,7 +4,7 @@ public import OpenIDMessages
 public struct AdoptedService: Sendable, Equatable {
     public let service: Service
     public let dryRun: DryRun
-    public let privacyURI: RedirectURI?
+    public var privacyURI: RedirectURI? { service.privacyURI }
     /// Where a login for the service begins at the tenant; nil when its terms name no place.
     public let initiateLoginURI: RedirectURI?
 
@@ -21,16 +21,16 @@ public struct AdoptedService: Sendable, Equatable {
             let policy = try template.policy.merged(with: template.floor).merged(with: terms.overrides)
             metadata = try policy.applied(to: Self.metadata(template.definition, terms.fields))
         } catch { throw .policy(error) }
-        let service = try Self.service(metadata, template, at: tenant)
+        var service = try Self.service(metadata, template, at: tenant)
         let fields = try Self.fields(metadata)
         try Self.checkHosts(fields, of: tenant)
+        service.privacyURI = fields.privacyURI
         if let widening = ServiceChange(from: template.original, to: service).widenings.first {
             throw .widens(widening)
         }
         self.service = service
         dryRun = DryRun(template.cases, at: service, original: template.original)
         guard dryRun.failed.isEmpty else { throw .casesFailed(dryRun.failed) }
-        privacyURI = fields.privacyURI
         initiateLoginURI = fields.initiateLoginURI
     }
 

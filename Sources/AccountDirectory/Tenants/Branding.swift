@@ -38,4 +38,24 @@ public struct BrandColour: WireValue {
         else { return nil }
         self.rawValue = rawValue
     }
+
+    /// True when white letters can be read on it better than black ones (WCAG 2.2, relative luminance).
+    public var isDark: Bool {
+        let parts = stride(from: 1, to: 7, by: 2).map { index -> Double in
+            let start = rawValue.index(rawValue.startIndex, offsetBy: index)
+            let digits = rawValue[start..<rawValue.index(start, offsetBy: 2)]
+            let part = Double(UInt8(digits, radix: 16) ?? 0) / 255
+            return part <= 0.04045 ? part / 12.92 : Self.power((part + 0.055) / 1.055)
+        }
+        let luminance = 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+        return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05
+    }
+
+    /// `base` to the power of 2.4, for a base from 0 to 1: 2.4 is 12/5, and the fifth root comes by Newton's method.
+    private static func power(_ base: Double) -> Double {
+        var root = 1.0
+        for _ in 0..<40 { root -= (root * root * root * root * root - base) / (5 * root * root * root * root) }
+        let square = root * root
+        return square * square * square * square * square * square
+    }
 }

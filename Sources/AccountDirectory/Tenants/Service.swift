@@ -34,6 +34,8 @@ public struct Service: Sendable, Equatable {
     public var leikaKey: String?
     /// How people reach the office that answers for the service; nil where the tenant says nothing of its own.
     public var contact: String?
+    /// The privacy notice for this service, on one of the tenant's hosts.
+    public var privacyURI: RedirectURI?
     public var state: OfferState
 
     public init(
@@ -41,7 +43,7 @@ public struct Service: Sendable, Equatable {
         contexts: [Context], requiredLevel: AssuranceLevel?, mandateScope: String?, amount: Int64? = nil,
         servedTenants: [TenantIdentifier], claims: [String] = [], purpose: LocalizedText? = nil,
         purposeVersion: Int64 = 1, legalBasis: String? = nil, leikaKey: String? = nil, contact: String? = nil,
-        state: OfferState = .live
+        privacyURI: RedirectURI? = nil, state: OfferState = .live
     ) {
         self.identifier = identifier
         self.title = title
@@ -58,6 +60,7 @@ public struct Service: Sendable, Equatable {
         self.legalBasis = legalBasis
         self.leikaKey = leikaKey
         self.contact = contact
+        self.privacyURI = privacyURI
         self.state = state
     }
 

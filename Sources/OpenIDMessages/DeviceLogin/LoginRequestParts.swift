@@ -6,12 +6,24 @@ public struct ServiceDescription: Sendable, Equatable {
     /// What the claims are needed for, in the person's language; nil when the service asks for none.
     public var purpose: String?
     public var purposeVersion: String?
+    /// The law on which the service rests, as people cite it.
+    public var legalBasis: String?
+    /// The privacy notice for the service, on one of the town's hosts.
+    public var privacyURI: String?
+    /// How people reach the office that answers for it.
+    public var contact: String?
 
-    public init(identifier: ServiceIdentifier, title: String, purpose: String?, purposeVersion: String?) {
+    public init(
+        identifier: ServiceIdentifier, title: String, purpose: String?, purposeVersion: String?,
+        legalBasis: String? = nil, privacyURI: String? = nil, contact: String? = nil
+    ) {
         self.identifier = identifier
         self.title = title
         self.purpose = purpose
         self.purposeVersion = purposeVersion
+        self.legalBasis = legalBasis
+        self.privacyURI = privacyURI
+        self.contact = contact
     }
 
     init(json: JSONObject) throws(MessageError) {
@@ -20,6 +32,9 @@ public struct ServiceDescription: Sendable, Equatable {
         title = try reader.string("title", maximumLength: 256)
         purpose = try reader.optionalString("purpose", maximumLength: 1024)
         purposeVersion = try reader.optionalString("purpose_version", maximumLength: 64)
+        legalBasis = try reader.optionalString("legal_basis", maximumLength: 1024)
+        privacyURI = try reader.optionalString("privacy_uri", maximumLength: 2048)
+        contact = try reader.optionalString("contact", maximumLength: 1024)
         try reader.finish()
         guard (purpose == nil) == (purposeVersion == nil) else { throw .malformed("purpose_version") }
     }
@@ -28,6 +43,9 @@ public struct ServiceDescription: Sendable, Equatable {
         var object: JSONObject = ["id": .string(identifier.rawValue), "title": .string(title)]
         object["purpose"] = purpose.map { .string($0) }
         object["purpose_version"] = purposeVersion.map { .string($0) }
+        object["legal_basis"] = legalBasis.map { .string($0) }
+        object["privacy_uri"] = privacyURI.map { .string($0) }
+        object["contact"] = contact.map { .string($0) }
         return object
     }
 }

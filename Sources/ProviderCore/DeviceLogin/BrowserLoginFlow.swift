@@ -17,6 +17,8 @@ public struct LoginView: Sendable {
     public let portalName: String
     public let portalHost: String
     public let tenantName: String
+    /// What the town says of itself.
+    public let imprint: Imprint
     public let isCollected: Bool
     public let language: Language
     /// Seconds until the state ends by itself.
@@ -176,7 +178,8 @@ public struct BrowserLoginFlow: Sendable {
             sameDeviceLink: links.sameDeviceLink(handle: login.handle).text, formToken: login.formToken.text,
             codeTriesLeft: login.codeTriesLeft, portalName: client.client.name,
             portalHost: login.request.portalHost, tenantName: client.scope.tenant.officialName,
-            isCollected: login.isCollected, language: login.browser.language,
+            imprint: Imprint(client.scope.tenant, login.request.service), isCollected: login.isCollected,
+            language: login.browser.language,
             secondsLeft: max(0, login.deadline.seconds - now.seconds),
             browserNonce: login.state == .created && !login.isBrowserNonceTaken ? login.browserNonce.rawValue : nil,
             rememberNonce: login.remembersBrowser && !login.isRememberingTaken ? login.browserNonce.rawValue : nil)

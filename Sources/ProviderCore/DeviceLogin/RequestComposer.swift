@@ -25,7 +25,8 @@ enum RequestComposer {
             portal: PortalDescription(
                 client: client.identifier, name: client.name, host: login.request.portalHost,
                 tenant: tenant.identifier, tenantName: tenant.officialName),
-            service: service.map { ServiceDescription($0, language: claim.language) }, contexts: contexts,
+            service: service.map { ServiceDescription($0, Imprint(tenant, $0), language: claim.language) },
+            contexts: contexts,
             acr: contexts[0].acr, essentialClaims: asked.essential, voluntaryClaims: asked.voluntary, text: text,
             textDigest: ContentDigest(of: text),
             initiator: LoginInitiator(
@@ -36,10 +37,11 @@ enum RequestComposer {
 }
 
 extension ServiceDescription {
-    fileprivate init(_ service: Service, language: Language) {
+    fileprivate init(_ service: Service, _ imprint: Imprint, language: Language) {
         self.init(
             identifier: service.identifier, title: service.title.text(language),
             purpose: service.purpose?.text(language),
-            purposeVersion: service.purpose.map { _ in String(service.purposeVersion) })
+            purposeVersion: service.purpose.map { _ in String(service.purposeVersion) },
+            legalBasis: imprint.legalBasis, privacyURI: imprint.privacy, contact: imprint.contact)
     }
 }

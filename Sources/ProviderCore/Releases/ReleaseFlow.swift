@@ -10,6 +10,8 @@ public struct ListedRelease: Sendable {
     public let tenantName: String?
     /// The service's title, in German and where there is one in English.
     public let service: LocalizedText?
+    /// What the town says of the service now; nil when it is not known any more.
+    public let imprint: Imprint?
 }
 
 /// What a person released to portals in all towns, and how it is taken back.
@@ -29,7 +31,7 @@ public struct ReleaseFlow: Sendable {
             return ListedRelease(
                 release: release, portal: client?.client.name ?? release.key.client.rawValue,
                 tenantName: tenant?.officialName,
-                service: offered?.title)
+                service: offered?.title, imprint: tenant.map { Imprint($0, offered) })
         }
     }
 

@@ -36,6 +36,9 @@ extension ListedRelease {
         object["service"] = key.service.map { .string($0.rawValue) }
         object["service_title"] = service.map { .string($0.text(language)) }
         object["purpose_version"] = key.service.map { _ in .string(key.purposeVersion) }
+        object["legal_basis"] = (imprint?.legalBasis).map { .string($0) }
+        object["privacy_uri"] = (imprint?.privacy).map { .string($0) }
+        object["contact"] = (imprint?.contact).map { .string($0) }
         object["ended_at"] = release.endedAt.map(\.json)
         return object
     }

@@ -124,6 +124,15 @@ extension AdministrationAPI {
         .init("contexts", .list(.text(maximum: 16)), "Who can use it."),
         .optional("required_level", .text(maximum: 16), "Absent when no login is needed."),
         .optional("mandate_scope", .text(maximum: 128), "What a mandate for it must cover."),
+        .init("claims", .list(.text(maximum: 64)), "That a login for it may ask for."),
+        .optional("purpose", .text(maximum: 4096), "Why it wants them, in German."),
+        .optional("purpose_en", .text(maximum: 4096), "In English."),
+        .optional("purpose_version", .count(1 ... .max), "Rises with every change of the purpose."),
+        .optional("legal_basis", .text(maximum: 1024), "The law on which it rests."),
+        .optional("leika_key", .text(maximum: 14), "Its number in the Leistungskatalog."),
+        .optional("amount", .text(maximum: 32), "What it costs at most, in EUR."),
+        .optional("contact", .text(), "The office that answers for it."),
+        .optional("privacy_uri", .text(maximum: 2048), "The privacy notice for it."),
         .optional(
             "served_by", .list(.text()),
             "Clients of its publisher that act for this tenant; absent when there are none."),
@@ -168,6 +177,15 @@ extension AccountDirectory.Service {
         object["contexts"] = .strings(contexts.map(\.rawValue))
         object["required_level"] = requiredLevel.map { .string($0.name) }
         object["mandate_scope"] = mandateScope.map { .string($0) }
+        object["claims"] = .strings(claims)
+        object["purpose"] = purpose.map { .string($0.german) }
+        object["purpose_en"] = (purpose?.english).map { .string($0) }
+        object["purpose_version"] = purpose.map { _ in .integer(purposeVersion) }
+        object["legal_basis"] = legalBasis.map { .string($0) }
+        object["leika_key"] = leikaKey.map { .string($0) }
+        object["amount"] = amount.map { .string(ServiceAmount.text($0)) }
+        object["contact"] = contact.map { .string($0) }
+        object["privacy_uri"] = privacyURI.map { .string($0.rawValue) }
         return object
     }
 }

@@ -1,7 +1,7 @@
 /// A piece of HTML. What the source text says stands as it is; what is interpolated is escaped, unless it is HTML itself.
 ///
-/// Escaping fits element content and attribute values in quotes. Nothing is ever interpolated into a script or a style:
-/// scripts read `data-` attributes.
+/// Escaping fits element content and attribute values in quotes. Nothing is ever interpolated into a script, and into a style
+/// nothing but a colour (`BrandColour`): scripts read `data-` attributes.
 struct HTML: Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
     let text: String
 

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 internal import OpenIDMessages
 internal import ProviderCore
 internal import QRCode
@@ -23,7 +24,7 @@ enum LoginPage {
             }
         return PageFrame(
             title: parts.text.title, language: view.language, languagePath: parts.path, security: security,
-            head: refresh(for: view),
+            head: "\(refresh(for: view))\(brand(view.imprint, security))",
             script: view.state.isTerminal ? nil : "\(KnownBrowserScript.javaScript)\(LoginScript.javaScript)",
             main: """
                 <main id="login" data-state="\(view.state.rawValue)" data-qr-link="\(view.isQROffered ? view.qrLink : "")" \
@@ -32,7 +33,7 @@ enum LoginPage {
                 <h1>\(words.heading)</h1>
                 \(parts.requester)
                 \(content)
-                \(view.state.isTerminal ? nil : parts.foot)</div>
+                \(view.state.isTerminal ? nil : parts.foot)\(parts.imprint)</div>
                 </main>
                 """
         ).text
@@ -42,6 +43,18 @@ enum LoginPage {
     static func qrSVG(link: String, language: Language) -> String {
         // Only a link of thousands of characters fits no QR code; then the page's other way is left.
         QRCode(link)?.svg(label: LoginPageWords.words(in: language).qrLabel) ?? ""
+    }
+
+    /// The town's colour, by rules of the page's own style: an attribute would need a policy that lets strangers' styles in.
+    private static func brand(_ imprint: Imprint, _ security: PageSecurity) -> HTML? {
+        imprint.colour.map { colour in
+            let letters: HTML = colour.isDark ? "#ffffff" : "#000000"
+            return """
+                <style nonce="\(security.nonce)">#login .badge { background: \(colour.rawValue); color: \(letters); } \
+                #login .who { border-color: \(colour.rawValue); }</style>
+
+                """
+        }
     }
 
     /// Moves on without scripts, but never while a person types.

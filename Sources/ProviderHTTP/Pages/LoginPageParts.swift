@@ -24,10 +24,41 @@ struct LoginPageParts {
         """
         <div class="who">
         <p class="soft">\(words.asking)</p>
-        <p><strong><bdi>\(view.portalName)</bdi></strong> <bdi>\(view.tenantName)</bdi></p>
+        <p><strong><bdi>\(view.portalName)</bdi></strong> \(badge)<bdi>\(view.tenantName)</bdi></p>
         <p class="host">\(PageSign.globe)<bdi>\(view.portalHost)</bdi></p>
         \(view.state.isTerminal ? nil : hostAdvice)</div>
         """
+    }
+
+    /// The town's letters: they only repeat its name.
+    private var badge: HTML? {
+        view.imprint.initials.map { "<span class=\"badge\" aria-hidden=\"true\">\($0)</span> " }
+    }
+
+    /// The law, the privacy notice, and how the town is reached. The notice opens beside the page: the login goes on here.
+    var imprint: HTML? {
+        let imprint = view.imprint
+        let law: HTML? = imprint.legalBasis.map { "<li>\(words.legalBasis): <bdi>\($0)</bdi></li>\n" }
+        let notice: HTML? = imprint.privacy.map {
+            """
+            <li><a id="privacy-link" href="\($0)" target="_blank" rel="noopener noreferrer">\(words.privacy)</a></li>
+
+            """
+        }
+        let ways = [
+            imprint.office.map { office -> HTML in "<bdi>\(office)</bdi>" },
+            imprint.email.map { email -> HTML in "<a href=\"mailto:\(email)\">\(email)</a>" },
+            imprint.phone.map { phone -> HTML in
+                let number = phone.filter { $0.isASCII && ($0.isNumber || $0 == "+") }
+                return "<a href=\"tel:\(number)\">\(phone)</a>"
+            },
+        ].compactMap(\.self)
+        let questions: HTML? =
+            ways.isEmpty
+            ? nil
+            : "<li>\(words.questions) \(ways.dropFirst().reduce(ways[0]) { "\($0), \($1)" })</li>\n"
+        guard law != nil || notice != nil || questions != nil else { return nil }
+        return "<ul id=\"imprint\" class=\"imprint soft small\">\n\(law)\(notice)\(questions)</ul>\n"
     }
 
     private var hostAdvice: HTML { "<p class=\"soft small\">\(words.checkHost)</p>\n" }

@@ -56,6 +56,11 @@ enum PageStyle {
           font-size: 0.95rem;
         }
         .host svg { flex: none; }
+        .badge {
+          display: inline-block; min-width: 1.9em; padding: 0.05em 0.4em; border-radius: 6px; background: var(--accent);
+          color: var(--on-accent); font-weight: 700; text-align: center;
+        }
+        .imprint { margin: 1.25rem 0 0; padding: 0; list-style: none; overflow-wrap: anywhere; }
         .lead { margin-bottom: 1.1rem; }
         .lead p { margin-top: 0.3rem; }
         .card {

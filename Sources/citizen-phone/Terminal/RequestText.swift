@@ -15,6 +15,11 @@ enum RequestText {
                     language.row("Zweck", "Purpose", purpose + language.say(" (Fassung ", " (version ") + version + ")")
                 )
             }
+            lines += [
+                service.legalBasis.map { language.row("Recht", "Law", $0) },
+                service.privacyURI.map { language.row("Datenschutz", "Privacy", $0) },
+                service.contact.map { language.row("Fragen an", "Questions", $0) },
+            ].compactMap(\.self)
         }
         lines += [
             language.row("Text", "Text", request.text),

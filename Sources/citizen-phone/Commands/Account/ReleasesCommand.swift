@@ -46,6 +46,14 @@ struct ReleasesListCommand: AsyncParsableCommand {
             let claims = release.shownClaims(name, language)
             if !claims.isEmpty { lines.append("  \(title): \(claims)") }
         }
+        for (name, title) in [
+            ("legal_basis", language.say("Rechtsgrundlage", "legal basis")),
+            ("privacy_uri", language.say("Datenschutzhinweise", "privacy notice")),
+            ("contact", language.say("Fragen an", "questions to")),
+        ] {
+            let text = release.shown(name)
+            if !text.isEmpty { lines.append("  \(title): \(text)") }
+        }
         return lines
     }
 }
