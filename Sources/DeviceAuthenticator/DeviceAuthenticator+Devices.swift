@@ -29,16 +29,27 @@ extension DeviceAuthenticator {
         }
     }
 
-    /// Suspends the device to which the block code belongs (P-8.3); needs no device of one's own.
+    /// Suspends the device, or locks the account, to which the block code belongs (P-8.3); needs no device of one's own.
     ///
     /// - Parameters:
     ///   - code: the digits, as they were printed; spaces and hyphens between them do not matter.
     ///   - issuer: the provider; nil for the one at which this profile is enrolled.
-    public func block(code: String, at issuer: IssuerURL? = nil) async throws(DeviceError) {
+    /// - Returns: what is stopped now.
+    @discardableResult
+    public func block(code: String, at issuer: IssuerURL? = nil) async throws(DeviceError) -> BlockedByCode {
         let issuer = if let issuer { issuer } else { try state().issuer }
         let digits = code.filter { $0 != " " && $0 != "-" }
-        _ = try await connection(to: issuer).call("POST", "/device/v1/blocks", body: ["code": .string(digits)])
+        let answer = try await connection(to: issuer).call("POST", "/device/v1/blocks", body: ["code": .string(digits)])
+        return try answer.read("block") { (reader) throws(MessageError) in try reader.choice("blocked") }
     }
+}
+
+/// What a block code has stopped.
+public enum BlockedByCode: String, Sendable, CaseIterable {
+    /// The device whose code it was.
+    case device
+    /// The whole account, whose code is on paper: a desk gives it back.
+    case account
 }
 
 extension AccountDevice {

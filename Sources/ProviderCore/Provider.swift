@@ -279,11 +279,12 @@ public final class Provider: Sendable {
     }
 
     /// P-8.3: suspends the device, or locks the account, whose block code this is.
-    public func block(code: String) async throws {
-        guard try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now()) else {
-            throw DeviceRefusal(.unknownBlockCode, .blockCodeUnknown)
-        }
+    @discardableResult
+    public func block(code: String) async throws -> Blocked {
+        let blocked = try await store.block(SecretDigest(of: code.filter { !$0.isWhitespace }), time: clock.now())
+        guard let blocked else { throw DeviceRefusal(.unknownBlockCode, .blockCodeUnknown) }
         logoutBell.ring()
+        return blocked
     }
 
     /// The latest logout tokens to a client, the newest first, for the operator.

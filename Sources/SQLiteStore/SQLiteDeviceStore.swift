@@ -50,17 +50,19 @@ extension SQLiteStore {
         }
     }
 
-    public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool {
+    public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Blocked? {
         try await writer.write { db in
             if let row = try db.row("SELECT id, account FROM device WHERE block_digest = ?", [digest.bytes]) {
                 // A locked device stays locked: to lift that takes more.
-                return try db.block(row.value("id"), of: row.accountIdentifier, by: .person, at: time) != nil
+                return try db.block(row.value("id"), of: row.accountIdentifier, by: .person, at: time).map { _ in
+                    .device
+                }
             }
             guard let row = try db.row("SELECT id FROM account WHERE block_digest = ?", [digest.bytes]) else {
-                return false
+                return nil
             }
             _ = try db.lock(row.value("id"), for: .own, by: .person, at: time)
-            return true
+            return .account
         }
     }
 }

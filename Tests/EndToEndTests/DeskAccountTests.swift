@@ -35,7 +35,8 @@ struct DeskAccountTests {
         #expect(try again.json()["error"]?.string == "possible_duplicate")
         #expect(try await desk(["cases", "--tenant", "marl"])["cases"]?.array?.isEmpty == false)
 
-        #expect(try await phone.run("block", paper, "--issuer", here.issuer).status == 0)
+        let blocked = try await phone.run("block", paper, "--issuer", here.issuer)
+        #expect(blocked.status == 0 && blocked.output.contains("Ihr Konto ist gesperrt"), "\(blocked)")
         let found = try await desk(["find"] + at)["candidates"]?.array?.first?.object
         #expect(found?["state"]?.string == "locked" && found?["lock_reason"]?.string == "self")
         let low = try await here.administer(

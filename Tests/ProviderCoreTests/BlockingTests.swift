@@ -16,7 +16,7 @@ struct BlockingTests {
         let desk = provider.provider.desk
         switch way {
         case .paperCode:
-            try await provider.provider.block(code: person.blockCode)
+            #expect(try await provider.provider.block(code: person.blockCode) == .account)
             return .own
         case .ownDevice:
             try await provider.provider.accounts.lock(by: provider.verified(person.phone))
@@ -25,7 +25,7 @@ struct BlockingTests {
             try await desk.lock(person.account, for: .fraud, tenant: TestRegion.herten)
             return .fraud
         case .lastDevice:
-            try await provider.provider.block(code: person.phone.blockCode)
+            #expect(try await provider.provider.block(code: person.phone.blockCode) == .device)
             return .noAuthenticator
         }
     }

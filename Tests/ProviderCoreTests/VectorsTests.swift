@@ -18,7 +18,7 @@ struct VectorsTests {
             identifier == row.identifier ? (row, account) : nil
         }
         func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow] { [row] }
-        func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool { false }
+        func block(_ digest: SecretDigest, time: Timestamp) async throws -> Blocked? { nil }
         func devices(
             certifiedBy serials: Set<String>, leftTo distrust: Distrust?
         ) async throws -> [CertifiedDevice] { [] }

@@ -43,7 +43,7 @@ struct DeviceEndpointTests {
             let unknown = try await site.post("/device/v1/blocks", json: ["code": "000000000000000000"])
             #expect(unknown.status == .notFound && unknown.error == "unknown_block_code")
             let block = try await site.post("/device/v1/blocks", json: ["code": .string(phone.blockCode)])
-            #expect(block.status == .noContent)
+            #expect(block.status == .ok && block.json == ["blocked": "device"], "\(block.text)")
             let blocked = try await site.call(phone, .get, "/device/v1/devices")
             #expect(blocked.status == .forbidden && blocked.error == "device_suspended")
         }

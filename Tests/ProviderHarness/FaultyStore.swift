@@ -83,7 +83,7 @@ extension FaultyStore {
         try await call { try await store.devices(of: account) }
     }
 
-    public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool {
+    public func block(_ digest: SecretDigest, time: Timestamp) async throws -> Blocked? {
         try await call { try await store.block(digest, time: time) }
     }
 

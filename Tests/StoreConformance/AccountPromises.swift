@@ -97,7 +97,7 @@ extension StorePromise {
                 try await store.suspend(first.identifier, of: device.account, event: event), .revoked, "suspended")
             let phone = Fixtures.Phone()
             let second = try await pending(of: device, as: phone, in: store)
-            try require(try await store.block(phone.blockCode.digest, time: Fixtures.now), "no such block code")
+            try requireEqual(try await store.block(phone.blockCode.digest, time: Fixtures.now), .device)
             for waiting in [first, second] {
                 try requireEqual(try await store.device(waiting.identifier)?.0.state, .revoked)
                 try requireEqual(

@@ -22,8 +22,8 @@ public protocol DeviceStore: Sendable {
     /// The devices of an account, the oldest first.
     func devices(of account: AccountIdentifier) async throws -> [DeviceRecordRow]
 
-    /// Suspends the device, or locks the account, whose block code has this digest; false when there is none.
-    func block(_ digest: SecretDigest, time: Timestamp) async throws -> Bool
+    /// Suspends the device, or locks the account, whose block code has this digest; nil when there is none.
+    func block(_ digest: SecretDigest, time: Timestamp) async throws -> Blocked?
 
     /// The devices, not at their end, whose evidence has a certificate with one of these serial numbers, the oldest first.
     ///
@@ -38,6 +38,13 @@ public protocol DeviceStore: Sendable {
     func distrust(
         _ device: DeviceIdentifier, of account: AccountIdentifier, _ distrust: Distrust, time: Timestamp
     ) async throws -> Bool
+}
+
+/// What a block code has stopped.
+public enum Blocked: String, Sendable, CaseIterable {
+    case device
+    /// A desk gives it back.
+    case account
 }
 
 /// What becomes of a device whose evidence counts no more.

@@ -23,8 +23,7 @@ struct DeviceEndpoints {
                 var reader = MemberReader(try await request.json())
                 let code = try reader.string("code", maximumLength: 64)
                 try reader.finish()
-                try await provider.block(code: code)
-                return Response(status: .noContent)
+                return Answer.json(["blocked": .string(try await provider.block(code: code).rawValue)])
             }
         }
         group.post("/claims") { request, context in

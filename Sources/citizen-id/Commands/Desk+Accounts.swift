@@ -55,12 +55,20 @@ extension Desk {
         }
 
         func run() async throws {
-            var request: JSONObject = ["tenant": .string(tenant), "account": .string(account)]
-            request["device"] = device.map { .string($0) }
-            request["reason"] = reason.map { .string($0) }
-            if revoke { request["revoke"] = true }
-            try await options.run { [request] client in
-                try await client.post("/desk/block", request)
+            try await network.run(options) { client in
+                var request: JSONObject = ["tenant": .string(tenant ?? ""), "account": .string(account ?? "")]
+                request["device"] = device.map { .string($0) }
+                request["reason"] = reason.map { .string($0) }
+                if revoke { request["revoke"] = true }
+                return try await client.post("/desk/block", request)
+            } network: { session, path in
+                var request: JSONObject = [
+                    "level": .string(level), "candidate": .string(candidate ?? ""),
+                    "person": .object(try VisitOptions.person(person ?? "", json: options.json)),
+                ]
+                request["reason"] = reason.map { .string($0) }
+                _ = try await session.call(.POST, path + "/people/lock", request)
+                return ["blocked": true]
             } text: { _ in
                 device == nil ? "The account is locked." : "The device is blocked."
             }

@@ -23,10 +23,16 @@ struct BlockCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await shared.run(alone: false) { (phone, _, console) in
-            try await phone.block(code: code, at: issuer.flatMap(IssuerURL.init(rawValue:)))
-            return Report(
-                json: ["blocked": true],
-                lines: [console.language.say("Das Gerät ist gesperrt.", "The device is suspended.")])
+            let blocked = try await phone.block(code: code, at: issuer.flatMap(IssuerURL.init(rawValue:)))
+            let line =
+                switch blocked {
+                case .device: console.language.say("Das Gerät ist gesperrt.", "The device is suspended.")
+                case .account:
+                    console.language.say(
+                        "Ihr Konto ist gesperrt, mit allen Geräten. Am Schalter einer Stadt bekommen Sie es zurück.",
+                        "Your account is locked, with all its devices. At a town's desk you get it back.")
+                }
+            return Report(json: ["blocked": .string(blocked.rawValue)], lines: [line])
         }
     }
 }
