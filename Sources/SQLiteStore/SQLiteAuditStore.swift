@@ -98,10 +98,11 @@ extension SQLiteStore {
     }
 
     public func auditPage(
-        of account: AccountIdentifier, kinds: [SecurityEvent.Kind]?, before cursor: Int64?, limit: Int
+        of account: AccountIdentifier, onlyLooks: Bool, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
-        // Words of an enumeration, not of anybody else.
-        let condition = kinds.map { "AND kind IN (\($0.map { "'\($0.rawValue)'" }.joined(separator: ", ")))" } ?? ""
+        // Words of an enumeration, not of anybody else. What the person asked for is nobody else's look.
+        let looks = SecurityEvent.Kind.looks.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        let condition = onlyLooks ? "AND kind IN (\(looks)) AND actor IS NOT 'person'" : ""
         return try read { db in
             guard let key = try db.auditKey(of: account) else { return AuditPage(entries: [], next: nil) }
             // The person has another name in each chain; of each the latest are wanted, and of all of them the latest.

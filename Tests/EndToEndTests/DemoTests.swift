@@ -29,6 +29,7 @@ struct DemoTests {
         #expect(result.lines.contains("You are logged out of this portal and of the login service"))
         #expect(result.lines.filter { $0.contains("has ended her session") }.count == 2)
         // The sample of the region: an employee under a mandate, the last administrator, another town's administrator.
+        #expect(result.lines.contains { $0.hasPrefix("Max hears at Bottrop: ") }, "the limit of a mandate refuses")
         let permits = result.lines.filter { $0.contains("for Muster Elektrotechnik GmbH") && $0.contains("500.00 EUR") }
         #expect(permits.map { $0.prefix(14) } == ["Stadt Herten  ", "Stadt Bottrop "], "\(permits)")
         #expect(Set(permits.compactMap { $0.split(separator: " ").dropFirst(3).first }).count == 2, "\(permits)")

@@ -120,6 +120,14 @@ struct AuditTrailTests {
         #expect(looks[0].who?.german == "jemand am Schalter (Stadt Herten)")
         #expect(looks[1].what.english == "A portal got what you released.")
         #expect(looks[1].who?.english == "portal “Portal post”")
+        // What the person asks for is nobody else's look; what a desk takes out for them is.
+        _ = try await provider.provider.dataRequests.file(
+            DataRequestFlow.Wish(json: ["kind": "rectify", "tenant": "herten", "claims": ["family_name"]]),
+            by: provider.verified(person.phone))
+        #expect(try await audit.page(of: person.account, onlyLooks: true).events.count == looks.count)
+        _ = try await provider.provider.exports.export(of: person.account, visit: provider.visit())
+        let taken = try await audit.page(of: person.account, onlyLooks: true).events.first
+        #expect(taken?.entry.kind == "dsr.received" && taken?.who?.german == "jemand am Schalter (Stadt Herten)")
         let all = try await audit.page(of: person.account).events
         #expect(all.count > looks.count && all.allSatisfy { $0.who != nil })
         #expect(all.last?.what.german == "Ihr Konto wurde angelegt.")

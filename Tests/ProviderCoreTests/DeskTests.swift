@@ -24,8 +24,13 @@ struct DeskTests {
         }
         #expect(candidates.map(\.account) == [first.account])
         #expect(candidates.first?.maskedName == "E. M…n")
-        #expect(try await provider.provider.desk.openCases(of: TestRegion.herten).map(\.identifier) == [question])
-        #expect(try await provider.provider.desk.openCases(of: TestRegion.marl).isEmpty)
+        let seen = try await provider.provider.audit.page(of: first.account).entries.first
+        #expect(seen?.kind == "admin.subject_seen" && seen?.actor == "clerk", "whom a clerk was shown reads it")
+        #expect(
+            try await provider.provider.desk.openCases(in: provider.scope(TestRegion.herten)).map(\.identifier) == [
+                question
+            ])
+        #expect(try await provider.provider.desk.openCases(in: provider.scope(TestRegion.marl)).isEmpty)
 
         let second = try await provider.provider.desk.ticket(for: visit, decision: .otherPerson)
         guard case .issued(_, let account, .some) = second else {

@@ -596,9 +596,9 @@ extension FaultyStore {
     }
 
     public func auditPage(
-        of account: AccountIdentifier, kinds: [SecurityEvent.Kind]?, before cursor: Int64?, limit: Int
+        of account: AccountIdentifier, onlyLooks: Bool, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
-        try await call { try await store.auditPage(of: account, kinds: kinds, before: cursor, limit: limit) }
+        try await call { try await store.auditPage(of: account, onlyLooks: onlyLooks, before: cursor, limit: limit) }
     }
 
     public func auditPage(

@@ -23,11 +23,18 @@ public struct DeskFlow: Sendable {
     /// trail that somebody looked.
     public func find(for visit: DeskVisit) async throws -> [(candidate: DeskCandidate, devices: [DeviceRecordRow])] {
         var found: [(DeskCandidate, [DeviceRecordRow])] = []
-        for candidate in try await candidates(for: visit) {
-            try await store.record(visit.event(.subjectSeen, person: candidate.account, now: clock.now()))
+        for candidate in try await shown(similar(to: visit), in: visit) {
             found.append((candidate, try await store.devices(of: candidate.account)))
         }
         return found
+    }
+
+    /// Accounts as a clerk sees them; each of these people reads that somebody looked.
+    private func shown(_ profiles: [AccountProfile], in visit: DeskVisit) async throws -> [DeskCandidate] {
+        for profile in profiles {
+            try await store.record(visit.event(.subjectSeen, person: profile.identifier, now: clock.now()))
+        }
+        return profiles.map(DeskCandidate.init)
     }
 
     /// Accounts whose person has the same names and birth date, or the same upstream identity.
@@ -41,7 +48,9 @@ public struct DeskFlow: Sendable {
         let similar = try await similar(to: visit)
         switch decision {
         case nil where similar.isEmpty: return try await register(visit)
-        case nil: return .similar(similar.map(DeskCandidate.init), case: try await openCase(visit))
+        case nil:
+            let question = try await openCase(visit)
+            return .similar(try await shown(similar, in: visit), case: question)
         case .otherPerson:
             if let linked = try await linked(visit) { throw DeskRefusal.linkKnown(linked.identifier) }
             guard try await answerCase(visit, as: .otherPerson) else { throw DeskRefusal.nothingToDecide }

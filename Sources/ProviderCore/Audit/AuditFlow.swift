@@ -113,10 +113,11 @@ public struct AuditFlow: Sendable {
 
     /// Who did what with a person's account and data, in all towns, the latest first.
     public func page(
-        of account: AccountIdentifier, kinds: [SecurityEvent.Kind]? = nil, before cursor: Int64? = nil,
+        of account: AccountIdentifier, onlyLooks: Bool = false, before cursor: Int64? = nil,
         limit: Int = 100
     ) async throws -> AuditPage {
-        try await store.auditPage(of: account, kinds: kinds, before: cursor, limit: min(limit, Self.largestPage))
+        try await store.auditPage(
+            of: account, onlyLooks: onlyLooks, before: cursor, limit: min(limit, Self.largestPage))
     }
 
     /// Writes what changed nothing and must be known all the same.

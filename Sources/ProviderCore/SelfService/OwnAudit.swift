@@ -48,12 +48,12 @@ public struct OwnAudit: Sendable {
         public let next: Int64?
     }
 
-    /// - Parameter onlyLooks: only who has seen data of the person, or got them.
+    /// - Parameter onlyLooks: only who else has seen data of the person, or got them.
     public func page(
         of account: AccountIdentifier, onlyLooks: Bool = false, before cursor: Int64? = nil
     ) async throws -> Page {
         let page = try await flow.page(
-            of: account, kinds: onlyLooks ? SecurityEvent.Kind.looks : nil, before: cursor)
+            of: account, onlyLooks: onlyLooks, before: cursor)
         return Page(events: page.entries.map(event), next: page.next)
     }
 

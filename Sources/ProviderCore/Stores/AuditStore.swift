@@ -20,9 +20,11 @@ public protocol AuditStore: Sendable {
         of reach: AuditReach, _ filter: AuditFilter, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage
 
-    /// What concerns a person, in all chains, the latest first, before `cursor`; of these kinds alone where they are given.
+    /// What concerns a person, in all chains, the latest first, before `cursor`.
+    ///
+    /// - Parameter onlyLooks: leaves out all but who else has seen or got data of the person.
     func auditPage(
-        of account: AccountIdentifier, kinds: [SecurityEvent.Kind]?, before cursor: Int64?, limit: Int
+        of account: AccountIdentifier, onlyLooks: Bool, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage
 
     /// What is a company's business (`CompanyAuditPage.families`), in all chains, the latest first, before `cursor`; with
@@ -47,7 +49,7 @@ extension AuditStore {
     public func auditPage(
         of account: AccountIdentifier, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
-        try await auditPage(of: account, kinds: nil, before: cursor, limit: limit)
+        try await auditPage(of: account, onlyLooks: false, before: cursor, limit: limit)
     }
 }
 
