@@ -63,7 +63,7 @@ struct LoginJourney: Sendable {
         // 1. The portal pushes its request; the browser begins.
         let (form, begun) = try client.measure { try portal.pushedRequest() }
         let reference = try await port.push(form)
-        let query = FormParameters(["client_id": Town.client, "request_uri": reference]).encoded
+        let query = FormParameters(["client_id": portal.client, "request_uri": reference]).encoded
         let page = try await port.authorize(query)
         // 2. The phone claims the login; the person types its digits.
         let claimed = try await call(.claim, ["link": .string(page.link)], &phone)

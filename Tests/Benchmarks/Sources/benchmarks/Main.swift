@@ -5,7 +5,7 @@ import OpenIDMessages
 struct Options {
     static let usage = """
         usage: benchmarks [--quick] [--json]
-                          [--only primitives|commits|in-process|http|endpoints|dear|phone|start|directory]
+                          [--only primitives|commits|in-process|http|endpoints|dear|phone|start|directory|tenants]
                           [--at-once N] [--endpoint NAME] [--people N,N,N] [--citizen-id PROGRAM]
 
         Measures the provider on this machine; docs/performance.md says how to read the figures.
@@ -16,10 +16,12 @@ struct Options {
           --connections N  the same
           --endpoint NAME  one endpoint, e.g. userinfo; may be repeated
           --people N,N,N  the sizes of the directory; only for --only directory, which runs only when it is named
+          --only tenants  what a busy town costs another one; runs only when it is named
           --citizen-id   the program whose start is measured; without it that part is left out
         """
     static let parts = [
         "primitives", "commits", "in-process", "http", "endpoints", "dear", "phone", "start", "directory",
+        "tenants",
     ]
 
     var effort = Effort.full
@@ -146,6 +148,10 @@ enum Benchmarks {
         // Hours of other measurements must not come with a million people.
         if options.only.contains("directory") {
             try await DirectoryMeasurement(effort: options.effort, people: options.people).measure(report)
+        }
+        if options.only.contains("tenants") {
+            report.section("A quiet town alone, and beside one with ten times its logins, over HTTPS")
+            try await TenantsMeasurement(effort: options.effort).measure(report)
         }
         if options.wants("start"), let program = options.program {
             report.section("Start of \(program)")

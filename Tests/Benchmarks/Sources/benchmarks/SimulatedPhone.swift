@@ -80,8 +80,12 @@ struct SimulatedPhone: Sendable {
 
     /// Enrols a new phone of a new citizen.
     static func enrolled(at provider: Provider) async throws -> SimulatedPhone {
-        let visit = DeskVisit(
-            tenant: TenantIdentifier(rawValue: "town")!, level: .normal, person: try provider.desk.person(Town.erika))
+        // The desk of the portal's town.
+        let portal = ClientIdentifier(rawValue: Town.client)!
+        guard let desk = Registry(region: provider.registry.region).resolve(portal)?.scope else {
+            throw BenchmarkFault("no town")
+        }
+        let visit = DeskVisit(in: desk, level: .normal, person: try provider.desk.person(Town.erika))
         var ticket = try await provider.desk.ticket(for: visit)
         // All phones belong to people of one name.
         if case .similar = ticket { ticket = try await provider.desk.ticket(for: visit, decision: .otherPerson) }

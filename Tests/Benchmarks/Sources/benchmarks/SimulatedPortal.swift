@@ -7,6 +7,8 @@ struct SimulatedPortal: Sendable {
     let issuer: IssuerURL
     let key: SigningKey
     let providerKeys: VerificationKeySet
+    var client = Town.client
+    var redirectURI = Town.redirectURI
 
     /// What the portal keeps between its two calls.
     struct Begun: Sendable {
@@ -18,11 +20,11 @@ struct SimulatedPortal: Sendable {
     func pushedRequest() throws -> (form: String, begun: Begun) {
         let begun = Begun(verifier: .random(), nonce: RandomBytes.text(16))
         let form = FormParameters([
-            "client_id": Town.client, "response_type": "code", "redirect_uri": Town.redirectURI,
+            "client_id": client, "response_type": "code", "redirect_uri": redirectURI,
             "scope": "openid person person_birth person_address email", "state": RandomBytes.text(16),
             "nonce": begun.nonce, "code_challenge": begun.verifier.challenge.rawValue, "code_challenge_method": "S256",
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": try Self.assertion(of: Town.client, key: key, issuer: issuer),
+            "client_assertion": try Self.assertion(of: client, key: key, issuer: issuer),
         ])
         return (form.encoded, begun)
     }
@@ -33,10 +35,10 @@ struct SimulatedPortal: Sendable {
             let code = try FormParameters(parsing: query.utf8)["code"]
         else { throw BenchmarkFault("no code in \(location)") }
         return FormParameters([
-            "grant_type": "authorization_code", "code": code, "redirect_uri": Town.redirectURI,
+            "grant_type": "authorization_code", "code": code, "redirect_uri": redirectURI,
             "code_verifier": begun.verifier.rawValue,
             "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-            "client_assertion": try Self.assertion(of: Town.client, key: key, issuer: issuer),
+            "client_assertion": try Self.assertion(of: client, key: key, issuer: issuer),
         ]).encoded
     }
 

@@ -5,10 +5,14 @@ import OpenIDMessages
 import ProviderCore
 import SQLiteStore
 
-/// The region in which everything is measured: one town, one portal, phones without evidence.
+/// The region in which everything is measured: a town with a portal, and phones without evidence. Beside it another town with a
+/// portal of its own, for what one of them costs the other.
 struct Town: Sendable {
     static let redirectURI = "https://portal.example/oidc/callback"
     static let client = "benchmark-portal"
+    /// The portal of the other town, and where it takes people back.
+    static let neighbour = "benchmark-neighbour"
+    static let neighbourURI = "https://neighbour.example/oidc/callback"
     static let scopes = ["openid", "person", "person_birth", "person_address", "email"]
 
     let issuer: IssuerURL
@@ -18,6 +22,7 @@ struct Town: Sendable {
     init(issuer: String, portalKey: JSONObject) {
         self.issuer = IssuerURL(rawValue: issuer)!
         let town = TenantIdentifier(rawValue: "town")!
+        let other = TenantIdentifier(rawValue: "neighbour")!
         let worker = TenantIdentifier(rawValue: "operator")!
         region = Region(
             identifier: TenantIdentifier(rawValue: "benchmarks")!, name: "Benchmarks", issuer: self.issuer,
@@ -29,7 +34,12 @@ struct Town: Sendable {
                     municipalityKey: "05562020", operatorAssignment: OperatorAssignment(worker),
                     sector: SectorIdentifier(rawValue: "town.example")!, hosts: [TenantHost("portal.example")],
                     floor: .normal,
-                    allowedScopes: nil, state: .live)
+                    allowedScopes: nil, state: .live),
+                Tenant(
+                    identifier: other, officialName: "Stadt Marl", kind: .kreisangehoerigeStadt,
+                    municipalityKey: "05562024", operatorAssignment: OperatorAssignment(worker),
+                    sector: SectorIdentifier(rawValue: "neighbour.example")!,
+                    hosts: [TenantHost("neighbour.example")], floor: .normal, allowedScopes: nil, state: .live),
             ], services: [],
             clients: [
                 Client(
@@ -38,7 +48,13 @@ struct Town: Sendable {
                     redirectURIs: [RedirectURI(rawValue: Self.redirectURI)!], authenticationMethod: .privateKeyJWT,
                     keys: [portalKey], secretDigest: nil, requiresPushedAuthorizationRequests: true,
                     scopes: Self.scopes,
-                    requiredLevel: .normal, initiateLoginURI: nil)
+                    requiredLevel: .normal, initiateLoginURI: nil),
+                Client(
+                    identifier: ClientIdentifier(rawValue: Self.neighbour)!, tenant: other, name: "Serviceportal Marl",
+                    profile: .baseline, redirectURIs: [RedirectURI(rawValue: Self.neighbourURI)!],
+                    authenticationMethod: .privateKeyJWT, keys: [portalKey], secretDigest: nil,
+                    requiresPushedAuthorizationRequests: true, scopes: Self.scopes, requiredLevel: .normal,
+                    initiateLoginURI: nil),
             ] + EndpointClients.clients(portalKey: portalKey, tenant: town))
     }
 

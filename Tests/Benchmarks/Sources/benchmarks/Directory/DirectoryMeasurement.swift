@@ -139,7 +139,7 @@ struct DirectoryMeasurement {
     }
 
     /// Waits for the server; the nonce of its first answer to a device.
-    private static func firstNonce(_ http: HTTPClient, _ issuer: IssuerURL, _ server: Process) async throws -> String {
+    static func firstNonce(_ http: HTTPClient, _ issuer: IssuerURL, _ server: Process) async throws -> String {
         for _ in 0..<10_000 {
             guard server.isRunning else { throw BenchmarkFault("the server ended") }
             let request = HTTPClientRequest(url: issuer.appending("/device/v1/devices"))
