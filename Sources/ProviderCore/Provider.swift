@@ -107,7 +107,7 @@ public final class Provider: Sendable {
         let links = LinkAuthentication(
             issuer: issuer, key: try await keys.secret("link-authentication"),
             isAgeJudged: guards.contains(.frames), isFlowBound: guards.contains(.flowInLink))
-        let prompts = BackChannelPrompts(clock: clock)
+        let prompts = BackChannelPrompts(clock: clock, isLimited: guards.contains(.prompts))
         logins = LoginsInFlight(capacity: capacity.logins, clock: clock) { [backChannelNotifications] login in
             prompts.ended(login)
             backChannelNotifications.ended(login)

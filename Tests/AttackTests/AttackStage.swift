@@ -34,6 +34,7 @@ struct AttackStage {
         let database = try TemporaryDatabase()
         let provider = try await TestProvider(
             guards: Guards.all.subtracting(missing), store: SQLiteStore(path: database.path), clock: clock)
+        try provider.add(TestBackChannel.portals)
         if let sabotage { try database.execute(sabotage) }
         let limits = ProviderApplication.Limits(loginBurst: 1_000_000, codeBurst: 1_000_000)
         var logger = Logger(label: "test")
@@ -74,6 +75,22 @@ struct AttackStage {
             },
             ticket: try await Self.link(provider), attackerTicket: try await Self.link(provider), clock: phones,
             wait: { duration in clock.advance(duration.components.seconds) })
+    }
+
+    /// The scene with the portal that an attack over the back channel needs.
+    func equipped(for attack: Attack) async throws -> AttackScene {
+        var scene = scene
+        if attack == .backChannel { scene.asking = try await askingPortal() }
+        return scene
+    }
+
+    /// A portal that may ask for the victim, and knows them by a login of theirs.
+    func askingPortal(_ portal: TestPortal = TestBackChannel.centre) async throws -> AskingPortal {
+        try await scene.logIn()
+        let subjects = try database.texts("SELECT subject FROM pairwise WHERE context = 'citizen'")
+        return AskingPortal(
+            issuer: scene.issuer, client: ClientIdentifier(rawValue: portal.identifier)!, secret: portal.secret ?? "",
+            subject: subjects.first ?? "", transport: scene.transport)
     }
 
     /// The provider's clock on the phone: a machine that is busy for a minute must not make its proofs too old.

@@ -49,6 +49,14 @@ struct ResistedAttackTests {
             "login 3 reaches the victim's phone: done",
             "login 4 reaches the victim's phone: refused, too_many_logins",
         ],
+        .backChannel: [
+            "somebody calls the victim and reads the digits out; the victim approves, and the portal gets tokens",
+            "the attacker asks five times more, and one request is before the victim",
+            "the victim, careless, approves on a phone that wants no digits: refused, wrong_call_code",
+            "the attacker gets no tokens: authorization_pending",
+            "the attacker asks again, and the victim is asked no more",
+            "the report stopped the portal until the victim takes it back",
+        ],
         .stolenBrowser: [
             "the victim's own browser needs no digits; the attacker has heard its proof",
             "the victim's proof of another login: the victim's phone shows digits",
@@ -67,7 +75,7 @@ struct ResistedAttackTests {
     @Test(arguments: Attack.allCases)
     func resists(_ attack: Attack) async throws {
         try await AttackStage.set { stage in
-            let outcome = try await stage.scene.play(attack)
+            let outcome = try await stage.equipped(for: attack).play(attack)
             #expect(outcome.result == .resisted, "\(outcome.evidence)")
             let decisive = try #require(Self.decisive[attack])
             #expect(Set(decisive).isSubset(of: outcome.evidence), "\(outcome.evidence)")
@@ -76,7 +84,9 @@ struct ResistedAttackTests {
 
     @Test func `after all but the clone the victim's device still logs in, with no login left open`() async throws {
         try await AttackStage.set { stage in
-            for attack in Attack.allCases where !attack.endsDevice { _ = try await stage.scene.play(attack) }
+            for attack in Attack.allCases where !attack.endsDevice {
+                _ = try await stage.equipped(for: attack).play(attack)
+            }
             // Three logins may be open: had an attack left one behind, the third of these would not get in.
             for _ in 1...3 {
                 let login = try await stage.scene.newLogin()
@@ -108,11 +118,30 @@ struct ResistedAttackTests {
         }
     }
 
-    @Test(arguments: [Attack.enrolHijack, .foreignBrowser])
+    @Test func `a portal that asked in vain a moment ago, or for somebody else, tests nothing`() async throws {
+        try await AttackStage.set { stage in
+            let scene = try await stage.equipped(for: .backChannel)
+            #expect(try await scene.play(.backChannel).result == .resisted)
+            #expect(try await scene.play(.backChannel).result == .notTested, "the report was less than a minute ago")
+            try await scene.wait(.seconds(61))
+            #expect(try await scene.play(.backChannel).result == .resisted, "the victim took the report back")
+        }
+    }
+
+    @Test func `a portal that may ask without the digits of a call tests nothing`() async throws {
+        try await AttackStage.set { stage in
+            var scene = try await stage.equipped(for: .backChannel)
+            scene.asking = try await stage.askingPortal(TestBackChannel.familiar)
+            let outcome = try await scene.play(.backChannel)
+            #expect(outcome.result == .notTested && outcome.evidence[0].contains("without the digits"))
+        }
+    }
+
+    @Test(arguments: [Attack.enrolHijack, .foreignBrowser, .backChannel])
     func `without its ticket an attack is not tested, and nothing else is said of it`(_ attack: Attack) async throws {
         try await AttackStage.set { stage in
             var scene = stage.scene
-            (scene.ticket, scene.attackerTicket) = (nil, nil)
+            (scene.ticket, scene.attackerTicket, scene.asking) = (nil, nil, nil)
             let outcome = try await scene.play(attack)
             #expect(outcome.result == .notTested && outcome.evidence.count == 1)
         }
@@ -153,6 +182,13 @@ struct SuccessfulAttackTests {
             .stolenBrowser, .browserProof,
             "a proof in the name of the victim's browser, by a key of the attacker's spares the attacker's login the digits"
         ), (.foreignBrowser, .browserAccount, "the victim's login is signed as one bound by known_browser"),
+        (
+            .backChannel, .prompts,
+            "the attacker asks five times more, and another request is before the victim"
+        ), (.backChannel, .callCode, "the attacker gets tokens without the digits of a call"),
+        (.backChannel, .reports, "the report stops nothing"),
+        // Either of them alone would still keep the next request back.
+        (.backChannel, [.prompts, .reports], "the attacker asks again, and the victim is asked again"),
         (.clone, .counter, "the copy logs in, and nobody notices"),
     ]
 
@@ -160,7 +196,7 @@ struct SuccessfulAttackTests {
     func succeeds(row: Int) async throws {
         let (attack, missing, decisive) = Self.guards[row]
         try await AttackStage.set(without: missing) { stage in
-            let outcome = try await stage.scene.play(attack)
+            let outcome = try await stage.equipped(for: attack).play(attack)
             #expect(outcome.result == .succeeded, "\(outcome.evidence)")
             #expect(outcome.evidence.contains(decisive), "\(outcome.evidence)")
         }

@@ -2,7 +2,6 @@ import DeviceAuthenticator
 import Foundation
 import IdentityCrypto
 import OpenIDMessages
-import RelyingParty
 import Testing
 
 /// OpenID Connect CIBA Core 1.0 with the real programs: provider, phone, and a portal that the test plays.
@@ -75,12 +74,7 @@ struct BackChannelCommandTests {
             Place.program("citizen-id"), ["region", "apply", "--yes", "--data", here.data] + here.regionFiles + [file])
         try #require(applied.status == 0, "\(applied)")
         let phone = try await here.enrolledPhone()
-        var subject = ""
-        try await here.withTestPortal { portal in
-            let pending = try await portal.beginLogin()
-            let query = try await phone.callbackQuery(at: pending.authorizationURL)
-            subject = try await portal.finishLogin(callbackQuery: query, pending: pending).subject.rawValue
-        }
+        let subject = try await here.subject(of: phone)
         return Office(here: here, phone: phone, subject: subject, transport: try TLSTransport(additionalCA: here.ca))
     }
 
@@ -156,12 +150,7 @@ struct BackChannelCommandTests {
     func report() async throws {
         let office = try await Self.office.value
         let stranger = try await office.here.enrolledPhone()
-        var subject = ""
-        try await office.here.withTestPortal { portal in
-            let pending = try await portal.beginLogin()
-            let query = try await stranger.callbackQuery(at: pending.authorizationURL)
-            subject = try await portal.finishLogin(callbackQuery: query, pending: pending).subject.rawValue
-        }
+        let subject = try await office.here.subject(of: stranger)
         let other = Office(here: office.here, phone: stranger, subject: subject, transport: office.transport)
         let begun = try await other.ask("office-poll")
         #expect(try await stranger.run("wait", "--json").json()["state"] == "awaiting_code")

@@ -56,6 +56,18 @@ extension DeviceLoginFlow {
         return try describe(login, device: device)
     }
 
+    /// P-11.4 taken away: whatever digits there are count as typed.
+    func spareCallCode(of login: Login) {
+        guard login.isShownBeforeCode, let digits = login.claim?.code else { return }
+        _ = logins.update(.page(login.page)) { $0.enter(code: digits, now: clock.now()) }
+    }
+
+    /// P-11.3: the portal that a report stops. In a browser's login it is not the portal that is reported.
+    func stops(_ login: Login, _ claim: Login.Claim, _ decision: LoginDecision) -> ClientIdentifier? {
+        guard claim.flow == .backChannel, decision == .report, guards.contains(.reports) else { return nil }
+        return login.request.client.client.identifier
+    }
+
     /// What binds an answer to where it was asked for. A portal asks without the digits of a call only where the operator
     /// allows it, and only whom it knows: the person has released something to it that still stands.
     func binding(_ login: Login, _ flow: LoginFlow) async throws -> BrowserBinding {

@@ -139,6 +139,7 @@ public struct DeviceLoginFlow: Sendable {
     public func answer(
         _ transaction: TransactionIdentifier, response text: String, pinProof: String?, device: VerifiedDevice
     ) async throws -> String {
+        if !guards.contains(.callCode) { spareCallCode(of: try held(transaction, by: device)) }
         let login = try held(transaction, by: device)
         if let receipt = try earlierOutcome(login, digest: ContentDigest(of: text)) { return receipt }
         guard login.state == .awaitingUser || login.isShownBeforeCode, let request = login.signedRequest,
@@ -172,7 +173,7 @@ public struct DeviceLoginFlow: Sendable {
                 isPINProved: authenticated.isPINProved,
                 approval: approval(
                     login, claim, offer, authenticated.response, methods: authenticated.methods, prize: prize, now: now),
-                stops: claim.flow == .backChannel && decision == .report ? login.request.client.client.identifier : nil,
+                stops: stops(login, claim, decision),
                 tenant: login.request.client.scope.tenant.identifier, time: now))
         if outcome == .answeredAlready(digest) {
             return try await receiptInFlight(login, digest: digest, device: device)

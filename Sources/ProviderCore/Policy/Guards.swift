@@ -36,5 +36,12 @@ package struct Guards: OptionSet, Sendable {
     /// P-4.7.5: the outcome is given once.
     package static let codeOnce = Guards(rawValue: 1 << 12)
 
-    package static let all = Guards(rawValue: (1 << 13) - 1)
+    /// P-11.3: one request is before a person at a time, and a silence follows one that was not wanted.
+    package static let prompts = Guards(rawValue: 1 << 13)
+    /// P-11.4: the digits of a call come before an approval.
+    package static let callCode = Guards(rawValue: 1 << 14)
+    /// P-11.3: a report stops the portal.
+    package static let reports = Guards(rawValue: 1 << 15)
+
+    package static let all = Guards(rawValue: (1 << 16) - 1)
 }

@@ -12,6 +12,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
     case enrolHijack = "enrol-hijack"
     case fakeIssuer = "fake-issuer"
     case fatigue
+    case backChannel = "back-channel"
     case stolenBrowser = "stolen-browser"
     case foreignBrowser = "foreign-browser"
     case clone
@@ -30,6 +31,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
             "enrols a device with an enrolment link that somebody photographed, after its person and before"
         case .fakeIssuer: "poses as the provider"
         case .fatigue: "opens login after login until the victim says yes"
+        case .backChannel: "has a portal ask for the victim without a browser until the victim gives in"
         case .stolenBrowser: "poses as a browser that knows the victim, without that browser's key"
         case .foreignBrowser: "relays the victim's login in a browser that is known, but to the attacker's own account"
         case .clone: "answers with a copy of the victim's device"
@@ -48,6 +50,9 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .enrolHijack: "a ticket is good once (P-6.2.2), and a further device waits for one that counts (P-6.5)"
         case .fakeIssuer: "the phone signs only for the issuer and the keys it was enrolled with (D-3.1, D-4.3.2)"
         case .fatigue: "at most three logins of an account are open (P-4.2.2)"
+        case .backChannel:
+            "one request is before a person, nothing is approved without the digits of a call, and a report ends it "
+                + "(P-11.3, P-11.4)"
         case .stolenBrowser:
             "a known browser signs the nonce of each login with a key that it does not give away (P-12.2)"
         case .foreignBrowser: "a known browser counts for the account that its key is bound to alone (P-12.3)"

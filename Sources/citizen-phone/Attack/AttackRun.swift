@@ -41,6 +41,7 @@ extension AttackScene {
         case .enrolHijack: try await enrolHijack()
         case .fakeIssuer: try await fakeIssuer()
         case .fatigue: try await fatigue()
+        case .backChannel: try await backChannel()
         case .stolenBrowser: try await stolenBrowser()
         case .foreignBrowser: try await foreignBrowser()
         case .clone: try await clone()

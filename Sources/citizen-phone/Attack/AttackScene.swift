@@ -19,6 +19,8 @@ struct AttackScene {
     var ticket: String?
     /// A fresh enrolment link of another test person, who plays the attacker; nil when there is none.
     var attackerTicket: String?
+    /// A portal that may ask for the victim without a browser, with the attacker at it; nil when there is none.
+    var asking: AskingPortal?
     /// The clock of all phones.
     var clock = DeviceClock.live
     /// Where the victim's phone and copies of it have their random values from.

@@ -15,6 +15,7 @@ struct AttackCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var askingPortal: AskingPortalOptions
 
     @Argument(help: "The attacks, or all.")
     var names: [String]
@@ -51,7 +52,8 @@ struct AttackCommand: AsyncParsableCommand {
                 folder: try shared.folder(), folderPath: shared.folderPath, openFolder: { try shared.folder(at: $0) },
                 issuer: enrolled.issuer, pin: try pinOptions.read(), transport: transport,
                 language: shared.language.rawValue,
-                start: { address }, ticket: ticket, attackerTicket: attackerTicket, clock: phone.clock,
+                start: { address }, ticket: ticket, attackerTicket: attackerTicket,
+                asking: try askingPortal.portal(at: enrolled.issuer, over: transport), clock: phone.clock,
                 random: phone.random, wait: { try await Task.sleep(for: $0) })
             do {
                 return Self.report(
