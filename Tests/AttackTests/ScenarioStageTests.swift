@@ -29,7 +29,8 @@ enum ShippedScenarios {
 }
 
 extension AttackStage {
-    func scenarios(transport: (any HTTPTransport)? = nil) async throws -> ScenarioStage {
+    /// - Parameter asks: whether there is a portal that may ask by itself; it knows the victim by a login of theirs.
+    func scenarios(transport: (any HTTPTransport)? = nil, asks: Bool = false) async throws -> ScenarioStage {
         let wire = FaultyWire(transport ?? scene.transport)
         let makePhone: @Sendable (String) -> DeviceAuthenticator = { [scene] path in
             DeviceAuthenticator(
@@ -39,7 +40,8 @@ extension AttackStage {
         return ScenarioStage(
             issuer: scene.issuer, phone: makePhone(scene.folderPath), wire: wire, pin: scene.pin,
             wrongPIN: PIN(Array("135791".utf8))!, transport: scene.transport, language: scene.language,
-            start: try await scene.start(), opensPortal: false, wait: scene.wait,
+            start: try await scene.start(), asking: asks ? try await askingPortal() : nil, opensPortal: false,
+            wait: scene.wait,
             copyDevice: { [scene] in try DeviceCopy(of: scene.folderPath, makePhone: makePhone) })
     }
 }
@@ -53,7 +55,8 @@ struct ShippedScenarioTests {
     @Test(arguments: ShippedScenarios.names)
     func `is met, and leaves nothing open`(name: String) async throws {
         try await AttackStage.set { stage in
-            let outcome = try await stage.scenarios().play(try ShippedScenarios.read(name))
+            let scenario = try ShippedScenarios.read(name)
+            let outcome = try await stage.scenarios(asks: scenario.asks).play(scenario)
             #expect(outcome.result == .met, "\(outcome.complaint ?? "")")
             #expect(outcome.leftOpen == 0)
         }
@@ -78,13 +81,24 @@ struct ShippedScenarioTests {
     static let guards: [(name: String, missing: Guards)] = [
         ("stale-qr", .frames), ("too-many-logins", .openLogins), ("return-mismatch", .returnValue),
         ("wrong-code-locks", .typedDigits), ("approve-link", .browserReturn), ("device-cloned", .counter),
+        ("back-channel-silence", .prompts),
     ]
+
+    @Test func `a browser that a scenario has remembered is forgotten after it`() async throws {
+        try await AttackStage.set { stage in
+            let outcome = try await stage.scenarios().play(try ShippedScenarios.read("known-browser"))
+            #expect(outcome.result == .met, "\(outcome.complaint ?? "")")
+            let browsers = try await stage.scene.victim().accountView("/browsers")["browsers"]?.array
+            #expect(browsers?.isEmpty == true)
+        }
+    }
 
     @Test(arguments: guards.map(\.name))
     func `is not met at a provider without the guard it is about`(name: String) async throws {
         let missing = try #require(Self.guards.first { $0.name == name }).missing
         try await AttackStage.set(without: missing) { stage in
-            let outcome = try await stage.scenarios().play(try ShippedScenarios.read(name))
+            let scenario = try ShippedScenarios.read(name)
+            let outcome = try await stage.scenarios(asks: scenario.asks).play(scenario)
             #expect(outcome.complaint != nil)
         }
     }
@@ -271,6 +285,35 @@ struct ScenarioPlayTests {
               - expect: {error: none, page: denied}
             """)
         #expect(outcome.result == .met && outcome.leftOpen == 1, "\(outcome.complaint ?? "")")
+    }
+
+    @Test func `a portal's request that a scenario leaves open is denied, and the next portal's place is free`()
+        async throws
+    {
+        try await AttackStage.set { stage in
+            let scenarios = try await stage.scenarios(asks: true)
+            let untidy = try scenario("  - ask: portal\n  - receive\n  - expect: {phone: awaiting_code}")
+            let outcome = try await scenarios.play(untidy)
+            #expect(outcome.result == .met && outcome.leftOpen == 1, "\(outcome.complaint ?? "")")
+            try await stage.scene.wait(.seconds(61))
+            #expect(try await scenarios.play(try ShippedScenarios.read("back-channel")).result == .met)
+        }
+    }
+
+    @Test func `a browser that its session lets in has no login page`() async throws {
+        let steps = """
+              - open: portal
+              - claim: link
+              - approve
+              - return: right
+              - finish
+              - open: again
+              - cancel
+              - expect: {error: not_cancellable}
+              - claim: link
+              - expect: {page: none}
+            """
+        #expect(try await failure(steps).complaint?.hasSuffix("The login page shows no link.") == true)
     }
 
     @Test func `an acknowledgement that one scenario loses without need is not lost in the next`() async throws {

@@ -24,7 +24,7 @@ struct ScenarioReaderTests {
             ends_device: true
             steps:
               - open: portal
-              - open: portal
+              - open: again
               - browser: 1
               - copy: device
               - device: copy
@@ -32,6 +32,13 @@ struct ScenarioReaderTests {
               - claim: link
               - type: right
               - type: 01234567
+              - type: {digits: wrong, remember: true}
+              - open: known
+              - ask: portal
+              - receive
+              - call: "0123"
+              - collect
+              - suspend: device
               - approve
               - approve: {pin: wrong, release: [email, phone_number], context: "Muster GmbH"}
               - lose: acknowledgement
@@ -47,14 +54,17 @@ struct ScenarioReaderTests {
                   phone: awaiting_user
                   error: scan_again
                   callback: access_denied
+                  tokens: granted
                   tries_left: 2
                   status: 404
             """, file: "a.yaml")
         #expect(scenario.name == "everything" && scenario.description == "All: of it" && scenario.endsDevice)
         #expect(
             scenario.steps.map(\.action) == [
-                .open, .open, .browser(1), .copyDevice, .device(.copy), .claim(.qr), .claim(.link), .type(.right),
-                .type(.these("01234567")),
+                .open(.portal), .open(.again), .browser(1), .copyDevice, .device(.copy), .claim(.qr), .claim(.link),
+                .type(.right, remembers: false), .type(.these("01234567"), remembers: false),
+                .type(.wrong, remembers: true), .open(.known), .ask, .receive, .call(.these("0123")), .collect,
+                .suspend,
                 .answer(.approve(isPINRight: true, released: nil, context: nil)),
                 .answer(
                     .approve(isPINRight: false, released: ["email", "phone_number"], context: "Muster GmbH")),
@@ -62,11 +72,11 @@ struct ScenarioReaderTests {
                 .expect(
                     Scenario.Expectation(
                         page: "none", phone: "awaiting_user", error: "scan_again", callback: "access_denied",
-                        triesLeft: 2, status: 404)),
+                        tokens: "granted", triesLeft: 2, status: 404)),
             ])
-        #expect(scenario.steps.map(\.line) == Array(5...24))
+        #expect(scenario.steps.map(\.line) == Array(5...31))
         #expect(
-            scenario.steps[10].text == "approve: {pin: wrong, release: [email, phone_number], context: Muster GmbH}")
+            scenario.steps[17].text == "approve: {pin: wrong, release: [email, phone_number], context: Muster GmbH}")
     }
 
     @Test(arguments: [
@@ -91,6 +101,20 @@ struct ScenarioReaderTests {
         ("  - open: portal\n  - expect: {callback: acess_denied}", "a.yaml:5: unknown value `acess_denied`"),
         ("  - open: portal\n  - expect: {error: too_many}", "a.yaml:5: unknown value `too_many`"),
         ("  - open: portal\n  - expect: {tries_left: two}", "a.yaml:5: must be a number from 0 to 10"),
+        (
+            "  - open: portal\n  - type: {digit: right}\n  - expect: {page: none}",
+            "a.yaml:5: unknown key `digit`"
+        ),
+        ("  - open: again\n  - expect: {page: none}", "a.yaml:4: needs a browser: `open: portal`"),
+        (
+            "  - open: portal\n  - type: right\n  - open: known\n  - expect: {page: none}",
+            "a.yaml:6: needs a browser that is known"
+        ),
+        ("  - ask: portal\n  - call: 12345\n  - expect: {tokens: none}", "a.yaml:5: must be `right`, `wrong` or four"),
+        ("  - receive\n  - expect: {tokens: none}", "a.yaml:4: needs a request: `ask: portal`"),
+        ("  - ask: portal\n  - expect: {page: none}", "a.yaml:5: needs a login: `open: portal`"),
+        ("  - ask: portal\n  - claim: qr\n  - expect: {tokens: none}", "a.yaml:5: needs a login: `open: portal`"),
+        ("  - ask: portal\n  - expect: {tokens: given}", "a.yaml:5: unknown value `given`"),
         ("  - claim: qr\n  - expect: {page: none}", "a.yaml:4: needs a login: `open: portal` must come before"),
         ("  - open: portal\n  - browser: 2\n  - expect: {page: none}", "a.yaml:5: only 1 browsers are open here"),
         ("  - device: copy\n  - open: portal\n  - expect: {page: none}", "a.yaml:4: needs `copy: device` before"),

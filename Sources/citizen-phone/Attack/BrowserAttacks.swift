@@ -113,17 +113,14 @@ extension AttackScene {
             try await login.type(digits, remembers: true)
         else { throw CommandFailure(.browser, developer: "A login by QR code in a new browser asks for no digits.") }
         _ = try await phone.waitForRequest(seconds: 10)
-        guard let nonce = login.page.rememberNonce else {
+        guard login.page.rememberNonce != nil else {
             _ = try await phone.deny(pin: pin)
             return nil
         }
         _ = try await phone.approve(pin: pin)
-        let proof = try key.sign(
-            BrowserProof(issuer: issuer, purpose: .registration, nonce: nonce),
-            header: ["jwk": .object(key.publicKey.jwk)])
-        let answer = try await login.tell("remember", ["proof": .string(proof)])
+        let browser = try await login.register(key)
         _ = try await login.collectsCode()
-        return answer["browser"]?.string
+        return browser
     }
 
     private static func proof(

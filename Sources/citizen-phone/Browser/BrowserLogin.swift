@@ -1,4 +1,5 @@
 import DeviceAuthenticator
+import IdentityCrypto
 import OpenIDMessages
 
 /// What a browser takes along when it leaves the provider for the portal.
@@ -33,20 +34,58 @@ struct BrowserLogin {
     var browser: BrowserSession
     let address: WebAddress
     var page: LoginPage
+    /// True when the provider sent the browser back at once, because its session let it in: there is no login page.
+    var isLetIn = false
+    /// What the page offered to sign when the browser was to be remembered: its script keeps that until the login is over.
+    private var offer: (nonce: Nonce, token: String)?
+
+    private init(
+        issuer: IssuerURL, browser: BrowserSession, address: WebAddress, page: LoginPage, isLetIn: Bool = false
+    ) {
+        self.issuer = issuer
+        self.browser = browser
+        self.address = address
+        self.page = page
+        self.isLetIn = isLetIn
+    }
 
     /// A browser without cookies that stands at the provider's page of a new login.
     static func begin(
         at start: WebAddress, issuer: IssuerURL, transport: any HTTPTransport, language: String
     ) async throws -> BrowserLogin {
-        var browser = BrowserSession(transport: transport, language: language)
-        let page = try await browser.open(start)
-        guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
-            throw CommandFailure(
-                .browser,
-                "Das Portal führt nicht zu einer Anmeldeseite von \(issuer), sondern zu \(page.address.text).",
-                "The portal does not lead to a login page of \(issuer), but to \(page.address.text).")
+        let login = try await visit(
+            start, with: BrowserSession(transport: transport, language: language), issuer: issuer, opensPortal: false
+        ).login
+        guard !login.isLetIn else { throw elsewhere(login.address, issuer) }
+        return login
+    }
+
+    private static func elsewhere(_ address: WebAddress, _ issuer: IssuerURL) -> CommandFailure {
+        CommandFailure(
+            .browser,
+            "Das Portal führt nicht zu einer Anmeldeseite von \(issuer), sondern zu \(address.text).",
+            "The portal does not lead to a login page of \(issuer), but to \(address.text).")
+    }
+
+    /// A browser opens the portal's address, with the cookies that it has.
+    ///
+    /// - Parameter opensPortal: whether it opens the portal's callback where its session lets it in.
+    /// - Returns: what the browser took along to the portal, and the status of its page, where it was let in.
+    static func visit(
+        _ start: WebAddress, with browser: BrowserSession, issuer: IssuerURL, opensPortal: Bool
+    ) async throws -> (login: BrowserLogin, callback: LoginCallback, status: Int?) {
+        var browser = browser
+        let (page, callback) = try await browser.begin(at: start, issuer: issuer, stopsThere: !opensPortal)
+        if let callback {
+            let letIn = BrowserLogin(issuer: issuer, browser: browser, address: callback, page: .none, isLetIn: true)
+            return (letIn, LoginCallback(query: callback.query), page.status == 0 ? nil : page.status)
         }
-        return BrowserLogin(issuer: issuer, browser: browser, address: page.address, page: login)
+        guard page.address.text.hasPrefix(issuer.appending("/login/")), let login = LoginPage(html: page.html) else {
+            throw elsewhere(page.address, issuer)
+        }
+        return (
+            BrowserLogin(issuer: issuer, browser: browser, address: page.address, page: login), LoginCallback.none, nil
+        )
     }
 
     func qrLink() throws -> String { try Self.there(page.qrLink) }
@@ -62,9 +101,11 @@ struct BrowserLogin {
     /// Loads the page again; false when the provider shows this browser no login there any more.
     @discardableResult
     mutating func look() async throws -> Bool {
+        guard !isLetIn else { return false }
         let opened = try await browser.open(address)
         guard let login = LoginPage(html: opened.html) else { return false }
         page = login
+        if let nonce = login.rememberNonce, let token = login.token { offer = (nonce, token) }
         return true
     }
 
@@ -81,13 +122,33 @@ struct BrowserLogin {
     }
 
     /// Sends what the script of the page sends, with the page's token; what came back, nothing where it was refused.
-    mutating func tell(_ call: String, _ members: JSONObject) async throws -> JSONObject {
+    ///
+    /// - Parameter token: that of a page before this one.
+    mutating func tell(_ call: String, _ members: JSONObject, token: String? = nil) async throws -> JSONObject {
         guard let action = WebAddress(address.text + "/" + call) else { return [:] }
         var body = members
-        body["csrf"] = page.cancelForm?.hidden.first { $0.name == "csrf" }.map { .string($0.value) }
+        body["csrf"] = (token ?? page.token).map { .string($0) }
         let answer = try await browser.fetch(body, at: action, from: address)
         guard answer.status == 200 else { return [:] }
         return (try? StrictJSON.parseObject(Array(answer.html.utf8))) ?? [:]
+    }
+
+    /// The browser proves the key that it was remembered with, as the page's script does (docs/protocol.md §12).
+    mutating func prove(_ key: SigningKey) async throws {
+        guard let nonce = page.browserNonce else { return }
+        let proof = try key.sign(
+            BrowserProof(issuer: issuer, purpose: .login, nonce: nonce), keyIdentifier: key.thumbprint.rawValue)
+        _ = try await tell("browser", ["proofs": .string(proof)])
+    }
+
+    /// The browser registers a key, where the person wanted it remembered; the provider's name for it, nil where there is
+    /// no such offer.
+    mutating func register(_ key: SigningKey) async throws -> String? {
+        guard let offer else { return nil }
+        let proof = try key.sign(
+            BrowserProof(issuer: issuer, purpose: .registration, nonce: offer.nonce),
+            header: ["jwk": .object(key.publicKey.jwk)])
+        return try await tell("remember", ["proof": .string(proof)], token: offer.token)["browser"]?.string
     }
 
     /// Gives the login up by the page's button; false when the page has none.

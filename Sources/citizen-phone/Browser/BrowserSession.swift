@@ -39,6 +39,29 @@ struct BrowserSession {
         try await follow(HTTPCall(method: "GET", url: address.text), at: address, stop: stop)
     }
 
+    /// Opens the address at which a portal begins a login.
+    ///
+    /// - Parameters:
+    ///   - issuer: the provider.
+    ///   - stopsThere: whether the journey ends before the portal when the provider sends the browser back at once.
+    /// - Returns: the page, and where the provider sent the browser on by itself.
+    mutating func begin(
+        at address: WebAddress, issuer: IssuerURL, stopsThere: Bool
+    ) async throws -> (page: Page, callback: WebAddress?) {
+        let provider = WebAddress(issuer.rawValue)?.origin
+        var isAtProvider = address.origin == provider
+        var left: WebAddress?
+        let page = try await open(address) { next in
+            if next.origin == provider {
+                isAtProvider = true
+            } else if isAtProvider, left == nil {
+                left = next
+            }
+            return stopsThere && left != nil
+        }
+        return (page, left)
+    }
+
     /// Sends a form of the page at `address`, as the browser does: with `Origin`.
     mutating func submit(_ fields: FormParameters, to action: WebAddress, from address: WebAddress) async throws
         -> Page

@@ -34,8 +34,8 @@ struct LoginJourney {
     let steps: JourneySteps
 
     mutating func run(from address: WebAddress, plan: Plan) async throws -> End {
-        var callback: WebAddress?
-        let first = try await begin(address, callback: &callback, plan: plan)
+        let (first, callback) = try await browser.begin(
+            at: address, issuer: issuer, stopsThere: plan.stopsAtCallback)
         if let callback { return try letIn(first, callback: callback) }
         var (page, login) = try loginPage(first)
         steps.done(
@@ -52,25 +52,6 @@ struct LoginJourney {
         let outcome = try await answer(plan)
         steps.done("answer", Self.answered(outcome, .german), Self.answered(outcome, .english))
         return try await finish(outcome, login: page.address, plan: plan)
-    }
-
-    /// Opens the portal's address. `callback` is where the provider sent the browser on, if it did so by itself.
-    private mutating func begin(
-        _ address: WebAddress, callback: inout WebAddress?, plan: Plan
-    ) async throws -> BrowserSession.Page {
-        let provider = WebAddress(issuer.rawValue)?.origin
-        var isAtProvider = false
-        var left: WebAddress?
-        let page = try await browser.open(address) { next in
-            if next.origin == provider {
-                isAtProvider = true
-            } else if isAtProvider, left == nil {
-                left = next
-            }
-            return plan.stopsAtCallback && left != nil
-        }
-        callback = left
-        return page
     }
 
     /// The session at the provider let the browser in, without the phone.

@@ -25,6 +25,17 @@ struct LoginPage {
     /// The form of the button that gives the login up.
     let cancelForm: Form?
 
+    /// What the page's forms and its script prove with that they are the page's own.
+    var token: String? { cancelForm?.hidden.first { $0.name == "csrf" }?.value }
+
+    /// No login page.
+    static let none = LoginPage()
+
+    private init() {
+        (state, qrLink, sameDeviceLink, codeForm) = ("none", nil, nil, nil)
+        (browserNonce, rememberNonce, cancelForm) = (nil, nil, nil)
+    }
+
     /// Nil when the page is no login page.
     init?(html: String) {
         let pieces = HTMLScanner.pieces(of: html)

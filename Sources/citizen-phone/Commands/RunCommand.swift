@@ -13,6 +13,7 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
     @OptionGroup var faults: FaultOptions
+    @OptionGroup var askingPortal: AskingPortalOptions
 
     @Argument(help: ArgumentHelp("The files.", valueName: "scenario.yaml"))
     var files: [String]
@@ -42,6 +43,7 @@ struct RunCommand: AsyncParsableCommand {
         if output == .json { shared.json = true }
         let form = output ?? (shared.json ? .json : .text)
         let (shared, pinOptions, faults, isDisposable) = (shared, pinOptions, faults, disposable)
+        let askingPortal = askingPortal
         let scenarios = try scenarios()
         guard let address = WebAddress(portal) else {
             throw refusal("The address must begin with https:// (or http:// on this machine).")
@@ -50,9 +52,12 @@ struct RunCommand: AsyncParsableCommand {
         try await shared.playing(pinOptions.persona).run { (phone, transport, console) in
             let stages = ScenarioStages(
                 shared, pinOptions: pinOptions, faults: faults, phone: phone, transport: transport, start: address,
-                opensPortal: opensPortal)
+                opensPortal: opensPortal, askingPortal: askingPortal)
+            let hasPortal = askingPortal.backchannelClient != nil
             let outcomes = try await Self.play(
-                Self.parts(scenarios, isDisposable: isDisposable, profile: stages.profile), on: stages.stage
+                Self.parts(
+                    scenarios, isDisposable: isDisposable, hasAskingPortal: hasPortal, profile: stages.profile),
+                on: stages.stage
             ) { scenario in
                 console.note("Scenario \(scenario.name): \(scenario.description)")
             }
@@ -67,9 +72,20 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     /// In the order of the files, but what ends a device comes last, and only once for each device.
-    static func parts(_ scenarios: [Scenario], isDisposable: Bool, profile: (Scenario) -> String) -> [Part] {
+    ///
+    /// - Parameter hasAskingPortal: whether there is a portal that may ask for the profile's person.
+    static func parts(
+        _ scenarios: [Scenario], isDisposable: Bool, hasAskingPortal: Bool = false, profile: (Scenario) -> String
+    ) -> [Part] {
         var spent: Set<String> = []
         return (scenarios.filter { !$0.endsDevice } + scenarios.filter(\.endsDevice)).map { scenario in
+            guard !scenario.asks || hasAskingPortal && scenario.persona == nil else {
+                return Part(
+                    scenario: scenario,
+                    skipped: scenario.persona == nil
+                        ? "a portal asks by itself: needs --backchannel-client and what goes with it"
+                        : "a portal asks by itself: it knows this profile's person and no persona")
+            }
             guard scenario.endsDevice else { return Part(scenario: scenario) }
             guard isDisposable else {
                 return Part(

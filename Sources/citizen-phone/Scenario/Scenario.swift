@@ -11,8 +11,8 @@ struct Scenario: Equatable {
     }
 
     enum Action: Equatable {
-        /// A new browser begins a login at the portal.
-        case open
+        /// A browser begins a login at the portal.
+        case open(Visitor)
         /// Goes on with an earlier browser; the first that was opened is 1.
         case browser(Int)
         /// Somebody copies the files of the phone's device.
@@ -20,7 +20,18 @@ struct Scenario: Equatable {
         /// Which files the phone has from now on.
         case device(Device)
         case claim(LoginFlow)
-        case type(Digits)
+        /// - Parameter remembers: whether the browser is to be known from now on.
+        case type(Digits, remembers: Bool)
+        /// A portal asks by itself for the person whose phone it is.
+        case ask
+        /// The phone takes the request that has arrived without a browser.
+        case receive
+        /// The person types the digits of a call.
+        case call(Digits)
+        /// The portal that asked fetches its tokens.
+        case collect
+        /// The person suspends this device.
+        case suspend
         case answer(Answer)
         /// The acknowledgement of the next answer does not reach the phone.
         case lose
@@ -32,12 +43,31 @@ struct Scenario: Equatable {
         /// The browser goes to the portal with what the provider gives it.
         case finish
         case expect(Expectation)
+
+        /// Whether it is about a browser's login.
+        var needsBrowser: Bool {
+            switch self {
+            case .claim, .type, .comeBack, .cancel, .finish: true
+            case .expect(let expectation): expectation.isOfBrowser
+            default: false
+            }
+        }
     }
 
     enum Device: String, CaseIterable { case own, copy }
 
+    /// Who opens the portal's page.
+    enum Visitor: String, CaseIterable {
+        /// A new browser without cookies.
+        case portal
+        /// The browser whose turn it is, with all that it has from before.
+        case again
+        /// The browser that was remembered last, when its session is over.
+        case known
+    }
+
     enum Digits: Equatable {
-        /// Those that the phone shows.
+        /// Those that the phone shows; of a call, those that the portal has.
         case right
         case wrong
         case these(String)
@@ -66,10 +96,15 @@ struct Scenario: Equatable {
         var error: String?
         /// What the browser took along to the portal.
         var callback: String?
-        /// The tries that the refusal of a PIN names.
+        /// What the portal that asked by itself got: `granted`, an error code, or `none`.
+        var tokens: String?
+        /// The tries that the refusal of a PIN, or of the digits of a call, names.
         var triesLeft: Int?
         /// The status of the page where the browser came to rest.
         var status: Int?
+
+        /// Whether it asks for what only a browser has.
+        var isOfBrowser: Bool { page != nil || callback != nil || status != nil }
     }
 
     /// The name of the file as it was given.
@@ -82,6 +117,9 @@ struct Scenario: Equatable {
     let endsDevice: Bool
     let steps: [Step]
 
+    /// True when a portal asks by itself: it needs one that may.
+    var asks: Bool { steps.contains { $0.action == .ask } }
+
     /// The word for what is not there.
     static let none = "none"
 
@@ -93,6 +131,6 @@ struct Scenario: Equatable {
         "too_many_logins", "rate_limited", "invalid_attestation", "overloaded", "server_error", "link_refused",
         "no_login", "request_not_yet_there", "call_code_needed", "unknown_claims", "context_to_be_chosen",
         "unknown_context",
-        "code_not_awaited", "not_cancellable", "acknowledgement_lost",
+        "code_not_awaited", "not_cancellable", "acknowledgement_lost", "nothing_asked", "wrong_call_code",
     ]
 }

@@ -4,7 +4,7 @@ import OpenIDMessages
 extension ScenarioPlayer {
     /// The phone waits for the request once the digits are typed; it hears at once when the login is over.
     mutating func refreshPhone() async throws {
-        guard phoneState == .awaitingCode, let claimed, try await logins[claimed].browser.look(),
+        guard phoneState == .awaitingCode, case .login(let claimed) = claimed, try await logins[claimed].browser.look(),
             logins[claimed].browser.page.state != LoginState.awaitingCode.rawValue
         else { return }
         do throws(DeviceError) {
@@ -23,6 +23,7 @@ extension ScenarioPlayer {
             if let wanted, found != wanted { differences.append("\(what) is \(found), not \(wanted)") }
         }
         if expected.page != nil {
+            // The reader wants a browser before.
             let isThere = try await logins[current].browser.look()
             compare("page", isThere ? logins[current].browser.page.state : Scenario.none, expected.page)
         }
@@ -31,9 +32,11 @@ extension ScenarioPlayer {
             compare("phone", phoneState?.rawValue ?? Scenario.none, expected.phone)
         }
         compare("error", refusal?.word ?? Scenario.none, expected.error)
-        compare("callback", logins[current].callback.word, expected.callback)
+        let browser = logins.isEmpty ? nil : logins[current]
+        compare("callback", (browser?.callback ?? .none).word, expected.callback)
+        compare("tokens", collected?.word ?? Scenario.none, expected.tokens)
         compare("tries_left", refusal?.triesLeft.map(String.init) ?? Scenario.none, expected.triesLeft.map(String.init))
-        compare("status", logins[current].status.map(String.init) ?? Scenario.none, expected.status.map(String.init))
+        compare("status", browser?.status.map(String.init) ?? Scenario.none, expected.status.map(String.init))
         return differences
     }
 }

@@ -15,6 +15,8 @@ struct ScenarioStage {
     let language: String
     /// The address at which a portal begins a login.
     let start: WebAddress
+    /// The portal that asks by itself; nil when there is none.
+    let asking: AskingPortal?
     /// Whether browsers open the portal's callback, or stop before it.
     let opensPortal: Bool
     let wait: @Sendable (Duration) async throws -> Void
@@ -48,8 +50,18 @@ struct ScenarioPlayer {
         var digits: String?
         /// Where the phone sends the browser of its own device.
         var returnURL: String?
+        /// Whether the browser is to be known from now on.
+        var remembers = false
         var callback = LoginCallback.none
         var status: Int?
+    }
+
+    /// What a device has taken.
+    enum Claim: Equatable {
+        /// The login of a browser.
+        case login(Int)
+        /// A portal's own request.
+        case asked
     }
 
     /// Why the last step was refused.
@@ -65,8 +77,15 @@ struct ScenarioPlayer {
     var logins: [OpenLogin] = []
     /// The browser whose turn it is.
     var current = 0
-    /// The login that each device has claimed in this scenario. One that waits on it from before is a person's own.
-    private var claims: [Scenario.Device: Int] = [:]
+    /// What each device has claimed in this scenario. A login that waits on it from before is a person's own.
+    private var claims: [Scenario.Device: Claim] = [:]
+    /// The browser that was remembered last: its key, and the provider's name for it.
+    private var known: (key: SigningKey, browser: String)?
+    /// The last request of the portal that asks by itself, and what the portal got for it.
+    var asked: AskingPortal.Asked?
+    var collected: AskingPortal.Collected?
+    /// Whether the portal has polled for its last request.
+    var hasPolled = false
     /// The state that the phone knows.
     var phoneState: LoginState?
     var refusal: Refusal?
@@ -77,8 +96,11 @@ struct ScenarioPlayer {
     /// The device with which the phone answers.
     var phone: DeviceAuthenticator { device == .copy ? copy?.phone ?? stage.phone : stage.phone }
 
-    /// The login that the phone has claimed.
-    var claimed: Int? { claims[device] }
+    /// What the phone has claimed.
+    var claimed: Claim? {
+        get { claims[device] }
+        set { claims[device] = newValue }
+    }
 
     /// The step that is not as it must be; nil when all are.
     mutating func play(_ steps: [Scenario.Step]) async throws -> ScenarioOutcome.Failure? {
@@ -110,7 +132,7 @@ struct ScenarioPlayer {
         if case .expect(let expectation) = action { return try await differences(from: expectation) }
         refusal = nil
         switch action {
-        case .open: try await open()
+        case .open(let visitor): try await open(visitor)
         case .browser(let number): current = number - 1
         case .copyDevice:
             copy?.remove()
@@ -120,14 +142,19 @@ struct ScenarioPlayer {
             self.device = device
             phoneState = nil
         case .claim(let flow): try await claim(flow)
-        case .type(let digits): try await type(digits)
+        case .type(let digits, let remembers): try await type(digits, remembers: remembers)
+        case .ask: try await ask()
+        case .receive: try await receive()
+        case .call(let digits): try await call(digits)
+        case .collect: try await collect()
+        case .suspend: try await suspend()
         case .answer(let answer): try await self.answer(answer)
         case .lose: stage.wire.loseNext()
         case .resend: try await resend()
         case .comeBack(let way): try await comeBack(way)
         case .cancel: if try await !logins[current].browser.cancel() { refusal = Refusal(word: "not_cancellable") }
         case .wait(let seconds): try await stage.wait(.seconds(seconds))
-        case .finish: try await leave(by: logins[current].browser.finishAddress)
+        case .finish: try await finish()
         case .expect: break
         }
         return []
@@ -146,17 +173,27 @@ struct ScenarioPlayer {
         // A phone that has the request of a login that is over hears so and forgets it. What it has from before is not
         // the scenario's.
         if leftOpen > 0, claimed != nil { _ = try? await phone.deny(pin: stage.pin) }
-        return leftOpen
+        if let known { _ = try? await stage.phone.accountChange("DELETE", "/browsers/" + known.browser) }
+        return await tidyRequest() ? leftOpen + 1 : leftOpen
     }
 }
 
 // MARK: - Steps
 
 extension ScenarioPlayer {
-    private mutating func open() async throws {
-        let browser = try await BrowserLogin.begin(
-            at: stage.start, issuer: stage.issuer, transport: stage.transport, language: stage.language)
-        logins.append(OpenLogin(browser: browser))
+    private mutating func open(_ visitor: Scenario.Visitor) async throws {
+        let fresh = BrowserSession(transport: stage.transport, language: stage.language)
+        let visit = try await BrowserLogin.visit(
+            stage.start, with: visitor == .again ? logins[current].browser.browser : fresh, issuer: stage.issuer,
+            opensPortal: stage.opensPortal)
+        var login = OpenLogin(browser: visit.login, callback: visit.callback, status: visit.status)
+        if visitor == .known {
+            guard let known else {
+                throw CommandFailure(.browser, developer: "no browser was remembered")
+            }
+            try await login.browser.prove(known.key)
+        }
+        logins.append(login)
         current = logins.count - 1
     }
 
@@ -166,7 +203,7 @@ extension ScenarioPlayer {
         let link = try flow == .qr ? login.qrLink() : login.sameDeviceLink()
         let phone = phone
         guard let result = try await attempt({ () throws(DeviceError) in try await phone.claim(link) }) else { return }
-        claims[device] = current
+        claimed = .login(current)
         switch result {
         case .awaitingCode(let digits, _):
             logins[current].digits = digits
@@ -175,7 +212,7 @@ extension ScenarioPlayer {
         }
     }
 
-    private mutating func type(_ digits: Scenario.Digits) async throws {
+    private mutating func type(_ digits: Scenario.Digits, remembers: Bool) async throws {
         let typed: String
         switch (digits, logins[current].digits) {
         case (.these(let digits), _): typed = digits
@@ -183,7 +220,11 @@ extension ScenarioPlayer {
         case (.right, nil): throw CommandFailure(.browser, developer: "the phone shows no digits for this login")
         case (.wrong, let shown): typed = shown == "00000000" ? "00000001" : "00000000"
         }
-        if try await !logins[current].browser.type(typed) { refusal = Refusal(word: "code_not_awaited") }
+        if try await !logins[current].browser.type(typed, remembers: remembers) {
+            refusal = Refusal(word: "code_not_awaited")
+        } else if remembers {
+            logins[current].remembers = true
+        }
     }
 
     private mutating func answer(_ answer: Scenario.Answer) async throws {
@@ -208,7 +249,7 @@ extension ScenarioPlayer {
         }
         if let outcome {
             phoneState = outcome.receipt.state
-            logins[claimed].returnURL = outcome.returnURL
+            if case .login(let index) = claimed { logins[index].returnURL = outcome.returnURL }
         } else if let word = refusal?.word, Self.forgotten.contains(word) {
             phoneState = nil
         }
@@ -218,6 +259,18 @@ extension ScenarioPlayer {
     private static let forgotten: Set<String> = [
         "login_over", "unknown_login", "device_locked", "device_suspended", "device_cloned", "no_login",
     ]
+
+    /// The browser takes the outcome to the portal; before that it is remembered, where the person wanted it.
+    private mutating func finish() async throws {
+        guard !logins[current].browser.isLetIn else {
+            throw CommandFailure(.browser, developer: "this browser was let in: there is nothing to finish")
+        }
+        if logins[current].remembers, known == nil {
+            let key = SigningKey.makeES256()
+            known = try await logins[current].browser.register(key).map { (key, $0) }
+        }
+        try await leave(by: logins[current].browser.finishAddress)
+    }
 
     private mutating func resend() async throws {
         guard let lastAnswer else { return }
@@ -253,7 +306,7 @@ extension ScenarioPlayer {
     }
 
     /// Runs a step of the phone; a refusal is remembered.
-    private mutating func attempt<Value>(
+    mutating func attempt<Value>(
         _ body: () async throws(DeviceError) -> Value
     ) async throws -> Value? {
         var isLoss = false

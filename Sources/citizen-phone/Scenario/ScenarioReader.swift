@@ -46,16 +46,25 @@ enum ScenarioReader {
         _ steps: [Scenario.Step], _ list: ScenarioNode, _ mistakes: ScenarioMistakes
     ) {
         guard let last = steps.last else { return list.refuse("the list must not be empty") }
-        var (opened, hasAnswered, hasCopy) = (0, false, false)
+        var (opened, hasAnswered, hasCopy, hasAsked, isRemembered) = (0, false, false, false, false)
         for step in steps {
             switch step.action {
+            case .open(.again) where opened == 0:
+                mistakes.add(step.line, "needs a browser: `open: portal` must come before")
+            case .open(.known) where !isRemembered:
+                mistakes.add(step.line, "needs a browser that is known: `type` with `remember: true` must come before")
             case .open: opened += 1
+            case .ask: hasAsked = true
             case .copyDevice: hasCopy = true
             case .device(.copy) where !hasCopy: mistakes.add(step.line, "needs `copy: device` before")
-            case .wait, .device: break
+            case .wait, .device, .suspend: break
+            case .receive, .call, .collect:
+                if !hasAsked { mistakes.add(step.line, "needs a request: `ask: portal` must come before") }
             case .browser(let number) where number > opened:
                 mistakes.add(step.line, "only \(opened) browsers are open here")
-            case _ where opened == 0: mistakes.add(step.line, "needs a login: `open: portal` must come before")
+            case let action where opened == 0 && (!hasAsked || action.needsBrowser):
+                mistakes.add(step.line, "needs a login: `open: portal` must come before")
+            case .type(_, let remembers): isRemembered = isRemembered || remembers
             case .answer: hasAnswered = true
             case .resend where !hasAnswered:
                 mistakes.add(step.line, "needs an answer before: `approve`, `deny` or `report`")

@@ -12,6 +12,7 @@ final class ScenarioStages {
     private let transport: TLSTransport
     private let start: WebAddress
     private let opensPortal: Bool
+    private let askingPortal: AskingPortalOptions
     private var stages: [(player: Player, stage: ScenarioStage)] = []
     private var uses: [FolderUse] = []
 
@@ -26,7 +27,7 @@ final class ScenarioStages {
     ///   - faults: likewise.
     init(
         _ shared: SharedOptions, pinOptions: PINOptions, faults: FaultOptions, phone: DeviceAuthenticator,
-        transport: TLSTransport, start: WebAddress, opensPortal: Bool
+        transport: TLSTransport, start: WebAddress, opensPortal: Bool, askingPortal: AskingPortalOptions
     ) {
         self.shared = shared
         self.pinOptions = pinOptions
@@ -35,6 +36,7 @@ final class ScenarioStages {
         self.transport = transport
         self.start = start
         self.opensPortal = opensPortal
+        self.askingPortal = askingPortal
     }
 
     /// The profile whose device plays a scenario.
@@ -81,7 +83,8 @@ final class ScenarioStages {
         }
         return ScenarioStage(
             issuer: issuer, phone: try makePhone(path), wire: wire, pin: pins.right, wrongPIN: pins.wrong,
-            transport: transport, language: language, start: start, opensPortal: opensPortal,
+            transport: transport, language: language, start: start,
+            asking: isOwn ? try askingPortal.portal(at: issuer, over: transport) : nil, opensPortal: opensPortal,
             wait: { try await Task.sleep(for: $0) }, copyDevice: { try DeviceCopy(of: path, makePhone: makePhone) })
     }
 }

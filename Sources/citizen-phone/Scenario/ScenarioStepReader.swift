@@ -4,14 +4,15 @@ import Yams
 /// Understands one step: a word, or a mapping with one key.
 enum ScenarioStepReader {
     private enum Word: String, CaseIterable {
-        case open, browser, copy, device, claim, type, approve, deny, report, lose, resend
+        case open, browser, copy, device, claim, type, ask, receive, call, collect, suspend, approve, deny, report
+        case lose, resend
         case comeBack = "return"
         case cancel, wait, finish, expect
 
         /// True when the word may stand alone.
         var standsAlone: Bool {
             switch self {
-            case .approve, .deny, .report, .resend, .cancel, .finish: true
+            case .approve, .deny, .report, .resend, .cancel, .finish, .receive, .collect: true
             default: false
             }
         }
@@ -56,6 +57,8 @@ enum ScenarioStepReader {
         case .resend: .resend
         case .cancel: .cancel
         case .finish: .finish
+        case .receive: .receive
+        case .collect: .collect
         default: nil
         }
     }
@@ -65,7 +68,9 @@ enum ScenarioStepReader {
             return value.scalar == "" ? action : value.refused("`\(word.rawValue)` takes no value")
         }
         switch word {
-        case .open: return value.word(among: ["portal"]).map { _ in .open }
+        case .open:
+            let words = Scenario.Visitor.allCases.map(\.rawValue)
+            return value.word(among: words).flatMap(Scenario.Visitor.init).map { .open($0) }
         case .browser: return value.number(1...20).map { .browser($0) }
         case .copy: return value.word(among: ["device"]).map { _ in .copyDevice }
         case .device:
@@ -75,7 +80,10 @@ enum ScenarioStepReader {
             // The flows that have a link to claim.
             let words = [LoginFlow.qr, .link].map(\.rawValue)
             return value.word(among: words).flatMap(LoginFlow.init).map { .claim($0) }
-        case .type: return digits(value).map { .type($0) }
+        case .type: return typing(value)
+        case .ask: return value.word(among: ["portal"]).map { _ in .ask }
+        case .call: return digits(value, count: 4).map { .call($0) }
+        case .suspend: return value.word(among: ["device"]).map { _ in .suspend }
         case .approve: return approval(value).map { .answer($0) }
         case .lose: return value.word(among: ["acknowledgement"]).map { _ in .lose }
         case .comeBack:
@@ -87,14 +95,24 @@ enum ScenarioStepReader {
         }
     }
 
-    private static func digits(_ value: ScenarioNode) -> Scenario.Digits? {
+    /// `right`, or `{digits: right, remember: true}`.
+    private static func typing(_ value: ScenarioNode) -> Scenario.Action? {
+        guard value.pairs != nil else { return digits(value, count: 8).map { .type($0, remembers: false) } }
+        guard let members = value.members(["digits", "remember"]) else { return nil }
+        let remembers = members["remember"].map { $0.bool() } ?? false
+        guard let digits = value.required("digits", in: members).flatMap({ Self.digits($0, count: 8) }), let remembers
+        else { return nil }
+        return .type(digits, remembers: remembers)
+    }
+
+    private static func digits(_ value: ScenarioNode, count: Int) -> Scenario.Digits? {
         guard let text = value.text() else { return nil }
         switch text {
         case "right": return .right
         case "wrong": return .wrong
         default:
-            guard text.utf8.count == 8, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-                return value.refused("must be `right`, `wrong` or eight digits")
+            guard text.utf8.count == count, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+                return value.refused("must be `right`, `wrong` or \(count == 8 ? "eight" : "four") digits")
             }
             return .these(text)
         }
@@ -123,18 +141,20 @@ enum ScenarioStepReader {
     }
 
     private static func expectation(_ value: ScenarioNode) -> Scenario.Expectation? {
-        guard let members = value.members(["page", "phone", "error", "callback", "tries_left", "status"]) else {
-            return nil
-        }
+        let known = ["page", "phone", "error", "callback", "tokens", "tries_left", "status"]
+        guard let members = value.members(known) else { return nil }
         guard !members.isEmpty else { return value.refused("expects nothing") }
         let states = LoginState.allCases.map(\.rawValue) + [Scenario.none]
         let callbacks = ["code", Scenario.none] + OAuthError.Code.allCases.map(\.rawValue)
+        let tokens =
+            [AskingPortal.Collected.tokens.word, Scenario.none] + OAuthError.Code.allCases.map(\.rawValue)
         // A member that cannot be read has reported its mistake; then nothing is played.
         return Scenario.Expectation(
             page: members["page"].flatMap { $0.word(among: states) },
             phone: members["phone"].flatMap { $0.word(among: states) },
             error: members["error"].flatMap { $0.word(among: Scenario.errors + [Scenario.none]) },
             callback: members["callback"].flatMap { $0.word(among: callbacks) },
+            tokens: members["tokens"].flatMap { $0.word(among: tokens) },
             triesLeft: members["tries_left"].flatMap { $0.number(0...10) },
             status: members["status"].flatMap { $0.number(100...599) })
     }
