@@ -81,15 +81,17 @@ struct EvidenceExplanationTests {
     @Test func `a browser's proof and the word why a login has its level are statements like others`() async throws {
         let provider = FakeProvider()
         let phone = try await workshop.enrolledPhone(provider)
-        let vectors = try #require(StatementVectors("browser-proof"))
-        for token in vectors.accepted {
-            let proof = try phone.explain(token.jws)
-            #expect(proof.kind == BrowserProof.type && names(proof, .passed).contains("members"))
-            #expect(!names(proof, .failed).contains("signature"))
+        for (file, type) in [("browser-proof", BrowserProof.type), ("assurance-explanation", LevelExplanation.type)] {
+            for token in try #require(StatementVectors(file)).accepted {
+                let explained = try phone.explain(token.jws)
+                #expect(explained.kind == type && names(explained, .passed).contains("members"))
+                #expect(!names(explained, .failed).contains("signature") || type != BrowserProof.type)
+            }
         }
         var payload: JSONObject = [
             "iss": .string(FakeProvider.issuer.rawValue), "iat": now.json,
-            "aud": .string(FakeProvider.device.rawValue), "level": "normal", "acr": "normal", "simulated": false,
+            "aud": .string(FakeProvider.device.rawValue), "level": "normal",
+            "acr": .string(AssuranceLevel.normal.acr), "simulated": false,
             "reasons": .array([.object(["kind": "device"])]), "summary": .object(["de": "x", "en": "x"]),
         ]
         func explain(by key: SigningKey) throws -> Explanation {

@@ -11,7 +11,9 @@ struct ExplainedLevelTests {
     let provider = FakeProvider()
     static let payload: JSONObject = [
         "iss": .string(FakeProvider.issuer.rawValue), "iat": FakeProvider.now.json,
-        "aud": .string(FakeProvider.device.rawValue), "level": "normal",
+        "aud": .string(FakeProvider.device.rawValue), "acr": .string(AssuranceLevel.normal.acr), "level": "normal",
+        "simulated": false, "reasons": .array([.object(["kind": "device"])]),
+        "summary": .object(["de": "x", "en": "x"]),
     ]
 
     private func answer(
@@ -33,7 +35,7 @@ struct ExplainedLevelTests {
         let phone = try await workshop.enrolledPhone(provider)
         func statement(_ audience: String) throws -> String {
             var payload = Self.payload
-            payload["company_name"] = "Muster GmbH"
+            (payload["company"], payload["company_name"]) = ("company-1", "Muster GmbH")
             payload["aud"] = .string(audience)
             return try provider.key.sign(type: AssuranceLevel.explanationType, payload: payload)
         }
@@ -55,7 +57,8 @@ struct ExplainedLevelTests {
         let phone = try await workshop.enrolledPhone(provider)
         let wrong: [(Result<HTTPAnswer, NetworkFailure>, StatementRefusal)] = [
             (try answer(["aud": "device-9999999999"]), .wrongDevice),
-            (try answer(["aud": .null]), .wrongDevice),
+            (try answer(["aud": .null]), .malformed), (try answer(["level": "hoch"]), .malformed),
+            (try answer(["more": true]), .malformed),
             (try answer(["iss": "https://other.example"]), .wrongIssuer),
             (try answer(type: "confirmation-request+jwt"), .malformed),
             (try answer(by: .makeES256()), .wrongKey),

@@ -125,6 +125,24 @@ struct VectorsTests {
         }
     }
 
+    @Test("D-10.8 explanations of a level: those that are accepted are shown, and no near-miss is")
+    func explanations() throws {
+        let vectors = try #require(StatementVectors("assurance-explanation"))
+        let context = try Context("login-request-context")
+        let keys = ProviderKeys([vectors.key])
+        for token in vectors.accepted {
+            let shown = try RequestChecks.explanation(
+                token.jws, keys: keys, issuer: context.issuer, device: context.device)
+            #expect(shown == token.payload, "\(token.name)")
+        }
+        for token in vectors.refused {
+            #expect(throws: StatementRefusal.self, "\(token.name)") {
+                try RequestChecks.explanation(
+                    token.jws, keys: keys, issuer: context.issuer, device: context.device)
+            }
+        }
+    }
+
     @Test("D-3.1 links")
     func links() throws {
         let context = try #require(VectorFile.read("links"))

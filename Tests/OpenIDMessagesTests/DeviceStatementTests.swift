@@ -96,6 +96,14 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
                     issuedAt: begin, identifier: token)),
             StatementSample(statement: BrowserProof(issuer: issuer, purpose: .login, nonce: nonce)),
             StatementSample(
+                statement: LevelExplanation(
+                    issuer: issuer, issuedAt: begin, subject: .device(device, company: nil),
+                    context: AuthenticationContext(level: .normal, isSimulated: true),
+                    reasons: [["kind": "device", "level": "normal", "facts": .object(["model": "Ä"])]],
+                    summary: BilingualText("Das Niveau ist …", "The level is …"),
+                    advice: BilingualText("Ein Rat.", "Advice.")), optional: ["advice"],
+                inner: ["summary", "advice"]),
+            StatementSample(
                 statement: EnrolmentOffer(
                     issuer: issuer, identifier: token, ticketDigest: digest(9), nonce: nonce, maskedName: "E. M…n",
                     level: .substantiell, formats: ["simulator", "none"], minimumPINLength: 6, issuedAt: begin,
@@ -103,6 +111,15 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
         ]
     }()
 }
+
+/// About a company's logins.
+private let explanation = LevelExplanation(
+    issuer: IssuerURL(rawValue: "https://id.example")!, issuedAt: Timestamp(seconds: 1_800_000_000),
+    subject: .device(
+        DeviceIdentifier(rawValue: "device-0123456789")!, company: .init(identifier: "company-1", name: "Bäckerei")),
+    context: AuthenticationContext(level: .normal, isSimulated: true),
+    reasons: [["kind": "device", "level": "normal"]], summary: BilingualText("Das Niveau ist …", "The level is …"),
+    advice: nil)
 
 @Suite("Statements of the device protocol are complete and have nothing added")
 struct DeviceStatementTests {
@@ -222,6 +239,34 @@ struct DeviceStatementTests {
         var json = sample.statement.json
         json[name] = .string(word)
         #expect(throws: MessageError.malformed(name)) { try sample.read(json) }
+    }
+
+    @Test("an explanation is about one device, one login or one town's subject, and about nothing else")
+    func explanationsOfOthers() throws {
+        let others: [LevelExplanation.Subject] = [
+            .login(
+                TransactionIdentifier(rawValue: "txn-0123456789abcdef")!,
+                answered: AuthenticationContext(level: .hoch, isSimulated: false),
+                client: ClientIdentifier(rawValue: "portal")!),
+            .person(SubjectIdentifier(rawValue: "subject-0123456789")!, device: "1"),
+        ]
+        for subject in others {
+            var other = explanation
+            other.subject = subject
+            #expect(try LevelExplanation(json: other.json) == other)
+            var both = other.json
+            both["aud"] = "device-0123456789"
+            #expect(throws: MessageError.unknown("aud")) { try LevelExplanation(json: both) }
+        }
+        let halves: [(String, MessageError)] = [
+            ("company_name", .missing("company_name")), ("company", .unknown("company_name")),
+            ("aud", .missing("aud")),
+        ]
+        for (name, error) in halves {
+            var half = explanation.json
+            half[name] = nil
+            #expect(throws: error) { try LevelExplanation(json: half) }
+        }
     }
 }
 

@@ -49,9 +49,9 @@ struct AssuranceTests {
         let phone = try await provider.enrolledPhone(person: TestServices.erika, level: .substantiell)
         let signed = try await provider.provider.assurance.explain(try await provider.verified(phone))
         #expect(signed.explanation.level == .normal && signed.explanation.limiting == [.device])
-        let verified = try provider.provider.keys.ring.verificationKeys.verify(
-            CompactJWS(parsing: signed.statement), type: AssuranceLevel.explanationType)
-        let payload = verified.payload
+        let verified = try SignedStatement<LevelExplanation>.verify(
+            signed.statement, keys: provider.provider.keys.ring.verificationKeys)
+        let payload = verified.statement.json
         #expect(payload["iss"] == "https://id.region.example" && payload["aud"]?.string == phone.device.rawValue)
         #expect(payload["level"] == "normal" && payload["acr"] == "http://bsi.bund.de/eID/LoA/normal")
         let reasons = try #require(payload["reasons"]?.array).compactMap(\.object)

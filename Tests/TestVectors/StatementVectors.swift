@@ -49,6 +49,7 @@ public struct StatementVectors: Sendable {
         (ConfirmationRequestStatement.self, "confirmation-request"),
         (ConfirmationResponseStatement.self, "confirmation-response"),
         (SimulatorAttestation.self, "simulator-attestation"), (BrowserProof.self, "browser-proof"),
+        (LevelExplanation.self, "assurance-explanation"),
     ]
 
     /// Reads the file of `name`; nil when it is not there or not of the format.

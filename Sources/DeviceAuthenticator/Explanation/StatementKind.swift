@@ -41,14 +41,6 @@ struct StatementKind: Sendable {
         self.facts = { (json) throws(MessageError) in facts(try Statement(json: json)) }
     }
 
-    /// A statement whose members are read here, for only its signature counts for a device.
-    private init(
-        type: String, _ name: String, _ signer: Signer,
-        _ facts: @escaping @Sendable (JSONObject) throws(MessageError) -> Facts
-    ) {
-        (self.type, self.name, self.signer, self.facts) = (type, name, signer, facts)
-    }
-
     private static func asking<Statement: AskingStatement>(_ type: Statement.Type, _ name: String) -> StatementKind {
         StatementKind(name, .provider) { (statement: Statement) in
             Facts(
@@ -94,29 +86,11 @@ struct StatementKind: Sendable {
         StatementKind("a browser's proof of its key", .browserKey) { (proof: BrowserProof) in
             Facts(issuer: proof.issuer)
         },
-        StatementKind(
-            type: AssuranceLevel.explanationType, "the provider's word why a login has its level", .provider,
-            explanation),
+        StatementKind("the provider's word why a login has its level", .provider) { (word: LevelExplanation) in
+            let device: DeviceIdentifier? = if case .device(let device, _) = word.subject { device } else { nil }
+            return Facts(issuer: word.issuer, device: device)
+        },
     ]
-
-    /// The members of `assurance-explanation+jwt` (§2), for a person's device, also about a company's logins, of
-    /// a login, or of a town's subject.
-    private static func explanation(_ json: JSONObject) throws(MessageError) -> Facts {
-        var reader = MemberReader(json)
-        var facts = Facts(issuer: try reader.wire("iss"))
-        facts.device = try reader.optionalString("aud").flatMap(DeviceIdentifier.init(rawValue:))
-        for name in ["txn", "answered_acr", "client_id", "sub", "device", "company", "company_name"] {
-            _ = try reader.optionalString(name)
-        }
-        for name in ["acr", "level"] { _ = try reader.string(name) }
-        _ = try reader.time("iat")
-        _ = try reader.object("summary")
-        _ = try reader.optionalObject("advice")
-        _ = try reader.objects("reasons")
-        _ = try reader.bool("simulated")
-        try reader.finish()
-        return facts
-    }
 
     static func of(type: String?) -> StatementKind? { all.first { $0.type == type } }
 }

@@ -120,12 +120,10 @@ enum RequestChecks {
     static func explanation(
         _ text: String, keys: ProviderKeys, issuer: IssuerURL, device: DeviceIdentifier
     ) throws(StatementRefusal) -> JSONObject {
-        let payload = try believed { () throws(JWSError) in
-            try keys.set.verify(named(text), type: AssuranceLevel.explanationType).payload
-        }
-        guard payload["iss"]?.string == issuer.rawValue else { throw .wrongIssuer }
-        guard payload["aud"]?.string == device.rawValue else { throw .wrongDevice }
-        return payload
+        let explanation = try verified(text, keys: keys, as: LevelExplanation.self).statement
+        guard explanation.issuer == issuer else { throw .wrongIssuer }
+        guard case .device(device, _) = explanation.subject else { throw .wrongDevice }
+        return explanation.json
     }
 
     private static func fits(

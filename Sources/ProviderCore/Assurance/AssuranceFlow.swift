@@ -177,7 +177,8 @@ public struct AssuranceFlow: Sendable {
     private func sign(_ explanation: AssuranceExplanation, _ members: JSONObject) throws -> SignedExplanation {
         var payload: JSONObject = ["iss": .string(issuer.rawValue), "iat": clock.now().json]
         for member in members.members + explanation.json.members { payload[member.name] = member.value }
-        let statement = try keys.ring.current(.es256).sign(type: AssuranceLevel.explanationType, payload: payload)
+        // As a device reads it: what that would refuse is never signed.
+        let statement = try keys.ring.current(.es256).sign(try LevelExplanation(json: payload))
         return SignedExplanation(explanation: explanation, statement: statement)
     }
 }

@@ -46,6 +46,15 @@ extension StatementFile {
                 ("an object", .object([:])), ("null", .null),
             ]
             return wrong.map { NearMiss("defects are \($0)", .malformedMember, changed("defects", $1)) }
+        case LevelExplanation.type:
+            let higher = AuthenticationContext(level: .hoch, isSimulated: false).acr
+            return [
+                NearMiss("acr is of another level", .malformedMember, changed("acr", .string(higher))),
+                NearMiss("simulated, and acr is not", .malformedMember, changed("simulated", true)),
+                NearMiss("acr is no level's", .malformedMember, changed("acr", "substantiell")),
+                NearMiss("advice is a text", .malformedMember, changed("advice", "x")),
+                NearMiss("reasons hold a text", .malformedMember, changed("reasons", .array(["x"]))),
+            ]
         case LoginRequestStatement.type:
             let since = VectorSamples.requestInKnownBrowser.initiator.knownSince?.json ?? .null
             return [

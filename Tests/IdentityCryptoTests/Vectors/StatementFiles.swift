@@ -107,6 +107,10 @@ struct StatementFile {
                     )
                 ]),
             StatementFile(
+                name: "assurance-explanation",
+                note: "D-10.8: the provider's word why a device's logins have their level.",
+                signer: .provider, keyPlace: .kid, statements: VectorSamples.explanations, inner: ["summary"]),
+            StatementFile(
                 name: "device-record", note: "P-6.5: the provider's record of the device.", signer: .provider,
                 keyPlace: .kid, statements: [("a record", VectorSamples.record)]),
             StatementFile(

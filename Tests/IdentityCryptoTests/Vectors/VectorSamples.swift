@@ -65,6 +65,32 @@ struct VectorSamples {
         nonce: nonce(1), maskedName: "E. M…n", level: .hoch, formats: ["simulator", "none"], minimumPINLength: 5,
         issuedAt: now, expiresAt: now + 300)
 
+    /// The first one has what each has; the level of the others could be lifted, or is about a company.
+    static let explanations: [(name: String, statement: any DeviceStatement)] = {
+        func reason(_ kind: String, _ level: AssuranceLevel, limits: Bool) -> JSONObject {
+            [
+                "kind": .string(kind), "level": .string(level.name), "limits": .bool(limits), "facts": .object([:]),
+                "name": .object(["de": .string(kind), "en": .string(kind)]),
+            ]
+        }
+        let good = LevelExplanation(
+            issuer: issuer, issuedAt: now, subject: .device(device, company: nil),
+            context: AuthenticationContext(level: .substantiell, isSimulated: false),
+            reasons: [
+                reason("proofing", .hoch, limits: false), reason("authenticator", .substantiell, limits: true),
+                reason("device", .substantiell, limits: true),
+            ], summary: BilingualText("Das Niveau ist substantiell.", "The level is substantiell."), advice: nil)
+        var lower = good
+        lower.context = AuthenticationContext(level: .normal, isSimulated: true)
+        lower.reasons[2] = reason("device", .normal, limits: true)
+        lower.advice = BilingualText("Nehmen Sie ein anderes Telefon.", "Use another phone.")
+        var acting = good
+        acting.subject = .device(device, company: .init(identifier: "company-1", name: "Muster GmbH"))
+        return [
+            ("for a citizen's logins", good), ("simulated, with advice", lower), ("for a company's logins", acting),
+        ]
+    }()
+
     static func attestation(_ offer: ContentDigest) -> SimulatorAttestation {
         SimulatorAttestation(
             offerDigest: offer, authenticationKey: VectorKey.authentication.thumbprint,
