@@ -26,6 +26,7 @@ do {
         let device = DeviceDescription(name: "example", model: "device-client", system: "Linux")
         let result = try await phone.complete(invitation, pin: pin, device: device)
         print("Enrolled. On paper, away from this device: block code \(result.blockCode)")
+        try phone.blockCodeWasSeen()
     } else {
         if case .awaitingCode(let digits, _) = try await phone.claim(link) { print("Type \(digits) there") }
         let request = try await phone.waitForRequest()

@@ -57,6 +57,19 @@ struct BegunEnrolmentTests {
         #expect(try workshop.profile().state()?.seed == second)
     }
 
+    @Test func `D-6.7: who was stopped before the block code was shown finds it, until it was seen`() async throws {
+        let phone = workshop.phone(provider)
+        let code = try await phone.enrol(link: provider.enrolmentLink, pin: .good, device: .mine).blockCode
+        // Another process, and a change of the state between.
+        #expect(try workshop.phone(provider).unseenBlockCode() == code)
+        _ = try workshop.profile().updateState { (state) throws(DeviceError) in state.counter += 1 }
+        #expect(try workshop.phone(provider).unseenBlockCode() == code)
+        try workshop.phone(provider).blockCodeWasSeen()
+        #expect(try phone.unseenBlockCode() == nil)
+        #expect(try workshop.profile().state()?.counter == 1)
+        try phone.blockCodeWasSeen()
+    }
+
     @Test func `before there are other keys the offer of the former ones is let go`() async throws {
         try await lose()
         let phone = DeviceAuthenticator(

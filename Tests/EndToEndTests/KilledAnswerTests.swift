@@ -96,7 +96,7 @@ struct KilledAnswerTests {
         #expect(try devices.json()["devices"]?.array?.first?.object?["state"] == "active", "\(devices)")
     }
 
-    @Test func `the same command ends the enrolment, and comes to one device`() async throws {
+    @Test func `the same command ends the enrolment, comes to one device, and shows its block code`() async throws {
         let here = try await Self.installation.value
         // The first phone makes the folder of all.
         _ = try await here.enrolledPhone()
@@ -112,6 +112,11 @@ struct KilledAnswerTests {
                 kills += killed.status == 0 ? 0 : 1
                 let again = try await phone.run(enrolment + ["--pin-file", phone.pinFile, "--json"])
                 #expect([0, 11].contains(again.status), "\(what): \(killed)\n\(again)")
+                // Once it was printed nobody has it any more.
+                let codes = [killed, again].compactMap { try? $0.json()["block_code"]?.string }
+                #expect(codes.count >= 1 && Set(codes).count == 1, "\(what): \(killed)\n\(again)")
+                let third = try await phone.run(enrolment + ["--pin-file", phone.pinFile, "--json"])
+                try expectFailure(third, 11, "already_enrolled")
                 let devices = try await phone.run("devices", "--json")
                 #expect(try devices.json()["devices"]?.array?.count == 1, "\(what): \(devices)")
             }

@@ -60,6 +60,15 @@ extension DeviceAuthenticator {
         return try keep(answer, invitation: invitation, means, name: device.name)
     }
 
+    /// The block code of this device, while nobody said that the person has seen it (D-6.7).
+    public func unseenBlockCode() throws(DeviceError) -> String? { try state().unseenBlockCode }
+
+    /// The person has seen the block code: from now on nobody but them has it.
+    public func blockCodeWasSeen() throws(DeviceError) {
+        guard try unseenBlockCode() != nil else { return }
+        try folder.updateState { (state) throws(DeviceError) in state.unseenBlockCode = nil }
+    }
+
     /// Both steps at once, for a caller who needs not show the offer.
     public func enrol(
         link: String, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none,
@@ -124,15 +133,16 @@ extension DeviceAuthenticator {
                 attestationText, keys: invitation.providerKeys, issuer: invitation.issuer, device: record.device,
                 installation: keys.publicKey(.installation), now: clock.now)
         } catch { throw .statementRefused(error) }
+        // With the code: who is stopped here has no other way to it (D-6.7).
         let state = DeviceState(
             issuer: invitation.issuer, device: record.device, name: name, record: recordText,
             attestation: attestationText, attestationExpiresAt: attestation.expiresAt,
             providerKeys: invitation.providerKeys, keyMethod: record.keyMethod, seed: random.seed,
-            drawings: means.attempt)
+            drawings: means.attempt, unseenBlockCode: blockCode)
         do throws(FileRefusal) { try folder.replace(DeviceState.fileName, with: state.json) } catch {
             throw .file(error)
         }
-        // Enrolled: what is not removed means nothing any more, and the block code is shown this once.
+        // Enrolled: what is not removed means nothing any more.
         try? folder.forgetBegunEnrolment()
         return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode, waiting: waiting)
     }

@@ -29,7 +29,8 @@ public struct EnrolmentInvitation: Sendable {
     }
 }
 
-/// What enrolment gave. The block code is shown once and kept by nobody but the person (P-6.5).
+/// What enrolment gave. The block code is for the person alone (P-6.5): once it was shown, say so with
+/// `DeviceAuthenticator.blockCodeWasSeen()`, and the device forgets it.
 public struct EnrolmentResult: Sendable {
     public let record: DeviceRecord
     /// How the checks of the evidence ended.

@@ -24,6 +24,8 @@ struct DeviceState: Sendable, Equatable {
     /// How many commands have drawn from the seed: each has values of its own, also when it is interrupted.
     var drawings: Int64 = 0
     var pending: PendingLogin?
+    /// The block code, until the person has seen it.
+    var unseenBlockCode: String?
 
     static let fileName = "state.sealed"
 }
@@ -60,6 +62,7 @@ extension DeviceState {
             guard let object = value.object else { throw .malformed("pending") }
             pending = try PendingLogin(json: object)
         }
+        unseenBlockCode = try reader.optionalString("block_code")
         try reader.finish()
     }
 
@@ -77,6 +80,7 @@ extension DeviceState {
             object["drawings"] = .integer(drawings)
         }
         object["pending"] = pending.map { .object($0.json) }
+        object["block_code"] = unseenBlockCode.map { .string($0) }
         return object
     }
 }

@@ -26,14 +26,18 @@ struct DevicesListCommand: AsyncParsableCommand {
             let devices = try await phone.devices()
             var json: JSONObject = ["devices": .array(devices.map { .object($0.json) })]
             json["key_store"] = try phone.keyStore().map { .string($0.rawValue) }
-            return Report(
-                json: json,
-                lines: devices.map { device in
-                    let state = WireWord.text(device.state, of: .device, language)
-                    let text = "\(device.device)  \(state)  \(device.name) (\(device.model), \(device.system))"
-                    return TerminalText.visible(text)
-                        + (device.isCurrent ? language.say("  <- dieses hier", "  <- this one") : "")
-                })
+            var lines = devices.map { device in
+                let state = WireWord.text(device.state, of: .device, language)
+                let text = "\(device.device)  \(state)  \(device.name) (\(device.model), \(device.system))"
+                return TerminalText.visible(text)
+                    + (device.isCurrent ? language.say("  <- dieses hier", "  <- this one") : "")
+            }
+            // Of an enrolment that was stopped before it could show it.
+            if let code = try phone.unseenBlockCode() {
+                json["block_code"] = .string(code)
+                lines += [EnrolCommand.blockCode(code, language), EnrolCommand.keepBlockCode.text(language)]
+            }
+            return Report(json: json, lines: lines, whenTold: { try phone.blockCodeWasSeen() })
         }
     }
 }

@@ -82,7 +82,7 @@ extension ReplaceCommand {
         if let known = try new.enrolment() {
             guard known.issuer == enrolled.issuer else { throw DeviceError.alreadyEnrolled(known.issuer) }
             if try await Self.isReplaced(enrolled.device, says: new) {
-                return report(enrolled.device, by: known.device, code: nil, console.language)
+                return report(enrolled.device, by: known.device, code: try show(codeOf: new, console), console.language)
             }
         }
         let replacement = try replacement(phone, enrolled, console)
@@ -92,6 +92,7 @@ extension ReplaceCommand {
             (pin, code) = try await enrol(new, by: replacement)
         } else {
             let language = console.language
+            code = try show(codeOf: new, console)
             console.note(
                 language.say(
                     "Das neue Gerät ist schon eingerichtet. Seine PIN wird gebraucht.",
@@ -116,9 +117,17 @@ extension ReplaceCommand {
         let pin = try given ?? PINOptions.askNew(minimum: invitation.minimumPINLength, replacement.console.language)
         let description = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
         let result = try await new.complete(invitation, pin: pin, device: description, evidence: evidence)
-        // At once: whatever comes next, it is shown once only.
-        replacement.console.note(EnrolCommand.blockCode(result.blockCode, replacement.console.language))
+        try show(codeOf: new, replacement.console)
         return (pin, result.blockCode)
+    }
+
+    /// The block code of the new device, unless it was shown already. At once, whatever comes next.
+    @discardableResult
+    private func show(codeOf new: DeviceAuthenticator, _ console: Console) throws -> String? {
+        guard let code = try new.unseenBlockCode() else { return nil }
+        console.note(EnrolCommand.blockCode(code, console.language))
+        try new.blockCodeWasSeen()
+        return code
     }
 
     /// True when the new device works and says that the old one is gone: what was left was to tell so.

@@ -8,6 +8,8 @@ struct Report {
     var lines: [String]
     /// Other than `ok` when the command did its work and what it found is bad.
     var status = ExitStatus.ok
+    /// What is over once it has been told.
+    var whenTold: (@Sendable () throws -> Void)?
 }
 
 /// Results to standard output, everything else to standard error.
@@ -15,12 +17,10 @@ struct Console {
     let isJSON: Bool
     let language: Language
 
-    func finish(_ report: Report) {
-        if isJSON {
-            write(TerminalText.harmlessJSON(report.json.text), to: .standardOutput)
-        } else {
-            for line in report.lines { write(line, to: .standardOutput) }
-        }
+    /// - Returns: false when nobody read it.
+    func finish(_ report: Report) -> Bool {
+        let lines = isJSON ? [TerminalText.harmlessJSON(report.json.text)] : report.lines
+        return lines.reduce(true) { write($1, to: .standardOutput) && $0 }
     }
 
     func fail(_ failure: CommandFailure) {
@@ -39,8 +39,9 @@ struct Console {
     /// The same, in the place of the last one: the cursor stays in the line.
     func noteInPlace(_ line: String) { write("\r" + line, to: .standardError, end: "") }
 
-    private func write(_ line: String, to handle: FileHandle, end: String = "\n") {
+    @discardableResult
+    private func write(_ line: String, to handle: FileHandle, end: String = "\n") -> Bool {
         // When nobody reads any more there is nobody to tell.
-        try? handle.write(contentsOf: Data((line + end).utf8))
+        (try? handle.write(contentsOf: Data((line + end).utf8))) != nil
     }
 }
