@@ -48,6 +48,22 @@ struct TraceEventTests {
         #expect(TraceWords.sentence(event("claimed", flow), .english) == text)
     }
 
+    @Test func `what the provider wrote down of an answer has the name of its call, unless an answer was lost`() {
+        func named(_ what: String, _ trace: String?) -> TraceEvent {
+            var event = event(what)
+            event.trace = trace
+            return event
+        }
+        let events = [
+            named("claimed", "A"), named("refused", "B"), event("auth.failed", leg: .provider), named("receipt", "C"),
+            event("auth.approved", leg: .provider), event("token.issued", leg: .provider),
+        ]
+        #expect(events.withCalls.map(\.trace) == ["A", "B", "B", "C", "C", nil])
+        #expect((events + [event("lost")]).withCalls == events + [event("lost")])
+        let another = events + [event("auth.failed", leg: .provider)]
+        #expect(another.withCalls.map(\.trace) == ["A", "B", nil, "C", "C", nil, nil], "which refusal was it?")
+    }
+
     @Test func `the name of a call does nothing to the terminal`() {
         var traced = event("claimed", "qr")
         traced.trace = "\u{1b}[2J"

@@ -7,8 +7,9 @@ struct TraceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trace",
         abstract: "Tell the story of one login or confirmation: this device's leg and the provider's.",
-        discussion: "What stands in brackets names the call in the operator's log. Without the provider there is the "
-            + "device's leg alone, and it says so.")
+        discussion: "What stands in brackets names the call of this device in the operator's log, also where the "
+            + "provider wrote down what came of it; calls of portals and other devices have no name here. Without it "
+            + "there is the device's leg alone, and it says so.")
 
     @OptionGroup var shared: SharedOptions
 
@@ -36,7 +37,7 @@ struct TraceCommand: AsyncParsableCommand {
             let leg = try await providerLeg(transaction, from: events.map(\.time).min(), of: phone)
             if case .told(let trail) = leg { events += trail.events.compactMap(TraceEvent.init(audit:)) }
             guard !events.isEmpty || receipt != nil else { throw Self.unknown(transaction, leg) }
-            return report(transaction, events.inOrder, receipt: receipt, leg)
+            return report(transaction, events.inOrder.withCalls, receipt: receipt, leg)
         }
     }
 

@@ -40,6 +40,11 @@ struct TraceEvent: Equatable {
 }
 
 extension TraceEvent {
+    /// What the provider writes down when it takes an answer.
+    fileprivate static let ofAnswers: Set = [
+        "auth.approved", "auth.denied", "auth.reported", "release.granted", "context.chosen", "context.switched",
+    ]
+
     init(_ entry: JournalEntry) {
         self.init(
             time: entry.time, leg: .device, what: entry.step.rawValue, detail: entry.detail, trace: entry.trace)
@@ -73,6 +78,28 @@ extension TraceEvent {
 }
 
 extension [TraceEvent] {
+    /// The provider's events of this device's answers, each with the name of the call that it came of. The trail itself names
+    /// no calls. An answer that was lost may have been taken all the same: then nobody knows which call it was.
+    var withCalls: [TraceEvent] {
+        func device(_ what: JournalEntry.Step) -> [TraceEvent] {
+            filter { $0.leg == .device && $0.what == what.rawValue }
+        }
+        guard device(.lost).isEmpty else { return self }
+        let (receipt, refused) = (device(.receipt).first?.trace, device(.refused).map(\.trace))
+        var refusals =
+            self.count { $0.leg == .provider && $0.what == "auth.failed" } == refused.count ? refused[...] : []
+        return map { event in
+            var event = event
+            guard event.leg == .provider else { return event }
+            if TraceEvent.ofAnswers.contains(event.what) {
+                event.trace = receipt
+            } else if event.what == "auth.failed" {
+                event.trace = refusals.popFirst() ?? nil
+            }
+            return event
+        }
+    }
+
     /// In the order of their times; what happened in one second stays in the order in which it came here.
     var inOrder: [TraceEvent] {
         enumerated().sorted { ($0.element.time.seconds, $0.offset) < ($1.element.time.seconds, $1.offset) }
