@@ -87,9 +87,12 @@ struct SharedOptions: ParsableArguments {
 
     /// Runs a command with the profile's device and tells how it ended.
     ///
-    /// - Parameter alone: false for what signs no answer, and so waits for no other command of this profile.
+    /// - Parameters:
+    ///   - alone: false for what signs no answer, and so waits for no other command of this profile.
+    ///   - faults: what is wrong with the way between phone and provider, and with the phone's clock.
     func run(
-        alone: Bool = true, _ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report
+        alone: Bool = true, faults: Faults? = nil,
+        _ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report
     ) async throws {
         try await finishing {
             let folder = try folder()
@@ -100,9 +103,7 @@ struct SharedOptions: ParsableArguments {
             let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)
             let report: Report
             do {
-                let phone = DeviceAuthenticator(
-                    folder: folder, transport: transport, clock: clock, random: try randomSource(of: folder),
-                    language: language.rawValue)
+                let phone = try phone(in: folder, over: transport, faults: faults)
                 report = try await body(phone, transport, console)
             } catch {
                 await transport.close()
@@ -111,6 +112,15 @@ struct SharedOptions: ParsableArguments {
             await transport.close()
             return report
         }
+    }
+
+    /// The device of these files, with what is wrong with it and its way to the provider.
+    func phone(
+        in folder: SealedFolder, over transport: any HTTPTransport, faults: Faults?
+    ) throws -> DeviceAuthenticator {
+        DeviceAuthenticator(
+            folder: folder, transport: faults.map { FaultyWire(transport, faults: $0) } ?? transport,
+            clock: faults?.skewed(clock) ?? clock, random: try randomSource(of: folder), language: language.rawValue)
     }
 
     /// Where the device's random values come from. A person is told where they can be known beforehand.
@@ -130,7 +140,8 @@ struct SharedOptions: ParsableArguments {
         let report: Report
         do {
             report = try await body()
-            console.finish(report)
+            // Before the next command: what this one could not do then is told again.
+            if console.finish(report) { try? report.whenTold?() }
         } catch {
             let failure = CommandFailure(error)
             console.fail(failure)

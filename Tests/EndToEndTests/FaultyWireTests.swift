@@ -81,25 +81,19 @@ struct FaultOptionsTests {
         return options
     }
 
-    private func phone() throws -> (phone: DeviceAuthenticator, folder: SealedFolder) {
-        let folder = SealedFolder(path: try TemporaryFolder().path + "/phone", passphrase: nil)
-        let phone = DeviceAuthenticator(
-            folder: folder, transport: ProviderOfStatuses(), clock: DeviceClock { Timestamp(seconds: 1000) },
-            random: .seeded(7, stream: 1), language: "en")
-        return (phone, folder)
-    }
-
     @Test func `a phone with faults has its clock and its wire wrong, and nothing else`() async throws {
-        let (phone, folder) = try phone()
-        let faults = try options("skew=-600s,drop=1")
-        let faulty = faults.phone(like: phone, at: folder, over: ProviderOfStatuses())
-        #expect(faulty.clock.now == Timestamp(seconds: 400))
-        #expect(faulty.random.seed == 7 && faulty.language == "en")
+        var shared = SharedOptions()
+        (shared.chosenLanguage, shared.now) = (.english, nil)
+        let folder = SealedFolder(path: try TemporaryFolder().path + "/phone", passphrase: nil)
+        let faulty = try shared.phone(
+            in: folder, over: ProviderOfStatuses(), faults: try Faults(parsing: "skew=-600s,drop=1"))
+        let good = try shared.phone(in: folder, over: ProviderOfStatuses(), faults: nil)
+        #expect((599...601).contains(good.clock.now.seconds - faulty.clock.now.seconds))
+        #expect(faulty.random.seed == nil && faulty.language == "en")
         await #expect(throws: NetworkFailure(.connectionLost, authority: "id.example")) {
             try await faulty.transport.send(HTTPCall(method: "GET", url: "https://id.example/jwks"))
         }
-        let good = try options(nil).phone(like: phone, at: folder, over: ProviderOfStatuses())
-        #expect(good.clock.now == Timestamp(seconds: 1000))
+        #expect(try await good.transport.send(HTTPCall(method: "GET", url: "https://id.example/jwks")).status == 200)
     }
 
     @Test func `the command line's faults come before the persona's, which hold where it names none`() throws {

@@ -9,6 +9,7 @@ struct ApproveCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var faults: FaultOptions
     @OptionGroup var callCode: CallCodeOptions
 
     @Option(
@@ -25,7 +26,7 @@ struct ApproveCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shared = shared.playing(pinOptions.persona)
-        try await shared.run { (phone, _, console) in
+        try await shared.run(faults: faults.playing(pinOptions.persona).fault) { (phone, _, console) in
             if let (code, portal) = try phone.currentCode() {
                 for line in RequestText.lines(code: code, portal: portal, console.language) { console.note(line) }
             }
@@ -46,10 +47,11 @@ struct DenyCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var faults: FaultOptions
 
     func run() async throws {
         let shared = shared.playing(pinOptions.persona)
-        try await shared.run { (phone, _, console) in
+        try await shared.run(faults: faults.playing(pinOptions.persona).fault) { (phone, _, console) in
             AnswerReport.make(try await phone.deny(pin: try pinOptions.read(ifAskedBy: phone)), console.language)
         }
     }
@@ -62,10 +64,11 @@ struct ReportCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var faults: FaultOptions
 
     func run() async throws {
         let shared = shared.playing(pinOptions.persona)
-        try await shared.run { (phone, _, console) in
+        try await shared.run(faults: faults.playing(pinOptions.persona).fault) { (phone, _, console) in
             AnswerReport.make(try await phone.report(pin: try pinOptions.read(ifAskedBy: phone)), console.language)
         }
     }

@@ -19,6 +19,7 @@ struct EnrolCommand: AsyncParsableCommand {
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
     @OptionGroup var keyStoreOptions: KeyStoreOptions
+    @OptionGroup var faults: FaultOptions
 
     @Argument(help: "The enrolment link, https://…/app/e/…#k=…")
     var link: String
@@ -82,12 +83,16 @@ struct EnrolCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shared = shared.playing(persona)
-        try await shared.run { (plain, transport, console) in
+        // Those of a persona begin when its phone is enrolled.
+        try await shared.run(faults: faults.fault) { (plain, transport, console) in
+            if let code = try Self.missedBlockCode(of: plain) {
+                return try Self.missed(code, of: plain, console.language)
+            }
             let source = try evidenceSource()
             let phone =
                 try seed.map { seed in
                     DeviceAuthenticator(
-                        folder: try shared.folder(), transport: transport, clock: plain.clock,
+                        folder: try shared.folder(), transport: faults.wire(transport), clock: plain.clock,
                         random: .seeded(seed, stream: 0), language: shared.language.rawValue)
                 } ?? plain
             let invitation = try await phone.beginEnrolment(link)
@@ -102,8 +107,28 @@ struct EnrolCommand: AsyncParsableCommand {
                 model: seed.map { "citizen-phone, simulated with the seed \($0)" } ?? "citizen-phone", system: "Linux")
             let result = try await phone.complete(
                 invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice(keyStore))
-            return Self.report(result, keyStore, seed: seed, console.language)
+            var report = Self.report(result, keyStore, seed: seed, console.language)
+            report.whenTold = { try phone.blockCodeWasSeen() }
+            return report
         }
+    }
+
+    /// The block code of an enrolment that was stopped before the code could be shown.
+    private static func missedBlockCode(of phone: DeviceAuthenticator) throws -> String? {
+        try phone.enrolment() == nil ? nil : try phone.unseenBlockCode()
+    }
+
+    private static func missed(_ code: String, of phone: DeviceAuthenticator, _ language: Language) throws -> Report {
+        guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
+        return Report(
+            json: ["device": .string(enrolled.device.rawValue), "block_code": .string(code)],
+            lines: [
+                language.row("Gerät", "Device", enrolled.device.rawValue), blockCode(code, language),
+                language.say(
+                    "Dieses Gerät ist schon eingerichtet; sein Sperrcode war noch nicht gezeigt worden.",
+                    "This device has enrolled already; its block code had not been shown yet."),
+                keepBlockCode.text(language),
+            ], whenTold: { try phone.blockCodeWasSeen() })
     }
 
     private func evidenceSource() throws -> EvidenceSource {

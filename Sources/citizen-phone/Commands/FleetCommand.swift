@@ -79,6 +79,7 @@ struct FleetLoginCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
+    @OptionGroup var faults: FaultOptions
 
     @Argument(help: "The address at the portal that begins the login.")
     var url: String
@@ -106,7 +107,7 @@ struct FleetLoginCommand: AsyncParsableCommand {
                 throw CommandFailure(
                     .usage, developer: "The address must begin with https:// (or http:// on this machine).")
             }
-            let found = try folder.phones(atMost: phones ?? .max)
+            let found = try folder.phones(atMost: phones ?? .max, faults: faults.fault)
             guard !found.isEmpty, found.count >= phones ?? 1 else {
                 throw CommandFailure(
                     .notEnrolled,

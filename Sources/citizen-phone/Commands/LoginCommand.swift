@@ -59,14 +59,12 @@ struct LoginCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shared = shared.playing(pinOptions.persona)
-        try await shared.run { (phone, transport, console) in
+        try await shared.run(faults: faults.playing(pinOptions.persona).fault) { (phone, transport, console) in
             guard let address = WebAddress(url) else {
                 throw CommandFailure(
                     .usage, "Die Adresse muss mit https:// beginnen (oder mit http:// auf diesem Rechner).",
                     "The address must begin with https:// (or http:// on this machine).")
             }
-            let phone = faults.playing(pinOptions.persona).phone(
-                like: phone, at: try shared.folder(), over: transport)
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             // Asked before the login begins, whose clock does not wait for a person to type.
             let answer = try answer(phone)

@@ -8,6 +8,7 @@ struct ScanCommand: AsyncParsableCommand {
         commandName: "scan", abstract: "Take a login from its link or from a picture of its QR code.")
 
     @OptionGroup var shared: SharedOptions
+    @OptionGroup var faults: FaultOptions
 
     @Argument(help: "The link, or a PNG file with the QR code.")
     var source: String
@@ -16,7 +17,7 @@ struct ScanCommand: AsyncParsableCommand {
     var wait = false
 
     func run() async throws {
-        try await shared.run { (phone, _, console) in
+        try await shared.run(faults: faults.fault) { (phone, _, console) in
             switch try await Self.claim(try Self.link(source), with: phone) {
             case .request(let request): return ShowCommand.report(request, console.language)
             case .awaitingCode(let code, let portal):

@@ -9,6 +9,7 @@ struct WaitCommand: AsyncParsableCommand {
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var callCode: CallCodeOptions
+    @OptionGroup var faults: FaultOptions
 
     @Option(help: ArgumentHelp("How long to wait, in seconds: 0 to 3600.", valueName: "seconds"))
     var timeout: Int64 = 120
@@ -18,7 +19,7 @@ struct WaitCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await shared.run(alone: false) { (phone, _, console) in
+        try await shared.run(alone: false, faults: faults.fault) { (phone, _, console) in
             guard let arrived = try await phone.awaitRequest(seconds: timeout) else {
                 throw CommandFailure(
                     .nothingWaits, "In \(timeout) Sekunden hat kein Portal gefragt.",

@@ -19,16 +19,6 @@ struct FaultOptions: ParsableArguments {
     /// The way over which the phone's calls go; the browser's do not.
     func wire(_ transport: any HTTPTransport) -> FaultyWire { FaultyWire(transport, faults: fault ?? Faults()) }
 
-    /// The same phone, to which that happens.
-    func phone(
-        like phone: DeviceAuthenticator, at folder: SealedFolder, over transport: any HTTPTransport
-    ) -> DeviceAuthenticator {
-        guard fault != nil else { return phone }
-        return DeviceAuthenticator(
-            folder: folder, transport: wire(transport), clock: clock(phone.clock), random: phone.random,
-            language: phone.language)
-    }
-
     /// What the phone's clock shows where it would be `clock`.
     func clock(_ clock: DeviceClock) -> DeviceClock { (fault ?? Faults()).skewed(clock) }
 }

@@ -23,10 +23,14 @@ struct FleetFolder {
     private static let atOnce = 16
 
     /// The enrolled phones, at most so many, in the order of their numbers.
-    func phones(atMost limit: Int) throws -> [FleetPhone] {
+    ///
+    /// - Parameter faults: what is wrong with each phone and its way to the provider. Each has a chance of its own.
+    func phones(atMost limit: Int, faults: Faults? = nil) throws -> [FleetPhone] {
         var phones: [FleetPhone] = []
-        for name in names.prefix(limit) {
-            let device = device(name)
+        for (number, name) in names.prefix(limit).enumerated() {
+            var faults = faults
+            faults?.seed &+= UInt64(number)
+            let device = device(name, faults)
             if let enrolled = try device.enrolment() { phones.append(FleetPhone(device: device, enrolled: enrolled)) }
         }
         return phones
@@ -70,10 +74,11 @@ struct FleetFolder {
         return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
     }
 
-    private func device(_ name: String) -> DeviceAuthenticator {
+    private func device(_ name: String, _ faults: Faults? = nil) -> DeviceAuthenticator {
         DeviceAuthenticator(
-            folder: SealedFolder(path: path + "/" + name, cost: .floor), transport: transport, clock: clock,
-            language: language)
+            folder: SealedFolder(path: path + "/" + name, cost: .floor),
+            transport: faults.map { FaultyWire(transport, faults: $0) } ?? transport,
+            clock: faults?.skewed(clock) ?? clock, language: language)
     }
 }
 
