@@ -42,10 +42,10 @@ public final class SoftTokens: Sendable {
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
     /// The tokens of the process that runs the tests. A module reads its configuration once in a process, so that all
-    /// tests share them: `citizen` for all, `quiet` for those that count keys, `spare` for another one than that, and two that
-    /// are called `twin`.
+    /// tests share them: `citizen` for all, `quiet` for those that count keys, `spare` for another one than that, `counting`
+    /// for `CountingToken`, and two that are called `twin`.
     public static let ofThisProcess = Result { () throws -> SoftTokens in
-        let tokens = try SoftTokens(labels: ["citizen", "quiet", "spare", "twin", "twin"], pin: "135790")
+        let tokens = try SoftTokens(labels: ["citizen", "quiet", "spare", "counting", "twin", "twin"], pin: "135790")
         // Before the module is loaded for the first time.
         for (name, value) in tokens.environment { unsafe setenv(name, value, 1) }
         return tokens
