@@ -81,9 +81,11 @@ public struct EnrolmentFlow: Sendable {
     /// P-6.2: what a ticket stands for, signed.
     public func offer(ticket secret: String) async throws -> String {
         let now = clock.now()
-        guard Base64URL.decode(secret)?.count == 14,
-            let (ticket, account) = try await store.ticket(SecretDigest(of: secret))
-        else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
+        // Looked for whatever it looks like: how long the answer takes must not tell a ticket's form from a guess.
+        let found = try await store.ticket(SecretDigest(of: secret))
+        guard Base64URL.decode(secret)?.count == 14, let (ticket, account) = found else {
+            throw DeviceRefusal(.unknownTicket, .ticketUnknown)
+        }
         guard ticket.expiresAt > now else { throw DeviceRefusal(.unknownTicket, .ticketExpired) }
         let counted = Base64URL.encode(ticket.digest.bytes)
         var count = 0
