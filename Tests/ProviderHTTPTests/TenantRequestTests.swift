@@ -19,6 +19,11 @@ struct TenantRequestTests {
         ).identifier.rawValue
     }
 
+    /// How often an administrator looked at somebody; a desk's question whether two people are one is none.
+    private static func looks(_ provider: TestProvider) async throws -> Int {
+        try await provider.auditEntries(.subjectSeen).count { $0.actor == "administrator" }
+    }
+
     @Test(
         "I24: the list has no person, a look at one has the town's own name for them, and the person reads who looked")
     func seen() async throws {
@@ -33,10 +38,10 @@ struct TenantRequestTests {
             let list = try await site.call(administrator, .get, "/tenants/herten/requests")
             let listed = try #require(list.json["requests"]?.array?.first?.object)
             #expect(listed["request"]?.string == request && listed["sub"] == nil && listed["overdue"] == false)
-            #expect(try await site.events(.subjectSeen) == 0)
+            #expect(try await Self.looks(provider) == 0)
             let shown = try await site.call(administrator, .get, "/tenants/herten/requests/\(request)")
             #expect(shown.status == .ok && shown.json["sub"] == subject && shown.json["claims"] == ["email"])
-            #expect(try await site.events(.subjectSeen) == 1)
+            #expect(try await Self.looks(provider) == 1)
             let account = try await provider.verified(phone).account.identifier
             let latest = try await provider.provider.audit.page(of: account).entries.first
             #expect(latest?.kind == "admin.subject_seen" && latest?.administrator != nil)
@@ -105,7 +110,7 @@ struct TenantRequestTests {
                 answer.status == .ok && answer.json["explanation"]?.object?["level"] == "substantiell", "\(answer.text)"
             )
             #expect(!answer.text.contains("model"), "two towns could tell by it that they know the same person")
-            #expect(try await site.events(.subjectSeen) == 1)
+            #expect(try await Self.looks(provider) == 1)
             let neighbour = try await provider.administrator()
             try await provider.appoint(neighbour, .auditor, at: .tenant(TestRegion.marl))
             let foreign = try await site.call(neighbour, .get, "/tenants/marl/logins/\(login)/level")
