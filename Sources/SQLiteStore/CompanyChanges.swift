@@ -22,7 +22,8 @@ extension Database {
             case .company(.close, _) where actor.isOffice:
                 try tell("TRUE", of: company, .companyClosedByOffice, except: nil, at: now)
             case .company(.freeze, _): try tell("TRUE", of: company, .companyFrozen, except: nil, at: now)
-            case .details: try tell("is_administrator = 1", of: company, .companyChanged, except: nil, at: now)
+            case .details where actor.isOffice:
+                try tell("is_administrator = 1", of: company, .companyChanged, except: nil, at: now)
             case .company(.cure, _): try tell("TRUE", of: company, .companyActiveAgain, except: nil, at: now)
             case .signature(_, let signature) where try self.company(company)?.state != .verifying:
                 try tell("is_administrator = 1", of: company, .directorSigned, except: signature.account, at: now)
@@ -41,7 +42,7 @@ extension Database {
                 "UPDATE company SET level = ?, approvers_needed = ? WHERE id = ?",
                 [level.name, approvers, company.rawValue])
         case .evidence(let evidence): try insert(evidence, of: company)
-        case .details(let details): try describe(company, as: details)
+        case .details(let details): try describe(company, as: details, now: now)
         case .powers(let powers): try replace(powers, of: company)
         case .signature(let power, let signature): try sign(power, signature)
         case .newMembership(let membership): try insert(membership)
@@ -110,8 +111,9 @@ extension Database {
         throw CompanyWriteRefused(refusal: event == .verify ? .identityTaken : .notInThisState)
     }
 
-    /// A verified company's new numbers are nobody else's (I19); an application's are judged when it is verified.
-    private func describe(_ company: CompanyIdentifier, as details: CompanyDetails) throws {
+    /// New numbers are no verified company's, those of a draft neither, as when it was founded (I19); an application's are
+    /// judged when it is verified.
+    private func describe(_ company: CompanyIdentifier, as details: CompanyDetails, now: Timestamp) throws {
         let state = try self.company(company)?.state
         for identity in state == .verifying ? [] : details.identities {
             guard let other = try self.company(with: identity), other.identifier != company else { continue }
@@ -119,12 +121,13 @@ extension Database {
         }
         try one(
             """
-            UPDATE company SET details = ?, euid = ?, business_number = ?, register_entry = ?, trade = ?
-            WHERE id = ? AND state IN ('verifying', 'active', 'frozen')
+            UPDATE company SET details = ?, euid = ?, business_number = ?, register_entry = ?, trade = ?,
+                changed_at = iif(state = 'draft', ?, changed_at)
+            WHERE id = ? AND state IN ('draft', 'verifying', 'active', 'frozen')
             """,
             [
                 details.json.text, details.euid?.rawValue, details.businessNumber?.business.rawValue,
-                details.register?.key, details.trade?.stored, company.rawValue,
+                details.register?.key, details.trade?.stored, now.seconds, company.rawValue,
             ])
     }
 

@@ -62,6 +62,31 @@ struct CompanyCommandTests {
         #expect(shown.allSatisfy { $0["actor"] == "clerk" })
     }
 
+    @Test func `a founder corrects a draft; another account for companies is not connected here`() async throws {
+        let here = try await Self.installation.value
+        let founder = try await here.enrolledPhone(family: "Gründerin")
+        func details(_ name: String) throws -> String {
+            try here.folder.write(
+                "draft-\(name).json",
+                """
+                {"name": "\(name) GbR", "kind": "NNatPers", "legal_form": {"code": "220", "text": "GbR"},
+                 "trade": {"tenant": "herten", "number": "HE-\(name)"},
+                 "address": {"street": "Musterweg", "postal_code": "45699", "locality": "Herten"}}
+                """)
+        }
+        let confirmed = ["--yes", "--pin-file", founder.pinFile]
+        let created = try await founder.run(["companies", "create", try details("Muter"), "--json"] + confirmed)
+        let company = try #require(try created.json()["company"]?.string, "\(created)")
+        let changed = try await founder.run(["companies", "change", company, try details("Mutter")] + confirmed)
+        #expect(changed.status == 0, "\(changed)")
+        #expect(try await founder.run("companies", "show", company).output.contains("Mutter GbR"))
+        let assertion = try here.folder.write("assertion.txt", "as the other account gave it\n")
+        let refused = try await founder.run(["companies", "assert", company, assertion, "--json"] + confirmed)
+        #expect(try refused.json()["error"]?.string == "company_upstream_unavailable", "\(refused)")
+        let unread = try await founder.run(["companies", "assert", company, "/no/such/file"] + confirmed)
+        #expect(unread.status != 0, "\(unread)")
+    }
+
     @Test func `the desk verifies a sole trader only for the person whom the trade register names`() async throws {
         let here = try await Self.installation.value
         let trader = try await here.enrolledPhone(family: "Händlerin")

@@ -518,7 +518,9 @@ struct CompanyTests {
             name: try #require(OrganizationName("MUSTER Elektrotechnik GmbH")),
             euid: EUID(rawValue: "DER2402.HRB12345"), businessNumber: nil, register: nil, level: .substantiell,
             approversNeeded: 1)
-        let provider = try await TestProvider(companyUpstream: TestUpstream(organizations: ["good": muster]))
+        let upstream = TestUpstream()
+        upstream.answer = muster
+        let provider = try await TestProvider(companyUpstream: upstream)
         let ada = try await provider.verified(try await provider.person("Ada", "Erste"))
         let eve = try await provider.verified(try await provider.person("Eve", "Zweite"))
         let company = try await provider.companies.create(TestCompany.registered(), by: ada).company.identifier
@@ -537,6 +539,162 @@ struct CompanyTests {
         }
         try await provider.companies.verify(company, upstream: "good", by: ada)
         #expect(try await provider.state(of: company) == .active)
+    }
+
+    @Test(
+        "an upstream that names representatives: whoever brings its assertion signs, the others sign as for an extract")
+    func upstreamRepresentatives() async throws {
+        let upstream = TestUpstream()
+        let provider = try await TestProvider(companyUpstream: upstream)
+        let people = [
+            try await provider.person("Ada", "Erste"), try await provider.person("Bob", "Zweiter", born: "1971-01-31"),
+            try await provider.person("Eve", "Fremd"),
+        ]
+        func applied(by founder: TestPerson, number: String) async throws -> CompanyIdentifier {
+            let device = try await provider.verified(founder)
+            let company = try await provider.companies.create(
+                TestCompany.registered(number: number), by: device
+            ).company.identifier
+            try await provider.companies.submit(company, by: device)
+            return company
+        }
+        func verify(_ company: CompanyIdentifier, naming powers: [JSONValue], by person: TestPerson) async throws {
+            let number = try await provider.companies.file(of: company, for: TestCompany.clerk).company.details.euid
+            upstream.answer = UpstreamOrganization(
+                name: try #require(OrganizationName("Muster Elektrotechnik GmbH")), euid: number, businessNumber: nil,
+                register: nil, level: .substantiell, approversNeeded: 1,
+                representatives: try powers.compactMap(\.object).map(RegisterPowerEntry.init(json:)))
+            try await provider.companies.verify(company, upstream: "a", by: try await provider.verified(person))
+        }
+        // Alone: active at once, and the register's power is theirs, without a mandate (I15).
+        let alone = try await applied(by: people[0], number: "1")
+        try await verify(alone, naming: [people[0].power()], by: people[0])
+        let file = try await provider.companies.file(of: alone, for: TestCompany.clerk)
+        #expect(file.company.state == .active)
+        #expect(RepresentationRules.isSoleRepresentative(file.people[0].membership.account, file.powers))
+        // Together: the other one signs as well.
+        let together = try await applied(by: people[0], number: "2")
+        try await verify(together, naming: people.prefix(2).map { $0.power(joint: 2) }, by: people[0])
+        #expect(try await provider.state(of: together) == .verifying)
+        try await provider.companies.sign(
+            together, usesPrivateIdentity: true, by: try await provider.verified(people[1]))
+        let joint = try await provider.companies.file(of: together, for: TestCompany.clerk).company
+        #expect(joint.state == .active && joint.approversNeeded == 2)
+        // Whoever is not named has brought somebody else's company nearer, and not become its owner.
+        let others = try await applied(by: people[2], number: "3")
+        try await verify(others, naming: [people[0].power()], by: people[2])
+        #expect(try await provider.state(of: others) == .verifying)
+        for powers in [[people[2].power(.authorizedSignatory)], [people[2].power(), people[2].power(.boardMember)]] {
+            await #expect(throws: DeviceRefusal(.companyDataRefused, .companyEvidence)) {
+                try await verify(others, naming: powers, by: people[2])
+            }
+        }
+    }
+
+    @Test("an upstream verifies a sole trader only for the owner whom it names")
+    func upstreamSoleTrader() async throws {
+        let upstream = TestUpstream()
+        let provider = try await TestProvider(companyUpstream: upstream)
+        let (anna, max) = (
+            try await provider.person("Anna", "Müller", born: "1975-05-05"),
+            try await provider.person("Max", "Beispiel")
+        )
+        var details = TestCompany.soleTrader()
+        details["w_idnr"] = "DE123456788-00001"
+        let device = try await provider.verified(max)
+        let company = try await provider.companies.create(details, by: device).company.identifier
+        try await provider.companies.submit(company, by: device)
+        for (named, isTheirs) in [([], false), ([anna], false), ([max, anna], false), ([max], true)]
+            as [([TestPerson], Bool)]
+        {
+            upstream.answer = UpstreamOrganization(
+                name: try #require(OrganizationName("Max Beispiel Elektro")), euid: nil,
+                businessNumber: BusinessIdentificationNumber(rawValue: "DE123456788-00001"), register: nil,
+                level: .substantiell, approversNeeded: 1,
+                representatives: try named.compactMap { $0.power(.owner).object }.map(RegisterPowerEntry.init(json:)))
+            try? await provider.companies.verify(company, upstream: "a", by: device)
+            #expect(try await provider.state(of: company) == (isTheirs ? .active : .verifying), "\(named.count)")
+        }
+    }
+
+    @Test("an assertion is looked at only for who may use it, and an upstream that does not answer is said to be that")
+    func upstreamUnavailable() async throws {
+        let unavailable = DeviceRefusal(.companyUpstreamUnavailable, .companyUpstream)
+        let upstream = TestUpstream()
+        for upstream in [nil, upstream] {
+            let provider = try await TestProvider(companyUpstream: upstream)
+            let ada = try await provider.verified(try await provider.person("Ada", "Erste"))
+            let eve = try await provider.verified(try await provider.person("Eve", "Fremd"))
+            let company = try await provider.companies.create(TestCompany.registered(), by: ada).company.identifier
+            await #expect(throws: DeviceRefusal(.notInThisState, .companyState)) {
+                try await provider.companies.verify(company, upstream: "a", by: ada)
+            }
+            try await provider.companies.submit(company, by: ada)
+            await #expect(throws: unknown) { try await provider.companies.verify(company, upstream: "a", by: eve) }
+            #expect(upstream?.asked != true)
+            upstream?.isDown = true
+            await #expect(throws: unavailable) { try await provider.companies.verify(company, upstream: "a", by: ada) }
+            #expect(try await provider.state(of: company) == .verifying)
+        }
+        #expect(upstream.asked)
+    }
+
+    @Test("people are told once that their company is frozen, whatever reason a clerk gives it later")
+    func frozenAgain() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let company = try await provider.registeredCompany([ada])
+        let account = try await provider.verified(ada).account.identifier
+        for reason in [FreezeReason.dispute, .dissolved] {
+            try await provider.companies.freeze(company, for: reason, by: TestCompany.clerk)
+            let notices = try await provider.store.notices(of: account, limit: 20).map(\.kind)
+            #expect(notices.count { $0 == .companyFrozen } == 1, "\(reason)")
+        }
+    }
+
+    @Test("I19: a founder describes a draft otherwise, by the rules of a new one, and not what was submitted")
+    func draft() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.verified(try await provider.person("Ada", "Erste"))
+        let bob = try await provider.person("Bob", "Zweiter", born: "1971-01-31")
+        let taken = TestCompany.registered("Zweite GmbH", number: "777")
+        _ = try await provider.registeredCompany([bob], details: taken)
+        let company = try await provider.companies.create(TestCompany.registered(), by: ada).company.identifier
+        provider.clock.advance(CompanyRules.draftLifetime - 1)
+        let corrected = TestCompany.registered("Muster Elektro GmbH", number: "12346")
+        try await provider.companies.describe(company, as: corrected, by: ada)
+        let file = try await provider.companies.file(of: company, for: TestCompany.clerk)
+        #expect(file.company.details.name.text == "Muster Elektro GmbH" && file.company.state == .draft)
+        #expect(file.company.details.euid?.rawValue == "DER2402.HRB12346")
+        // What somebody works at is not given up.
+        provider.clock.advance(1)
+        try await provider.store.sweep(now: provider.now)
+        #expect(try await provider.state(of: company) == .draft)
+        let stranger = try await provider.verified(bob)
+        let notices = try await provider.store.notices(of: ada.account.identifier, limit: 10).map(\.kind)
+        #expect(!notices.contains(.companyChanged), "no register said so")
+        await #expect(throws: unknown) {
+            try await provider.companies.describe(company, as: corrected, by: stranger)
+        }
+        await #expect(throws: DeviceRefusal(.companyKnown, .companyKnown)) {
+            try await provider.companies.describe(company, as: taken, by: ada)
+        }
+        var assigned = corrected
+        assigned["state"] = "active"
+        await #expect(throws: MessageError.unknown("state")) {
+            try await provider.companies.describe(company, as: assigned, by: ada)
+        }
+        var elsewhere = TestCompany.unregistered()
+        elsewhere["trade"] = .object(["tenant": "atlantis", "number": "1"])
+        await #expect(throws: MessageError.malformed("tenant")) {
+            try await provider.companies.describe(company, as: elsewhere, by: ada)
+        }
+        try await provider.companies.submit(company, by: ada)
+        await #expect(throws: DeviceRefusal(.notInThisState, .companyState)) {
+            try await provider.companies.describe(company, as: TestCompany.registered(), by: ada)
+        }
+        let submitted = try await provider.companies.file(of: company, for: TestCompany.clerk).company
+        #expect(submitted.details == file.company.details)
     }
 
     @Test("malformed, contradicting and unknown members of requests are refused by name, and nothing is half-done")
@@ -592,13 +750,4 @@ struct CompanyTests {
             #expect(thrown.map { "\($0)" } == "\(error)")
         }
     }
-}
-
-/// An upstream that knows what the test says.
-private struct TestUpstream: CompanyUpstream {
-    let organizations: [String: UpstreamOrganization]
-
-    func organization(
-        behind assertion: String, for _: AccountRecord, now _: Timestamp
-    ) async throws -> UpstreamOrganization? { organizations[assertion] }
 }

@@ -97,6 +97,47 @@ struct CompanyAccountTests {
         }
     }
 
+    @Test("a founder corrects a draft and lets another account for companies vouch for it, each with the PIN")
+    func upstream() async throws {
+        let upstream = TestUpstream()
+        try await Site.serve(try await TestProvider(companyUpstream: upstream)) { site in
+            let director = try await site.provider.person("Ada", "Direktorin")
+            let created = try await site.act(director.phone, "/companies", TestCompany.registered("Muter GmbH"))
+            let company = try #require(created.json["company"]?.string)
+            let request = try await site.proposed(
+                director.phone, "/companies/\(company)/facts", TestCompany.registered())
+            #expect(request.statement.text.contains("Muter GmbH") && request.statement.text.contains("Muster"))
+            #expect(try await site.confirm(request, by: director.phone).status == .ok)
+            #expect(try await site.act(director.phone, "/companies/\(company)/submission").status == .ok)
+            upstream.answer = UpstreamOrganization(
+                name: try #require(OrganizationName("Muster Elektrotechnik GmbH")),
+                euid: EUID(rawValue: "DER2402.HRB12345"), businessNumber: nil, register: nil, level: .substantiell,
+                approversNeeded: 1,
+                representatives: [try RegisterPowerEntry(json: #require(director.power().object))])
+            let path = "/companies/\(company)/assertion"
+            let forged = try await site.act(director.phone, path, ["assertion": "forged"])
+            #expect(forged.error == "company_data_refused", "\(forged.text)")
+            let verified = try await site.act(director.phone, path, ["assertion": "as the other account gave it"])
+            #expect(verified.json["state"] == "active", "\(verified.text)")
+            let tooLong = String(repeating: "a", count: 8_193)
+            #expect(
+                try await site.call(
+                    director.phone, .post, "/account/v1" + path, json: ["assertion": .string(tooLong)]
+                ).status == .badRequest)
+        }
+    }
+
+    @Test("without another account for companies nothing is asked of the person")
+    func noUpstream() async throws {
+        try await Site.serve { site in
+            let director = try await site.provider.person("Ada", "Direktorin")
+            let created = try await site.act(director.phone, "/companies", TestCompany.registered())
+            let path = "/account/v1/companies/\(try created.json.text("company"))/assertion"
+            let refused = try await site.call(director.phone, .post, path, json: ["assertion": "a"])
+            #expect(refused.status == .serviceUnavailable && refused.error == "company_upstream_unavailable")
+        }
+    }
+
     @Test("mass assignment: members that a proposal does not have are refused, and nothing is asked")
     func massAssignment() async throws {
         try await Site.serve { site in

@@ -48,6 +48,8 @@ struct UnconfirmedActTests {
             ]
             bodies = [
                 .addDevice: ["tenant": .string(TestRegion.herten.rawValue)],
+                .changeCompany: TestCompany.registered("Dritte GmbH", number: "778"),
+                .verifyCompany: ["assertion": "a"],
                 .createCompany: TestCompany.registered("Zweite GmbH", number: "777"), .addEstablishment: second,
                 .inviteMember: ["roles": ["member"], "identity": .object(guest.identity)],
                 .acceptInvitation: ["code": .string(invitation.code)], .changeConsent: ["given": false],
@@ -59,10 +61,46 @@ struct UnconfirmedActTests {
         }
     }
 
+    @Test("mass assignment: a member that an act does not have is refused, and nothing is asked or done")
+    func massAssignment() async throws {
+        let provider = try await TestProvider(companyUpstream: TestUpstream())
+        try provider.changeRegion { $0.services = [MandateStory.parking, MandateStory.building] }
+        try await Site.serve(provider) { site in
+            let world = try await World(site)
+            let code = world.bodies[.acceptInvitation] ?? [:]
+            let changes: [String: JSONObject] = [
+                "/devices/{device}/name": ["name": "Telefon"], "/invitations/opening": code,
+                "/invitations/refusal": code, "/requests": ["kind": "access", "tenant": "herten"],
+            ]
+            var tried = 0
+            for route in AccountRoutes.all where route.method == .post {
+                let parameters = route.parameters
+                guard parameters.allSatisfy({ world.parameters[$0] != nil }) else { continue }
+                let body = route.action.map { world.bodies[$0] ?? [:] } ?? changes[route.path]
+                guard let body else { continue }
+                let path = parameters.reduce("/account/v1" + route.path) { path, name in
+                    path.replacing("{\(name)}", with: world.parameters[name] ?? "")
+                }
+                let phone = (route.action.flatMap { world.others[$0] } ?? world.owner).phone
+                for name in ["state", "level", "account", "tenant", "subject"] where body[name] == nil {
+                    var more = body
+                    more[name] = "herten"
+                    let refused = try await site.call(phone, .post, path, json: more)
+                    #expect(
+                        refused.status == .badRequest && refused.error == "invalid_request",
+                        "\(route.path) \(name): \(refused.text)")
+                    tried += 1
+                }
+            }
+            #expect(tried > 150)
+        }
+    }
+
     @Test("asking changes nothing; neither does confirming with a wrong PIN or by another device")
     func nothingHappens() async throws {
         let database = try TemporaryDatabase()
-        let provider = try await TestProvider(store: try SQLiteStore(path: database.path))
+        let provider = try await TestProvider(
+            store: try SQLiteStore(path: database.path), companyUpstream: TestUpstream())
         try provider.changeRegion { $0.services = [MandateStory.parking, MandateStory.building] }
         try await Site.serve(provider) { site in
             let world = try await World(site)

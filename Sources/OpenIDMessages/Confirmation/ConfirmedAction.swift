@@ -14,7 +14,9 @@ public enum ConfirmedAction: String, Sendable, Hashable, CaseIterable {
     case withdrawRelease = "withdraw_release"
     // A company's own life.
     case createCompany = "create_company"
+    case changeCompany = "change_company"
     case submitCompany = "submit_company"
+    case verifyCompany = "verify_company"
     case signForCompany = "sign_for_company"
     case closeCompany = "close_company"
     case addEstablishment = "add_establishment"

@@ -42,6 +42,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case companyKnown = "company_known"
     case notInThisState = "not_in_this_state"
     case companyDataRefused = "company_data_refused"
+    case companyUpstreamUnavailable = "company_upstream_unavailable"
     case tooManyOpen = "too_many_open"
     case unknownMandate = "unknown_mandate"
     case mandateReach = "mandate_reach"
@@ -220,6 +221,11 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
             Facts(
                 422, .person, "Die Angaben zum Unternehmen passen nicht.",
                 "What was said about the company does not fit.")
+        case .companyUpstreamUnavailable:
+            Facts(
+                503, .operator,
+                "Hier ist kein anderes Konto für Unternehmen angeschlossen, oder es antwortet nicht.",
+                "No other account for companies is connected here, or it does not answer.")
         case .tooManyOpen:
             Facts(
                 429, .person, retry: true,

@@ -27,12 +27,7 @@ public struct CompanyFlow: Sendable {
     /// - Parameter details: the members of `CompanyDetails`.
     public func create(_ details: JSONObject, by device: VerifiedDevice) async throws -> CompanyOfPerson {
         let now = clock.now()
-        let details = try CompanyDetails(json: details)
-        try details.check()
-        // No office would ever take up what names a town that is none.
-        if let town = details.trade?.tenant, registry.tenant(town)?.isLive != true {
-            throw MessageError.malformed("tenant")
-        }
+        let details = try facts(details)
         let company = CompanyRecord(
             identifier: .random(), details: details, floor: CompanyRules.leastFloor, createdAt: now, changedAt: now)
         guard device.level >= company.floor else { throw CompanyRefusal.levelTooLow.deviceRefusal }
@@ -41,6 +36,29 @@ public struct CompanyFlow: Sendable {
             roles: .administrator, level: device.level, since: now)
         if let refusal = try await store.found(company, founder: founder) { throw refusal.deviceRefusal }
         return CompanyOfPerson(company: company, membership: founder)
+    }
+
+    /// Replaces the description of a draft: all of it, as when it was founded.
+    ///
+    /// - Parameter details: the members of `CompanyDetails`.
+    public func describe(
+        _ company: CompanyIdentifier, as details: JSONObject, by device: VerifiedDevice
+    ) async throws {
+        let details = try facts(details)
+        try await act(on: company, by: device) { snapshot, now in
+            CompanyRules.describe(details, in: snapshot, now: now)
+        }
+    }
+
+    /// What somebody says of a company. Throws `MessageError`.
+    func facts(_ json: JSONObject) throws -> CompanyDetails {
+        let details = try CompanyDetails(json: json)
+        try details.check()
+        // No office would ever take up what names a town that is none.
+        if let town = details.trade?.tenant, registry.tenant(town)?.isLive != true {
+            throw MessageError.malformed("tenant")
+        }
+        return details
     }
 
     /// The description is complete: proof can be given now.
@@ -65,26 +83,6 @@ public struct CompanyFlow: Sendable {
                 account: account, device: identifier, level: level, time: now)
             return CompanyRules.sign(
                 signature, as: hash, usesPrivateIdentity: usesPrivateIdentity, membership: membership, in: snapshot)
-        }
-    }
-
-    /// The person brings an assertion of another account for organisations: it verifies the company when it speaks of
-    /// just this one.
-    public func verify(
-        _ company: CompanyIdentifier, upstream assertion: String, by device: VerifiedDevice
-    ) async throws {
-        let now = clock.now()
-        guard let upstream,
-            let organization = try await upstream.organization(behind: assertion, for: device.account, now: now)
-        else { throw CompanyRefusal.evidenceNotEnough.deviceRefusal }
-        let evidence = CompanyEvidence(
-            identifier: .random(), method: .upstream, performer: nil, level: organization.level,
-            asOf: CalendarDate(inGermanyAt: now), recordedAt: now)
-        try await act(on: company, by: device) { snapshot, now in
-            guard snapshot.actingAdministrator(now) != nil else { return .refused(.unknown) }
-            guard organization.fits(snapshot.company.details) else { return .refused(.evidenceNotEnough) }
-            return CompanyRules.verify(
-                upstream: evidence, approversNeeded: organization.approversNeeded, in: snapshot, now: now)
         }
     }
 

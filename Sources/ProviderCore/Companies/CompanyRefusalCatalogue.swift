@@ -68,6 +68,12 @@ extension Refusal {
                 .person, "What is asked for is not possible, e.g. an administrator with an end date.",
                 [.problem(.companyDataRefused)],
                 "Read the rules in `docs/domain.md`.")
+        case .companyUpstream:
+            RefusalEntry(
+                .operator,
+                "No account for organisations is connected that could vouch for a company, or it cannot be asked.",
+                [.problem(.companyUpstreamUnavailable)],
+                "Connect one (`CompanyUpstream`, docs/domain.md); until then an extract or a trade office is the way.")
         default:
             RefusalEntry(
                 .person, "Too many drafts or invitations are open.", [.problem(.tooManyOpen)],

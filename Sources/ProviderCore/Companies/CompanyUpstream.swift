@@ -1,7 +1,8 @@
 public import AccountDirectory
 public import OpenIDMessages
 
-/// Another account for organisations, such as Mein Unternehmenskonto, that can vouch for a company.
+/// Another account for organisations, such as Mein Unternehmenskonto, that can vouch for a company. A provider that has one
+/// is made with it (`Provider.init`, `companyUpstream`); `citizen-id` itself connects none.
 public protocol CompanyUpstream: Sendable {
     /// What the upstream says about the organisation behind an assertion that a person brought from it; nil when the
     /// assertion is not acceptable, was used before or is not this person's. Throws when the upstream cannot be asked.
@@ -18,10 +19,12 @@ public struct UpstreamOrganization: Sendable, Equatable {
     public var level: AssuranceLevel
     /// How many must act together, where the upstream knows; else one.
     public var approversNeeded: Int
+    /// Who represents the organisation by law, where the upstream knows; else nobody.
+    public var representatives: [RegisterPowerEntry]
 
     public init(
         name: OrganizationName, euid: EUID?, businessNumber: BusinessIdentificationNumber?, register: RegisterEntry?,
-        level: AssuranceLevel, approversNeeded: Int
+        level: AssuranceLevel, approversNeeded: Int, representatives: [RegisterPowerEntry] = []
     ) {
         self.name = name
         self.euid = euid
@@ -29,6 +32,7 @@ public struct UpstreamOrganization: Sendable, Equatable {
         self.register = register
         self.level = level
         self.approversNeeded = approversNeeded
+        self.representatives = representatives
     }
 
     /// True when the facts of a draft are those of this organisation: the name is the same but for capitals, at least

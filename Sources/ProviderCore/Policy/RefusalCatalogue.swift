@@ -524,7 +524,7 @@ extension Refusal {
                 "List what there is. Many of these are somebody guessing.")
         case .companyUnknown, .invitationUnknown, .companyRole, .lastAdministrator, .selfApproval, .approvedBefore,
             .companyState, .companyNotActive, .companyKnown, .companyConsent, .companyLevel, .companyEvidence,
-            .companyRequest, .companyLimit:
+            .companyRequest, .companyLimit, .companyUpstream:
             companyEntry
         case .mandateUnknown, .mandateReach, .mandateDates, .mandateParty, .mandateDelegation, .mandateCircular,
             .mandateWider, .mandateOverlap:

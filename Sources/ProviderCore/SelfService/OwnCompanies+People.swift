@@ -9,6 +9,8 @@ extension OwnCompanies {
         _ request: JSONObject, into company: CompanyIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
         let name = try await name(of: company, device)
+        // Nothing is asked of the person that would be refused when it is confirmed.
+        _ = try InvitationRequest(json: request, today: CalendarDate(inGermanyAt: flow.clock.now()))
         let roles = Self.words(request["roles"]?.strings ?? [], language)
         let identity = request["identity"]?.object ?? [:]
         let guest = Self.names(identity["given_name"]?.string ?? "", identity["family_name"]?.string ?? "")

@@ -25,6 +25,41 @@ public struct OwnCompanies: Sendable {
         }
     }
 
+    /// A draft is described otherwise.
+    public func describing(
+        _ company: CompanyIdentifier, as details: JSONObject, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        let facts = try flow.facts(details)
+        let text =
+            language == .german
+            ? "Die Angaben zum Unternehmen „\(name)“ ersetzen? Es heißt dann „\(facts.name.text)“."
+            : "Replace the facts about the company “\(name)”? Its name is then “\(facts.name.text)”."
+        return ProposedAct(.changeCompany, text: text) { [flow] confirmation in
+            try await flow.describe(company, as: details, by: confirmation.device)
+            return Self.done(company)
+        }
+    }
+
+    /// Another account for organisations vouches for the company.
+    public func verifying(
+        _ company: CompanyIdentifier, upstream assertion: String, by device: VerifiedDevice, language: Language
+    ) async throws -> ProposedAct {
+        let name = try await name(of: company, device)
+        try flow.expectUpstream()
+        let text =
+            language == .german
+            ? "Das Unternehmen „\(name)“ mit dem anderen Unternehmenskonto nachweisen? Nennt es Sie als "
+                + "vertretungsberechtigt, unterschreiben Sie damit für das Unternehmen."
+            : "Verify the company “\(name)” by the other account for companies? If that names you among its representatives, "
+                + "you sign for the company with this."
+        return ProposedAct(.verifyCompany, text: text) { [flow] confirmation in
+            try await flow.verify(company, upstream: assertion, by: confirmation.device)
+            let state = try await flow.company(company, for: confirmation.device).company.state
+            return ["company": .string(company.rawValue), "state": .string(state.rawValue)]
+        }
+    }
+
     /// The description is complete.
     public func submitting(
         _ company: CompanyIdentifier, by device: VerifiedDevice, language: Language

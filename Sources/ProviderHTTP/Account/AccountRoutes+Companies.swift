@@ -22,12 +22,29 @@ extension AccountRoutes {
                 try call.service.companies.creating(call.body, language: call.language)
             }),
         AccountRoute(
+            .post, "/companies/{company}/facts", "describe a draft otherwise", who: "its founder",
+            events: [.companyChanged],
+            .confirmed(.changeCompany) { call in
+                try await call.service.companies.describing(
+                    call.identifier("company"), as: call.body, by: call.device, language: call.language)
+            }),
+        AccountRoute(
             .post, "/companies/{company}/submission", "submit a company's facts", who: administrator,
             events: [.companySubmitted],
             .confirmed(.submitCompany) { call in
                 try call.expectNothing()
                 return try await call.service.companies.submitting(
                     call.identifier("company"), by: call.device, language: call.language)
+            }),
+        AccountRoute(
+            .post, "/companies/{company}/assertion", "let another account for organisations vouch for a company",
+            who: administrator, events: [.companyEvidenceRecorded, .companyPowersRecorded, .companyVerified],
+            .confirmed(.verifyCompany) { call in
+                let assertion = try call.read { reader throws(MessageError) in
+                    try reader.string("assertion", maximumLength: AccountRoutes.longestAssertion)
+                }
+                return try await call.service.companies.verifying(
+                    call.identifier("company"), upstream: assertion, by: call.device, language: call.language)
             }),
         AccountRoute(
             .post, "/companies/{company}/signature", "sign for a company", who: "whom its register names",
@@ -63,6 +80,8 @@ extension AccountRoutes {
             }),
     ]
 
+    /// An assertion stands in what the phone signs.
+    static let longestAssertion = 8_192
     static let administrator = "an administrator of the company"
     static let member = "a member of the company"
 }

@@ -15,6 +15,16 @@ public enum CompanyRules {
     /// People in one extract.
     public static let powersAtMost = 50
 
+    /// The founder describes a draft otherwise. What was submitted stands: an office compares it with its register.
+    public static func describe(
+        _ details: CompanyDetails, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
+        guard snapshot.actor != nil else { return .refused(.unknown) }
+        guard snapshot.actingAdministrator(now) != nil else { return .refused(.levelTooLow) }
+        guard snapshot.company.state == .draft else { return .refused(.notInThisState) }
+        return CompanyDecision([.details(details)])
+    }
+
     /// The founder says that the description is complete.
     public static func submit(in snapshot: CompanySnapshot, now: Timestamp) -> CompanyDecision {
         guard snapshot.actor != nil else { return .refused(.unknown) }
@@ -196,24 +206,48 @@ public enum CompanyRules {
         ])
     }
 
-    /// Another account for organisations vouches for the company.
+    /// Another account for organisations vouches for the company. Where it names who represents the company, whoever brought
+    /// the assertion signs with that, if it names them, and the others sign as for an extract; an account that names nobody
+    /// vouches for the administrators that there are.
+    ///
+    /// - Parameters:
+    ///   - named: whom it names.
+    ///   - signature: of whoever brought the assertion.
+    ///   - hash: whose it is, hashed for this company; nil for a person whose day of birth is not recorded.
     public static func verify(
-        upstream evidence: CompanyEvidence, approversNeeded: Int, in snapshot: CompanySnapshot, now: Timestamp
+        upstream evidence: CompanyEvidence, approversNeeded: Int, naming named: [RegisterPowerRecord] = [],
+        signature: RegisterPowerRecord.Signature? = nil, as hash: IdentityHash? = nil, in snapshot: CompanySnapshot,
+        now: Timestamp
     ) -> CompanyDecision {
         let company = snapshot.company
         guard company.state.allows(.verify) else { return .refused(.notInThisState) }
-        guard evidence.method == .upstream, isUsable(evidence, for: company, now: now) else {
-            return .refused(.evidenceNotEnough)
-        }
+        guard evidence.method == .upstream, isUsable(evidence, for: company, now: now),
+            company.details.kind == .organization || isOwnersAlone(named, hash)
+        else { return .refused(.evidenceNotEnough) }
         // A verified company has an administrator whose rights count (I13).
         guard let level = snapshot.effectiveAdministrators(now).map(\.account.level).min() else {
             return .refused(.lastAdministrator)
         }
-        return CompanyDecision([
-            .evidence(evidence),
-            .standing(level: min(level, evidence.level), approversNeeded: max(1, approversNeeded)),
-            .company(.verify, nil),
-        ])
+        let standing = CompanyChange.standing(
+            level: min(level, evidence.level),
+            approversNeeded: max(1, approversNeeded, RepresentationRules.approversNeeded(named)))
+        guard !named.isEmpty else { return CompanyDecision([.evidence(evidence), standing, .company(.verify, nil)]) }
+        guard named.count <= powersAtMost, named.contains(where: \.kind.isLegalRepresentative),
+            Set(named.map(\.person)).count == named.count
+        else { return .refused(.evidenceNotEnough) }
+        var powers = named
+        if let signature, let index = powers.firstIndex(where: { $0.person == hash }) {
+            powers[index].state = .signed
+            powers[index].signature = signature
+        }
+        let recorded = [CompanyChange.evidence(evidence), .powers(powers)]
+        return CompanyDecision(
+            RepresentationRules.suffices(powers) ? recorded + [standing, .company(.verify, nil)] : recorded)
+    }
+
+    /// A sole trader's business is verified for its owner, who is named, and for nobody else.
+    private static func isOwnersAlone(_ named: [RegisterPowerRecord], _ hash: IdentityHash?) -> Bool {
+        named.count == 1 && named[0].kind == .owner && named[0].representation == .sole && named[0].person == hash
     }
 
     /// A clerk freezes the company: nobody acts for it any more. One that is frozen already has the clerk's reason from

@@ -8,7 +8,7 @@ struct CompaniesCommand: AsyncParsableCommand {
         commandName: "companies", abstract: "The companies for which you act.",
         subcommands: [
             CompaniesListCommand.self, CompaniesShowCommand.self, CompaniesAuditCommand.self,
-            CompaniesCreateCommand.self,
+            CompaniesCreateCommand.self, CompaniesChangeCommand.self, CompaniesAssertCommand.self,
             CompaniesSubmitCommand.self, CompaniesSignCommand.self, CompaniesCloseCommand.self,
             CompaniesInviteCommand.self, CompaniesApproveCommand.self, CompaniesWithdrawCommand.self,
             CompaniesOpenCommand.self, CompaniesJoinCommand.self, CompaniesDeclineCommand.self,

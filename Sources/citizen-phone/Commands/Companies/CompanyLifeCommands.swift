@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeviceAuthenticator
+import Foundation
 import OpenIDMessages
 
 /// `citizen-phone companies create FILE`
@@ -24,6 +25,43 @@ struct CompaniesCreateCommand: ActCommand {
                 "Das Unternehmen ist \(company). Geben Sie als Nächstes seine Angaben zur Prüfung (submit).",
                 "The company is \(company). Submit its facts next.")
         ]
+    }
+}
+
+/// `citizen-phone companies change COMPANY FILE`
+struct CompaniesChangeCommand: ActCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "change", abstract: "Describe a draft otherwise: the file has all of its facts.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @OptionGroup var company: CompanyArgument
+
+    @Argument(help: "A JSON file, as for create.")
+    var file: String
+
+    func act() throws -> AccountAct { try company.act(.changeCompany, "facts", body: try JSONObject.file(file)) }
+}
+
+/// `citizen-phone companies assert COMPANY FILE`
+struct CompaniesAssertCommand: ActCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assert", abstract: "Let another account for companies vouch for a company.")
+
+    @OptionGroup var shared: SharedOptions
+    @OptionGroup var confirmation: ConfirmationOptions
+
+    @OptionGroup var company: CompanyArgument
+
+    @Argument(help: "A file with the assertion, as the other account gave it.")
+    var file: String
+
+    func act() throws -> AccountAct {
+        guard let data = FileManager.default.contents(atPath: file), let text = String(bytes: data, encoding: .utf8)
+        else { throw ValidationError("The file \(file) cannot be read as text.") }
+        let assertion = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        return try company.act(.verifyCompany, "assertion", body: ["assertion": .string(assertion)])
     }
 }
 
