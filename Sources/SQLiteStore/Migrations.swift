@@ -31,6 +31,7 @@ extension DatabaseMigrator {
         migrator.registerServedTenants()
         migrator.registerObjections()
         migrator.registerRegisterEntries()
+        migrator.registerRetention()
         return migrator
     }
 

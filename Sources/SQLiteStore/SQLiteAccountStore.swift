@@ -72,24 +72,25 @@ extension SQLiteStore {
 
     public func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        level: AssuranceLevel, tenant: TenantIdentifier, events: [SecurityEvent], time: Timestamp
+        evidence: Evidence, link: IdentityLink?, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange {
         try await writer.write { db in
             guard let now = try db.profile(of: from.identifier) else { return .unknown }
             guard now.person == from.person, now.level == from.level, now.state != .closing else {
                 return .notPossible(now.state)
             }
+            if let link {
+                guard try db.account(linkedBy: link.digest) == nil else { return .notPossible(now.state) }
+                try db.insert(link, of: from.identifier, at: time)
+            }
             try db.run(
                 """
                 UPDATE person SET attributes = ?, likeness = ?
                 WHERE id = (SELECT person FROM account WHERE id = ?)
                 """, [person.json.text, likeness?.bytes, from.identifier.rawValue])
-            try db.run("UPDATE account SET level = ? WHERE id = ?", [level.name, from.identifier.rawValue])
-            let evidence = Evidence(
-                identifier: .random(), account: from.identifier, method: .counter, performer: tenant, checkedAt: time,
-                level: level)
             try db.record(evidence, for: change.proved)
             try db.makeStale(change.stale, of: from.identifier)
+            try db.change(from, to: evidence.level, at: time)
             for event in events { try db.audit(event) }
             try db.tell(from.identifier, .attributesChanged, at: time)
             return .changed

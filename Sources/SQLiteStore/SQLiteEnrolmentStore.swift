@@ -15,10 +15,10 @@ extension SQLiteStore {
             // Whoever gets a ticket was at the counter of its town.
             let account = new.account
             if account.level > .undefined, let time = events.first?.time {
-                let evidence = Evidence(
+                let counter = Evidence(
                     identifier: .random(), account: account.identifier, method: .counter, performer: new.ticket.tenant,
                     checkedAt: time, level: account.level)
-                try db.record(evidence, for: VerificationRules.claims(of: account.person))
+                try db.record(new.evidence ?? counter, for: VerificationRules.claims(of: account.person))
             }
             for event in events { try db.audit(event) }
             return .registered
@@ -67,13 +67,13 @@ extension Database {
                 new.account.identifier.rawValue, person, new.account.level.name, new.account.state.rawValue,
                 new.blockDigest?.bytes, new.createdAt.seconds, new.createdAt.seconds,
             ])
-        guard let link = new.link else { return }
+        if let link = new.link { try insert(link, of: new.account.identifier, at: new.createdAt) }
+    }
+
+    func insert(_ link: IdentityLink, of account: AccountIdentifier, at time: Timestamp) throws {
         try run(
             "INSERT INTO identity_link (digest, account, upstream, level, linked_at) VALUES (?, ?, ?, ?, ?)",
-            [
-                link.digest.bytes, new.account.identifier.rawValue, link.upstream.rawValue, link.level.name,
-                new.createdAt.seconds,
-            ])
+            [link.digest.bytes, account.rawValue, link.upstream.rawValue, link.level.name, time.seconds])
     }
 
     func insert(_ ticket: TicketRecord) throws {

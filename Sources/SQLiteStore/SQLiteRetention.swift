@@ -38,15 +38,19 @@ extension SQLiteStore {
 }
 
 /// One kind of thing whose time is over. Each step finds its rows by an index.
-private struct RetentionStep: Sendable {
+struct RetentionStep: Sendable {
     /// Rows in one transaction.
     static let atOnce = 100
 
     let name: String
+    /// From which it takes rows.
+    var tables: [String] = []
     /// Gives how many it did, at most `atOnce`.
     let run: @Sendable (Database, RetentionPolicy, Timestamp) throws -> Int
 
-    static let all: [RetentionStep] = [
+    static let all: [RetentionStep] = accounts + administration + companies
+
+    private static let accounts: [RetentionStep] = [
         RetentionStep(name: "pending_accounts") { db, policy, now in
             let due = try db.accounts("state = 'pending' AND created_at <= ?", (now - policy.pendingAccount).seconds)
             for account in due { try db.purge(account) }
@@ -65,6 +69,7 @@ private struct RetentionStep: Sendable {
             try db.changeDevices(
                 "state = 'active' AND created_at <= ?", (now - policy.deviceAge).seconds, by: .expire, at: now)
         },
+        RetentionStep(name: "expired_evidence") { db, _, now in try db.expireEvidence(at: now, limit: atOnce) },
         RetentionStep(name: "unused_accounts_told") { db, policy, now in
             let due = try db.accounts(
                 "state = 'active' AND warned_at IS NULL AND seen_at <= ?", (now - policy.unused).seconds)
@@ -84,19 +89,19 @@ private struct RetentionStep: Sendable {
             }
             return due.count
         },
-        RetentionStep(name: "notices") { db, policy, now in
+        RetentionStep(name: "notices", tables: ["notice"]) { db, policy, now in
             try db.remove("notice", where: "time <= ?", (now - policy.notices).seconds)
         },
-        RetentionStep(name: "requests") { db, policy, now in
+        RetentionStep(name: "requests", tables: ["data_subject_request"]) { db, policy, now in
             try db.remove(
                 "data_subject_request", where: "ended_at IS NOT NULL AND ended_at <= ?",
                 (now - policy.requests).seconds)
         },
-        RetentionStep(name: "ended_releases") { db, policy, now in
+        RetentionStep(name: "ended_releases", tables: ["claim_release"]) { db, policy, now in
             try db.remove(
                 "claim_release", where: "state <> 'granted' AND ended_at <= ?", (now - policy.releases).seconds)
         },
-        RetentionStep(name: "duplicate_cases") { db, policy, now in
+        RetentionStep(name: "duplicate_cases", tables: ["duplicate_case"]) { db, policy, now in
             try db.remove("duplicate_case", where: "opened_at <= ?", (now - policy.duplicateCase).seconds)
         },
     ]
@@ -118,7 +123,7 @@ extension Database {
         return due.count
     }
 
-    fileprivate func remove(_ table: String, where condition: String, _ time: Int64) throws -> Int {
+    func remove(_ table: String, where condition: String, _ time: Int64) throws -> Int {
         try run(
             """
             DELETE FROM \(table) WHERE rowid IN

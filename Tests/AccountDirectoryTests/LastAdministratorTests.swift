@@ -130,6 +130,29 @@ struct LastAdministratorTests {
         #expect(MembershipRules.giveConsent(in: scene.snapshot) == .refused(.notInThisState))
     }
 
+    @Test(
+        "I13: a level that falls below the company's floor freezes it when nobody else administers it, and cures it back"
+    )
+    func levels() {
+        let low = Scene.member("ada", level: .normal)
+        var scene = Scene(administrators: [low])
+        scene.snapshot.actor = low
+        #expect(
+            AccountNewsRules.changes(.levelChanged, in: scene.snapshot, now: Self.now) == [
+                .company(.freeze, .noAdministrator)
+            ])
+        scene = Scene(administrators: [low, Scene.member("bob")])
+        scene.snapshot.actor = low
+        #expect(AccountNewsRules.changes(.levelChanged, in: scene.snapshot, now: Self.now) == [])
+        scene = Scene(state: .frozen, administrators: [Self.ada])
+        scene.snapshot.actor = Self.ada
+        scene.snapshot.company.freezeReason = .noAdministrator
+        #expect(
+            AccountNewsRules.changes(.levelChanged, in: scene.snapshot, now: Self.now) == [.company(.cure, nil)])
+        scene.snapshot.company.freezeReason = .dispute
+        #expect(AccountNewsRules.changes(.levelChanged, in: scene.snapshot, now: Self.now) == [])
+    }
+
     @Test("a lock that ends brings its membership back, and no other")
     func unlocked() {
         var locked = Scene.member("ada", state: .suspended)

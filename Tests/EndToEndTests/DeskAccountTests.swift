@@ -68,6 +68,27 @@ struct DeskAccountTests {
         #expect(try ended.json()["error"]?.string == "not_possible", "\(ended)")
     }
 
+    @Test func `what a clerk looked at stands behind the person's data, for a first ticket and later`() async throws {
+        let here = try await Self.installation.value
+        let at = ["--tenant", "marl", "--person", try await person()]
+        let first = try await desk(["ticket"] + at + ["--document", "passport", "--document-country", "PL"])
+        let account = try #require(first["account"]?.string)
+        let again = ["rename"] + at + ["--account", account]
+        let gone = try await here.administer(
+            ["desk"] + again + ["--document", "idcard", "--document-expires", "2020-01-01", "--json"])
+        #expect(try gone.json()["error"]?.string == "invalid_request", "\(gone)")
+        _ = try await desk(again + ["--method", "eid", "--document", "idcard", "--document-expires", "2030-01-01"])
+        let page = here.folder.path + "/evidence-\(account).html"
+        let export = try await desk(["export"] + at + ["--account", account, "--html", page, "--language", "en"])
+        let payload = try #require(export["export"]?.string?.split(separator: ".").dropFirst().first)
+        let bytes = try #require(Base64URL.decode(String(payload)))
+        let evidence = try StrictJSON.parseObject(bytes, maximumLength: 1 << 20)["evidence"]?.array?.compactMap(
+            \.object)
+        #expect(
+            evidence?.map { $0["document_type"]?.string } == ["passport", "idcard"], "\(String(describing: evidence))")
+        #expect(evidence?.last?["method"] == "eid" && evidence?.last?["expires_at"]?.integer == 1_893_538_800)
+    }
+
     @Test(arguments: [
         (["block", "--tenant", "marl", "--account", "nobody"], "unknown_account"),
         (["block", "--tenant", "marl", "--account", "nobody", "--reason", "whim"], "unknown_reason"),
@@ -90,6 +111,7 @@ struct DeskAccountTests {
         ["block", "--tenant", "marl", "--account", "a", "--device", "d", "--reason", "fraud"],
         ["block", "--tenant", "marl", "--account", "a", "--revoke"],
         ["ticket", "--tenant", "marl", "--person", "-", "--new", "--same-person", "a"],
+        ["ticket", "--tenant", "marl", "--person", "-", "--document-expires", "2030-01-01"],
     ])
     func `options that contradict each other are wrong use`(arguments: [String]) async throws {
         let here = try await Self.installation.value

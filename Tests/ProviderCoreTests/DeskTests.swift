@@ -106,7 +106,7 @@ struct DeskTests {
         await #expect(throws: DeskRefusal.otherPerson) {
             try await desk.rename(erika.account, visit: provider.visit(eva))
         }
-        let change = try await desk.rename(erika.account, visit: provider.visit(married))
+        let change = try await desk.rename(erika.account, visit: provider.visit(married)).change
         #expect(change.superseded == ["family_name"])
         #expect(try await provider.profile(of: erika.account).person.familyName == "Gabler")
         let notices = try await provider.provider.accounts.notices(of: provider.verified(erika.phone))
@@ -269,7 +269,7 @@ struct DeskTests {
 
 extension TestProvider {
     /// Kind, object, town and actor of every audit event.
-    fileprivate var writtenEvents: [String] {
+    var writtenEvents: [String] {
         get async throws {
             try await store.pool.read { db in
                 try Row.fetchAll(db, sql: "SELECT kind, object, tenant, actor FROM audit_event ORDER BY rowid").map {

@@ -13,20 +13,15 @@ struct VerifiedClaimsTests {
     private static let namespace = "https://id.region.example/claims/"
     private let scope = "openid person person_birth person_address email residency age"
 
-    /// A person whose card was read after the counter.
+    /// A person whose card was read at the desk.
     private func signedIn(
         _ provider: TestProvider, at portal: TestPortal = TestServices.office, person: JSONObject = TestServices.erika,
         _ changes: [String: String?]
     ) async throws -> (SignedIn, TestPhone) {
-        let phone = try await provider.enrolledPhone(person: person, simulating: .strongbox)
-        let account = try await provider.verified(phone).account
-        provider.clock.advance(60)
-        try await provider.store.record(
-            Evidence(
-                identifier: .random(), account: account.identifier, method: .eid, performer: TestRegion.herten,
-                checkedAt: provider.now, level: .substantiell, documentType: "idcard", documentCountry: "DE"),
-            for: VerificationRules.claims(of: account.person),
-            event: SecurityEvent(.attributeVerified, time: provider.now))
+        let phone = try await provider.registered(
+            person: person, evidence: ["method": "eid", "document": .object(["type": "idcard", "country": "DE"])],
+            simulating: .strongbox
+        ).phone
         return (try await provider.signIn(at: portal, phone: phone, changes), phone)
     }
 

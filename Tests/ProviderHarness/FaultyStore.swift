@@ -426,11 +426,11 @@ extension FaultyStore {
 
     public func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        level: AssuranceLevel, tenant: TenantIdentifier, events: [SecurityEvent], time: Timestamp
+        evidence: Evidence, link: IdentityLink?, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange {
         try await call {
             try await store.supersede(
-                from, by: person, likeness: likeness, change: change, level: level, tenant: tenant, events: events,
+                from, by: person, likeness: likeness, change: change, evidence: evidence, link: link, events: events,
                 time: time)
         }
     }

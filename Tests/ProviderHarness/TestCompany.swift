@@ -8,6 +8,11 @@ public struct TestPerson: Sendable {
     public let phone: TestPhone
     public let record: JSONObject
 
+    public init(phone: TestPhone, record: JSONObject) {
+        self.phone = phone
+        self.record = record
+    }
+
     /// What a register or an inviter knows of the person.
     public var identity: JSONObject {
         var identity: JSONObject = [:]

@@ -13,9 +13,13 @@ extension TestProvider {
 
     /// Somebody at Herten's desk.
     public func visit(
-        _ person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell, link: PresentedLink? = nil
+        _ person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell, link: PresentedLink? = nil,
+        evidence: JSONObject? = nil
     ) throws -> DeskVisit {
-        try DeskVisit(in: scope(TestRegion.herten), level: level, person: try PersonRecord(json: person), link: link)
+        var visit = try DeskVisit(
+            in: scope(TestRegion.herten), level: level, person: try PersonRecord(json: person), link: link)
+        visit.evidence = try provider.desk.evidence(evidence, of: visit)
+        return visit
     }
 
     /// A ticket for a new account: the clerk says that it is somebody else when people look alike.
@@ -39,9 +43,10 @@ extension TestProvider {
     /// A person whom a clerk registers, with a phone.
     public func registered(
         _ phone: TestPhone = TestPhone(), person: JSONObject = TestRegion.person, level: AssuranceLevel = .substantiell,
-        link: PresentedLink? = nil, simulating keyStore: SimulatorAttestation.KeyStore = .tee
+        link: PresentedLink? = nil, evidence: JSONObject? = nil,
+        simulating keyStore: SimulatorAttestation.KeyStore = .tee
     ) async throws -> RegisteredPerson {
-        let ticket = try await newTicket(for: visit(person, level: level, link: link))
+        let ticket = try await newTicket(for: visit(person, level: level, link: link, evidence: evidence))
         try await enrol(phone, with: ticket.issued, simulating: keyStore)
         return RegisteredPerson(account: ticket.account, phone: phone, blockCode: ticket.blockCode)
     }

@@ -101,6 +101,17 @@ public struct CompanySnapshot: Sendable, Equatable {
         self.openInvitations = openInvitations
     }
 
+    /// The actor or an administrator, by the membership.
+    func member(_ membership: MembershipIdentifier) -> CompanyMember? {
+        ([actor].compactMap(\.self) + administrators).first { $0.membership.identifier == membership }
+    }
+
+    /// True when the company is the business of this account's person alone: its facts are theirs.
+    public func isTrader(_ account: AccountIdentifier) -> Bool {
+        company.details.kind == .soleTrader
+            && powers.contains { $0.kind == .owner && $0.state == .signed && $0.signature?.account == account }
+    }
+
     /// True when the member's rights count now.
     public func isEffective(_ member: CompanyMember, _ now: Timestamp) -> Bool {
         member.isEffective(floor: company.floor, now: now)

@@ -11,6 +11,12 @@ extension CalendarDate {
         self.init(time + (isSummer ? 7_200 : 3_600))
     }
 
+    /// The first second after the day in Germany.
+    public var endInGermany: Timestamp {
+        let summer = end - 7_200
+        return CalendarDate(inGermanyAt: summer) == self ? end - 3_600 : summer
+    }
+
     public func adding(days: Int64) -> CalendarDate { CalendarDate(start + days * 86_400) }
 
     /// The same day of a later year; 29 February becomes 1 March where there is none.

@@ -17,6 +17,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case closingBegun = "closing_begun"
     case closingCancelled = "closing_cancelled"
     case attributesChanged = "attributes_changed"
+    case proofingExpired = "proofing_expired"
     case contactChanged = "contact_changed"
     case notUsed = "not_used"
     case exported
@@ -59,6 +60,9 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .closingBegun: "Ihr Konto wird geschlossen."
         case .closingCancelled: "Ihr Konto wird doch nicht geschlossen."
         case .attributesChanged: "Ihre Personendaten wurden nach einer neuen Prüfung geändert."
+        case .proofingExpired:
+            "Ein Nachweis Ihrer Identität ist abgelaufen. Was er belegte, gilt nicht mehr als geprüft; das Niveau kann gefallen "
+                + "sein. Ein Schalter prüft es neu."
         case .contactChanged: "Ihre Kontaktdaten wurden geändert."
         case .notUsed: "Sie haben sich lange nicht angemeldet. Ohne Anmeldung wird Ihr Konto geschlossen."
         case .exported: "Eine Auskunft über Ihre Daten wurde erstellt."
@@ -103,6 +107,9 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .closingBegun: "Your account will be closed."
         case .closingCancelled: "Your account will not be closed after all."
         case .attributesChanged: "Your personal data were changed after a new check."
+        case .proofingExpired:
+            "Evidence of your identity has expired. What it proved is verified no more, and the level may have fallen. A desk "
+                + "checks it anew."
         case .contactChanged: "Your contact data were changed."
         case .notUsed: "You have not logged in for a long time. Without a login your account will be closed."
         case .exported: "A report of your data was made."

@@ -126,7 +126,7 @@ public struct PostalAddress: Sendable, Equatable {
     }
 
     /// Two capital letters (ISO 3166-1 alpha-2).
-    static func isCountry(_ code: String) -> Bool { code.utf8.count == 2 && code.utf8.allSatisfy(\.isCapital) }
+    public static func isCountry(_ code: String) -> Bool { code.utf8.count == 2 && code.utf8.allSatisfy(\.isCapital) }
 
     /// What a new address must keep besides its form; those that were stored earlier are read without it. Its texts have
     /// the characters of DIN 91379, and the key is one that a town can have. Throws the member that does not fit.

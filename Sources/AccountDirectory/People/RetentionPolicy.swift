@@ -27,6 +27,14 @@ public struct RetentionPolicy: Sendable, Equatable {
     public var auditCuts: Int64 = day
     /// An open question whether two people are one, and its answer.
     public var duplicateCase: Int64 = 30 * day
+    /// Who had which right in administration, emergencies and what was told of them, after their end.
+    public var administration: Int64 = 3 * 365 * day
+    /// Whom an extract named whose place another one took: a keyed hash, and who had signed.
+    public var supersededPowers: Int64 = 365 * day
+    /// A company's account that was never verified, after it was given up.
+    public var abandonedCompany: Int64 = 365 * day
+    /// Ended memberships and mandates, and closed companies with what proved them.
+    public var companyPast: Int64 = 10 * 365 * day
 
     public init() {}
 }

@@ -5,7 +5,7 @@ public import OpenIDMessages
 /// What a clerk does at a town's desk for a person who stands in front of it.
 public struct DeskFlow: Sendable {
     let enrolment: EnrolmentFlow
-    let store: any AccountStore & EnrolmentStore & DeviceStore
+    let store: any AccountStore & EnrolmentStore & DeviceStore & EvidenceStore
     let identification: DeskIdentification
     let clock: ProviderClock
     let bell: LogoutBell
@@ -17,6 +17,13 @@ public struct DeskFlow: Sendable {
         let person = try PersonRecord(json: json)
         try PersonRules.check(person, today: CalendarDate(clock.now()))
         return person
+    }
+
+    /// Reads how the clerk proved who stands there (`DeskEvidence`). Throws `MessageError`.
+    public func evidence(_ json: JSONObject?, of visit: DeskVisit) throws -> DeskEvidence? {
+        guard let json else { return nil }
+        return try DeskEvidence(
+            json: json, level: visit.level, link: visit.link, today: CalendarDate(inGermanyAt: clock.now()))
     }
 
     /// Accounts like the person at the desk, with their devices, for the clerk's eyes: each of these people reads in their
@@ -56,6 +63,7 @@ public struct DeskFlow: Sendable {
             guard try await answerCase(visit, as: .otherPerson) else { throw DeskRefusal.nothingToDecide }
             return try await register(visit)
         case .samePerson(let account):
+            guard visit.evidence == nil else { throw DeskRefusal.evidenceOfAccount }
             if let linked = try await linked(visit), linked.identifier != account {
                 throw DeskRefusal.linkKnown(linked.identifier)
             }
@@ -74,13 +82,11 @@ public struct DeskFlow: Sendable {
         let (ticket, issued) = enrolment.makeTicket(
             for: account, purpose: .first, tenant: visit.tenant, level: visit.level, now: now)
         let blockCode = RandomBytes.digits(18)
-        let link = visit.link.map { link in
-            IdentityLink(upstream: link.upstream, digest: hashes.link(link), level: visit.level)
-        }
         let outcome = try await store.register(
             NewAccount(
-                account, ticket: ticket, createdAt: now, likeness: hashes.likeness(of: visit.person), link: link,
-                blockDigest: SecretDigest(of: blockCode)),
+                account, ticket: ticket, createdAt: now, likeness: hashes.likeness(of: visit.person),
+                link: link(visit),
+                blockDigest: SecretDigest(of: blockCode), evidence: visit.proof(of: account.identifier, now: now)),
             events: [.accountRegistered, .ticketIssued].map {
                 visit.event($0, person: account.identifier, now: now)
             })
@@ -163,25 +169,57 @@ public struct DeskFlow: Sendable {
         return .awaitsDevice(issued)
     }
 
-    /// Writes what new evidence proved, for instance a new name (I5, I6). Names or birth date may differ from what is
-    /// known, not both, unless an upstream identity shows that it is the same person. Throws `DeskRefusal`.
-    public func rename(_ account: AccountIdentifier, visit: DeskVisit) async throws -> AttributeChange {
+    /// Writes what new evidence proved, for instance a new name (I5, I6), or the same data in the place of evidence that
+    /// expired. Names or birth date may differ from what is known, not both, unless an upstream identity shows that it is
+    /// the same person. An identity elsewhere that was shown belongs to the account from then on, and whoever looks like the
+    /// person with the new data is a question for the clerks (I1). Throws `DeskRefusal`.
+    public func rename(_ account: AccountIdentifier, visit: DeskVisit) async throws -> DeskRename {
         let now = clock.now()
         guard let profile = try await store.profile(of: account) else { throw DeskRefusal.unknownAccount }
         guard visit.level >= profile.level else { throw DeskRefusal.levelTooLow(needed: profile.level) }
-        let isLinked = try await linked(visit)?.identifier == account
+        let linked = try await linked(visit)?.identifier
+        if let linked, linked != account { throw DeskRefusal.linkKnown(linked) }
+        let isLinked = linked == account
         guard isLinked || profile.person.mayBecome(visit.person) else {
             try await store.record(visit.event(.proofingFailed, now: now))
             throw DeskRefusal.otherPerson
         }
         let change = AttributeChange(from: profile.person, to: visit.person)
         let person = profile.person.superseded(by: visit.person)
-        guard person != profile.person || visit.level > profile.level else { throw DeskRefusal.nothingChanged }
+        let isNewLink = visit.link != nil && !isLinked
+        let isNews = try await isNews(change, making: person, of: profile, in: visit, now: now)
+        guard isNewLink || isNews else { throw DeskRefusal.nothingChanged }
         try settle(
             try await store.supersede(
-                profile, by: person, likeness: hashes.likeness(of: person), change: change, level: visit.level,
-                tenant: visit.tenant, events: Self.events(of: change, to: profile, in: visit, now: now), time: now))
-        return change
+                profile, by: person, likeness: hashes.likeness(of: person), change: change,
+                evidence: visit.proof(of: account, now: now), link: isNewLink ? link(visit) : nil,
+                events: Self.events(of: change, to: profile, in: visit, now: now), time: now))
+        return DeskRename(change: change, case: try await openCase(visit, of: person, earlier: profile))
+    }
+
+    /// Others who look like a person from a rename on: a program merges nobody (I1).
+    private func openCase(
+        _ visit: DeskVisit, of person: PersonRecord, earlier profile: AccountProfile
+    ) async throws -> DuplicateCaseIdentifier? {
+        guard let likeness = hashes.likeness(of: person), likeness != hashes.likeness(of: profile.person),
+            try await store.accounts(like: likeness).contains(where: { $0.identifier != profile.identifier })
+        else { return nil }
+        return try await openCase(visit)
+    }
+
+    private func link(_ visit: DeskVisit) -> IdentityLink? {
+        visit.link.map { IdentityLink(upstream: $0.upstream, digest: hashes.link($0), level: visit.level) }
+    }
+
+    /// Other data, a higher level, a document that somebody looked at, or what nothing proves any more.
+    private func isNews(
+        _ change: AttributeChange, making person: PersonRecord, of profile: AccountProfile, in visit: DeskVisit,
+        now: Timestamp
+    ) async throws -> Bool {
+        guard person == profile.person, visit.level == profile.level, visit.evidence == nil else { return true }
+        let proved = try await store.verifiedAttributes(of: profile.identifier).filter { $0.counts(at: now) }.map(
+            \.claim)
+        return !change.proved.allSatisfy(proved.contains)
     }
 
     /// That the level rose, and each claim that was proved or rests on an old identity.

@@ -8,18 +8,21 @@ public struct DeskVisit: Sendable {
     public var level: AssuranceLevel
     public var person: PersonRecord
     public var link: PresentedLink?
+    /// How it was proved, as far as the clerk said it.
+    public var evidence: DeskEvidence?
     /// Who serves the person.
     let author: Author
 
     /// - Parameter administrator: who serves the person; nil for somebody at the local socket.
     public init(
         in scope: TenantScope, level: AssuranceLevel, person: PersonRecord, link: PresentedLink? = nil,
-        by administrator: Administrator? = nil
+        evidence: DeskEvidence? = nil, by administrator: Administrator? = nil
     ) {
         self.scope = scope
         self.level = level
         self.person = person
         self.link = link
+        self.evidence = evidence
         author = Author(
             administrator.map { .administrator($0.account) } ?? .clerk, at: scope.tenant.identifier,
             in: administrator?.transaction)
@@ -72,6 +75,13 @@ public enum DeskTicket: Sendable {
     case similar([DeskCandidate], case: DuplicateCaseIdentifier?)
 }
 
+/// What a visit with new evidence changed.
+public struct DeskRename: Sendable, Equatable {
+    public var change: AttributeChange
+    /// The question whether the person is somebody else with an account as well.
+    public var `case`: DuplicateCaseIdentifier?
+}
+
 /// What came of a reactivation.
 public enum DeskReactivation: Sendable {
     case active
@@ -96,6 +106,8 @@ public enum DeskRefusal: Error, Sendable, Equatable {
     case notPossible(state: String)
     /// Nothing that evidence proves is different.
     case nothingChanged
+    /// The account has its evidence; more of it is recorded by itself.
+    case evidenceOfAccount
 
     /// A stable code and a plain sentence with what to do.
     public var text: (code: String, sentence: String) {
@@ -121,6 +133,11 @@ public enum DeskRefusal: Error, Sendable, Equatable {
         case .notOpen(let state):
             ("account_not_open", "The account is \(state.rawValue). Use citizen-id desk reactivate.")
         case .notPossible(let state): ("not_possible", "In the state \(state) this cannot happen.")
+        case .evidenceOfAccount:
+            (
+                "evidence_of_account",
+                "The account has its evidence. Record what was looked at with citizen-id desk rename, and leave it out here."
+            )
         case .nothingChanged: ("nothing_changed", "Nothing that was proved is different from what is known.")
         }
     }

@@ -54,6 +54,8 @@ public struct ErasureFlow: Sendable {
     public func sweep() async throws -> RetentionReport {
         let now = clock.now()
         var report = try await store.applyRetention(policy, now: now)
+        // Sessions end with what they rested on: their portals hear of it.
+        if report["expired_evidence"] > 0 { bell.ring() }
         let events = try await audit.applyRetention(policy)
         if events > 0 { report.counts["audit_events"] = events }
         report.counts["erased"] = try await eraseDue(now: now)

@@ -15,12 +15,13 @@ extension DeskFlow {
     /// A ticket for a person whose identity the administrator's town has proved, as at the local desk. Refusals are
     /// `AdministrationProblem`, mistakes in what was sent `MessageError`.
     public func ticket(
-        for person: JSONObject, level: AssuranceLevel, decision: TownDecision? = nil, in scope: TenantScope,
-        by administrator: Administrator
+        for person: JSONObject, level: AssuranceLevel, evidence: JSONObject? = nil, decision: TownDecision? = nil,
+        in scope: TenantScope, by administrator: Administrator
     ) async throws -> DeskTicket {
         guard scope.tenant.isLive else { throw AdministrationProblem.tenantNotActive }
-        let visit = DeskVisit(
+        var visit = DeskVisit(
             in: scope, level: level, person: try self.person(person), by: administrator)
+        visit.evidence = try self.evidence(evidence, of: visit)
         do {
             switch decision {
             case nil: return try await ticket(for: visit)

@@ -44,6 +44,9 @@ extension SecurityEvent.Kind {
         case .proofingStarted: BilingualText("Ihre Identität wird geprüft.", "Your identity is being checked.")
         case .proofingFailed:
             BilingualText("Eine Prüfung Ihrer Identität misslang.", "A check of your identity failed.")
+        case .proofingExpired:
+            BilingualText(
+                "Ein Nachweis Ihrer Identität ist abgelaufen.", "Evidence of your identity has expired.")
         case .duplicateAnswered:
             BilingualText(
                 "Es wurde entschieden, ob Sie schon ein Konto haben.",

@@ -22,6 +22,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case accountBlockCodeReplaced = "account.block_code_replaced"
         case proofingStarted = "proofing.started"
         case proofingFailed = "proofing.failed"
+        /// Evidence of somebody's identity has expired; the object is the level that is left.
+        case proofingExpired = "proofing.expired"
         case duplicateAnswered = "proofing.duplicate_answered"
         case attributeVerified = "attribute.verified"
         case attributeStale = "attribute.stale"

@@ -56,12 +56,14 @@ public protocol AccountStore: Sendable {
         approval: AssuranceLevel?, author: Author, time: Timestamp
     ) async throws -> DeviceChange
 
-    /// Writes what new evidence proved (I5, I6), and the level when it rose.
+    /// Writes what new evidence proved (I5, I6), and its level, which is not below the account's.
     ///
-    /// - Parameter events: what is written with it.
+    /// - Parameters:
+    ///   - link: an identity elsewhere that is the account's from now on; not possible when it is another one's.
+    ///   - events: what is written with it.
     func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        level: AssuranceLevel, tenant: TenantIdentifier, events: [SecurityEvent], time: Timestamp
+        evidence: Evidence, link: IdentityLink?, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange
 
     /// Replaces the contact data, which nobody verifies.

@@ -12,10 +12,12 @@ public struct NewAccount: Sendable {
     public var link: IdentityLink?
     /// The digest of the paper code that locks the account.
     public var blockDigest: SecretDigest?
+    /// What proves the person's data; nil for a counter, of which nothing more was said.
+    public var evidence: Evidence?
 
     public init(
         _ account: AccountRecord, ticket: TicketRecord, createdAt: Timestamp, likeness: SecretDigest? = nil,
-        link: IdentityLink? = nil, blockDigest: SecretDigest? = nil
+        link: IdentityLink? = nil, blockDigest: SecretDigest? = nil, evidence: Evidence? = nil
     ) {
         self.account = account
         self.ticket = ticket
@@ -23,6 +25,7 @@ public struct NewAccount: Sendable {
         self.likeness = likeness
         self.link = link
         self.blockDigest = blockDigest
+        self.evidence = evidence
     }
 }
 

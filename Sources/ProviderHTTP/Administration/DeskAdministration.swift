@@ -37,7 +37,7 @@ enum DeskAdministration {
         }
 
         func ticket(_ reader: inout MemberReader) async throws -> Response {
-            let visit = try visit(&reader)
+            let visit = try provedVisit(&reader)
             let same: AccountIdentifier? = try reader.optionalWire("same_person")
             let isOther = try reader.optionalBool("new") ?? false
             try reader.finish()
@@ -92,11 +92,15 @@ enum DeskAdministration {
         }
 
         func rename(_ reader: inout MemberReader) async throws -> Response {
-            let visit = try visit(&reader)
+            let visit = try provedVisit(&reader)
             let account: AccountIdentifier = try reader.wire("account")
             try reader.finish()
-            let change = try await provider.desk.rename(account, visit: visit)
-            return Answer.json(["superseded": .strings(change.superseded), "stale": .strings(change.stale)])
+            let rename = try await provider.desk.rename(account, visit: visit)
+            var answer: JSONObject = [
+                "superseded": .strings(rename.change.superseded), "stale": .strings(rename.change.stale),
+            ]
+            answer["case"] = rename.case.map { .string($0.rawValue) }
+            return Answer.json(answer)
         }
 
         func block(_ reader: inout MemberReader) async throws -> Response {
@@ -178,6 +182,13 @@ enum DeskAdministration {
                 guard link != nil else { throw MessageError.malformed("link") }
             }
             return DeskVisit(in: scope, level: level, person: person, link: link)
+        }
+
+        /// A visit from which evidence stands behind the person's data.
+        private func provedVisit(_ reader: inout MemberReader) throws -> DeskVisit {
+            var visit = try visit(&reader)
+            visit.evidence = try provider.desk.evidence(try reader.optionalObject("evidence"), of: visit)
+            return visit
         }
 
         private func scope(_ reader: inout MemberReader) throws -> TenantScope {

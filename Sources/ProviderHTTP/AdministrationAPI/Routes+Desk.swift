@@ -72,6 +72,7 @@ extension AdministrationAPI {
             body: visitMembers + [
                 candidateMember,
                 .init("former", .anyObject, "The person as the account has them: names and birth date."),
+                .optional("evidence", .object(deskEvidence), "What was looked at; it stands behind the person's data."),
             ],
             answer: [
                 .init("superseded", .list(.text(maximum: 64)), "Claims with another value now."),
@@ -83,7 +84,9 @@ extension AdministrationAPI {
                 return try await refusingDesk {
                     let account = try await call.provider.desk.account(
                         called: candidateName(of: call), in: Self.visit(call, of: former))
-                    let change = try await call.provider.desk.rename(account, visit: Self.visit(call))
+                    var visit = try Self.visit(call)
+                    visit.evidence = try call.provider.desk.evidence(call.body["evidence"]?.object, of: visit)
+                    let change = try await call.provider.desk.rename(account, visit: visit)
                     return ["superseded": .strings(change.superseded), "stale": .strings(change.stale)]
                 }
             }),

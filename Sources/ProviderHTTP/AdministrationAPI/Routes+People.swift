@@ -13,6 +13,7 @@ extension AdministrationAPI {
             body: [
                 .init("level", .choice(["normal", "substantiell"]), "To which level it was proved."),
                 .init("person", .anyObject, "given_name, family_name and what else the desk saw."),
+                .optional("evidence", .object(deskEvidence), "What was looked at; it stands behind the person's data."),
                 .optional(
                     "same_person", .text(maximum: 64),
                     "After `possible_duplicate`: the candidate who it is; the link enrols a further phone of theirs."),
@@ -94,20 +95,34 @@ extension AdministrationAPI {
         .optional("locality", .text(), "Where the person lives, so that the clerk can ask."),
     ]
 
+    /// How a clerk proved who stands at the desk.
+    static let deskEvidence: [Schema.Property] = [
+        .optional("method", .choice(Evidence.Method.allCases.map(\.rawValue)), "Left out for a counter."),
+        .optional(
+            "document",
+            .object([
+                .init("type", .choice(DeskEvidence.DocumentType.allCases.map(\.rawValue)), "Its kind."),
+                .init("country", .text(maximum: 2), "Who issued it (ISO 3166-1 alpha-2)."),
+                .optional("expires_on", .text(maximum: 10), "Its last day; then what it proved counts no more."),
+            ]), "The document, of which nothing else is kept."),
+    ]
+
     private static func enrol(_ call: AdministrationCall) async throws -> JSONObject {
         var reader = MemberReader(call.body)
         guard let level = AssuranceLevel(name: try reader.string("level")) else {
             throw AdministrationProblem.unknownLevel
         }
         let person = try reader.object("person")
+        let evidence = try reader.optionalObject("evidence")
         let same = try reader.optionalString("same_person", maximumLength: 64)
         let isOther = try reader.optionalBool("new") ?? false
         try reader.finish()
         guard same == nil || !isOther else { throw MessageError.malformed("new") }
+        guard same == nil || evidence == nil else { throw MessageError.unknown("evidence") }
         let decision = same.map { DeskFlow.TownDecision.samePerson($0) } ?? (isOther ? .otherPerson : nil)
         let scope = try call.scope
         let ticket = try await call.provider.desk.ticket(
-            for: person, level: level, decision: decision, in: scope, by: call.administrator)
+            for: person, level: level, evidence: evidence, decision: decision, in: scope, by: call.administrator)
         switch ticket {
         case .issued(let issued, _, let blockCode):
             var answer: JSONObject = [

@@ -24,6 +24,7 @@ struct Desk: AsyncParsableCommand {
                 """)
 
         @OptionGroup var visit: VisitOptions
+        @OptionGroup var evidence: DeskEvidenceOptions
 
         @Option(help: "The person has this account: the link enrols a further phone of theirs.")
         var samePerson: String?
@@ -39,6 +40,7 @@ struct Desk: AsyncParsableCommand {
 
         func run() async throws {
             var request = try visit.request(json: options.json)
+            request["evidence"] = evidence.object
             request["same_person"] = samePerson.map { .string($0) }
             if new { request["new"] = true }
             try await options.run { [request] client in
@@ -113,10 +115,12 @@ struct Desk: AsyncParsableCommand {
             abstract: "Record what new evidence proved, for instance a new name.",
             discussion: """
                 The file holds what was proved now. What it leaves out stays, and counts as stale when the identity \
-                changed. With --at the account is found by --former: the person as the account has them.
+                changed. With a document the same data may be proved anew, e.g. when the earlier one has expired. With --at \
+                the account is found by --former: the person as the account has them.
                 """)
 
         @OptionGroup var account: DeskAccountOptions
+        @OptionGroup var evidence: DeskEvidenceOptions
 
         @Option(help: "With --at: the file of the person as the account has them (names and birth date).")
         var former: String?
@@ -132,11 +136,15 @@ struct Desk: AsyncParsableCommand {
             if let former {
                 members["former"] = .object(try VisitOptions.person(former, json: account.options.json))
             }
+            members["evidence"] = evidence.object
             try await account.act("rename", members) { answer in
                 func list(_ name: String) -> String {
                     (answer[name]?.strings ?? []).joined(separator: ", ")
                 }
-                return "Changed: \(list("superseded"))\nTo be proved anew: \(list("stale"))"
+                let question = answer["case"]?.string.map {
+                    "\nSomebody else with these names and this birth date has an account: case \($0)."
+                }
+                return "Changed: \(list("superseded"))\nTo be proved anew: \(list("stale"))" + (question ?? "")
             }
         }
     }

@@ -66,6 +66,8 @@ struct PersonCommand: AsyncParsableCommand {
         @Option(help: "The level to which the identity was proved: normal or substantiell.")
         var level = "substantiell"
 
+        @OptionGroup var evidence: DeskEvidenceOptions
+
         @Option(help: "The person is this candidate: the link enrols a further phone of theirs.")
         var samePerson: String?
 
@@ -87,6 +89,7 @@ struct PersonCommand: AsyncParsableCommand {
                     "The person's file cannot be read as a JSON object.", code: "file", exit: 2, json: options.json)
             }
             var request: JSONObject = ["level": .string(level), "person": .object(object)]
+            request["evidence"] = evidence.object
             request["same_person"] = samePerson.map { .string($0) }
             if new { request["new"] = true }
             try await options.run { [request] session in

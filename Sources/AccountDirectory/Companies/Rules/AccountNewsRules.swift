@@ -8,6 +8,8 @@ public enum AccountNews: Sendable, CaseIterable {
     case unlocked
     /// Closed for good: personal data go.
     case closed
+    /// The person's identity is proved to another level than before.
+    case levelChanged
 }
 
 /// What follows for a company from what happens to a member's account. Nothing here can be refused: a company keeps no
@@ -27,24 +29,32 @@ public enum AccountNewsRules {
         case .unlocked:
             guard member.membership.suspension == .accountLocked else { return [] }
             return [.resume(identifier)] + AdministratorRules.consequence(ofReturning: member, in: snapshot)
+        case .levelChanged:
+            // Whose level is too low counts no more, without a step of the membership (`isEffective`).
+            guard member.membership.state == .active else { return [] }
+            return member.account.level < snapshot.company.floor
+                ? AdministratorRules.consequence(ofLosing: identifier, in: snapshot, now: now)
+                : AdministratorRules.consequence(ofReturning: member, in: snapshot)
         case .closed:
             let end = CompanyChange.end(identifier, .accountClosed)
             switch effectOfClosing(identifier, in: snapshot, now: now) {
             case .none: return [end]
             case .freezes: return [end, .company(.freeze, .noAdministrator)]
-            case .ends: return [end] + ending(snapshot.company.state).map { .company($0, nil) }
+            case .ends: return [end] + ending(snapshot)
             }
         }
     }
 
     /// The steps from the company's state to its end.
-    private static func ending(_ state: CompanyState) -> [CompanyState.Event] {
-        switch state {
-        case .draft, .verifying: [.abandon]
-        case .active, .frozen: [.close, .complete]
-        case .closing: [.complete]
-        case .closed: []
-        }
+    public static func ending(_ snapshot: CompanySnapshot) -> [CompanyChange] {
+        let events: [CompanyState.Event] =
+            switch snapshot.company.state {
+            case .draft, .verifying: [.abandon]
+            case .active, .frozen: [.close, .complete]
+            case .closing: [.complete]
+            case .closed: []
+            }
+        return events.map { .company($0, nil) }
     }
 
     /// What becomes of a company when one member's account is about to be closed, for the person to read before.
@@ -53,7 +63,8 @@ public enum AccountNewsRules {
         case none
         /// It will be frozen until somebody else is proved to be its administrator.
         case freezes
-        /// A draft ends with its founder, and a sole trader's account with the trader's own: it holds personal data.
+        /// A draft ends with its founder, and a sole trader's account with the trader's own, whoever else administers it: it
+        /// holds personal data.
         case ends
     }
 
@@ -61,6 +72,7 @@ public enum AccountNewsRules {
     public static func effectOfClosing(
         _ member: MembershipIdentifier, in snapshot: CompanySnapshot, now: Timestamp
     ) -> EffectOfClosing {
+        if let account = snapshot.member(member)?.membership.account, snapshot.isTrader(account) { return .ends }
         let others = snapshot.administrators.contains { $0.membership.identifier != member }
         let isAdministrator = snapshot.administrators.contains { $0.membership.identifier == member }
         if isAdministrator, !others, snapshot.company.details.kind == .soleTrader { return .ends }
