@@ -546,6 +546,31 @@ struct AdministratorTests {
         }
     }
 
+    @Test("a clerk over the network says what was looked at; a further phone brings nothing of it")
+    func evidence() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            let document: JSONObject = ["type": "residence_permit", "country": "DE", "expires_on": "2030-01-01"]
+            var body: JSONObject = [
+                "level": "substantiell", "person": .object(Self.gabler),
+                "evidence": .object(["document": .object(document)]),
+            ]
+            let path = "/tenants/herten/tickets"
+            #expect(try await site.call(clerk, .post, path, body).status == .created)
+            let account = try #require(
+                try await provider.provider.desk.candidates(for: provider.visit(Self.gabler)).first?.account)
+            let evidence = try await provider.store.verifiedAttributes(of: account).first?.evidence
+            #expect(evidence?.documentType == "residence_permit" && evidence?.performer == TestRegion.herten)
+            #expect(evidence?.expiresAt?.seconds == 1_893_538_800)
+            let asked = try await site.call(clerk, .post, path, body)
+            body["same_person"] = asked.json["candidates"]?.array?.first?.object?["candidate"]
+            let further = try await site.call(clerk, .post, path, body)
+            #expect(further.status == .badRequest && further.json["member"] == "evidence", "\(further.text)")
+        }
+    }
+
     // MARK: People
 
     @Test("a clerk ends a session by the portal's subject, and the portal is told")
@@ -609,7 +634,8 @@ struct AdministratorTests {
         }
     }
 
-    @Test("a clerk suspends a device, whose name differs from town to town")
+    @Test(
+        "a clerk suspends a device, whose name differs from town to town: another town's name for it is a probe (I23)")
     func suspendsDevice() async throws {
         let provider = try await TestProvider.withAdministration()
         try await AdministrationSite.serve(provider) { site in
@@ -626,7 +652,20 @@ struct AdministratorTests {
                 names.append(try #require(devices.first).text("device"))
                 guard town == "marl" else { continue }
                 let path = "/tenants/marl/subjects/\(subject)/devices/"
+                let probes = try await site.events(.crossTenantProbe)
+                #expect(try await site.call(clerk, .post, path + "dv_nothing/suspend").status == .notFound)
+                #expect(try await site.events(.crossTenantProbe) == probes, "nobody's name")
                 #expect(try await site.call(clerk, .post, path + names[0] + "/suspend").status == .notFound)
+                #expect(try await site.events(.crossTenantProbe) == probes + 1)
+                let probe = try await provider.auditTrail().last { $0.kind == "admin.cross_tenant_probe" }
+                #expect(probe?.tenant == "herten", "the town that was probed reads it")
+                // The session of somebody whom only the other town knows, behind an own subject.
+                let stranger = try await provider.signIn(at: TestRegion.basic, phone: provider.enrolledPhone()).tokens
+                let session = try unverifiedPayload(stranger.text("id_token")).text("sid")
+                let foreign = try await site.call(
+                    clerk, .delete, "/tenants/marl/subjects/\(subject)/sessions/\(session)")
+                #expect(foreign.status == .notFound)
+                #expect(try await site.events(.crossTenantProbe) == probes + 2)
                 #expect(try await site.call(clerk, .post, path + names[1] + "/suspend").status == .noContent)
                 #expect(try await site.call(clerk, .post, path + names[1] + "/suspend").status == .conflict)
             }

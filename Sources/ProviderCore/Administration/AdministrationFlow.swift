@@ -82,6 +82,19 @@ public struct AdministrationFlow: Sendable {
         return .notFound
     }
 
+    /// The same for a device of a person whom the tenant knows, under a name that it has elsewhere: nobody but the other town,
+    /// or the person, can have told it.
+    func missed(
+        device name: String, among devices: [DeviceIdentifier], in scope: TenantScope, by administrator: Administrator
+    ) async throws -> AdministrationProblem {
+        let owner = registry.region.tenants.first { tenant in
+            tenant.identifier != scope.tenant.identifier
+                && devices.contains { TenantPeopleFlow.name(of: $0, in: tenant.sector) == name }
+        }
+        if let owner { try await recordProbe(at: owner.identifier, object: nil, by: administrator) }
+        return .notFound
+    }
+
     /// - Parameter tenant: who was probed; nil for the region.
     func recordProbe(
         at tenant: TenantIdentifier?, object: String?, by administrator: Administrator

@@ -48,7 +48,7 @@ extension DeskFlow {
         var found: DeviceIdentifier?
         if let name {
             found = try await store.devices(of: account)
-                .first { TenantPeopleFlow.name(of: $0.identifier, in: visit.scope) == name }?.identifier
+                .first { TenantPeopleFlow.name(of: $0.identifier, in: visit.scope.tenant.sector) == name }?.identifier
             guard found != nil else { throw MessageError.unknown("found_device") }
         }
         return try await reactivate(account, visit: visit, found: found, liftsOrder: liftsOrder)

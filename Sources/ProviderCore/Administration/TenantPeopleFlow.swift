@@ -77,7 +77,7 @@ public struct TenantPeopleFlow: Sendable {
 
         init(_ row: DeviceRecordRow, in scope: TenantScope) {
             identifier = row.identifier
-            name = TenantPeopleFlow.name(of: row.identifier, in: scope)
+            name = TenantPeopleFlow.name(of: row.identifier, in: scope.tenant.sector)
             ceiling = row.ceiling
             state = row.state
             createdAt = row.createdAt
@@ -96,8 +96,11 @@ public struct TenantPeopleFlow: Sendable {
         _ device: String, of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws {
         let (subject, _) = try await known(name, in: scope, by: administrator)
-        let found = try await devices(of: subject, in: scope).first { $0.name == device }
-        guard let found else { throw AdministrationProblem.notFound }
+        let rows = try await store.devices(of: subject, in: scope)
+        guard let found = rows.first(where: { Self.name(of: $0.identifier, in: scope.tenant.sector) == device }) else {
+            throw try await administration.missed(
+                device: device, among: rows.map(\.identifier), in: scope, by: administrator)
+        }
         let isSuspended = try await store.suspend(
             found.identifier, of: subject, in: scope, by: .administrator(administrator.account),
             transaction: administrator.transaction, time: clock.now())
@@ -140,8 +143,8 @@ public struct TenantPeopleFlow: Sendable {
     }
 
     /// The device's own identifier has 128 random bits: its digest under the sector's name gives nothing away.
-    static func name(of device: DeviceIdentifier, in scope: TenantScope) -> String {
-        let text = "citizen-id/device-name/v1\n\(scope.tenant.sector)\n\(device)"
+    static func name(of device: DeviceIdentifier, in sector: SectorIdentifier) -> String {
+        let text = "citizen-id/device-name/v1\n\(sector)\n\(device)"
         return "dv_" + Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
     }
 }

@@ -29,7 +29,7 @@ extension AuditEntry {
         // A code that was used twice tells of the client, the other events of a login of the device.
         case "auth" where known == .replayRejected: return object
         case "auth", "context", "device", "key":
-            return DeviceIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope) }
+            return DeviceIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope.tenant.sector) }
         case "admin", "client", "dsr", "proofing", "session", "template", "tenant", "token": return object
         default: return nil
         }
