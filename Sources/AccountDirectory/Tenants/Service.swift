@@ -65,7 +65,7 @@ public struct Service: Sendable, Equatable {
     }
 
     /// What using the service costs at most; nil when it costs nothing.
-    public var price: MoneyAmount? { amount.flatMap { MoneyAmount(hundredths: $0, .euro) } }
+    public var price: MoneyAmount? { amount.flatMap { $0 > 0 ? MoneyAmount(hundredths: $0, .euro) : nil } }
 
     /// True when the service is offered at `tenant` and takes part in logins.
     public func isOffered(at tenant: TenantIdentifier) -> Bool { state == .live && servedTenants.contains(tenant) }

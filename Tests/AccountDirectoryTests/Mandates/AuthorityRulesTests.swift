@@ -112,6 +112,19 @@ struct AuthorityRulesTests {
         #expect(Self.refusal(question, Self.carla(chain)) == .amountExceeded)
     }
 
+    @Test("a service that costs nothing has no price: a limit in whatever currency reaches it")
+    func free() {
+        var service = Service(
+            identifier: ServiceIdentifier(rawValue: "frei")!, title: LocalizedText(german: "Frei"),
+            publisher: Sample.herten, version: "1.0.0", contexts: [.company], requiredLevel: .normal,
+            mandateScope: "parking.permit", amount: 0, servedTenants: [Sample.herten])
+        #expect(service.price == nil)
+        service.amount = 1
+        #expect(service.price == Sample.euro("0.01"))
+        service.amount = nil
+        #expect(service.price == nil)
+    }
+
     @Test("limits in two currencies are not compared as numbers: the one in euros counts, then the offered order")
     func currencies() {
         func held(_ name: String, _ amount: String, _ currency: Currency) -> HeldMandate {
