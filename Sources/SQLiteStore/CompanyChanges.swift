@@ -16,12 +16,14 @@ extension Database {
         _ changes: [CompanyChange], of company: CompanyIdentifier, by actor: CompanyActor, now: Timestamp
     ) throws {
         for change in changes {
+            let wasFrozen = try isFrozen(company, before: change)
             try write(change, of: company, by: actor, now: now)
             try audit(SecurityEvent(of: change, in: company, by: actor, time: now))
             switch change {
             case .company(.close, _) where actor.isOffice:
                 try tell("TRUE", of: company, .companyClosedByOffice, except: nil, at: now)
-            case .company(.freeze, _): try tell("TRUE", of: company, .companyFrozen, except: nil, at: now)
+            case .company(.freeze, _) where !wasFrozen:
+                try tell("TRUE", of: company, .companyFrozen, except: nil, at: now)
             case .details where actor.isOffice:
                 try tell("is_administrator = 1", of: company, .companyChanged, except: nil, at: now)
             case .company(.cure, _): try tell("TRUE", of: company, .companyActiveAgain, except: nil, at: now)
@@ -30,6 +32,12 @@ extension Database {
             default: break
             }
         }
+    }
+
+    /// Whether a freeze only has another reason: its people know of it.
+    private func isFrozen(_ company: CompanyIdentifier, before change: CompanyChange) throws -> Bool {
+        guard case .company(.freeze, _) = change else { return false }
+        return try self.company(company)?.state == .frozen
     }
 
     private func write(
@@ -43,7 +51,7 @@ extension Database {
                 [level.name, approvers, company.rawValue])
         case .evidence(let evidence): try insert(evidence, of: company)
         case .details(let details): try describe(company, as: details, now: now)
-        case .powers(let powers): try replace(powers, of: company)
+        case .powers(let powers): try replace(powers, of: company, now: now)
         case .signature(let power, let signature): try sign(power, signature)
         case .newMembership(let membership): try insert(membership)
         case .roles(let membership, let roles):
@@ -139,8 +147,10 @@ extension Database {
         case .verify:
             // Whoever had not signed by then does not sign with this extract any more: it may be long out of date.
             try run(
-                "UPDATE register_power SET state = 'superseded' WHERE company = ? AND state = 'recorded'",
-                [company.rawValue])
+                """
+                UPDATE register_power SET state = 'superseded', superseded_at = ?
+                WHERE company = ? AND state = 'recorded'
+                """, [now.seconds, company.rawValue])
         case .close:
             try withdrawInvitations("company", company.rawValue, of: company, now: now)
             if actor.isOffice { try tell(elsewhereOfMandatesOf: company, at: now) }
@@ -154,8 +164,10 @@ extension Database {
                 try write([.end(try row.value("id"), .companyClosed)], of: company, by: .system, now: now)
             }
             try endMandates(of: company, at: now)
-            // A sole trader's facts are personal data: they go with the company, whatever ended it.
-            if try self.company(company)?.details.kind == .soleTrader {
+            // A sole trader's facts are personal data: they go with the company, whatever ended it. Those of a company that
+            // was never verified are its founder's words, and may name people as well.
+            let details = try self.company(company)?.details
+            if let details, event == .abandon || details.kind == .soleTrader {
                 try write([.forgetDetails], of: company, by: .system, now: now)
             }
         case .submit, .freeze, .cure: break
@@ -194,10 +206,12 @@ extension Database {
             ])
     }
 
-    private func replace(_ powers: [RegisterPowerRecord], of company: CompanyIdentifier) throws {
+    private func replace(_ powers: [RegisterPowerRecord], of company: CompanyIdentifier, now: Timestamp) throws {
         try run(
-            "UPDATE register_power SET state = 'superseded' WHERE company = ? AND state <> 'superseded'",
-            [company.rawValue])
+            """
+            UPDATE register_power SET state = 'superseded', superseded_at = ?
+            WHERE company = ? AND state <> 'superseded'
+            """, [now.seconds, company.rawValue])
         for power in powers {
             try run(
                 """

@@ -1,5 +1,6 @@
 extension PersonalTable {
-    /// What a person is in the administration. Who had which right, and who gave it, stays to be seen.
+    /// What a person is in the administration. Which rights there were, and who gave them, stays to be seen, without the
+    /// person's name there.
     static let administration: [PersonalTable] = [
         PersonalTable(
             name: "admin_assignment",
@@ -9,7 +10,7 @@ extension PersonalTable {
                 SELECT role, reach, tenant, operator, valid_from, valid_until, granted_at, revoked_at
                 FROM admin_assignment WHERE account = :account ORDER BY granted_at
                 """),
-            erasure: [], stays: "who had which right is accounted for; it names an account of which nothing is left"),
+            erasure: ["UPDATE admin_assignment SET subject = 'erased' WHERE account = :account"]),
         PersonalTable(
             name: "admin_emergency",
             export: .section(
@@ -19,6 +20,10 @@ extension PersonalTable {
                 WHERE requester = :account OR approver = :account ORDER BY requested_at
                 """),
             // The reason is the requester's own text: it may say who they are.
-            erasure: ["UPDATE admin_emergency SET reason = '(erased)' WHERE requester = :account"]),
+            erasure: [
+                """
+                UPDATE admin_emergency SET reason = '(erased)', requester_subject = 'erased' WHERE requester = :account
+                """
+            ]),
     ]
 }

@@ -35,9 +35,9 @@ extension PersonalTable {
             // What somebody wrote as the reason may name them or whom they gave the mandate to.
             erasure: [
                 """
-                UPDATE mandate SET reason = '(erased)' WHERE ended_at IS NOT NULL
-                    AND (proposed_by IN (SELECT id FROM membership WHERE account = :account)
-                        OR grantee_membership IN (SELECT id FROM membership WHERE account = :account))
+                UPDATE mandate SET reason = '(erased)'
+                WHERE proposed_by IN (SELECT id FROM membership WHERE account = :account)
+                    OR grantee_membership IN (SELECT id FROM membership WHERE account = :account)
                 """
             ]),
         PersonalTable(
@@ -59,7 +59,7 @@ extension PersonalTable {
             erasure: [
                 """
                 UPDATE register_power SET device = NULL, state = 'superseded',
-                    person = substr(hex(randomblob(21)), 1, 42) || 'A'
+                    superseded_at = coalesce(superseded_at, signed_at), person = substr(hex(randomblob(21)), 1, 42) || 'A'
                 WHERE account = :account
                 """
             ]),
@@ -78,8 +78,10 @@ extension PersonalTable {
                 "own_companies",
                 """
                 SELECT id, details AS "details:json", state, level, created_at FROM company
-                WHERE json_extract(details, '$.kind') = 'NatPers' AND id IN
+                WHERE json_extract(details, '$.kind') = 'NatPers' AND (id IN
                     (SELECT company FROM register_power WHERE account = :account AND kind = 'inhaber')
+                    OR state IN ('draft', 'verifying') AND id IN (SELECT company FROM membership
+                        WHERE account = :account AND is_administrator = 1 AND state <> 'ended'))
                 ORDER BY created_at
                 """),
             erasure: [], stays: "a sole trader's facts go when the business ends with its only person"),

@@ -280,5 +280,5 @@ struct ErasureTests {
 }
 
 extension Data {
-    fileprivate func holds(_ text: String) -> Bool { range(of: Data(text.utf8)) != nil }
+    func holds(_ text: String) -> Bool { range(of: Data(text.utf8)) != nil }
 }

@@ -58,6 +58,9 @@ struct ExportTests {
         let max = try await provider.person("Max", "Einzelkaufmann")
         let device = try await provider.verified(max)
         let company = try await provider.companies.create(TestCompany.soleTrader(), by: device).company.identifier
+        let draft = try await provider.provider.exports.export(by: device).document
+        #expect(
+            draft["own_companies"]?.array?.first?.object?["state"] == "draft", "their own words, before anybody looked")
         try await provider.companies.submit(company, by: device)
         try await provider.companies.verifyAtDesk(
             company, proof: provider.extract([max.power(.owner)]), by: TestCompany.clerk)
