@@ -241,11 +241,11 @@ struct DeskEvidenceTests {
         _ = try await provider.registered(person: gabler)
         let person = try await provider.registered(person: mustermann)
         let desk = provider.provider.desk
-        let open = try await desk.openCases(of: TestRegion.herten).count
+        let open = try await desk.openCases(in: provider.scope(TestRegion.herten)).count
         let renamed = try await desk.rename(person.account, visit: provider.visit(gabler))
         #expect(renamed.case != nil && renamed.change.superseded == ["family_name"])
-        #expect(try await desk.openCases(of: TestRegion.herten).map(\.identifier).contains(renamed.case!))
-        #expect(try await desk.openCases(of: TestRegion.herten).count == open + 1)
+        #expect(try await desk.openCases(in: provider.scope(TestRegion.herten)).map(\.identifier).contains(renamed.case!))
+        #expect(try await desk.openCases(in: provider.scope(TestRegion.herten)).count == open + 1)
         let back = try await desk.rename(person.account, visit: provider.visit(mustermann))
         #expect(back.case == nil, "nobody else has that name")
     }

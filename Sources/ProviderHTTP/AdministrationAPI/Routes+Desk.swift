@@ -77,6 +77,7 @@ extension AdministrationAPI {
             answer: [
                 .init("superseded", .list(.text(maximum: 64)), "Claims with another value now."),
                 .init("stale", .list(.text(maximum: 64)), "Claims that must be proved anew."),
+                .optional("case", .text(maximum: 64), "The question whether the person is somebody else as well."),
             ],
             handle: { call in
                 var former = call.body
@@ -86,8 +87,12 @@ extension AdministrationAPI {
                         called: candidateName(of: call), in: Self.visit(call, of: former))
                     var visit = try Self.visit(call)
                     visit.evidence = try call.provider.desk.evidence(call.body["evidence"]?.object, of: visit)
-                    let change = try await call.provider.desk.rename(account, visit: visit)
-                    return ["superseded": .strings(change.superseded), "stale": .strings(change.stale)]
+                    let rename = try await call.provider.desk.rename(account, visit: visit)
+                    var answer: JSONObject = [
+                        "superseded": .strings(rename.change.superseded), "stale": .strings(rename.change.stale),
+                    ]
+                    answer["case"] = rename.case.map { .string($0.rawValue) }
+                    return answer
                 }
             }),
         AdministrationRoute(
