@@ -28,7 +28,7 @@ extension TestProvider {
     ) async throws -> (issued: IssuedTicket, account: AccountIdentifier, blockCode: String) {
         var decision: DuplicateDecision?
         // Others may answer the same question at the same time.
-        for _ in 0..<100 {
+        for _ in 0..<1_000 {
             do {
                 switch try await provider.desk.ticket(for: visit, decision: decision) {
                 case .issued(let issued, let account, let blockCode?): return (issued, account, blockCode)

@@ -5,7 +5,7 @@ public import OpenIDMessages
 /// What a clerk does at a town's desk for a person who stands in front of it.
 public struct DeskFlow: Sendable {
     let enrolment: EnrolmentFlow
-    let store: any AccountStore & EnrolmentStore & DeviceStore & EvidenceStore
+    let store: any AccountStore & EnrolmentStore & DeviceStore & EvidenceStore & AuditStore
     let identification: DeskIdentification
     let clock: ProviderClock
     let bell: LogoutBell
@@ -38,9 +38,8 @@ public struct DeskFlow: Sendable {
 
     /// Accounts as a clerk sees them; each of these people reads that somebody looked.
     private func shown(_ profiles: [AccountProfile], in visit: DeskVisit) async throws -> [DeskCandidate] {
-        for profile in profiles {
-            try await store.record(visit.event(.subjectSeen, person: profile.identifier, now: clock.now()))
-        }
+        let now = clock.now()
+        try await store.record(profiles.map { visit.event(.subjectSeen, person: $0.identifier, now: now) })
         return profiles.map(DeskCandidate.init)
     }
 
