@@ -86,15 +86,20 @@ extension AttackScene {
         answer["request"] = .string([parts[0], Base64URL.encode(payload.serialized), parts[2]].joined(separator: "."))
     }
 
-    /// Signs the victim's answer anew over another text, with the victim's keys and PIN.
+    /// Signs the victim's answer anew over another text.
     private func resigned(over text: String) -> Wiretap.Change {
+        resigned { response in response.textDigest = ContentDigest(of: text) }
+    }
+
+    /// Changes the victim's answer and signs it anew, with the victim's keys and PIN.
+    func resigned(_ change: @escaping @Sendable (inout LoginResponseStatement) -> Void) -> Wiretap.Change {
         let (folder, pin) = (folder, pin)
         return { body in
             guard let old = body["response"]?.string, let token = try? CompactJWS(parsing: old),
                 let payload = token.unverifiedPayload, var response = try? LoginResponseStatement(json: payload),
                 let keys = try? KeyFile.open(in: folder), let credential = keys.pinDerivation.credential(for: pin)
             else { return }
-            response.textDigest = ContentDigest(of: text)
+            change(&response)
             guard
                 let signed = try? keys.sign(response, with: .authentication, header: [:], pin: credential),
                 let proof = try? credential.proof(.login, of: signed)

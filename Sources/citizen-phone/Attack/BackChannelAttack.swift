@@ -83,24 +83,13 @@ extension AttackScene {
             else: "the attacker gets no tokens: \(collected.word)")
     }
 
-    /// Makes an approval of a denial, with the victim's keys and PIN.
+    /// Makes an approval of a denial.
     private func approved(_ request: LoginRequestStatement) -> Wiretap.Change {
-        let (folder, pin) = (folder, pin)
-        return { body in
-            guard let old = body["response"]?.string, let token = try? CompactJWS(parsing: old),
-                let payload = token.unverifiedPayload, var response = try? LoginResponseStatement(json: payload),
-                let keys = try? KeyFile.open(in: folder), let credential = keys.pinDerivation.credential(for: pin)
-            else { return }
+        resigned { response in
             response.decision = .approve
             response.context = request.contexts.first?.context
             response.released = request.essentialClaims + (request.contexts.first?.claims ?? [])
             response.methods = ["swk", "pin", "mfa", "user"]
-            guard
-                let signed = try? keys.sign(response, with: .authentication, header: [:], pin: credential),
-                let proof = try? credential.proof(.login, of: signed)
-            else { return }
-            body["response"] = .string(signed)
-            body["pin_proof"] = .string(proof)
         }
     }
 
