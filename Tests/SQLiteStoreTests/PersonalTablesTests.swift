@@ -63,14 +63,6 @@ struct PersonalTablesTests {
             let columns = try db.columns(in: table).map(\.name)
             if columns.contains(where: ["account", "person", "subject", "likeness"].contains) { found.insert(table) }
         }
-        var size = 0
-        while size < found.count {
-            size = found.count
-            for table in tables
-            where try db.foreignKeys(on: table).contains(where: { found.contains($0.destinationTable) }) {
-                found.insert(table)
-            }
-        }
-        return found
+        return try db.withReferrers(found, among: tables)
     }
 }

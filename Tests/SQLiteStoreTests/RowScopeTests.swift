@@ -84,7 +84,8 @@ struct RowScopeTests {
         let companies = try tables.filter { table in
             try table == "company" || db.columns(in: table).contains { $0.name == "company" }
         }
-        let (personal, owned) = (try behind(people, tables, db), try behind(companies, tables, db))
+        let personal = try db.withReferrers(Set(people), among: tables)
+        let owned = try db.withReferrers(Set(companies), among: tables)
         return try tables.reduce(into: [:]) { scopes, table in
             let columns = try db.columns(in: table)
             var scope = ""
@@ -97,19 +98,5 @@ struct RowScopeTests {
             if owned.contains(table) { scope += "C" }
             scopes[table] = scope.isEmpty ? "R" : scope
         }
-    }
-
-    /// These tables, and, again and again, those that refer to one of them.
-    private static func behind(_ first: [String], _ tables: [String], _ db: Database) throws -> Set<String> {
-        var found = Set(first)
-        var size = 0
-        while size < found.count {
-            size = found.count
-            for table in tables
-            where try db.foreignKeys(on: table).contains(where: { found.contains($0.destinationTable) }) {
-                found.insert(table)
-            }
-        }
-        return found
     }
 }
