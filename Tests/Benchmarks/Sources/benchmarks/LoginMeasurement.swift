@@ -58,13 +58,7 @@ struct LoginMeasurement {
     func overHTTP(_ report: Report) async throws {
         let folder = try WorkFolder()
         defer { folder.remove() }
-        try folder.makeCertificates()
-        let port = try ServerProcess.freePort()
-        let key = SigningKey.makeES256()
-        let town = Town(issuer: "https://localhost:\(port)", portalKey: key.publicKey.jwk)
-        let masterKey = RandomBytes.make(32)
-        try folder.write(masterKey, "master.key")
-        try folder.write(key.publicKey.jwk.serialized, "portal.jwk")
+        let (port, key, town, masterKey) = try folder.prepareServer()
         // Phones are enrolled before the server opens the database; their first nonces are not its own.
         let store = try SQLiteStore(path: folder.database)
         let provider = try await town.provider(store: store, masterKey: masterKey)

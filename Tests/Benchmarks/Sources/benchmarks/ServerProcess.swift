@@ -41,6 +41,17 @@ struct WorkFolder: Sendable {
         guard script.terminationStatus == 0 else { throw BenchmarkFault("no certificates were made") }
     }
 
+    /// Writes what `ServerProcess` starts with: certificates, master key and the portal's public key.
+    func prepareServer() throws -> (port: Int, portalKey: SigningKey, town: Town, masterKey: [UInt8]) {
+        try makeCertificates()
+        let port = try ServerProcess.freePort()
+        let key = SigningKey.makeES256()
+        let masterKey = RandomBytes.make(32)
+        try write(masterKey, "master.key")
+        try write(key.publicKey.jwk.serialized, "portal.jwk")
+        return (port, key, Town(issuer: "https://localhost:\(port)", portalKey: key.publicKey.jwk), masterKey)
+    }
+
     func remove() { try? FileManager.default.removeItem(atPath: path) }
 
     /// The repository that this program was built from.

@@ -31,13 +31,7 @@ struct DirectoryMeasurement {
     private func measure(_ count: Int, _ report: Report) async throws -> String {
         let folder = try WorkFolder()
         defer { folder.remove() }
-        try folder.makeCertificates()
-        let port = try ServerProcess.freePort()
-        let key = SigningKey.makeES256()
-        let town = Town(issuer: "https://localhost:\(port)", portalKey: key.publicKey.jwk)
-        let masterKey = RandomBytes.make(32)
-        try folder.write(masterKey, "master.key")
-        try folder.write(key.publicKey.jwk.serialized, "portal.jwk")
+        let (port, key, town, masterKey) = try folder.prepareServer()
         let bytes = try await load(count, folder, town, masterKey, report)
 
         progress("enrolling \(Self.phones) phones among \(count) people")
