@@ -112,8 +112,10 @@ struct DeskAccountTests {
         ["block", "--tenant", "marl", "--account", "a", "--revoke"],
         ["ticket", "--tenant", "marl", "--person", "-", "--new", "--same-person", "a"],
         ["ticket", "--tenant", "marl", "--person", "-", "--document-expires", "2030-01-01"],
+        ["ticket", "--tenant", "marl", "--person", "-", "--method", "telepathy"],
+        ["ticket", "--tenant", "marl", "--person", "-", "--document", "library_card"],
     ])
-    func `options that contradict each other are wrong use`(arguments: [String]) async throws {
+    func `options that contradict each other, and unknown words, are wrong use`(arguments: [String]) async throws {
         let here = try await Self.installation.value
         #expect(try await here.administer(["desk"] + arguments).status == 64)
     }

@@ -17,6 +17,16 @@ struct DeskEvidenceOptions: ParsableArguments {
 
     func validate() throws {
         if document == nil, documentExpires != nil { throw ValidationError("--document-expires is of a --document.") }
+        try Self.check(method, "--method", Self.methods)
+        try Self.check(document, "--document", Self.documents)
+    }
+
+    private static let methods = ["counter", "eid", "letter"]
+    private static let documents = ["idcard", "passport", "residence_permit"]
+
+    private static func check(_ word: String?, _ option: String, _ words: [String]) throws {
+        guard let word, !words.contains(word) else { return }
+        throw ValidationError("\(option) is one of \(words.joined(separator: ", ")).")
     }
 
     /// The member `evidence`; nil when nothing was said.
