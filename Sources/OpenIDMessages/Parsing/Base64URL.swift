@@ -5,9 +5,10 @@
 public enum Base64URL {
     private static let alphabet = [UInt8]("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
-    private static let values: [UInt8] = {
-        var table = [UInt8](repeating: 0xFF, count: 256)
-        for (value, character) in alphabet.enumerated() { table[Int(character)] = UInt8(value) }
+    /// The six bits of each character; a character that is none has all bits, so that the sign of a group shows it.
+    private static let values: [Int32] = {
+        var table = [Int32](repeating: -1, count: 256)
+        for (value, character) in alphabet.enumerated() { table[Int(character)] = Int32(value) }
         return table
     }()
 
@@ -52,24 +53,30 @@ public enum Base64URL {
 
     public static func decode(_ characters: [UInt8]) -> [UInt8]? {
         let values = values
-        let count = characters.count
-        guard count % 4 != 1 else { return nil }
-        var output = [UInt8](repeating: 0, count: count * 3 / 4)
-        var written = 0
-        var buffer: UInt32 = 0
-        var bits = 0
-        for character in characters {
-            let value = values[Int(character)]
-            guard value != 0xFF else { return nil }
-            buffer = buffer << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                output[written] = UInt8(truncatingIfNeeded: buffer >> bits)
-                written += 1
-            }
+        let (whole, rest) = characters.count.quotientAndRemainder(dividingBy: 4)
+        guard rest != 1 else { return nil }
+        var output = [UInt8](repeating: 0, count: characters.count * 3 / 4)
+        var union: Int32 = 0
+        for group in 0..<whole {
+            let (read, write) = (group * 4, group * 3)
+            let bits =
+                values[Int(characters[read])] << 18 | values[Int(characters[read + 1])] << 12
+                | values[Int(characters[read + 2])] << 6 | values[Int(characters[read + 3])]
+            union |= bits
+            output[write] = UInt8(truncatingIfNeeded: bits >> 16)
+            output[write + 1] = UInt8(truncatingIfNeeded: bits >> 8)
+            output[write + 2] = UInt8(truncatingIfNeeded: bits)
         }
-        guard buffer & ((1 << bits) - 1) == 0 else { return nil }
-        return output
+        if rest > 0 {
+            let (read, write) = (whole * 4, whole * 3)
+            let third = rest == 3 ? values[Int(characters[read + 2])] : 0
+            let bits = values[Int(characters[read])] << 18 | values[Int(characters[read + 1])] << 12 | third << 6
+            union |= bits
+            // Bits that no byte takes are zero.
+            guard bits & (rest == 3 ? 0xFF : 0xFFFF) == 0 else { return nil }
+            output[write] = UInt8(truncatingIfNeeded: bits >> 16)
+            if rest == 3 { output[write + 1] = UInt8(truncatingIfNeeded: bits >> 8) }
+        }
+        return union < 0 ? nil : output
     }
 }

@@ -71,6 +71,7 @@ public struct FormParameters: Sendable, Equatable {
     /// The parameters as `application/x-www-form-urlencoded` text.
     public var encoded: String {
         var output: [UInt8] = []
+        output.reserveCapacity(length + 2 * pairs.count)
         for (index, pair) in pairs.enumerated() {
             if index > 0 { output.append(UInt8(ascii: "&")) }
             Self.encode(pair.name, to: &output)
@@ -97,13 +98,12 @@ public struct FormParameters: Sendable, Equatable {
     private static let hexadecimal = [UInt8]("0123456789ABCDEF".utf8)
 
     private static func encode(_ text: String, to output: inout [UInt8]) {
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
+        let bytes = text.utf8.span
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if CharacterClass.isUnreserved(byte) {
                 output.append(byte)
-            default:
+            } else {
                 output.append(UInt8(ascii: "%"))
                 output.append(hexadecimal[Int(byte >> 4)])
                 output.append(hexadecimal[Int(byte & 15)])

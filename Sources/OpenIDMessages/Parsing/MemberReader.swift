@@ -133,8 +133,10 @@ public struct MemberReader {
 
     /// Control characters of ASCII and of Latin 1 (Unicode's category Cc).
     private static func hasControlCharacters(_ text: String) -> Bool {
+        let bytes = text.utf8.span
         var previous: UInt8 = 0
-        for byte in text.utf8 {
+        for index in bytes.indices {
+            let byte = bytes[index]
             // Those of Latin 1 are C2 80 to C2 9F.
             if byte < 0x20 || byte == 0x7F || previous == 0xC2 && byte < 0xA0 { return true }
             previous = byte

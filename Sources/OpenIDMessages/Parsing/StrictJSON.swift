@@ -163,21 +163,27 @@ private struct JSONReader {
         position += 1
         let start = position
         var union: UInt8 = 0
-        while let byte = current {
-            if byte == UInt8(ascii: "\"") {
-                // No escapes: the usual case needs no buffer.
-                guard let text = Self.text(bytes[start..<position], isASCII: union < 0x80) else {
-                    throw .invalidUTF8
-                }
-                position += 1
-                return text
-            }
-            union |= byte
-            if byte == UInt8(ascii: "\\") { return try stringWithEscapes(from: start) }
-            guard byte >= 0x20 else { throw .invalidString }
-            position += 1
+        var end = start
+        while end < bytes.count, Self.isPlain(bytes[end]) {
+            union |= bytes[end]
+            end += 1
         }
-        throw .syntax(offset: position)
+        position = end
+        switch current {
+        case UInt8(ascii: "\""):
+            // No escapes: the usual case needs no buffer.
+            guard let text = Self.text(bytes[start..<end], isASCII: union < 0x80) else { throw .invalidUTF8 }
+            position += 1
+            return text
+        case UInt8(ascii: "\\"): return try stringWithEscapes(from: start)
+        case nil: throw .syntax(offset: position)
+        default: throw .invalidString
+        }
+    }
+
+    /// What stands for itself in a string, and does not end it.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
     }
 
     /// Validating is generic code of the standard library, which ASCII can do without.

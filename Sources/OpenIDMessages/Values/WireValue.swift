@@ -45,6 +45,9 @@ extension String {
     }
 
     func isASCII(_ lengths: ClosedRange<Int>, _ allowed: (UInt8) -> Bool) -> Bool {
-        lengths.contains(utf8.count) && utf8.allSatisfy(allowed)
+        let bytes = utf8.span
+        guard lengths.contains(bytes.count) else { return false }
+        for index in bytes.indices where !allowed(bytes[index]) { return false }
+        return true
     }
 }
