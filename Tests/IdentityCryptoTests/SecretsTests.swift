@@ -31,6 +31,21 @@ struct SecretsTests {
         #expect(texts.allSatisfy { Base64URL.decode($0)?.count == 16 && !$0.hasPrefix("-") })
     }
 
+    @Test("a name in order of time sorts by the millisecond of its making, and is random behind it")
+    func inOrderOfTime() {
+        // Where one of the first characters gives way to the next, as far as 42 bits reach.
+        let times: [Int64] = [1, 63, 64, 4_095, 4_096, 1_795_000_000_000, 1_795_000_000_001, 1 << 41, (1 << 42) - 1]
+        let names = times.map { TransactionIdentifier.inOrder(milliseconds: $0).rawValue }
+        for (earlier, later) in zip(names, names.dropFirst()) {
+            #expect(earlier.utf8.lexicographicallyPrecedes(later.utf8))
+        }
+        #expect(Set((0..<1_000).map { _ in TransactionIdentifier.inOrder(milliseconds: 1) }).count == 1_000)
+        let now = (0..<1_000).map { _ in SessionIdentifier.inOrderOfTime().rawValue }
+        #expect(now.allSatisfy { $0.utf8.count == 22 && !$0.hasPrefix("-") })
+        // Whole random characters: each of the 64 comes at each of the 15 places.
+        for place in 7..<22 { #expect(Set(now.map { Array($0.utf8)[place] }).count == 64) }
+    }
+
     @Test("a stored digest has 32 bytes", arguments: [0, 31, 32, 33])
     func digests(count: Int) {
         let bytes = [UInt8](repeating: 1, count: count)

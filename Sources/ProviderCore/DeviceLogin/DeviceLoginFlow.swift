@@ -254,7 +254,7 @@ public struct DeviceLoginFlow: Sendable {
     ) -> LoginApproval? {
         guard let offer, let prize, let asked = login.signedRequest?.statement else { return nil }
         let session = SessionRecord(
-            identifier: .random(bytes: 16), account: claim.account, device: claim.device,
+            identifier: .inOrderOfTime(), account: claim.account, device: claim.device,
             cookie: prize.session.digest, context: claim.reached, methods: methods,
             flow: claim.flow, relayResistance: RelayResistance(claim.binding), startedAt: now, authenticatedAt: now,
             lastUsedAt: now,

@@ -118,7 +118,7 @@ struct Login: Sendable {
     ) {
         page = RandomBytes.text(16)
         handle = RandomBytes.text(16)
-        transaction = .random(bytes: 16)
+        transaction = .inOrderOfTime()
         self.request = request
         self.browser = browser
         self.cookie = cookie

@@ -73,7 +73,7 @@ public struct SessionFlow: Sendable {
             guard let cookie, let candidate else { break }
             let code = OneTimeHandle(.authorizationCode)
             let grant = request.grant(
-                transaction: .random(bytes: 16), handle: code.digest, session: candidate.session, context: context,
+                transaction: .inOrderOfTime(), handle: code.digest, session: candidate.session, context: context,
                 acting: acting, released: released, now: now)
             let subject = try await store.grant(grant, sector: request.client.sector, session: cookie.digest, now: now)
             if subject != nil { return .code(code.text) }
