@@ -54,6 +54,7 @@ struct ClientRuleTests {
         ("default_max_age: -1", "", "is no number of seconds"),
         ("default_max_age: 3e2", "", "is no number of seconds"),
         ("acr_vocabulary: loa", "", "unknown value `loa`"),
+        ("verified_claims: person", "", "must be `true` or `false`"),
         ("id_token_encrypted_response_alg: dir", "", "unknown value `dir`"),
     ]) func `refuse, at the member's line`(first: String, second: String, message: String) {
         // The member at fault may be either of the two.
@@ -81,7 +82,7 @@ struct ClientRuleTests {
         "jwks_uri: https://portal.marl.example/keys\n    id_token_encrypted_response_alg: RSA-OAEP-256",
         "id_token_encrypted_response_alg: ECDH-ES+A256KW",
         "sector_identifier_uri: https://portal.marl.example/sector.json\n    subject_type: pairwise",
-        "subject_type: 'public'\n    default_max_age: 0",
+        "subject_type: 'public'\n    default_max_age: 0\n    verified_claims: true",
         "post_logout_redirect_uris: ['https://portal.marl.example/bye']\n    acr_vocabulary: eidas",
         "backchannel_logout_uri: https://portal.marl.example/out\n    backchannel_logout_session_required: true",
     ]) func `allow what fits`(members: String) {

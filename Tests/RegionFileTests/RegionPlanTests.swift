@@ -39,6 +39,15 @@ struct RegionPlanTests {
         #expect(plan.objections.isEmpty)
     }
 
+    @Test func `verified claims are switched on for a client, and the plan says so`() throws {
+        let new = try load(sample("scopes: [openid, person]", "scopes: [openid, person]\n    verified_claims: true"))
+        #expect(new.clients.map(\.receivesVerifiedClaims) == [true, false])
+        #expect(
+            RegionPlan(from: try load(sample), to: new).lines == [
+                "~ client marl-portal: verified_claims false → true"
+            ])
+    }
+
     @Test func `a key with the same kid but other bytes is a change`() throws {
         func region(_ y: String) throws -> Region {
             let key = "{kty: EC, crv: P-256, kid: a, x: \(KeySamples.x), y: \(y)}"

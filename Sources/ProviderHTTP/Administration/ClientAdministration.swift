@@ -119,7 +119,7 @@ extension Client {
             "grant_types": .strings(grantTypes.map(\.rawValue).sorted()),
             "response_modes": .strings(responseModes.map(\.rawValue).sorted()), "scopes": .strings(scopes),
             "required_level": .string(requiredLevel.name), "acr_vocabulary": .string(levelVocabulary.rawValue),
-            "subject_type": .string(subjectType.rawValue),
+            "subject_type": .string(subjectType.rawValue), "verified_claims": .bool(receivesVerifiedClaims),
             "require_pushed_authorization_requests": .bool(requiresPushedAuthorizationRequests),
             "require_signed_request_object": .bool(requiresSignedRequestObject),
             "dpop_bound_access_tokens": .bool(requiresDPoP),

@@ -61,6 +61,7 @@ extension RegionFacts {
         [
             Fact("required_level", client.requiredLevel.name), Fact("acr_vocabulary", client.levelVocabulary.rawValue),
             Fact("subject_type", client.subjectType.rawValue),
+            Fact("verified_claims", String(client.receivesVerifiedClaims)),
             Fact("sector_identifier_uri", client.sectorIdentifierURI?.rawValue ?? ""),
             Fact("default_max_age", client.defaultMaximumAge.map { String($0) } ?? ""),
             Fact("initiate_login_uri", client.initiateLoginURI?.rawValue ?? ""),

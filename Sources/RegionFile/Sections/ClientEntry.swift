@@ -39,7 +39,8 @@ enum ClientEntry {
             sectorIdentifierURI: entry["sector_identifier_uri"]?.outboundURL(),
             defaultMaximumAge: entry["default_max_age"]?.seconds(),
             initiateLoginURI: entry["initiate_login_uri"]?.redirectURI(), logout: logout,
-            backChannel: backChannel)
+            backChannel: backChannel,
+            receivesVerifiedClaims: entry.flag("verified_claims", default: false))
     }
 
     private static func cryptography(_ entry: YAMLMapping) -> ClientCryptography {

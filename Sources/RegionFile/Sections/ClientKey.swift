@@ -4,7 +4,8 @@ import OpenIDMessages
 /// The keys of a client's entry: the registered names of its metadata, except where a shorter one is older.
 enum ClientKey {
     /// Every key that an entry may have.
-    static let all = ["id", "tenant", "secret_sha256", "state"] + ClientMember.allCases.flatMap(keys)
+    static let all =
+        ["id", "tenant", "secret_sha256", "verified_claims", "state"] + ClientMember.allCases.flatMap(keys)
 
     /// The keys that stand for a member; none for one that a region file has no use for.
     static func keys(of member: ClientMember) -> [String] {
