@@ -144,7 +144,7 @@ let package = Package(
             name: "citizen-phone",
             dependencies: [
                 "OpenIDMessages", "IdentityCrypto", "DeviceAuthenticator", "RelyingParty", "QRCode", "CZBar", "CPNG",
-                "CProcess", .argumentParser, .asyncHTTPClient, .nioCore, .nioHTTP1, .nioSSL, .yams, .histogram,
+                "CProcess", .argumentParser, .yams, .histogram,
             ],
             swiftSettings: sourceTarget),
         .executableTarget(

@@ -17,7 +17,7 @@ public struct ProviderMetadata: Sendable, Equatable {
 
     /// Where the metadata of an issuer is (OpenID Connect Discovery §4).
     public static func location(of issuer: IssuerURL) -> String {
-        issuer.appending("/.well-known/openid-configuration")
+        issuer.appending(DiscoveryDocument.Path.openIDConfiguration)
     }
 
     /// Reads the metadata that was fetched for `issuer`.

@@ -18,9 +18,6 @@ public enum MandateBasis: String, Sendable, Hashable, CaseIterable {
     case appointed
     /// A law gives it.
     case law
-
-    /// What people who grant mandates can grant. The others come from evidence.
-    public static let ofPeople: Set<MandateBasis> = [.delegated]
 }
 
 /// A Vollmacht: who may do what for which company, where, up to which amount, and until when.

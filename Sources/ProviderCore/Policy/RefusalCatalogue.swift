@@ -24,15 +24,6 @@ public struct RefusalEntry: Sendable {
 }
 
 extension Refusal {
-    /// What a portal's developer does about it; nil for what no portal causes.
-    var portalRemedy: String? {
-        switch self {
-        // Devices and portals make the same mistakes with proofs.
-        case .proofMalformed, .proofNonce, .proofReplayed: entry.remedy
-        default: entry.side == .portal ? entry.remedy : nil
-        }
-    }
-
     /// The catalogue, which `docs/errors.md` shows.
     public var entry: RefusalEntry {
         switch self {

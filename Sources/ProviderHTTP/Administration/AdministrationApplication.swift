@@ -22,12 +22,6 @@ public enum AdministrationApplication {
         let router = Router(context: ProviderRequestContext.self)
         let caller = LocalOperator()
         router.add(middleware: AdministrationErrors())
-        router.get("/status") { _, _ in
-            Answer.json([
-                "issuer": .string(provider.issuer.rawValue), "region": .string(provider.registry.region.name),
-                "logins_in_flight": .integer(Int64(provider.loginsInFlight)),
-            ])
-        }
         DeskAdministration.addRoutes(to: router, provider: provider, for: caller)
         ClientAdministration.addRoutes(to: router, provider: provider, for: caller)
         CompanyAdministration.addRoutes(to: router, provider: provider)

@@ -11,7 +11,7 @@ struct DiscoveryEndpoints {
 
     func add(to router: Router<ProviderRequestContext>) {
         let metadata = WrittenDocument<Bool>()
-        for path in ["/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"] {
+        for path in [DiscoveryDocument.Path.openIDConfiguration, DiscoveryDocument.Path.authorizationServer] {
             router.get(RouterPath(path)) { _, _ in
                 published(metadata.bytes(of: provider.isDevelopment) { provider.metadata(isDevelopment: $0) })
             }
