@@ -14,7 +14,7 @@ struct Serve: AsyncParsableCommand {
             Every setting can come from a flag, from the environment (CITIZEN_ID_LISTEN, CITIZEN_ID_TLS_CERTIFICATE, …) \
             or from the settings file, in this order of precedence. Config/citizen-id.yaml lists all with their defaults.
             The region files count at the first start; later the region that was applied last stays in force, and \
-            `citizen-id region apply` changes it.
+            `citizen-id region apply` changes it. Files are read at every start: mistakes in them stop it.
             """)
 
     @Option(help: "The settings file (YAML).")
