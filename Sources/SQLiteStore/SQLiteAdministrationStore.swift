@@ -153,14 +153,17 @@ extension SQLiteStore {
                     "SELECT sector FROM pairwise WHERE subject = ? AND sector <> ?",
                     [subject.rawValue, scope.tenant.sector.rawValue]
                 ).map { row in .sector(try row.text("sector")) }
-            case .session(let session):
-                // Somebody is signed in at several tenants: the one at which the session was used first hears of it.
-                try db.row(
+            case .session(let name, let account):
+                try db.rows(
                     """
-                    SELECT tenant FROM authorization_grant
-                    WHERE session = ? AND tenant <> ? AND redeemed_at IS NOT NULL ORDER BY rowid LIMIT 1
-                    """, [session.rawValue, scope.name]
-                ).map { row in .tenant(try row.value("tenant")) }
+                    SELECT DISTINCT g.tenant, g.subject, g.session
+                    FROM session s JOIN authorization_grant g ON g.session = s.id
+                    WHERE s.account = ? AND g.tenant <> ? AND g.redeemed_at IS NOT NULL
+                    """, [account.rawValue, scope.name]
+                ).first { row in
+                    let session = try row.value("session", as: SessionIdentifier.self)
+                    return try session.name(for: row.value("subject")) == name
+                }.map { row in .tenant(try row.value("tenant")) }
             case .company(let company):
                 try db.row("SELECT \(companyOffice) AS tenant FROM company WHERE id = ?", [company.rawValue])
                     .map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }

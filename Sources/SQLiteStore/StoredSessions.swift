@@ -139,7 +139,7 @@ extension Database {
             INSERT INTO logout_delivery (client, subject, session, state, attempts, created_at, next_attempt_at)
             SELECT client, subject, session, 'pending', 0, :now, :now FROM authorization_grant
             WHERE rowid IN (SELECT max(rowid) FROM authorization_grant
-                WHERE session = :session AND redeemed_at IS NOT NULL GROUP BY client, tenant)
+                WHERE session = :session AND redeemed_at IS NOT NULL GROUP BY client, tenant, subject)
             ORDER BY rowid
             ON CONFLICT (session, client, subject) DO NOTHING
             """, ["now": time.seconds, "session": session.rawValue])

@@ -45,7 +45,7 @@ struct LiveObjects: Sendable {
         browser = Browser(site)
         phone = try await site.provider.enrolledPhone()
         tokens = try await site.signIn(browser, at: portal, phone: phone)
-        session = try tokens.idToken["sid"]?.string ?? ""
+        session = try await site.session(of: phone)
         code = try #require(try await site.ask(browser, at: portal)["code"])
         let resource = try await site.ask(browser, at: portal, ["resource": EveryGrant.resource.rawValue])
         exchangeable = try await site.tokens(resource, at: portal)["access_token"]?.string ?? ""

@@ -158,9 +158,11 @@ struct SessionsPageTests {
         let other = try await provider.enrolledPhone()
         try await Site.serve(provider) { site in
             let stranger = Browser(site)
-            let theirs = try #require(try await site.signIn(stranger, phone: other).idToken["sid"]?.string)
+            try await site.signIn(stranger, phone: other)
+            let theirs = try await site.session(of: other)
             let browser = Browser(site)
-            let own = try #require(try await site.signIn(browser, phone: phone).idToken["sid"]?.string)
+            try await site.signIn(browser, phone: phone)
+            let own = try await site.session(of: phone)
             let token = try await browser.get("/sessions").formToken
             let foreign = try await stranger.get("/sessions").formToken
             for session in [theirs, "", "x", RandomBytes.text(16)] {

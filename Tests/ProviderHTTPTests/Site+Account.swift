@@ -4,10 +4,17 @@ import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import SQLiteStore
 import Testing
 
 /// Acts on the account, as a phone does them.
 extension Site {
+    /// The person's latest session, by the name that only they have for it.
+    func session(of phone: TestPhone) async throws -> String {
+        let account = try await provider.verified(phone).account.identifier
+        return try #require(try await provider.store.sessions(of: account, now: now).first).identifier.rawValue
+    }
+
     /// Asks for an act; what is to be confirmed.
     func proposed(
         _ phone: TestPhone, _ path: String, _ body: JSONObject = [:], sourceLocation: SourceLocation = #_sourceLocation

@@ -29,7 +29,7 @@ struct Neighbours: Sendable {
         phone = try await site.provider.enrolledPhone()
         strangersPhone = try await site.provider.enrolledPhone()
         tokens = try await site.signIn(owner, at: EveryGrant.herten, phone: phone)
-        session = try tokens.idToken["sid"]?.string ?? ""
+        session = try await site.session(of: phone)
         try await site.signIn(stranger, at: EveryGrant.marl, phone: strangersPhone)
         registered = try await site.provider.register(TestRegistrant.metadata())
         strangersRegistered = try await site.provider.register(TestRegistrant.metadata())

@@ -151,7 +151,7 @@ extension StorePromise {
             try requireEqual(try await store.account(of: subject, in: there), nil)
             try requireEqual(try await store.owner(of: .subject(subject), otherThan: there), .sector("gelsenkirchen"))
             try requireEqual(try await store.owner(of: .subject(subject), otherThan: here), nil)
-            let session = MissedName.session(grant.session)
+            let session = MissedName.session(grant.session.name(for: subject), of: grant.account)
             try requireEqual(try await store.owner(of: session, otherThan: there), .tenant(Fixtures.tenant))
             try requireEqual(try await store.owner(of: session, otherThan: here), nil, "its own")
             func counted(granted: Int64, withdrawn: Int64) async throws {

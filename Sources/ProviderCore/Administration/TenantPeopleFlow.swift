@@ -49,20 +49,28 @@ public struct TenantPeopleFlow: Sendable {
         of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> [TenantSession] {
         let subject = try await seen(name, in: scope, by: administrator)
-        return try await store.sessions(of: subject, in: scope, now: clock.now())
+        return try await store.sessions(of: subject, in: scope, now: clock.now()).map { session in
+            var session = session
+            session.identifier = session.identifier.name(for: subject)
+            return session
+        }
     }
 
-    /// Ends a session in which the subject is signed in at the tenant. It ends everywhere: what is not to be trusted here
-    /// is not to be trusted elsewhere.
+    /// Ends a session in which the subject is signed in at the tenant, by the name that it has there. It ends everywhere: what
+    /// is not to be trusted here is not to be trusted elsewhere.
     public func end(
         _ session: String, of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws {
         let (subject, account) = try await known(name, in: scope, by: administrator)
-        guard let identifier = SessionIdentifier(rawValue: session) else { throw AdministrationProblem.notFound }
+        guard let session = SessionIdentifier(rawValue: session) else { throw AdministrationProblem.notFound }
+        let sessions = try await store.sessions(of: subject, in: scope, now: clock.now())
+        guard let found = sessions.first(where: { $0.identifier.name(for: subject) == session })?.identifier else {
+            throw try await administration.missed(.session(session, of: account), in: scope, by: administrator)
+        }
         let event = administrator.event(
-            .sessionEnded, object: session, person: account, at: scope.tenant.identifier, now: clock.now())
-        guard try await store.end(identifier, of: subject, in: scope, event: event) else {
-            throw try await administration.missed(.session(identifier), in: scope, by: administrator)
+            .sessionEnded, object: found.rawValue, person: account, at: scope.tenant.identifier, now: clock.now())
+        guard try await store.end(found, of: subject, in: scope, event: event) else {
+            throw AdministrationProblem.notFound
         }
         bell.ring()
     }
@@ -144,7 +152,16 @@ public struct TenantPeopleFlow: Sendable {
 
     /// The device's own identifier has 128 random bits: its digest under the sector's name gives nothing away.
     static func name(of device: DeviceIdentifier, in sector: SectorIdentifier) -> String {
-        let text = "citizen-id/device-name/v1\n\(sector)\n\(device)"
-        return "dv_" + Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
+        "dv_" + name(of: device.rawValue, "device-name", in: sector)
+    }
+
+    /// A session in a tenant's trail, which knows no subjects: for all of them under the same name, at this tenant alone.
+    static func name(of session: SessionIdentifier, in sector: SectorIdentifier) -> String {
+        "se_" + name(of: session.rawValue, "session-name", in: sector)
+    }
+
+    private static func name(of identifier: String, _ kind: String, in sector: SectorIdentifier) -> String {
+        let text = "citizen-id/\(kind)/v1\n\(sector)\n\(identifier)"
+        return Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
     }
 }

@@ -28,9 +28,12 @@ extension AuditEntry {
         switch known.rawValue.prefix(while: { $0 != "." }) {
         // A code that was used twice tells of the client, the other events of a login of the device.
         case "auth" where known == .replayRejected: return object
+        case "session" where known == .sessionReused: return object
         case "auth", "context", "device", "key":
             return DeviceIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope.tenant.sector) }
-        case "admin", "client", "dsr", "proofing", "session", "template", "tenant", "token": return object
+        case "session":
+            return SessionIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope.tenant.sector) }
+        case "admin", "client", "dsr", "proofing", "template", "tenant", "token": return object
         default: return nil
         }
     }

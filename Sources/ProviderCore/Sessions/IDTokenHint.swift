@@ -7,6 +7,7 @@ internal import OpenIDMessages
 struct IDTokenHint: Sendable {
     let client: RegisteredClient
     let subject: SubjectIdentifier
+    /// The session under the name that it has for `subject`.
     let session: SessionIdentifier
     /// The sector in which `subject` names somebody; nil when the client does not serve the town of the token any more.
     let sector: SubjectSector?

@@ -27,7 +27,7 @@ public struct LogoutFlow: Sendable {
             // Without a hint the way back is proved by nobody.
             return .signedOut(request.hint == nil ? nil : request.wayBack)
         }
-        guard let hint = request.hint, hint.session == session.identifier else {
+        guard let hint = request.hint, hint.session == session.identifier.name(for: hint.subject) else {
             return .confirm(formToken: forms.token(for: cookie), portal: request.client?.client.name)
         }
         try await end(session)

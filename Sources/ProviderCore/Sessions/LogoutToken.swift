@@ -25,7 +25,7 @@ enum LogoutToken {
             "exp": (now + lifetime).json, "jti": .string(RandomBytes.text(16)),
             "sub": .string(delivery.subject.rawValue),
         ]
-        claims["sid"] = delivery.session.map { .string($0.rawValue) }
+        claims["sid"] = delivery.session.map { .string($0.name(for: delivery.subject).rawValue) }
         claims["events"] = .object(events)
         return claims
     }

@@ -54,7 +54,8 @@ public enum MissedName: Sendable, Equatable {
     case assignment(AssignmentIdentifier)
     case emergency(EmergencyIdentifier)
     case subject(SubjectIdentifier)
-    case session(SessionIdentifier)
+    /// The name that a session of this person has for one of their subjects.
+    case session(SessionIdentifier, of: AccountIdentifier)
     case company(CompanyIdentifier)
     case mandate(MandateIdentifier)
     case request(DataSubjectRequestIdentifier)
@@ -164,6 +165,7 @@ public struct TenantCounters: Sendable, Equatable {
 
 /// A session as one tenant may see it: what its own portals know of it.
 public struct TenantSession: Sendable, Equatable {
+    /// From the store the session's own, from `TenantPeopleFlow` its name for the subject.
     public var identifier: SessionIdentifier
     public var context: AuthenticationContext
     public var startedAt: Timestamp

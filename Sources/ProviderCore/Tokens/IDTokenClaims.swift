@@ -19,7 +19,7 @@ struct IDTokenClaims {
         ]
         if withNonce { claims["nonce"] = grant.nonce.map { .string($0.rawValue) } }
         claims["jti"] = .string(RandomBytes.text(16))
-        claims["sid"] = .string(grant.session.rawValue)
+        claims["sid"] = .string(grant.session.name(for: subject).rawValue)
         claims["txn"] = .string(grant.transaction.rawValue)
         claims["acr"] = .string(grant.context.acr(in: client.client.levelVocabulary))
         claims["amr"] = .strings(grant.methods)
