@@ -16,7 +16,7 @@ public enum AdministrationAPI {
         + templateLibraryRoutes + peopleRoutes
         + deskRoutes + requestRoutes + companyRoutes + mandateRoutes + emergencyRoutes + auditRoutes + loginRoutes
 
-    /// - Parameter unsafeSettings: what the program was started with and no provider in use has, for those who watch it.
+    /// - Parameter unsafeSettings: settings of the program that open a way and must be meant, for those who watch it.
     public static func router(
         provider: Provider, requestsAtOnce: Int = 128, unsafeSettings: [String] = []
     ) -> Router<ProviderRequestContext> {

@@ -41,7 +41,9 @@ struct ProviderService {
             documents: { url in try await outbound.json(url) }, administrationAddress: settings.administration?.address)
         let logger = logger
         for setting in (region.isDevelopment ? ["region.development"] : []) + settings.outbound.unsafeSettings {
-            logger.warning("a setting for development and tests", metadata: ["setting": "\(setting)"])
+            logger.warning(
+                "a setting that opens the way to what is not public or not real: is it meant?",
+                metadata: ["setting": "\(setting)"])
         }
         let limits = settings.limits
         let connections = OpenConnections(perCaller: limits.connectionsPerAddress)
