@@ -22,6 +22,14 @@ struct ShippedRegionTests {
         #expect(region.clients.first { $0.tenant.rawValue == "dachportal" }?.scopes == ["openid"])
     }
 
+    @Test func `names every scope that a client may have`() throws {
+        let text = try String(contentsOfFile: Self.path, encoding: .utf8)
+        let found = text.firstMatch(of: /# Scopes that the client may ask for, with `openid`: ([a-z_,#\s]+)\./)
+        let comment = try #require(found)
+        let named = comment.output.1.split { !$0.isLetter && $0 != "_" }.map(String.init)
+        #expect(named == ClaimCatalogue.scopes.map(\.scope))
+    }
+
     @Test func `adopts three templates, and says who offers what a town does not`() throws {
         let region = try RegionFile.load(paths: [Self.path])
         let registry = Registry(region: region)
