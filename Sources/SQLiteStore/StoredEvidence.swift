@@ -15,6 +15,13 @@ extension SQLiteStore {
         }
     }
 
+    public func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws {
+        try await writer.write { db in
+            try db.record(evidence, for: claims)
+            try db.audit(event)
+        }
+    }
+
     public func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws {
         try await writer.write { db in
             if try db.makeStale(claims, of: account) > 0 { try db.audit(event) }

@@ -263,6 +263,10 @@ extension FaultyStore {
         try await call { try await store.verifiedAttributes(of: account) }
     }
 
+    public func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws {
+        try await call { try await store.record(evidence, for: claims, event: event) }
+    }
+
     public func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws {
         try await call { try await store.makeStale(claims, of: account, event: event) }
     }
