@@ -63,17 +63,17 @@ struct SessionsPageTests {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in
             let elsewhere = Browser(site)
-            let there = try await site.signIn(elsewhere, at: TestRegion.post, phone: phone).idToken
+            try await site.signIn(elsewhere, at: TestRegion.post, phone: phone)
+            let there = try await site.session(of: phone)
             let browser = Browser(site)
-            let here = try await site.signIn(browser, phone: phone).idToken
+            try await site.signIn(browser, phone: phone)
+            let here = try await site.session(of: phone)
             let token = try await browser.get("/sessions").formToken
-            for (session, isOwn) in [(there, false), (here, true)] {
-                let identifier = try #require(session["sid"]?.string)
+            for (identifier, portal, isOwn) in [(there, TestRegion.post, false), (here, TestRegion.basic, true)] {
                 let response = try await browser.post("/sessions/end", ["csrf": token, "session": identifier])
                 #expect(response.status == .seeOther && response.headers[.location] == "/sessions")
                 #expect((browser.session == nil) == isOwn)
-                let told = try await provider.provider.logoutDeliveries(
-                    to: #require(session["aud"]?.string.flatMap(ClientIdentifier.init(rawValue:))), limit: 100)
+                let told = try await provider.provider.logoutDeliveries(to: portal.client.identifier, limit: 100)
                 #expect(told.count { $0.session?.rawValue == identifier } == 1)
             }
             #expect(try await site.ask(elsewhere, at: TestRegion.post, ["prompt": "none"])["error"] == "login_required")
