@@ -32,6 +32,7 @@ extension DatabaseMigrator {
         migrator.registerObjections()
         migrator.registerRegisterEntries()
         migrator.registerRetention()
+        migrator.registerLogoutTurns()
         return migrator
     }
 

@@ -3,13 +3,33 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
-    public func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery] {
+    public func clientsWithDueLogouts(now: Timestamp) async throws -> [ClientIdentifier] {
+        try read { db in
+            var clients: [ClientIdentifier] = []
+            var last = ""
+            // From client to client by the index, however many deliveries wait for each.
+            while let next = try db.row(
+                "SELECT min(client) AS client FROM logout_delivery WHERE state = 'pending' AND client > ?", [last]
+            )?.optionalText("client") {
+                let due = try db.row(
+                    """
+                    SELECT client FROM logout_delivery
+                    WHERE client = ? AND state = 'pending' AND next_attempt_at <= ? LIMIT 1
+                    """, [next, now.seconds])
+                if let due { clients.append(try due.value("client")) }
+                last = next
+            }
+            return clients
+        }
+    }
+
+    public func dueLogouts(to client: ClientIdentifier, now: Timestamp, limit: Int) async throws -> [LogoutDelivery] {
         try read { db in
             try db.rows(
                 """
-                SELECT * FROM logout_delivery WHERE state = 'pending' AND next_attempt_at <= ?
+                SELECT * FROM logout_delivery WHERE client = ? AND state = 'pending' AND next_attempt_at <= ?
                 ORDER BY next_attempt_at, id LIMIT ?
-                """, [now.seconds, limit]
+                """, [client.rawValue, now.seconds, limit]
             ).map { row in try row.logoutDelivery }
         }
     }

@@ -215,6 +215,24 @@ struct BackChannelLogoutTests {
         #expect(portals.calls.count == 22, "each was called once")
     }
 
+    @Test(
+        "a portal for which much is due keeps nothing from the others, and gets all of it in its round",
+        .timeLimit(.minutes(5)))
+    func muchIsDue() async throws {
+        let provider = try await TestProvider()
+        let portals = LogoutPortals(hanging: [TestRegion.basic])
+        for _ in 0..<5 { _ = try await signedOut(provider, at: [TestRegion.basic]) }
+        provider.clock.advance(1)
+        _ = try await signedOut(provider, at: [TestRegion.post])
+        let flow = provider.provider.logoutDeliveries
+        let round = Task { try await flow.deliverDue(patience: .milliseconds(1), batch: 2, portals.call) }
+        while portals.calls(to: TestRegion.post).isEmpty { try await Task.sleep(for: .milliseconds(1)) }
+        #expect(portals.calls(to: TestRegion.basic).count <= 1)
+        portals.release()
+        try await round.value
+        #expect(portals.calls(to: TestRegion.basic).count == 5 && portals.calls.count == 6)
+    }
+
     @Test("a call for which there is no place is no attempt: the notice is due at the next round")
     func noPlace() async throws {
         let provider = try await TestProvider()
@@ -237,7 +255,7 @@ struct BackChannelLogoutTests {
         for _ in 0..<3 { _ = try await signedOut(provider, at: [TestRegion.basic]) }
         let portals = LogoutPortals()
         portals.answer(TestRegion.basic, 0)
-        try await provider.provider.logoutDeliveries.deliverDue(portals.call)
+        try await provider.provider.logoutDeliveries.deliverDue(batch: 2, portals.call)
         #expect(portals.calls.count == 1)
         let client = TestRegion.basic.client.identifier
         let waiting = try await provider.provider.logoutDeliveries(to: client, limit: 10)

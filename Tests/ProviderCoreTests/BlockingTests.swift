@@ -50,7 +50,7 @@ struct BlockingTests {
         #expect(try await provider.refusal { _ = try await provider.userinfo(accessToken) } != nil)
         await #expect(throws: DeviceRefusal.self) { try await provider.verified(person.phone) }
         #expect(try await provider.store.sessions(of: person.account, now: provider.now).isEmpty)
-        let told = try await provider.store.dueLogouts(now: provider.now, limit: 10).map(\.client)
+        let told = try await provider.store.clientsWithDueLogouts(now: provider.now)
         #expect(told.contains(TestGrants.refreshing.client.identifier))
     }
 

@@ -47,6 +47,8 @@ struct QueryPlanTests {
     private static func crowds(_ plan: [String]) -> [String] {
         let columns = ["client", "tenant", "state", "kind", "class", "sector"]
         return plan.filter { step in
+            // The index of the notices that wait holds nothing of the past, and is read by bounded steps.
+            guard !step.contains(" logout_delivery_due ") else { return false }
             guard step.hasPrefix("SEARCH "), let open = step.lastIndex(of: "("), let close = step.lastIndex(of: ")")
             else {
                 return false
@@ -83,7 +85,9 @@ struct QueryPlanTests {
         }
         _ = try await provider.provider.audit.page(of: account)
         try await provider.signOut(third.cookie)
-        _ = try await provider.store.dueLogouts(now: provider.now, limit: 10)
+        for client in try await provider.store.clientsWithDueLogouts(now: provider.now) {
+            _ = try await provider.store.dueLogouts(to: client, now: provider.now, limit: 10)
+        }
         let code = try await provider.code(phone: phone)
         _ = try await provider.redeem(code)
         await #expect(throws: ClientRefusal.self) { try await provider.redeem(code) }

@@ -213,8 +213,12 @@ extension FaultyStore {
         try await call { try await store.subject(of: account, in: sector, as: context) }
     }
 
-    public func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery] {
-        try await call { try await store.dueLogouts(now: now, limit: limit) }
+    public func clientsWithDueLogouts(now: Timestamp) async throws -> [ClientIdentifier] {
+        try await call { try await store.clientsWithDueLogouts(now: now) }
+    }
+
+    public func dueLogouts(to client: ClientIdentifier, now: Timestamp, limit: Int) async throws -> [LogoutDelivery] {
+        try await call { try await store.dueLogouts(to: client, now: now, limit: limit) }
     }
 
     public func save(_ delivery: LogoutDelivery) async throws {

@@ -152,6 +152,22 @@ extension StorePromise {
             try requireEqual(try await store.dueLogouts(now: Fixtures.now + 1, limit: 10), Array(queued[..<2]))
             try requireEqual(try await store.dueLogouts(now: Fixtures.now + 2, limit: 1), [queued[0]])
         },
+        StorePromise("Each client for which something is due is named once, and what is due to it is its own") {
+            store in
+            let queued = try await queuedDeliveries(3, store)
+            let login = try await Fixtures.login(in: store, client: Fixtures.otherClient)
+            _ = try requireRedeemed(try await store.redeem(login.code, client: Fixtures.otherClient))
+            _ = try await store.end(login, at: Fixtures.now + 2)
+            try requireEqual(try await store.clientsWithDueLogouts(now: Fixtures.now - 1), [])
+            try requireEqual(try await store.clientsWithDueLogouts(now: Fixtures.now + 1), [Fixtures.client])
+            try requireEqual(
+                Set(try await store.clientsWithDueLogouts(now: Fixtures.now + 2)),
+                [Fixtures.client, Fixtures.otherClient])
+            try requireEqual(try await store.clientsWithDueLogouts(now: Fixtures.now + 2).count, 2)
+            let (now, other) = (Fixtures.now + 2, Fixtures.otherClient)
+            try requireEqual(try await store.dueLogouts(to: Fixtures.client, now: now, limit: 2), Array(queued[..<2]))
+            try requireEqual(try await store.dueLogouts(to: other, now: now, limit: 2).map(\.client), [other])
+        },
         StorePromise("What is saved of an attempt comes back; delivered and failed ones are due no more") { store in
             var queued = try await queuedDeliveries(3, store)
             queued[0].attempts = 1

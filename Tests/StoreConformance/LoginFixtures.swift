@@ -123,6 +123,18 @@ func requireRedeemed(
     return live
 }
 
+extension SessionStore {
+    /// What is due to all clients together, the oldest first.
+    public func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery] {
+        var due: [LogoutDelivery] = []
+        for client in try await clientsWithDueLogouts(now: now) {
+            due += try await dueLogouts(to: client, now: now, limit: limit)
+        }
+        due.sort { ($0.nextAttemptAt, $0.identifier) < ($1.nextAttemptAt, $1.identifier) }
+        return Array(due.prefix(limit))
+    }
+}
+
 extension GrantStore {
     /// Redeems a code without asking for a refresh token.
     public func redeem(

@@ -11,6 +11,8 @@ public final class LogoutDeliveryFlow: Sendable {
 
     /// Portals that one round calls at once. Each is called for one session after the other.
     static let portalsAtOnce = 8
+    /// Deliveries to one portal that are read at once.
+    public static let batch = 100
     /// How long a portal keeps others waiting for their turn.
     public static let patience: Duration = .milliseconds(500)
 
@@ -19,15 +21,8 @@ public final class LogoutDeliveryFlow: Sendable {
     private let protection: ResponseProtection
     private let store: any SessionStore
     private let clock: ProviderClock
-    private let rounds = Mutex(Rounds())
-
     /// Which portals are being called, so that a hanging one holds up neither the others nor the next round.
-    private struct Rounds {
-        var busy: Set<ClientIdentifier> = []
-        /// Counts finished portals; with it a round notices that what it read was delivered since by another.
-        var finishedCount = 0
-        var finished: [ClientIdentifier: Int] = [:]
-    }
+    private let busy = Mutex<Set<ClientIdentifier>>([])
 
     init(
         issuer: IssuerURL, registry: ClientRegistry, protection: ResponseProtection, store: any SessionStore,
@@ -42,21 +37,24 @@ public final class LogoutDeliveryFlow: Sendable {
 
     /// One round: sends what is due and writes how it went. Rounds may overlap.
     ///
-    /// A portal's place goes to the next as soon as it is done, or when it has been waited for long enough: then it hangs
-    /// beside the others. How many can hang so is bounded by what goes out.
+    /// Every portal gets its turn, however much is due elsewhere: what is due to it is read when its turn comes. Its place
+    /// goes to the next as soon as it is done, or when it has been waited for long enough: then it goes on beside the others.
+    /// How many can hang so is bounded by what goes out.
     ///
     /// A fault of the store ends the calls to that portal; what was not written is sent again later, which portals must
     /// bear (§2.6: a token for a session that is over changes nothing).
-    public func deliverDue(patience: Duration = LogoutDeliveryFlow.patience, _ post: @escaping Post) async throws {
-        let start = rounds.withLock { $0.finishedCount }
-        let due = try await store.dueLogouts(now: clock.now(), limit: 1000)
+    public func deliverDue(
+        patience: Duration = LogoutDeliveryFlow.patience, batch: Int = LogoutDeliveryFlow.batch,
+        _ post: @escaping Post
+    ) async throws {
+        let clients = try await store.clientsWithDueLogouts(now: clock.now())
         let (places, free) = AsyncStream.makeStream(of: Void.self)
         for _ in 0..<Self.portalsAtOnce { free.yield() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             var turns = places.makeAsyncIterator()
-            for (client, deliveries) in Dictionary(grouping: due, by: \.client) {
+            for client in clients {
                 guard await turns.next() != nil else { break }
-                guard begin(client, since: start) else {
+                guard busy.withLock({ $0.insert(client).inserted }) else {
                     free.yield()
                     continue
                 }
@@ -68,10 +66,10 @@ public final class LogoutDeliveryFlow: Sendable {
                     }
                     defer {
                         timer.cancel()
-                        self.finish(client)
+                        _ = self.busy.withLock { $0.remove(client) }
                         place.leave()
                     }
-                    try await self.deliver(deliveries, to: client, post)
+                    try await self.deliver(to: client, batch, post)
                 }
             }
             try await group.waitForAll()
@@ -94,31 +92,23 @@ public final class LogoutDeliveryFlow: Sendable {
         }
     }
 
-    private func begin(_ client: ClientIdentifier, since start: Int) -> Bool {
-        rounds.withLock { rounds in
-            rounds.finished[client, default: 0] <= start && rounds.busy.insert(client).inserted
-        }
-    }
-
-    private func finish(_ client: ClientIdentifier) {
-        rounds.withLock { rounds in
-            rounds.busy.remove(client)
-            rounds.finishedCount += 1
-            rounds.finished[client] = rounds.finishedCount
-        }
-    }
-
-    private func deliver(_ deliveries: [LogoutDelivery], to client: ClientIdentifier, _ post: Post) async throws {
+    private func deliver(to client: ClientIdentifier, _ batch: Int, _ post: Post) async throws {
         var unreachable: LogoutDelivery?
-        for delivery in deliveries {
-            if let unreachable {
-                try await store.save(LogoutSchedule.postponed(delivery, behind: unreachable))
-                continue
+        // What is due now: what fails is due again later, so that this ends.
+        let now = clock.now()
+        while true {
+            let deliveries = try await store.dueLogouts(to: client, now: now, limit: batch)
+            for delivery in deliveries {
+                if let unreachable {
+                    try await store.save(LogoutSchedule.postponed(delivery, behind: unreachable))
+                    continue
+                }
+                // Nothing was sent: it is due at the next round as it is.
+                guard let (after, isReachable) = try await attempt(delivery, post) else { return }
+                try await store.save(after)
+                if !isReachable { unreachable = after }
             }
-            // Nothing was sent: it is due at the next round as it is.
-            guard let (after, isReachable) = try await attempt(delivery, post) else { return }
-            try await store.save(after)
-            if !isReachable { unreachable = after }
+            guard deliveries.count == batch else { return }
         }
     }
 

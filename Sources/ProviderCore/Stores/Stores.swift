@@ -175,8 +175,11 @@ public protocol SessionStore: Sendable {
         of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName
     ) async throws -> SubjectIdentifier?
 
-    /// Deliveries whose time has come, the oldest first.
-    func dueLogouts(now: Timestamp, limit: Int) async throws -> [LogoutDelivery]
+    /// The clients for which the time of at least one delivery has come, each once.
+    func clientsWithDueLogouts(now: Timestamp) async throws -> [ClientIdentifier]
+
+    /// Deliveries to a client whose time has come, the oldest first.
+    func dueLogouts(to client: ClientIdentifier, now: Timestamp, limit: Int) async throws -> [LogoutDelivery]
 
     /// Writes how an attempt went: state, attempts, next attempt and failure.
     func save(_ delivery: LogoutDelivery) async throws
