@@ -16,8 +16,9 @@ enum ErrorsDocument {
         - Before client and redirect URI are proven a person sees a page with a reference and the portal hears nothing.
           Afterwards the portal hears `error`, `error_description`, `state` and `iss`.
         - Programs hear JSON with `error` and `error_description`, devices a problem document (RFC 9457).
-        - A body of another type, with a content coding or of more than 64 KiB is `invalid_request` with 400 for portals, as
-          everything of RFC 6749 §5.2 that is no `invalid_client`; for devices and administrators it is 415 or 413.
+        - A body of another type, with a content coding or of more than 64 KiB (20 KiB at `/authorize`) is `invalid_request` with
+          400 for portals, as everything of RFC 6749 §5.2 that is no `invalid_client`; for devices and administrators it is 415
+          or 413.
         - The caller hears little. The operator's log has a line `refused` with `trace_id`, `error`, the typed `reason` of the
           last table and the `description` that a portal hears.
 

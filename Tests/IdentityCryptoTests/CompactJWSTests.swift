@@ -51,6 +51,20 @@ struct CompactJWSTests {
         #expect(throws: JWSError.malformed, "\(name)") { try CompactJWS(parsing: change(Self.token)) }
     }
 
+    @Test("before its signature is verified, a header of 128 values and a payload of 1024 are read, and no more")
+    func values() throws {
+        func list(_ count: Int) -> String { "[" + Array(repeating: "1", count: count).joined(separator: ",") + "]" }
+        // Beside the elements: the object, `alg` and the list; in the payload the object and the list.
+        let header = { #"{"alg":"ES256","x":\#(list($0 - 3))}"# }
+        let token = { RawJWS.signed(header: $0, payload: $1, key: Self.raw) }
+        #expect(throws: Never.self) { try CompactJWS(parsing: token(header(128), "{}")) }
+        #expect(throws: JWSError.malformed) { try CompactJWS(parsing: token(header(129), "{}")) }
+        let whole = try CompactJWS(parsing: token(header(3), #"{"a":\#(list(1022))}"#))
+        #expect(try whole.verified(by: Self.rawKey, type: nil).payload["a"]?.array?.count == 1022)
+        let beyond = try CompactJWS(parsing: token(header(3), #"{"a":\#(list(1023))}"#))
+        #expect(throws: JWSError.wrongPayload) { try beyond.verified(by: Self.rawKey, type: nil) }
+    }
+
     @Test("a token beyond 16 KiB is not read")
     func length() throws {
         let long = try TestKeys.es256.sign(type: "t", payload: ["a": .string(String(repeating: "x", count: 13_000))])

@@ -22,6 +22,18 @@ struct ClaimsRequestTests {
         #expect(try ClaimsRequest(parsing: text) == .none)
     }
 
+    @Test("as many values as honest portals ask with are read, and no more")
+    func values() throws {
+        func text(_ count: Int) -> String {
+            // Around them: the whole, `userinfo`, the claim and its list.
+            let values = Array(repeating: "1", count: count - 4).joined(separator: ",")
+            return "{\"userinfo\":{\"email\":{\"values\":[\(values)]}}}"
+        }
+        #expect(try ClaimsRequest(parsing: text(256)).userinfo == ["email"])
+        let error = #expect(throws: OAuthError.self) { try ClaimsRequest(parsing: text(257)) }
+        #expect(error?.description == "claims has too many values")
+    }
+
     @Test("a level without value is no wish, and one in userinfo is none either")
     func levelWithoutValue() throws {
         for text in [

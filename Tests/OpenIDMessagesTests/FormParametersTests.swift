@@ -52,6 +52,15 @@ struct FormParametersTests {
         #expect(throws: FormError.malformed) { try FormParameters(parsing: [0xC3, 0x3D, 0x61]) }
     }
 
+    @Test("in a form of 64 parameters each is found by its name, and the last may be no earlier one")
+    func manyParameters() throws {
+        let names = (0..<63).map { "parameter_\($0)" }
+        let text = names.map { "\($0)=%76\($0)" }.joined(separator: "&")
+        let form = try parse(text + "&last=x")
+        for name in names { #expect(form[name] == "v" + name) }
+        for name in names { #expect(throws: FormError.duplicate(name)) { try parse(text + "&\(name)") } }
+    }
+
     @Test("64 parameters are read and 65 are not")
     func countIsBounded() throws {
         func text(_ count: Int) -> String { (0..<count).map { "p\($0)=1" }.joined(separator: "&") }

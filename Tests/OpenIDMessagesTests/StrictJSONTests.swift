@@ -50,6 +50,17 @@ struct StrictJSONTests {
     }
 
     @Test(
+        "as many values as are allowed are read, and not one more; the outermost, inner and empty ones count",
+        arguments: [
+            ("1", 1), ("[]", 1), ("[1,[],{}]", 4), (#"{"a":[1,{"b":null}]}"#, 5), ("[[[[[[1]]]]]]", 7),
+        ])
+    func valuesAreCounted(text: String, count: Int) throws {
+        let bytes = Array(text.utf8)
+        #expect(throws: Never.self) { try StrictJSON.parse(bytes, maximumValues: count) }
+        #expect(throws: StrictJSONError.tooManyValues) { try StrictJSON.parse(bytes, maximumValues: count - 1) }
+    }
+
+    @Test(
         "a name that occurs twice is refused in every spelling",
         arguments: [
             #"{"sub":"a","sub":"a"}"#, #"{"sub":"a","sub":"b"}"#, #"{"sub":"a","\u0073ub":"b"}"#,

@@ -53,6 +53,11 @@ struct DearRequestTests {
         return "{\"userinfo\":{\(members)}}"
     }()
 
+    private static let manyClaims: String = {
+        let values = Array(repeating: "[1]", count: 120).joined(separator: ",")
+        return "{\"userinfo\":{\"a_claim_of_nobody\":{\"values\":[\(values)]}}}"
+    }()
+
     /// An RSA key of 4096 bits, the dearest that may come with a proof.
     private static let rsaKey: JSONObject = {
         var modulus = RandomBytes.make(512)
@@ -66,7 +71,8 @@ struct DearRequestTests {
         .visit(
             "a scope of 2 KB",
             ["scope": "openid " + (0..<32).map { "s\($0)" + Case.text(60) }.joined(separator: " ")]),
-        .visit("claims of 4 KB at depth 16", ["claims": deepClaims]),
+        .visit("claims of as many values as are read", ["claims": manyClaims]),
+        .visit("claims of 4 KB at depth 16, of which a part is read", ["claims": deepClaims]),
         .visit(
             "acr_values of 512 characters",
             ["acr_values": Array(repeating: Case.text(63), count: 8).joined(separator: " ")]),
@@ -81,9 +87,22 @@ struct DearRequestTests {
                 ["alg": "ES256", "typ": "oauth-authz-req+jwt", "kid": .string(key)], bytes: 12_000, signature: 64)
             return try await site.get("/authorize", ["client_id": "pushing", "request": object])
         },
-        Case("a form of 64 KB", .seeOther) { site in
+        Case("a form of 20 KB", .seeOther) { site in
+            try await site.post(
+                "/authorize", form: TestRegion.basic.request().merging(Case.further(56, 340)) { $1 })
+        },
+        Case("a form of 64 KB", .badRequest) { site in
             try await site.post(
                 "/authorize", form: TestRegion.basic.request().merging(Case.further(56, 1_130)) { $1 })
+        },
+        Case("a request object with a header of a thousand values", .badRequest) { site in
+            let key = try #require(TestRegion.pushing.client.keys.first?["kid"]?.string)
+            let object = Case.forged(
+                [
+                    "alg": "ES256", "typ": "oauth-authz-req+jwt", "kid": .string(key),
+                    "x": .array(Array(repeating: 1, count: 1000)),
+                ], bytes: 10, signature: 64)
+            return try await site.get("/authorize", ["client_id": "pushing", "request": object])
         },
         Case("a form of 64 KB of nobody at /par", .unauthorized) { site in
             try await site.post("/par", form: ["client_id": "nobody"].merging(Case.further(60, 1_050)) { $1 })

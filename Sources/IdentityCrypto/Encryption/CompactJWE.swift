@@ -22,7 +22,8 @@ public struct CompactJWE: Sendable {
         let parts = Array(text.utf8).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 5, let header = Base64URL.decode(parts[0]), let encryptedKey = Base64URL.decode(parts[1]),
             let nonce = Base64URL.decode(parts[2]), let ciphertext = Base64URL.decode(parts[3]),
-            let tag = Base64URL.decode(parts[4]), let object = try? StrictJSON.parseObject(header)
+            let tag = Base64URL.decode(parts[4]),
+            let object = try? StrictJSON.parseObject(header, maximumValues: CompactJWS.maximumValues.header)
         else { throw .malformed }
         self.header = try JWEHeader(object)
         guard nonce.count == JWEContentEncryption.nonceLength, tag.count == JWEContentEncryption.tagLength else {

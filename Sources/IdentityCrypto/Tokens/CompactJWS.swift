@@ -20,6 +20,9 @@ public enum JWSError: Error, Sendable, Equatable {
 public struct CompactJWS: Sendable {
     /// The longest token that is read, in bytes.
     public static let maximumLength = 16_384
+    /// The most JSON values in a header and in a payload. Both are read before the signature is verified: without these
+    /// limits a forged token could cost several times its signature.
+    static let maximumValues = (header: 128, payload: 1024)
 
     /// The exact text.
     public let text: String
@@ -36,7 +39,7 @@ public struct CompactJWS: Sendable {
         let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
         guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2]), !signature.isEmpty,
-            let object = try? StrictJSON.parseObject(header)
+            let object = try? StrictJSON.parseObject(header, maximumValues: Self.maximumValues.header)
         else { throw .malformed }
         guard object["crit"] == nil else { throw .criticalExtension }
         // A name of the wrong type is no name: it must not count as one that is absent.
@@ -45,7 +48,7 @@ public struct CompactJWS: Sendable {
         else { throw .malformed }
         self.text = text
         self.header = object
-        unverifiedPayload = try? StrictJSON.parseObject(payload)
+        unverifiedPayload = try? StrictJSON.parseObject(payload, maximumValues: Self.maximumValues.payload)
         self.signature = signature
         signingInput = Array(bytes[..<parts[1].endIndex])
     }

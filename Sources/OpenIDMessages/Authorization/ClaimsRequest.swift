@@ -27,6 +27,10 @@ public struct ClaimsRequest: Sendable, Equatable {
     /// A request that asks for nothing.
     public static let none = ClaimsRequest()
 
+    /// The most values that the parameter's text may hold. In its 4096 bytes a request that names each claim with what it
+    /// wants of it stays far below.
+    static let maximumValues = 256
+
     private init() {
         (userinfo, idToken, subject, level, relayResistance) = ([], [], nil, nil, [])
         (verifiedUserinfo, verifiedIDToken) = ([], [])
@@ -34,8 +38,10 @@ public struct ClaimsRequest: Sendable, Equatable {
 
     /// Reads the parameter's JSON text.
     public init(parsing text: String) throws(OAuthError) {
-        guard let object = try? StrictJSON.parseObject(Array(text.utf8)) else {
-            throw Self.malformed("is not a JSON object without duplicate names")
+        let object: JSONObject
+        do { object = try StrictJSON.parseObject(Array(text.utf8), maximumValues: Self.maximumValues) } catch {
+            throw Self.malformed(
+                error == .tooManyValues ? "has too many values" : "is not a JSON object without duplicate names")
         }
         verifiedUserinfo = try Self.verified(object, "userinfo")
         verifiedIDToken = try Self.verified(object, "id_token")

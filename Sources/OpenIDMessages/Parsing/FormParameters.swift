@@ -33,14 +33,17 @@ public struct FormParameters: Sendable, Equatable {
         pairs = []
         guard text.count <= maximumLength else { throw .tooLong }
         guard !text.isEmpty else { return }
-        for part in text.split(separator: UInt8(ascii: "&"), omittingEmptySubsequences: false) {
+        var reader = FormReader(text)
+        // Hashes of the names: to compare each name with all before it would cost as much as reading them.
+        var hashes: [Int] = []
+        repeat {
             guard pairs.count < Self.maximumCount else { throw .tooManyParameters }
-            let halves = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decode(halves[0]), !name.isEmpty, let value = Self.decode(halves.dropFirst().first)
-            else { throw .malformed }
-            guard !pairs.contains(where: { $0.name == name }) else { throw .duplicate(name) }
+            guard let name = reader.name(), !name.isEmpty, let value = reader.value() else { throw .malformed }
+            let hash = name.hashValue
+            guard !hashes.contains(hash) || !pairs.contains(where: { $0.name == name }) else { throw .duplicate(name) }
+            hashes.append(hash)
             pairs.append((name, value))
-        }
+        } while reader.takeSeparator()
     }
 
     /// The value of `name`, or nil when it is absent or empty.
@@ -93,7 +96,7 @@ public struct FormParameters: Sendable, Equatable {
     }
 
     /// The text that percent-encoded `text` stands for; `+` is a space. Nil when it is malformed.
-    public static func percentDecode(_ text: String) -> String? { decode(Array(text.utf8)[...]) }
+    public static func percentDecode(_ text: String) -> String? { FormReader.decode(Array(text.utf8)) }
 
     private static let hexadecimal = [UInt8]("0123456789ABCDEF".utf8)
 
@@ -110,38 +113,102 @@ public struct FormParameters: Sendable, Equatable {
             }
         }
     }
+}
 
-    private static func decode(_ text: ArraySlice<UInt8>?) -> String? {
-        guard let text else { return "" }
-        var output: [UInt8] = []
-        output.reserveCapacity(text.count)
-        var union: UInt8 = 0
-        var iterator = text.makeIterator()
-        while let byte = iterator.next() {
-            var decoded = byte
-            switch byte {
-            case UInt8(ascii: "+"): decoded = 0x20
-            case UInt8(ascii: "%"):
-                guard let high = iterator.next().flatMap(hexadecimalValue),
-                    let low = iterator.next().flatMap(hexadecimalValue)
-                else { return nil }
-                decoded = high << 4 | low
-            default: break
-            }
-            guard decoded >= 0x20, decoded != 0x7F else { return nil }
-            output.append(decoded)
-            union |= decoded
-        }
-        // Validating is generic code of the standard library, which ASCII can do without.
-        return union < 0x80 ? String(decoding: output, as: UTF8.self) : String(validating: output, as: UTF8.self)
+/// Reads the names and values of a form one after another. What needs no decoding, which is most of an honest request, is
+/// taken as it stands.
+private struct FormReader {
+    /// What a byte means in a form.
+    private enum Kind: UInt8 {
+        case plain, equals, ampersand
+        /// An escape, a space, part of a character beyond ASCII, or a control character, which no form may have.
+        case other
     }
 
-    private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
+    private static let kinds: [Kind] = (UInt8.min...UInt8.max).map { byte in
         switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
+        case UInt8(ascii: "="): .equals
+        case UInt8(ascii: "&"): .ampersand
+        case UInt8(ascii: "+"), UInt8(ascii: "%"), 0..<0x20, 0x7F...: .other
+        default: .plain
         }
+    }
+
+    private static let digits: [UInt8] = (UInt8.min...UInt8.max).map { byte in
+        UInt8(Character(Unicode.Scalar(byte)).hexDigitValue ?? 0xFF)
+    }
+
+    private let text: [UInt8]
+    private let kinds = Self.kinds
+    private let digits = Self.digits
+    private var position = 0
+
+    init(_ text: [UInt8]) { self.text = text }
+
+    static func decode(_ text: [UInt8]) -> String? {
+        var reader = FormReader(text)
+        return reader.component { _ in false }
+    }
+
+    /// The text before the next `=` or `&`; nil when it is malformed.
+    mutating func name() -> String? { component { $0 == .equals || $0 == .ampersand } }
+
+    /// The text before the next `&`; empty when there is no `=` before it.
+    mutating func value() -> String? {
+        guard position < text.count, kinds[Int(text[position])] == .equals else { return "" }
+        position += 1
+        return component { $0 == .ampersand }
+    }
+
+    /// Goes behind the `&` at which a value ended; false at the end.
+    mutating func takeSeparator() -> Bool {
+        guard position < text.count else { return false }
+        position += 1
+        return true
+    }
+
+    @inline(__always)
+    private mutating func component(until isEnd: (Kind) -> Bool) -> String? {
+        // Copies: what only this loop sees stays in registers.
+        let (text, kinds, start) = (text, kinds, position)
+        var end = start
+        var isPlain = true
+        while end < text.count {
+            let kind = kinds[Int(text[end])]
+            if isEnd(kind) { break }
+            if kind == .other { isPlain = false }
+            end += 1
+        }
+        position = end
+        return isPlain ? String(decoding: text[start..<end], as: UTF8.self) : decoded(start..<end)
+    }
+
+    private func decoded(_ range: Range<Int>) -> String? {
+        let (text, digits) = (text, digits)
+        var output = [UInt8](repeating: 0, count: range.count)
+        var written = output.mutableSpan
+        var count = 0
+        var index = range.lowerBound
+        var union: UInt8 = 0
+        while index < range.upperBound {
+            var byte = text[index]
+            index += 1
+            if byte == UInt8(ascii: "%") {
+                guard index + 1 < range.upperBound else { return nil }
+                let (high, low) = (digits[Int(text[index])], digits[Int(text[index + 1])])
+                guard high | low < 16 else { return nil }
+                byte = high << 4 | low
+                index += 2
+            } else if byte == UInt8(ascii: "+") {
+                byte = 0x20
+            }
+            guard byte >= 0x20, byte != 0x7F else { return nil }
+            written[count] = byte
+            union |= byte
+            count += 1
+        }
+        let decoded = output[..<count]
+        // Validating is generic code of the standard library, which ASCII can do without.
+        return union < 0x80 ? String(decoding: decoded, as: UTF8.self) : String(validating: decoded, as: UTF8.self)
     }
 }

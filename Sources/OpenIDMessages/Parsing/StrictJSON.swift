@@ -2,6 +2,7 @@
 public enum StrictJSONError: Error, Sendable, Equatable {
     case tooLong
     case tooDeep
+    case tooManyValues
     case duplicateName
     case invalidUTF8
     case invalidNumber
@@ -20,30 +21,37 @@ public enum StrictJSON {
     public static let defaultMaximumLength = 65_536
 
     /// Reads one value.
+    ///
+    /// - Parameter maximumValues: how many values the text may hold, inner ones and empty ones too. Each costs far more than
+    ///   its bytes: of what strangers send they are counted.
     public static func parse(
-        _ bytes: [UInt8], maximumLength: Int = defaultMaximumLength
+        _ bytes: [UInt8], maximumLength: Int = defaultMaximumLength, maximumValues: Int = .max
     ) throws(StrictJSONError) -> JSONValue {
         guard bytes.count <= maximumLength else { throw .tooLong }
-        var reader = JSONReader(bytes: bytes)
+        var reader = JSONReader(bytes: bytes, valuesLeft: maximumValues)
         return try reader.document()
     }
 
     /// Reads one object.
     public static func parseObject(
-        _ bytes: [UInt8], maximumLength: Int = defaultMaximumLength
+        _ bytes: [UInt8], maximumLength: Int = defaultMaximumLength, maximumValues: Int = .max
     ) throws(StrictJSONError) -> JSONObject {
-        guard case .object(let object) = try parse(bytes, maximumLength: maximumLength) else {
-            throw .syntax(offset: 0)
-        }
+        guard
+            case .object(let object) = try parse(bytes, maximumLength: maximumLength, maximumValues: maximumValues)
+        else { throw .syntax(offset: 0) }
         return object
     }
 }
 
 private struct JSONReader {
     let bytes: [UInt8]
+    var valuesLeft: Int
     var position = 0
 
-    init(bytes: [UInt8]) { self.bytes = bytes }
+    init(bytes: [UInt8], valuesLeft: Int) {
+        self.bytes = bytes
+        self.valuesLeft = valuesLeft
+    }
 
     mutating func document() throws(StrictJSONError) -> JSONValue {
         let result = try value(depth: 0)
@@ -65,6 +73,8 @@ private struct JSONReader {
     }
 
     private mutating func value(depth: Int) throws(StrictJSONError) -> JSONValue {
+        guard valuesLeft > 0 else { throw .tooManyValues }
+        valuesLeft -= 1
         skipWhiteSpace()
         switch current {
         case UInt8(ascii: "{"): return try object(depth: depth + 1)

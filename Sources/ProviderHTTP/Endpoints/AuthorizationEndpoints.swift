@@ -15,7 +15,9 @@ struct AuthorizationEndpoints {
             await authorize(request, context) { request in try request.query() }
         }
         router.post("/authorize") { request, context in
-            await authorize(request, context) { request in try await request.form() }
+            await authorize(request, context) { request in
+                try await request.form(maximumLength: Request.maximumAuthorization)
+            }
         }
     }
 

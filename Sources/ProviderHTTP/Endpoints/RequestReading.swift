@@ -14,6 +14,9 @@ enum RequestFault: Error, Equatable {
 extension Request {
     /// The longest body that is read, in bytes.
     static let maximumBody = 65_536
+    /// The longest form, with its query, that is read at `/authorize`: the longest request object and what stands beside it.
+    /// Where a stranger's request is answered without any proof, its length must not make it dear.
+    static let maximumAuthorization = 20_480
     /// The longest query that is read, in bytes.
     static let maximumQuery = 16_384
 
@@ -36,27 +39,33 @@ extension Request {
     }
 
     /// The parameters of a form body, together with those of the query; a name in both is a duplicate.
-    mutating func form() async throws -> FormParameters {
+    ///
+    /// - Parameter maximumLength: the most bytes of both together.
+    mutating func form(maximumLength: Int = maximumBody) async throws -> FormParameters {
         guard hasMediaType("application/x-www-form-urlencoded") else { throw RequestFault.unsupportedMediaType }
-        let bytes = try await body()
-        do { return try query().joined(with: FormParameters(parsing: bytes, maximumLength: Self.maximumBody)) } catch {
-            throw (error as? FormError)?.fault ?? error
+        let bytes = try await body(maximumLength)
+        let query = try query()
+        guard query.isEmpty || bytes.count + (head.path?.utf8.count ?? 0) <= maximumLength else {
+            throw RequestFault.tooLarge
         }
+        do {
+            return try query.joined(with: FormParameters(parsing: bytes, maximumLength: maximumLength))
+        } catch { throw error.fault }
     }
 
     /// The object of a JSON body.
     mutating func json() async throws -> JSONObject {
         guard hasMediaType("application/json") else { throw RequestFault.unsupportedMediaType }
-        let bytes = try await body()
+        let bytes = try await body(Self.maximumBody)
         do { return try StrictJSON.parseObject(bytes, maximumLength: Self.maximumBody) } catch {
             throw RequestFault.malformed("the body is not a JSON object without duplicate names")
         }
     }
 
-    private mutating func body() async throws -> [UInt8] {
+    private mutating func body(_ maximumLength: Int) async throws -> [UInt8] {
         guard !headers.contains(.contentEncoding) else { throw RequestFault.unsupportedMediaType }
         do {
-            let buffer = try await collectBody(upTo: Self.maximumBody)
+            let buffer = try await collectBody(upTo: maximumLength)
             return Array(buffer.readableBytesView)
         } catch is NIOTooManyBytesError {
             throw RequestFault.tooLarge
