@@ -176,6 +176,12 @@ struct DearRequests {
             return "{\"userinfo\":{\(members)}}"
         }()
 
+        /// `claims` of as many values as are read.
+        private static let manyClaims: String = {
+            let values = Array(repeating: "[1]", count: 125).joined(separator: ",")
+            return "{\"userinfo\":{\"a_claim_of_nobody\":{\"values\":[\(values)]}}}"
+        }()
+
         private var signingKey: String { provider.keys.ring.current(.es256).thumbprint.rawValue }
 
         private func assertion() throws -> String {
@@ -214,12 +220,9 @@ struct DearRequests {
 
         // MARK: Endpoints
 
-        var endpoints: [(normal: Kind, dear: [Kind])] { [authorize, push, token] }
+        var endpoints: [(normal: Kind, dear: [Kind])] { [authorize, hinted, signed, push, token] }
 
         private var authorize: (Kind, [Kind]) {
-            let hint = Self.forged(
-                ["alg": "ES256", "typ": "JWT", "kid": .string(signingKey)],
-                ["sub": .string(String(repeating: "s", count: 5900))], signature: 64)
             let scope =
                 "openid "
                 + (0..<31).map { "scope_\($0)_" + String(repeating: "x", count: 54) }
@@ -228,23 +231,76 @@ struct DearRequests {
                 visit("/authorize", []),
                 [
                     visit("64 parameters", Self.filler(56, 80)), visit("scope of 2 KB", [("scope", scope)]),
+                    visit("claims of 256 values", [("claims", Self.manyClaims)]),
                     visit("claims of 4 KB, 16 deep", [("claims", Self.deepClaims)]),
                     visit(
                         "acr_values of 8 levels", [("acr_values", (0..<8).map { "level-\($0)" }.joined(separator: " "))]
                     ),
-                    visit("id_token_hint of 8 KB", [("id_token_hint", hint)]),
-                    Kind("form of 64 KB", .seeOther) {
+                    Kind("form of 20 KB", .seeOther) {
+                        Self.request(.post, "/authorize", authorization(Self.filler(56, 110)))
+                    },
+                    Kind("form of 64 KB", .badRequest) {
                         Self.request(.post, "/authorize", authorization(Self.filler(56, 380)))
                     },
-                    Kind("request object of 16 KB, forged", .badRequest) {
-                        let object = Self.forged(
-                            [
-                                "alg": "ES256", "typ": "oauth-authz-req+jwt",
-                                "kid": .string(requests.key.publicKey.thumbprint.rawValue),
-                            ], ["state": .string(String(repeating: "s", count: 12_000))], signature: 64)
-                        let query = FormParameters(["client_id": Self.open, "request": object]).encoded
-                        return Self.request(.get, "/authorize?" + query)
-                    },
+                ]
+            )
+        }
+
+        /// With the ID token of an earlier login; a forged one is verified like it.
+        private var hinted: (Kind, [Kind]) {
+            let key = provider.keys.ring.current(.es256)
+            let claims: JSONObject = [
+                "iss": .string(requests.issuer.rawValue), "sub": .string(RandomBytes.text(32)),
+                "aud": .string(Self.open),
+                "iat": Town.clock.now().json, "exp": (Town.clock.now() + 300).json, "auth_time": Town.clock.now().json,
+                "acr": "http://bsi.bund.de/eID/LoA/substantiell", "sid": .string(RandomBytes.text(32)),
+            ]
+            let forged = Self.forged(
+                ["alg": "ES256", "typ": "JWT", "kid": .string(signingKey)],
+                ["sub": .string(String(repeating: "s", count: 5900))], signature: 64)
+            return (
+                Kind("/authorize with id_token_hint", .seeOther) {
+                    let hint = try key.sign(type: "JWT", payload: claims)
+                    return Self.request(.get, "/authorize?" + authorization([("id_token_hint", hint)]).encoded)
+                }, [visit("hint of 8 KB, forged", [("id_token_hint", forged)])]
+            )
+        }
+
+        /// In a request object that the client signed.
+        private var signed: (Kind, [Kind]) {
+            @Sendable func visit(_ object: String) -> Request {
+                let query = FormParameters(["client_id": Self.open, "request": object]).encoded
+                return Self.request(.get, "/authorize?" + query)
+            }
+            func forged(_ name: String, header: JSONObject = [:], _ payload: JSONObject) -> Kind {
+                var whole: JSONObject = [
+                    "alg": "ES256", "typ": "oauth-authz-req+jwt",
+                    "kid": .string(requests.key.publicKey.thumbprint.rawValue),
+                ]
+                for member in header.members { whole[member.name] = member.value }
+                return Kind(name, .badRequest) { [whole] in visit(Self.forged(whole, payload, signature: 64)) }
+            }
+            let nest = JSONValue.array([.array([.array([1])])])
+            return (
+                Kind("/authorize with a request object", .seeOther) {
+                    let now = Town.clock.now()
+                    var claims: JSONObject = [
+                        "iss": .string(Self.open), "aud": .string(requests.issuer.rawValue), "iat": now.json,
+                        "nbf": now.json, "exp": (now + 60).json,
+                    ]
+                    let parameters = authorization()
+                    for name in parameters.names { claims[name] = parameters[name].map { .string($0) } }
+                    return visit(try requests.key.sign(type: "oauth-authz-req+jwt", payload: claims))
+                },
+                [
+                    forged("object of 16 KB, forged", ["state": .string(String(repeating: "s", count: 12_000))]),
+                    forged(
+                        "object of 1000 values, forged", ["x": .array(Array(repeating: nest, count: 249))]),
+                    forged(
+                        "object of 6000 values, forged", ["x": .array(Array(repeating: nest, count: 1_200))]),
+                    forged(
+                        "header of 6000 values, forged", header: ["x": .array(Array(repeating: nest, count: 1_200))],
+                        [:]),
                 ]
             )
         }

@@ -5,7 +5,7 @@ import OpenIDMessages
 struct Options {
     static let usage = """
         usage: benchmarks [--quick] [--json]
-                          [--only primitives|commits|in-process|http|endpoints|dear|phone|start|directory|tenants]
+                          [--only primitives|commits|in-process|http|endpoints|dear|phone|start|directory|tenants|slow|overload]
                           [--at-once N] [--endpoint NAME] [--people N,N,N] [--citizen-id PROGRAM]
 
         Measures the provider on this machine; docs/performance.md says how to read the figures.
@@ -17,11 +17,12 @@ struct Options {
           --endpoint NAME  one endpoint, e.g. userinfo; may be repeated
           --people N,N,N  the sizes of the directory; only for --only directory, which runs only when it is named
           --only tenants  what a busy town costs another one; runs only when it is named
-          --citizen-id   the program whose start is measured; without it that part is left out
+          --only slow, --only overload  logins beside callers that dawdle, and in a crowd; run only when they are named
+          --citizen-id   the program for start, slow and overload; without it they are left out
         """
     static let parts = [
         "primitives", "commits", "in-process", "http", "endpoints", "dear", "phone", "start", "directory",
-        "tenants",
+        "tenants", "slow", "overload",
     ]
 
     var effort = Effort.full
@@ -152,6 +153,14 @@ enum Benchmarks {
         if options.only.contains("tenants") {
             report.section("A quiet town alone, and beside one with ten times its logins, over HTTPS")
             try await TenantsMeasurement(effort: options.effort).measure(report)
+        }
+        if options.only.contains("slow"), let program = options.program {
+            report.section("Logins begin at the real program, beside callers that dawdle, over HTTPS")
+            try await HardTimes(program: program, effort: options.effort).slow(report)
+        }
+        if options.only.contains("overload"), let program = options.program {
+            report.section("Logins begin at the real program, more than it can serve, over HTTPS")
+            try await HardTimes(program: program, effort: options.effort).overload(report)
         }
         if options.wants("start"), let program = options.program {
             report.section("Start of \(program)")
