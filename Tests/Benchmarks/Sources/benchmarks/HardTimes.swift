@@ -90,7 +90,17 @@ struct HardTimes {
         }
     }
 
+    /// Thousands of connections need as many descriptors as the system gives.
+    private static func takeDescriptors() {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        var limit = rlimit()
+        guard unsafe getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        _ = unsafe setrlimit(resource, &limit)
+    }
+
     private func withServer(_ body: (HardServer) async throws -> Void) async throws {
+        Self.takeDescriptors()
         let folder = try WorkFolder()
         defer { folder.remove() }
         try folder.makeCertificates()
