@@ -310,4 +310,11 @@ struct AttackCommandTests {
         #expect(bad.lines.last == "resisted 1, succeeded 1, not tested 0")
         #expect(bad.lines.allSatisfy { !$0.contains("\u{202E}") })
     }
+
+    @Test(arguments: Attack.allCases)
+    func `what is said of an attack fits a terminal of 80 columns`(attack: Attack) {
+        let evidence = String(repeating: "the attacker asks ", count: 12)
+        let report = AttackCommand.report([AttackOutcome(attack: attack, result: .resisted, evidence: [evidence])])
+        #expect(report.lines.allSatisfy { $0.count <= 80 }, "\(report.lines)")
+    }
 }

@@ -148,6 +148,19 @@ struct TerminalTextTests {
         #expect(TerminalText.visible(text) == shown)
     }
 
+    @Test(arguments: [
+        ("", 1), ("a word", 1), (String(repeating: "word ", count: 40), 3), (String(repeating: "x", count: 90), 1),
+    ])
+    func `a long text goes on below its beginning, and only a word is longer than 80 characters`(
+        text: String, count: Int
+    ) {
+        let lines = TerminalText.wrapped(text, after: "  Guard: ")
+        #expect(lines.count == count)
+        #expect(lines[0].hasPrefix("  Guard: ") && lines.dropFirst().allSatisfy { $0.hasPrefix("         ") })
+        #expect(lines.map { $0.dropFirst(9) }.joined(separator: " ") == text)
+        #expect(lines.allSatisfy { $0.count <= 80 || !$0.dropFirst(9).contains(" ") })
+    }
+
     @Test func `a statement that is explained cannot act by its type, its members or its form`() throws {
         struct Nobody: HTTPTransport {
             func send(_ call: HTTPCall) async throws(NetworkFailure) -> HTTPAnswer {

@@ -96,9 +96,13 @@ struct AttackCommand: AsyncParsableCommand {
                 case .succeeded: "SUCCEEDED "
                 case .notTested: "not tested"
                 }
-            lines.append("\(mark)  \(outcome.attack.rawValue): \(outcome.attack.attempt)")
-            lines += outcome.evidence.map { "              " + TerminalText.visible($0) }
-            if outcome.result != .notTested { lines.append("            Guard: \(outcome.attack.guardian)") }
+            let attempt = "\(outcome.attack.rawValue): \(outcome.attack.attempt)"
+            lines += TerminalText.wrapped(attempt, after: "\(mark)  ")
+            lines += outcome.evidence.flatMap {
+                TerminalText.wrapped(TerminalText.visible($0), after: "              ")
+            }
+            guard outcome.result != .notTested else { continue }
+            lines += TerminalText.wrapped(outcome.attack.guardian, after: "            Guard: ")
         }
         lines += ["", "resisted \(count(.resisted)), succeeded \(count(.succeeded)), not tested \(count(.notTested))"]
         let json: JSONObject = [

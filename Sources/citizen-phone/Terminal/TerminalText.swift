@@ -13,6 +13,25 @@ enum TerminalText {
         return String(result)
     }
 
+    /// `text` behind `first`, in lines of at most 80 characters where its words allow that; those after the first begin below it.
+    static func wrapped(_ text: String, after first: String) -> [String] {
+        let indent = String(repeating: " ", count: first.count)
+        var lines = [first]
+        var isEmpty = true
+        for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+            let last = lines[lines.count - 1]
+            if isEmpty {
+                lines[lines.count - 1] = last + word
+            } else if last.count + 1 + word.count <= 80 {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(indent + word)
+            }
+            isEmpty = false
+        }
+        return lines
+    }
+
     /// JSON text in which the same characters are written as escapes: the same value, and harmless to look at.
     static func harmlessJSON(_ json: String) -> String {
         var result = String.UnicodeScalarView()
