@@ -36,6 +36,36 @@ struct AdoptionTests {
         #expect(throws: Adoption.Refusal.nothingProposed) { try adoption.approve(as: .serviceOwner, by: "anna") }
     }
 
+    @Test(
+        "terms that name only what changes keep each of the others, whether in force or proposed; null takes one away")
+    func changes() throws {
+        let fields = AdoptionTerms.Fields(
+            contact: "Amt 32", privacyURI: RedirectURI(rawValue: "https://portal.herten.example/privacy"),
+            legalBasis: "Satzung", amount: 3_050)
+        let terms = try Samples.terms(overrides: #"{"required_level": {"at_least": "substantiell"}}"#, fields: fields)
+        let proposed = Adoption(tenant: Samples.herten.identifier, template: Samples.key, proposing: terms)
+        #expect(try proposed.standing == terms && Samples.adopted(terms).standing == terms)
+        func changed(_ json: JSONObject, _ standing: AdoptionTerms? = terms) throws -> AdoptionTerms {
+            try AdoptionTerms(json: json, changing: standing)
+        }
+        var expected = terms
+        expected.fields.contact = "Amt 33"
+        #expect(try changed(["version": "1.0.0", "fields": .object(["contact": "Amt 33"])]) == expected)
+        expected = terms
+        expected.fields.amount = nil
+        #expect(try changed(["version": "1.0.0", "fields": .object(["amount": .null])]) == expected)
+        expected = try Samples.terms("1.1.0", fields: fields)
+        #expect(try changed(["version": "1.1.0", "overrides": .object([:])]) == expected)
+        #expect(try changed(["version": "1.0.0"], nil) == Samples.terms())
+        for wrong in [["fields": "x"], ["fields": .object(["colour": "red"])], ["fields": .object(["contact": 1])]]
+            as [JSONObject]
+        {
+            var json = wrong
+            json["version"] = "1.0.0"
+            #expect(throws: ServiceTemplate.Mistake.self) { try changed(json) }
+        }
+    }
+
     @Test("I31: what needs a review waits beside what is in force")
     func review() throws {
         let (old, new) = (try Samples.terms(), try Samples.terms("2.0.0"))

@@ -259,9 +259,8 @@ struct AdministratorTests {
             let agreed = try await template(person, "approve", key, "--proposal", try await proposal())
             #expect(try agreed.json()["state"]?.string == state, "\(agreed)")
         }
-        let upgraded = try await template(
-            bob, "upgrade", key, "--version", "1.0.0", "--contact", "Amt 33", "--privacy-uri",
-            "https://serviceportal.marl.example/datenschutz")
+        // What is not given stays: without the privacy notice the template would be refused.
+        let upgraded = try await template(bob, "upgrade", key, "--version", "1.0.0", "--contact", "Amt 33")
         #expect(try upgraded.json()["version"] == "1.0.0", "\(upgraded)")
         #expect(try await template(bob, "publish", Place.program("citizen-id")).status != 0, "no text")
         #expect(try await template(bob, "withdraw", key).json()["state"] == "withdrawn")
@@ -279,6 +278,8 @@ struct AdministratorTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: person.folder + "/login.json")
         let result = try await person.administer("admin", "me")
         #expect(result.status == 1 && result.errors.contains("chmod"), "\(result)")
+        let emptied = try await template(bob, "upgrade", key, "--version", "1.0.0", "--privacy-uri", "")
+        #expect(try emptied.status == 1 && emptied.json()["error"] == "template_refused", "\(emptied)")
     }
 
     @Test func `a login by QR code is refused`() async throws {

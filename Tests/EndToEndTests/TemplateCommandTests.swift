@@ -93,8 +93,13 @@ struct TemplateCommandTests {
         let release = (releases["releases"]?.array ?? []).compactMap(\.object).first
         #expect(release?["portal"] == "Parken in Marl", "\(releases.text)")
         #expect(releases.text.contains("Bewohnerparkausweis") || releases.text.contains("bewohnerparken"))
-        #expect(
-            try await template("upgrade", ["bewohnerparken", "--tenant", "marl", "--version", "1.0.0"]).status == 1)
+        let upgrade = ["bewohnerparken", "--tenant", "marl", "--version", "1.0.0"]
+        #expect(try await template("upgrade", upgrade).status == 1)
+        // What is not given stays: without the privacy notice the template would be refused.
+        let other = try await template("upgrade", upgrade + ["--contact", "Amt 33"])
+        #expect(other.status == 0 && other.output.contains("version 1.0.0 in force"), "\(other)")
+        let emptied = try await template("upgrade", upgrade + ["--privacy-uri", "", "--json"])
+        #expect(try emptied.json()["error"] == "terms_refused", "\(emptied)")
         #expect(try await template("withdraw", ["bewohnerparken", "--tenant", "marl"]).output.contains("withdrawn"))
         try await here.withParkingPortal(expectRefusal)
         let file = try await template("withdraw", ["bewohnerparken", "--tenant", "herten", "--json"])

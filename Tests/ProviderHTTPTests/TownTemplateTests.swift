@@ -139,6 +139,12 @@ struct TownTemplateTests {
             }
             let clicked = try await post(stage.herten, "/hedges/upgrade", ["version": "1.1.0"])
             #expect(clicked.json["version"] == "1.1.0", "\(clicked.text)")
+            for fields in [["contact": "Amt 32", "legal_basis": "§ 1"], ["contact": "Amt 33"]] as [JSONObject] {
+                let other = try await post(
+                    stage.herten, "/hedges/upgrade", ["version": "1.1.0", "fields": .object(fields)])
+                #expect(other.status == .ok, "\(other.text)")
+            }
+            #expect(stage.offered?.contact == "Amt 33" && stage.offered?.legalBasis == "§ 1", "what is not named stays")
             let waiting = try await post(stage.owner, "/hedges/upgrade", ["version": "1.2.0"])
             #expect(
                 waiting.json["version"] == "1.1.0" && waiting.json["proposed_version"] == "1.2.0", "\(waiting.text)")
@@ -154,7 +160,8 @@ struct TownTemplateTests {
             ).filter { $0.chain == .tenant(TestRegion.herten) }
             #expect(
                 events.map(\.kind) == [
-                    "template.proposed", "template.upgraded", "template.proposed", "template.declined",
+                    "template.proposed", "template.upgraded", "template.upgraded", "template.upgraded",
+                    "template.proposed", "template.declined",
                     "template.withdrawn",
                 ])
             #expect(events.allSatisfy { $0.actor == "administrator" && $0.administrator != nil })

@@ -50,6 +50,9 @@ public struct Adoption: Sendable, Equatable {
     public private(set) var review: Review?
     public private(set) var proposal: Proposal?
 
+    /// What other terms are a change of: the terms in force, and before there are any, those that were proposed.
+    public var standing: AdoptionTerms? { terms ?? proposal?.terms }
+
     /// Why something cannot happen to an adoption.
     public enum Refusal: Error, Sendable, Equatable {
         /// The event does not fit the state.

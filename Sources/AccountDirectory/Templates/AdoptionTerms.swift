@@ -63,6 +63,21 @@ public struct AdoptionTerms: Sendable, Equatable {
     }
 }
 
+extension AdoptionTerms {
+    /// Terms of which only the version and what changes is named: a field that is left out stays as it is in `standing`, and
+    /// null takes one away; overrides that are left out stay as a whole.
+    public init(json object: JSONObject, changing standing: AdoptionTerms?) throws(ServiceTemplate.Mistake) {
+        var (object, fields) = (object, standing?.fields.json ?? [:])
+        if let named = object["fields"] {
+            guard let named = named.object else { throw .message(.malformed("fields")) }
+            for member in named.members { fields[member.name] = member.value == .null ? nil : member.value }
+        }
+        object["fields"] = .object(fields)
+        object["overrides"] = object["overrides"] ?? .object(standing?.overrides.json ?? [:])
+        try self.init(json: object)
+    }
+}
+
 extension AdoptionTerms.Fields {
     public var json: JSONObject {
         var object = JSONObject()

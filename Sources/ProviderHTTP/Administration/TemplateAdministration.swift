@@ -131,7 +131,7 @@ struct TemplateAdministration {
             guard person.wholeMatch(of: /[a-z0-9][a-z0-9._@-]{0,63}/) != nil else { throw MessageError.malformed("by") }
             adoption = try await templates.approve(key, in: scope, as: role, by: person)
         case "upgrade":
-            let terms = try terms(&reader, inForce: templates.library.adoption(of: key, at: tenant)?.terms)
+            let terms = try terms(&reader, changing: templates.library.adoption(of: key, at: tenant)?.standing)
             try reader.finish()
             adoption = try await templates.upgrade(key, in: scope, to: terms)
         case "decline":
@@ -150,13 +150,10 @@ struct TemplateAdministration {
         return scope
     }
 
-    /// Terms of which all but the version may be left out: then those in force stay.
-    private func terms(_ reader: inout MemberReader, inForce: AdoptionTerms? = nil) throws -> AdoptionTerms {
+    private func terms(_ reader: inout MemberReader, changing standing: AdoptionTerms? = nil) throws -> AdoptionTerms {
         var object = JSONObject()
-        object["version"] = reader.optional("version")
-        object["fields"] = reader.optional("fields") ?? .object(inForce?.fields.json ?? [:])
-        object["overrides"] = reader.optional("overrides") ?? .object(inForce?.overrides.json ?? [:])
-        do throws(ServiceTemplate.Mistake) { return try AdoptionTerms(json: object) } catch {
+        for name in ["version", "fields", "overrides"] { object[name] = reader.optional(name) }
+        do throws(ServiceTemplate.Mistake) { return try AdoptionTerms(json: object, changing: standing) } catch {
             throw AdministrationError(.badRequest, "invalid_request", "The terms are wrong: \(error.sentence).")
         }
     }

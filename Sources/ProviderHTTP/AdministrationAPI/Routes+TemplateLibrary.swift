@@ -80,9 +80,9 @@ extension AdministrationAPI {
             .tenant(.proposeTemplate), body: termMembers, answer: adoption,
             handle: { call in
                 try await changing(call) { key, scope in
-                    let inForce = call.provider.templates.library.adoption(of: key, at: scope.tenant.identifier)?.terms
+                    let adoption = call.provider.templates.library.adoption(of: key, at: scope.tenant.identifier)
                     return try await call.provider.templates.upgrade(
-                        key, in: scope, to: terms(of: call.body, inForce: inForce), by: call.administrator)
+                        key, in: scope, to: terms(of: call.body, changing: adoption?.standing), by: call.administrator)
                 }
             }),
         AdministrationRoute(
@@ -107,7 +107,8 @@ extension AdministrationAPI {
         .init("version", .text(maximum: 32), "The version."),
         .optional(
             "fields", .anyObject,
-            "What the tenant says of its own: contact, privacy_uri, initiate_login_uri, legal_basis, amount."),
+            "What the tenant says of its own: contact, privacy_uri, initiate_login_uri, legal_basis, amount. At an upgrade "
+                + "what is left out stays as it is; null takes it away."),
         .optional("overrides", .anyObject, "What the tenant tightens, in the operators of metadata policies."),
     ]
 
@@ -138,7 +139,7 @@ extension AdministrationAPI {
                 throw TemplateRefusal.unknownTemplate
             }
             let (templates, scope) = (call.provider.templates, try call.scope)
-            let terms = try terms(of: call.body, inForce: nil)
+            let terms = try terms(of: call.body)
             let isDry = call.body["dry_run"]?.bool ?? true
             let adopted =
                 isDry
@@ -166,13 +167,10 @@ extension AdministrationAPI {
         }
     }
 
-    /// Terms of which all but the version may be left out: then those in force stay.
-    private static func terms(of body: JSONObject, inForce: AdoptionTerms?) throws -> AdoptionTerms {
+    private static func terms(of body: JSONObject, changing standing: AdoptionTerms? = nil) throws -> AdoptionTerms {
         var object = JSONObject()
-        object["version"] = body["version"]
-        object["fields"] = body["fields"] ?? .object(inForce?.fields.json ?? [:])
-        object["overrides"] = body["overrides"] ?? .object(inForce?.overrides.json ?? [:])
-        do throws(ServiceTemplate.Mistake) { return try AdoptionTerms(json: object) } catch {
+        for name in ["version", "fields", "overrides"] { object[name] = body[name] }
+        do throws(ServiceTemplate.Mistake) { return try AdoptionTerms(json: object, changing: standing) } catch {
             throw AdministrationRefusal(
                 problem: .templateRefused, details: ["detail": .string("The terms are wrong: \(error.sentence).")])
         }

@@ -21,7 +21,9 @@ struct TemplateTermsOptions: ParsableArguments {
     var amount: String?
 
     @Option(
-        help: "A file with what the tenant tightens, as JSON: {\"required_level\": {\"at_least\": \"substantiell\"}}.")
+        help:
+            "A file with all that the tenant tightens, as JSON: {\"required_level\": {\"at_least\": \"substantiell\"}}."
+    )
     var overrides: String?
 
     /// The members of the call; those that were not given are left out.
@@ -31,7 +33,7 @@ struct TemplateTermsOptions: ParsableArguments {
             ("contact", contact), ("privacy_uri", privacyURI), ("initiate_login_uri", initiateLoginURI),
             ("legal_basis", legalBasis), ("amount", amount),
         ]
-        for (name, value) in given { fields[name] = value.map { .string($0) } }
+        for (name, value) in given { fields[name] = value.map { $0.isEmpty ? .null : .string($0) } }
         var object: JSONObject = ["version": .string(version)]
         if !fields.isEmpty { object["fields"] = .object(fields) }
         object["overrides"] = try overrides.map { .object(try TemplateFile.json($0)) }
@@ -94,7 +96,7 @@ struct TemplateUpgradeCommand: AsyncParsableCommand {
         commandName: "upgrade", abstract: "Go over to another version or to other terms.",
         discussion: """
             At once when it is a patch or minor version and nothing is wider than before; otherwise two people must agree. \
-            What is not given stays as it is.
+            What is not given stays as it is, each term by itself; an empty text ('') takes one away.
             """)
 
     @OptionGroup var adoption: AdoptionOptions
