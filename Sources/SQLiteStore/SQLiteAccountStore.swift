@@ -20,7 +20,7 @@ extension SQLiteStore {
     public func issue(_ ticket: TicketRecord, event: SecurityEvent) async throws -> AccountChange {
         try await writer.write { db in
             guard let account = try db.profile(of: ticket.account) else { return .unknown }
-            guard account.state == .pending || account.state == .active else { return .notPossible(account.state) }
+            guard account.state.takesTickets else { return .notPossible(account.state) }
             try db.insert(ticket)
             try db.audit(event)
             return .changed
@@ -72,17 +72,19 @@ extension SQLiteStore {
 
     public func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        evidence: Evidence, link: IdentityLink?, events: [SecurityEvent], time: Timestamp
+        evidence: Evidence, link: IdentityLink?, ticket: TicketRecord?, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange {
         try await writer.write { db in
             guard let now = try db.profile(of: from.identifier) else { return .unknown }
             guard now.person == from.person, now.level == from.level, now.state != .closing else {
                 return .notPossible(now.state)
             }
+            guard ticket == nil || now.state.takesTickets else { return .notPossible(now.state) }
             if let link {
                 guard try db.account(linkedBy: link.digest) == nil else { return .notPossible(now.state) }
                 try db.insert(link, of: from.identifier, at: time)
             }
+            if let ticket { try db.insert(ticket) }
             try db.run(
                 """
                 UPDATE person SET attributes = ?, likeness = ?

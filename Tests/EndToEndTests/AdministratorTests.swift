@@ -152,7 +152,8 @@ struct AdministratorTests {
     /// A clerk records a person, and somebody who looks like them.
     private func enrol(by clerk: Person, _ here: Installation) async throws {
         let file = try here.personFile(family: "Desk" + String((0..<6).map { _ in "abcdefgh".randomElement()! }))
-        func enrol(_ decision: String...) async throws -> ProgramResult {
+        func enrol(_ decision: String...) async throws -> ProgramResult { try await enrol(decision) }
+        func enrol(_ decision: [String]) async throws -> ProgramResult {
             try await Program.run(
                 Place.program("citizen-id"),
                 ["person", "enrol", "--tenant", "herten", "--person", file] + decision
@@ -165,7 +166,10 @@ struct AdministratorTests {
         #expect(asked.status == 1 && asked.errors.contains("CANDIDATE"), "\(asked)")
         #expect(try asked.json()["error"] == "possible_duplicate")
         let candidate = try asked.json()["candidates"]?.array?.first?.object?["candidate"]?.string
-        let same = try await enrol("--same-person", try #require(candidate))
+        let passport = ["--document", "passport", "--document-country", "PL", "--document-expires"]
+        let expired = try await enrol(["--same-person", try #require(candidate)] + passport + ["2020-01-01"])
+        #expect(expired.status == 1 && expired.errors.contains("2020-01-01"), "\(expired)")
+        let same = try await enrol(["--same-person", try #require(candidate)] + passport + ["2030-01-01"])
         #expect(same.status == 0, "\(same)")
         #expect(try await enrol().status == 1)
         #expect(try await enrol("--new").status == 0)
@@ -175,7 +179,8 @@ struct AdministratorTests {
     /// A clerk locks, gives back and closes the account of somebody at the town's desk.
     private func serve(by clerk: Person, _ here: Installation) async throws {
         let file = try here.personFile(family: "Desk" + String((0..<6).map { _ in "abcdefgh".randomElement()! }))
-        func desk(_ arguments: String...) async throws -> ProgramResult {
+        func desk(_ arguments: String...) async throws -> ProgramResult { try await desk(arguments) }
+        func desk(_ arguments: [String]) async throws -> ProgramResult {
             try await Program.run(
                 Place.program("citizen-id"),
                 ["desk"] + arguments + ["--at", "herten", "--person", file, "--folder", clerk.folder, "--json"],
@@ -195,6 +200,12 @@ struct AdministratorTests {
         let low = try await desk("reactivate", "--candidate", candidate, "--level", "normal")
         #expect(low.status == 1 && low.errors.contains("at the level substantiell or above"), "\(low)")
         #expect(try await desk("reactivate", "--candidate", candidate).json()["active"] == true)
+        let renew = ["renew", "--candidate", candidate]
+        let expired = try await desk(renew + ["--document", "idcard", "--document-expires", "2020-01-01"])
+        #expect(expired.status == 1 && expired.errors.contains("2020-01-01"), "\(expired)")
+        let renewed = try await desk(renew + ["--document", "idcard", "--document-expires", "2030-01-01"])
+        #expect(renewed.status == 0, "\(renewed)")
+        #expect(try await desk(renew).status == 64, "without what was shown")
         let code = try await desk("block-code", "--candidate", candidate)
         #expect(try code.json().text("block_code").count == 18)
         let married = try here.folder.write(
@@ -262,6 +273,8 @@ struct AdministratorTests {
         // What is not given stays: without the privacy notice the template would be refused.
         let upgraded = try await template(bob, "upgrade", key, "--version", "1.0.0", "--contact", "Amt 33")
         #expect(try upgraded.json()["version"] == "1.0.0", "\(upgraded)")
+        let emptied = try await template(bob, "upgrade", key, "--version", "1.0.0", "--privacy-uri", "")
+        #expect(try emptied.status == 1 && emptied.json()["error"] == "template_refused", "\(emptied)")
         #expect(try await template(bob, "publish", Place.program("citizen-id")).status != 0, "no text")
         #expect(try await template(bob, "withdraw", key).json()["state"] == "withdrawn")
         #expect(try await template(bob, "withdraw", key).json()["error"] == "not_found")
@@ -278,8 +291,6 @@ struct AdministratorTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: person.folder + "/login.json")
         let result = try await person.administer("admin", "me")
         #expect(result.status == 1 && result.errors.contains("chmod"), "\(result)")
-        let emptied = try await template(bob, "upgrade", key, "--version", "1.0.0", "--privacy-uri", "")
-        #expect(try emptied.status == 1 && emptied.json()["error"] == "template_refused", "\(emptied)")
     }
 
     @Test func `a login by QR code is refused`() async throws {

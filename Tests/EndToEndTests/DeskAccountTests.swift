@@ -76,8 +76,20 @@ struct DeskAccountTests {
         let again = ["rename"] + at + ["--account", account]
         let gone = try await here.administer(
             ["desk"] + again + ["--document", "idcard", "--document-expires", "2020-01-01", "--json"])
-        #expect(try gone.json()["error"]?.string == "invalid_request", "\(gone)")
+        #expect(try gone.json()["error"]?.string == "document_expired", "\(gone)")
+        #expect(gone.errors.contains("2020-01-01") && gone.errors.contains("Ask for a document that is valid"))
         _ = try await desk(again + ["--method", "eid", "--document", "idcard", "--document-expires", "2030-01-01"])
+        // A known person with a new card, and then with a new passport for the ticket of a further phone.
+        _ = try await desk(
+            ["renew"] + at + ["--account", account, "--document", "idcard", "--document-expires", "2031-01-01"])
+        _ = try await desk(["ticket"] + at + ["--same-person", account, "--document", "passport"])
+        let nothing = try await here.administer(["desk", "renew"] + at + ["--account", account])
+        #expect(nothing.status == 64, "\(nothing)")
+        let other = try await here.administer(
+            ["desk", "renew", "--tenant", "marl", "--person", try await person(), "--account", account, "--json"]
+                + ["--document", "passport"])
+        #expect(try other.json()["error"]?.string == "other_person", "\(other)")
+        #expect(other.errors.contains("desk rename"))
         let page = here.folder.path + "/evidence-\(account).html"
         let export = try await desk(["export"] + at + ["--account", account, "--html", page, "--language", "en"])
         let payload = try #require(export["export"]?.string?.split(separator: ".").dropFirst().first)
@@ -85,8 +97,10 @@ struct DeskAccountTests {
         let evidence = try StrictJSON.parseObject(bytes, maximumLength: 1 << 20)["evidence"]?.array?.compactMap(
             \.object)
         #expect(
-            evidence?.map { $0["document_type"]?.string } == ["passport", "idcard"], "\(String(describing: evidence))")
-        #expect(evidence?.last?["method"] == "eid" && evidence?.last?["expires_at"]?.integer == 1_893_538_800)
+            evidence?.map { $0["document_type"]?.string } == ["passport", "idcard", "idcard", "passport"],
+            "\(String(describing: evidence))")
+        #expect(evidence?.dropFirst().first?["method"] == "eid")
+        #expect(evidence?.dropFirst().first?["expires_at"]?.integer == 1_893_538_800)
     }
 
     @Test(arguments: [

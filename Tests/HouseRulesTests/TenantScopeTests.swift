@@ -78,6 +78,7 @@ struct TenantScopeTests {
         "a desk writes about the person in front of it, whom no town owns; the town is where it happened": [
             "register(_:events:)", "register(_:ticket:events:)", "issue(_:event:)",
             "reactivate(_:as:found:ticket:by:time:)",
+            "supersede(_:by:likeness:change:evidence:link:ticket:events:time:)",
         ],
         "another proof stands in its place": [
             "assignments(by:page:)", "assignment(_:by:)", "grant(_:now:event:)", "bootstrap(_:_:now:event:)",

@@ -78,7 +78,6 @@ struct DeskEvidenceTests {
             (document(["country": "Germany"]), .malformed("country")),
             (document(["number": "L01X00T47"]), .unknown("number")),
             (document(["expires_on": "2026-02-30"]), .malformed("expires_on")),
-            (document(["expires_on": .string(today.adding(days: -1).rawValue)]), .malformed("expires_on")),
             (
                 document(["expires_on": .string(today.adding(years: 20).adding(days: 1).rawValue)]),
                 .malformed("expires_on")
@@ -93,19 +92,82 @@ struct DeskEvidenceTests {
                 evidence: ["method": "letter", "document": .object(["type": "idcard", "country": "DE"])])
         }
         #expect(try provider.visit(level: .normal, evidence: ["method": "letter"]).evidence?.method == .letter)
+        for day in [today.adding(days: -1), today.adding(years: -30)] {
+            #expect(throws: DeskRefusal.documentExpired(day)) {
+                try provider.visit(evidence: document(["expires_on": .string(day.rawValue)]))
+            }
+        }
+        let sentence = DeskRefusal.documentExpired(today.adding(days: -1)).text.sentence
+        #expect(sentence.contains(today.adding(days: -1).rawValue) && sentence.contains("Ask for a document"))
         for day in [today, today.adding(years: 20)] {
             #expect(try provider.visit(evidence: document(["expires_on": .string(day.rawValue)])).evidence != nil)
         }
     }
 
-    @Test("a further device brings no evidence: what proves the account stays as it is")
+    @Test("what a known person showed for a further device stands behind the account, in the ticket's own write")
     func furtherDevice() async throws {
         let provider = try await TestProvider()
-        let person = try await provider.registered()
+        let person = try await provider.registered(level: .normal)
         let desk = provider.provider.desk
-        let visit = try provider.visit(evidence: passport(until: nil))
-        await #expect(throws: DeskRefusal.evidenceOfAccount) {
+        provider.clock.advance(60)
+        func ticket(_ visit: DeskVisit) async throws -> DeskTicket {
             try await desk.ticket(for: visit, decision: .samePerson(person.account))
+        }
+        guard
+            case .issued(let issued, person.account, nil) = try await ticket(
+                provider.visit(evidence: passport(until: "2030-06-30")))
+        else { return #expect(Bool(false), "no ticket") }
+        #expect(try await evidence(of: person.account, provider).documentType == "passport")
+        #expect(try await provider.profile(of: person.account).level == .substantiell)
+        // The evidence's level is the ticket's: the new phone reaches it.
+        try await provider.enrol(TestPhone(), with: issued, simulating: .strongbox)
+        #expect(try await provider.store.devices(of: person.account).count == 2)
+
+        // Below the account's level nothing is proved, and the question is not answered.
+        let written = try await provider.writtenEvents.count
+        await #expect(throws: DeskRefusal.levelTooLow(needed: .substantiell)) {
+            _ = try await ticket(provider.visit(level: .normal, evidence: ["method": "counter"]))
+        }
+        #expect(try await provider.writtenEvents.count == written)
+        // A locked account gets neither.
+        try await desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        let before = try await provider.store.verifiedAttributes(of: person.account)
+        await #expect(throws: DeskRefusal.notOpen(.locked)) {
+            _ = try await ticket(provider.visit(evidence: ["method": "eid"]))
+        }
+        #expect(try await provider.store.verifiedAttributes(of: person.account) == before)
+    }
+
+    @Test("a known person with a new passport: the evidence is renewed, for the person of the account alone")
+    func renewed() async throws {
+        let provider = try await TestProvider()
+        let last = lastSecond(provider, days: 20)
+        let person = try await provider.registered(evidence: passport(until: last.day))
+        let desk = provider.provider.desk
+        provider.clock.advance(60)
+        let change = try await desk.renew(
+            person.account, visit: provider.visit(evidence: passport(until: "2036-06-30"))
+        ).change
+        #expect(change.superseded.isEmpty && change.stale.isEmpty)
+        provider.clock.advance(last.seconds)
+        try await provider.provider.erasures.sweep()
+        #expect(try await provider.profile(of: person.account).level == .substantiell, "the old passport is gone")
+        #expect(try await provider.store.verifiedAttributes(of: person.account).allSatisfy { $0.state == .valid })
+
+        var married = TestRegion.person
+        married["family_name"] = "Verheiratet"
+        let refused: [(DeskRefusal, JSONObject, AssuranceLevel)] = [
+            (.otherPerson, married, .substantiell), (.levelTooLow(needed: .substantiell), TestRegion.person, .normal),
+        ]
+        for (refusal, record, level) in refused {
+            await #expect(throws: refusal) {
+                try await desk.renew(
+                    person.account,
+                    visit: provider.visit(record, level: level, evidence: ["method": "counter"]))
+            }
+        }
+        await #expect(throws: DeskRefusal.nothingChanged, "without evidence") {
+            try await desk.renew(person.account, visit: provider.visit())
         }
     }
 

@@ -43,6 +43,12 @@ struct TownDeskTests {
             return try #require(people.first?["candidate"])
         }
 
+        /// What stands behind the person's data.
+        func evidence() async throws -> Evidence? {
+            let attributes = try await provider.store.verifiedAttributes(of: person.account)
+            return attributes.first?.evidence
+        }
+
         func state() async throws -> AccountState { try await provider.profile(of: person.account).state }
     }
 
@@ -175,6 +181,64 @@ struct TownDeskTests {
                 .accountBlockCodeReplaced, .accountCloseRequested, .accountCloseCancelled)
             #expect(events.allSatisfy { $0.actor == "administrator" && $0.chain == .tenant(TestRegion.herten) })
             #expect(events.count >= 2)
+        }
+    }
+
+    @Test("a document that has expired is refused with its day, at every call that takes one; nothing is written")
+    func expired() async throws {
+        try await serve { stage in
+            let name = try await stage.candidate()
+            let evidence: JSONValue = .object([
+                "document": .object(["type": "passport", "country": "DE", "expires_on": "2020-01-01"])
+            ])
+            let written = try await stage.provider.auditTrail().count
+            var body: JSONObject = ["level": "substantiell", "person": .object(Stage.names), "evidence": evidence]
+            body["same_person"] = name
+            for refused in [
+                try await stage.call("renew", ["candidate": name, "evidence": evidence]),
+                try await stage.call(
+                    "rename", ["candidate": name, "former": .object(Stage.names), "evidence": evidence]),
+                try await stage.site.call(stage.clerk, .post, "/tenants/herten/tickets", body),
+            ] {
+                #expect(refused.status == .conflict && refused.code == "desk_refused", "\(refused.text)")
+                #expect(refused.json["reason"] == "document_expired", "\(refused.text)")
+                let detail = refused.json["detail"]?.string
+                #expect(detail?.contains("2020-01-01") == true && detail?.contains("Ask for a document") == true)
+            }
+            #expect(try await stage.provider.auditTrail().count == written)
+        }
+    }
+
+    @Test("a known person's new passport is recorded by itself, or with the ticket for a further phone")
+    func renewed() async throws {
+        try await serve { stage in
+            func passport(_ country: String) -> JSONValue {
+                .object(["document": .object(["type": "passport", "country": .string(country)])])
+            }
+            let name = try await stage.candidate()
+            stage.provider.clock.advance(60)
+            let renewed = try await stage.call("renew", ["candidate": name, "evidence": passport("PL")])
+            #expect(renewed.json == ["superseded": [], "stale": []], "\(renewed.text)")
+            #expect(try await stage.evidence()?.documentCountry == "PL")
+            let low = try await stage.call(
+                "renew", ["candidate": name, "evidence": passport("FR")], level: "normal")
+            #expect(low.json["reason"] == "level_too_low", "\(low.text)")
+            var married = Stage.names
+            married["family_name"] = "Drosselweg"
+            let other = try await stage.call(
+                "renew", ["candidate": name, "evidence": passport("FR")], person: married)
+            #expect(other.status == .badRequest && other.json["member"] == "candidate", "\(other.text)")
+            stage.provider.clock.advance(60)
+            let ticket = try await stage.site.call(
+                stage.clerk, .post, "/tenants/herten/tickets",
+                [
+                    "level": "substantiell", "person": .object(Stage.names), "same_person": name,
+                    "evidence": passport("AT"),
+                ])
+            #expect(ticket.status == .created && ticket.json["block_code"] == nil, "\(ticket.text)")
+            #expect(try await stage.evidence()?.documentCountry == "AT")
+            let verified = try await stage.provider.auditEntries(.attributeVerified).last
+            #expect(verified?.actor == "administrator" && verified?.chain == .tenant(TestRegion.herten))
         }
     }
 }

@@ -430,12 +430,12 @@ extension FaultyStore {
 
     public func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        evidence: Evidence, link: IdentityLink?, events: [SecurityEvent], time: Timestamp
+        evidence: Evidence, link: IdentityLink?, ticket: TicketRecord?, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange {
         try await call {
             try await store.supersede(
-                from, by: person, likeness: likeness, change: change, evidence: evidence, link: link, events: events,
-                time: time)
+                from, by: person, likeness: likeness, change: change, evidence: evidence, link: link, ticket: ticket,
+                events: events, time: time)
         }
     }
 

@@ -26,6 +26,9 @@ public enum AccountState: String, StateMachine {
         case erase
     }
 
+    /// True while a desk may give the person a ticket for a device; else the account is given back first.
+    public var takesTickets: Bool { self == .pending || self == .active }
+
     public static let initial = AccountState.pending
     public static let table: [Transition<AccountState>] = [
         Transition(.pending, .firstDevice, .active),

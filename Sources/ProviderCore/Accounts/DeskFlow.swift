@@ -19,11 +19,14 @@ public struct DeskFlow: Sendable {
         return person
     }
 
-    /// Reads how the clerk proved who stands there (`DeskEvidence`). Throws `MessageError`.
+    /// Reads how the clerk proved who stands there (`DeskEvidence`). Throws `MessageError`, and
+    /// `DeskRefusal.documentExpired` for a document whose last day is over.
     public func evidence(_ json: JSONObject?, of visit: DeskVisit) throws -> DeskEvidence? {
         guard let json else { return nil }
-        return try DeskEvidence(
-            json: json, level: visit.level, link: visit.link, today: CalendarDate(inGermanyAt: clock.now()))
+        let today = CalendarDate(inGermanyAt: clock.now())
+        let evidence = try DeskEvidence(json: json, level: visit.level, link: visit.link, today: today)
+        if let day = evidence.expired(before: today) { throw DeskRefusal.documentExpired(day) }
+        return evidence
     }
 
     /// Accounts like the person at the desk, with their devices, for the clerk's eyes: each of these people reads in their
@@ -49,7 +52,8 @@ public struct DeskFlow: Sendable {
     }
 
     /// A ticket for the person's first device, or for a further one. Whoever looks like somebody with an account is
-    /// shown to the clerk, who decides; a program never does (I1). Throws `DeskRefusal`.
+    /// shown to the clerk, who decides; a program never does (I1). What was looked at when a known person came for a
+    /// further device stands behind the account from then on, as with `renew`. Throws `DeskRefusal`.
     public func ticket(for visit: DeskVisit, decision: DuplicateDecision? = nil) async throws -> DeskTicket {
         let similar = try await similar(to: visit)
         switch decision {
@@ -62,7 +66,6 @@ public struct DeskFlow: Sendable {
             guard try await answerCase(visit, as: .otherPerson) else { throw DeskRefusal.nothingToDecide }
             return try await register(visit)
         case .samePerson(let account):
-            guard visit.evidence == nil else { throw DeskRefusal.evidenceOfAccount }
             if let linked = try await linked(visit), linked.identifier != account {
                 throw DeskRefusal.linkKnown(linked.identifier)
             }
@@ -70,6 +73,7 @@ public struct DeskFlow: Sendable {
                 throw try await store.profile(of: account) == nil
                     ? DeskRefusal.unknownAccount : DeskRefusal.otherPerson
             }
+            if visit.evidence != nil { try checkLevel(of: visit, for: profile) }
             _ = try await answerCase(visit, as: .samePerson)
             return try await furtherDevice(of: profile, visit)
         }
@@ -97,13 +101,18 @@ public struct DeskFlow: Sendable {
         let account = AccountRecord(
             identifier: profile.identifier, person: profile.person, level: profile.level, state: profile.state)
         let now = clock.now()
+        // Evidence is at the account's level or above, and raises it to its own.
         let (ticket, issued) = enrolment.makeTicket(
             for: account, purpose: profile.state == .pending ? .first : .desk, tenant: visit.tenant,
-            level: min(visit.level, profile.level), now: now)
-        let change = try await store.issue(
-            ticket, event: visit.event(.ticketIssued, person: profile.identifier, now: now))
-        if case .notPossible(let state) = change { throw DeskRefusal.notOpen(state) }
-        try settle(change)
+            level: visit.evidence == nil ? min(visit.level, profile.level) : visit.level, now: now)
+        if visit.evidence != nil {
+            _ = try await prove(profile, visit, ticket: ticket, now: now)
+        } else {
+            let change = try await store.issue(
+                ticket, event: visit.event(.ticketIssued, person: profile.identifier, now: now))
+            if case .notPossible(let state) = change { throw DeskRefusal.notOpen(state) }
+            try settle(change)
+        }
         return .issued(issued, account: profile.identifier, blockCode: nil)
     }
 
@@ -173,9 +182,27 @@ public struct DeskFlow: Sendable {
     /// the same person. An identity elsewhere that was shown belongs to the account from then on, and whoever looks like the
     /// person with the new data is a question for the clerks (I1). Throws `DeskRefusal`.
     public func rename(_ account: AccountIdentifier, visit: DeskVisit) async throws -> DeskRename {
-        let now = clock.now()
         guard let profile = try await store.profile(of: account) else { throw DeskRefusal.unknownAccount }
-        guard visit.level >= profile.level else { throw DeskRefusal.levelTooLow(needed: profile.level) }
+        return try await prove(profile, visit, now: clock.now())
+    }
+
+    /// Writes that the account's person proved anew who they are, for instance by a new passport in the place of one that
+    /// will expire. Names and birth date are those of the account; with others it is a `rename`. Throws `DeskRefusal`.
+    public func renew(_ account: AccountIdentifier, visit: DeskVisit) async throws -> DeskRename {
+        let profile = try await identification.profile(of: account, in: visit)
+        return try await prove(profile, visit, now: clock.now())
+    }
+
+    private func checkLevel(of visit: DeskVisit, for profile: AccountProfile) throws(DeskRefusal) {
+        guard visit.level >= profile.level else { throw .levelTooLow(needed: profile.level) }
+    }
+
+    /// - Parameter ticket: for a further device of the person, in the same write.
+    private func prove(
+        _ profile: AccountProfile, _ visit: DeskVisit, ticket: TicketRecord? = nil, now: Timestamp
+    ) async throws -> DeskRename {
+        let account = profile.identifier
+        try checkLevel(of: visit, for: profile)
         let linked = try await linked(visit)?.identifier
         if let linked, linked != account { throw DeskRefusal.linkKnown(linked) }
         let isLinked = linked == account
@@ -188,11 +215,15 @@ public struct DeskFlow: Sendable {
         let isNewLink = visit.link != nil && !isLinked
         let isNews = try await isNews(change, making: person, of: profile, in: visit, now: now)
         guard isNewLink || isNews else { throw DeskRefusal.nothingChanged }
-        try settle(
-            try await store.supersede(
-                profile, by: person, likeness: hashes.likeness(of: person), change: change,
-                evidence: visit.proof(of: account, now: now), link: isNewLink ? link(visit) : nil,
-                events: Self.events(of: change, to: profile, in: visit, now: now), time: now))
+        let issued = ticket.map { _ in visit.event(.ticketIssued, person: account, now: now) }
+        let outcome = try await store.supersede(
+            profile, by: person, likeness: hashes.likeness(of: person), change: change,
+            evidence: visit.proof(of: account, now: now), link: isNewLink ? link(visit) : nil, ticket: ticket,
+            events: Self.events(of: change, to: profile, in: visit, now: now) + [issued].compactMap(\.self), time: now)
+        if case .notPossible(let state) = outcome, ticket != nil, !state.takesTickets {
+            throw DeskRefusal.notOpen(state)
+        }
+        try settle(outcome)
         return DeskRename(change: change, case: try await openCase(visit, of: person, earlier: profile))
     }
 

@@ -106,8 +106,8 @@ public enum DeskRefusal: Error, Sendable, Equatable {
     case notPossible(state: String)
     /// Nothing that evidence proves is different.
     case nothingChanged
-    /// The account has its evidence; more of it is recorded by itself.
-    case evidenceOfAccount
+    /// The document that was shown was over: its last day.
+    case documentExpired(CalendarDate)
 
     /// A stable code and a plain sentence with what to do.
     public var text: (code: String, sentence: String) {
@@ -133,10 +133,11 @@ public enum DeskRefusal: Error, Sendable, Equatable {
         case .notOpen(let state):
             ("account_not_open", "The account is \(state.rawValue). Use citizen-id desk reactivate.")
         case .notPossible(let state): ("not_possible", "In the state \(state) this cannot happen.")
-        case .evidenceOfAccount:
+        case .documentExpired(let day):
             (
-                "evidence_of_account",
-                "The account has its evidence. Record what was looked at with citizen-id desk rename, and leave it out here."
+                "document_expired",
+                "The last day of the document was \(day.rawValue): it proves nobody's identity any more. "
+                    + "Nothing was recorded. Ask for a document that is valid, or for the eID of the card."
             )
         case .nothingChanged: ("nothing_changed", "Nothing that was proved is different from what is known.")
         }

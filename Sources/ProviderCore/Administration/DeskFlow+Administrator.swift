@@ -13,7 +13,7 @@ extension DeskFlow {
     }
 
     /// A ticket for a person whose identity the administrator's town has proved, as at the local desk. Refusals are
-    /// `AdministrationProblem`, mistakes in what was sent `MessageError`.
+    /// `AdministrationProblem` and `DeskRefusal`, mistakes in what was sent `MessageError`.
     public func ticket(
         for person: JSONObject, level: AssuranceLevel, evidence: JSONObject? = nil, decision: TownDecision? = nil,
         in scope: TenantScope, by administrator: Administrator
@@ -31,7 +31,11 @@ extension DeskFlow {
                 guard let candidate else { throw MessageError.unknown("same_person") }
                 return try await ticket(for: visit, decision: .samePerson(candidate.account))
             }
-        } catch let refusal as DeskRefusal { throw refusal.problem }
+        } catch let refusal as DeskRefusal {
+            // The others say themselves what is wrong.
+            if let problem = refusal.problem { throw problem }
+            throw refusal
+        }
     }
 }
 
@@ -46,11 +50,11 @@ extension DeskCandidate {
 }
 
 extension DeskRefusal {
-    fileprivate var problem: AdministrationProblem {
+    fileprivate var problem: AdministrationProblem? {
         switch self {
         case .nothingToDecide: .nothingToDecide
         case .notOpen, .notPossible: .accountNotOpen
-        default: .deskRefused
+        default: nil
         }
     }
 }

@@ -60,10 +60,11 @@ public protocol AccountStore: Sendable {
     ///
     /// - Parameters:
     ///   - link: an identity elsewhere that is the account's from now on; not possible when it is another one's.
+    ///   - ticket: for a further device; not possible where `issue(_:event:)` is not.
     ///   - events: what is written with it.
     func supersede(
         _ from: AccountProfile, by person: PersonRecord, likeness: SecretDigest?, change: AttributeChange,
-        evidence: Evidence, link: IdentityLink?, events: [SecurityEvent], time: Timestamp
+        evidence: Evidence, link: IdentityLink?, ticket: TicketRecord?, events: [SecurityEvent], time: Timestamp
     ) async throws -> AccountChange
 
     /// Replaces the contact data, which nobody verifies.

@@ -14,6 +14,7 @@ enum DeskAdministration {
         router.post("/desk/find") { request, _ in try await desk.handle(request, desk.find) }
         router.post("/desk/reactivate") { request, _ in try await desk.handle(request, desk.reactivate) }
         router.post("/desk/rename") { request, _ in try await desk.handle(request, desk.rename) }
+        router.post("/desk/renew") { request, _ in try await desk.handle(request, desk.renew) }
         router.post("/desk/block") { request, _ in try await desk.handle(request, desk.block) }
         router.post("/desk/block-code") { request, _ in try await desk.handle(request, desk.blockCode) }
         router.post("/desk/close") { request, _ in try await desk.handle(request, desk.close) }
@@ -95,12 +96,15 @@ enum DeskAdministration {
             let visit = try provedVisit(&reader)
             let account: AccountIdentifier = try reader.wire("account")
             try reader.finish()
-            let rename = try await provider.desk.rename(account, visit: visit)
-            var answer: JSONObject = [
-                "superseded": .strings(rename.change.superseded), "stale": .strings(rename.change.stale),
-            ]
-            answer["case"] = rename.case.map { .string($0.rawValue) }
-            return Answer.json(answer)
+            return Answer.json(Self.json(try await provider.desk.rename(account, visit: visit)))
+        }
+
+        func renew(_ reader: inout MemberReader) async throws -> Response {
+            let visit = try provedVisit(&reader)
+            let account: AccountIdentifier = try reader.wire("account")
+            try reader.finish()
+            guard visit.evidence != nil else { throw MessageError.missing("evidence") }
+            return Answer.json(Self.json(try await provider.desk.renew(account, visit: visit)))
         }
 
         func block(_ reader: inout MemberReader) async throws -> Response {
@@ -197,6 +201,14 @@ enum DeskAdministration {
                 throw AdministrationError.unknownTenant(tenant)
             }
             return scope
+        }
+
+        private static func json(_ rename: DeskRename) -> JSONObject {
+            var answer: JSONObject = [
+                "superseded": .strings(rename.change.superseded), "stale": .strings(rename.change.stale),
+            ]
+            answer["case"] = rename.case.map { .string($0.rawValue) }
+            return answer
         }
 
         private static func json(_ ticket: IssuedTicket) -> JSONObject {

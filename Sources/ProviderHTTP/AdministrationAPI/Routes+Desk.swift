@@ -96,6 +96,26 @@ extension AdministrationAPI {
                 }
             }),
         AdministrationRoute(
+            .post, "/tenants/{tenant}/people/renew",
+            "Record that a known person proved anew who they are, for instance by a new passport.",
+            .tenant(.renamePerson),
+            body: visitMembers + [
+                candidateMember,
+                .init("evidence", .object(deskEvidence), "What was looked at; it stands behind the person's data."),
+            ],
+            answer: [
+                .init("superseded", .list(.text(maximum: 64)), "Claims with another value now."),
+                .init("stale", .list(.text(maximum: 64)), "Claims that must be proved anew."),
+            ],
+            handle: { call in
+                try await act(call) { visit, account in
+                    var visit = visit
+                    visit.evidence = try call.provider.desk.evidence(call.body["evidence"]?.object, of: visit)
+                    let change = try await call.provider.desk.renew(account, visit: visit).change
+                    return ["superseded": .strings(change.superseded), "stale": .strings(change.stale)]
+                }
+            }),
+        AdministrationRoute(
             .post, "/tenants/{tenant}/people/block-code",
             "Make a fresh code that locks the account without a phone; the earlier one is void.",
             .tenant(.replaceBlockCode), body: visitMembers + [candidateMember],
@@ -159,7 +179,8 @@ extension AdministrationAPI {
         }
     }
 
-    private static func refusingDesk(_ body: () async throws -> JSONObject) async throws -> JSONObject {
+    /// What the desk refuses, as a problem that says why.
+    static func refusingDesk(_ body: () async throws -> JSONObject) async throws -> JSONObject {
         do { return try await body() } catch let refusal as DeskRefusal {
             let (code, sentence) = refusal.text
             throw AdministrationRefusal(

@@ -118,23 +118,24 @@ extension AdministrationAPI {
         let isOther = try reader.optionalBool("new") ?? false
         try reader.finish()
         guard same == nil || !isOther else { throw MessageError.malformed("new") }
-        guard same == nil || evidence == nil else { throw MessageError.unknown("evidence") }
         let decision = same.map { DeskFlow.TownDecision.samePerson($0) } ?? (isOther ? .otherPerson : nil)
         let scope = try call.scope
-        let ticket = try await call.provider.desk.ticket(
-            for: person, level: level, evidence: evidence, decision: decision, in: scope, by: call.administrator)
-        switch ticket {
-        case .issued(let issued, _, let blockCode):
-            var answer: JSONObject = [
-                "link": .string(issued.link.text), "name": .string(issued.maskedName),
-                "expires_at": issued.expiresAt.json,
-            ]
-            answer["block_code"] = blockCode.map { .string($0) }
-            return answer
-        case .similar(let candidates, _):
-            throw AdministrationRefusal(
-                problem: .possibleDuplicate,
-                details: ["candidates": .array(candidates.map { .object($0.json(in: scope)) })])
+        return try await refusingDesk {
+            let ticket = try await call.provider.desk.ticket(
+                for: person, level: level, evidence: evidence, decision: decision, in: scope, by: call.administrator)
+            switch ticket {
+            case .issued(let issued, _, let blockCode):
+                var answer: JSONObject = [
+                    "link": .string(issued.link.text), "name": .string(issued.maskedName),
+                    "expires_at": issued.expiresAt.json,
+                ]
+                answer["block_code"] = blockCode.map { .string($0) }
+                return answer
+            case .similar(let candidates, _):
+                throw AdministrationRefusal(
+                    problem: .possibleDuplicate,
+                    details: ["candidates": .array(candidates.map { .object($0.json(in: scope)) })])
+            }
         }
     }
 

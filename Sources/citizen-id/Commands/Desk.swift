@@ -8,9 +8,8 @@ struct Desk: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "What a clerk does at a town's desk.",
         subcommands: [
-            Ticket.self, DeskTicketsCommand.self, Find.self, Reactivate.self, Rename.self, Block.self, BlockCode.self,
-            Close.self, Export.self,
-            Cases.self,
+            Ticket.self, DeskTicketsCommand.self, Find.self, Reactivate.self, Renew.self, Rename.self, Block.self,
+            BlockCode.self, Close.self, Export.self, Cases.self,
         ])
 
     struct Ticket: AsyncParsableCommand {
@@ -20,7 +19,8 @@ struct Desk: AsyncParsableCommand {
                 The file is a JSON object: given_name, family_name, and optionally title, birth_family_name, birthdate, \
                 place_of_birth, address {street, house_number, postal_code, locality, country}, email, phone_number. \
                 The link is good once, for ten minutes. When somebody with these names and this birth date has an \
-                account, nothing is done: compare, then say who it is.
+                account, nothing is done: compare, then say who it is. What was looked at (--document, --method) stands \
+                behind the person's data, for a further phone of a known person as well.
                 """)
 
         @OptionGroup var visit: VisitOptions
@@ -110,6 +110,28 @@ struct Desk: AsyncParsableCommand {
         }
     }
 
+    struct Renew: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Record that a known person proved anew who they are, e.g. by a new passport.",
+            discussion: """
+                For the document that takes the place of one that expires or has expired. Names and birth date are those \
+                of the account; for a new name there is desk rename.
+                """)
+
+        @OptionGroup var account: DeskAccountOptions
+        @OptionGroup var evidence: DeskEvidenceOptions
+
+        func validate() throws {
+            guard evidence.object != nil else { throw ValidationError("--document or --method says what was shown.") }
+        }
+
+        func run() async throws {
+            try await account.act("renew", ["evidence": evidence.object ?? .null]) { answer in
+                "The identity was proved anew.\n" + Desk.changes(answer)
+            }
+        }
+    }
+
     struct Rename: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Record what new evidence proved, for instance a new name.",
@@ -138,15 +160,21 @@ struct Desk: AsyncParsableCommand {
             }
             members["evidence"] = evidence.object
             try await account.act("rename", members) { answer in
-                func list(_ name: String) -> String {
-                    (answer[name]?.strings ?? []).joined(separator: ", ")
-                }
                 let question = answer["case"]?.string.map {
                     "\nSomebody else with these names and this birth date has an account: case \($0)."
                 }
-                return "Changed: \(list("superseded"))\nTo be proved anew: \(list("stale"))" + (question ?? "")
+                return Desk.changes(answer) + (question ?? "")
             }
         }
+    }
+
+    /// What new evidence changed.
+    private static func changes(_ answer: JSONObject) -> String {
+        func list(_ name: String) -> String {
+            let names = answer[name]?.strings ?? []
+            return names.isEmpty ? "nothing" : names.joined(separator: ", ")
+        }
+        return "Changed: \(list("superseded"))\nTo be proved anew: \(list("stale"))"
     }
 
     static func blockCode(_ code: String) -> String {
