@@ -36,11 +36,19 @@ struct AdministrationSite: Sendable {
         _ administrator: TestAdministrator, _ method: HTTPRequest.Method, _ path: String, query: String = "",
         _ body: JSONObject? = nil, headers: HTTPFields = [:]
     ) async throws -> TestResponse {
+        try await call(administrator, method, path, query: query, text: body?.text, headers: headers)
+    }
+
+    /// A call with a body that need not be JSON.
+    func call(
+        _ administrator: TestAdministrator, _ method: HTTPRequest.Method, _ path: String, query: String = "",
+        text: String?, headers: HTTPFields = [:]
+    ) async throws -> TestResponse {
         let full = AdministrationAPI.path + path
         var fields = headers
         fields[.authorization] = "DPoP " + administrator.accessToken
         fields[.proof] = try provider.administrationProof(administrator, method.rawValue, full).text
-        let answer = try await send(method, full + query, body, headers: fields)
+        let answer = try await send(method, full + query, text: text, headers: fields)
         Self.compare(answer, to: method, path)
         return answer
     }
@@ -77,10 +85,16 @@ struct AdministrationSite: Sendable {
     func send(
         _ method: HTTPRequest.Method, _ path: String, _ body: JSONObject? = nil, headers: HTTPFields = [:]
     ) async throws -> TestResponse {
+        try await send(method, path, text: body?.text, headers: headers)
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, text: String?, headers: HTTPFields
+    ) async throws -> TestResponse {
         var fields = headers
-        if body != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
+        if text != nil, fields[.contentType] == nil { fields[.contentType] = "application/json" }
         return try await client.execute(
-            uri: path, method: method, headers: fields, body: body.map { ByteBuffer(string: $0.text) })
+            uri: path, method: method, headers: fields, body: text.map { ByteBuffer(string: $0) })
     }
 
     /// How often something happened, by its name in the audit trail.

@@ -40,10 +40,11 @@ public struct TestAdministrator: Sendable {
 extension TestProvider {
     /// A provider with an administration listener and a service in both towns.
     public static func withAdministration(
-        clock: SettableClock = SettableClock(), companies: (any ActingContextSource)? = NoCompanies()
+        store: SQLiteStore? = nil, clock: SettableClock = SettableClock(),
+        companies: (any ActingContextSource)? = NoCompanies()
     ) async throws -> TestProvider {
         let provider = try await TestProvider(
-            clock: clock, companies: companies, administrationAddress: TestAdministrator.address)
+            store: store, clock: clock, companies: companies, administrationAddress: TestAdministrator.address)
         try provider.changeRegion { region in
             region.services = [
                 AccountDirectory.Service(
