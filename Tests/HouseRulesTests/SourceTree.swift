@@ -21,7 +21,8 @@ enum SourceTree {
     /// The files below `Sources`.
     static let sources = files(below: "Sources")
     /// Everything that is written in Swift and committed.
-    static let everything = sources + files(below: "Tests") + files(named: ["Package.swift"])
+    static let everything = sources + files(below: "Tests") + manifest
+    static let manifest = files(named: ["Package.swift"])
 
     static let root: URL = {
         // Tests/HouseRulesTests/SourceTree.swift: three steps up.

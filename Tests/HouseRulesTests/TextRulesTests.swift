@@ -18,7 +18,10 @@ struct TextRule: Sendable, CustomTestStringConvertible {
         { file in file.lines.filter { isBroken($0.text) }.map(\.number) }
     }
 
-    static let all: [TextRule] = [noOpenEnds, ownParsers, statedInvariants, noMachinePaths, noFoundationProcess]
+    static let all: [TextRule] = [
+        noOpenEnds, ownParsers, statedInvariants, noMachinePaths, noFoundationProcess, oneBuild,
+        guardsStay,
+    ]
 
     static let noOpenEnds = TextRule(
         testDescription: "no open ends are left in the sources", files: SourceTree.sources,
@@ -60,6 +63,27 @@ struct TextRule: Sendable, CustomTestStringConvertible {
         files: SourceTree.tests.filter { !$0.path.hasPrefix("Tests/Benchmarks/") },
         broken: lines { $0.contains(/(?:^|[^\w.])Process\(\)/) }, bad: ["let a = " + "Process" + "()"],
         good: ["try ChildProcess(path, [])", "ProcessInfo.processInfo"])
+
+    /// A switch of one kind of build would make tests say nothing about the other (checklist R4).
+    static let oneBuild = TextRule(
+        testDescription: "what the tests see is what is built to run: conditions ask for the system alone",
+        files: SourceTree.sources + SourceTree.manifest,
+        broken: lines { line in
+            line.contains(/^\s*#(?:if|elseif)\b/) && !line.contains(/#(?:if|elseif) !?(?:canImport|os|arch)\(\w+\)\s*$/)
+                || line.contains(/\.define\("|"-D[A-Za-z]|\b_is(?:Debug|Release)AssertConfiguration\b/)
+        },
+        bad: [
+            "#if DEBUG", "  #if os(Linux) && TEST_ROUTES", "#elseif compiler(>=6)",
+            "swiftSettings: [.define(\"TESTS\")]",
+            "unsafeFlags([\"-DTESTS\"])", "if _isDebugAssertConfiguration() {",
+        ], good: ["#if canImport(Glibc)", "#if os(Linux)", "#else", "#endif", "// #if DEBUG"])
+
+    /// Tests of the attacker switch the provider's guards off; nothing that runs does (checklist R4).
+    static let guardsStay = TextRule(
+        testDescription: "no program and no endpoint takes a guard of the provider away",
+        files: SourceTree.sources.filter { !["ProviderCore", "citizen-phone"].contains($0.room) },
+        broken: lines { $0.contains(/\bGuards\b|\bguards:/) },
+        bad: ["Provider(guards: [], issuer: issuer)", "let off: Guards = .frames"], good: ["guard guards else {"])
 
     static let noMachinePaths = TextRule(
         testDescription: "no path of somebody's machine", files: SourceTree.everything,
