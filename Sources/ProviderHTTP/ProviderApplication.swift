@@ -38,6 +38,7 @@ public enum ProviderApplication {
         TokenEndpoints(provider: provider).add(to: router)
         AuthorityEndpoint(provider: provider).add(to: router)
         ServiceEndpoint(provider: provider).add(to: router)
+        LogoEndpoint(provider: provider).add(to: router)
         UserinfoEndpoint(provider: provider).add(to: router)
         DeviceGrantEndpoints(provider: provider).add(to: router)
         BackChannelEndpoint(provider: provider).add(to: router)

@@ -9,7 +9,7 @@ private let security = PageSecurity(nonce: "bm9uY2U")
 
 /// What a town says of itself.
 private let bottrop = Imprint(
-    colour: BrandColour(rawValue: "#1b7a3d"), initials: "BOT", office: "Bürgerbüro",
+    colour: BrandColour(rawValue: "#1b7a3d"), initials: "BOT", logo: nil, office: "Bürgerbüro",
     email: "buergerbuero@bottrop.example",
     phone: "02041 70-30", privacy: "https://service.bottrop.example/datenschutz", legalBasis: "§ 45 StVO")
 
@@ -174,10 +174,27 @@ struct LoginPageTests {
     @Test("a town that says nothing of itself has nothing there, and no colour but the page's own")
     func noImprint() {
         let nothing = Imprint(
-            colour: nil, initials: nil, office: nil, email: nil, phone: nil, privacy: nil, legalBasis: nil)
+            colour: nil, initials: nil, logo: nil, office: nil, email: nil, phone: nil, privacy: nil, legalBasis: nil)
         let html = page(view(.created, imprint: nothing))
         for word in ["id=\"imprint\"", "class=\"badge\"", "#login .badge", "privacy-link", "mailto:"] {
             #expect(!html.contains(word), "\(word)")
+        }
+    }
+
+    @Test("a town's picture stands in the place of its letters, from our own address, and says whose it is")
+    func logo() {
+        let pictured = Imprint(
+            colour: bottrop.colour, initials: nil,
+            logo: Imprint.Logo(tenant: TenantIdentifier(rawValue: "bottrop")!, width: 256, height: 64), office: nil,
+            email: nil, phone: nil, privacy: nil, legalBasis: nil)
+        for state in LoginState.allCases {
+            let html = page(view(state, tenantName: "Stadt \"Bottrop\"", imprint: pictured))
+            #expect(
+                html.contains(
+                    "<img class=\"logo\" src=\"/logos/bottrop\" alt=\"Logo: Stadt &quot;Bottrop&quot;\" width=\"256\" "
+                        + "height=\"64\">"), "\(state)")
+            #expect(!html.contains("class=\"badge\""))
+            #expect(!page(view(state)).contains("<img"), "no picture without one")
         }
     }
 
@@ -206,7 +223,7 @@ struct PageSafetyTests {
     func hostileTextsStayText(text: String) {
         let harmless = [page(view(.created)), message("x")].map(tags)
         let said = Imprint(
-            colour: bottrop.colour, initials: bottrop.initials, office: text, email: bottrop.email,
+            colour: bottrop.colour, initials: bottrop.initials, logo: nil, office: text, email: bottrop.email,
             phone: bottrop.phone,
             privacy: bottrop.privacy, legalBasis: text)
         let pages = [

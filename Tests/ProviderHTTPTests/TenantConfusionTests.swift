@@ -285,6 +285,7 @@ struct TenantConfusionTests {
     static let withoutObjects: [String: String] = [
         "GET /.well-known/openid-configuration": "public", "GET /.well-known/oauth-authorization-server": "public",
         "GET /jwks": "public", "GET /health": "public", "GET /services/{service}": "public",
+        "GET /logos/{tenant}": "public",
         "GET /app/e/{rest}": "looks nothing up",
         "GET /app/q/{rest}": "looks nothing up", "GET /app/s/{rest}": "looks nothing up",
         "GET /device/done": "looks nothing up",

@@ -1,11 +1,13 @@
 public import AccountDirectory
-internal import OpenIDMessages
+public import OpenIDMessages
 
 /// What a town says of itself beside a question: how it looks, how it is reached, and on what the service rests.
 public struct Imprint: Sendable, Equatable {
     public let colour: BrandColour?
     /// One to three capital letters.
     public let initials: String?
+    /// In the place of the letters.
+    public let logo: Logo?
     /// The office that answers for the service, in its own words.
     public let office: String?
     public let email: String?
@@ -14,6 +16,14 @@ public struct Imprint: Sendable, Equatable {
     public let privacy: String?
     /// The law on which the service rests, as people cite it.
     public let legalBasis: String?
+
+    /// A picture that our own address serves.
+    public struct Logo: Sendable, Equatable {
+        /// Whose it is: `/logos/{tenant}`.
+        public let tenant: TenantIdentifier
+        /// In pixels.
+        public let width, height: UInt32
+    }
 }
 
 extension Imprint {
@@ -26,6 +36,9 @@ extension Imprint {
     public init(_ tenant: Tenant, _ service: Service?) {
         colour = tenant.branding.colour
         initials = tenant.branding.initials
+        logo = tenant.branding.logo.map { logo in
+            Logo(tenant: tenant.identifier, width: logo.width, height: logo.height)
+        }
         office = service?.contact
         email = tenant.branding.contact.email
         phone = tenant.branding.contact.phone

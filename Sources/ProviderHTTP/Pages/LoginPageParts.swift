@@ -23,7 +23,7 @@ struct LoginPageParts {
     var requester: HTML {
         """
         <div class="who">
-        <p class="soft">\(words.asking)</p>
+        \(logo)<p class="soft">\(words.asking)</p>
         <p><strong><bdi>\(view.portalName)</bdi></strong> \(badge)<bdi>\(view.tenantName)</bdi></p>
         <p class="host">\(PageSign.globe)<bdi>\(view.portalHost)</bdi></p>
         \(view.state.isTerminal ? nil : hostAdvice)</div>
@@ -33,6 +33,17 @@ struct LoginPageParts {
     /// The town's letters: they only repeat its name.
     private var badge: HTML? {
         view.imprint.initials.map { "<span class=\"badge\" aria-hidden=\"true\">\($0)</span> " }
+    }
+
+    /// The town's picture, on a ground that is light in the dark as well: it was drawn for paper.
+    private var logo: HTML? {
+        view.imprint.logo.map { logo in
+            """
+            <img class="logo" src="/logos/\(logo.tenant.rawValue)" alt="Logo: \(view.tenantName)" \
+            width="\(Int64(logo.width))" height="\(Int64(logo.height))">
+
+            """
+        }
     }
 
     /// The law, the privacy notice, and how the town is reached. The notice opens beside the page: the login goes on here.

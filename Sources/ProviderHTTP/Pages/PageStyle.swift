@@ -60,6 +60,10 @@ enum PageStyle {
           display: inline-block; min-width: 1.9em; padding: 0.05em 0.4em; border-radius: 6px; background: var(--accent);
           color: var(--on-accent); font-weight: 700; text-align: center;
         }
+        .logo {
+          display: block; width: auto; height: auto; max-width: min(100%, 12rem); max-height: 4rem; margin-bottom: 0.75rem;
+          padding: 0.35rem; border-radius: 6px; background: #ffffff; object-fit: contain;
+        }
         .imprint { margin: 1.25rem 0 0; padding: 0; list-style: none; overflow-wrap: anywhere; }
         .lead { margin-bottom: 1.1rem; }
         .lead p { margin-top: 0.3rem; }
