@@ -31,6 +31,8 @@ public enum DeviceError: Error, Sendable, Equatable {
     case pinTooShort(minimum: Int)
     /// The offer does not accept the evidence that was chosen.
     case evidenceNotAccepted(format: String, accepted: [String])
+    /// The device would not reach a level that is wanted of it: nothing was made, and the ticket is still good.
+    case levelOutOfReach(LevelOutOfReach)
     /// A device whose keys come from a seed was to have other evidence than played evidence, or keys in hardware.
     case seedNotAllowed
     /// The claims chosen for release were not asked for.
@@ -108,6 +110,7 @@ extension DeviceError: CustomStringConvertible {
                 "Der Anbieter nimmt den Nachweis „\(format)“ nicht an; er nimmt: \(accepted.joined(separator: ", ")).",
                 "The provider does not accept the evidence '\(format)'; it accepts: "
                     + "\(accepted.joined(separator: ", ")).")
+        case .levelOutOfReach(let shortfall): shortfall.text
         case .seedNotAllowed:
             BilingualText(
                 "Schlüssel aus einer Zahl sind für simulierte Geräte: Sie brauchen einen gespielten Nachweis und als "

@@ -59,6 +59,7 @@ struct CommandFailure: Error {
         case .noLogin, .requestNotYetThere: status = .nothingWaits
         case .pinTooShort, .evidenceNotAccepted, .seedNotAllowed, .unknownClaims, .contextToBeChosen, .unknownContext:
             status = .usage
+        case .levelOutOfReach: status = .levelOutOfReach
         case .file(let refusal): status = Self.status(of: refusal)
         case .keyStore(let refusal): status = Self.status(of: refusal)
         case .cryptography: status = .internalError

@@ -20,7 +20,7 @@ extension DeviceError {
         case .keyStore(.wrongPIN): "not_accepted"
         case .keyStore(.locked): "device_locked"
         case .clock, .network, .notEnrolled, .alreadyEnrolled, .unexpectedAnswer, .pinTooShort, .evidenceNotAccepted,
-            .seedNotAllowed, .file,
+            .levelOutOfReach, .seedNotAllowed, .file,
             .keyStore, .cryptography:
             nil
         }

@@ -53,6 +53,8 @@ enum ExitStatus: Int32, CaseIterable {
     case newerVersion = 36
     /// `attack`: none succeeded, but not all that were named were played.
     case notTested = 37
+    /// `enrol`: the device would not reach the level that is wanted of it; no keys were made.
+    case levelOutOfReach = 38
     case usage = 64
 
     /// The word for it in `--json`.
@@ -88,6 +90,7 @@ enum ExitStatus: Int32, CaseIterable {
         case .diskFull: "disk_full"
         case .newerVersion: "newer_version"
         case .notTested: "not_tested"
+        case .levelOutOfReach: "level_out_of_reach"
         case .usage: "usage"
         }
     }

@@ -15,7 +15,12 @@ actor FakeProvider: HTTPTransport {
     /// Evidence that it accepts.
     private let formats: [String]
 
-    init(formats: [String] = ["none"]) { self.formats = formats }
+    private let requiredLevel: AssuranceLevel
+
+    init(formats: [String] = ["none"], requiredLevel: AssuranceLevel = .normal) {
+        self.formats = formats
+        self.requiredLevel = requiredLevel
+    }
 
     nonisolated var enrolmentLink: String { enrolmentLink(Self.ticket) }
 
@@ -70,7 +75,8 @@ actor FakeProvider: HTTPTransport {
         switch path {
         case "/jwks": return json(200, ["keys": .array([.object(key.publicKey.listedJWK(identifier: "x"))])])
         case "/device/v1/enrolments":
-            return json(200, ["offer": .string(try key.sign(Self.offer(formats: formats, ticket: offeredTicket)))])
+            let offer = Self.offer(formats: formats, requiredLevel: requiredLevel, ticket: offeredTicket)
+            return json(200, ["offer": .string(try key.sign(offer))])
         case "/device/v1/enrolments/offer-1": return json(201, try enrol(body))
         case "/device/v1/attestation": return json(200, ["attestation": .string(try attestation())])
         case "/device/v1/claims": return try claim(body)
@@ -88,12 +94,22 @@ actor FakeProvider: HTTPTransport {
             body: object.serialized)
     }
 
-    static func offer(formats: [String] = ["none"], ticket: String = ticket) -> EnrolmentOffer {
+    static let ceilings = [
+        EvidenceCeiling(format: "tpm", keyStore: "tpm", level: .substantiell),
+        EvidenceCeiling(format: "simulator", keyStore: "strongbox", level: .substantiell),
+        EvidenceCeiling(format: "simulator", keyStore: "software", level: .normal),
+        EvidenceCeiling(format: "none", keyStore: "software", level: .normal),
+    ]
+
+    static func offer(
+        formats: [String] = ["none"], requiredLevel: AssuranceLevel = .normal, ticket: String = ticket
+    ) -> EnrolmentOffer {
         EnrolmentOffer(
             issuer: issuer, identifier: TokenIdentifier(rawValue: "offer-1")!,
             ticketDigest: ContentDigest(of: ticket), nonce: Nonce(rawValue: RandomBytes.text(32))!,
-            maskedName: "E. M…n", level: .hoch, formats: formats, minimumPINLength: 6, issuedAt: now,
-            expiresAt: now + 300)
+            maskedName: "E. M…n", level: .hoch, formats: formats,
+            ceilings: ceilings.filter { formats.contains($0.format) }, requiredLevel: requiredLevel,
+            minimumPINLength: 6, issuedAt: now, expiresAt: now + 300)
     }
 
     private func enrol(_ body: JSONObject) throws -> JSONObject {

@@ -32,6 +32,23 @@ struct PhoneEnrolmentTests {
         }
     }
 
+    @Test func `what this device would not reach is said before there are keys, and costs no ticket`() async throws {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let link = try await here.ticket(family: "Niveau")
+        let arguments = ["enrol", link, "--pin-file", phone.pinFile]
+        let refused = try await phone.run(arguments + ["--level", "substantiell", "--json"])
+        try expectFailure(refused, 38, "level_out_of_reach")
+        for words in ["Es reicht ein Nachweis von: ", "android-key (strongbox)", "tpm", "die Einladung gilt noch"] {
+            #expect(refused.errors.contains(words), "\(refused)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: phone.files + "/state.sealed"))
+        #expect(try await phone.run(arguments + ["--level", "undefined", "--json"]).status == 64)
+        let enrolled = try await phone.run(arguments + ["--json"])
+        #expect(enrolled.status == 0, "\(enrolled)")
+        #expect(enrolled.errors.contains("normal; substantiell mit "), "nobody ends lower in silence: \(enrolled)")
+    }
+
     @Test func `links that lead nowhere`() async throws {
         let here = try await Self.installation.value
         let phone = try here.newPhone()

@@ -23,6 +23,8 @@ struct RefusalTextTests {
         case .loginOver(let state): "loginOver.\(state)"
         case .pinTooShort: "pinTooShort"
         case .evidenceNotAccepted: "evidenceNotAccepted"
+        case .levelOutOfReach(let shortfall):
+            "levelOutOfReach.\(shortfall.reached == nil).\(shortfall.identity).\(shortfall.enough.isEmpty)"
         case .seedNotAllowed: "seedNotAllowed"
         case .unknownClaims: "unknownClaims"
         case .contextToBeChosen: "contextToBeChosen"
@@ -74,7 +76,17 @@ struct RefusalTextTests {
         + NetworkFailure.Reason.allCases.map { .network(NetworkFailure($0, authority: hostile)) }
         + LoginState.allCases.map { .loginOver($0) }
         + ProblemCode.allCases.map { .provider($0.problem(traceIdentifier: "", triesLeft: 2)) }
-        + files.map { .file($0) } + stores.map { .keyStore($0) }
+        + shortfalls.map { .levelOutOfReach($0) } + files.map { .file($0) } + stores.map { .keyStore($0) }
+
+    private static let shortfalls: [LevelOutOfReach] = {
+        let enough = EvidenceCeiling(format: hostile, keyStore: hostile, level: .substantiell)
+        return [
+            LevelOutOfReach(wanted: .substantiell, reached: nil, identity: .hoch, enough: [enough]),
+            LevelOutOfReach(wanted: .substantiell, reached: .normal, identity: .hoch, enough: [enough]),
+            LevelOutOfReach(wanted: .hoch, reached: .substantiell, identity: .hoch, enough: []),
+            LevelOutOfReach(wanted: .hoch, reached: .normal, identity: .normal, enough: []),
+        ]
+    }()
 
     private static let files: [FileRefusal] = [
         .symbolicLink(hostile), .openToOthers(hostile, mode: 0o644), .foreignOwner(hostile), .wrongKind(hostile),

@@ -127,6 +127,12 @@ def main():
         changed = link[:-1] + ("A" if link[-1] != "A" else "Q")
         not_followed(lambda: other.enrol(changed, PIN, simulator=simulator))
 
+    def too_low():
+        """D-6.2.4: what would end below the level that is wanted is left alone. The true link enrols afterwards."""
+        weak = Simulator(settings["simulator_key"], settings["simulator_certificate"], key_store="software")
+        other = Device(settings["folder"] + "/python-other.json", settings["ca"])
+        not_followed(lambda: other.enrol(settings["tickets"][0], PIN, simulator=weak, level="substantiell"))
+
     def enrol():
         record, verdicts, block_code = device.enrol(settings["tickets"][0], PIN, simulator=simulator)
         require(all(one["passed"] for one in verdicts), str(verdicts))
@@ -224,7 +230,7 @@ def main():
         other.send(other.prepare(other.claim(Journey(settings).link("link")), "deny"))
 
     for name, check in [
-        ("a link with another key", wrong_key), ("enrolment", enrol), ("a used ticket", used_ticket), ("a login on another screen", qr),
+        ("a link with another key", wrong_key), ("a level out of reach", too_low), ("enrolment", enrol), ("a used ticket", used_ticket), ("a login on another screen", qr),
         ("a login on this device", link), ("a return in another browser", other_browser), ("a denial", deny),
         ("a wrong PIN", wrong_pin), ("a lost answer", lost_answer), ("a changed text", changed_text),
         ("a foreign link", foreign_link), ("a login of another device", other_device), ("a clone", lower_counter),

@@ -144,6 +144,9 @@ def stored(key):
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
 
 
+LEVELS = ["undefined", "normal", "substantiell", "hoch"]
+
+
 class Simulator:
     """§7: evidence of a simulator of hardware, for development regions."""
 
@@ -224,7 +227,7 @@ class Device:
 
     # §6: enrolment
 
-    def enrol(self, link, pin, name="Python", simulator=None):
+    def enrol(self, link, pin, name="Python", simulator=None, level=None):
         match = re.fullmatch(r"(https://[^/?#]+(?:/[^?#]*)?)/app/e/([A-Za-z0-9_-]+)#k=([A-Za-z0-9_-]{43})", link)
         demand(match, "not an enrolment link")
         issuer, ticket, wanted = match.groups()
@@ -238,12 +241,18 @@ class Device:
         demand(offer["ticket_sha256"] == digest(ticket), "the offer is for another ticket")
         demand(time.time() < offer["exp"] + CLOCK_DIFFERENCE, "the offer has expired")
         demand(offer["pin_digits"] <= len(pin) <= 12 and pin.isascii() and pin.isdigit(), "not a PIN that is long enough")
+        # D-6.2.4: what this device will reach, before it has keys.
+        chosen = ("simulator", simulator.key_store) if simulator else ("none", "software")
+        ceilings = {(one["fmt"], one["key_store"]): one["level"] for one in offer["ceilings"]}
+        demand(chosen in ceilings, "the provider does not take this evidence")
+        reached = min(LEVELS.index(ceilings[chosen]), LEVELS.index(offer["level"]))
+        least = LEVELS.index(level) if level else min(LEVELS.index(offer["required_level"]), LEVELS.index(offer["level"]))
+        demand(reached >= least, "this device would not reach the level " + LEVELS[least])
         # D-6.3
         salt = secrets.token_bytes(16)
         mine = {"auth": ec.generate_private_key(ec.SECP256R1()), "inst": ec.generate_private_key(ec.SECP256R1()),
                 "pin": pin_key(pin, salt)}
         evidence = simulator.evidence(offer_text, mine) if simulator else {"fmt": "none", "evidence": {}}
-        demand(evidence["fmt"] in offer["formats"], "the provider does not take this evidence")
         # D-6.4
         registration = sign(mine["auth"], "device-registration+jwt", {
             "iss": thumbprint(jwk(mine["auth"])), "aud": issuer, "offer_sha256": digest(offer_text),

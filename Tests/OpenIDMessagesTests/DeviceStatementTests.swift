@@ -106,8 +106,9 @@ struct StatementSample: Sendable, CustomTestStringConvertible {
             StatementSample(
                 statement: EnrolmentOffer(
                     issuer: issuer, identifier: token, ticketDigest: digest(9), nonce: nonce, maskedName: "E. M…n",
-                    level: .substantiell, formats: ["simulator", "none"], minimumPINLength: 6, issuedAt: begin,
-                    expiresAt: begin + 300)),
+                    level: .substantiell, formats: ["simulator", "none"],
+                    ceilings: [EvidenceCeiling(format: "none", keyStore: "software", level: .normal)],
+                    requiredLevel: .normal, minimumPINLength: 6, issuedAt: begin, expiresAt: begin + 300)),
         ]
     }()
 }

@@ -1,3 +1,4 @@
+import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
@@ -48,6 +49,29 @@ struct EnrolmentTests {
             return await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
         }
         #expect(offers == 3)
+    }
+
+    @Test("an offer says which key stores reach which level, and what the ticket's town demands (D-6.2.4)")
+    func offerLevels() async throws {
+        let simulator = try TestSimulator()
+        for (floor, level) in [(AssuranceLevel.normal, AssuranceLevel.normal), (.substantiell, .hoch)] {
+            let provider = try await TestProvider(
+                formats: ["android-key", "simulator", "none", "tpm"],
+                region: { region in
+                    region.evidence.androidKey = AndroidKeyPolicy(
+                        roots: [simulator.root], applications: [], oldestPatch: 202_601,
+                        levels: [.tee: .normal, .strongbox: .substantiell])
+                    for index in region.tenants.indices { region.tenants[index].floor = floor }
+                })
+            let offer = try await provider.offer(ticket: try await provider.ticket(level: level)).statement
+            #expect(offer.requiredLevel == floor)
+            #expect(
+                offer.ceilings.map { "\($0.format) \($0.keyStore) \($0.level.name)" } == [
+                    "android-key strongbox substantiell", "android-key tee normal",
+                    "simulator strongbox substantiell", "simulator tee substantiell", "simulator software normal",
+                    "none software normal",
+                ], "a format without a policy is good for nothing")
+        }
     }
 
     @Test("an offer shows the person's name masked and says what the device needs")

@@ -32,16 +32,15 @@ extension DeviceAuthenticator {
     ///   - device: how the person and the provider will name it.
     ///   - evidence: what the device can say about where its keys live.
     ///   - keyStore: where the keys will live.
+    ///   - level: what the device must be able to reach; nil for what the town demands (D-6.2.4).
     public func complete(
         _ invitation: EnrolmentInvitation, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none,
-        keyStore: KeyStoreChoice = .file
+        keyStore: KeyStoreChoice = .file, reaching level: AssuranceLevel? = nil
     ) async throws(DeviceError) -> EnrolmentResult {
         guard pin.digits.count >= invitation.minimumPINLength else {
             throw .pinTooShort(minimum: invitation.minimumPINLength)
         }
-        guard invitation.formats.contains(evidence.format) else {
-            throw .evidenceNotAccepted(format: evidence.format, accepted: invitation.formats)
-        }
+        try invitation.require(evidence, reaches: level)
         do throws(KeyStoreRefusal) { try evidence.requireFit(keyStore.kind) } catch { throw .keyStore(error) }
         // Anybody who knows the seed has the keys: they must never count for more than simulated ones.
         guard random.seed == nil || evidence.isPlayed && keyStore == .file else { throw .seedNotAllowed }
@@ -72,10 +71,11 @@ extension DeviceAuthenticator {
     /// Both steps at once, for a caller who needs not show the offer.
     public func enrol(
         link: String, pin: PIN, device: DeviceDescription, evidence: EvidenceSource = .none,
-        keyStore: KeyStoreChoice = .file
+        keyStore: KeyStoreChoice = .file, reaching level: AssuranceLevel? = nil
     ) async throws(DeviceError) -> EnrolmentResult {
         try await complete(
-            try await beginEnrolment(link), pin: pin, device: device, evidence: evidence, keyStore: keyStore)
+            try await beginEnrolment(link), pin: pin, device: device, evidence: evidence, keyStore: keyStore,
+            reaching: level)
     }
 
     /// The registration and its proofs by `K_inst` and `K_pin` (D-6.4).

@@ -22,6 +22,16 @@ public enum EvidenceSource: Sendable {
         }
     }
 
+    /// The kind of key store that it speaks of, as an offer names it.
+    var keyStore: String {
+        switch self {
+        case .none: SimulatorAttestation.KeyStore.software.rawValue
+        case .simulator(_, let keyStore, _): keyStore.rawValue
+        case .played(let hardware, _): hardware.keyStore.rawValue
+        case .attested: HardwareKeyStore.tpm.rawValue
+        }
+    }
+
     /// True where a simulator speaks of hardware that is not there: such evidence reaches no level but `sim:` ones.
     var isPlayed: Bool {
         switch self {

@@ -168,7 +168,7 @@ public struct SimulatorAttestation: DeviceStatement {
     public static let type = "simulator-attestation+jwt"
 
     /// The kind of hardware that is being played.
-    public enum KeyStore: String, Sendable, Hashable {
+    public enum KeyStore: String, Sendable, Hashable, CaseIterable {
         case software, tee, strongbox
     }
 

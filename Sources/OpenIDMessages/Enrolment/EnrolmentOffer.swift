@@ -14,6 +14,10 @@ public struct EnrolmentOffer: DeviceStatement {
     public var level: AssuranceLevel
     /// Evidence formats that are accepted.
     public var formats: [String]
+    /// What each of them reaches, and in which key store.
+    public var ceilings: [EvidenceCeiling]
+    /// The lowest level of any login at the town whose ticket it is: a device that cannot reach it is of no use there.
+    public var requiredLevel: AssuranceLevel
     /// The fewest digits of a PIN.
     public var minimumPINLength: Int64
     public var issuedAt: Timestamp
@@ -21,7 +25,8 @@ public struct EnrolmentOffer: DeviceStatement {
 
     public init(
         issuer: IssuerURL, identifier: TokenIdentifier, ticketDigest: ContentDigest, nonce: Nonce, maskedName: String,
-        level: AssuranceLevel, formats: [String], minimumPINLength: Int64, issuedAt: Timestamp, expiresAt: Timestamp
+        level: AssuranceLevel, formats: [String], ceilings: [EvidenceCeiling], requiredLevel: AssuranceLevel,
+        minimumPINLength: Int64, issuedAt: Timestamp, expiresAt: Timestamp
     ) {
         self.issuer = issuer
         self.identifier = identifier
@@ -30,6 +35,8 @@ public struct EnrolmentOffer: DeviceStatement {
         self.maskedName = maskedName
         self.level = level
         self.formats = formats
+        self.ceilings = ceilings
+        self.requiredLevel = requiredLevel
         self.minimumPINLength = minimumPINLength
         self.issuedAt = issuedAt
         self.expiresAt = expiresAt
@@ -42,13 +49,25 @@ public struct EnrolmentOffer: DeviceStatement {
         ticketDigest = try reader.wire("ticket_sha256")
         nonce = try reader.statementNonce("nonce")
         maskedName = try reader.string("name", maximumLength: 128)
-        guard let level = AssuranceLevel(name: try reader.string("level")) else { throw .malformed("level") }
-        self.level = level
+        level = try Self.level("level", &reader)
         formats = try reader.strings("formats")
+        guard let ceilings = try reader.value("ceilings").array else { throw .malformed("ceilings") }
+        self.ceilings = try ceilings.map { element throws(MessageError) in
+            guard let object = element.object, let ceiling = try? EvidenceCeiling(json: object) else {
+                throw .malformed("ceilings")
+            }
+            return ceiling
+        }
+        requiredLevel = try Self.level("required_level", &reader)
         minimumPINLength = try reader.count("pin_digits")
         issuedAt = try reader.time("iat")
         expiresAt = try reader.time("exp")
         try reader.finish()
+    }
+
+    private static func level(_ name: String, _ reader: inout MemberReader) throws(MessageError) -> AssuranceLevel {
+        guard let level = AssuranceLevel(name: try reader.string(name)) else { throw .malformed(name) }
+        return level
     }
 
     public var json: JSONObject {
@@ -56,6 +75,7 @@ public struct EnrolmentOffer: DeviceStatement {
             "iss": .string(issuer.rawValue), "jti": .string(identifier.rawValue),
             "ticket_sha256": .string(ticketDigest.rawValue), "nonce": .string(nonce.rawValue),
             "name": .string(maskedName), "level": .string(level.name), "formats": .strings(formats),
+            "ceilings": .array(ceilings.map { .object($0.json) }), "required_level": .string(requiredLevel.name),
             "pin_digits": .integer(minimumPINLength), "iat": issuedAt.json, "exp": expiresAt.json,
         ]
     }

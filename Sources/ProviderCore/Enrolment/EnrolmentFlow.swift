@@ -94,10 +94,13 @@ public struct EnrolmentFlow: Sendable {
             return count
         }
         guard isCounted, count <= Self.offersPerTicket else { throw DeviceRefusal(.unknownTicket, .ticketUnknown) }
+        let policy = registry.region.evidence
         let statement = EnrolmentOffer(
             issuer: issuer, identifier: .random(bytes: 16), ticketDigest: ContentDigest(of: secret),
             nonce: .random(bytes: 32), maskedName: account.person.maskedName, level: min(account.level, ticket.level),
-            formats: registry.region.evidence.formats, minimumPINLength: Int64(PINKey.lengths.lowerBound),
+            formats: policy.formats, ceilings: policy.ceilings,
+            requiredLevel: registry.tenant(ticket.tenant)?.floor ?? .undefined,
+            minimumPINLength: Int64(PINKey.lengths.lowerBound),
             issuedAt: now, expiresAt: now + Lifetime.offer)
         let text = try keys.ring.current(.es256).sign(statement)
         let offer = Offer(

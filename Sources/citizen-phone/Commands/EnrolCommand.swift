@@ -24,6 +24,12 @@ struct EnrolCommand: AsyncParsableCommand {
     @Argument(help: "The enrolment link, https://…/app/e/…#k=…")
     var link: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The level that this device must be able to reach: normal, substantiell or hoch. Else it is refused before there "
+                + "are keys. Unless given: what the town demands.", valueName: "level"))
+    var level: DeviceLevel?
+
     @Option(help: "Your name for this device; citizen-phone unless given.")
     var name: String?
 
@@ -100,17 +106,33 @@ struct EnrolCommand: AsyncParsableCommand {
             console.note(console.language.row("Person", "Person", invitation.maskedName))
             console.note(
                 console.language.row("Niveau", "Level", invitation.level.title.text(console.language)))
+            console.note(Self.reach(source, invitation, console.language))
+            // Before the PIN is asked for: what is out of reach must cost nothing.
+            try invitation.require(source, reaches: level?.level)
             let pin = try pinOptions.readNew(
                 for: keyStore, minimum: invitation.minimumPINLength, console.language)
             let device = DeviceDescription(
                 name: name ?? persona?.phone.name ?? "citizen-phone",
                 model: seed.map { "citizen-phone, simulated with the seed \($0)" } ?? "citizen-phone", system: "Linux")
             let result = try await phone.complete(
-                invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice(keyStore))
+                invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice(keyStore),
+                reaching: level?.level)
             var report = Self.report(result, keyStore, seed: seed, console.language)
             report.whenTold = { try phone.blockCodeWasSeen() }
             return report
         }
+    }
+
+    /// How high this device will reach, and with what it could reach higher.
+    static func reach(_ source: EvidenceSource, _ invitation: EnrolmentInvitation, _ language: Language) -> String {
+        let reached = invitation.ceiling(of: source) ?? .undefined
+        let best = invitation.ceilings.map { min($0.level, invitation.level) }.max() ?? .undefined
+        var words = reached.title.text(language)
+        if best > reached {
+            let better = LevelOutOfReach.list(invitation.evidence(reaching: best), language)
+            words += language.say("; \(best.title.german) mit \(better)", "; \(best.title.english) with \(better)")
+        }
+        return language.row("Höchstens", "Ceiling", words)
     }
 
     /// The block code of an enrolment that was stopped before the code could be shown.

@@ -119,8 +119,19 @@ extension StatementFile {
         case ("counter", _), ("pin_digits", _):
             return [("negative", -1), ("a string", "8"), ("a fraction", .number(8.5))]
         case ("purpose", _), ("action", _), ("flow", _), ("binding", _), ("decision", _), ("state", _),
-            ("key_store", _), ("level", _):
+            ("key_store", _), ("level", _), ("required_level", _):
             return [("an unknown word", "other"), ("in capitals", .string((value.string ?? "").uppercased()))]
+        case ("ceilings", .array(let ceilings)):
+            guard let first = ceilings.first?.object else { return [] }
+            func entry(_ name: String, _ value: JSONValue?) -> JSONValue {
+                var changed = first
+                changed[name] = value
+                return .array([.object(changed)])
+            }
+            return [
+                ("an object", .object(first)), ("a list of texts", ["tpm"]), ("without a level", entry("level", nil)),
+                ("of an unknown level", entry("level", "other")), ("of a member that is not known", entry("x", 1)),
+            ]
         case ("text", _): return [("a text with a line feed", "a\nb"), ("a text with a control character", "a\u{85}b")]
         case ("name", _): return [("a text with a control character", "a\u{9B}b")]
         case ("released", _), ("amr", _), ("formats", _), ("claims_essential", _), ("claims_voluntary", _):

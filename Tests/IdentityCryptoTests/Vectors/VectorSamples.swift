@@ -62,8 +62,11 @@ struct VectorSamples {
 
     static let offer = EnrolmentOffer(
         issuer: issuer, identifier: TokenIdentifier(rawValue: "offer-1")!, ticketDigest: ContentDigest(of: ticket),
-        nonce: nonce(1), maskedName: "E. M…n", level: .hoch, formats: ["simulator", "none"], minimumPINLength: 5,
-        issuedAt: now, expiresAt: now + 300)
+        nonce: nonce(1), maskedName: "E. M…n", level: .hoch, formats: ["simulator", "none"],
+        ceilings: [
+            EvidenceCeiling(format: "simulator", keyStore: "strongbox", level: .substantiell),
+            EvidenceCeiling(format: "none", keyStore: "software", level: .normal),
+        ], requiredLevel: .substantiell, minimumPINLength: 5, issuedAt: now, expiresAt: now + 300)
 
     /// The first one has what each has; the level of the others could be lifted, or is about a company.
     static let explanations: [(name: String, statement: any DeviceStatement)] = {

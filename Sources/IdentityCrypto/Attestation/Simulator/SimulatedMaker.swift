@@ -77,6 +77,15 @@ extension SimulatedMaker {
             let clientData = AppAttestVerifier.clientData(
                 offer: offer, authentication: authentication.thumbprint, installation: installation, pin: pin)
             return try appAttest(
+
+    /// Where the keys are that it plays.
+    public var keyStore: HardwareKeyStore {
+        switch self {
+        case .androidKey(let keyStore, _, _): keyStore
+        case .appAttest: .secureEnclave
+        case .tpm: .tpm
+        }
+    }
                 clientData: clientData, application: application, environment: environment, now: now)
         case .tpm: return try tpm(challenge: challenge, key: authentication, now: now)
         }

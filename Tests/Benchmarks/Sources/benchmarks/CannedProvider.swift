@@ -64,8 +64,9 @@ final class CannedProvider: HTTPTransport {
         let now = Town.clock.now()
         return EnrolmentOffer(
             issuer: issuer, identifier: TokenIdentifier(rawValue: "offer-1")!, ticketDigest: ContentDigest(of: ticket),
-            nonce: .random(bytes: 32), maskedName: "E. M…n", level: .normal, formats: ["none"], minimumPINLength: 6,
-            issuedAt: now, expiresAt: now + 300)
+            nonce: .random(bytes: 32), maskedName: "E. M…n", level: .normal, formats: ["none"],
+            ceilings: [EvidenceCeiling(format: "none", keyStore: "software", level: .normal)], requiredLevel: .normal,
+            minimumPINLength: 6, issuedAt: now, expiresAt: now + 300)
     }
 
     private func enrolled(_ body: JSONObject) throws -> JSONObject {
