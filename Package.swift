@@ -249,8 +249,8 @@ let package = Package(
             name: "AttackTests",
             dependencies: [
                 "citizen-phone", "DeviceAuthenticator", "ProviderHTTP", "ProviderCore", "ProviderHarness",
-                "SQLiteStore", "IdentityCrypto", "OpenIDMessages", .hummingbird, .hummingbirdTesting, .httpTypes,
-                .nioCore, .logging,
+                "AccountDirectory", "SQLiteStore", "IdentityCrypto", "OpenIDMessages", .hummingbird,
+                .hummingbirdTesting, .httpTypes, .nioCore, .logging,
             ], swiftSettings: everyTarget),
         .testTarget(
             name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],

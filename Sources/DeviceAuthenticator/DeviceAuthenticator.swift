@@ -58,6 +58,11 @@ public struct DeviceAuthenticator: Sendable {
         } catch { throw .file(error) }
     }
 
+    /// The thumbprint of `K_auth`, the key that signs this device's answers.
+    public func authenticationKey() throws(DeviceError) -> KeyThumbprint {
+        try keys().publicKey(.authentication).thumbprint
+    }
+
     func connection(to issuer: IssuerURL) -> ProviderConnection {
         ProviderConnection(
             issuer: issuer, transport: transport, memory: memory, clock: clock, random: random, language: language)

@@ -1,3 +1,4 @@
+import AccountDirectory
 import DeviceAuthenticator
 import Foundation
 import HTTPTypes
@@ -24,16 +25,22 @@ struct AttackStage {
     /// - Parameters:
     ///   - missing: the guards that the provider does without.
     ///   - sabotage: what is done to its database before anybody comes.
+    ///   - playsHardware: the victim's phone has evidence of a TPM, portals want *substantiell*, and time is the real one, for
+    ///     which the simulator's certificates are made.
     ///   - passphrase: what the victim's files are sealed with; nil for a key beside them.
     static func set(
-        without missing: Guards = [], sabotage: String? = nil, passphrase: String? = nil,
-        _ body: @Sendable (AttackStage) async throws -> Void
+        without missing: Guards = [], sabotage: String? = nil, playsHardware: Bool = false,
+        passphrase: String? = nil, _ body: @Sendable (AttackStage) async throws -> Void
     ) async throws {
         // Provider and phones have one clock, which stands still: a busy machine is no reason to fail.
-        let clock = SettableClock()
+        let clock =
+            playsHardware ? SettableClock(Timestamp(seconds: Int64(Date().timeIntervalSince1970))) : SettableClock()
         let database = try TemporaryDatabase()
         let provider = try await TestProvider(
-            guards: Guards.all.subtracting(missing), store: SQLiteStore(path: database.path), clock: clock)
+            guards: Guards.all.subtracting(missing), formats: ["tpm", "simulator", "none"],
+            store: SQLiteStore(path: database.path), clock: clock,
+            region: { $0.evidence.tpm = TPMPolicy(roots: $0.evidence.simulatorRoots) })
+        try await provider.provider.evidenceReview.adopt(RevocationList())
         try provider.add(TestBackChannel.portals)
         if let sabotage { try database.execute(sabotage) }
         let limits = ProviderApplication.Limits(loginBurst: 1_000_000, codeBurst: 1_000_000)
@@ -42,14 +49,16 @@ struct AttackStage {
         let application = Application(
             router: ProviderApplication.router(provider: provider.provider, limits: limits), logger: logger)
         try await application.test(.router) { client in
-            let stage = try await AttackStage(provider, database, RouterTransport(client: client), passphrase)
+            let stage = try await AttackStage(
+                provider, database, RouterTransport(client: client), playsHardware: playsHardware, passphrase)
             defer { try? FileManager.default.removeItem(atPath: stage.folder) }
             try await body(stage)
         }
     }
 
     private init(
-        _ provider: TestProvider, _ database: TemporaryDatabase, _ transport: RouterTransport, _ passphrase: String?
+        _ provider: TestProvider, _ database: TemporaryDatabase, _ transport: RouterTransport, playsHardware: Bool,
+        _ passphrase: String?
     ) async throws {
         self.provider = provider
         self.database = database
@@ -64,14 +73,17 @@ struct AttackStage {
         let phones = Self.deviceClock(provider)
         let phone = DeviceAuthenticator(folder: sealed, transport: transport, clock: phones)
         let device = DeviceDescription(name: "Victim", model: "Test", system: "Linux")
-        _ = try await phone.enrol(link: try await Self.link(provider), pin: pin, device: device)
+        _ = try await phone.enrol(
+            link: try await Self.link(provider), pin: pin, device: device,
+            evidence: playsHardware ? .played(.tpm, provider.simulator.maker) : .none)
+        let wanted: [String: String?] = playsHardware ? ["acr_values": AssuranceLevel.substantiell.acr] : [:]
         scene = AttackScene(
             folder: sealed, folderPath: path, openFolder: openFolder, issuer: TestRegion.issuer, pin: pin,
             transport: transport, language: "de",
             start: {
                 WebAddress(
                     TestRegion.issuer.appending("/authorize?")
-                        + FormParameters(TestRegion.basic.request()).encoded)!
+                        + FormParameters(TestRegion.basic.request(wanted)).encoded)!
             },
             ticket: try await Self.link(provider), attackerTicket: try await Self.link(provider), clock: phones,
             wait: { duration in clock.advance(duration.components.seconds) })

@@ -1,7 +1,9 @@
 import DeviceAuthenticator
 import Foundation
+import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
+import ProviderHarness
 import Testing
 
 @testable import citizen_phone
@@ -29,8 +31,12 @@ enum ShippedScenarios {
 }
 
 extension AttackStage {
-    /// - Parameter asks: whether there is a portal that may ask by itself; it knows the victim by a login of theirs.
-    func scenarios(transport: (any HTTPTransport)? = nil, asks: Bool = false) async throws -> ScenarioStage {
+    /// - Parameters:
+    ///   - asks: whether there is a portal that may ask by itself; it knows the victim by a login of theirs.
+    ///   - revokes: whether the operator's list is read.
+    func scenarios(
+        transport: (any HTTPTransport)? = nil, asks: Bool = false, revokes: Bool = true
+    ) async throws -> ScenarioStage {
         let wire = FaultyWire(transport ?? scene.transport)
         let makePhone: @Sendable (String) -> DeviceAuthenticator = { [scene] path in
             DeviceAuthenticator(
@@ -40,7 +46,11 @@ extension AttackStage {
         return ScenarioStage(
             issuer: scene.issuer, phone: makePhone(scene.folderPath), wire: wire, pin: scene.pin,
             wrongPIN: PIN(Array("135791".utf8))!, transport: scene.transport, language: scene.language,
-            start: try await scene.start(), asking: asks ? try await askingPortal() : nil, opensPortal: false,
+            start: try await scene.start(), asking: asks ? try await askingPortal() : nil,
+            revoke: { [provider] serial in
+                guard revokes else { return }
+                try await provider.provider.evidenceReview.adopt(RevocationList(serials: [serial]))
+            }, opensPortal: false,
             wait: scene.wait,
             copyDevice: { [scene] in try DeviceCopy(of: scene.folderPath, makePhone: makePhone) })
     }
@@ -54,8 +64,8 @@ private func scenario(_ steps: String) throws -> Scenario {
 struct ShippedScenarioTests {
     @Test(arguments: ShippedScenarios.names)
     func `is met, and leaves nothing open`(name: String) async throws {
-        try await AttackStage.set { stage in
-            let scenario = try ShippedScenarios.read(name)
+        let scenario = try ShippedScenarios.read(name)
+        try await AttackStage.set(playsHardware: scenario.revokes) { stage in
             let outcome = try await stage.scenarios(asks: scenario.asks).play(scenario)
             #expect(outcome.result == .met, "\(outcome.complaint ?? "")")
             #expect(outcome.leftOpen == 0)
@@ -90,6 +100,16 @@ struct ShippedScenarioTests {
             #expect(outcome.result == .met, "\(outcome.complaint ?? "")")
             let browsers = try await stage.scene.victim().accountView("/browsers")["browsers"]?.array
             #expect(browsers?.isEmpty == true)
+        }
+    }
+
+    @Test func `evidence that nobody takes back is told, and so is a device that never had any`() async throws {
+        let scenario = try ShippedScenarios.read("device-lowered")
+        for (hasHardware, revokes) in [(true, false), (false, true)] {
+            try await AttackStage.set(playsHardware: hasHardware) { stage in
+                let outcome = try await stage.scenarios(revokes: revokes).play(scenario)
+                #expect(outcome.complaint?.contains("the provider took nothing back") == true, "\(outcome.result)")
+            }
         }
     }
 

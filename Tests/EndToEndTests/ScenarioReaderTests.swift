@@ -39,6 +39,7 @@ struct ScenarioReaderTests {
               - call: "0123"
               - collect
               - suspend: device
+              - revoke: evidence
               - approve
               - approve: {pin: wrong, release: [email, phone_number], context: "Muster GmbH"}
               - lose: acknowledgement
@@ -52,6 +53,7 @@ struct ScenarioReaderTests {
               - expect:
                   page: none
                   phone: awaiting_user
+                  notice: device_lowered
                   error: scan_again
                   callback: access_denied
                   tokens: granted
@@ -64,19 +66,20 @@ struct ScenarioReaderTests {
                 .open(.portal), .open(.again), .browser(1), .copyDevice, .device(.copy), .claim(.qr), .claim(.link),
                 .type(.right, remembers: false), .type(.these("01234567"), remembers: false),
                 .type(.wrong, remembers: true), .open(.known), .ask, .receive, .call(.these("0123")), .collect,
-                .suspend,
+                .suspend, .revoke,
                 .answer(.approve(isPINRight: true, released: nil, context: nil)),
                 .answer(
                     .approve(isPINRight: false, released: ["email", "phone_number"], context: "Muster GmbH")),
                 .lose, .answer(.deny), .answer(.report), .resend, .comeBack(.otherBrowser), .cancel, .wait(10), .finish,
                 .expect(
                     Scenario.Expectation(
-                        page: "none", phone: "awaiting_user", error: "scan_again", callback: "access_denied",
+                        page: "none", phone: "awaiting_user", notice: "device_lowered", error: "scan_again",
+                        callback: "access_denied",
                         tokens: "granted", triesLeft: 2, status: 404)),
             ])
-        #expect(scenario.steps.map(\.line) == Array(5...31))
+        #expect(scenario.steps.map(\.line) == Array(5...32))
         #expect(
-            scenario.steps[17].text == "approve: {pin: wrong, release: [email, phone_number], context: Muster GmbH}")
+            scenario.steps[18].text == "approve: {pin: wrong, release: [email, phone_number], context: Muster GmbH}")
     }
 
     @Test(arguments: [

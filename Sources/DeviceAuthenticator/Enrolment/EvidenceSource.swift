@@ -69,7 +69,9 @@ public enum EvidenceSource: Sendable {
             guard let tpm = keys as? TPMKeyStore, let challenge = Base64URL.decode(offer.rawValue) else {
                 throw DeviceError.cryptography
             }
-            return try maker.evidence(of: try tpm.attestation(challenge: challenge, pin: credential), now: now)
+            return try maker.evidence(
+                of: try tpm.attestation(challenge: challenge, pin: credential),
+                authentication: authentication.thumbprint, now: now)
         }
     }
 }

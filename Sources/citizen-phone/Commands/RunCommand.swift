@@ -21,6 +21,12 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The address at a portal that begins a login.", valueName: "url"))
     var portal: String
 
+    @Option(
+        help: ArgumentHelp(
+            "The file on this machine in which the provider reads which certificates are revoked: for scenarios in which "
+                + "evidence of hardware is taken back. Serial numbers are added to it.", valueName: "json"))
+    var revocationList: String?
+
     @Option(help: "The form of the outcome: text, json, tap (Test Anything Protocol 14) or junit (XML).")
     var output: ScenarioOutput?
 
@@ -44,6 +50,7 @@ struct RunCommand: AsyncParsableCommand {
         let form = output ?? (shared.json ? .json : .text)
         let (shared, pinOptions, faults, isDisposable) = (shared, pinOptions, faults, disposable)
         let askingPortal = askingPortal
+        let revocations = revocationList.map(ProviderRevocationList.init(path:))
         let scenarios = try scenarios()
         guard let address = WebAddress(portal) else {
             throw refusal("The address must begin with https:// (or http:// on this machine).")
@@ -52,11 +59,13 @@ struct RunCommand: AsyncParsableCommand {
         try await shared.playing(pinOptions.persona).run { (phone, transport, console) in
             let stages = ScenarioStages(
                 shared, pinOptions: pinOptions, faults: faults, phone: phone, transport: transport, start: address,
-                opensPortal: opensPortal, askingPortal: askingPortal)
+                opensPortal: opensPortal, askingPortal: askingPortal,
+                revocations: revocations)
             let hasPortal = askingPortal.backchannelClient != nil
             let outcomes = try await Self.play(
                 Self.parts(
-                    scenarios, isDisposable: isDisposable, hasAskingPortal: hasPortal, profile: stages.profile),
+                    scenarios, isDisposable: isDisposable, hasAskingPortal: hasPortal,
+                    hasRevocationList: revocations != nil, profile: stages.profile),
                 on: stages.stage
             ) { scenario in
                 console.note("Scenario \(scenario.name): \(scenario.description)")
@@ -73,9 +82,12 @@ struct RunCommand: AsyncParsableCommand {
 
     /// In the order of the files, but what ends a device comes last, and only once for each device.
     ///
-    /// - Parameter hasAskingPortal: whether there is a portal that may ask for the profile's person.
+    /// - Parameters:
+    ///   - hasAskingPortal: whether there is a portal that may ask for the profile's person.
+    ///   - hasRevocationList: whether evidence can be taken back.
     static func parts(
-        _ scenarios: [Scenario], isDisposable: Bool, hasAskingPortal: Bool = false, profile: (Scenario) -> String
+        _ scenarios: [Scenario], isDisposable: Bool, hasAskingPortal: Bool = false, hasRevocationList: Bool = false,
+        profile: (Scenario) -> String
     ) -> [Part] {
         var spent: Set<String> = []
         return (scenarios.filter { !$0.endsDevice } + scenarios.filter(\.endsDevice)).map { scenario in
@@ -85,6 +97,10 @@ struct RunCommand: AsyncParsableCommand {
                     skipped: scenario.persona == nil
                         ? "a portal asks by itself: needs --backchannel-client and what goes with it"
                         : "a portal asks by itself: it knows this profile's person and no persona")
+            }
+            guard !scenario.revokes || hasRevocationList else {
+                return Part(
+                    scenario: scenario, skipped: "evidence is taken back: needs --revocation-list with the provider's")
             }
             guard scenario.endsDevice else { return Part(scenario: scenario) }
             guard isDisposable else {

@@ -32,6 +32,8 @@ struct Scenario: Equatable {
         case collect
         /// The person suspends this device.
         case suspend
+        /// The operator takes the evidence of this device's hardware back.
+        case revoke
         case answer(Answer)
         /// The acknowledgement of the next answer does not reach the phone.
         case lose
@@ -92,6 +94,8 @@ struct Scenario: Equatable {
         var page: String?
         /// The state that the phone knows, or `none`.
         var phone: String?
+        /// What the person was told last, outside of any login.
+        var notice: String?
         /// Why the step before was refused, or `none`.
         var error: String?
         /// What the browser took along to the portal.
@@ -119,6 +123,9 @@ struct Scenario: Equatable {
 
     /// True when a portal asks by itself: it needs one that may.
     var asks: Bool { steps.contains { $0.action == .ask } }
+
+    /// True when an operator takes evidence back: it needs one who can be played.
+    var revokes: Bool { steps.contains { $0.action == .revoke } }
 
     /// The word for what is not there.
     static let none = "none"

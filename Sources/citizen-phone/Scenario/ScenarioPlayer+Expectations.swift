@@ -31,6 +31,10 @@ extension ScenarioPlayer {
             do { try await refreshPhone() } catch DeviceError.loginOver {}
             compare("phone", phoneState?.rawValue ?? Scenario.none, expected.phone)
         }
+        if let notice = expected.notice {
+            let latest = try await phone.accountView("/notices")["notices"]?.array?.first?.object
+            compare("notice", latest?["kind"]?.string ?? Scenario.none, notice)
+        }
         compare("error", refusal?.word ?? Scenario.none, expected.error)
         let browser = logins.isEmpty ? nil : logins[current]
         compare("callback", (browser?.callback ?? .none).word, expected.callback)

@@ -1,4 +1,5 @@
 import DeviceAuthenticator
+import IdentityCrypto
 import OpenIDMessages
 
 /// Requests without a browser (docs/protocol.md §11), and what the person does with the device itself.
@@ -65,6 +66,34 @@ extension ScenarioPlayer {
         _ = try await attempt { () throws(DeviceError) in
             try await phone.confirm(try await phone.propose(act), pin: pin)
         }
+    }
+
+    /// How often, and at which pace, the person looks whether the provider has read its list.
+    private static let looks = (count: 60, pace: Duration.milliseconds(500))
+
+    /// The certificate in this device's evidence is revoked; over when the provider has acted on it (docs/protocol.md §7.5).
+    mutating func revoke() async throws {
+        guard let revoke = stage.revoke else {
+            throw CommandFailure(.browser, developer: "nobody can revoke: no list of the provider is named")
+        }
+        let before = try await ceiling()
+        try await revoke(SimulatedMaker.serial(for: try phone.authenticationKey()))
+        for _ in 0..<Self.looks.count {
+            if try await ceiling() != before { return }
+            try await stage.wait(Self.looks.pace)
+        }
+        throw CommandFailure(
+            .browser,
+            developer:
+                "the provider took nothing back: it reads another list, or this device was enrolled without evidence of "
+                + "hardware")
+    }
+
+    /// What this device reaches, as the provider says; nil when it refuses to say.
+    private mutating func ceiling() async throws -> String? {
+        let phone = phone
+        let devices = try await attempt { () throws(DeviceError) in try await phone.devices() }
+        return devices?.first(where: \.isCurrent)?.ceiling
     }
 
     /// Denies the portal's request that the phone has and has not answered; true when there was one.

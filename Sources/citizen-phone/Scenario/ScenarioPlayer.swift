@@ -17,6 +17,8 @@ struct ScenarioStage {
     let start: WebAddress
     /// The portal that asks by itself; nil when there is none.
     let asking: AskingPortal?
+    /// Has a certificate revoked, as the provider's operator does; nil where nobody can.
+    let revoke: (@Sendable (_ serial: String) async throws -> Void)?
     /// Whether browsers open the portal's callback, or stop before it.
     let opensPortal: Bool
     let wait: @Sendable (Duration) async throws -> Void
@@ -148,6 +150,7 @@ struct ScenarioPlayer {
         case .call(let digits): try await call(digits)
         case .collect: try await collect()
         case .suspend: try await suspend()
+        case .revoke: try await revoke()
         case .answer(let answer): try await self.answer(answer)
         case .lose: stage.wire.loseNext()
         case .resend: try await resend()

@@ -57,7 +57,7 @@ enum ScenarioReader {
             case .ask: hasAsked = true
             case .copyDevice: hasCopy = true
             case .device(.copy) where !hasCopy: mistakes.add(step.line, "needs `copy: device` before")
-            case .wait, .device, .suspend: break
+            case .wait, .device, .suspend, .revoke: break
             case .receive, .call, .collect:
                 if !hasAsked { mistakes.add(step.line, "needs a request: `ask: portal` must come before") }
             case .browser(let number) where number > opened:

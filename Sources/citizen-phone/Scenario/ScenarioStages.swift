@@ -13,6 +13,7 @@ final class ScenarioStages {
     private let start: WebAddress
     private let opensPortal: Bool
     private let askingPortal: AskingPortalOptions
+    private let revocations: ProviderRevocationList?
     private var stages: [(player: Player, stage: ScenarioStage)] = []
     private var uses: [FolderUse] = []
 
@@ -27,7 +28,8 @@ final class ScenarioStages {
     ///   - faults: likewise.
     init(
         _ shared: SharedOptions, pinOptions: PINOptions, faults: FaultOptions, phone: DeviceAuthenticator,
-        transport: TLSTransport, start: WebAddress, opensPortal: Bool, askingPortal: AskingPortalOptions
+        transport: TLSTransport, start: WebAddress, opensPortal: Bool, askingPortal: AskingPortalOptions,
+        revocations: ProviderRevocationList?
     ) {
         self.shared = shared
         self.pinOptions = pinOptions
@@ -37,6 +39,7 @@ final class ScenarioStages {
         self.start = start
         self.opensPortal = opensPortal
         self.askingPortal = askingPortal
+        self.revocations = revocations
     }
 
     /// The profile whose device plays a scenario.
@@ -51,6 +54,12 @@ final class ScenarioStages {
         let stage = try make(player)
         stages.append((player, stage))
         return stage
+    }
+
+    /// Has a certificate revoked; nil where nobody named the provider's list.
+    private var revoker: (@Sendable (String) async throws -> Void)? {
+        guard let revocations else { return nil }
+        return { serial in try revocations.add(serial) }
     }
 
     private func make(_ player: Player) throws -> ScenarioStage {
@@ -84,7 +93,8 @@ final class ScenarioStages {
         return ScenarioStage(
             issuer: issuer, phone: try makePhone(path), wire: wire, pin: pins.right, wrongPIN: pins.wrong,
             transport: transport, language: language, start: start,
-            asking: isOwn ? try askingPortal.portal(at: issuer, over: transport) : nil, opensPortal: opensPortal,
+            asking: isOwn ? try askingPortal.portal(at: issuer, over: transport) : nil,
+            revoke: revoker, opensPortal: opensPortal,
             wait: { try await Task.sleep(for: $0) }, copyDevice: { try DeviceCopy(of: path, makePhone: makePhone) })
     }
 }

@@ -4,7 +4,8 @@ import Yams
 /// Understands one step: a word, or a mapping with one key.
 enum ScenarioStepReader {
     private enum Word: String, CaseIterable {
-        case open, browser, copy, device, claim, type, ask, receive, call, collect, suspend, approve, deny, report
+        case open, browser, copy, device, claim, type, ask, receive, call, collect, suspend, revoke, approve, deny,
+            report
         case lose, resend
         case comeBack = "return"
         case cancel, wait, finish, expect
@@ -84,6 +85,7 @@ enum ScenarioStepReader {
         case .ask: return value.word(among: ["portal"]).map { _ in .ask }
         case .call: return digits(value, count: 4).map { .call($0) }
         case .suspend: return value.word(among: ["device"]).map { _ in .suspend }
+        case .revoke: return value.word(among: ["evidence"]).map { _ in .revoke }
         case .approve: return approval(value).map { .answer($0) }
         case .lose: return value.word(among: ["acknowledgement"]).map { _ in .lose }
         case .comeBack:
@@ -141,7 +143,7 @@ enum ScenarioStepReader {
     }
 
     private static func expectation(_ value: ScenarioNode) -> Scenario.Expectation? {
-        let known = ["page", "phone", "error", "callback", "tokens", "tries_left", "status"]
+        let known = ["page", "phone", "notice", "error", "callback", "tokens", "tries_left", "status"]
         guard let members = value.members(known) else { return nil }
         guard !members.isEmpty else { return value.refused("expects nothing") }
         let states = LoginState.allCases.map(\.rawValue) + [Scenario.none]
@@ -152,6 +154,7 @@ enum ScenarioStepReader {
         return Scenario.Expectation(
             page: members["page"].flatMap { $0.word(among: states) },
             phone: members["phone"].flatMap { $0.word(among: states) },
+            notice: members["notice"].flatMap { $0.text() },
             error: members["error"].flatMap { $0.word(among: Scenario.errors + [Scenario.none]) },
             callback: members["callback"].flatMap { $0.word(among: callbacks) },
             tokens: members["tokens"].flatMap { $0.word(among: tokens) },

@@ -12,6 +12,8 @@ public struct SimulatedMaker: Sendable {
     let key: P256.Signing.PrivateKey
     let certificate: Certificate
     let certificateBytes: [UInt8]
+    /// The serial number of the certificates that it makes; nil for one by chance.
+    private var serial: Certificate.SerialNumber?
 
     /// - Parameter certificate: the authority's certificate (DER), a root or one below it.
     public init(key: SigningKey, certificate: [UInt8]) throws(NoAuthority) {
@@ -24,13 +26,30 @@ public struct SimulatedMaker: Sendable {
         certificateBytes = certificate
     }
 
+    /// The serial number, as revocation lists write it, of the certificate in the evidence that any maker gives for a device's
+    /// `K_auth`: whoever plays the device can have it revoked.
+    public static func serial(for key: KeyThumbprint) -> String {
+        serialBytes(for: key).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// Sixteen bytes, the first of which is neither zero nor a negative number's.
+    private static func serialBytes(for key: KeyThumbprint) -> [UInt8] {
+        [0x53] + Digest.sha256(Array("citizen-id/played-certificate/v1".utf8) + Array(key.rawValue.utf8)).prefix(15)
+    }
+
+    private func vouching(for key: KeyThumbprint) -> SimulatedMaker {
+        var maker = self
+        maker.serial = Certificate.SerialNumber(bytes: Self.serialBytes(for: key))
+        return maker
+    }
+
     /// A chain for a fresh leaf: its certificate and the authority's.
     func chain(
         for subject: P256.Signing.PublicKey, named name: String?, at now: Timestamp, extensions: [Certificate.Extension]
     ) throws -> [[UInt8]] {
         let date = Date(timeIntervalSince1970: TimeInterval(now.seconds))
         let leaf = try Certificate(
-            version: .v3, serialNumber: Certificate.SerialNumber(), publicKey: Certificate.PublicKey(subject),
+            version: .v3, serialNumber: serial ?? Certificate.SerialNumber(), publicKey: Certificate.PublicKey(subject),
             notValidBefore: date.addingTimeInterval(-3600), notValidAfter: date.addingTimeInterval(86_400),
             issuer: certificate.subject,
             subject: name.map { name in try DistinguishedName { CommonName(name) } } ?? DistinguishedName(),
@@ -58,25 +77,6 @@ public enum SimulatedHardware: Sendable {
         case .tpm: "tpm"
         }
     }
-}
-
-extension SimulatedMaker {
-    /// Evidence as good hardware gives it, about these keys and this offer.
-    public func evidence(
-        of hardware: SimulatedHardware, offer: ContentDigest, authentication: VerificationKey,
-        installation: KeyThumbprint, pin: KeyThumbprint, now: Timestamp
-    ) throws -> DeviceEvidence {
-        let challenge = Base64URL.decode(offer.rawValue) ?? []
-        switch hardware {
-        case .androidKey(let keyStore, let package, let signature):
-            // Whatever the oldest patch is that the region accepts: a simulator is always up to date.
-            let description = KeyDescription.sample(
-                challenge: challenge, keyStore: keyStore, package: package, signature: signature, patch: 209_912)
-            return try androidKey(description, key: authentication, now: now)
-        case .appAttest(let application, let environment):
-            let clientData = AppAttestVerifier.clientData(
-                offer: offer, authentication: authentication.thumbprint, installation: installation, pin: pin)
-            return try appAttest(
 
     /// Where the keys are that it plays.
     public var keyStore: HardwareKeyStore {
@@ -86,8 +86,28 @@ extension SimulatedMaker {
         case .tpm: .tpm
         }
     }
+}
+
+extension SimulatedMaker {
+    /// Evidence as good hardware gives it, about these keys and this offer.
+    public func evidence(
+        of hardware: SimulatedHardware, offer: ContentDigest, authentication: VerificationKey,
+        installation: KeyThumbprint, pin: KeyThumbprint, now: Timestamp
+    ) throws -> DeviceEvidence {
+        let challenge = Base64URL.decode(offer.rawValue) ?? []
+        let maker = vouching(for: authentication.thumbprint)
+        switch hardware {
+        case .androidKey(let keyStore, let package, let signature):
+            // Whatever the oldest patch is that the region accepts: a simulator is always up to date.
+            let description = KeyDescription.sample(
+                challenge: challenge, keyStore: keyStore, package: package, signature: signature, patch: 209_912)
+            return try maker.androidKey(description, key: authentication, now: now)
+        case .appAttest(let application, let environment):
+            let clientData = AppAttestVerifier.clientData(
+                offer: offer, authentication: authentication.thumbprint, installation: installation, pin: pin)
+            return try maker.appAttest(
                 clientData: clientData, application: application, environment: environment, now: now)
-        case .tpm: return try tpm(challenge: challenge, key: authentication, now: now)
+        case .tpm: return try maker.tpm(challenge: challenge, key: authentication, now: now)
         }
     }
 
@@ -145,14 +165,16 @@ extension SimulatedMaker {
     /// Evidence of a TPM that is no simulator's: this authority certifies its attestation key, unseen. In production whoever
     /// certifies it makes sure first that it lies in a TPM of a known maker (TCG, "TPM 2.0 Keys for Device Identity and
     /// Attestation", §5).
-    package func evidence(of attestation: TPMKeyAttestation, now: Timestamp) throws -> DeviceEvidence {
+    package func evidence(
+        of attestation: TPMKeyAttestation, authentication: KeyThumbprint, now: Timestamp
+    ) throws -> DeviceEvidence {
         guard case .es256(let attestationKey) = attestation.attestationKey.material else { throw NoAuthority() }
         let signature = try P256.Signing.ECDSASignature(rawRepresentation: attestation.signature)
         return Self.evidence(
             Self.tpmStatement(
                 certifyInfo: attestation.statement, publicArea: attestation.publicArea,
                 signature: Array(signature.derRepresentation),
-                chain: try attestationKeyChain(for: attestationKey, now: now)))
+                chain: try vouching(for: authentication).attestationKeyChain(for: attestationKey, now: now)))
     }
 
     private static func evidence(_ statement: CBORValue) -> DeviceEvidence {
