@@ -82,6 +82,26 @@ struct ResistedAttackTests {
         }
     }
 
+    @Test
+    func `a portal that wants more than the attacker's device reaches is nothing resisted, and with evidence it is`()
+        async throws
+    {
+        try await AttackStage.set(playsHardware: true) { stage in
+            let outcome = try await stage.scene.play(.foreignBrowser)
+            #expect(outcome.result == .notTested, "\(outcome.evidence)")
+            #expect(outcome.evidence.first?.contains("--simulator-key") == true, "\(outcome.evidence)")
+            #expect(AttackCommand.report([outcome]).status == .notTested)
+
+            var equipped = stage.scene
+            equipped.attackerTicket = try await stage.link()
+            equipped.evidence = .played(.tpm, stage.provider.simulator.maker)
+            let played = try await equipped.play(.foreignBrowser)
+            #expect(played.result == .resisted, "\(played.evidence)")
+            let decisive = try #require(Self.decisive[.foreignBrowser])
+            #expect(Set(decisive).isSubset(of: played.evidence))
+        }
+    }
+
     @Test func `after all but the clone the victim's device still logs in, with no login left open`() async throws {
         try await AttackStage.set { stage in
             for attack in Attack.allCases where !attack.endsDevice {

@@ -1,4 +1,5 @@
 import Foundation
+import IdentityCrypto
 import OpenIDMessages
 import Testing
 
@@ -65,6 +66,45 @@ struct HardwareEvidenceTests {
         }
         try await revoke(stage)
         for phone in phones { try await goesOn(phone) }
+    }
+
+    @Test func `the shipped scenario of a lowered device is met, and an attacker's device can have evidence`()
+        async throws
+    {
+        let list = FileManager.default.temporaryDirectory.path + "/revoked-\(UUID().uuidString).json"
+        defer { try? FileManager.default.removeItem(atPath: list) }
+        try #"{"entries": {}}"#.write(toFile: list, atomically: true, encoding: .utf8)
+        let here = try await Installation.start(
+            withPortal: false, environment: ["CITIZEN_ID_ATTESTATION_REVOCATION_LIST": list])
+        let stage = Stage(here: here, list: list)
+        let (phone, enrolled) = try await stage.enrol(Self.android)
+        try #require(enrolled.status == 0, "\(enrolled)")
+        try await here.startPortal(level: .substantiell)
+
+        let attack = ["attack", "foreign-browser", "--portal", here.loginURL, "--pin-file", phone.pinFile, "--json"]
+        let bare = try await phone.run(attack + ["--attacker-ticket", try await here.ticket(family: "Angreifer")])
+        #expect(bare.status == 37 && bare.output.contains("wants a higher level"), "\(bare)")
+        let simulator = [
+            "--simulator-key", here.certificates + "/simulator-attester-key.pem", "--simulator-certificate",
+            here.certificates + "/simulator-attester.pem",
+        ]
+        let equipped = try await phone.run(
+            attack + ["--attacker-ticket", try await here.ticket(family: "Gerüstet")] + simulator)
+        #expect(equipped.status == 0 && equipped.output.contains("resisted"), "\(equipped)")
+
+        let run = [
+            "run", Place.source("Scenarios/device-lowered.yaml"), "--portal", here.loginURL, "--pin-file",
+            phone.pinFile, "--output", "json", "--disposable",
+        ]
+        let skipped = try await phone.run(run)
+        #expect(skipped.status == 0 && skipped.output.contains("needs --revocation-list"), "\(skipped)")
+        let wrong = try await phone.run(run + ["--revocation-list", phone.pinFile])
+        try expectFailure(wrong, 19, "file")
+        let met = try await phone.run(run + ["--revocation-list", list])
+        #expect(met.status == 0, "\(met)")
+        #expect(try met.json()["scenarios"]?.array?.first?.object?["result"] == "met", "\(met)")
+        let listed = try RevocationList(parsing: Array(Data(contentsOf: URL(fileURLWithPath: list))))
+        #expect(listed.serials.count == 1, "the device's own certificate, and nobody else's")
     }
 
     /// What a phone can do whose evidence was taken back: its person hears of it, and acts as before.

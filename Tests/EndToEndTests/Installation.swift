@@ -176,14 +176,15 @@ extension Installation {
     /// The provider's process; nil when it does not run.
     var runningProvider: Int32? { provider.flatMap { $0.isRunning ? $0.identifier : nil } }
 
-    func startPortal() async throws {
+    /// - Parameter level: the lowest level that the portal takes.
+    func startPortal(level: AssuranceLevel = .normal) async throws {
         portal = try await start(
             Place.program("demo-portal"),
             [
                 "--issuer", issuer, "--client-id", "herten-demo-portal", "--key", folder.path + "/portal-key.pem",
                 "--listen", "localhost:\(portalPort)", "--tls-certificate", certificates + "/server.pem", "--tls-key",
                 certificates + "/server-key.pem", "--ca", ca, "--scope",
-                "openid person person_birth person_address email", "--accept-simulated",
+                "openid person person_birth person_address email", "--accept-simulated", "--level", level.name,
             ], log: folder.path + "/portal.log", says: "the portal is open")
     }
 

@@ -71,11 +71,13 @@ extension AttackScene {
         let photographed = try await log.attempt(
             "the attacker begins with the photographed link", stoppedBy: ["unknown_ticket"]
         ) { try await thief.beginEnrolment(ticket) }
-        _ = try await person.complete(invitation, pin: pin, device: device)
+        _ = try await person.complete(
+            invitation, pin: pin, device: device, evidence: evidence, reaching: .normal)
         log.note("the person enrols with it")
         if let photographed {
             let enrolled = try await log.attempt("the attacker goes on", stoppedBy: ["unknown_offer"]) {
-                try await thief.complete(photographed, pin: pin, device: device)
+                try await thief.complete(
+                    photographed, pin: pin, device: device, evidence: evidence, reaching: .normal)
             }
             log.goal(
                 enrolled != nil, "the attacker's device is enrolled, too", else: "the attacker's device is not enrolled"
@@ -104,8 +106,9 @@ extension AttackScene {
         defer { DeviceCopy.remove(stolen) }
         let thief = try otherPhone(in: stolen)
         let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
-        let enrolled = try await thief.complete(try await thief.beginEnrolment(link), pin: pin, device: device).record
-            .device
+        let enrolled = try await thief.enrol(
+            link: link, pin: pin, device: device, evidence: evidence, reaching: .normal
+        ).record.device
         log.note("the attacker enrols with a link for a further device of the victim's, before the victim does")
         let taken = try await log.attempt("the attacker's device takes a login", stoppedBy: ["device_suspended"]) {
             try await claim(thief, try await newLogin().sameDeviceLink())

@@ -19,6 +19,8 @@ struct AttackScene {
     var ticket: String?
     /// A fresh enrolment link of another test person, who plays the attacker; nil when there is none.
     var attackerTicket: String?
+    /// What the devices of others than the victim say about their keys: at a portal that wants more than *normal* they need it.
+    var evidence = EvidenceSource.none
     /// A portal that may ask for the victim without a browser, with the attacker at it; nil when there is none.
     var asking: AskingPortal?
     /// The clock of all phones.

@@ -50,13 +50,22 @@ extension AttackScene {
         defer { DeviceCopy.remove(path) }
         let attacker = try otherPhone(in: path)
         let device = DeviceDescription(name: "attack", model: "citizen-phone", system: "Linux")
-        guard try await attacker.enrol(link: attackerTicket, pin: pin, device: device).waiting == nil else {
+        let enrolled = try await attacker.enrol(
+            link: attackerTicket, pin: pin, device: device, evidence: evidence, reaching: .normal)
+        guard enrolled.waiting == nil else {
             return notTested("--attacker-ticket is of a person who has a device already, perhaps of the victim")
         }
         let key = SigningKey.makeES256()
-        guard let browser = try await remember(key, for: attacker) else {
-            return notTested("the provider remembers no browsers")
+        let remembered: String?
+        do { remembered = try await remember(key, for: attacker) } catch DeviceError.provider(let problem)
+            where problem.code == "level_unreachable"
+        {
+            return notTested(
+                "the portal wants a higher level than the attacker's own device reaches, so that no browser of theirs can be "
+                    + "known: give that device evidence with --simulator-key and --simulator-certificate, or name a portal that "
+                    + "wants less")
         }
+        guard let browser = remembered else { return notTested("the provider remembers no browsers") }
         log.note("the attacker, another person, logs in and has the browser remembered")
         let own = try await proved { try Self.proof($0, by: key, issuer: issuer) }
         guard try await needsNoDigits(own.login, for: attacker) else {

@@ -10,12 +10,13 @@ struct AttackCommand: AsyncParsableCommand {
         discussion: "NAME is one or more of: " + Attack.allCases.map(\.rawValue).joined(separator: ", ")
             + "; or all. The victim logs in once before: where nobody gets a code, nothing is tested, and the exit status "
             + "says why. It is 0 when all of them were resisted, 23 when one succeeded, and 37 when none did but one was "
-            + "not played for want of an option. `clone` ends with the device suspended, if the provider resists: it is "
+            + "not played for want of an option or at this portal. `clone` ends with the device suspended, if the provider resists: it is "
             + "played only with --disposable.")
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var pinOptions: PINOptions
     @OptionGroup var askingPortal: AskingPortalOptions
+    @OptionGroup var simulator: SimulatorOptions
 
     @Argument(help: "The attacks, or all.")
     var names: [String]
@@ -53,6 +54,7 @@ struct AttackCommand: AsyncParsableCommand {
                 issuer: enrolled.issuer, pin: try pinOptions.read(), transport: transport,
                 language: shared.language.rawValue,
                 start: { address }, ticket: ticket, attackerTicket: attackerTicket,
+                evidence: try simulator.evidence(),
                 asking: try askingPortal.portal(at: enrolled.issuer, over: transport), clock: phone.clock,
                 random: phone.random, wait: { try await Task.sleep(for: $0) })
             do {
