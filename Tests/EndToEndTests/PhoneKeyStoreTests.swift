@@ -126,6 +126,43 @@ struct PhoneKeyStoreTests {
         }
     }
 
+    @Test(.enabled(if: CountingToken.isInstalled, "a C compiler is needed"))
+    func `a token that counts wrong PINs says which is the last one, and then that it is locked`() async throws {
+        let (tokens, counting) = (try SoftTokens(labels: ["card"], pin: "135790"), try CountingToken())
+        let environment = tokens.environment.merging(counting.environment) { $1 }
+        let options = ["--key-store", "pkcs11", "--pkcs11-module", counting.module, "--pkcs11-token", "card"]
+        let (stage, enrolled) = try await enrol(options, environment: environment)
+        try #require(enrolled.status == 0, "\(enrolled)")
+        let (right, wrong) = (["--pin-file", stage.phone.pinFile], ["--pin-file", try wrongPIN(stage)])
+
+        try await waitingLogin(stage)
+        let first = try await stage.run(["approve", "--json"] + wrong)
+        try expectFailure(first, 16, "wrong_pin")
+        // The standard has a word for the last try alone.
+        #expect(try first.json()["error"]?.object?["tries_left"] == nil)
+        let second = try await stage.run(["approve", "--json"] + wrong)
+        try expectFailure(second, 16, "wrong_pin")
+        #expect(try second.json()["error"]?.object?["tries_left"] == 1)
+        #expect(second.errors.contains("Sie haben noch einen Versuch."), "\(second)")
+        // The right one begins the count anew.
+        #expect(try await stage.run(["approve", "--json"] + right).status == 0)
+
+        try await waitingLogin(stage)
+        for _ in 1...2 { try expectFailure(try await stage.run(["approve", "--json"] + wrong), 16, "wrong_pin") }
+        for pin in [wrong, right, right] {
+            for command in ["approve", "deny"] {
+                let locked = try await stage.run([command, "--json"] + pin)
+                try expectFailure(locked, 17, "device_blocked")
+                #expect(locked.errors.contains("Entsperren Sie es mit dem Programm und der PUK"), "\(locked)")
+            }
+        }
+        // Calls need no PIN. Who unlocks the token with its PUK goes on.
+        #expect(try await stage.run("devices", "--json").status == 0)
+        try counting.unlock()
+        #expect(try await stage.run(["approve", "--json"] + right).status == 0)
+        withExtendedLifetime(tokens) {}
+    }
+
     /// Begins a login that waits for the phone's answer.
     private func waitingLogin(_ stage: Stage) async throws {
         let page = try await Browser(stage.phone.here).load(stage.phone.here.loginURL)
