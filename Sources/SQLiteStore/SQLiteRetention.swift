@@ -58,7 +58,14 @@ struct RetentionStep: Sendable {
             return due.count
         },
         RetentionStep(name: "devices_without_objection") { db, _, now in
-            try db.changeDevices("state = 'pending' AND usable_from <= ?", now.seconds, by: .approve, at: now)
+            let due = try db.rows(
+                "SELECT id, account, ceiling FROM device WHERE state = 'pending' AND usable_from <= ? LIMIT \(atOnce)",
+                [now.seconds])
+            for row in due {
+                try db.settleWaiting(
+                    row.value("id"), reaching: row.level("ceiling"), of: row.accountIdentifier, at: now)
+            }
+            return due.count
         },
         RetentionStep(name: "devices_without_approval") { db, policy, now in
             try db.changeDevices(

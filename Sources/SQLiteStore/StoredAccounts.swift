@@ -78,25 +78,37 @@ extension Database {
     }
 
     /// Locks an account and ends what it has open.
+    ///
+    /// - Parameter leavesWaiting: what waits goes on waiting for its day; else it is refused, for while the account is locked
+    ///   nobody can (L2).
     func lock(
-        _ identifier: AccountIdentifier, for reason: LockReason, by author: Author, at time: Timestamp
+        _ identifier: AccountIdentifier, for reason: LockReason, leavesWaiting: Bool = false, by author: Author,
+        at time: Timestamp
     ) throws -> AccountChange {
         guard let account = try profile(of: identifier) else { return .unknown }
         guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
         // A right to enrol that was given before must not lift the lock, also when the account was locked already.
         try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
-        if let present = account.lockReason, present >= reason { return .changed }
-        try move(account, .lock, lock: reason, by: author, at: time)
-        try endSessions(of: identifier, at: time)
+        if account.lockReason.map({ $0 < reason }) ?? true {
+            try move(account, .lock, lock: reason, by: author, at: time)
+            try endSessions(of: identifier, at: time)
+        }
+        if !leavesWaiting { try refuseWaiting(of: identifier, by: author.consequence, at: time) }
         return .changed
     }
 
     /// I2: an active account has an active device; the last one takes the account along, whoever ended it.
-    func lockWithoutDevice(_ account: AccountIdentifier, because author: Author, at time: Timestamp) throws {
+    ///
+    /// - Parameter isInOrder: it was too old, or its person took it away with the PIN. Any other end says that somebody else
+    ///   may have it, who may be the one whose device waits.
+    func lockWithoutDevice(
+        _ account: AccountIdentifier, isInOrder: Bool, because author: Author, at time: Timestamp
+    ) throws {
         guard try !hasActiveDevice(account), let profile = try profile(of: account), profile.state == .active else {
             return
         }
-        _ = try lock(account, for: .noAuthenticator, by: author.consequence, at: time)
+        _ = try lock(
+            account, for: .noAuthenticator, leavesWaiting: isInOrder, by: author.consequence, at: time)
     }
 
     /// Ends every session of an account, with its refresh tokens; its portals hear of it (I7).

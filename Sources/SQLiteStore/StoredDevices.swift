@@ -43,9 +43,30 @@ extension Database {
         if event == .approve, approval == nil { try endSessions(of: account, at: time) }
         if next != .active {
             try endSessions(of: device, at: time)
-            try lockWithoutDevice(account, because: author, at: time)
+            let isInOrder = event == .expire || event == .revoke && author.actor == .person
+            try lockWithoutDevice(account, isInOrder: isInOrder, because: author, at: time)
         }
         return .changed
+    }
+
+    /// A desk's device whose day is over without an objection.
+    func settleWaiting(
+        _ device: DeviceIdentifier, reaching level: AssuranceLevel, of account: AccountIdentifier, at time: Timestamp
+    ) throws {
+        let profile = try profile(of: account)
+        let outcome = profile.map {
+            AccountRules.waitingDevice(reaching: level, in: $0.state, lock: $0.lockReason, level: $0.level)
+        }
+        let event: DeviceState.Event = outcome == .counts || outcome == .countsAndUnlocks ? .approve : .revoke
+        try change(device, of: account, event, by: .system, at: time)
+        if outcome == .countsAndUnlocks, let profile { try move(profile, .reactivate, by: .system, at: time) }
+    }
+
+    /// Refuses every device that waits.
+    func refuseWaiting(of account: AccountIdentifier, by author: Author, at time: Timestamp) throws {
+        for device in try rows("SELECT id FROM device WHERE account = ? AND state = 'pending'", [account.rawValue]) {
+            try change(device.value("id"), of: account, .revoke, by: author, at: time)
+        }
     }
 
     /// Blocks a device in whatever state it is. Gives the state after that; nil when the account has no such device.

@@ -130,6 +130,24 @@ struct ReactivationTests {
         #expect(throws: AccountRules.Objection.tooLate) { try decide(.closing, eraseAt: now) }
     }
 
+    @Test(
+        "L2: a desk's device that waited counts, or lifts the lock of a last device that ended in order, or is refused")
+    func waiting() {
+        func outcome(
+            _ state: AccountState, _ lock: LockReason? = nil, reaching: AssuranceLevel = .substantiell
+        ) -> AccountRules.WaitingDevice {
+            AccountRules.waitingDevice(reaching: reaching, in: state, lock: lock, level: .substantiell)
+        }
+        #expect(outcome(.active) == .counts)
+        #expect(outcome(.active, reaching: .normal) == .counts)
+        #expect(outcome(.locked, .noAuthenticator) == .countsAndUnlocks)
+        #expect(outcome(.locked, .noAuthenticator, reaching: .normal) == .isRefused)
+        for reason in LockReason.allCases where reason != .noAuthenticator {
+            #expect(outcome(.locked, reason) == .isRefused)
+        }
+        for state in [AccountState.pending, .closing, .closed] { #expect(outcome(state) == .isRefused) }
+    }
+
     @Test("there is nothing to lift otherwise", arguments: [AccountState.pending, .active, .closed])
     func nothing(state: AccountState) {
         #expect(throws: AccountRules.Objection.nothingToLift) { try decide(state) }

@@ -83,6 +83,101 @@ struct FurtherDeviceTests {
         #expect(states == [.active, .revoked])
     }
 
+    /// Blocks an account or its last device while another one waits.
+    enum Alarm: CaseIterable, Sendable { case paperCode, deviceCode, ownDevice, desk, deviceForGoodAtDesk, wrongPINs }
+
+    private func raise(_ alarm: Alarm, _ person: RegisteredPerson, _ provider: TestProvider) async throws {
+        let desk = provider.provider.desk
+        switch alarm {
+        case .paperCode: #expect(try await provider.provider.block(code: person.blockCode) == .account)
+        case .deviceCode: #expect(try await provider.provider.block(code: person.phone.blockCode) == .device)
+        case .ownDevice: try await provider.provider.accounts.lock(by: provider.verified(person.phone))
+        case .desk: try await desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        case .deviceForGoodAtDesk:
+            try await desk.block(
+                person.phone.device, of: person.account, forGood: true, tenant: TestRegion.herten)
+        case .wrongPINs:
+            let device = try await provider.verified(person.phone)
+            for _ in 1...3 {
+                let request = try await provider.claimed(provider.login(), by: device)
+                let answer = try person.phone.response(to: request, now: provider.now, pin: .makeES256())
+                await #expect(throws: DeviceRefusal.self) {
+                    try await provider.answer(request, answer, by: device)
+                }
+            }
+        }
+    }
+
+    @Test(
+        "L2: who blocks the account or its last device refuses what waits: nobody could object any more",
+        arguments: Alarm.allCases)
+    func nobodyCouldObject(alarm: Alarm) async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let (attacker, second) = (TestPhone(), try await waiting(provider, by: person))
+        try await provider.furtherPhone(attacker, of: person.account)
+        try await raise(alarm, person, provider)
+        provider.clock.advance(RetentionPolicy().objection)
+        try await provider.provider.sweep(includingStore: true)
+        let states = try await provider.store.devices(of: person.account).map(\.state)
+        #expect(Array(states.dropFirst()) == [.revoked, .revoked])
+        #expect(try await provider.profile(of: person.account).state == .locked)
+        // Nor does the desk give the account back with it.
+        let answer = try await provider.provider.desk.reactivate(person.account, visit: provider.visit())
+        if case .active = answer { _ = try await provider.verified(person.phone) }
+        for phone in [attacker, second] {
+            await #expect(throws: DeviceRefusal.self) { try await provider.verified(phone) }
+        }
+    }
+
+    /// Ends of the last device that say nothing about who has it.
+    enum OrderlyEnd: CaseIterable, Sendable { case takenAway, tooOld }
+
+    @Test(
+        "I2, L2: a desk's device goes on waiting when the last one ends in order, and lifts the lock at its day",
+        arguments: OrderlyEnd.allCases)
+    func oldPhoneIsGone(end: OrderlyEnd) async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        if end == .tooOld {
+            for _ in 0..<2 {
+                provider.clock.advance(365 * 86_400)
+                _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+            }
+            provider.clock.advance(RetentionPolicy().deviceAge - 2 * 365 * 86_400 - 1)
+        }
+        let phone = TestPhone()
+        try await provider.furtherPhone(phone, of: person.account)
+        switch end {
+        case .takenAway:
+            let device = try await provider.verified(person.phone)
+            try await provider.provider.accounts.revoke(person.phone.device, by: device)
+        case .tooOld:
+            provider.clock.advance(1)
+            try await provider.provider.sweep(includingStore: true)
+        }
+        #expect(try await provider.profile(of: person.account).lockReason == .noAuthenticator)
+        provider.clock.advance(RetentionPolicy().objection)
+        try await provider.provider.sweep(includingStore: true)
+        #expect(try await provider.profile(of: person.account).state == .active)
+        _ = try await provider.signIn(at: TestRegion.basic, phone: phone)
+        let events = try await provider.provider.audit.page(of: person.account).entries
+        #expect(events.first { $0.kind == "account.unlocked" }?.actor == "system")
+    }
+
+    @Test("R2: what waits since an identification below the account's level lifts no lock")
+    func belowTheAccount() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let phone = TestPhone()
+        try await provider.furtherPhone(phone, of: person.account, level: .normal)
+        try await provider.provider.accounts.revoke(person.phone.device, by: provider.verified(person.phone))
+        provider.clock.advance(RetentionPolicy().objection)
+        try await provider.provider.sweep(includingStore: true)
+        #expect(try await provider.store.devices(of: person.account).map(\.state) == [.revoked, .revoked])
+        #expect(try await provider.profile(of: person.account).state == .locked)
+    }
+
     @Test("L2: without an objection the device counts after a day, not before")
     func delay() async throws {
         let provider = try await TestProvider()

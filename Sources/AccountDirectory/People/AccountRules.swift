@@ -58,6 +58,28 @@ public enum AccountRules {
         }
     }
 
+    /// What becomes of a desk's device that has waited for its day, and that nobody refused (L2).
+    public enum WaitingDevice: Sendable, Equatable {
+        case counts
+        /// The account was locked because its last device came to its end in order: it has an active one again (I2).
+        case countsAndUnlocks
+        /// Nobody could refuse it while the account was locked, or the account would come back below its level (R2).
+        case isRefused
+    }
+
+    /// - Parameters:
+    ///   - reached: what the device reaches, which is no more than the identification at the desk.
+    ///   - level: of the account.
+    public static func waitingDevice(
+        reaching reached: AssuranceLevel, in state: AccountState, lock: LockReason?, level: AssuranceLevel
+    ) -> WaitingDevice {
+        switch (state, lock) {
+        case (.active, _): .counts
+        case (.locked, .noAuthenticator) where reached >= level: .countsAndUnlocks
+        default: .isRefused
+        }
+    }
+
     /// The level of a further device: never above what approved it (I12).
     public static func level(approvedAt approval: AssuranceLevel, ceiling: AssuranceLevel) -> AssuranceLevel {
         min(approval, ceiling)
