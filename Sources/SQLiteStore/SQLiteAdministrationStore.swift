@@ -6,14 +6,7 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func assignments(of account: AccountIdentifier, now: Timestamp) async throws -> [AdminAssignment] {
-        try read { db in
-            try db.rows(
-                """
-                SELECT * FROM admin_assignment WHERE account = ? AND revoked_at IS NULL AND valid_until > ?
-                ORDER BY rowid
-                """, [account.rawValue, now.seconds]
-            ).map { row in try row.assignment }
-        }
+        try read { db in try db.assignments(of: account, now: now) }
     }
 
     public func assignments(in scope: TenantScope, page: PageRequest) async throws -> [AdminAssignment] {
@@ -197,6 +190,16 @@ extension TenantScope {
 }
 
 extension Database {
+    /// Those that are not over.
+    func assignments(of account: AccountIdentifier, now: Timestamp) throws -> [AdminAssignment] {
+        try rows(
+            """
+            SELECT * FROM admin_assignment WHERE account = ? AND revoked_at IS NULL AND valid_until > ?
+            ORDER BY rowid
+            """, [account.rawValue, now.seconds]
+        ).map { row in try row.assignment }
+    }
+
     /// Writes an assignment if that of its granter counts now and the person does not have the role there already.
     func insertAssignment(_ assignment: AdminAssignment, now: Timestamp) throws -> Bool {
         try run(

@@ -48,6 +48,10 @@ extension SQLiteStore {
         now: Timestamp, event: SecurityEvent
     ) async throws -> Bool {
         try await writer.write { db in
+            // Who asked may have lost the right to ask while the request waited (I25, I26).
+            let rights = try db.assignments(of: emergency.requester, now: now)
+            guard case .allowed = AdministrationRules.decide(.requestEmergency, at: scope.tenant, by: rights, now: now)
+            else { return false }
             guard try db.insertAssignment(approved.assignment, now: now) else { return false }
             guard try db.decide(emergency, in: scope, .approve, by: approver, now: now) else {
                 // The right that was just written must not stay.

@@ -139,6 +139,25 @@ extension StorePromise {
                 try await !store.refuse(asked, in: here, approver: bob, event: event(.emergencyRefused)), "refused")
             try requireEqual(try await store.emergency(asked.identifier, in: here)?.state, .approved)
         },
+        StorePromise("An emergency of somebody whose right to ask is over gives nothing (I25, I26)") { store in
+            let (alice, bob) = (try await administrator(store), try await administrator(store))
+            let here = try scope("gelsenkirchen")
+            let asked = emergency(by: alice)
+            try await store.request(asked, in: here, event: event(.emergencyRequested))
+            let right = try await store.assignments(of: alice, now: Fixtures.now)[0]
+            try require(try await store.revoke(right, event: event(.administratorRevoked)), "not revoked")
+            let given = try AdministrationRules.assignment(
+                for: asked, identifier: .random(),
+                approvedBy: try await store.assignments(of: bob, now: Fixtures.now)[0], now: Fixtures.now
+            ).get()
+            try require(
+                try await !store.approve(
+                    asked, in: here, given, approver: bob, now: Fixtures.now, event: event(.emergencyApproved)),
+                "approved")
+            try requireEqual(try await store.assignments(of: alice, now: Fixtures.now), [])
+            try requireEqual(try await store.emergency(asked.identifier, in: here)?.state, .requested)
+            try requireEqual(try await store.notices(in: here, page: PageRequest()), [])
+        },
         StorePromise("A tenant sees people by its own subjects alone, and ends and suspends by them alone") { store in
             let login = try await Fixtures.login(in: store)
             try requireRedeemed(try await store.redeem(login.code))

@@ -110,7 +110,7 @@ public protocol AdministrationStore: Sendable {
     func emergencies(in scope: TenantScope, page: PageRequest) async throws -> [Emergency]
     func emergency(_ identifier: EmergencyIdentifier, in scope: TenantScope) async throws -> Emergency?
     /// Decides an emergency that waits, gives the right and tells the data protection officer; false when it waits no
-    /// more or the approver's right is over.
+    /// more, or the right of the approver or of whoever asked is over.
     func approve(
         _ emergency: Emergency, in scope: TenantScope, _ approved: ApprovedAssignment, approver: AccountIdentifier,
         now: Timestamp, event: SecurityEvent
