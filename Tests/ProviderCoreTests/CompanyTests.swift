@@ -512,6 +512,35 @@ struct CompanyTests {
         #expect(try await provider.state(of: company) == .closing)
     }
 
+    @Test("I16: an invitation to administer that one alone could send is over when the register wants two meanwhile")
+    func jointMeanwhile() async throws {
+        let provider = try await TestProvider()
+        let ada = try await provider.person("Ada", "Erste")
+        let bob = try await provider.person("Bob", "Zweiter")
+        let eve = try await provider.person("Eve", "Dritte")
+        let max = try await provider.person("Max", "Vierter")
+        let company = try await provider.registeredCompany([ada])
+        func invited(_ person: TestPerson, _ role: String) async throws -> String {
+            try await provider.companies.invite(
+                ["roles": .strings([role]), "identity": .object(person.identity)], into: company,
+                by: provider.verified(ada)
+            ).code
+        }
+        let (administrator, member) = (try await invited(eve, "org_admin"), try await invited(max, "member"))
+        try await provider.companies.record(
+            extract: provider.extract([ada.power(joint: 2), bob.power(joint: 2)]), of: company, by: TestCompany.clerk)
+        await #expect(throws: DeviceRefusal(.unknownInvitation, .invitationUnknown)) {
+            try await provider.companies.accept(
+                code: administrator, usesPrivateIdentity: true, by: provider.verified(eve))
+        }
+        #expect(try await provider.companies.companies(of: provider.verified(eve)).isEmpty)
+        // Who is not to administer needs nobody's agreement, before and after.
+        _ = try await provider.companies.accept(
+            code: member, usesPrivateIdentity: true, by: provider.verified(max))
+        let view = try await provider.companies.company(company, for: provider.verified(ada))
+        #expect(view.invitations.map(\.state) == [.accepted, .withdrawn])
+    }
+
     @Test("an upstream account verifies the company of which it speaks, and no other")
     func upstream() async throws {
         let muster = UpstreamOrganization(

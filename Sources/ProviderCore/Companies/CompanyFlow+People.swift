@@ -124,8 +124,8 @@ extension CompanyFlow {
         let guest = InvitationRules.Guest(
             account: device.account.identifier, level: device.level,
             isExpected: hashing.isExpected(device.account.person, by: invitation))
-        try await act(on: invitation.company, by: device, invitation: invitation.identifier) { snapshot, now in
-            rule(guest, snapshot, now)
+        try await act(on: invitation.company, by: device, invitation: invitation.identifier, approvals: .invite) {
+            snapshot, now in rule(guest, snapshot, now)
         }
         return invitation
     }

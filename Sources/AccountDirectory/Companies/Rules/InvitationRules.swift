@@ -78,7 +78,9 @@ public enum InvitationRules {
         guard let invitation = snapshot.invitation, invitation.state == .sent || invitation.state == .opened,
             invitation.expiresAt > now, snapshot.company.state == .active
         else { return .refused(.invitationUnknown) }
-        guard guest.isExpected, mayStillInvite(invitation, in: snapshot, now: now) else {
+        guard guest.isExpected, mayStillInvite(invitation, in: snapshot, now: now),
+            isStillAgreed(invitation, in: snapshot, now: now)
+        else {
             return CompanyDecision([.invitation(invitation.identifier, .withdraw)], refusal: .invitationUnknown)
         }
         guard guest.level >= snapshot.company.floor else { return .refused(.levelTooLow) }
@@ -91,6 +93,17 @@ public enum InvitationRules {
     ) -> Bool {
         guard let inviter = snapshot.inviter, snapshot.isEffective(inviter, now) else { return false }
         return inviter.membership.roles.mayGrant(invitation.roles)
+    }
+
+    /// As many administrators have agreed to a further one as the register wants now, which may be more than when the
+    /// invitation was sent (I16). Who is none any more has taken the agreement along.
+    private static func isStillAgreed(
+        _ invitation: InvitationRecord, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> Bool {
+        let needed = snapshot.company.approversNeeded
+        guard invitation.roles.contains(.orgAdmin), needed > 1 else { return true }
+        let administrators = Set(snapshot.effectiveAdministrators(now).map(\.membership.account))
+        return Set(snapshot.approvals.map(\.account)).intersection(administrators).count >= needed
     }
 
     /// The invited person joins, or a member gets further roles.
