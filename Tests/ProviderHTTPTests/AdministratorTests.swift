@@ -123,6 +123,31 @@ struct AdministratorTests {
         }
     }
 
+    @Test("I26: a registration token is over with the right by which it was issued, and with the operator's last day")
+    func registrationToken() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let staff = try await provider.administrator()
+            let scope = AdministrationScope.operated(by: TenantIdentifier(rawValue: "it")!, for: TestRegion.herten)
+            let now = provider.now
+            try await provider.appoint(staff, .operatorStaff, at: scope, until: now + 3 * 86_400)
+            func issued(for seconds: Int64) async throws -> Timestamp {
+                let answer = try await site.call(
+                    staff, .post, "/tenants/herten/registration-tokens",
+                    ["uses": 1000, "seconds": .integer(seconds)])
+                #expect(answer.status == .created, "\(answer.text)")
+                return Timestamp(seconds: try #require(answer.json["expires_at"]?.integer))
+            }
+            #expect(try await issued(for: 60) == now + 60)
+            #expect(try await issued(for: 2_592_000) == now + 3 * 86_400)
+            let today = CalendarDate(inGermanyAt: now)
+            try provider.changeRegion { region in
+                for index in region.tenants.indices { region.tenants[index].operatorAssignment.until = today }
+            }
+            #expect(try await issued(for: 2_592_000) == today.endInGermany)
+        }
+    }
+
     @Test("I26: staff of the operator are strangers outside of the days of its assignment, by the clock")
     func operatorDays() async throws {
         let provider = try await TestProvider.withAdministration()

@@ -78,6 +78,15 @@ public enum AdministrationRules {
         return scope.reach != .operated || tenant.operatorAssignment.isInForce(at: now)
     }
 
+    /// When the right ends at the tenant, if nobody ends it before: what it gives to others lasts no longer (invariant I26:
+    /// operator staff not beyond the last day on which their operator works for it).
+    public static func end(of right: AdminAssignment, at tenant: Tenant) -> Timestamp {
+        guard right.scope.reach == .operated, let last = tenant.operatorAssignment.until else {
+            return right.validUntil
+        }
+        return min(right.validUntil, last.endInGermany)
+    }
+
     /// True when the scope is the tenant's, on whichever day.
     private static func names(_ scope: AdministrationScope, _ tenant: Tenant) -> Bool {
         switch scope {

@@ -20,16 +20,20 @@ public struct ClientRegistrationFlow: Sendable {
 
     /// Lets somebody register clients of the tenant; nil when it is not active.
     ///
-    /// - Parameter administrator: who lets them; nil for the machine's operator.
+    /// - Parameters:
+    ///   - administrator: who lets them; nil for the machine's operator.
+    ///   - right: by which the administrator does: the token is over with it.
     public func issueToken(
-        in scope: TenantScope, by administrator: Administrator?, uses: Int64, lifetime: Int64
+        in scope: TenantScope, by administrator: Administrator?, right: AdminAssignment? = nil, uses: Int64,
+        lifetime: Int64
     ) async throws -> IssuedToken? {
         guard scope.tenant.isLive else { return nil }
         let handle = OneTimeHandle(.initialAccessToken)
         let now = clock.now()
         let tenant = scope.tenant.identifier
-        let token = InitialAccessToken(
-            handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: now + lifetime)
+        var expiresAt = now + lifetime
+        if let right { expiresAt = min(expiresAt, AdministrationRules.end(of: right, at: scope.tenant)) }
+        let token = InitialAccessToken(handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: expiresAt)
         let event =
             administrator?.event(.clientTokenIssued, object: nil, at: tenant, now: now)
             ?? SecurityEvent(.clientTokenIssued, time: now, tenant: tenant, actor: .clerk)

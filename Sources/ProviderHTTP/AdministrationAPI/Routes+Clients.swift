@@ -96,7 +96,8 @@ extension AdministrationAPI {
             "Let somebody register clients of the tenant; the token is shown once.", .tenant(.admitClient),
             body: [
                 .init("uses", .count(1...1000), "How many clients."),
-                .init("seconds", .count(1...2_592_000), "For how long."),
+                .init(
+                    "seconds", .count(1...2_592_000), "For how long, and no longer than the right of who asks for it."),
             ],
             answer: [
                 .init("initial_access_token", .text(), "RFC 7591 §3."), .init("expires_at", .time, "Good until then."),
@@ -107,7 +108,8 @@ extension AdministrationAPI {
                 let (uses, seconds) = (try reader.count("uses"), try reader.count("seconds"))
                 try reader.finish()
                 let token = try await call.provider.registrations.issueToken(
-                    in: call.scope, by: call.administrator, uses: uses, lifetime: seconds)
+                    in: call.scope, by: call.administrator, right: call.capability.assignment, uses: uses,
+                    lifetime: seconds)
                 guard let token else { throw AdministrationProblem.notPossibleNow }
                 return [
                     "initial_access_token": .string(token.text), "expires_at": token.expiresAt.json,
