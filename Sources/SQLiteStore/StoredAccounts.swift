@@ -86,9 +86,10 @@ extension Database {
         at time: Timestamp
     ) throws -> AccountChange {
         guard let account = try profile(of: identifier) else { return .unknown }
-        guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
-        // A right to enrol that was given before must not lift the lock, also when the account was locked already.
+        // A right to enrol that was given before must not lift the lock, also when the account was locked already; nor does
+        // anybody enrol with it in an account that cannot be locked yet, or any more.
         try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
+        guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
         if account.lockReason.map({ $0 < reason }) ?? true {
             try move(account, .lock, lock: reason, by: author, at: time)
             try endSessions(of: identifier, at: time)

@@ -64,6 +64,34 @@ struct BlockingTests {
         #expect(try await provider.profile(of: person.account).state == .active)
     }
 
+    @Test("the paper code voids the ticket of an account that has no phone yet")
+    func codeBeforeTheFirstPhone() async throws {
+        let provider = try await TestProvider()
+        guard
+            case .issued(let ticket, let account, let code?) = try await provider.provider.desk.ticket(
+                for: provider.visit())
+        else { throw TestProvider.Unexpected.link }
+        #expect(try await provider.provider.block(code: code) == .account)
+        await #expect(throws: DeviceRefusal(.unknownTicket, .ticketUnknown)) {
+            try await provider.enrol(TestPhone(), with: ticket)
+        }
+        #expect(try await provider.profile(of: account).state == .pending)
+    }
+
+    @Test("the paper code voids the ticket that would take a closing back")
+    func codeWhileClosing() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        _ = try await provider.provider.erasures.close(by: provider.verified(person.phone))
+        let answer = try await provider.provider.desk.reactivate(person.account, visit: provider.visit())
+        guard case .awaitsDevice(let ticket) = answer else { throw TestProvider.Unexpected.link }
+        #expect(try await provider.provider.block(code: person.blockCode) == .account)
+        await #expect(throws: DeviceRefusal(.unknownTicket, .ticketUnknown)) {
+            try await provider.enrol(TestPhone(), with: ticket)
+        }
+        #expect(try await provider.profile(of: person.account).state == .closing)
+    }
+
     @Test("a fresh paper code makes the earlier one void")
     func freshCode() async throws {
         let provider = try await TestProvider()
