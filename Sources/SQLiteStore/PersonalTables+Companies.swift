@@ -79,7 +79,10 @@ extension PersonalTable {
                 """
                 SELECT id, details AS "details:json", state, level, created_at FROM company
                 WHERE json_extract(details, '$.kind') = 'NatPers' AND (id IN
-                    (SELECT company FROM register_power WHERE account = :account AND kind = 'inhaber')
+                    (SELECT company FROM register_power p WHERE account = :account AND kind = 'inhaber'
+                        AND (state = 'signed' OR NOT EXISTS (SELECT 1 FROM register_power other
+                            WHERE other.company = p.company AND other.kind = 'inhaber' AND other.account <> p.account
+                                AND (other.state = 'signed' OR other.signed_at > p.signed_at))))
                     OR state IN ('draft', 'verifying') AND id IN (SELECT company FROM membership
                         WHERE account = :account AND is_administrator = 1 AND state <> 'ended'))
                 ORDER BY created_at

@@ -93,6 +93,24 @@ struct ExportTests {
         #expect(employee["mandates"]?.array?.count == 1)
     }
 
+    @Test("I39: a former owner's export has nothing of the business from when another one has signed")
+    func formerOwner() async throws {
+        let provider = try await TestProvider()
+        let (max, nora) = (try await provider.person("Max", "Vorher"), try await provider.person("Nora", "Nachher"))
+        let company = try await provider.registeredBusiness(of: max)
+        func owned(by person: TestPerson) async throws -> Int? {
+            let export = try await provider.provider.exports.export(by: provider.verified(person)).document
+            return export["own_companies"]?.array?.count
+        }
+        #expect(try await owned(by: max) == 1)
+        try await provider.companies.record(
+            extract: provider.extract([nora.power(.owner)]), of: company, by: TestCompany.clerk)
+        #expect(try await owned(by: max) == 1, "nobody else has said that it is theirs")
+        try await provider.companies.sign(company, usesPrivateIdentity: true, by: provider.verified(nora))
+        #expect(try await owned(by: max) ?? 0 == 0)
+        #expect(try await owned(by: nora) == 1)
+    }
+
     @Test("the export is signed, and its type is nobody else's")
     func signature() async throws {
         let provider = try await TestProvider()

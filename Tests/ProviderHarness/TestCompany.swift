@@ -113,6 +113,20 @@ extension TestProvider {
         return company
     }
 
+    /// A sole trader's business in the register of merchants, which its owner has signed: active.
+    public func registeredBusiness(of owner: TestPerson) async throws -> CompanyIdentifier {
+        var details = TestCompany.soleTrader()
+        details["trade"] = nil
+        details["register"] = .object(["type": "HRA", "number": "777", "court": "Amtsgericht Gelsenkirchen"])
+        details["euid"] = "DER2402.HRA777"
+        let device = try await verified(owner)
+        let company = try await companies.create(details, by: device).company.identifier
+        try await companies.submit(company, by: device)
+        try await companies.record(extract: extract([owner.power(.owner)]), of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: device)
+        return company
+    }
+
     /// Invites a person and accepts; the roles are words such as `member`. Returns the membership.
     @discardableResult
     public func join(
