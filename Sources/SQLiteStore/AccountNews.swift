@@ -21,7 +21,7 @@ extension Database {
     /// A sole trader's business ends with its owner's account, also where the owner has left its administration to others.
     private func endBusiness(of account: AccountIdentifier, now: Timestamp) throws {
         let companies = try rows(
-            "SELECT DISTINCT company FROM register_power WHERE account = ? AND kind = 'inhaber' AND state = 'signed'",
+            "SELECT DISTINCT company FROM register_power WHERE account = ? AND kind = 'inhaber'",
             [account.rawValue])
         for row in companies {
             let company: CompanyIdentifier = try row.value("company")

@@ -33,6 +33,11 @@ extension Database {
         snapshot.extractLevel = try snapshot.powers.first.flatMap { power in
             try row("SELECT level FROM company_evidence WHERE id = ?", [power.evidence.rawValue])?.level("level")
         }
+        if record.details.kind == .soleTrader,
+            !snapshot.powers.contains(where: { $0.kind == .owner && $0.state == .signed })
+        {
+            snapshot.lastOwner = try lastOwner(of: company)
+        }
         if let act = concern.approvals {
             snapshot.approvals = try approvals(act, of: snapshot)
         }
@@ -53,6 +58,15 @@ extension Database {
             "SELECT * FROM register_power WHERE company = ? AND state <> 'superseded' ORDER BY rowid",
             [company.rawValue]
         ).map { row in try row.registerPower }
+    }
+
+    private func lastOwner(of company: CompanyIdentifier) throws -> AccountIdentifier? {
+        try row(
+            """
+            SELECT account FROM register_power WHERE company = ? AND kind = 'inhaber' AND account IS NOT NULL
+            ORDER BY signed_at DESC, rowid DESC LIMIT 1
+            """, [company.rawValue])?
+            .accountIdentifier
     }
 
     private func standing(of account: AccountIdentifier) throws -> AccountStanding? {

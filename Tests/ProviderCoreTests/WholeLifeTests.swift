@@ -192,6 +192,39 @@ struct WholeLifeTests {
         #expect(file.people.map(\.givenName) == ["Bob", "Eva"])
     }
 
+    @Test(
+        "a sole trader's facts go with the trader's account, also when a later extract has another name, unless somebody else signs",
+        arguments: [false, true])
+    func laterExtract(isSigned: Bool) async throws {
+        let provider = try await TestProvider()
+        let max = try await provider.person("Max", "Einzelkaufmann")
+        let eva = try await provider.person("Eva", "Angestellt")
+        let company = try await provider.registeredBusiness(of: max)
+        _ = try await provider.join(eva, ["org_admin"], in: company, by: max)
+        // After a marriage, or after a sale: the register tells nobody which of both it was.
+        let named = isSigned ? try await provider.person("Nora", "Nachher") : nil
+        var married = max.record
+        married["family_name"] = "Verheiratet"
+        let power = named ?? TestPerson(phone: max.phone, record: married)
+        try await provider.companies.record(
+            extract: provider.extract([power.power(.owner)]), of: company, by: TestCompany.clerk)
+        if let named {
+            try await provider.companies.sign(company, usesPrivateIdentity: true, by: provider.verified(named))
+        }
+        let effects = try await provider.companies.effectsOfClosing(of: provider.verified(max))
+        #expect(effects.map(\.effect) == [isSigned ? .none : .ends], "and the person reads it before")
+        _ = try await provider.provider.erasures.close(by: provider.verified(max))
+        provider.clock.advance(RetentionPolicy().closing)
+        try await provider.provider.erasures.sweep()
+        if isSigned {
+            #expect(try await provider.state(of: company) == .active)
+        } else {
+            await #expect(throws: DeviceRefusal(.unknownCompany, .companyUnknown)) {
+                _ = try await provider.companies.file(of: company, for: TestCompany.clerk)
+            }
+        }
+    }
+
     @Test("a sole trader's facts go with the trader's account, also when the trader has left the business to others")
     func leftToOthers() async throws {
         let provider = try await TestProvider()

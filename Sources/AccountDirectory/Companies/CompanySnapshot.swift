@@ -77,6 +77,9 @@ public struct CompanySnapshot: Sendable, Equatable {
     public var powers: [RegisterPowerRecord]
     /// The level of that extract.
     public var extractLevel: AssuranceLevel?
+    /// Who signed last as a sole trader's owner, while nobody has under the latest extract: it may name the same person
+    /// under another name.
+    public var lastOwner: AccountIdentifier?
     /// Agreements to the act and subject in question.
     public var approvals: [CompanyApproval]
     /// How many invitations are open.
@@ -86,7 +89,7 @@ public struct CompanySnapshot: Sendable, Equatable {
         company: CompanyRecord, administrators: [CompanyMember], actorAccount: AccountStanding? = nil,
         actor: CompanyMember? = nil, target: CompanyMember? = nil, invitation: InvitationRecord? = nil,
         inviter: CompanyMember? = nil, powers: [RegisterPowerRecord] = [], extractLevel: AssuranceLevel? = nil,
-        approvals: [CompanyApproval] = [], openInvitations: Int = 0
+        lastOwner: AccountIdentifier? = nil, approvals: [CompanyApproval] = [], openInvitations: Int = 0
     ) {
         self.company = company
         self.administrators = administrators
@@ -97,6 +100,7 @@ public struct CompanySnapshot: Sendable, Equatable {
         self.inviter = inviter
         self.powers = powers
         self.extractLevel = extractLevel
+        self.lastOwner = lastOwner
         self.approvals = approvals
         self.openInvitations = openInvitations
     }
@@ -106,10 +110,12 @@ public struct CompanySnapshot: Sendable, Equatable {
         ([actor].compactMap(\.self) + administrators).first { $0.membership.identifier == membership }
     }
 
-    /// True when the company is the business of this account's person alone: its facts are theirs.
+    /// True when the company is the business of this account's person alone: its facts are theirs, until somebody else
+    /// signs as its owner.
     public func isTrader(_ account: AccountIdentifier) -> Bool {
-        company.details.kind == .soleTrader
-            && powers.contains { $0.kind == .owner && $0.state == .signed && $0.signature?.account == account }
+        guard company.details.kind == .soleTrader else { return false }
+        return lastOwner == account
+            || powers.contains { $0.kind == .owner && $0.state == .signed && $0.signature?.account == account }
     }
 
     /// True when the member's rights count now.
