@@ -143,10 +143,10 @@ public final class Provider: Sendable {
         dataRequests = DataRequestFlow(registry: registry, store: store, clock: clock)
         audit = AuditFlow(
             store: store, sealing: AuditSealing(key: try await keys.secret("audit-anchors")), clock: clock)
+        templates = TemplateFlow(registry: registry, store: store, clock: clock)
         erasures = ErasureFlow(
             registry: registry, store: store, identification: identification, requests: dataRequests, audit: audit,
-            policy: RetentionPolicy(),
-            clock: clock, bell: logoutBell)
+            templates: templates, policy: RetentionPolicy(), clock: clock, bell: logoutBell)
         exports = ExportFlow(
             issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests,
             identification: identification, clock: clock)
@@ -220,7 +220,6 @@ public final class Provider: Sendable {
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies),
             audit: OwnAudit(flow: audit, registry: registry))
-        templates = TemplateFlow(registry: registry, store: store, clock: clock)
         self.administrationAddress = administrationAddress
         administration = AdministrationFlow(
             registry: registry,

@@ -3,6 +3,21 @@ extension PersonalTable {
     /// person's name there.
     static let administration: [PersonalTable] = [
         PersonalTable(
+            name: "adoption",
+            export: .section(
+                "approved_adoptions",
+                "SELECT tenant, template, state FROM adoption WHERE \(namesAccount) ORDER BY rowid"),
+            // Two different people must have agreed to what is in force: each who is gone has a name of their own.
+            erasure: [
+                """
+                UPDATE adoption SET revision = revision + 1, document = replace(document,
+                    (SELECT '"' || subject || '"' FROM pairwise
+                        WHERE account = :account AND instr(adoption.document, '"' || subject || '"') > 0),
+                    '"erased-' || lower(hex(randomblob(8))) || '"')
+                WHERE \(namesAccount)
+                """
+            ]),
+        PersonalTable(
             name: "admin_assignment",
             export: .section(
                 "administration",
@@ -26,4 +41,10 @@ extension PersonalTable {
                 """
             ]),
     ]
+
+    /// That somebody agreed to an adoption under the name that they have in administration.
+    private static let namesAccount = """
+        EXISTS (SELECT 1 FROM pairwise
+            WHERE account = :account AND instr(adoption.document, '"' || subject || '"') > 0)
+        """
 }

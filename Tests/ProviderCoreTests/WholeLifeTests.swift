@@ -122,7 +122,7 @@ struct WholeLifeTests {
             TestCompany.unregistered("Vogelfutter Zwitscherkanarie GbR", trade: "HE-9"), by: device)
     }
 
-    /// Two rights, an emergency, and what was looked at.
+    /// Two rights, an emergency, an adoption that they agreed to, and what was looked at.
     private func administration(_ life: inout Life) async throws {
         let provider = life.provider
         let administrator = try await provider.administrator(phone: life.person.phone)
@@ -133,6 +133,13 @@ struct WholeLifeTests {
         _ = try await provider.provider.administration.requestEmergency(
             reason: "Kunigunde sieht nach", duration: 600,
             in: provider.provider.administration.scope(for: .readTenant, at: "herten", by: seen).scope, by: seen)
+        let template = try await provider.proposeTemplate()
+        let (templates, herten) = (provider.provider.templates, try provider.scope(TestRegion.herten))
+        let waiting = try #require(templates.review(template: template.rawValue, in: herten).adoption.proposalDigest)
+        _ = try await templates.approve(template: template.rawValue, seen: waiting, in: herten, by: seen)
+        _ = try await templates.approve(template, in: herten, as: .serviceOwner, by: "Otto")
+        let export = try await provider.provider.exports.export(by: provider.verified(life.person)).document
+        #expect(export["approved_adoptions"]?.array?.count == 1)
         life.values.append(administrator.subject.rawValue)
     }
 
@@ -187,6 +194,11 @@ struct WholeLifeTests {
         #expect(kept.count >= 8)
         let named = try life.file.texts("SELECT object FROM audit_event WHERE object IS NOT NULL")
         #expect(Set(kept).intersection(named) == [], "an event names a row that stays")
+        // The town goes on with what two different people have agreed to.
+        let adoption = try #require(try await provider.store.adoptions().first?.adoption)
+        #expect(adoption.state == .adopted && adoption.review?.approvals[.serviceOwner] == "Otto")
+        #expect(adoption.review?.approvals[.dataProtectionOfficer]?.hasPrefix("erased-") == true)
+        #expect(provider.provider.templates.library.adoptions == [adoption], "in memory, too")
         // What stays reads as before.
         let file = try await provider.companies.file(of: life.company, for: TestCompany.clerk)
         #expect(file.people.map(\.givenName) == ["Bob", "Eva"])

@@ -9,6 +9,7 @@ public struct ErasureFlow: Sendable {
     let identification: DeskIdentification
     let requests: DataRequestFlow
     let audit: AuditFlow
+    let templates: TemplateFlow
     let policy: RetentionPolicy
     let clock: ProviderClock
     let bell: LogoutBell
@@ -73,7 +74,10 @@ public struct ErasureFlow: Sendable {
             let notices = notices(for: try await store.relations(of: account))
             if try await store.erase(account, telling: notices, time: now) { erased += 1 }
         }
-        if erased > 0 { bell.ring() }
+        guard erased > 0 else { return 0 }
+        bell.ring()
+        // What the library remembers of who agreed to an adoption.
+        try await templates.load()
         return erased
     }
 

@@ -62,6 +62,7 @@ struct ExportWords {
         "email": ("E-Mail", "E-mail"), "phone": ("Telefon", "Telephone"),
         "dpo_email": ("Datenschutz", "Data protection officer"),
         "own_companies": ("Ihr Betrieb", "Your business"), "sent_invitations": ("Ihre Einladungen", "Your invitations"),
+        "approved_adoptions": ("Vorlagen, denen Sie zugestimmt haben", "Templates that you agreed to"),
         "proposed_mandates": ("Vollmachten, die Sie vorgeschlagen haben", "Mandates that you proposed"),
         "received_at": ("Eingegangen", "Received"), "due_at": ("Fällig", "Due"),
     ]
