@@ -49,6 +49,32 @@ struct CompanyOfficeTests {
         site.provider.extract([person.power(.owner)])
     }
 
+    @Test("I33: the office of a town that is not live is closed: nothing is listed, shown or done")
+    func notLive() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let clerk = try await Self.clerk(site)
+            let (ada, bob) = (try await provider.person("Ada", "Erste"), try await provider.person("Bob", "Zweiter"))
+            let company = try await provider.registeredCompany([ada])
+            let path = Self.list + "/\(company)"
+            try provider.changeRegion { region in
+                for index in region.tenants.indices where region.tenants[index].identifier == TestRegion.herten {
+                    region.tenants[index].state = .offboarding
+                }
+            }
+            let calls: [(HTTPRequest.Method, String, JSONObject?)] = [
+                (.get, Self.list, nil), (.get, path, nil), (.get, path + "/mandates", nil),
+                (.post, path + "/register-extract", Self.extract(site, [bob.power()])),
+                (.post, path + "/freeze", ["reason": "dispute"]),
+            ]
+            for (method, path, body) in calls {
+                let answer = try await site.call(clerk, method, path, body)
+                #expect(answer.code == "tenant_not_active", "\(path): \(answer.text)")
+            }
+            #expect(try await provider.state(of: company) == .active)
+        }
+    }
+
     @Test("from the extract to the company that acts, is frozen and acts again; each step names the clerk")
     func story() async throws {
         try await AdministrationSite.serve { site in

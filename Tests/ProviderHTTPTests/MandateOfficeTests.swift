@@ -33,6 +33,22 @@ struct MandateOfficeTests {
         if case .allowed = try await story.authorizes(story.member) { true } else { false }
     }
 
+    @Test("I33: the office of a town that is not live shows and ends no mandate")
+    func notLive() async throws {
+        try await Self.serve { site, story in
+            let clerk = try await Self.clerk(site)
+            let record = try await story.propose(by: story.ada)
+            try site.provider.changeRegion { region in
+                for index in region.tenants.indices where region.tenants[index].identifier == TestRegion.herten {
+                    region.tenants[index].state = .suspended
+                }
+            }
+            let path = "/tenants/herten/mandates/\(record.mandate.identifier)"
+            #expect(try await site.call(clerk, .get, path).code == "tenant_not_active")
+            #expect(try await site.call(clerk, .post, path + "/revocation", [:]).code == "tenant_not_active")
+        }
+    }
+
     @Test(
         "I18: a clerk ends a mandate: nobody acts by it any more, those whom it concerns hear of it, the trail names who"
     )

@@ -50,7 +50,8 @@ public struct CompanyOfficeFlow: Sendable {
 
     /// Those that belong to the tenant.
     public func list(in scope: TenantScope, page: PageRequest) async throws -> [CompanyRecord] {
-        try await store.companies(in: scope, page: page)
+        guard scope.tenant.isLive else { throw AdministrationProblem.tenantNotActive }
+        return try await store.companies(in: scope, page: page)
     }
 
     /// Any company, for a clerk at the local administration socket.
@@ -68,10 +69,12 @@ public struct CompanyOfficeFlow: Sendable {
     }
 
     /// A company of the tenant, or an application that no office has taken up, for an administrator of the tenant. Every
-    /// other one is unknown, and the attempt is written down (invariant I23).
+    /// other one is unknown, and the attempt is written down (invariant I23). The office of a tenant that is not live is
+    /// closed.
     public func open(
         _ name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> CompanyCase {
+        guard scope.tenant.isLive else { throw AdministrationProblem.tenantNotActive }
         guard let identifier = CompanyIdentifier(rawValue: name) else { throw AdministrationProblem.notFound }
         guard try await store.company(identifier, in: scope) != nil else {
             throw try await administration.missed(.company(identifier), in: scope, by: administrator)

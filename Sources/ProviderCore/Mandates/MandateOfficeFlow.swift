@@ -73,10 +73,11 @@ public struct MandateOfficeFlow: Sendable {
     }
 
     /// A mandate of one of the tenant's companies, for an administrator of the tenant. Every other one is unknown, and the
-    /// attempt is written down (invariant I23).
+    /// attempt is written down (invariant I23). The office of a tenant that is not live is closed.
     public func open(
         _ name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws -> MandateCase {
+        guard scope.tenant.isLive else { throw AdministrationProblem.tenantNotActive }
         guard let identifier = MandateIdentifier(rawValue: name) else { throw AdministrationProblem.notFound }
         guard let record = try await store.mandate(identifier, in: scope) else {
             throw try await administration.missed(.mandate(identifier), in: scope, by: administrator)
