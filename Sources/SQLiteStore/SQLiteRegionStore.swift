@@ -33,7 +33,10 @@ extension SQLiteStore {
                 INSERT INTO region_document (id, document) VALUES (1, ?)
                 ON CONFLICT (id) DO UPDATE SET document = excluded.document
                 """, [change.document])
-            for tenant in change.archived { try db.remove(tenant) }
+            for tenant in change.archived {
+                try db.remove(tenant)
+                if let time = change.events.first?.time { try db.endRights(at: tenant, time: time) }
+            }
             for event in change.events { try db.audit(event) }
             return true
         }

@@ -38,7 +38,7 @@ enum TenantRemoval {
         "sector": "a sector stays its tenant's for ever (invariant I29)",
         "data_subject_request": "what people asked for is theirs",
         "duplicate_case": "whether two accounts are one person is the region's question",
-        "admin_assignment": "who was allowed what is part of the trail; without the tenant it allows nothing",
+        "admin_assignment": "who was allowed what is part of the trail; it is over from then on",
         "admin_emergency": "who looked at what is part of the trail",
         "admin_notice": "who was told what is part of the trail",
     ]
@@ -55,5 +55,12 @@ extension Database {
         for step in TenantRemoval.steps where tables.contains(step.table) {
             try run("DELETE FROM \(step.table) WHERE \(step.rows)", arguments)
         }
+    }
+
+    /// Ends the rights at a tenant that is archived: they would count again if it came back.
+    func endRights(at archived: ArchivedTenant, time: Timestamp) throws {
+        try run(
+            "UPDATE admin_assignment SET revoked_at = ? WHERE tenant = ? AND revoked_at IS NULL",
+            [time.seconds, archived.tenant.rawValue])
     }
 }

@@ -495,6 +495,31 @@ struct ClientRegistrationTests {
         #expect(client.registered.client.requiredLevel == .substantiell)
     }
 
+    @Test("I33: what an archived tenant had registered and adopted does not come back with it")
+    func archived() async throws {
+        let provider = try await TestProvider()
+        let registry = provider.provider.registry
+        let answer = try await provider.register(TestRegistrant.metadata())
+        let identifier = try #require(answer["client_id"]?.string.flatMap(ClientIdentifier.init(rawValue:)))
+        let credentials = ClientCredentials.basic(
+            client: identifier, secret: try #require(answer["client_secret"]?.string))
+        let template = try await provider.proposeTemplate()
+        let live = registry.region
+        _ = try await provider.provider.authenticate(credentials)
+        #expect(provider.provider.templates.library.adoption(of: template, at: TestRegion.herten) != nil)
+        try provider.changeRegion { region in
+            for index in region.tenants.indices where region.tenants[index].identifier == TestRegion.herten {
+                region.tenants[index].state = .archived
+            }
+        }
+        // The town is taken out of the file, and entered anew.
+        try provider.changeRegion { region in region.tenants.removeAll { $0.identifier == TestRegion.herten } }
+        try registry.replace(with: live)
+        #expect(try await Self.refusal { _ = try await provider.provider.authenticate(credentials) } != nil)
+        #expect(registry.listing.allSatisfy { $0.client.identifier != identifier })
+        #expect(provider.provider.templates.library.adoption(of: template, at: TestRegion.herten) == nil)
+    }
+
     @Test("a client of the region wins over a registered one of its name")
     func nameClash() async throws {
         let provider = try await TestProvider()

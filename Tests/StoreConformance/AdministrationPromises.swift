@@ -96,6 +96,17 @@ extension StorePromise {
                 try await !store.grant(wish, now: Fixtures.now, event: event(.administratorGranted)), "granted")
             try requireEqual(try await store.assignments(of: bob, now: Fixtures.now), [])
         },
+        StorePromise("I33: the rights at a tenant are over when it is archived, those for the region not") { store in
+            let (alice, bob) = (try await administrator(store), try await person(store))
+            _ = try await granted(.tenantAdministrator, to: bob, by: alice, store)
+            let archived = ArchivedTenant(tenant: Fixtures.tenant, sectors: [], clients: [])
+            let change = RegionChange(
+                document: "", sectors: [:], archived: [archived], events: [event(.tenantArchived)])
+            try require(try await store.apply(change), "not applied")
+            try requireEqual(try await store.assignments(of: bob, now: Fixtures.now), [])
+            try requireEqual(
+                try await store.assignments(of: alice, now: Fixtures.now).map(\.role), [.regionAdministrator])
+        },
         StorePromise("Of 64 equal grants at once, one is written") { store in
             let (alice, bob) = (try await administrator(store), try await person(store))
             let right = try await store.assignments(of: alice, now: Fixtures.now)[0]

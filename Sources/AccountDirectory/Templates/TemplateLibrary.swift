@@ -20,6 +20,13 @@ public struct TemplateLibrary: Sendable, Equatable {
         return result
     }
 
+    /// This library without what these tenants have adopted.
+    public func without(adoptionsOf tenants: Set<TenantIdentifier>) -> TemplateLibrary {
+        var result = self
+        result.adoptions.removeAll { tenants.contains($0.tenant) }
+        return result
+    }
+
     private mutating func add(_ template: ServiceTemplate) {
         // A key belongs to the tenant that published it first: another one cannot put its own versions under it.
         if let known = templates[template.key]?.values.first, known.publisher != template.publisher { return }

@@ -48,7 +48,8 @@ public final class ClientRegistry: Sendable {
         try contents.withLock { try Self.rebuild(&$0, administration: issuer) }
     }
 
-    /// Replaces the region as a whole. A registered client that the new region does not allow is unknown from now on.
+    /// Replaces the region as a whole. A registered client that the new region does not allow is unknown from now on; what an
+    /// archived tenant had is forgotten.
     public func replace(with region: Region) throws {
         try contents.withLock { try Self.rebuild(&$0, region: region) }
     }
@@ -95,15 +96,19 @@ public final class ClientRegistry: Sendable {
     /// Every template and adoption, those of the region among them.
     var library: TemplateLibrary { contents.withLock { $0.region.library.joined(with: $0.library) } }
 
-    /// Makes everything anew with what is given; the rest stays.
+    /// Makes everything anew with what is given; the rest stays. What an archived tenant had is gone from the store: it is
+    /// gone from here as well, or it would come back with the tenant (invariant I33).
     private static func rebuild(
         _ contents: inout Contents, region: Region? = nil,
         registrations: [ClientIdentifier: ClientRegistration]? = nil, library: TemplateLibrary? = nil,
         administration: IssuerURL? = nil
     ) throws {
+        let region = region ?? contents.region
+        let archived = Set(region.tenants.filter { $0.state == .archived }.map(\.identifier))
+        let registrations = (registrations ?? contents.registrations).filter { !archived.contains($0.value.tenant) }
+        let library = (library ?? contents.library).without(adoptionsOf: archived)
         var fresh = try self.contents(
-            region ?? contents.region, registrations ?? contents.registrations, library ?? contents.library,
-            administration ?? contents.administration)
+            region, registrations, library, administration ?? contents.administration)
         fresh.registrationReadings = contents.registrationReadings
         fresh.libraryReadings = contents.libraryReadings
         contents = fresh

@@ -7,8 +7,8 @@ public protocol RegionStore: Sendable {
     /// Which tenant every sector belongs to that ever was in a region.
     func sectorHolders() async throws -> [SectorIdentifier: TenantIdentifier]
 
-    /// Writes a region document, remembers its sectors and removes what archived tenants had, in one transaction. False,
-    /// and nothing is written, when one of the sectors belongs to another tenant (invariant I29).
+    /// Writes a region document, remembers its sectors, removes what archived tenants had and ends the rights at them, in one
+    /// transaction. False, and nothing is written, when one of the sectors belongs to another tenant (invariant I29).
     func apply(_ change: RegionChange) async throws -> Bool
 }
 
