@@ -41,6 +41,27 @@ struct DeskTests {
         #expect(try await provider.provider.desk.openCases(in: provider.scope(TestRegion.herten)).isEmpty)
     }
 
+    @Test("I1: of tickets for one person at many desks at once one is given, and the other clerks are asked")
+    func atOnce() async throws {
+        let provider = try await TestProvider()
+        let visit = try provider.visit()
+        let desk = provider.provider.desk
+        let answers = try await withThrowingTaskGroup(of: DeskTicket.self) { group in
+            for _ in 0..<8 { group.addTask { try await desk.ticket(for: visit) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let given = answers.compactMap { answer -> AccountIdentifier? in
+            guard case .issued(_, let account, _) = answer else { return nil }
+            return account
+        }
+        #expect(given.count == 1)
+        for answer in answers {
+            guard case .similar(let candidates, let question) = answer else { continue }
+            #expect(candidates.map(\.account) == given && question != nil)
+        }
+        #expect(try await desk.candidates(for: visit).map(\.account) == given)
+    }
+
     @Test("I1: nobody decides about a question that was not asked")
     func blindDecision() async throws {
         let provider = try await TestProvider()

@@ -21,6 +21,22 @@ extension StorePromise {
                 try requireEqual(outcome, .linkKnown(known!.identifier), "the others")
             }
         },
+        StorePromise("I1: of 16 registrations of people who look alike, one is written until a clerk has decided") {
+            store in
+            let likeness = SecretDigest(of: RandomBytes.text(16))
+            @Sendable func register(isOtherPerson: Bool) async throws -> RegistrationOutcome {
+                let account = Fixtures.account()
+                return try await store.register(
+                    NewAccount(
+                        account, ticket: Fixtures.ticket(for: account), createdAt: Fixtures.now, likeness: likeness,
+                        isOtherPerson: isOtherPerson), events: [])
+            }
+            let outcomes = try await atOnce(16) { _ in try await register(isOtherPerson: false) }
+            try requireEqual(outcomes.count { $0 == .registered }, 1, "registered")
+            try requireEqual(outcomes.count { $0 == .similar }, 15, "asked")
+            try requireEqual(try await register(isOtherPerson: true), .registered, "decided")
+            try requireEqual(try await store.accounts(like: likeness).count, 2, "accounts")
+        },
         StorePromise("I2: of two devices that block each other at once, the account is locked when both are gone") {
             store in
             let first = try await Fixtures.enrolledDevice(in: store)

@@ -57,14 +57,18 @@ public struct DeskFlow: Sendable {
     public func ticket(for visit: DeskVisit, decision: DuplicateDecision? = nil) async throws -> DeskTicket {
         let similar = try await similar(to: visit)
         switch decision {
-        case nil where similar.isEmpty: return try await register(visit)
         case nil:
+            if similar.isEmpty, let ticket = try await register(visit) { return ticket }
+            // Also those who were registered between the look and the write.
+            let alike = similar.isEmpty ? try await self.similar(to: visit) : similar
             let question = try await openCase(visit)
-            return .similar(try await shown(similar, in: visit), case: question)
+            return .similar(try await shown(alike, in: visit), case: question)
         case .otherPerson:
             if let linked = try await linked(visit) { throw DeskRefusal.linkKnown(linked.identifier) }
-            guard try await answerCase(visit, as: .otherPerson) else { throw DeskRefusal.nothingToDecide }
-            return try await register(visit)
+            guard try await answerCase(visit, as: .otherPerson),
+                let ticket = try await register(visit, isOtherPerson: true)
+            else { throw DeskRefusal.nothingToDecide }
+            return ticket
         case .samePerson(let account):
             if let linked = try await linked(visit), linked.identifier != account {
                 throw DeskRefusal.linkKnown(linked.identifier)
@@ -79,7 +83,8 @@ public struct DeskFlow: Sendable {
         }
     }
 
-    private func register(_ visit: DeskVisit) async throws -> DeskTicket {
+    /// Nil when somebody looks alike, and no clerk has said that it is another person.
+    private func register(_ visit: DeskVisit, isOtherPerson: Bool = false) async throws -> DeskTicket? {
         let now = clock.now()
         let account = AccountRecord(identifier: .random(), person: visit.person, level: visit.level, state: .pending)
         let (ticket, issued) = enrolment.makeTicket(
@@ -89,12 +94,16 @@ public struct DeskFlow: Sendable {
             NewAccount(
                 account, ticket: ticket, createdAt: now, likeness: hashes.likeness(of: visit.person),
                 link: link(visit),
-                blockDigest: SecretDigest(of: blockCode), evidence: visit.proof(of: account.identifier, now: now)),
+                blockDigest: SecretDigest(of: blockCode), evidence: visit.proof(of: account.identifier, now: now),
+                isOtherPerson: isOtherPerson),
             events: [.accountRegistered, .ticketIssued].map {
                 visit.event($0, person: account.identifier, now: now)
             })
-        if case .linkKnown(let known) = outcome { throw DeskRefusal.linkKnown(known) }
-        return .issued(issued, account: account.identifier, blockCode: blockCode)
+        switch outcome {
+        case .registered: return .issued(issued, account: account.identifier, blockCode: blockCode)
+        case .similar: return nil
+        case .linkKnown(let known): throw DeskRefusal.linkKnown(known)
+        }
     }
 
     private func furtherDevice(of profile: AccountProfile, _ visit: DeskVisit) async throws -> DeskTicket {

@@ -14,10 +14,13 @@ public struct NewAccount: Sendable {
     public var blockDigest: SecretDigest?
     /// What proves the person's data; nil for a counter, of which nothing more was said.
     public var evidence: Evidence?
+    /// A clerk was shown who looks alike, and says that it is somebody else (I1).
+    public var isOtherPerson: Bool
 
     public init(
         _ account: AccountRecord, ticket: TicketRecord, createdAt: Timestamp, likeness: SecretDigest? = nil,
-        link: IdentityLink? = nil, blockDigest: SecretDigest? = nil, evidence: Evidence? = nil
+        link: IdentityLink? = nil, blockDigest: SecretDigest? = nil, evidence: Evidence? = nil,
+        isOtherPerson: Bool = false
     ) {
         self.account = account
         self.ticket = ticket
@@ -26,12 +29,15 @@ public struct NewAccount: Sendable {
         self.link = link
         self.blockDigest = blockDigest
         self.evidence = evidence
+        self.isOtherPerson = isOtherPerson
     }
 }
 
 /// How a registration ended.
 public enum RegistrationOutcome: Sendable, Equatable {
     case registered
+    /// Somebody with an account looks alike, and no clerk has said that it is another person (I1).
+    case similar
     /// An open account has this upstream identity (I1).
     case linkKnown(AccountIdentifier)
 }

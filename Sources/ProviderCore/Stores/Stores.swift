@@ -4,7 +4,8 @@ public import OpenIDMessages
 
 /// Accounts and the tickets and devices that belong to them. Each call is one transaction with its audit event.
 public protocol EnrolmentStore: Sendable {
-    /// Writes a new account and a ticket for it, unless an open account has the same link of an upstream identity.
+    /// Writes a new account and a ticket for it, unless an open account has the same link of an upstream identity or, where
+    /// no clerk has decided about that, a person who looks alike.
     func register(_ new: NewAccount, events: [SecurityEvent]) async throws -> RegistrationOutcome
 
     /// The unused ticket with this digest and its account; nil when there is none. Expiry is the caller's to judge.
