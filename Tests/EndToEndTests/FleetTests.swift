@@ -25,6 +25,11 @@ struct FleetTests {
             "desk", "tickets", "--tenant", "marl", "--people", try here.folder.write("more.jsonl", more), "--json")
         #expect(refused.status == 1 && refused.errors.contains("Line 2"), "\(refused)")
         #expect(try StrictJSON.parseObject(Array((refused.lines.first ?? "").utf8))["link"] != nil, "\(refused)")
+        // Whoever knows that they are all new says so, also where somebody among them is like nobody.
+        let mixed = #"{"given_name": "Ida", "family_name": "Neu", "birthdate": "1982-02-02"}"# + "\n" + more
+        let allNew = try await here.administer(
+            "desk", "tickets", "--tenant", "marl", "--people", try here.folder.write("mixed.jsonl", mixed), "--new")
+        #expect(allNew.status == 0 && allNew.output.split(separator: "\n").count == 14, "\(allNew)")
 
         let empty = try await fleet.run("fleet", here.loginURL, "--pin-file", fleet.pinFile, "--json")
         try expectFailure(empty, 10, "not_enrolled")

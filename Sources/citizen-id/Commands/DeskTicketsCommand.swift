@@ -30,12 +30,8 @@ struct DeskTicketsCommand: AsyncParsableCommand {
         let people = try readPeople()
         try await options.failing { client in
             for (index, person) in people.enumerated() {
-                var request: JSONObject = [
-                    "tenant": .string(tenant), "level": .string(level), "person": .object(person),
-                ]
-                if new { request["new"] = true }
                 do {
-                    let answer = try await client.post("/desk/tickets", request)
+                    let answer = try await record(person, by: client)
                     // At once: a link that was made and not printed is lost.
                     print(options.json ? answer.text : answer["link"]?.string ?? "")
                 } catch {
@@ -46,6 +42,19 @@ struct DeskTicketsCommand: AsyncParsableCommand {
                 }
                 if (index + 1).isMultiple(of: 500) { Output.say("\(index + 1) of \(people.count) people recorded") }
             }
+        }
+    }
+
+    /// That it is somebody new is said where it is asked: of a person like whom nobody is there is nothing to decide.
+    private func record(_ person: JSONObject, by client: AdministrationClient) async throws -> JSONObject {
+        var request: JSONObject = [
+            "tenant": .string(tenant), "level": .string(level), "person": .object(person),
+        ]
+        do { return try await client.post("/desk/tickets", request) } catch AdministrationClient.Failure.refused(
+            code: "possible_duplicate", _) where new
+        {
+            request["new"] = true
+            return try await client.post("/desk/tickets", request)
         }
     }
 
