@@ -26,7 +26,7 @@ extension SQLiteStore {
     }
 
     public func publish(
-        _ template: PublishedTemplate, moving adoptions: [StoredAdoption], events: [SecurityEvent]
+        _ template: PublishedTemplate, beside others: Int, moving adoptions: [StoredAdoption], events: [SecurityEvent]
     ) async throws -> Bool {
         try await writer.write { db in
             let written = try db.run(
@@ -35,11 +35,12 @@ extension SQLiteStore {
                 SELECT :key, :version, :publisher, :document, :time
                 WHERE NOT EXISTS (
                     SELECT 1 FROM template WHERE key = :key AND (publisher <> :publisher OR version = :version))
+                    AND (SELECT count(*) FROM template WHERE key = :key) = :others
                 """,
                 [
                     "key": template.key.rawValue, "version": template.version.rawValue,
                     "publisher": template.publisher.rawValue, "document": template.document,
-                    "time": template.publishedAt.seconds,
+                    "time": template.publishedAt.seconds, "others": others,
                 ])
             guard written == 1 else { return false }
             for adoption in adoptions {

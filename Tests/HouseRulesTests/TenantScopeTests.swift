@@ -87,7 +87,7 @@ struct TenantScopeTests {
         "it takes an assignment that was read with a proof": ["revoke(_:event:)"],
         "it says whose a name is that somebody tried, for the trail of whose it is": ["owner(of:otherThan:)"],
         "the whole region is made of them: what each town offers, which clients there are": [
-            "adoptions()", "publish(_:moving:events:)", "clientRegistrations()",
+            "adoptions()", "publish(_:beside:moving:events:)", "clientRegistrations()",
             "sectorHolders()", "apply(_:)",
         ],
         "verification, retention and seal walk all chains and hand no event on": [

@@ -183,6 +183,19 @@ struct TemplateFlowTests {
         }
     }
 
+    @Test("I37: of versions with other purposes and one purpose_version that come at once, one is published")
+    func purposesAtOnce() async throws {
+        let provider = try await provider()
+        let flow = provider.provider.templates
+        let documents = try (0..<8).map { try signed(template("1.\($0).0", purpose: "Zweck \($0)")) }
+        let published = await withTaskGroup(of: Bool.self) { group in
+            for document in documents { group.addTask { (try? await flow.publish(document)) != nil } }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(published == 1)
+        #expect(try await provider.store.publishedTemplates().count == 1)
+    }
+
     @Test func `a template without a case is not published: a dry run would show a town nothing`() async throws {
         let provider = try await provider()
         var silent = template()

@@ -358,9 +358,9 @@ extension FaultyStore {
     }
 
     public func publish(
-        _ template: PublishedTemplate, moving adoptions: [StoredAdoption], events: [SecurityEvent]
+        _ template: PublishedTemplate, beside others: Int, moving adoptions: [StoredAdoption], events: [SecurityEvent]
     ) async throws -> Bool {
-        try await call { try await store.publish(template, moving: adoptions, events: events) }
+        try await call { try await store.publish(template, beside: others, moving: adoptions, events: events) }
     }
 
     public func save(

@@ -9,8 +9,8 @@ extension StorePromise {
             try requireEqual(try await store.publishedTemplates(), [])
             try requireEqual(try await store.adoptions(), [])
             let (first, second) = (published("1.0.0"), published("0.9.0"))
-            try require(try await store.publish(first, moving: [], events: []), "not published")
-            try require(try await store.publish(second, moving: [], events: []), "not published")
+            try require(try await store.publish(first, beside: 0, moving: [], events: []), "not published")
+            try require(try await store.publish(second, beside: 1, moving: [], events: []), "not published")
             try requireEqual(try await store.publishedTemplates(), [first, second])
             let adoption = try await saved(store)
             var later = adoption
@@ -20,18 +20,21 @@ extension StorePromise {
             try requireEqual(try await store.adoptions(), [later])
         },
         StorePromise("A version is published once, and a key stays its publisher's") { store in
-            try require(try await store.publish(published("1.0.0"), moving: [], events: []), "not published")
+            try require(try await store.publish(published("1.0.0"), beside: 0, moving: [], events: []), "not published")
             var other = published("1.0.0")
             other.document = "other"
-            try require(try await !store.publish(other, moving: [], events: []), "published twice")
+            try require(try await !store.publish(other, beside: 1, moving: [], events: []), "published twice")
             var foreign = published("2.0.0")
             foreign.publisher = tenant("herten")
-            try require(try await !store.publish(foreign, moving: [], events: []), "the key changed hands")
+            try require(try await !store.publish(foreign, beside: 1, moving: [], events: []), "the key changed hands")
+            try require(
+                try await !store.publish(published("3.0.0"), beside: 0, moving: [], events: []), "unseen beside another"
+            )
             try requireEqual(try await store.publishedTemplates(), [published("1.0.0")])
         },
         StorePromise("Of 16 who publish the same version at once, one succeeds") { store in
             let results = try await atOnce(16) { _ in
-                try await store.publish(published("1.0.0"), moving: [], events: [])
+                try await store.publish(published("1.0.0"), beside: 0, moving: [], events: [])
             }
             try requireEqual(results.count { $0 }, 1, "published")
         },
@@ -79,7 +82,8 @@ extension StorePromise {
                 identifier: .random(bytes: 16),
                 adoption: Adoption(tenant: tenant("bottrop"), template: key, proposing: terms), revision: 0)
             try require(
-                try await !store.publish(published("1.0.0"), moving: [other, read], events: []), "it was published")
+                try await !store.publish(published("1.0.0"), beside: 0, moving: [other, read], events: []),
+                "it was published")
             try requireEqual(try await store.publishedTemplates(), [])
             try requireEqual(try await store.adoptions().count, 1)
         },

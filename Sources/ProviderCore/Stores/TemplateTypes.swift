@@ -48,9 +48,11 @@ public protocol TemplateStore: Sendable {
     func adoptions(in scope: TenantScope) async throws -> [StoredAdoption]
 
     /// Writes a new version and the adoptions that it moves. False, and nothing is written, when the version is there, its
-    /// key is another publisher's, or one of the adoptions was written since it was read.
+    /// key is another publisher's, or another version or one of the adoptions was written since they were read.
+    ///
+    /// - Parameter others: how many other versions it was judged beside.
     func publish(
-        _ template: PublishedTemplate, moving adoptions: [StoredAdoption], events: [SecurityEvent]
+        _ template: PublishedTemplate, beside others: Int, moving adoptions: [StoredAdoption], events: [SecurityEvent]
     ) async throws -> Bool
 
     /// Writes an adoption of this tenant. False, and nothing is written, when it is another's, when it was written since it

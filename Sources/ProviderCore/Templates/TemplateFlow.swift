@@ -57,7 +57,10 @@ public struct TemplateFlow: Sendable {
         guard !template.cases.isEmpty else {
             throw TemplateRefusal.document("it has no cases, so that a dry run would show a town nothing")
         }
-        if let objection = library.purposeObjection(to: template) { throw TemplateRefusal.document(objection) }
+        let published = try await store.publishedTemplates().filter { $0.key == template.key }
+        let earlier = registry.region.library.joined(
+            with: TemplateLibrary(templates: published.compactMap(Self.template)))
+        if let objection = earlier.purposeObjection(to: template) { throw TemplateRefusal.document(objection) }
         let now = clock.now()
         let moved = try await moved(by: template)
         let events =
@@ -74,7 +77,7 @@ public struct TemplateFlow: Sendable {
         let isPublished = try await store.publish(
             PublishedTemplate(
                 key: template.key, version: template.version, publisher: template.publisher, document: document,
-                publishedAt: now), moving: moved, events: events)
+                publishedAt: now), beside: published.count, moving: moved, events: events)
         try await load()
         guard isPublished else { throw TemplateRefusal.changedMeanwhile }
         return template
