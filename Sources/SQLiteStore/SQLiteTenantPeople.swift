@@ -8,7 +8,7 @@ extension SQLiteStore {
         try readTogether { db in
             let row = try db.row(
                 """
-                SELECT (SELECT count(*) FROM pairwise WHERE sector = :sector) AS people,
+                SELECT (SELECT count(DISTINCT account) FROM pairwise WHERE sector = :sector) AS people,
                     (SELECT count(*) FROM session s
                         WHERE coalesce(s.ended_at, s.expires_at) > :now AND s.ended_at IS NULL
                             AND EXISTS (SELECT 1 FROM authorization_grant g

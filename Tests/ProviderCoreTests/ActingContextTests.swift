@@ -58,6 +58,19 @@ struct ActingContextTests {
         #expect(citizens.contexts.map(\.context) == [.citizen])
     }
 
+    @Test("a person with two hats is one of a town's people")
+    func counted() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        for context in [ContextName.citizen, acting.name] {
+            _ = try await town.provider.signIn(
+                at: TestServices.townHall, phone: town.phone, ["scope": waste], context: context)
+        }
+        let scope = try #require(
+            town.provider.provider.registry.resolve(TestServices.townHall.client.identifier)?.scope)
+        #expect(try await town.provider.provider.tenantPeople.counters(in: scope).people == 1)
+    }
+
     @Test("I4: a company's context has at most the level of binding and company, and is left out where that is too low")
     func levels() async throws {
         let town = try await town()
