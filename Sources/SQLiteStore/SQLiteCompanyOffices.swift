@@ -39,7 +39,7 @@ extension Database {
         try rows(
             """
             SELECT * FROM company WHERE state IN ('verifying', 'active', 'frozen', 'closing')
-                AND rowid > coalesce((SELECT rowid FROM company WHERE id = :after), 0) AND \(condition)
+                AND rowid > coalesce((SELECT rowid FROM company WHERE id = :after AND \(condition)), 0) AND \(condition)
             ORDER BY rowid LIMIT :limit
             """, arguments
         ).compactMap { row in try row.company }

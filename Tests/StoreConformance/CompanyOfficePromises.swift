@@ -50,6 +50,13 @@ extension StorePromise {
             let second = PageRequest(limit: 1, after: companies[1].rawValue)
             try requireEqual(
                 try await store.companies(in: herten, page: second).map(\.identifier), [companies[3]], "page")
+            try requireEqual(
+                try await store.companies(in: scope("marl"), page: second).map(\.identifier), [], "behind another's")
+            let foreign = try await stage.found(.draft, only: "w_idnr", by: stage.newPerson())
+            try requireEqual(try await stage.move(foreign, [.submit, .verify]), nil)
+            try requireEqual(
+                try await store.companies(in: herten, page: PageRequest(limit: 10, after: foreign.rawValue)).map(
+                    \.identifier), listed, "who names another's company learns nothing of when it came")
         },
     ]
 
