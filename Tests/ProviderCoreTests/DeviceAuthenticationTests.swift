@@ -169,6 +169,63 @@ struct DeviceAuthenticationTests {
         _ = try await provider.verified(phone)
     }
 
+    @Test(
+        "P-8.1: whoever rested for longer than a signing key is kept is renewed, by the device's own key and no other")
+    func attestationOfForgottenKey() async throws {
+        let provider = try await TestProvider()
+        let (phone, other) = (try await provider.enrolledPhone(), try await provider.enrolledPhone())
+        let keys = provider.provider.keys
+        try await keys.rotate(.es256, evenIfUnpublished: true)
+        provider.clock.advance(Lifetime.retiredKey + 1)
+        try await keys.rotateIfDue()
+        await #expect(throws: DeviceRefusal(.invalidAttestation, .attestationSignature)) {
+            try await provider.verified(phone)
+        }
+        // What strangers can make: a signature by a key that nobody knows.
+        let claims = try unverifiedPayload(phone.attestation)
+        let (thief, unknown) = (SigningKey.makeES256(), SigningKey.makeES256())
+        func forged(_ change: (inout JSONObject) -> Void = { _ in }) throws -> String {
+            var changed = claims
+            change(&changed)
+            return try unknown.sign(type: ClientAttestation.type, payload: changed)
+        }
+        let nobody = DeviceIdentifier.random(bytes: 16).rawValue
+        let parts = phone.attestation.split(separator: ".")
+        let fresh = try keys.ring.current(.es256).sign(type: ClientAttestation.type, payload: claims)
+        let ofKnownKey = [fresh.split(separator: ".")[0], parts[1], parts[2]].joined(separator: ".")
+        let cases: [(Refusal, String, SigningKey)] = [
+            (.attestationKeyMismatch, phone.attestation, thief), (.attestationKeyMismatch, try forged(), thief),
+            (.attestationSignature, try forged { $0["cnf"] = .object(["jwk": .object(thief.publicKey.jwk)]) }, thief),
+            (.attestationSignature, try forged { $0["sub"] = .string(nobody) }, phone.installation),
+            (.attestationSignature, try forged { $0["sub"] = .string(other.device.rawValue) }, phone.installation),
+            (.attestationSignature, try forged { $0["iss"] = "https://id.evil.example" }, phone.installation),
+            (.attestationSignature, try unknown.sign(type: "JWT", payload: claims), phone.installation),
+            (.attestationSignature, ofKnownKey, phone.installation),
+        ]
+        for (reason, attestation, key) in cases {
+            await #expect(throws: DeviceRefusal(.invalidAttestation, reason)) {
+                try await Self.renewing(provider, phone, attestation, key: key)
+            }
+        }
+        let device = try await Self.renewing(provider, phone, phone.attestation, key: phone.installation)
+        #expect(device.device.identifier == phone.device)
+        let renewed = try await provider.provider.renewedAttestation(for: device)
+        phone.adopt(phone.device, attestation: renewed, blockCode: phone.blockCode)
+        _ = try await provider.verified(phone)
+    }
+
+    @discardableResult
+    private static func renewing(
+        _ provider: TestProvider, _ phone: TestPhone, _ attestation: String, key: SigningKey
+    ) async throws -> VerifiedDevice {
+        let authentication = provider.provider.deviceAuthentication
+        let path = "/device/v1/attestation"
+        let proof = try phone.proof("POST", path, nonce: authentication.nonce(), now: provider.now, key: key)
+        return try await authentication.verify(
+            DeviceCredentials(attestation: attestation, proof: proof, method: "POST", path: path),
+            acceptsExpired: true)
+    }
+
     @discardableResult
     private static func verify(
         _ provider: TestProvider, _ attestation: String, _ proof: String

@@ -49,7 +49,7 @@ public struct DeviceAuthentication: Sendable {
         let now = clock.now()
         // 1. The attestation is ours and not over.
         guard
-            let attestation = try? attestations.value(of: credentials.attestation, ring: keys.ring, now: now),
+            let attestation = try await attestation(credentials.attestation, renews: acceptsExpired, now: now),
             attestation.issuer == issuer
         else { throw DeviceRefusal(.invalidAttestation, .attestationSignature) }
         guard acceptsExpired || attestation.expiresAt > now else {
@@ -77,6 +77,24 @@ public struct DeviceAuthentication: Sendable {
         }
         guard account.isActive else { throw DeviceRefusal(.deviceSuspended, .accountNotActive) }
         return VerifiedDevice(device: device, account: account)
+    }
+
+    /// What `text` says; nil when no key of ours vouches for it.
+    ///
+    /// A phone may rest for longer than the key that signed its attestation is kept (P-8.1). To be renewed, an attestation of
+    /// a key that nobody knows any more is taken for the name of a device, and the proof by that device's `K_inst` is what
+    /// counts. Before any proof is read it must name a device with that device's own key: whoever invents one costs no
+    /// signature and fills no memory, and is answered as ever.
+    private func attestation(_ text: String, renews: Bool, now: Timestamp) async throws -> ClientAttestation? {
+        do throws(JWSError) { return try attestations.value(of: text, ring: keys.ring, now: now) } catch {
+            guard renews, error == .unknownKey, let token = try? CompactJWS(parsing: text),
+                token.keyIdentifier != nil, token.normalizedType == ClientAttestation.type,
+                let payload = token.unverifiedPayload, let attestation = try? ClientAttestation(json: payload),
+                let (device, _) = try await devices.device(attestation.device),
+                device.keys.installation.jwk == attestation.key
+            else { return nil }
+            return attestation
+        }
     }
 
     /// A fresh client attestation for a device and its `K_inst` (docs/protocol.md §8).
