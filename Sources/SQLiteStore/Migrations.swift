@@ -33,6 +33,7 @@ extension DatabaseMigrator {
         migrator.registerRegisterEntries()
         migrator.registerRetention()
         migrator.registerLogoutTurns()
+        migrator.registerRefusedAnswers()
         return migrator
     }
 

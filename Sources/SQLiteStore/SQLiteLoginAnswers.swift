@@ -22,6 +22,8 @@ private struct AnsweringDevice {
     var ceiling: AssuranceLevel
     var counter: Int64
     var pinTriesLeft: Int64
+    /// Of the last response that came with a wrong PIN.
+    var refusedDigest: ContentDigest?
     /// When the account's last use was written.
     var seenAt: Timestamp
 }
@@ -53,8 +55,13 @@ extension Database {
     func judge(_ answer: DeviceAnswer) throws -> AnswerJudgement {
         // 1. Whoever answered first has answered.
         if let digest = try earlierAnswer(to: answer.transaction) { return .refused(.answeredAlready(digest)) }
-        // 2. The device may answer.
-        guard let device = try activeDevice(answer.device) else { return .refused(.deviceNotActive) }
+        // 2. The device may answer. The same bytes with a wrong PIN again are no second try, whatever proof comes with them.
+        guard let device = try activeDevice(answer.device) else {
+            return .refused(try isLocked(by: answer) ? .locked : .deviceNotActive)
+        }
+        guard device.refusedDigest != answer.responseDigest else {
+            return .refused(.wrongPIN(triesLeft: Int(device.pinTriesLeft)))
+        }
         // 3. A counter that does not rise means that two devices have the same key.
         guard answer.counter > device.counter else {
             try change(
@@ -94,32 +101,38 @@ extension Database {
     private func activeDevice(_ identifier: DeviceIdentifier) throws -> AnsweringDevice? {
         let row = try row(
             """
-            SELECT d.account, d.ceiling, d.counter, d.pin_tries_left, a.seen_at
+            SELECT d.account, d.ceiling, d.counter, d.pin_tries_left, d.refused_digest, a.seen_at
             FROM device d JOIN account a ON a.id = d.account
             WHERE d.id = ? AND d.state = 'active' AND a.state = 'active'
             """, [identifier.rawValue])
         guard let row else { return nil }
         return AnsweringDevice(
             account: try row.accountIdentifier, ceiling: try row.level("ceiling"), counter: try row.integer("counter"),
-            pinTriesLeft: try row.integer("pin_tries_left"), seenAt: try row.time("seen_at"))
+            pinTriesLeft: try row.integer("pin_tries_left"), refusedDigest: try row.optionalValue("refused_digest"),
+            seenAt: try row.time("seen_at"))
+    }
+
+    /// True when this very response came with the last wrong PIN that the device had.
+    private func isLocked(by answer: DeviceAnswer) throws -> Bool {
+        try row(
+            "SELECT 1 FROM device WHERE id = ? AND state = 'locked' AND refused_digest = ?",
+            [answer.device.rawValue, answer.responseDigest.rawValue]) != nil
     }
 
     private func countWrongPIN(_ answer: DeviceAnswer, _ device: AnsweringDevice) throws -> LoginAnswerOutcome {
         let triesLeft = max(0, device.pinTriesLeft - 1)
         try audit(.loginFailed, answer, of: device.account)
-        guard triesLeft == 0 else {
-            try run(
-                "UPDATE device SET counter = ?, pin_tries_left = ?, last_used_at = ? WHERE id = ?",
-                [answer.counter, triesLeft, answer.time.seconds, answer.device.rawValue])
-            return .wrongPIN(triesLeft: Int(triesLeft))
+        if triesLeft == 0 {
+            try change(
+                answer.device, of: device.account, .wrongPINs,
+                by: Author(.system, at: answer.tenant, in: answer.transaction), at: answer.time)
         }
-        try change(
-            answer.device, of: device.account, .wrongPINs,
-            by: Author(.system, at: answer.tenant, in: answer.transaction), at: answer.time)
         try run(
-            "UPDATE device SET counter = ?, pin_tries_left = 0, last_used_at = ? WHERE id = ?",
-            [answer.counter, answer.time.seconds, answer.device.rawValue])
-        return .locked
+            "UPDATE device SET counter = ?, pin_tries_left = ?, refused_digest = ?, last_used_at = ? WHERE id = ?",
+            [
+                answer.counter, triesLeft, answer.responseDigest.rawValue, answer.time.seconds, answer.device.rawValue,
+            ])
+        return triesLeft == 0 ? .locked : .wrongPIN(triesLeft: Int(triesLeft))
     }
 
     /// Written once in a while: to know of a year without a login takes no exact time, and costs a login nothing.

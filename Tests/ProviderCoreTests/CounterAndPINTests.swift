@@ -130,6 +130,45 @@ struct CounterAndPINTests {
         try await provider.answer(request, phone.response(to: request, now: provider.now), by: device)
     }
 
+    @Test("D-4.5.3: a wrong PIN that comes many times at once costs one try, and looks like no clone")
+    func refusedAnswerAtOnce() async throws {
+        let provider = try await TestProvider()
+        let phone = try await provider.enrolledPhone()
+        let device = try await provider.verified(phone)
+        let request = try await provider.claimed(provider.login(), by: device)
+        let wrong = try phone.response(to: request, now: provider.now, pin: .makeES256())
+        let refusals = await withTaskGroup(of: DeviceRefusal?.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    do { try await provider.answer(request, wrong, by: device) } catch {
+                        return error as? DeviceRefusal
+                    }
+                    return nil
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(refusals == Array(repeating: DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: 2), count: 8))
+        _ = try await provider.verified(phone)
+        try await provider.answer(request, phone.response(to: request, now: provider.now), by: device)
+    }
+
+    @Test("D-4.5.3: a wrong PIN that arrives once more behind the next one is still known")
+    func refusedAnswerLate() async throws {
+        let provider = try await TestProvider()
+        let phone = try await provider.enrolledPhone()
+        let device = try await provider.verified(phone)
+        let request = try await provider.claimed(provider.login(), by: device)
+        let first = try phone.response(to: request, now: provider.now, pin: .makeES256())
+        let second = try phone.response(to: request, now: provider.now, pin: .makeES256())
+        for (answer, triesLeft) in [(first, 2), (second, 1), (first, 2), (second, 1)] {
+            await #expect(throws: DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)) {
+                try await provider.answer(request, answer, by: device)
+            }
+        }
+        try await provider.answer(request, phone.response(to: request, now: provider.now), by: device)
+    }
+
     @Test("nobody can lock the device of somebody else")
     func strangersCannotLock() async throws {
         let provider = try await TestProvider()

@@ -131,6 +131,22 @@ struct EnrolmentTests {
         }
     }
 
+    @Test("P-6.6 registrations with the same keys at once are one, and each gets its answer")
+    func sameAnswerAtOnce() async throws {
+        let provider = try await TestProvider()
+        let offer = try await provider.offer(ticket: provider.ticket())
+        let phone = TestPhone()
+        let messages = try (0..<8).map { _ in try phone.registration(for: offer, now: provider.now) }
+        let codes = try await withThrowingTaskGroup(of: String.self) { group in
+            for message in messages {
+                group.addTask { try await provider.register(phone, message, offer: offer).blockCode }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(codes == Array(repeating: phone.blockCode, count: 8))
+        _ = try await provider.verified(phone)
+    }
+
     @Test("P-6.6 whoever has the files but not the PIN has one guess", arguments: ["auth", "inst", "pin"])
     func oneGuess(key: String) async throws {
         let provider = try await TestProvider()

@@ -70,6 +70,49 @@ struct ConfirmationTests {
         }
     }
 
+    /// The answers to the same bytes, eight times at once.
+    private func answers(
+        _ site: Site, _ request: SignedStatement<ConfirmationRequestStatement>, by phone: TestPhone,
+        _ message: (response: String, pinProof: String)
+    ) async throws -> [TestResponse] {
+        try await withThrowingTaskGroup(of: TestResponse.self) { group in
+            for _ in 0..<8 { group.addTask { try await site.confirm(request, by: phone, message) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+    }
+
+    @Test(
+        "D-10.6: the same bytes at once get one answer: a wrong PIN costs one try, and what is confirmed is done once")
+    func atOnce() async throws {
+        try await Site.serve { site in
+            let phone = try await site.provider.enrolledPhone()
+            let other = try await site.secondPhone(of: phone)
+            let request = try await site.proposed(phone, path(other))
+            let wrong = try await answers(
+                site, request, by: phone, phone.confirmation(of: request, now: site.now, pin: .makeES256()))
+            #expect(wrong.allSatisfy { $0.error == "not_accepted" && $0.json["tries_left"] == 2 }, "\(wrong)")
+            let right = try await answers(
+                site, request, by: phone, phone.confirmation(of: request, now: site.now))
+            #expect(right.allSatisfy { $0.status == .ok } && Set(right.map(\.text)).count == 1, "\(right)")
+            #expect(try await site.provider.store.device(other.device)?.0.state == .suspended)
+        }
+    }
+
+    @Test("D-10.6: a wrong PIN that arrives once more behind the next one is still known")
+    func late() async throws {
+        try await Site.serve { site in
+            let phone = try await site.provider.enrolledPhone()
+            let request = try await site.proposed(phone, path(phone))
+            let first = try phone.confirmation(of: request, now: site.now, pin: .makeES256())
+            let second = try phone.confirmation(of: request, now: site.now, pin: .makeES256())
+            for (message, triesLeft) in [(first, 2), (second, 1), (first, 2)] {
+                let refused = try await site.confirm(request, by: phone, message)
+                #expect(refused.error == "not_accepted" && refused.json["tries_left"]?.integer == Int64(triesLeft))
+            }
+            #expect(try await site.confirm(request, by: phone).status == .ok)
+        }
+    }
+
     @Test("a counter that does not rise suspends the device, and the act is not done")
     func cloned() async throws {
         try await Site.serve { site in

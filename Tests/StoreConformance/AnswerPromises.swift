@@ -80,6 +80,25 @@ extension StorePromise {
             try requireEqual(
                 try await store.accept(Fixtures.answer(from: device, counter: 9)), .deviceNotActive)
         },
+        StorePromise("An answer with a wrong PIN that comes again costs no second try, whatever its proof says then") {
+            store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            let outcomes: [LoginAnswerOutcome] = [.wrongPIN(triesLeft: 2), .wrongPIN(triesLeft: 1), .locked]
+            for (index, outcome) in outcomes.enumerated() {
+                var wrong = Fixtures.answer(from: device, counter: Int64(index) + 1)
+                for isPINProved in [false, true, false] {
+                    wrong.isPINProved = isPINProved
+                    try requireEqual(try await store.accept(wrong), outcome)
+                }
+                try require(try await store.liveGrant(wrong.transaction) == nil, "a wrong PIN made a grant")
+            }
+            try requireEqual(try await store.device(device.identifier)?.0.state, .locked)
+            // Another answer with that counter is one of a copied key.
+            let copied = try await Fixtures.enrolledDevice(in: store)
+            _ = try await store.accept(Fixtures.answer(from: copied, counter: 1, isPINProved: false))
+            try requireEqual(
+                try await store.accept(Fixtures.answer(from: copied, counter: 1, isPINProved: false)), .cloned)
+        },
         StorePromise("A denial gives no try back") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             _ = try await store.accept(Fixtures.answer(from: device, counter: 1, isPINProved: false))

@@ -199,10 +199,8 @@ public struct DeviceLoginFlow: Sendable {
     /// no second try is counted, and the counter, which did not rise, is no sign of a copy.
     private func earlierOutcome(_ login: Login, digest: ContentDigest) throws(DeviceRefusal) -> String? {
         if let answer = login.answer, answer.responseDigest == digest { return answer.receipt }
-        guard let refused = login.refusedAnswer, refused.responseDigest == digest, login.state == .awaitingUser else {
-            return nil
-        }
-        throw DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: refused.triesLeft)
+        guard let triesLeft = login.refusedAnswers[digest], login.state == .awaitingUser else { return nil }
+        throw DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)
     }
 
     /// The same answer came twice at once: the call that wrote it makes the receipt in a moment.
@@ -229,9 +227,7 @@ public struct DeviceLoginFlow: Sendable {
         case .browserForgotten: end(login, .failed, "the browser is no longer known", now)
         case .cloned: end(login, .deviceCloned, "the device was suspended", now)
         case .wrongPIN(let triesLeft):
-            logins.update(.page(login.page)) { login in
-                login.refuse(Login.RefusedAnswer(responseDigest: digest, triesLeft: triesLeft))
-            }
+            logins.update(.page(login.page)) { login in login.refuse(digest, triesLeft: triesLeft) }
         case .locked: end(login, .failed, "the device was locked", now)
         }
         throw refusal

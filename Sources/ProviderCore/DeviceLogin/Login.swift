@@ -53,8 +53,8 @@ struct Login: Sendable {
     /// The signed request, once the login awaits the person.
     private(set) var signedRequest: SignedRequest?
     private(set) var answer: Answer?
-    /// The last answer that was refused for its PIN.
-    private(set) var refusedAnswer: RefusedAnswer?
+    /// How many tries were left after each answer that was refused for its PIN.
+    private(set) var refusedAnswers: [ContentDigest: Int] = [:]
     /// The error that the portal gets instead of a code.
     private(set) var error: OAuthError?
     private(set) var isCollected = false
@@ -105,11 +105,6 @@ struct Login: Sendable {
     struct Prize: Sendable {
         let code = OneTimeHandle(.authorizationCode)
         let session = OneTimeHandle(.session)
-    }
-
-    struct RefusedAnswer: Sendable {
-        let responseDigest: ContentDigest
-        let triesLeft: Int
     }
 
     init(
@@ -224,7 +219,7 @@ struct Login: Sendable {
     mutating func store(_ request: SignedRequest) { if signedRequest == nil { signedRequest = request } }
 
     /// Remembers an answer with a wrong PIN, so that the same bytes again are known for what they are.
-    mutating func refuse(_ answer: RefusedAnswer) { refusedAnswer = answer }
+    mutating func refuse(_ response: ContentDigest, triesLeft: Int) { refusedAnswers[response] = triesLeft }
 
     /// Whether such an answer is awaited. A request over the back channel can be refused before its digits are typed: a
     /// call that the person did not expect has none.

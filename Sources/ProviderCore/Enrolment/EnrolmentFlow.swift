@@ -60,6 +60,9 @@ public struct EnrolmentFlow: Sendable {
     /// What was answered to the offers that are used up, for a device that did not hear it.
     let answers = ExpiringMemory<String, Answer>(capacity: 10_000)
     let offerCounts: ExpiringMemory<String, Int>
+    /// Registrations under one offer are taken one after the other: the device that sends its own again while the first is
+    /// written gets the first one's answer.
+    let turns = Turns<String>()
 
     /// P-6.1: a fresh ticket, as it is stored and as it is shown.
     func makeTicket(
@@ -115,6 +118,15 @@ public struct EnrolmentFlow: Sendable {
     /// P-6.5: the checks in their order, then one transaction.
     public func register(
         offer identifier: String, registration text: String, installationProof: String, pinProof: String
+    ) async throws -> EnrolledDevice {
+        try await turns.take(identifier) {
+            try await take(
+                registration: text, installationProof: installationProof, pinProof: pinProof, under: identifier)
+        }
+    }
+
+    private func take(
+        registration text: String, installationProof: String, pinProof: String, under identifier: String
     ) async throws -> EnrolledDevice {
         let now = clock.now()
         guard let offer = offers.value(identifier, now: now) else {

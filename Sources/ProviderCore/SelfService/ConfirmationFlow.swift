@@ -19,17 +19,13 @@ public struct Confirmation: Sendable {
 /// Acts that need the person's fresh confirmation (docs/protocol.md §10): asked, shown, signed, done. An act that is not
 /// confirmed leaves nothing behind.
 public struct ConfirmationFlow: Sendable {
-    /// How a confirmation was received, so that the same bytes again get the same answer (D-10.6).
-    fileprivate enum Outcome: Sendable {
-        case done(ContentDigest, Result<JSONObject, DeviceRefusal>)
-        case wrongPIN(ContentDigest, DeviceRefusal)
-    }
-
     struct Pending: Sendable {
         let act: ProposedAct
         let statement: ConfirmationRequestStatement
         let text: String
-        fileprivate var outcome: Outcome?
+        /// How answers were received, so that the same bytes again get the same answer (D-10.6).
+        fileprivate var done: (response: ContentDigest, result: Result<JSONObject, DeviceRefusal>)?
+        fileprivate var wrongPINs: [ContentDigest: DeviceRefusal] = [:]
     }
 
     let issuer: IssuerURL
@@ -38,6 +34,8 @@ public struct ConfirmationFlow: Sendable {
     let clock: ProviderClock
     /// One for each device: what is asked anew takes the place of what was asked before.
     let pending: ExpiringMemory<String, Pending>
+    /// A device's answers are taken one after the other: what comes again while the act is done gets the act's answer.
+    let turns = Turns<String>()
 
     /// P-10.2: what the phone shows and signs.
     ///
@@ -62,6 +60,14 @@ public struct ConfirmationFlow: Sendable {
     public func confirm(
         _ transaction: TransactionIdentifier, response text: String, pinProof: String?, device: VerifiedDevice
     ) async throws -> JSONObject {
+        try await turns.take(key(device)) {
+            try await take(transaction, response: text, pinProof: pinProof, device: device)
+        }
+    }
+
+    private func take(
+        _ transaction: TransactionIdentifier, response text: String, pinProof: String?, device: VerifiedDevice
+    ) async throws -> JSONObject {
         let now = clock.now()
         // Confirmations of other devices and confirmations that do not exist look the same.
         guard let asked = pending.value(key(device), now: now), asked.statement.transaction == transaction else {
@@ -78,12 +84,12 @@ public struct ConfirmationFlow: Sendable {
                 isPINProved: fitting.isPINProved, tenant: nil, time: now))
         let over = DeviceRefusal(.confirmationOver, .answeredAlready)
         if let refusal = AnswerRules.refusal(outcome, over: over) {
-            if case .wrongPIN = outcome { note(.wrongPIN(digest, refusal), asked, device) }
+            if case .wrongPIN = outcome { note(asked, device) { $0.wrongPINs[digest] = refusal } }
             throw refusal
         }
         let confirmation = Confirmation(device: device, transaction: transaction, time: now)
         let result = try await perform(asked.act, confirmation)
-        note(.done(digest, result), asked, device)
+        note(asked, device) { $0.done = (digest, result) }
         return try result.get()
     }
 
@@ -97,22 +103,22 @@ public struct ConfirmationFlow: Sendable {
     }
 
     private func earlierAnswer(_ asked: Pending, digest: ContentDigest) throws(DeviceRefusal) -> JSONObject? {
-        switch asked.outcome {
-        case .done(digest, let result): return try result.get()
-        case .done: throw DeviceRefusal(.confirmationOver, .answeredAlready)
-        case .wrongPIN(digest, let refusal): throw refusal
-        case .wrongPIN, nil: return nil
+        if let done = asked.done {
+            guard done.response == digest else { throw DeviceRefusal(.confirmationOver, .answeredAlready) }
+            return try done.result.get()
         }
+        if let refusal = asked.wrongPINs[digest] { throw refusal }
+        return nil
     }
 
-    private func note(_ outcome: Outcome, _ asked: Pending, _ device: VerifiedDevice) {
+    private func note(_ asked: Pending, _ device: VerifiedDevice, _ change: (inout Pending) -> Void) {
         let key = key(device)
         let now = clock.now()
         // What was asked anew meanwhile stays.
         guard pending.value(key, now: now)?.statement.transaction == asked.statement.transaction else { return }
         _ = pending.update(key, expiresAt: asked.statement.expiresAt, now: now) { held in
             var held = held ?? asked
-            if held.statement.transaction == asked.statement.transaction { held.outcome = outcome }
+            if held.statement.transaction == asked.statement.transaction { change(&held) }
             return held
         }
     }
