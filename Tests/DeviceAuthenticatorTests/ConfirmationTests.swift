@@ -91,6 +91,28 @@ struct ConfirmationTests {
         #expect(try phone.state().counter == 1)
     }
 
+    @Test func `D-10.7 what was signed is kept, also when both answers were lost`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        await provider.surprise(Self.path, try asked())
+        let shown = try await phone.propose(act)
+        let lost = NetworkFailure(.connectionLost, authority: "id.example")
+        for _ in 0..<2 { await provider.surprise(Self.confirmationPath, .failure(lost)) }
+        await #expect(throws: DeviceError.network(lost)) { try await phone.confirm(shown, pin: .good) }
+        let kept = try StrictJSON.parseObject(workshop.bytes("profile/receipts/\(Self.transaction).json"))
+        let sent = try #require(await provider.bodies("/confirmations/\(Self.transaction)").first)
+        #expect(kept == ["request": .string(shown.signed.text), "response": sent["response"] ?? .null])
+    }
+
+    @Test func `what never reached the provider is no evidence`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        await provider.surprise(Self.path, try asked())
+        let shown = try await phone.propose(act)
+        let unreachable = NetworkFailure(.unreachable, authority: "id.example")
+        for _ in 0..<2 { await provider.surprise(Self.confirmationPath, .failure(unreachable)) }
+        await #expect(throws: DeviceError.network(unreachable)) { try await phone.confirm(shown, pin: .good) }
+        #expect(throws: (any Error).self) { try workshop.bytes("profile/receipts/\(Self.transaction).json") }
+    }
+
     @Test func `D-4.5.1 an answer that was lost is not sent after a confirmation with a higher counter`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.sameDeviceLink)

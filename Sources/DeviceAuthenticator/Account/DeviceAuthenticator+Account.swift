@@ -81,12 +81,17 @@ extension DeviceAuthenticator {
         }
         let path = Self.accountPrefix + "/confirmations/\(asked.transaction)"
         let body: JSONObject = ["response": .string(response), "pin_proof": .string(proof)]
+        let evidence: JSONObject = ["request": .string(shown.signed.text), "response": .string(response)]
         let result: JSONObject
         do throws(DeviceError) { result = try await authenticatedCall("POST", path, body: body).json } catch {
-            guard case .network = error else { throw error }
+            guard case .network(let failure) = error else { throw error }
+            // Whether it counts nobody knows now: it is kept before anything else gets lost (D-10.7).
+            if [.connectionLost, .timeout, .answerTooLong].contains(failure.reason) {
+                try archive(asked.transaction, evidence)
+            }
             result = try await authenticatedCall("POST", path, body: body).json
         }
-        try archive(asked.transaction, ["request": .string(shown.signed.text), "response": .string(response)])
+        try archive(asked.transaction, evidence)
         return result
     }
 }
