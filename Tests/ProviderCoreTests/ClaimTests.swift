@@ -1,7 +1,9 @@
+import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
+import Synchronization
 import Testing
 
 /// P-4.2.2 and P-4.2.5 of docs/protocol.md; checklist G1, G2, G5, G8.
@@ -170,6 +172,28 @@ struct ClaimTests {
         try await provider.claim(#require(try await provider.login().view).qrLink, by: other)
     }
 
+    @Test("G6: of twelve logins that one device claims at once it gets three")
+    func tooManyAtOnce() async throws {
+        let provider = try await TestProvider.withServices(companies: Gathering(of: 12))
+        let device = try await provider.verified(provider.enrolledPhone())
+        var links: [String] = []
+        for _ in 0..<12 {
+            let login = try await provider.login(at: TestServices.townHall, ["scope": "openid service:sperrmuell"])
+            links.append(try #require(login.view).sameDeviceLink)
+        }
+        let refusals = await withTaskGroup(of: DeviceRefusal?.self) { group in
+            for link in links {
+                group.addTask {
+                    do { try await provider.claim(link, by: device) } catch { return error as? DeviceRefusal }
+                    return nil
+                }
+            }
+            return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(refusals.count { $0 == nil } == 3)
+        #expect(refusals.count { $0 == DeviceRefusal(.tooManyLogins, .tooManyLogins) } == 9)
+    }
+
     @Test("a level out of reach ends the login with unmet_authentication_requirements, never with a lower level")
     func unreachableLevel() async throws {
         let provider = try await TestProvider()
@@ -223,4 +247,25 @@ struct ClaimTests {
         case .enrolment: throw TestProvider.Unexpected.link
         }
     }
+}
+
+/// A directory without companies that answers when so many have asked.
+private final class Gathering: ActingContextSource {
+    private let size: Int
+    private let waiting = Mutex<[CheckedContinuation<Void, Never>]>([])
+
+    init(of size: Int) { self.size = size }
+
+    func representations(of account: AccountIdentifier, for need: ContextNeed) async throws -> [ActingRight] {
+        await withCheckedContinuation { continuation in
+            let all = waiting.withLock { waiting in
+                waiting.append(continuation)
+                return waiting.count == size ? waiting : []
+            }
+            for continuation in all { continuation.resume() }
+        }
+        return []
+    }
+
+    func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> ActingRight? { nil }
 }

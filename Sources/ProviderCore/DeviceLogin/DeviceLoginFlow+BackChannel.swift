@@ -21,10 +21,7 @@ extension DeviceLoginFlow {
         do {
             let claim = try await makeClaim(
                 login, device: device, flow: .backChannel, language: language, area: area, now: clock.now())
-            claimed = try logins.update(.page(page)) { (login) throws(DeviceRefusal) -> Login in
-                try login.claim(claim)
-                return login
-            }
+            claimed = try logins.claim(.page(page), claim, atMost: openLogins)
         } catch let refusal as DeviceRefusal where refusal.reason == .alreadyClaimed {
             // Another phone of the person was woken by the same request and was quicker.
             return nil

@@ -44,13 +44,14 @@ public struct DeviceLoginFlow: Sendable {
         }
         guard let login = logins.login(.handle(handle)) else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
         let claim = try await makeClaim(login, device: device, flow: flow, language: language, area: area, now: now)
-        let claimed = try logins.update(.handle(handle)) { (login) throws(DeviceRefusal) -> Login in
-            try login.claim(claim)
-            return login
+        guard let claimed = try logins.claim(.handle(handle), claim, atMost: openLogins) else {
+            throw DeviceRefusal(.unknownLogin, .loginUnknown)
         }
-        guard let claimed else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
         return try describe(claimed, device: device)
     }
+
+    /// How many logins of one account may be open at once.
+    var openLogins: Int { guards.contains(.openLogins) ? Self.openLoginsPerAccount : .max }
 
     func makeClaim(
         _ login: Login, device: VerifiedDevice, flow: LoginFlow, language: Language, area: String, now: Timestamp
@@ -60,10 +61,8 @@ public struct DeviceLoginFlow: Sendable {
         }
         guard login.claim == nil else { throw DeviceRefusal(.alreadyClaimed, .alreadyClaimed) }
         guard login.state == .created else { throw DeviceRefusal(.loginOver, .loginOver) }
-        guard
-            logins.openLogins(of: device.account.identifier) < Self.openLoginsPerAccount
-                || !guards.contains(.openLogins)
-        else {
+        // Here too, for what comes next must not end a login that may not be claimed.
+        guard logins.openLogins(of: device.account.identifier) < openLogins else {
             throw DeviceRefusal(.tooManyLogins, .tooManyLogins)
         }
         let explanation = AssuranceExplanation(proofing: device.account.level, ceiling: device.device.ceiling)

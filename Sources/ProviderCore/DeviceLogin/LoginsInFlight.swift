@@ -95,17 +95,39 @@ final class LoginsInFlight: Sendable {
         }
     }
 
+    /// P-4.2.2: locks a login to the device of `claim`, unless that one's account has `limit` open logins already; nil when
+    /// there is none. Counted where the claim is taken: so however many come at once, no more get in.
+    func claim(_ key: Key, _ claim: Login.Claim, atMost limit: Int) throws(DeviceRefusal) -> Login? {
+        let now = clock.now()
+        return try change(key, counting: claim.account) { (login, open) throws(DeviceRefusal) in
+            login.expire(now: now)
+            guard login.claim != nil || open < limit else { throw DeviceRefusal(.tooManyLogins, .tooManyLogins) }
+            try login.claim(claim)
+            return login
+        }
+    }
+
     private func change<Result, Failure: Error>(
         _ key: Key, _ body: (inout Login) throws(Failure) -> Result
+    ) throws(Failure) -> Result? {
+        try change(key, counting: nil) { (login, _) throws(Failure) in try body(&login) }
+    }
+
+    /// - Parameter account: whose open logins `body` is to know the number of; nil for nobody's.
+    private func change<Result, Failure: Error>(
+        _ key: Key, counting account: AccountIdentifier?, _ body: (inout Login, Int) throws(Failure) -> Result
     ) throws(Failure) -> Result? {
         var woken: [CheckedContinuation<Void, Never>] = []
         var outcome: Swift.Result<Result, Failure>?
         var ended: Login?
         contents.withLock { contents in
             guard let place = Self.place(key, contents) else { return }
+            let open = account.map { Self.openLogins(of: $0, contents, now: clock.now()) } ?? 0
             let before = place.login.version
             let wasOver = place.login.state.isTerminal
-            do throws(Failure) { outcome = .success(try body(&place.login)) } catch { outcome = .failure(error) }
+            do throws(Failure) { outcome = .success(try body(&place.login, open)) } catch {
+                outcome = .failure(error)
+            }
             if place.login.version != before { woken = Self.noteChange(place, &contents) }
             if !wasOver, place.login.state.isTerminal { ended = place.login }
         }
@@ -117,11 +139,13 @@ final class LoginsInFlight: Sendable {
     /// How many logins of an account are between claim and end.
     func openLogins(of account: AccountIdentifier) -> Int {
         let now = clock.now()
-        return contents.withLock { contents in
-            (contents.openByAccount[account] ?? []).count { page in
-                guard let place = contents.byPage[page] else { return false }
-                return !place.login.state.isTerminal && place.login.deadline > now
-            }
+        return contents.withLock { Self.openLogins(of: account, $0, now: now) }
+    }
+
+    private static func openLogins(of account: AccountIdentifier, _ contents: Contents, now: Timestamp) -> Int {
+        (contents.openByAccount[account] ?? []).count { page in
+            guard let place = contents.byPage[page] else { return false }
+            return !place.login.state.isTerminal && place.login.deadline > now
         }
     }
 
