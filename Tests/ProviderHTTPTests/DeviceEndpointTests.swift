@@ -215,6 +215,7 @@ struct DeviceEndpointTests {
             ] {
                 let response = try await site.post(path, json: ["code": "1"])
                 #expect(response.status == .tooManyRequests || response.error == "not_found", "\(path)")
+                #expect(response.headers[HTTPField.Name("Trace-Id")!] == response.json["trace_id"]?.string, "\(path)")
             }
         }
     }

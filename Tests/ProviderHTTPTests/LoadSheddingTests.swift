@@ -2,6 +2,7 @@ import HTTPTypes
 import Hummingbird
 import Foundation
 import HummingbirdTesting
+import OpenIDMessages
 import ProviderHTTP
 import ProviderHarness
 import Testing
@@ -19,6 +20,8 @@ struct LoadSheddingTests {
             ("/jwks", "application/json", "application/json", "temporarily_unavailable"),
             ("/authorize", "text/html,*/*", "text/html; charset=utf-8", "Versuchen"),
             ("/device/v1/devices", "*/*", "application/problem+json", "overloaded"),
+            ("/account/v1/devices", "*/*", "application/problem+json", "overloaded"),
+            ("/account/v1/nowhere", "text/html,*/*", "application/problem+json", "overloaded"),
             ("/nowhere", "*/*", "application/json", "temporarily_unavailable"),
         ])
     func busy(path: String, accept: String, type: String, word: String) async throws {
@@ -28,6 +31,9 @@ struct LoadSheddingTests {
             #expect(response.headers[.retryAfter] == "2")
             #expect(response.headers[.contentType] == type)
             #expect(response.text.localizedCaseInsensitiveContains(word), "\(response.text)")
+            let isProblem = type == "application/problem+json"
+            #expect(
+                response.headers[HTTPField.Name("Trace-Id")!] == (isProblem ? response.json["trace_id"]?.string : nil))
         }
     }
 

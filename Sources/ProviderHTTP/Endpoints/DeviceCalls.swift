@@ -31,15 +31,6 @@ struct DeviceCalls {
     func answer(
         _ request: Request, _ context: ProviderRequestContext, _ handle: (inout Request) async throws -> Response
     ) async -> Response {
-        var response = await outcome(request, context, handle)
-        // The device keeps it with the login: with it a person can name the call to the operator, also one that went well.
-        response.headers[.traceIdentifier] = context.trace.text
-        return response
-    }
-
-    private func outcome(
-        _ request: Request, _ context: ProviderRequestContext, _ handle: (inout Request) async throws -> Response
-    ) async -> Response {
         var request = request
         do { return try await handle(&request) } catch let refusal as DeviceRefusal {
             context.log(refusal)
@@ -57,5 +48,15 @@ struct DeviceCalls {
             context.logFault(error)
             return Answer.problem(ProblemCode.serverError.problem(traceIdentifier: context.trace.text))
         }
+    }
+}
+
+extension Request {
+    /// A call of the device's leg: whatever answers it, a refusal is a problem document and has the header `Trace-Id`
+    /// (docs/protocol.md §9).
+    func isOfDevice(_ context: ProviderRequestContext) -> Bool {
+        // The route where there is one: a path has many spellings.
+        let path = context.endpointPath ?? rawPath
+        return path.hasPrefix(DeviceEndpoints.prefix + "/") || path.hasPrefix(AccountRoute.prefix + "/")
     }
 }

@@ -7,11 +7,13 @@ internal import ProviderCore
 
 /// The device's leg (docs/protocol.md): JSON in, JSON or a problem document out.
 struct DeviceEndpoints {
+    static let prefix = "/device/v1"
+
     let provider: Provider
     private var calls: DeviceCalls { DeviceCalls(provider: provider) }
 
     func add(to router: Router<ProviderRequestContext>) {
-        let group = router.group("/device/v1")
+        let group = router.group(RouterPath(Self.prefix))
         group.post("/enrolments") { request, context in
             await calls.answer(request, context) { request in try await offer(&request) }
         }

@@ -28,6 +28,8 @@ struct FrontDoor: RouterMiddleware {
                 }
             } catch { response = RequestLog.translate(error, request, context) }
         }
+        // The device keeps it with the login: with it a person can name the call to the operator, also one that went well.
+        if request.isOfDevice(context) { response.headers[.traceIdentifier] = context.trace.text }
         RequestLog.write(request, context, response, since: start)
         SecurityHeaders.complete(&response)
         return response

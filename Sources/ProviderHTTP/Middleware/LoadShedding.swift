@@ -49,7 +49,7 @@ struct LoadShedding {
     private func busy(_ request: Request, _ context: ProviderRequestContext) -> Response {
         let error = OAuthError(.temporarilyUnavailable, "too many requests at once; try again shortly")
         context.log(.overloaded, error)
-        if request.rawPath.hasPrefix("/device/v1/") {
+        if request.isOfDevice(context) {
             return Answer.problem(ProblemCode.overloaded.problem(traceIdentifier: context.trace.text))
         }
         guard request.headers[.accept]?.contains("text/html") == true else {

@@ -110,7 +110,7 @@ struct RateLimit {
 
     /// In the form that callers of the route understand.
     private func tooManyRequests(_ request: Request, route: String, _ context: ProviderRequestContext) -> Response {
-        if route.hasPrefix("/device/") {
+        if request.isOfDevice(context) {
             return Answer.problem(ProblemCode.rateLimited.problem(traceIdentifier: context.trace.text))
         }
         if route.hasPrefix(DiscoveryDocument.Path.registration) {

@@ -31,14 +31,22 @@ enum RequestLog {
             context.log(.requestMalformed, fault.oauthError)
             return ErrorPages.badRequest(fault.oauthError, language: language, trace: context.trace)
         case let error as HTTPError where error.status == .notFound:
-            return request.rawPath.hasPrefix("/device/")
+            return request.isOfDevice(context)
                 ? Answer.problem(
                     ProblemDocument(
                         code: "not_found", status: 404, title: "There is no such address.", side: .device, retry: false,
                         traceIdentifier: context.trace.text))
                 : ErrorPages.notFound(language: language, trace: context.trace)
         case let error as HTTPError where (400...499).contains(error.status.code):
+            if request.isOfDevice(context) {
+                var problem = ProblemCode.invalidRequest.problem(traceIdentifier: context.trace.text)
+                problem.status = error.status.code
+                return Answer.problem(problem)
+            }
             return Answer.json(["error": "invalid_request"], status: error.status)
+        case let fault where request.isOfDevice(context):
+            context.logFault(fault)
+            return Answer.problem(ProblemCode.serverError.problem(traceIdentifier: context.trace.text))
         default: return ErrorPages.serverError(error, language: language, context: context)
         }
     }
