@@ -78,6 +78,39 @@ struct LoginJournalTests {
         #expect(JournalEntry(time: FakeProvider.now, .lost, trace: String(repeating: "x", count: 65)).trace == nil)
     }
 
+    @Test func `nothing that a provider says makes the profile unreadable`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.qrLink)
+        _ = try await phone.waitForRequest()
+        let before = try steps(phone)
+        for (code, trace) in [
+            (String(repeating: "x", count: 2000), "t"), ("a\u{7}b", "t"), ("novel", "\u{1B}[2J"),
+            ("novel", String(repeating: "x", count: 65)), (String(repeating: "x", count: 128), "t"),
+        ] {
+            let problem = ProblemDocument(
+                code: code, status: 400, title: "No.", side: .device, retry: false, traceIdentifier: trace)
+            await provider.surprise(
+                Self.responsePath, .success(HTTPAnswer(status: 400, body: problem.json.serialized)))
+            await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        }
+        let again = workshop.phone(provider)
+        #expect(
+            try steps(again) == before + [
+                "signed approve 1", "refused t", "refused t", "refused novel", "refused novel",
+                "refused \(String(repeating: "x", count: 128)) t",
+            ])
+        #expect(try await again.approve(pin: .good).decision == .approve)
+    }
+
+    @Test func `a note that cannot be read is passed over while a login waits`() {
+        let good: JSONValue = .object(["time": FakeProvider.now.json, "step": "lost"])
+        let bad: [JSONValue] = [
+            .object(["time": FakeProvider.now.json, "step": "novel"]), "text",
+            .object(["time": FakeProvider.now.json, "step": "lost", "detail": "a\u{7}b"]),
+        ]
+        #expect(LoginJournal(readable: bad + [good]).entries == [JournalEntry(time: FakeProvider.now, .lost)])
+    }
+
     @Test func `a damaged journal is told and not read as an empty one`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.sameDeviceLink)

@@ -31,11 +31,12 @@ public struct JournalEntry: Sendable, Equatable {
     /// What names the call in the operator's log (docs/protocol.md §9); nil where no answer came, or without a name.
     public let trace: String?
 
+    /// Of what a provider says only words are noted: what is none, or has no end, must not make the profile unreadable.
     init(time: Timestamp, _ step: Step, _ detail: String? = nil, trace: String? = nil) {
         self.time = time
         self.step = step
-        self.detail = detail
-        self.trace = trace.flatMap { (1...64).contains($0.utf8.count) ? $0 : nil }
+        self.detail = detail.flatMap { MemberReader.isText($0, maximumLength: 128) ? $0 : nil }
+        self.trace = trace.flatMap { !$0.isEmpty && MemberReader.isText($0, maximumLength: 64) ? $0 : nil }
     }
 }
 
@@ -77,6 +78,11 @@ struct LoginJournal: Sendable, Equatable {
 }
 
 extension LoginJournal {
+    /// The notes among `json` that can be read: they decide nothing.
+    init(readable json: [JSONValue]) {
+        entries = json.compactMap { $0.object.flatMap { try? JournalEntry(json: $0) } }
+    }
+
     init(json: [JSONValue]) throws(MessageError) {
         for element in json {
             guard let object = element.object else { throw .malformed("journal") }

@@ -45,7 +45,7 @@ extension PendingLogin {
         answer = try reader.optional("answer")?.object.map { (object) throws(MessageError) in
             try SentAnswer(json: object)
         }
-        if let entries = reader.optional("journal")?.array { journal = try LoginJournal(json: entries) }
+        if let entries = reader.optional("journal")?.array { journal = LoginJournal(readable: entries) }
         try reader.finish()
     }
 

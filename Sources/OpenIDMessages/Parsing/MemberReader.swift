@@ -33,10 +33,15 @@ public struct MemberReader {
 
     /// A string of at most `maximumLength` UTF-8 bytes without control characters.
     public mutating func string(_ name: String, maximumLength: Int = 1024) throws(MessageError) -> String {
-        guard let text = try value(name).string, text.utf8.count <= maximumLength,
-            !Self.hasControlCharacters(text)
-        else { throw .malformed(name) }
+        guard let text = try value(name).string, Self.isText(text, maximumLength: maximumLength) else {
+            throw .malformed(name)
+        }
         return text
+    }
+
+    /// Whether `string(_:maximumLength:)` reads such a text.
+    public static func isText(_ text: String, maximumLength: Int = 1024) -> Bool {
+        text.utf8.count <= maximumLength && !hasControlCharacters(text)
     }
 
     /// A string as `string(_:maximumLength:)`, or nil when the member is absent.
