@@ -70,6 +70,28 @@ struct BegunEnrolmentTests {
         try phone.blockCodeWasSeen()
     }
 
+    @Test func `the keys of a device that enrolled meanwhile stay`() async throws {
+        let (first, second) = (workshop.phone(provider), workshop.phone(provider))
+        let invitations = (
+            try await first.beginEnrolment(provider.enrolmentLink),
+            try await second.beginEnrolment(provider.enrolmentLink)
+        )
+        _ = try await first.complete(invitations.0, pin: .good, device: .mine)
+        let keys = try workshop.bytes("profile/keys.sealed")
+        await #expect(throws: DeviceError.alreadyEnrolled(FakeProvider.issuer)) {
+            try await second.complete(invitations.1, pin: .good, device: .mine)
+        }
+        #expect(try workshop.bytes("profile/keys.sealed") == keys)
+        #expect(await provider.bodies(Self.path).count == 1)
+    }
+
+    @Test func `whoever makes a profile has it alone from the beginning`() throws {
+        #expect(try workshop.profile().use() == nil, "nothing is made by whoever looks")
+        let use = try workshop.profile().use(creating: true)
+        #expect(use != nil)
+        withExtendedLifetime(use) {}
+    }
+
     @Test func `before there are other keys the offer of the former ones is let go`() async throws {
         try await lose()
         let phone = DeviceAuthenticator(

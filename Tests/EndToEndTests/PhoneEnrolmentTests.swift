@@ -49,6 +49,19 @@ struct PhoneEnrolmentTests {
         #expect(enrolled.errors.contains("normal; substantiell mit "), "nobody ends lower in silence: \(enrolled)")
     }
 
+    @Test func `two enrolments into one new profile are done one after the other: the second one is told`() async throws
+    {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let links = [try await here.ticket(family: "Gleichzeitig"), try await here.ticket(family: "Zugleich")]
+        let results = try await withThrowingTaskGroup(of: ProgramResult.self) { group in
+            for link in links { group.addTask { try await phone.enrol(link, atOnce: true) } }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(results.map(\.status).sorted() == [0, 11], "\(results)")
+        #expect(try await phone.login().status == 0)
+    }
+
     @Test func `links that lead nowhere`() async throws {
         let here = try await Self.installation.value
         let phone = try here.newPhone()

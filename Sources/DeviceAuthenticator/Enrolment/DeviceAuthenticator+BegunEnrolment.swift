@@ -23,9 +23,11 @@ extension DeviceAuthenticator {
     }
 
     /// The keys with which this enrolment began, or fresh ones. All that is needed to go on is stored before this returns.
+    /// Those of a device that enrolled meanwhile stay.
     func enrolmentMeans(
         _ invitation: EnrolmentInvitation, _ choice: KeyStoreChoice, _ pin: PIN
     ) throws(DeviceError) -> EnrolmentMeans {
+        if let enrolled = try enrolment() { throw .alreadyEnrolled(enrolled.issuer) }
         var begun = try begun()
         let attempt = begun.attempts
         // Whoever knows the seed has the keys: they go on as what they are, or not at all.

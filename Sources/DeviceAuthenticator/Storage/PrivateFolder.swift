@@ -105,7 +105,10 @@ public struct PrivateFolder: Sendable {
 
     /// Waits until no other process uses the folder, and keeps it until the returned value is gone: two devices that
     /// answer with one counter look like a copy. Nil when there is no folder yet.
-    public func use() throws(FileRefusal) -> FolderUse? {
+    ///
+    /// - Parameter creating: makes the folder where there is none: two that begin in it do so one after the other.
+    public func use(creating: Bool = false) throws(FileRefusal) -> FolderUse? {
+        if creating { try create() }
         guard let folder = try openedIfThere() else { return nil }
         return FolderUse(file: try lockFile(Self.useName, in: folder.descriptor))
     }

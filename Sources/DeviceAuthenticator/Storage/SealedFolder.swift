@@ -23,7 +23,9 @@ public struct SealedFolder: Sendable {
 
     /// Waits until no other process uses the profile, and keeps it until the returned value is gone; nil when there is no
     /// profile yet.
-    public func use() throws(FileRefusal) -> FolderUse? { try folder.use() }
+    ///
+    /// - Parameter creating: makes the folder where there is none, for a command that makes the profile.
+    public func use(creating: Bool = false) throws(FileRefusal) -> FolderUse? { try folder.use(creating: creating) }
 
     /// What a PIN's derivation will cost.
     var pinCost: SealedBox.Cost { cost }

@@ -90,7 +90,7 @@ struct EnrolCommand: AsyncParsableCommand {
     func run() async throws {
         let shared = shared.playing(persona)
         // Those of a persona begin when its phone is enrolled.
-        try await shared.run(faults: faults.fault) { (plain, transport, console) in
+        try await shared.run(creating: true, faults: faults.fault) { (plain, transport, console) in
             if let code = try Self.missedBlockCode(of: plain) {
                 return try Self.missed(code, of: plain, console.language)
             }

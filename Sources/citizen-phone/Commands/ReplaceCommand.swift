@@ -53,7 +53,7 @@ struct ReplaceCommand: AsyncParsableCommand {
             guard let enrolled = try phone.enrolment() else { throw DeviceError.notEnrolled }
             guard let into else { return try await replaceElsewhere(phone, enrolled, console) }
             let folder = try shared.folder(at: shared.homeFolder + "/" + into)
-            let use = try folder.use()
+            let use = try folder.use(creating: true)
             defer { withExtendedLifetime(use) {} }
             let new = DeviceAuthenticator(
                 folder: folder, transport: transport, clock: phone.clock, random: try shared.randomSource(of: folder),
