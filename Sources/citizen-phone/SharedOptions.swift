@@ -146,7 +146,7 @@ struct SharedOptions: ParsableArguments {
             if console.finish(report) { try? report.whenTold?() }
         } catch {
             let failure = CommandFailure(error)
-            console.fail(failure)
+            if console.fail(failure) { try? failure.found?.whenTold?() }
             throw ExitCode(failure.status.rawValue)
         }
         guard report.status == .ok else { throw ExitCode(report.status.rawValue) }

@@ -8,13 +8,16 @@ import Testing
 struct PhoneReplaceTests {
     static let installation = Task { try await Installation.start() }
 
+    private func arguments(_ phone: Phone, by new: Phone, _ more: [String]) -> [String] {
+        [
+            "replace", "--into", new.profile, "--pin-file", phone.pinFile, "--yes", "--json", "--simulator-key",
+            phone.here.certificates + "/simulator-attester-key.pem", "--simulator-certificate",
+            phone.here.certificates + "/simulator-attester.pem",
+        ] + more
+    }
+
     private func replace(_ phone: Phone, by new: Phone, _ more: String...) async throws -> ProgramResult {
-        try await phone.run(
-            [
-                "replace", "--into", new.profile, "--pin-file", phone.pinFile, "--yes", "--json", "--simulator-key",
-                phone.here.certificates + "/simulator-attester-key.pem", "--simulator-certificate",
-                phone.here.certificates + "/simulator-attester.pem",
-            ] + more)
+        try await phone.run(arguments(phone, by: new, more))
     }
 
     private func device(_ phone: Phone) async throws -> String {
@@ -65,6 +68,36 @@ struct PhoneReplaceTests {
         #expect(replaced.status == 0, "\(replaced)")
         #expect(try await new.login().status == 0)
         try expectFailure(try await phone.login(), 17, "device_blocked", code: "device_suspended")
+    }
+
+    @Test func `D-6.7 a block code that nobody could read is told the next time, also by a command that fails`()
+        async throws
+    {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Sperrcode")
+        let new = try phone.here.newPhone(pin: "246802")
+        let replacing = try Program.start(
+            Place.program("citizen-phone"),
+            arguments(phone, by: new, ["--tenant", "marl", "--new-pin-file", new.pinFile]) + phone.options,
+            output: "/dev/full", errors: "/dev/full")
+        for _ in 0..<1800 where replacing.isRunning { try await Task.sleep(for: .milliseconds(100)) }
+        let again = try await replace(phone, by: new, "--new-pin-file", new.pinFile)
+        #expect(again.status == 0, "\(again)")
+        #expect(try again.json()["block_code"]?.string?.count == 18, "\(again)")
+        let third = try await replace(phone, by: new, "--new-pin-file", new.pinFile)
+        #expect(try third.status == 0 && third.json()["block_code"] == nil, "\(third)")
+
+        let another = try phone.here.newPhone(pin: "135791")
+        let enrolling = try Program.start(
+            Place.program("citizen-phone"),
+            ["enrol", try await link(new), "--pin-file", another.pinFile, "--json"] + another.options,
+            output: "/dev/full", errors: "/dev/full")
+        for _ in 0..<1800 where enrolling.isRunning { try await Task.sleep(for: .milliseconds(100)) }
+        let wrong = try phone.here.folder.write("wrong-another.pin", "999999")
+        let failed = try await replace(new, by: another, "--new-pin-file", wrong)
+        try expectFailure(failed, 16, "wrong_pin", code: "not_accepted")
+        #expect(try failed.json()["block_code"]?.string?.count == 18, "\(failed)")
+        let replaced = try await replace(new, by: another, "--new-pin-file", another.pinFile)
+        #expect(try replaced.status == 0 && replaced.json()["block_code"] == nil, "\(replaced)")
     }
 
     @Test func `a profile of somebody else, a missing town and a missing PIN do nothing`() async throws {

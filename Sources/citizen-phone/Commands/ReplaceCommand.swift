@@ -82,52 +82,71 @@ extension ReplaceCommand {
         if let known = try new.enrolment() {
             guard known.issuer == enrolled.issuer else { throw DeviceError.alreadyEnrolled(known.issuer) }
             if try await Self.isReplaced(enrolled.device, says: new) {
-                return report(enrolled.device, by: known.device, code: try show(codeOf: new, console), console.language)
+                return try report(enrolled.device, by: new, code: show(codeOf: new, console), console.language)
             }
         }
         let replacement = try replacement(phone, enrolled, console)
-        var code: String?
-        let pin: PIN
-        if try new.enrolment() == nil {
-            (pin, code) = try await enrol(new, by: replacement)
-        } else {
-            let language = console.language
-            code = try show(codeOf: new, console)
-            console.note(
-                language.say(
-                    "Das neue Gerät ist schon eingerichtet. Seine PIN wird gebraucht.",
-                    "The new device has enrolled already. Its PIN is needed."))
-            pin =
-                try newPinFile.map(PINOptions.read(file:))
-                ?? PINOptions.ask(language.say("PIN des neuen Geräts: ", "PIN of the new device: "))
+        let chosen = try new.enrolment() == nil ? try await enrol(new, by: replacement) : nil
+        // At once, whatever comes next.
+        let code = try show(codeOf: new, console)
+        do {
+            let pin = try chosen ?? pinOfEnrolled(console)
+            guard let device = try new.enrolment()?.device else { throw DeviceError.notEnrolled }
+            try await replacement.admit(device)
+            try await replacement.dismiss(by: new, pin: pin)
+        } catch {
+            var failure = CommandFailure(error)
+            failure.found = code.map { found($0, of: new, console.language) }
+            throw failure
         }
-        guard let device = try new.enrolment()?.device else { throw DeviceError.notEnrolled }
-        try await replacement.admit(device)
-        try await replacement.dismiss(by: new, pin: pin)
-        return report(enrolled.device, by: device, code: code, console.language)
+        return try report(enrolled.device, by: new, code: code, console.language)
     }
 
-    private func enrol(
-        _ new: DeviceAuthenticator, by replacement: Replacement
-    ) async throws -> (pin: PIN, code: String) {
+    private func enrol(_ new: DeviceAuthenticator, by replacement: Replacement) async throws -> PIN {
         // Read before the link: what is wrong with a file must not cost a ticket.
         let evidence = try simulator.evidence()
         let given = try newPinFile.map(PINOptions.read(file:))
         let invitation = try await new.beginEnrolment(try await replacement.link(tenant: tenant))
         let pin = try given ?? PINOptions.askNew(minimum: invitation.minimumPINLength, replacement.console.language)
         let description = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
-        let result = try await new.complete(invitation, pin: pin, device: description, evidence: evidence)
-        try show(codeOf: new, replacement.console)
-        return (pin, result.blockCode)
+        _ = try await new.complete(invitation, pin: pin, device: description, evidence: evidence)
+        return pin
     }
 
-    /// The block code of the new device, unless it was shown already. At once, whatever comes next.
-    @discardableResult
+    /// The PIN of a device that has enrolled before.
+    private func pinOfEnrolled(_ console: Console) throws -> PIN {
+        let language = console.language
+        console.note(
+            language.say(
+                "Das neue Gerät ist schon eingerichtet. Seine PIN wird gebraucht.",
+                "The new device has enrolled already. Its PIN is needed."))
+        return try newPinFile.map(PINOptions.read(file:))
+            ?? PINOptions.ask(language.say("PIN des neuen Geräts: ", "PIN of the new device: "))
+    }
+
+    /// The block code of the new device, while nobody is known to have seen it (D-6.7). Who looks on sees it now; it is kept
+    /// until the end of the command has been told, in which it stands once more.
     private func show(codeOf new: DeviceAuthenticator, _ console: Console) throws -> String? {
         guard let code = try new.unseenBlockCode() else { return nil }
         console.note(EnrolCommand.blockCode(code, console.language))
-        try new.blockCodeWasSeen()
         return code
+    }
+
+    /// What a command that failed has to say of a device that it enrolled.
+    private func found(_ code: String, of new: DeviceAuthenticator, _ language: Language) -> Report {
+        Report(
+            json: ["block_code": .string(code)],
+            lines: [EnrolCommand.blockCode(code, language), EnrolCommand.keepBlockCode.text(language)],
+            whenTold: { try new.blockCodeWasSeen() })
+    }
+
+    private func report(
+        _ old: DeviceIdentifier, by new: DeviceAuthenticator, code: String?, _ language: Language
+    ) throws -> Report {
+        guard let device = try new.enrolment()?.device else { throw DeviceError.notEnrolled }
+        var report = report(old, by: device, code: code, language)
+        if code != nil { report.whenTold = { try new.blockCodeWasSeen() } }
+        return report
     }
 
     /// True when the new device works and says that the old one is gone: what was left was to tell so.

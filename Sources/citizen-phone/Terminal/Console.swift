@@ -23,14 +23,14 @@ struct Console {
         return lines.reduce(true) { write($1, to: .standardOutput) && $0 }
     }
 
-    func fail(_ failure: CommandFailure) {
-        if isJSON {
-            write(TerminalText.harmlessJSON(failure.json.text), to: .standardOutput)
-        } else {
-            for line in failure.found?.lines ?? [] { write(line, to: .standardOutput) }
-        }
+    /// - Returns: false when nobody read what was found.
+    @discardableResult
+    func fail(_ failure: CommandFailure) -> Bool {
+        let found = isJSON ? [TerminalText.harmlessJSON(failure.json.text)] : failure.found?.lines ?? []
+        let isRead = found.reduce(true) { write($1, to: .standardOutput) && $0 }
         let lines = failure.message.text(language).split(separator: "\n").map { TerminalText.visible(String($0)) }
         note("citizen-phone: " + lines.joined(separator: "\n"))
+        return isRead
     }
 
     /// A line for the person who looks on.
