@@ -242,6 +242,18 @@ struct DeviceStatementTests {
         #expect(throws: MessageError.malformed(name)) { try sample.read(json) }
     }
 
+    @Test("a request asks for no more than one answer can release")
+    func tooManyClaims() throws {
+        let sample = try #require(StatementSample.all.first { $0.testDescription == LoginRequestStatement.type })
+        var json = sample.statement.json
+        json["claims_voluntary"] = .strings((0..<31).map { "voluntary-\($0)" })
+        // One more comes with the company.
+        json["claims_essential"] = .strings((0..<32).map { "essential-\($0)" })
+        try sample.read(json)
+        json["claims_essential"] = .strings((0..<33).map { "essential-\($0)" })
+        #expect(throws: MessageError.malformed("contexts")) { try sample.read(json) }
+    }
+
     @Test("an explanation is about one device, one login or one town's subject, and about nothing else")
     func explanationsOfOthers() throws {
         let others: [LevelExplanation.Subject] = [

@@ -88,6 +88,53 @@ struct ActingContextTests {
         }
     }
 
+    @Test("P-4.3.1: of more hats than one request shows the first ones are offered, and the login goes on")
+    func tooMany() async throws {
+        let town = try await town()
+        let names = (0..<65).map { town.companies.add(town.account, company: "firma-\($0)").name }
+        let asked = try await request(town, TestServices.townHall, waste)
+        #expect((30..<65).contains(asked.contexts.count))
+        #expect(asked.contexts.map(\.context) == Array(([.citizen] + names).prefix(asked.contexts.count)))
+        let last = try #require(asked.contexts.last?.context)
+        let signedIn = try await town.provider.signIn(
+            at: TestServices.townHall, phone: town.phone, ["scope": waste], context: last)
+        #expect(signedIn.idToken["sub"] != nil)
+    }
+
+    @Test("§2: texts as long as a region's file may have them reach the phone")
+    func longTexts() async throws {
+        let town = try await town()
+        let long = String(repeating: "ü", count: 500)
+        try town.provider.change(TestServices.dog) { service in
+            service.title = LocalizedText(german: long)
+            service.purpose = LocalizedText(german: long)
+            service.legalBasis = long
+            service.contact = long
+        }
+        try town.provider.change(TestServices.kennel) { $0.name = long }
+        let asked = try await request(town, TestServices.kennel, "openid")
+        #expect(asked.service?.title == long && asked.portal.name == long && asked.text.contains(long))
+    }
+
+    @Test("what no phone reads is not signed: the login ends, and everybody hears so")
+    func unreadable() async throws {
+        let town = try await town()
+        try town.provider.change(TestServices.dog) {
+            $0.title = LocalizedText(german: String(repeating: "x", count: 2001))
+        }
+        let login = try await town.provider.login(at: TestServices.kennel, ["scope": "openid"])
+        let device = try await town.provider.verified(town.phone)
+        let link = try #require(login.view?.sameDeviceLink)
+        await #expect(throws: DeviceRefusal(.serverError, .statementTooLong)) {
+            try await town.provider.claim(link, by: device)
+        }
+        #expect(login.collect()?["error"] == "server_error")
+        let act = ProposedAct(.suspendDevice, text: String(repeating: "x", count: 8193)) { _ in [:] }
+        #expect(throws: DeviceRefusal(.invalidRequest, .statementTooLong)) {
+            try town.provider.provider.selfService.confirmations.propose(act, parameters: [:], by: device)
+        }
+    }
+
     @Test("a person without a company cannot use a service for companies, and hears it on the phone")
     func noCompany() async throws {
         let town = try await town()

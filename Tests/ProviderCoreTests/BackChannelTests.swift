@@ -251,6 +251,15 @@ struct BackChannelTests {
         #expect(request.portal.host == "call-centre.example" && request.contexts.map(\.context) == [.citizen])
     }
 
+    @Test("a portal's long name is shown as who began, and the phone reads it")
+    func longName() async throws {
+        let (provider, phone, subject) = try await TestProvider.withBackChannel()
+        let name = String(repeating: "ü", count: 100)
+        try provider.change(TestBackChannel.centre) { $0.name = name }
+        _ = try await provider.ask(for: subject)
+        #expect(try await provider.shown(phone).statement.initiator.browser == name)
+    }
+
     @Test("what is lost or forgotten: memory is bounded, and ends with the requests")
     func memory() async throws {
         let clock = SettableClock()

@@ -32,9 +32,9 @@ extension ClaimedPortal {
     /// Reads the portal of a claim's answer.
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
-        name = try reader.string("name", maximumLength: 256)
+        name = try reader.string("name", maximumLength: ShownText.configured)
         host = try reader.string("host", maximumLength: 253)
-        tenantName = try reader.string("tenant_name", maximumLength: 256)
+        tenantName = try reader.string("tenant_name", maximumLength: ShownText.configured)
     }
 
     public var json: JSONObject {

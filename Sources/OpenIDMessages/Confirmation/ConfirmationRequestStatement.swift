@@ -44,7 +44,7 @@ public struct ConfirmationRequestStatement: DeviceStatement {
         expiresAt = try reader.time("exp")
         action = try reader.choice("action")
         parameters = try reader.object("parameters")
-        text = try reader.string("text", maximumLength: 2048)
+        text = try reader.string("text", maximumLength: ShownText.question)
         textDigest = try reader.wire("text_sha256")
         try reader.finish()
     }

@@ -32,10 +32,10 @@ public struct PortalDescription: Sendable, Equatable {
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         client = try reader.wire("client_id")
-        name = try reader.string("name", maximumLength: 256)
+        name = try reader.string("name", maximumLength: ShownText.configured)
         host = try reader.string("host", maximumLength: 253)
         tenant = try reader.wire("tenant")
-        tenantName = try reader.string("tenant_name", maximumLength: 256)
+        tenantName = try reader.string("tenant_name", maximumLength: ShownText.configured)
         try reader.finish()
     }
 
@@ -72,7 +72,7 @@ public struct LoginInitiator: Sendable, Equatable {
 
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
-        browser = try reader.string("browser", maximumLength: 128)
+        browser = try reader.string("browser", maximumLength: ShownText.initiator)
         area = try reader.string("area", maximumLength: 128)
         sameNetwork = try reader.bool("same_network")
         startedAt = try reader.time("started_at")

@@ -29,12 +29,12 @@ public struct ServiceDescription: Sendable, Equatable {
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         identifier = try reader.wire("id")
-        title = try reader.string("title", maximumLength: 256)
-        purpose = try reader.optionalString("purpose", maximumLength: 1024)
+        title = try reader.string("title", maximumLength: ShownText.configured)
+        purpose = try reader.optionalString("purpose", maximumLength: ShownText.configured)
         purposeVersion = try reader.optionalString("purpose_version", maximumLength: 64)
-        legalBasis = try reader.optionalString("legal_basis", maximumLength: 1024)
+        legalBasis = try reader.optionalString("legal_basis", maximumLength: ShownText.configured)
         privacyURI = try reader.optionalString("privacy_uri", maximumLength: 2048)
-        contact = try reader.optionalString("contact", maximumLength: 1024)
+        contact = try reader.optionalString("contact", maximumLength: ShownText.contact)
         try reader.finish()
         guard (purpose == nil) == (purposeVersion == nil) else { throw .malformed("purpose_version") }
     }
@@ -70,7 +70,7 @@ public struct ContextDescription: Sendable, Equatable {
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         context = try reader.wire("context")
-        name = try reader.optionalString("name", maximumLength: 256)
+        name = try reader.optionalString("name", maximumLength: ShownText.company)
         acr = try reader.string("acr", maximumLength: 256)
         claims = try reader.strings("claims")
         try reader.finish()

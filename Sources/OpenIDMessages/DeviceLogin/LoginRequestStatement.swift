@@ -73,12 +73,17 @@ public struct LoginRequestStatement: DeviceStatement {
         acr = try reader.string("acr", maximumLength: 256)
         essentialClaims = try reader.strings("claims_essential")
         voluntaryClaims = try reader.strings("claims_voluntary")
-        text = try reader.string("text", maximumLength: 2048)
+        text = try reader.string("text", maximumLength: ShownText.question)
         textDigest = try reader.wire("text_sha256")
         initiator = try LoginInitiator(json: reader.object("initiator"))
         flow = try reader.choice("flow")
         binding = try reader.choice("binding")
         try reader.finish()
+        // An approval of everything must be one that can be read.
+        let asked = essentialClaims.count + voluntaryClaims.count
+        guard contexts.allSatisfy({ asked + $0.claims.count <= MemberReader.maximumStrings }) else {
+            throw .malformed("contexts")
+        }
         // A person who reads that a browser is known must read since when, and of no other that it is.
         guard (initiator.knownSince != nil) == (binding == .knownBrowser) else { throw .malformed("known_since") }
     }

@@ -109,9 +109,12 @@ public struct MemberReader {
         has(name) ? try bool(name) : nil
     }
 
+    /// The most strings that `strings(_:)` reads.
+    static let maximumStrings = 64
+
     /// At most 64 strings, each 1 to 128 UTF-8 bytes long and without control characters.
     public mutating func strings(_ name: String) throws(MessageError) -> [String] {
-        guard let values = try value(name).strings, values.count <= 64,
+        guard let values = try value(name).strings, values.count <= Self.maximumStrings,
             values.allSatisfy({ (1...128).contains($0.utf8.count) && !Self.hasControlCharacters($0) })
         else { throw .malformed(name) }
         return values

@@ -316,10 +316,14 @@ public struct DeviceLoginFlow: Sendable {
     private func signedRequest(_ login: Login, device: VerifiedDevice) throws -> Login.SignedRequest {
         if let request = login.signedRequest { return request }
         guard let claim = login.claim else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
-        let statement = RequestComposer.statement(
-            login, claim: claim, person: device.account.person, issuer: issuer, now: clock.now())
-        let fresh = Login.SignedRequest(
-            statement: statement, text: try keys.ring.current(.es256).sign(statement))
+        let now = clock.now()
+        let fresh = try RequestComposer.signed(
+            login, claim: claim, person: device.account.person, issuer: issuer, key: keys.ring.current(.es256), now: now
+        )
+        guard let fresh else {
+            end(login, .failed, OAuthError(.serverError, "the request is too long for the phone"), now)
+            throw DeviceRefusal(.serverError, .statementTooLong)
+        }
         let kept = logins.update(.page(login.page)) { login in
             login.store(fresh)
             return login.signedRequest

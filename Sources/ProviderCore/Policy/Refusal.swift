@@ -39,7 +39,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case mandateOverlap
     case changeNotPossible
     // The operator is at fault, or nobody.
-    case overloaded, rateLimited
+    case overloaded, rateLimited, statementTooLong
     // What a portal sent is not well-formed or not for this client, or is asked for before there is an answer.
     case requestMalformed, responseTypeUnsupported, responseModeNotAllowed, codeChallengeMissing, requestURIForeign
     case callMalformed, decisionPending, polledTooOften, personRefused

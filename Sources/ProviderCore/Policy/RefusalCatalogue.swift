@@ -550,6 +550,12 @@ extension Refusal {
                 "The memory for logins, pushed requests, offers or proofs is full, or one town holds as much of it as is free.",
                 [.problem(.overloaded), .oauth(.temporarilyUnavailable)],
                 "A flood, or limits too low for the load.")
+        case .statementTooLong:
+            RefusalEntry(
+                .operator, "What the person would have to read is longer than a phone takes.",
+                [.problem(.serverError), .problem(.invalidRequest)],
+                "In a login: shorten the names and texts of portal, town and service. In an act of the account, such as a "
+                    + "mandate: name less at once.")
         case .rateLimited:
             RefusalEntry(
                 .operator, "One network made too many calls that need no proof.",

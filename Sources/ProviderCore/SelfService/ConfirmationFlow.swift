@@ -49,8 +49,11 @@ public struct ConfirmationFlow: Sendable {
             nonce: .random(bytes: 32), issuedAt: now, expiresAt: now + Lifetime.confirmation, action: act.action,
             parameters: parameters, text: act.text, textDigest: ContentDigest(of: act.text))
         let text = try keys.ring.current(.es256).sign(statement)
+        guard text.utf8.count <= CompactJWS.maximumLength, statement.isReadable else {
+            throw DeviceRefusal(.invalidRequest, .statementTooLong)
+        }
         let isKept = pending.update(key(device), expiresAt: statement.expiresAt, now: now) { _ in
-            Pending(act: act, statement: statement, text: text, outcome: nil)
+            Pending(act: act, statement: statement, text: text)
         }
         guard isKept else { throw DeviceRefusal(.overloaded, .overloaded) }
         return text
