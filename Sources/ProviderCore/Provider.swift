@@ -33,6 +33,7 @@ public final class Provider: Sendable {
     public let backChannel: BackChannelFlow
     /// What clients in ping mode are to be told.
     public let backChannelNotifications = BackChannelNotifications()
+    /// For portals; devices have their own.
     public let proofs: ProofOfPossession
     /// What was seen of each client since the start.
     public let observations: ClientObservations
@@ -66,10 +67,13 @@ public final class Provider: Sendable {
     public struct Capacity: Sendable {
         public var logins: Int
         public var pushedRequests: Int
+        /// DPoP proofs of the last two minutes, of portals, and once more of devices.
+        public var proofs: Int
 
-        public init(logins: Int = 50_000, pushedRequests: Int = 50_000) {
+        public init(logins: Int = 50_000, pushedRequests: Int = 50_000, proofs: Int = 1_000_000) {
             self.logins = logins
             self.pushedRequests = pushedRequests
+            self.proofs = proofs
         }
     }
 
@@ -112,7 +116,7 @@ public final class Provider: Sendable {
             prompts.ended(login)
             backChannelNotifications.ended(login)
         }
-        proofs = ProofOfPossession(issuer: issuer, clock: clock)
+        proofs = ProofOfPossession(issuer: issuer, clock: clock, capacity: capacity.proofs)
         observations = ClientObservations(registry: registry, clock: clock)
         clientDoctor = ClientDoctor(
             registry: registry, observations: observations, store: store, documents: documents, clock: clock)
@@ -127,7 +131,9 @@ public final class Provider: Sendable {
             guards: guards, issuer: issuer, logins: logins, prompts: prompts, links: links, keys: keys, store: store,
             contexts: contexts, clock: clock)
         deviceAuthentication = DeviceAuthentication(
-            issuer: issuer, keys: keys, devices: store, clock: clock, proofs: proofs)
+            issuer: issuer, keys: keys, devices: store, clock: clock,
+            // Of their own: what strangers send to the endpoints for portals does not reach the phones.
+            proofs: ProofOfPossession(issuer: issuer, clock: clock, capacity: capacity.proofs))
         let revokedCertificates = RevokedCertificates()
         evidenceReview = EvidenceReview(
             registry: registry, store: store, revoked: revokedCertificates, clock: clock, bell: logoutBell)

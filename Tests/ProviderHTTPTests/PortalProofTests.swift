@@ -277,4 +277,46 @@ struct PortalProofTests {
             }
         }
     }
+
+    @Test("strangers' proofs shut nobody out: without a token they take no room, and phones have room of their own")
+    func flood() async throws {
+        let provider = try await TestProvider(capacity: Provider.Capacity(proofs: 8))
+        try provider.add(TestGrants.portals)
+        try await Site.serve(provider) { site in
+            let holder = try await Holder(site)
+            let ready = [try holder.proof("GET", "/userinfo"), try holder.proof("POST", "/token")]
+            let stranger = SigningKey.makeES256()
+            for token in ["x", try holder.access] {
+                for _ in 0..<20 {
+                    let proof = try holder.proof("GET", "/userinfo", key: stranger) { claims in
+                        claims["ath"] = .string(ContentDigest(of: token).rawValue)
+                    }
+                    #expect(try await holder.userinfo([proof], token: token).error == "invalid_token")
+                }
+            }
+            #expect(try await holder.userinfo([ready[0]]).status == .ok, "its nonce counts still")
+            #expect(try await holder.refresh([ready[1]]).status == .ok)
+            // In the name of a native application anybody takes room: then everybody needs a new nonce, and no more.
+            let late = try holder.proof("POST", "/token")
+            var refused: Set<String> = []
+            for _ in 0..<20 {
+                let answer = try await site.post(
+                    "/token",
+                    form: [
+                        "client_id": TestGrants.native.identifier, "grant_type": "refresh_token",
+                        "refresh_token": OneTimeHandle(.refreshToken).text,
+                    ],
+                    headers: [.proof: try holder.proof("POST", "/token", key: stranger)])
+                refused.insert(answer.error ?? "")
+            }
+            #expect(refused == ["invalid_grant", "use_dpop_nonce"])
+            let again = try await holder.refresh([late])
+            #expect(again.error == "use_dpop_nonce" && again.headers[.nonce] != nil)
+            #expect(try await holder.refresh([try holder.proof("POST", "/token")]).status == .ok)
+            let phone = try await provider.enrolledPhone()
+            for _ in 0..<4 {
+                #expect(try await site.call(phone, .get, "/device/v1/devices").status == .ok)
+            }
+        }
+    }
 }

@@ -41,25 +41,20 @@ struct AdministrationAccess: Sendable {
     /// Throws `AdministrationProblem`, or a fault of the store.
     func administrator(_ presented: PresentedAccessToken) async throws -> Administrator {
         guard case .dpop(let text, let proof) = presented else { throw AdministrationProblem.notSignedIn }
-        let key: ProvedKey
-        do { key = try proofs.verify(proof, accessToken: text) } catch {
-            switch error {
-            case .nonceNeeded: throw AdministrationProblem.useDPoPNonce
-            case .overloaded: throw AdministrationProblem.overloaded
-            case .malformed, .replayed: throw AdministrationProblem.notSignedIn
-            }
-        }
+        let examined: ExaminedProof
+        do { examined = try proofs.examine(proof, accessToken: text) } catch { throw error.administrationProblem }
         let proved: ProvedAccessToken
         do { proved = try await accessTokens.verify(text) } catch is Refusal {
             throw AdministrationProblem.notSignedIn
         }
         let token = proved.token
-        guard token.proofKey == key.thumbprint, token.resource == AdministrationPortal.resource(of: issuer),
+        guard token.proofKey == examined.key.thumbprint, token.resource == AdministrationPortal.resource(of: issuer),
             token.client.rawValue == AdministrationPortal.clientName,
             // A token that somebody else exchanged for one of ours is not the person's own login.
             token.actor == nil, let live = proved.live, live.grant.client == token.client,
             let subject = live.grant.subject
         else { throw AdministrationProblem.notSignedIn }
+        do { _ = try proofs.use(examined) } catch { throw error.administrationProblem }
         try Self.check(live.grant)
         let now = clock.now()
         let assignments = try await store.assignments(of: live.account.identifier, now: now)
@@ -94,5 +89,14 @@ extension Administrator {
         SecurityEvent(
             kind, time: now, tenant: tenant, object: object, transaction: transaction, actor: .administrator(account),
             person: person)
+    }
+}
+
+extension ProofOfPossession.Fault {
+    fileprivate var administrationProblem: AdministrationProblem {
+        switch self {
+        case .nonceNeeded: .useDPoPNonce
+        case .malformed, .replayed: .notSignedIn
+        }
     }
 }

@@ -56,16 +56,19 @@ public struct DeviceAuthentication: Sendable {
             throw DeviceRefusal(.invalidAttestation, .attestationExpired)
         }
         // 2. The proof is for this call, fresh and never used before.
-        let proof: ProvedKey
+        let examined: ExaminedProof
         do {
-            proof = try proofs.verify(
+            examined = try proofs.examine(
                 PresentedProof(text: credentials.proof, method: credentials.method, path: credentials.path),
                 algorithms: [.es256])
         } catch { throw error.deviceRefusal }
-        // 3. The provider wrote `cnf` itself, in the one form that keys have here: nothing needs to be parsed again.
-        guard attestation.key == proof.key.jwk else {
+        // 3. The provider wrote `cnf` itself, in the one form that keys have here: nothing needs to be parsed again. Only
+        //    proofs by that key are remembered.
+        guard attestation.key == examined.key.jwk else {
             throw DeviceRefusal(.invalidAttestation, .attestationKeyMismatch)
         }
+        let proof: ProvedKey
+        do { proof = try proofs.use(examined) } catch { throw error.deviceRefusal }
         // 4. The device is known by this key, and active.
         guard let (device, account) = try await devices.device(attestation.device),
             device.keys.installation == proof.key

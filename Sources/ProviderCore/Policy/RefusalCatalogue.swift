@@ -547,7 +547,7 @@ extension Refusal {
         case .overloaded:
             RefusalEntry(
                 .operator,
-                "The memory for logins, pushed requests, offers or proofs is full, or one town holds as much of it as is free.",
+                "The memory for logins, pushed requests or offers is full, or one town holds as much of it as is free.",
                 [.problem(.overloaded), .oauth(.temporarilyUnavailable)],
                 "A flood, or limits too low for the load.")
         case .statementTooLong:

@@ -61,10 +61,12 @@ public struct UserinfoFlow: Sendable {
             guard proved.token.proofKey == nil else { throw refuse(.proofMissing) }
             return proved
         case .dpop(let text, let proof):
-            let key: ProvedKey
-            do { key = try proofs.verify(proof, accessToken: text) } catch { throw error.clientRefusal }
+            let examined: ExaminedProof
+            do { examined = try proofs.examine(proof, accessToken: text) } catch { throw error.clientRefusal }
             let proved = try await verify(text)
-            guard proved.token.proofKey == key.thumbprint else { throw refuse(.proofKeyMismatch) }
+            guard proved.token.proofKey == examined.key.thumbprint else { throw refuse(.proofKeyMismatch) }
+            // Only what goes with a token that counts is remembered: proofs alone cost their senders nothing.
+            do { _ = try proofs.use(examined) } catch { throw error.clientRefusal }
             return proved
         }
     }
