@@ -6,8 +6,8 @@ public import ProviderCore
 public enum ProviderApplication {
     /// Limits for calls that prove nothing, per address, and for all calls together.
     public struct Limits: Sendable {
-        /// Calls at once, and per minute in the long run, for logins that begin, and once more for questions who offers a
-        /// service.
+        /// Calls at once, and per minute in the long run, for logins that begin; once more for requests that clients push or
+        /// devices make without a proof of who they are, and once more for questions who offers a service.
         public var loginBurst: Int
         public var loginsPerMinute: Double
         /// The same for tickets, block codes and codes of devices, and once more for registrations of clients.
@@ -34,13 +34,15 @@ public enum ProviderApplication {
             middleware: FrontDoor(
                 load: LoadShedding(places: LoadShedding.Places(limits.requestsAtOnce)), limits: rateLimit(limits)))
         DiscoveryEndpoints(provider: provider).add(to: router)
-        AuthorizationEndpoints(provider: provider).add(to: router)
+        // One for both: what waits there is for a login that begins.
+        let unproved = RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
+        AuthorizationEndpoints(provider: provider, unproved: unproved).add(to: router)
         TokenEndpoints(provider: provider).add(to: router)
         AuthorityEndpoint(provider: provider).add(to: router)
         ServiceEndpoint(provider: provider).add(to: router)
         LogoEndpoint(provider: provider).add(to: router)
         UserinfoEndpoint(provider: provider).add(to: router)
-        DeviceGrantEndpoints(provider: provider).add(to: router)
+        DeviceGrantEndpoints(provider: provider, unproved: unproved).add(to: router)
         BackChannelEndpoint(provider: provider).add(to: router)
         RegistrationEndpoints(provider: provider).add(to: router)
         LoginEndpoints(provider: provider).add(to: router)

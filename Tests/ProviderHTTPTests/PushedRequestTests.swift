@@ -1,3 +1,4 @@
+import AccountDirectory
 import HTTPTypes
 import HummingbirdTesting
 import IdentityCrypto
@@ -260,5 +261,33 @@ struct PushedRequestTests {
             let get = try await site.get("/par", TestRegion.pushing.request())
             #expect(get.status == .notFound || get.status == .methodNotAllowed)
         }
+    }
+
+    @Test(
+        "requests of clients that prove nothing are limited per address, and leave room for whom they are named after")
+    func unproved() async throws {
+        let provider = try await TestProvider(
+            capacity: Provider.Capacity(pushedRequests: 20), administrationAddress: TestAdministrator.address)
+        let television = TestGrants.portal("television", .baseline, .none) { $0.grantTypes = [.deviceCode] }
+        try provider.add([television])
+        let limits = ProviderApplication.Limits(loginBurst: 5, loginsPerMinute: 0.001)
+        try await Site.serve(provider, limits: limits) { site in
+            let request = TestAdministrator.portal.request([
+                "scope": "openid", "resource": TestAdministrator.resource.rawValue,
+                "dpop_jkt": SigningKey.makeES256().thumbprint.rawValue,
+            ])
+            for count in 1...10 {
+                let answer = try await site.post("/par", form: request, as: TestAdministrator.portal)
+                #expect(answer.status == (count <= 5 ? .created : .tooManyRequests), "\(answer.text)")
+                guard count > 5 else { continue }
+                #expect(answer.error == "temporarily_unavailable" && Int(answer.headers[.retryAfter] ?? "") ?? 0 > 0)
+            }
+            let device = try await site.post("/device_authorization", form: ["scope": "openid"], as: television)
+            #expect(device.status == .tooManyRequests)
+            // Whoever proves itself is not counted.
+            _ = try await site.pushed()
+        }
+        // From another address, which has its own limit.
+        _ = try await provider.administrator()
     }
 }

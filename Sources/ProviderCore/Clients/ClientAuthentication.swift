@@ -8,6 +8,16 @@ public struct AuthenticatedClient: Sendable {
     public var identifier: ClientIdentifier { registered.client.identifier }
 
     fileprivate init(registered: RegisteredClient) { self.registered = registered }
+
+    /// False for a native application, which cannot prove who it is: anybody can call in its name (RFC 8252 §8.5).
+    public var isProved: Bool { registered.client.authenticationMethod != .none }
+
+    /// Refuses a native application where the answer says what nobody else shall know (RFC 7662 §2.1).
+    func requireProof() throws(ClientRefusal) {
+        guard isProved else {
+            throw ClientRefusal(.invalidClient, "the client must prove who it is", .clientMethodMismatch)
+        }
+    }
 }
 
 /// Checks client credentials (OpenID Connect Core §9, RFC 7523 §3).

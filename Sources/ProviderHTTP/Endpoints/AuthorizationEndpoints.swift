@@ -8,6 +8,8 @@ internal import ProviderCore
 /// `/par` (RFC 9126) and `/authorize` (RFC 6749 §3.1).
 struct AuthorizationEndpoints {
     let provider: Provider
+    /// For pushed requests of clients that prove nothing: each waits in memory.
+    let unproved: RateLimiter
 
     func add(to router: Router<ProviderRequestContext>) {
         router.post("/par") { request, context in await push(request, context) }
@@ -22,7 +24,8 @@ struct AuthorizationEndpoints {
     }
 
     private func push(_ request: Request, _ context: ProviderRequestContext) async -> Response {
-        await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
+        let call = ClientCall(provider: provider, context: context, unproved: unproved)
+        return await call.answer(request) { parameters, caller in
             let uri = try await provider.authorization.push(
                 parameters, by: caller.client, proofKey: caller.key?.thumbprint)
             return Answer.json(

@@ -9,6 +9,9 @@ internal import ProviderCore
 struct ClientCall {
     let provider: Provider
     let context: ProviderRequestContext
+    /// For calls of clients that prove nothing about themselves: anybody can make them in their name. Nil where such a call
+    /// takes no room.
+    var unproved: RateLimiter?
 
     /// Who calls: the client, and the key that the call's DPoP proof proved, if it has one.
     struct Caller {
@@ -31,6 +34,8 @@ struct ClientCall {
         var request = request
         /// Whose doctor is told of a refusal: whoever the call names, and from its proof on the client itself.
         var told: ClientIdentifier?
+        /// Set when the call is one too many.
+        var secondsToWait: Int?
         let authorization = request.headers.first(.authorization)
         do {
             guard request.uri.query == nil else { throw RequestFault.malformed("parameters belong into the body") }
@@ -43,6 +48,10 @@ struct ClientCall {
             told = nil
             let client = try await provider.authenticate(credentials)
             told = client.identifier
+            if !client.isProved { secondsToWait = unproved?.take(for: context) }
+            guard secondsToWait == nil else {
+                throw ClientRefusal(.temporarilyUnavailable, "too many requests; try again later", .rateLimited)
+            }
             let key = try request.presentedProof().map { proof in try provider.proofs.verify(proof) }
             return try await handle(parameters, Caller(client: client, key: key))
         } catch {
@@ -54,7 +63,10 @@ struct ClientCall {
             }
             provider.observations.refused(told, refusal)
             context.log(refusal.reason, refusal.error)
-            return Answer.oauthError(refusal.error, at: .endpoint)
+            guard let secondsToWait else { return Answer.oauthError(refusal.error, at: .endpoint) }
+            var response = Answer.json(refusal.error.json, status: .tooManyRequests)
+            response.ask(toWait: secondsToWait)
+            return response
         }
     }
 }

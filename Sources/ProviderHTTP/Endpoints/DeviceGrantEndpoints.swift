@@ -6,10 +6,13 @@ internal import ProviderCore
 /// The device authorization grant (RFC 8628): `/device_authorization` for devices, `/device` for people.
 struct DeviceGrantEndpoints {
     let provider: Provider
+    /// For devices whose client proves nothing: each code waits in memory.
+    let unproved: RateLimiter
 
     func add(to router: Router<ProviderRequestContext>) {
         router.post("/device_authorization") { request, context in
-            await ClientCall(provider: provider, context: context).answer(request) { parameters, caller in
+            let call = ClientCall(provider: provider, context: context, unproved: unproved)
+            return await call.answer(request) { parameters, caller in
                 Answer.json(try provider.deviceGrants.begin(parameters, by: caller.client))
             }
         }

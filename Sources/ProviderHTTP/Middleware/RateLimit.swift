@@ -47,6 +47,9 @@ final class RateLimiter: Sendable {
         }
     }
 
+    /// The same for the caller of a call.
+    func take(for context: ProviderRequestContext) -> Int? { take(Caller(context.remoteAddress)) }
+
     /// Undoes a `take`: the call is not to count.
     func giveBack(_ caller: Caller, now: ContinuousClock.Instant = .now) {
         buckets.withLock { buckets in
@@ -98,8 +101,7 @@ struct RateLimit {
         guard let seconds = call.limiter.take(call.caller) else { return nil }
         context.log(DeviceRefusal(.rateLimited, .rateLimited))
         var response = tooManyRequests(request, route: call.route, context)
-        response.headers[.retryAfter] = String(seconds)
-        response.headers[Self.rateLimit] = "\"default\";r=0;t=\(seconds)"
+        response.ask(toWait: seconds)
         return response
     }
 
@@ -125,6 +127,16 @@ struct RateLimit {
         return ErrorPages.tooManyRequests(
             language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
     }
+}
 
-    private static let rateLimit = HTTPField.Name("RateLimit")!
+extension Response {
+    /// Says when the next call may come.
+    mutating func ask(toWait seconds: Int) {
+        headers[.retryAfter] = String(seconds)
+        headers[.rateLimit] = "\"default\";r=0;t=\(seconds)"
+    }
+}
+
+extension HTTPField.Name {
+    fileprivate static let rateLimit = Self("RateLimit")!
 }
