@@ -56,6 +56,52 @@ struct VerifiedClaimsTests {
         #expect(try await provider.userinfo(result.accessToken).names == ["sub", "given_name", "family_name", "name"])
     }
 
+    @Test("RFC 6749 §6: a refresh for less gives tokens with less: no claim of a scope that was left behind")
+    func narrowed() async throws {
+        let provider = try await TestProvider.withServices()
+        let (result, _) = try await signedIn(
+            provider,
+            [
+                "scope": "openid person person_birth email residency",
+                "claims": #"{"userinfo":{"place_of_birth":null},"id_token":{"given_name":null}}"#,
+            ])
+        func refreshed(_ scope: String) async throws -> (id: JSONObject, userinfo: JSONObject) {
+            let tokens = try await provider.tokens(
+                [
+                    "grant_type": "refresh_token", "refresh_token": result.tokens["refresh_token"]?.string ?? "",
+                    "scope": scope,
+                ], at: TestServices.office)
+            return (SignedIn.payload(tokens), try await provider.userinfo(tokens.text("access_token")))
+        }
+        let least = try await refreshed("openid")
+        #expect(least.userinfo.names == ["sub"])
+        for name in ["verified_claims", "given_name", Self.namespace + "predicates"] {
+            #expect(least.id[name] == nil && result.idToken[name] != nil, "\(name)")
+        }
+        let email = try await refreshed("openid email")
+        #expect(email.userinfo.names == ["sub", "email", "email_verified"] && email.id["verified_claims"] == nil)
+        let person = try await refreshed("openid person")
+        let verified = person.id["verified_claims"]?.object?["claims"]?.object
+        #expect(verified?["given_name"] == "Erika" && verified?["birthdate"] == nil)
+        // The grant is as wide as it was.
+        let all = try await refreshed("openid person person_birth email residency")
+        #expect(all.userinfo["birthdate"] == "1964-08-12" && all.userinfo["email"] == "erika@example.org")
+    }
+
+    @Test("what the parameter claims alone asked for was never a scope's, and stays")
+    func narrowedClaims() async throws {
+        let provider = try await TestProvider.withServices()
+        let (result, _) = try await signedIn(
+            provider, ["scope": "openid person", "claims": #"{"userinfo":{"email":null}}"#])
+        let tokens = try await provider.tokens(
+            [
+                "grant_type": "refresh_token", "refresh_token": result.tokens["refresh_token"]?.string ?? "",
+                "scope": "openid",
+            ], at: TestServices.office)
+        #expect(
+            try await provider.userinfo(tokens.text("access_token")).names == ["sub", "email", "email_verified"])
+    }
+
     @Test("predicates instead of address and birth date: of the town that asks, of the service's age")
     func predicates() async throws {
         let provider = try await TestProvider.withServices()

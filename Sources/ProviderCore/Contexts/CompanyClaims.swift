@@ -37,7 +37,7 @@ extension ReleasedClaims {
     /// What a token says about company and mandate; empty for the person as such.
     var company: JSONObject {
         guard let representation = live.representation else { return [:] }
-        let released = live.releasable(to: client)
+        let released = releasable
         let namespace = issuer.claimNamespace
         var claims: JSONObject = [
             namespace + "acting_for": .object(
@@ -52,9 +52,7 @@ extension ReleasedClaims {
 
     /// The right to act, among the verified claims.
     var authority: JSONValue? {
-        guard let representation = live.representation, live.releasable(to: client).contains("mandate") else {
-            return nil
-        }
+        guard let representation = live.representation, releasable.contains("mandate") else { return nil }
         return representation.verified.map { .object($0) }
     }
 }

@@ -6,6 +6,8 @@ internal import OpenIDMessages
 struct ReleasedClaims: Sendable {
     let live: LiveGrant
     let client: RegisteredClient
+    /// The scope of the token for which it goes out, which may be narrower than the grant's (RFC 6749 §6).
+    let scope: Scope
     let issuer: IssuerURL
     /// What was verified about the person; empty unless `needsEvidence`.
     let attributes: [VerifiedAttribute]
@@ -19,12 +21,22 @@ struct ReleasedClaims: Sendable {
             || live.grant.released.contains(where: ClaimCatalogue.isPredicate)
     }
 
+    /// The claims that may go out. A scope that the token left behind takes its claims along, unless another one brings
+    /// them; what only the parameter `claims` asked for was never a scope's.
+    var releasable: [String] {
+        let narrowed = live.grant.scope.tokens.filter { !scope.contains($0) }
+        let releasable = live.releasable(to: client)
+        guard !narrowed.isEmpty else { return releasable }
+        let left = Set(ClaimCatalogue.claims(for: narrowed)).subtracting(ClaimCatalogue.claims(for: scope.tokens))
+        return releasable.filter { !left.contains($0) }
+    }
+
     /// The claims by themselves, those about the person alone.
     func plain(where isWanted: (String) -> Bool = { _ in true }) -> JSONObject {
         let namespace = issuer.claimNamespace
         var claims = JSONObject()
         var predicates = JSONObject()
-        for name in live.releasable(to: client) where isWanted(name) {
+        for name in releasable where isWanted(name) {
             if ClaimCatalogue.isPredicate(name) {
                 predicates[name] = predicate(name).map { .bool($0) }
             } else {
@@ -57,7 +69,7 @@ struct ReleasedClaims: Sendable {
     private func verified(_ view: VerifiedView) -> [JSONValue] {
         let framework = issuer.trustFramework
         guard view.framework.accepts(framework) else { return [] }
-        let released = live.releasable(to: client).filter(view.claims)
+        let released = releasable.filter(view.claims)
         let known = attributes.filter { attribute in
             released.contains(attribute.claim) && attribute.counts(at: now)
                 && view.accepts(attribute, now: now)

@@ -36,7 +36,7 @@ struct IDTokenClaims {
         }
         for member in plain.members { claims[member.name] = member.value }
         var views = grant.verified.idToken.map(VerifiedView.init)
-        if client.client.receivesVerifiedClaims, grant.scope.contains("person"), views.isEmpty {
+        if client.client.receivesVerifiedClaims, released.scope.contains("person"), views.isEmpty {
             views.append(.everything)
         }
         for member in released.company.members { claims[member.name] = member.value }

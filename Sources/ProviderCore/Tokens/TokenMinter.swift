@@ -39,8 +39,9 @@ struct TokenMinter: Sendable {
         ]
         response["scope"] = access.scope.map { .string($0.description) }
         response["refresh_token"] = refreshToken.map { .string($0) }
-        if kind != .none, let live = tokens.live, tokens.hasIDToken {
-            let released = try await evidence.released(live, to: tokens.client, issuer: issuer, registry, now: now)
+        if kind != .none, let live = tokens.live, let scope = tokens.access.scope, tokens.hasIDToken {
+            let released = try await evidence.released(
+                live, to: tokens.client, for: scope, issuer: issuer, registry, now: now)
             let claims = IDTokenClaims(
                 issuer: issuer, live: live, client: tokens.client, subject: subject, released: released
             ).payload(accessToken: text, withNonce: kind == .first, now: now)
@@ -51,13 +52,14 @@ struct TokenMinter: Sendable {
 }
 
 extension EvidenceStore {
-    /// What goes out to a client on a grant; the store is asked only when what was verified matters.
+    /// What goes out to a client on a grant, with a token of `scope`; the store is asked only when what was verified matters.
     func released(
-        _ live: LiveGrant, to client: RegisteredClient, issuer: IssuerURL, _ registry: ClientRegistry, now: Timestamp
+        _ live: LiveGrant, to client: RegisteredClient, for scope: Scope, issuer: IssuerURL,
+        _ registry: ClientRegistry, now: Timestamp
     ) async throws -> ReleasedClaims {
         let needsEvidence = ReleasedClaims.needsEvidence(live, client)
         return ReleasedClaims(
-            live: live, client: client, issuer: issuer,
+            live: live, client: client, scope: scope, issuer: issuer,
             attributes: needsEvidence ? try await verifiedAttributes(of: live.account.identifier) : [],
             townName: { registry.tenant($0)?.officialName }, now: now)
     }

@@ -27,7 +27,7 @@ public struct UserinfoFlow: Sendable {
     public func answer(_ presented: PresentedAccessToken) async throws -> Answer {
         let proved = try await prove(presented)
         guard let live = proved.live, let subject = live.grant.subject else { throw refuse(.accessTokenClaims) }
-        guard proved.token.scope?.contains(Scope.openID) == true else {
+        guard let scope = proved.token.scope, scope.contains(Scope.openID) else {
             throw ClientRefusal(.insufficientScope, "the scope openid is needed", .scopeNotAllowed)
         }
         // A portal that needs a higher level by now must send its person back (RFC 9470 §3).
@@ -39,7 +39,7 @@ public struct UserinfoFlow: Sendable {
         }
         var claims: JSONObject = ["sub": .string(subject.rawValue)]
         let released = try await evidence.released(
-            live, to: proved.client, issuer: issuer, registry, now: clock.now())
+            live, to: proved.client, for: scope, issuer: issuer, registry, now: clock.now())
         for member in released.plain().members { claims[member.name] = member.value }
         for member in released.company.members { claims[member.name] = member.value }
         let verified = released.verified(live.grant.verified.userinfo.map(VerifiedView.init))
