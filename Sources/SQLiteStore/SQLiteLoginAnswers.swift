@@ -19,7 +19,8 @@ enum AnswerJudgement {
 /// What an answer is judged by.
 private struct AnsweringDevice {
     var account: AccountIdentifier
-    var ceiling: AssuranceLevel
+    /// What device and account reach now.
+    var reached: AssuranceLevel
     var counter: Int64
     var pinTriesLeft: Int64
     /// Of the last response that came with a wrong PIN.
@@ -70,7 +71,7 @@ extension Database {
             return .refused(.cloned)
         }
         // 4. Whoever was lowered since the claim does not get what it reached then.
-        if let level = answer.level, device.ceiling < level { return .refused(.deviceLowered) }
+        if let level = answer.level, device.reached < level { return .refused(.levelLowered) }
         if let browser = answer.browser, try !isKnown(browser, of: device.account, at: answer.time) {
             return .refused(.browserForgotten)
         }
@@ -101,15 +102,15 @@ extension Database {
     private func activeDevice(_ identifier: DeviceIdentifier) throws -> AnsweringDevice? {
         let row = try row(
             """
-            SELECT d.account, d.ceiling, d.counter, d.pin_tries_left, d.refused_digest, a.seen_at
+            SELECT d.account, d.ceiling, a.level, d.counter, d.pin_tries_left, d.refused_digest, a.seen_at
             FROM device d JOIN account a ON a.id = d.account
             WHERE d.id = ? AND d.state = 'active' AND a.state = 'active'
             """, [identifier.rawValue])
         guard let row else { return nil }
         return AnsweringDevice(
-            account: try row.accountIdentifier, ceiling: try row.level("ceiling"), counter: try row.integer("counter"),
-            pinTriesLeft: try row.integer("pin_tries_left"), refusedDigest: try row.optionalValue("refused_digest"),
-            seenAt: try row.time("seen_at"))
+            account: try row.accountIdentifier, reached: min(try row.level("ceiling"), try row.level("level")),
+            counter: try row.integer("counter"), pinTriesLeft: try row.integer("pin_tries_left"),
+            refusedDigest: try row.optionalValue("refused_digest"), seenAt: try row.time("seen_at"))
     }
 
     /// True when this very response came with the last wrong PIN that the device had.

@@ -1,4 +1,5 @@
 import AccountDirectory
+import IdentityCrypto
 import OpenIDMessages
 import ProviderHarness
 import SQLiteStore
@@ -223,6 +224,73 @@ struct DeskEvidenceTests {
         let again = try await provider.signIn(
             at: TestServices.office, phone: person.phone, ["scope": "openid person"])
         #expect(again.idToken["verified_claims"] != nil)
+    }
+
+    /// Somebody who is proved to *normal* by one piece of evidence and to *substantiell* by a document.
+    private func proved(_ provider: TestProvider, until day: String) async throws -> RegisteredPerson {
+        let person = try await provider.registered(level: .normal, simulating: .strongbox)
+        provider.clock.advance(60)
+        _ = try await provider.provider.desk.rename(
+            person.account, visit: provider.visit(evidence: passport(until: day)))
+        return person
+    }
+
+    @Test("I40: a login that was claimed before the evidence was over is not approved at its level afterwards")
+    func overAfterClaim() async throws {
+        let provider = try await TestProvider()
+        let last = lastSecond(provider, days: 20)
+        let person = try await proved(provider, until: last.day)
+        provider.clock.advance(last.seconds - 120)
+        func claimed() async throws -> (TestLogin, VerifiedDevice, SignedStatement<LoginRequestStatement>) {
+            let (login, device) = (try await provider.login(), try await provider.verified(person.phone))
+            return (login, device, try await provider.claimed(login, by: device))
+        }
+        let (login, device, request) = try await claimed()
+        provider.clock.advance(61)
+        #expect(try await provider.provider.erasures.sweep()["expired_evidence"] == 1)
+        await #expect(throws: DeviceRefusal(.levelUnreachable, .levelUnreachable)) {
+            try await provider.answer(request, person.phone.response(to: request, now: provider.now), by: device)
+        }
+        #expect(login.state == .failed && login.collect()?["error"] == "unmet_authentication_requirements")
+        #expect(try await provider.sessions(of: person.phone).isEmpty)
+        // At what is left the person logs in.
+        let (again, later, lower) = try await claimed()
+        try await provider.answer(lower, person.phone.response(to: lower, now: provider.now), by: later)
+        #expect(again.collect()?["code"] != nil)
+    }
+
+    @Test("I40: what a login answered with ends with the evidence, also where its session goes on at a lower level")
+    func overInLowerSession() async throws {
+        let provider = try await TestProvider.withServices()
+        let last = lastSecond(provider, days: 20)
+        let person = try await proved(provider, until: last.day)
+        let weak = TestPhone()
+        let ticket = try await provider.provider.accounts.ticketForFurtherDevice(
+            by: provider.verified(person.phone), tenant: TestRegion.herten)
+        try await provider.enrol(weak, with: ticket, simulating: .software)
+        try await provider.provider.accounts.approve(weak.device, by: provider.verified(person.phone))
+        provider.clock.advance(last.seconds - 120)
+        let portal = TestServices.office
+        let scope: [String: String?] = ["scope": "openid person"]
+        let high = try await provider.signIn(at: portal, phone: person.phone, scope)
+        let low = try await provider.signIn(
+            at: portal, phone: weak, cookie: high.cookie, scope.merging(["prompt": "login"]) { $1 })
+        #expect(high.idToken["acr"] != low.idToken["acr"] && high.idToken["sid"] == low.idToken["sid"])
+        _ = try await provider.userinfo(high.accessToken)
+        provider.clock.advance(61)
+        #expect(try await provider.provider.erasures.sweep()["expired_evidence"] == 1)
+        #expect(try await provider.sessions(of: weak).count == 1, "it says no more than is true")
+        let refusal = try await provider.refusal { _ = try await provider.refresh(high.tokens, at: portal) }
+        #expect(refusal?.error.code == .invalidGrant && refusal?.reason == .levelUnreachable)
+        let ended = try await provider.refusal { _ = try await provider.userinfo(high.accessToken) }
+        #expect(ended?.error.code == .invalidToken && ended?.reason == .levelUnreachable)
+        for token in [high.accessToken, try high.tokens.text("refresh_token")] {
+            let answer = try await provider.provider.introspection.inquire(
+                TokenInquiry(parameters: FormParameters(["token": token])), by: provider.authenticated(portal))
+            #expect(answer == ["active": false])
+        }
+        _ = try await provider.userinfo(low.accessToken)
+        _ = try await provider.refresh(low.tokens, at: portal)
     }
 
     @Test("the level that is left is that of the best evidence that still counts")

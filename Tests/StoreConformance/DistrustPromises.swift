@@ -101,7 +101,7 @@ extension StorePromise {
             _ = try await distrust(device, .lowers, in: store)
             let before = try await store.device(device.identifier)?.0
             let answer = Fixtures.answer(from: device)
-            try requireEqual(try await store.accept(answer), .deviceLowered)
+            try requireEqual(try await store.accept(answer), .levelLowered)
             try requireEqual(try await store.device(device.identifier)?.0, before, "device")
             try require(try await store.liveGrant(answer.transaction) == nil, "there is a grant")
             let denial = Fixtures.answer(from: device, counter: 2, decision: .deny, isPINProved: false)
@@ -110,7 +110,7 @@ extension StorePromise {
             for level in [\LoginApproval.session.context, \.grant.context] {
                 var half = Fixtures.answer(from: device, counter: 3)
                 half.approval?[keyPath: level] = normal
-                try requireEqual(try await store.accept(half), .deviceLowered, "half of it at normal")
+                try requireEqual(try await store.accept(half), .levelLowered, "half of it at normal")
             }
             var low = Fixtures.answer(from: device, counter: 3)
             low.approval?.session.context = normal

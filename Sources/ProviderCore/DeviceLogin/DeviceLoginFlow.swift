@@ -220,8 +220,8 @@ public struct DeviceLoginFlow: Sendable {
         switch outcome {
         case .accepted, .answeredAlready: break
         case .deviceNotActive: end(login, .failed, "the device is not active", now)
-        case .deviceLowered:
-            let error = OAuthError(.unmetAuthenticationRequirements, "the device no longer reaches the level")
+        case .levelLowered:
+            let error = OAuthError(.unmetAuthenticationRequirements, "the person no longer reaches the level")
             end(login, .failed, error, now)
         case .browserForgotten: end(login, .failed, "the browser is no longer known", now)
         case .cloned: end(login, .deviceCloned, "the device was suspended", now)

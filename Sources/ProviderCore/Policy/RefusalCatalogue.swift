@@ -334,7 +334,7 @@ extension Refusal {
                 .person, "Device or account cannot reach the level that is needed.",
                 [
                     .problem(.levelUnreachable), .oauth(.unmetAuthenticationRequirements), .oauth(.invalidGrant),
-                    .oauth(.insufficientUserAuthentication),
+                    .oauth(.insufficientUserAuthentication), .oauth(.invalidToken), .oauth(.invalidRequest),
                 ],
                 "A device with stronger evidence, or proofing at the desk.")
         case .browserForgotten:

@@ -51,7 +51,7 @@ enum AnswerRules {
         case .accepted: nil
         case .answeredAlready: over
         case .deviceNotActive: DeviceRefusal(.deviceSuspended, .deviceNotActive)
-        case .deviceLowered: DeviceRefusal(.levelUnreachable, .levelUnreachable)
+        case .levelLowered: DeviceRefusal(.levelUnreachable, .levelUnreachable)
         case .browserForgotten: DeviceRefusal(.loginOver, .browserForgotten)
         case .cloned: DeviceRefusal(.deviceCloned, .counterNotRising)
         case .wrongPIN(let triesLeft): DeviceRefusal(.notAccepted, .pinProofWrong, triesLeft: triesLeft)

@@ -125,6 +125,10 @@ public struct LiveGrant: Sendable, Equatable {
 
     /// Whoever acts for a company still may.
     public var isContextLive: Bool { grant.acting.kind == .citizen || representation != nil }
+
+    /// The person is still proved to the level that the login answered with: the evidence may be over by now, while the
+    /// session goes on at a lower one.
+    public var isLevelLive: Bool { account.level >= grant.context.level }
 }
 
 /// How a code was received. Ordinary refusals are values, faults are thrown.

@@ -10,7 +10,7 @@ public struct DeviceAnswer: Sendable {
     public var counter: Int64
     /// For `approve`: whether the PIN proof was right.
     public var isPINProved: Bool
-    /// The level that the device must still reach; nil where any does.
+    /// The level that device and account must still reach; nil where any does.
     public var level: AssuranceLevel?
     /// The known browser that an approval rests on.
     public var browser: BrowserIdentifier?

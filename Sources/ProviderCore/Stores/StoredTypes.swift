@@ -105,8 +105,8 @@ public enum LoginAnswerOutcome: Sendable, Equatable {
     /// The login was answered before, with the response of this digest.
     case answeredAlready(ContentDigest)
     case deviceNotActive
-    /// The device no longer reaches the level that the login has: it was lowered after it had claimed it.
-    case deviceLowered
+    /// Device or account no longer reaches the level that the login has: it was lowered after the claim.
+    case levelLowered
     /// The browser that the login rests on was forgotten after the claim.
     case browserForgotten
     /// The counter did not rise: the device is suspended now.

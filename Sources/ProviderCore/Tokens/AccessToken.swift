@@ -155,6 +155,7 @@ struct AccessTokenVerifier: Sendable {
         guard live.isDeviceActive else { throw Refusal.deviceNotActive }
         guard live.isSessionLive else { throw Refusal.sessionOver }
         guard live.isContextLive else { throw Refusal.contextUnavailable }
+        guard live.isLevelLive else { throw Refusal.levelUnreachable }
         let isOfPortal = token.client == granted.grant.client
         return ProvedAccessToken(token: token, client: isOfPortal ? acting : client, live: live)
     }

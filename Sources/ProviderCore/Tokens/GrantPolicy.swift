@@ -93,6 +93,7 @@ enum GrantPolicy {
         guard live.isDeviceActive else { throw ClientRefusal(invalidGrant: .deviceNotActive) }
         guard live.isSessionLive else { throw ClientRefusal(invalidGrant: .sessionOver) }
         guard live.isContextLive else { throw ClientRefusal(invalidGrant: .contextUnavailable) }
+        guard live.isLevelLive else { throw ClientRefusal(invalidGrant: .levelUnreachable) }
         if let limits = live.representation?.limits {
             guard live.grant.context.level <= min(limits.binding, limits.company) else {
                 throw ClientRefusal(invalidGrant: .levelUnreachable)

@@ -66,6 +66,6 @@ public struct IntrospectionFlow: Sendable {
 }
 
 extension LiveGrant {
-    /// Account, device and session still stand behind the grant.
-    var isUsable: Bool { account.isActive && isDeviceActive && isSessionLive && isContextLive }
+    /// Account, device and session still stand behind the grant, and the person's proofing behind its level.
+    var isUsable: Bool { account.isActive && isDeviceActive && isSessionLive && isContextLive && isLevelLive }
 }
