@@ -118,11 +118,16 @@ extension Database {
         return true
     }
 
-    /// Ends every session of a device.
+    /// Ends every session in which a device logged in, also one that another device has gone on with since: what the
+    /// earlier one approved is not that one's word.
     func endSessions(of device: DeviceIdentifier, at time: Timestamp) throws {
         let sessions = try rows(
-            "SELECT id FROM session WHERE device = ? AND ended_at IS NULL AND expires_at > ?",
-            [device.rawValue, time.seconds])
+            """
+            SELECT id FROM session
+            WHERE account = (SELECT account FROM device WHERE id = :device) AND ended_at IS NULL AND expires_at > :now
+                AND (device = :device OR EXISTS (SELECT 1 FROM authorization_grant g JOIN login_answer l ON l.txn = g.txn
+                    WHERE g.session = session.id AND l.device = :device))
+            """, ["device": device.rawValue, "now": time.seconds])
         for session in sessions {
             let identifier = try session.value("id", as: SessionIdentifier.self)
             try end(

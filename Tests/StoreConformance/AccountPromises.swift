@@ -220,7 +220,7 @@ extension StorePromise {
     }
 
     /// A further device that counts.
-    private static func further(
+    static func further(
         of device: DeviceRecordRow, in store: any ProviderStore
     ) async throws -> DeviceRecordRow {
         let waiting = try await pending(of: device, in: store)

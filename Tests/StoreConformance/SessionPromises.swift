@@ -51,6 +51,30 @@ extension StorePromise {
             try requireEqual(
                 try await store.sessions(of: other.device.account, now: Fixtures.now).count, 1, "the other's")
         },
+        StorePromise(
+            "A device that ends takes along the sessions in which it logged in, also when another goes on with them"
+        ) {
+            store in
+            let phone = Fixtures.Phone()
+            let device = try await Fixtures.enrolledDevice(in: store, phone: phone)
+            let second = try await further(of: device, in: store)
+            let first = try await Fixtures.login(in: store, device: device)
+            try requireRedeemed(try await store.redeem(first.code))
+            let next = try await Fixtures.login(
+                in: store, device: second, previousSession: first.session.identifier)
+            try requireRedeemed(try await store.redeem(next.code))
+            let own = try await Fixtures.login(in: store, device: second, counter: 2)
+            try requireEqual(
+                try await store.sessions(of: device.account, now: Fixtures.now).map(\.device),
+                [second.identifier, second.identifier], "a fixture")
+            _ = try await store.block(phone.blockCode.digest, time: Fixtures.now)
+            try requireEqual(
+                try await store.sessions(of: device.account, now: Fixtures.now).map(\.identifier),
+                [own.session.identifier], "sessions")
+            for login in [first, next] {
+                try require(try await store.liveGrant(login.transaction)?.isSessionLive != true, "a grant lives")
+            }
+        },
         StorePromise("The portals of a session are those with redeemed grants, each once, with its first time") {
             store in
             let login = try await Fixtures.login(in: store)
