@@ -101,4 +101,32 @@ struct RequestObjectParametersTests {
             #expect((read != nil) == isRight, "\(parameter.rawValue) \(value)")
         }
     }
+
+    @Test("of verified_claims nothing stays but what is read, and that is read again as the same")
+    func verifiedClaims() throws {
+        let more = #"{"purpose":[[[{"a":1}]]],"essential":false}"#
+        let request = try ClaimsRequest(
+            parsing: """
+                {"userinfo":{"verified_claims":{"verification":{"trust_framework":{"value":"x","other":\(more)},
+                "assurance_level":{"values":["a","b"]},"time":{"max_age":30,"other":\(more)},"evidence":[\(more)],
+                "verification_process":\(more),"unknown":\(more)},
+                "claims":{"birthdate":\(more),"address":null},"unknown":\(more)}},
+                "id_token":{"verified_claims":[{"verification":{"trust_framework":\(more)},"claims":{"a":\(more)}}]}}
+                """)
+        let kept: JSONObject = [
+            "verification": .object([
+                "trust_framework": .object(["values": ["x"]]), "assurance_level": .object(["values": ["a", "b"]]),
+                "time": .object(["max_age": 30]), "verification_process": .null, "evidence": .null,
+            ]),
+            "claims": .object(["birthdate": .null, "address": .null]),
+        ]
+        #expect(request.verifiedUserinfo.map(\.json) == [kept])
+        #expect(
+            request.verifiedIDToken.map(\.json) == [
+                ["verification": .object(["trust_framework": .null]), "claims": .object(["a": .null])]
+            ])
+        for read in request.verifiedUserinfo + request.verifiedIDToken {
+            #expect(try VerifiedClaimsRequest(json: read.json) == read)
+        }
+    }
 }

@@ -11,6 +11,8 @@ public struct VerifiedClaimsRequest: Sendable, Equatable {
 
         /// True when `value` is one of those wanted.
         public func accepts(_ value: String) -> Bool { values?.contains(value) ?? true }
+
+        fileprivate var json: JSONValue { values.map { JSONValue.object(["values": .strings($0)]) } ?? .null }
     }
 
     /// `trust_framework`, which every request names.
@@ -25,12 +27,9 @@ public struct VerifiedClaimsRequest: Sendable, Equatable {
     public let wantsEvidence: Bool
     /// Names of the claims, in the order of the request; at least one.
     public let claims: [String]
-    /// The members as they were sent, to keep them.
-    public let json: JSONObject
 
     /// Reads one element of `verified_claims`.
     public init(json: JSONObject) throws(OAuthError) {
-        self.json = json
         guard let verification = json["verification"]?.object, let claims = json["claims"]?.object,
             let framework = verification["trust_framework"]
         else { throw Self.malformed("needs verification with trust_framework, and claims") }
@@ -42,6 +41,19 @@ public struct VerifiedClaimsRequest: Sendable, Equatable {
         wantsProcess = verification["verification_process"] != nil
         wantsEvidence = verification["evidence"] != nil
         self.claims = claims.names
+    }
+
+    /// What was read, to keep it: the same request when it is read again. Of what was sent nothing else stays in memory,
+    /// whatever else stood there.
+    public var json: JSONObject {
+        var verification: JSONObject = ["trust_framework": framework.json]
+        verification["assurance_level"] = level?.json
+        if wantsTime { verification["time"] = maximumAge.map { JSONValue.object(["max_age": .integer($0)]) } ?? .null }
+        if wantsProcess { verification["verification_process"] = .null }
+        if wantsEvidence { verification["evidence"] = .null }
+        var named = JSONObject()
+        for name in claims { named[name] = .null }
+        return ["verification": .object(verification), "claims": .object(named)]
     }
 
     /// Reads `verified_claims`: an object or a list of at most eight.
