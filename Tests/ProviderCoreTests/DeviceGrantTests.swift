@@ -229,4 +229,31 @@ struct DeviceGrantTests {
             #expect(UserCode(typed: text) == nil)
         }
     }
+
+    @Test("a code whose login was approved and then ended in the browser is over: it is not approved a second time")
+    func endedBeforeReturn() async throws {
+        let provider = try await TestProvider.withGrants()
+        let phone = try await provider.enrolledPhone()
+        let device = try await provider.verified(phone)
+        for ending in [{ $0.cancel() }, { $0.comeBack("another value") }] as [@Sendable (TestLogin) -> Bool] {
+            let begun = try await provider.beginDevice()
+            let login = try provider.typed(try begun.text("user_code"))
+            let request = try await provider.claimed(login, by: device, flow: .link)
+            try await provider.answer(request, try phone.response(to: request, now: provider.now), by: device)
+            #expect(login.state == .awaitingReturn)
+            #expect(try await code(provider, try begun.text("device_code")) == .authorizationPending)
+            #expect(ending(login) && login.state?.isTerminal == true)
+            #expect(throws: TestProvider.Unexpected.loginNotBegun) { try provider.typed(try begun.text("user_code")) }
+            provider.clock.advance(10)
+            #expect(try await code(provider, try begun.text("device_code")) == .accessDenied)
+        }
+        // One that the phone came back to is good.
+        let begun = try await provider.beginDevice()
+        let login = try provider.typed(try begun.text("user_code"))
+        let request = try await provider.claimed(login, by: device, flow: .link)
+        let message = try phone.response(to: request, now: provider.now)
+        try await provider.answer(request, message, by: device)
+        login.comeBack(message.returnValue ?? "")
+        #expect(try await provider.poll(begun.text("device_code"))["access_token"] != nil)
+    }
 }

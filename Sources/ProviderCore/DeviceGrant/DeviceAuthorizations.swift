@@ -71,11 +71,12 @@ final class DeviceAuthorizations: Sendable {
         }
     }
 
-    /// Free, or tied to a login that ended without an answer of the person.
+    /// Free, or tied to a login that ended without an answer of the person. An approval made the one grant of the code, also
+    /// where the browser did not come back to its login.
     private func isOpen(_ entry: Entry) -> Bool {
         guard let page = entry.login else { return true }
-        guard let state = logins.login(.page(page))?.state else { return false }
-        return state.isTerminal && ![.complete, .denied, .reported].contains(state)
+        guard let login = logins.login(.page(page)) else { return false }
+        return login.state.isTerminal && !login.isAnswered
     }
 
     /// RFC 8628 §3.5: returns when the person approved; the store decides who redeems.
@@ -94,13 +95,12 @@ final class DeviceAuthorizations: Sendable {
             decision(entry), expiresAt: entry.expiresAt, isTooFast: isTooFast, now: now)
     }
 
-    /// A login that ends without an answer of the person is none: the code can be typed again.
+    /// A login that ends without an answer of the person is none: the code can be typed again. One that ends after an approval
+    /// and before the phone came back to its browser is refused: somebody else may have approved.
     private func decision(_ entry: Entry) -> PollingRules.Decision {
-        switch entry.login.flatMap({ logins.login(.page($0))?.state }) {
-        case .complete: .approved
-        case .denied, .reported: .refused
-        default: .open
-        }
+        guard let login = entry.login.flatMap({ logins.login(.page($0)) }) else { return .open }
+        if login.state == .complete { return .approved }
+        return login.state.isTerminal && login.isAnswered ? .refused : .open
     }
 
     func sweep() {

@@ -53,6 +53,8 @@ struct Login: Sendable {
     /// The signed request, once the login awaits the person.
     private(set) var signedRequest: SignedRequest?
     private(set) var answer: Answer?
+    /// The store took an answer of the person, also when the login had ended in the browser by then.
+    private(set) var isAnswered = false
     /// How many tries were left after each answer that was refused for its PIN.
     private(set) var refusedAnswers: [ContentDigest: Int] = [:]
     /// The error that the portal gets instead of a code.
@@ -234,6 +236,7 @@ struct Login: Sendable {
     ///
     /// - Parameter isReturning: whether an approved login waits for the phone to come back to its browser.
     mutating func accept(_ answer: Answer, decision: LoginDecision, isReturning: Bool, now: Timestamp) -> Bool {
+        isAnswered = true
         guard takes(decision) else { return false }
         self.answer = answer
         switch decision {
