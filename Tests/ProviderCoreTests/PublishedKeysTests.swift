@@ -219,4 +219,25 @@ struct PublishedKeysTests {
         town.server.publish([.string(TestRegistrant.redirectURI), "https://herten.example/other"], at: sector)
         #expect(try await town.provider.register(metadata)["sector_identifier_uri"]?.string == sector)
     }
+
+    @Test("CIBA Core §4: without redirect URIs the document names the jwks_uri, or it says nothing about the client")
+    func sectorWithoutRedirectURIs() async throws {
+        let town = try await Town()
+        let sector = "https://herten.example/sector.json"
+        let asking: [String: JSONValue?] = [
+            "redirect_uris": nil, "response_types": [], "grant_types": ["urn:openid:params:grant-type:ciba"],
+            "backchannel_token_delivery_mode": "poll", "sector_identifier_uri": .string(sector),
+        ]
+        let published = TestRegistrant.metadata(
+            asking.merging(["token_endpoint_auth_method": "private_key_jwt", "jwks_uri": .string(Self.url)]) { $1 })
+        let handedIn = TestRegistrant.keyed(SigningKey.makeES256(), asking)
+        for document in [[], ["https://herten.example/other"], [.string(Self.url)]] as [JSONValue] {
+            town.server.publish(document, at: sector)
+            let refusal = await #expect(throws: ClientRefusal.self) { try await town.provider.register(handedIn) }
+            #expect(refusal?.error.code == .invalidClientMetadata)
+            guard document != [.string(Self.url)] else { continue }
+            await #expect(throws: ClientRefusal.self) { try await town.provider.register(published) }
+        }
+        #expect(try await town.provider.register(published)["sector_identifier_uri"]?.string == sector)
+    }
 }

@@ -178,14 +178,22 @@ public struct ClientRegistrationFlow: Sendable {
         } catch { throw Self.refusal(error) }
     }
 
-    /// OpenID Connect Registration §5: the document names every redirect URI.
+    /// OpenID Connect Registration §5: the document names every redirect URI; that of a client without any names the
+    /// `jwks_uri` (CIBA Core §4). Otherwise it would say nothing about the client.
     private func checkSector(of client: Client) async throws(ClientMetadataError) {
         guard let url = client.sectorIdentifierURI else { return }
         guard let document = try? await documents(url), let listed = document.strings else {
-            throw ClientMetadataError(.sectorIdentifierURI, "it does not lead to a JSON array of redirect URIs")
+            throw ClientMetadataError(.sectorIdentifierURI, "it does not lead to a JSON array of addresses")
         }
-        guard Set(client.redirectURIs.map(\.rawValue)).isSubset(of: listed) else {
-            throw ClientMetadataError(.sectorIdentifierURI, "its document does not name every redirect URI")
+        guard client.redirectURIs.isEmpty else {
+            guard Set(client.redirectURIs.map(\.rawValue)).isSubset(of: listed) else {
+                throw ClientMetadataError(.sectorIdentifierURI, "its document does not name every redirect URI")
+            }
+            return
+        }
+        guard let keys = client.keysURI, listed.contains(keys.rawValue) else {
+            throw ClientMetadataError(
+                .sectorIdentifierURI, "without redirect URIs it needs a jwks_uri that its document names")
         }
     }
 
