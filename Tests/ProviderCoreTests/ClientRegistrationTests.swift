@@ -405,6 +405,29 @@ struct ClientRegistrationTests {
         #expect(try await Self.refusal { _ = try await provider.provider.authenticate(old) } != nil)
     }
 
+    @Test("a replacement is in force with its commit: the key that it took away proves nothing, whatever fails later")
+    func replacementAndFaults() async throws {
+        let sqlite = try SQLiteStore.inMemory()
+        let faulty = FaultyStore(sqlite)
+        let provider = try await TestProvider(store: sqlite, wrapping: { _ in faulty })
+        let (old, new) = (SigningKey.makeES256(), SigningKey.makeES256())
+        let answer = try await provider.register(TestRegistrant.keyed(old))
+        let (name, token) = (try answer.text("client_id"), try answer.text("registration_access_token"))
+        // The first call writes; every call after it would fail.
+        faulty.fail(2, .before)
+        _ = try await provider.provider.registrations.replace(
+            name, with: TestRegistrant.keyed(new, ["client_id": .string(name)]), token: token)
+        #expect(!faulty.heal(), "nothing more was asked")
+        func isProved(by key: SigningKey) async throws -> Bool {
+            try await Self.refusal {
+                _ = try await provider.provider.authenticate(
+                    TestRegistrant.assertion(of: name, key: key, now: provider.now))
+            } == nil
+        }
+        #expect(try await isProved(by: new))
+        #expect(try await !isProved(by: old))
+    }
+
     @Test("of many replacements at once one is in force, in memory as in the store")
     func parallelReplacements() async throws {
         let database = try TemporaryDatabase()

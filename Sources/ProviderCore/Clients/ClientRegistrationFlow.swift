@@ -91,8 +91,12 @@ public struct ClientRegistrationFlow: Sendable {
         registration.secretDigest = fresh.secretDigest
         let isReplaced = try await store.replace(
             registration, previous: old.accessToken, event: event(.clientChanged, old))
-        try await registry.load(from: store)
-        guard isReplaced else { throw Self.unknownToken }
+        guard isReplaced else {
+            // Another process changed or removed it.
+            try await registry.load(from: store)
+            throw Self.unknownToken
+        }
+        try registry.note(registration, as: old.identifier)
         return information(on: registration, token: token, secret: secret)
     }
 
