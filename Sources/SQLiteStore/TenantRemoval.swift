@@ -49,7 +49,8 @@ extension Database {
     func remove(_ archived: ArchivedTenant) throws {
         let arguments: SQLArguments = [
             "tenant": archived.tenant.rawValue, "clients": archived.clients.map(\.rawValue).jsonText,
-            "sectors": archived.sectors.map { SubjectSector.pairwise($0).name }.jsonText,
+            "sectors": try (archived.sectors + registeredSectors(of: archived.tenant))
+                .map { SubjectSector.pairwise($0).name }.jsonText,
         ]
         let tables = Set(try rows("SELECT name FROM sqlite_schema WHERE type = 'table'").map { try $0.text("name") })
         for step in TenantRemoval.steps where tables.contains(step.table) {
@@ -62,5 +63,14 @@ extension Database {
         try run(
             "UPDATE admin_assignment SET revoked_at = ? WHERE tenant = ? AND revoked_at IS NULL",
             [time.seconds, archived.tenant.rawValue])
+    }
+
+    /// The sectors that a tenant's clients have by their own registration. One that became another tenant's is that one's.
+    private func registeredSectors(of tenant: TenantIdentifier) throws -> [SectorIdentifier] {
+        let registered = try rows("SELECT metadata FROM client_registration WHERE tenant = ?", [tenant.rawValue])
+            .compactMap { row in try row.json("metadata")["sector_identifier_uri"]?.string }
+        return try registered.compactMap { OutboundURL(registered: $0)?.sector }.filter { sector in
+            try row("SELECT 1 FROM sector WHERE sector = ? AND tenant <> ?", [sector.rawValue, tenant.rawValue]) == nil
+        }
     }
 }

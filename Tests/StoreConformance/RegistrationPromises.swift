@@ -155,9 +155,11 @@ extension StorePromise {
         SecurityEvent(kind, time: Fixtures.now, tenant: Fixtures.tenant)
     }
 
-    private static func registration(at time: Timestamp = Fixtures.now) -> ClientRegistration {
+    private static func registration(
+        at time: Timestamp = Fixtures.now, metadata: JSONObject = ["client_name": "Bürgerbüro"]
+    ) -> ClientRegistration {
         ClientRegistration(
-            identifier: .random(bytes: 16), tenant: Fixtures.tenant, metadata: ["client_name": "Bürgerbüro"],
+            identifier: .random(bytes: 16), tenant: Fixtures.tenant, metadata: metadata,
             secretDigest: nil, accessToken: OneTimeHandle(.registrationAccessToken).digest, createdAt: time)
     }
 
@@ -168,10 +170,13 @@ extension StorePromise {
             registration, with: token.handle, now: Fixtures.now, event: event(.clientRegistered))
     }
 
-    private static func registered(_ store: any ProviderStore) async throws -> ClientRegistration {
+    @discardableResult
+    static func registered(
+        _ store: any ProviderStore, _ metadata: JSONObject = ["client_name": "Bürgerbüro"]
+    ) async throws -> ClientRegistration {
         let token = initialToken(uses: 1)
         try await save(token, store)
-        let registration = registration()
+        let registration = registration(metadata: metadata)
         try require(try await register(registration, token, store), "a fixture was not registered")
         return registration
     }

@@ -123,6 +123,32 @@ extension StorePromise {
             try require(try await store.releases(of: account).isEmpty, "a release is left")
             try require(try await !store.devices(of: account).isEmpty, "the person's device is gone")
         },
+        StorePromise(
+            "I33: with a tenant go the pseudonyms in its registered clients' sectors, and not what is another's"
+        ) {
+            store in
+            let sectors = ["own.example", "moved.example"].map { SectorIdentifier(rawValue: $0)! }
+            for sector in sectors {
+                try await registered(
+                    store, ["sector_identifier_uri": .string("https://\(sector.rawValue)/sector.json")])
+            }
+            let device = try await Fixtures.enrolledDevice(in: store)
+            for (counter, sector) in sectors.enumerated() {
+                _ = try await Fixtures.login(in: store, device: device, counter: Int64(counter) + 1) { approval in
+                    approval.sector = .pairwise(sector)
+                }
+            }
+            let isApplied = try await store.apply(
+                RegionChange(
+                    document: "", sectors: [sectors[1]: tenant("bottrop")],
+                    archived: [ArchivedTenant(tenant: Fixtures.tenant, sectors: [], clients: [])],
+                    events: [event(.tenantArchived)]))
+            try require(isApplied, "not applied")
+            for (sector, isLeft) in zip(sectors, [false, true]) {
+                let subject = try await store.subject(of: device.account, in: .pairwise(sector), as: .citizen)
+                try requireEqual(subject != nil, isLeft, "\(sector)")
+            }
+        },
     ]
 
     private static let key = ServiceIdentifier(rawValue: "parking")!

@@ -35,7 +35,8 @@ public struct RegionChange: Sendable {
 /// A tenant whose rows go, with the pseudonyms that people had in its sectors (invariant I33).
 public struct ArchivedTenant: Sendable, Equatable {
     public var tenant: TenantIdentifier
-    /// The tenant's sector, and those that its clients had of their own.
+    /// The tenant's sector, and those that its clients in the region had of their own. The store knows those of clients that
+    /// registered themselves.
     public var sectors: [SectorIdentifier]
     public var clients: [ClientIdentifier]
 
