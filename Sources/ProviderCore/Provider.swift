@@ -128,8 +128,8 @@ public final class Provider: Sendable {
         browserLogins = BrowserLoginFlow(
             guards: guards, issuer: issuer, browsers: store, logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
-            guards: guards, issuer: issuer, logins: logins, prompts: prompts, links: links, keys: keys, store: store,
-            contexts: contexts, clock: clock)
+            guards: guards, issuer: issuer, registry: registry, logins: logins, prompts: prompts, links: links,
+            keys: keys, store: store, contexts: contexts, clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock,
             // Of their own: what strangers send to the endpoints for portals does not reach the phones.

@@ -1,3 +1,4 @@
+import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
@@ -203,5 +204,48 @@ struct AnswerTests {
         let outcome = try #require(login.collect())
         #expect(outcome["error"] == "access_denied")
         #expect(outcome["code"] == nil)
+    }
+
+    @Test(
+        "a login in flight ends with its client: removed, suspended or of a suspended town, nothing is approved or written",
+        arguments: 0..<3)
+    func clientGone(way: Int) async throws {
+        let provider = try await TestProvider()
+        let phone = try await provider.enrolledPhone()
+        let device = try await provider.verified(phone)
+        let portal = TestRegion.basic
+        func claimed(at portal: TestPortal) async throws -> (TestLogin, SignedStatement<LoginRequestStatement>) {
+            let login = try await provider.login(at: portal)
+            return (login, try await provider.claimed(login, by: device))
+        }
+        let logins = [
+            try await claimed(at: portal), try await claimed(at: portal), try await claimed(at: TestRegion.post),
+        ]
+        try provider.changeRegion { region in
+            switch way {
+            case 0: region.clients.removeAll { $0.identifier == portal.client.identifier }
+            case 1:
+                for index in region.clients.indices where region.clients[index].identifier == portal.client.identifier {
+                    region.clients[index].state = .suspended
+                }
+            default:
+                for index in region.tenants.indices where region.tenants[index].identifier == portal.client.tenant {
+                    region.tenants[index].state = .suspended
+                }
+            }
+        }
+        func answer(_ index: Int, _ decision: LoginDecision) async throws {
+            let request = logins[index].1
+            try await provider.answer(
+                request, try phone.response(to: request, decision, now: provider.now), by: device)
+        }
+        await #expect(throws: DeviceRefusal(.loginOver, .unknownClient)) { try await answer(0, .approve) }
+        #expect(logins[0].0.state == .failed && logins[0].0.collect()?["code"] == nil)
+        #expect(try await provider.sessions(of: phone).isEmpty)
+        // That somebody else began it is heard all the same, and other portals' logins go on.
+        try await answer(1, .report)
+        #expect(logins[1].0.state == .reported)
+        try await answer(2, .approve)
+        #expect(logins[2].0.collect()?["code"] != nil)
     }
 }

@@ -21,6 +21,7 @@ public struct DeviceLoginFlow: Sendable {
 
     let guards: Guards
     let issuer: IssuerURL
+    let registry: ClientRegistry
     let logins: LoginsInFlight
     let prompts: BackChannelPrompts
     let links: LinkAuthentication
@@ -155,6 +156,10 @@ public struct DeviceLoginFlow: Sendable {
             claim.offers.first { $0.acting.name == name }
         }
         if let offer {
+            guard isServed(login.request) else {
+                end(login, .failed, "the client is gone, or acts for the town no more", now)
+                throw DeviceRefusal(.loginOver, .unknownClient)
+            }
             try await checkExpectedPerson(login, as: offer.acting, device: device, now: now)
             guard try await contexts.stands(offer.acting, for: login.request) else {
                 end(login, .failed, "the right to act for the company is gone", now)
@@ -179,6 +184,15 @@ public struct DeviceLoginFlow: Sendable {
         }
         try settle(outcome, login: login, digest: digest, now: now)
         return try conclude(login, decision: decision, response: authenticated.response, prize: prize, now: now)
+    }
+
+    /// The client is as known as when the login began: not removed since, its tenant neither suspended nor gone, and with the
+    /// service still.
+    private func isServed(_ request: ValidatedAuthorizationRequest) -> Bool {
+        guard let client = registry.resolve(request.client.client.identifier)?.acting(for: request.tenant) else {
+            return false
+        }
+        return request.service.map { client.service($0.identifier) != nil } ?? true
     }
 
     /// The portal expects one person (`id_token_hint`): of anybody else it gets `login_required` and not a code (OpenID

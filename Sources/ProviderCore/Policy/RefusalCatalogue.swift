@@ -30,7 +30,7 @@ extension Refusal {
         case .unknownClient:
             RefusalEntry(
                 .portal, "The client is in no region file or registration, or was removed.",
-                [.oauth(.invalidRequest), .oauth(.invalidClient), .oauth(.invalidToken)],
+                [.oauth(.invalidRequest), .oauth(.invalidClient), .oauth(.invalidToken), .problem(.loginOver)],
                 "Compare `client_id` with `citizen-id client list`.")
         case .redirectURINotRegistered:
             RefusalEntry(
