@@ -131,6 +131,12 @@ struct ClientRegistrationTests {
         ("id_token_signed_response_alg", "HS256", .invalidClientMetadata),
         ("id_token_encrypted_response_alg", "ECDH-ES+A256KW", .invalidClientMetadata),
         ("id_token_encrypted_response_enc", "A128CBC-HS256", .invalidClientMetadata),
+        // OpenID Connect Registration §2: only beside the algorithm.
+        ("id_token_encrypted_response_enc", "A256GCM", .invalidClientMetadata),
+        ("userinfo_encrypted_response_enc", "A256GCM", .invalidClientMetadata),
+        ("authorization_encrypted_response_enc", "A256GCM", .invalidClientMetadata),
+        ("introspection_encrypted_response_enc", "A256GCM", .invalidClientMetadata),
+        ("request_object_encryption_enc", "A256GCM", .invalidClientMetadata),
         ("userinfo_encrypted_response_alg", "RSA1_5", .invalidClientMetadata),
         ("request_object_signing_alg", "none", .invalidClientMetadata),
         ("request_object_encryption_alg", "RSA-OAEP-256", .invalidClientMetadata),

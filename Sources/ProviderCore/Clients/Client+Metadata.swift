@@ -112,20 +112,30 @@ extension Client {
     private static func cryptography(
         _ metadata: ClientMetadata, _ profile: ClientProfile
     ) throws(ClientMetadataError) -> ClientCryptography {
-        for member in [ClientMember.idTokenContentEncryption, .userinfoContentEncryption] {
-            _ = try metadata.choice(member, of: ContentEncryption.self)
-        }
+        let idTokenEncryption: EncryptionAlgorithm? = try metadata.choice(.idTokenEncryption)
+        let userinfoEncryption: EncryptionAlgorithm? = try metadata.choice(.userinfoEncryption)
+        try check(.idTokenContentEncryption, metadata, beside: .idTokenEncryption, idTokenEncryption)
+        try check(.userinfoContentEncryption, metadata, beside: .userinfoEncryption, userinfoEncryption)
         // OpenID Connect Registration §2: RS256 for a client that says nothing; FAPI forbids it.
         let standard: SignatureAlgorithm = profile == .fapi2 ? .es256 : .rs256
         return ClientCryptography(
             idTokenAlgorithm: try metadata.choice(.idTokenAlgorithm) ?? standard,
-            idTokenEncryption: try metadata.choice(.idTokenEncryption),
+            idTokenEncryption: idTokenEncryption,
             userinfoAlgorithm: try metadata.choice(.userinfoAlgorithm),
-            userinfoEncryption: try metadata.choice(.userinfoEncryption),
+            userinfoEncryption: userinfoEncryption,
             authorizationResponseAlgorithm: try metadata.choice(.authorizationResponseAlgorithm) ?? standard,
             introspectionAlgorithm: try metadata.choice(.introspectionAlgorithm) ?? standard,
             assertionAlgorithm: try metadata.choice(.assertionAlgorithm),
             requestObjectAlgorithm: try metadata.choice(.requestObjectAlgorithm))
+    }
+
+    /// OpenID Connect Registration §2: how the content is encrypted is said only beside how its key is. Alone it would promise
+    /// an encryption that nobody makes.
+    private static func check(
+        _ content: ClientMember, _ metadata: ClientMetadata, beside member: ClientMember, _ chosen: EncryptionAlgorithm?
+    ) throws(ClientMetadataError) {
+        guard try metadata.choice(content, of: ContentEncryption.self) != nil, chosen == nil else { return }
+        throw ClientMetadataError(content, "it needs \(member.rawValue) beside it")
     }
 
     // MARK: What is in force
