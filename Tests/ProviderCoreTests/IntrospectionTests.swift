@@ -44,7 +44,8 @@ struct IntrospectionTests {
         }
         let owner = try await ask(provider, refresh, TestGrants.fapi)
         #expect(owner["active"] == true && owner["cnf"]?.object?["jkt"]?.string == key.thumbprint.rawValue)
-        for portal in TestGrants.portals + TestRegion.portals where portal.identifier != "fapi-refreshing" {
+        for portal in TestGrants.portals + TestRegion.portals
+        where portal.identifier != "fapi-refreshing" && portal.client.authenticationMethod != .none {
             if portal.identifier != "files-service" {
                 #expect(try await ask(provider, access, portal) == Self.inactive, "\(portal.identifier)")
             }
@@ -54,6 +55,20 @@ struct IntrospectionTests {
         for text in [try tokens.text("id_token"), phone.attestation, "x", OneTimeHandle(.refreshToken).text] {
             #expect(try await ask(provider, text, TestGrants.fapi) == Self.inactive)
         }
+    }
+
+    @Test("RFC 7662 §2.1: whoever cannot prove who it is gets no answer, not even about its own token")
+    func unproved() async throws {
+        let provider = try await TestProvider.withGrants()
+        let key = SigningKey.makeES256()
+        let tokens = try await provider.granted(
+            at: TestGrants.native, phone: provider.enrolledPhone(), ["resource": TestGrants.files.rawValue], key: key)
+        for token in [try tokens.text("access_token"), try tokens.text("refresh_token"), "x"] {
+            let refusal = try await provider.refusal { _ = try await ask(provider, token, TestGrants.native) }
+            #expect(refusal?.error.code == .invalidClient && refusal?.reason == .clientMethodMismatch)
+        }
+        let service = try await ask(provider, tokens.text("access_token"), TestGrants.filesService)
+        #expect(service["active"] == true)
     }
 
     @Test("a token that ended is not active, and not a word more (RFC 7662 §2.2)", arguments: 0..<7)

@@ -69,7 +69,8 @@ struct DiscoveryEndpointTests {
             "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange",
             "urn:openid:params:grant-type:ciba",
         ],
-        "token_endpoint_auth_methods_supported": methods, "introspection_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_methods_supported": methods.subtracting(["none"]),
         "revocation_endpoint_auth_methods_supported": methods,
         "id_token_signing_alg_values_supported": algorithms, "userinfo_signing_alg_values_supported": algorithms,
         "introspection_signing_alg_values_supported": algorithms,
@@ -119,8 +120,10 @@ struct DiscoveryEndpointTests {
             var seen: Set<String> = []
             for portal in [TestRegion.basic, TestRegion.post, TestRegion.pushing, TestGrants.native] {
                 seen.insert(portal.client.authenticationMethod.rawValue)
-                for path in ["/introspect", "/revoke"] {
-                    #expect(try await site.post(path, form: ["token": "x"], as: portal).status == .ok)
+                let isProved = portal.client.authenticationMethod != .none
+                for (path, isOpen) in [("/introspect", isProved), ("/revoke", true)] {
+                    let answer = try await site.post(path, form: ["token": "x"], as: portal)
+                    #expect(answer.status == (isOpen ? .ok : .unauthorized), "\(portal.identifier) at \(path)")
                 }
                 let answer = try await site.post("/token", form: portal.tokenRequest(code: "ac_x"), as: portal)
                 #expect(answer.error == "invalid_grant", "\(portal.identifier)")

@@ -74,7 +74,8 @@ public enum DiscoveryDocument {
             "introspection_signing_alg_values_supported": .strings(algorithms),
             "token_endpoint_auth_methods_supported": .strings(authenticationMethods),
             "token_endpoint_auth_signing_alg_values_supported": .strings(algorithms),
-            "introspection_endpoint_auth_methods_supported": .strings(authenticationMethods),
+            // Whoever asks there proves who it is (RFC 7662 §2.1).
+            "introspection_endpoint_auth_methods_supported": .strings(authenticationMethods.filter { $0 != "none" }),
             "introspection_endpoint_auth_signing_alg_values_supported": .strings(algorithms),
             "revocation_endpoint_auth_methods_supported": .strings(authenticationMethods),
             "revocation_endpoint_auth_signing_alg_values_supported": .strings(algorithms),

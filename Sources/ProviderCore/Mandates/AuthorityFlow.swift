@@ -13,10 +13,7 @@ public struct AuthorityFlow: Sendable {
 
     /// Throws `ClientRefusal`, `OAuthError` for a question that makes no sense, or a fault of the store.
     public func check(_ inquiry: AuthorityInquiry, by client: AuthenticatedClient) async throws -> JSONObject {
-        // Whoever cannot keep a secret cannot prove who asks: anybody could ask about everybody.
-        guard client.registered.client.authenticationMethod != .none else {
-            throw ClientRefusal(.invalidClient, "the client must prove who it is", .clientMethodMismatch)
-        }
+        try client.requireProof()
         let portal: RegisteredClient
         do throws(ServedTenantObjection) {
             portal = try client.registered.acting(naming: inquiry.servedTenant)

@@ -16,6 +16,7 @@ public struct IntrospectionFlow: Sendable {
 
     /// What the token is worth to this client. A token that is none of its business is not active (RFC 7662 §2.2).
     public func inquire(_ inquiry: TokenInquiry, by client: AuthenticatedClient) async throws -> JSONObject {
+        try client.requireProof()
         if let handle = OneTimeHandle(parsing: inquiry.token, as: .refreshToken) {
             return try await refreshToken(handle, client)
         }
