@@ -240,4 +240,40 @@ struct PublishedKeysTests {
         }
         #expect(try await town.provider.register(published)["sector_identifier_uri"]?.string == sector)
     }
+
+    @Test("keys out of reach are no wrong signature: a request object is to come again, an assertion proves nothing")
+    func objectsWithoutKeys() async throws {
+        let town = try await Town()
+        let key = SigningKey.makeES256()
+        let answer = try await town.provider.register(TestRegistrant.metadata(["jwks_uri": .string(Self.url)]))
+        var client = TestRegion.basic.client
+        client.identifier = try #require(ClientIdentifier(rawValue: try answer.text("client_id")))
+        client.redirectURIs = [try #require(RedirectURI(rawValue: TestRegistrant.redirectURI))]
+        let portal = TestPortal(client: client, key: key, secret: try answer.text("client_secret"))
+        let caller = try await town.provider.authenticated(portal)
+        func parameters() throws -> FormParameters {
+            FormParameters([
+                "client_id": portal.identifier,
+                "request": try portal.requestObject(now: town.provider.now, keyIdentifier: "a"),
+            ])
+        }
+        let flow = town.provider.provider.authorization
+        let refusal = try await town.provider.refusal { _ = try await flow.push(parameters(), by: caller) }
+        #expect(refusal?.error.code == .temporarilyUnavailable && refusal?.reason == .clientKeysUnreachable)
+        do {
+            _ = try await flow.authorize(parameters())
+            Issue.record("it was accepted")
+        } catch AuthorizationRefusal.page(let error, let reason) {
+            #expect(error.code == .temporarilyUnavailable && reason == .clientKeysUnreachable)
+        }
+        let keyed = try await town.register()
+        let unproved = try await town.provider.refusal {
+            _ = try await town.provider.provider.authenticate(
+                TestRegistrant.assertion(of: keyed, key: key, now: town.provider.now))
+        }
+        #expect(unproved?.error.code == .invalidClient && unproved?.reason == .clientKeysUnreachable)
+        town.publish(["a": key])
+        town.provider.clock.advance(10)
+        _ = try await flow.push(parameters(), by: caller)
+    }
 }

@@ -97,7 +97,10 @@ struct ClientAuthentication: Sendable {
         do {
             verified = try await keys.verify(
                 token, by: registered, registered: registered.client.cryptography.assertionAlgorithm)
-        } catch let reason as Refusal { throw refuse(reason) }
+        } catch let reason as Refusal { throw refuse(reason) } catch let refusal as ClientRefusal {
+            // Without its keys the client has not proved who it is.
+            throw ClientRefusal(.invalidClient, refusal.error.description, refusal.reason)
+        }
         // 1. iss = sub = client_id; 2. aud is the issuer, as one string.
         let claims = verified.payload
         guard claims["sub"]?.string == identifier.rawValue, claims["aud"]?.string == issuer.rawValue,

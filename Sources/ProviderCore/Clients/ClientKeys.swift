@@ -82,11 +82,7 @@ final class ClientKeys: Sendable {
         for client: RegisteredClient, algorithm: EncryptionAlgorithm
     ) async throws(ClientRefusal) -> RecipientKey {
         var keys = client.keys
-        if let url = client.client.keysURI {
-            do { keys = try await published(at: url) { $0.recipientKey(algorithm) != nil } } catch {
-                throw ClientRefusal(.temporarilyUnavailable, error.error.description, error.reason)
-            }
-        }
+        if let url = client.client.keysURI { keys = try await published(at: url) { $0.recipientKey(algorithm) != nil } }
         guard let key = keys.recipientKey(algorithm) else {
             throw ClientRefusal(.invalidRequest, "the client has no key to encrypt to", .clientKeyUnknown)
         }
@@ -141,7 +137,7 @@ final class ClientKeys: Sendable {
 
     private func usable(_ entry: Entry?) throws(ClientRefusal) -> ClientKeySet {
         guard let keys = entry?.keys, let fetchedAt = entry?.fetchedAt, clock.now() < fetchedAt + Limit.stale else {
-            throw ClientRefusal(.invalidClient, "the client's keys cannot be fetched", .clientKeysUnreachable)
+            throw ClientRefusal(.temporarilyUnavailable, "the client's keys cannot be fetched", .clientKeysUnreachable)
         }
         return keys
     }

@@ -70,8 +70,9 @@ extension OAuthError.Code {
                 [.page, .endpoint, .registration, .userinfo])
         case .temporarilyUnavailable:
             ErrorEntry(
-                "The provider has no room for this now.", "Try again after some seconds, each time later.",
-                [.redirect, .endpoint, .registration, .userinfo])
+                "The provider has no room for this now, or cannot fetch the client's keys.",
+                "Try again after some seconds, each time later.",
+                [.redirect, .page, .endpoint, .registration, .userinfo])
         case .invalidClient:
             ErrorEntry(
                 "The client did not prove who it is.",
