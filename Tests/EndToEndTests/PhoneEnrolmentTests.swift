@@ -58,7 +58,8 @@ struct PhoneEnrolmentTests {
             for link in links { group.addTask { try await phone.enrol(link, atOnce: true) } }
             return try await group.reduce(into: []) { $0.append($1) }
         }
-        #expect(results.map(\.status).sorted() == [0, 11], "\(results)")
+        // The other one says that there is a device, or tells its block code when the first one has not done so yet.
+        #expect(try results.count { try $0.json()["record"] != nil } == 1, "\(results)")
         #expect(try await phone.login().status == 0)
     }
 

@@ -201,6 +201,17 @@ struct DeviceEndpointTests {
         }
     }
 
+    @Test(
+        "§9: an address that does not exist is answered by a problem that names the call",
+        arguments: ["device", "account"])
+    func unknownAddress(leg: String) async throws {
+        try await Site.serve { site in
+            let response = try await site.get("/\(leg)/v1/nowhere")
+            #expect(response.status == .notFound && response.error == "not_found")
+            #expect(response.headers[HTTPField.Name("Trace-Id")!] == response.json["trace_id"]?.string)
+        }
+    }
+
     @Test("tickets and block codes are limited per address, however the path is spelled")
     func rateLimit() async throws {
         let (provider, _) = try await Site.sharedProvider()

@@ -7,11 +7,12 @@ extension StorePromise {
     /// A confirmation of this device.
     private static func confirmation(
         _ device: DeviceRecordRow, counter: Int64 = 1, isPINProved: Bool = true,
-        transaction: TransactionIdentifier = .random(bytes: 16), digest: ContentDigest = ContentDigest(of: "response")
+        transaction: TransactionIdentifier = .random(bytes: 16)
     ) -> DeviceAnswer {
         DeviceAnswer(
-            transaction: transaction, device: device.identifier, decision: .approve, responseDigest: digest,
-            counter: counter, isPINProved: isPINProved, tenant: nil, time: Fixtures.now)
+            transaction: transaction, device: device.identifier, decision: .approve,
+            responseDigest: ContentDigest(of: "response \(counter)"), counter: counter, isPINProved: isPINProved,
+            tenant: nil, time: Fixtures.now)
     }
 
     private static func event(_ kind: SecurityEvent.Kind, _ device: DeviceRecordRow) -> SecurityEvent {

@@ -55,8 +55,9 @@ extension Request {
     /// A call of the device's leg: whatever answers it, a refusal is a problem document and has the header `Trace-Id`
     /// (docs/protocol.md §9).
     func isOfDevice(_ context: ProviderRequestContext) -> Bool {
-        // The route where there is one: a path has many spellings.
-        let path = context.endpointPath ?? rawPath
-        return path.hasPrefix(DeviceEndpoints.prefix + "/") || path.hasPrefix(AccountRoute.prefix + "/")
+        // The route, for a path has many spellings; and the path, for what has none.
+        [context.endpointPath ?? "", rawPath].contains { path in
+            path.hasPrefix(DeviceEndpoints.prefix + "/") || path.hasPrefix(AccountRoute.prefix + "/")
+        }
     }
 }
