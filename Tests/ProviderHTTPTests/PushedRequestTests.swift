@@ -4,6 +4,7 @@ import HummingbirdTesting
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
+import ProviderHTTP
 import ProviderHarness
 import Testing
 
