@@ -1,3 +1,4 @@
+import AccountDirectory
 import HTTPTypes
 import HummingbirdTesting
 import IdentityCrypto
