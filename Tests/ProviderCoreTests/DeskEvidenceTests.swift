@@ -227,12 +227,19 @@ struct DeskEvidenceTests {
     }
 
     /// Somebody who is proved to *normal* by one piece of evidence and to *substantiell* by a document.
-    private func proved(_ provider: TestProvider, until day: String) async throws -> RegisteredPerson {
+    private func proved(
+        _ provider: TestProvider, until day: String
+    ) async throws -> (account: AccountIdentifier, phone: TestPhone) {
         let person = try await provider.registered(level: .normal, simulating: .strongbox)
         provider.clock.advance(60)
         _ = try await provider.provider.desk.rename(
             person.account, visit: provider.visit(evidence: passport(until: day)))
-        return person
+        // The first phone was enrolled at the lower level, and stays there: the second one counts after a day.
+        let phone = TestPhone()
+        try await provider.furtherPhone(phone, of: person.account)
+        provider.clock.advance(RetentionPolicy().objection)
+        try await provider.provider.sweep(includingStore: true)
+        return (person.account, phone)
     }
 
     @Test("I40: a login that was claimed before the evidence was over is not approved at its level afterwards")
@@ -240,7 +247,7 @@ struct DeskEvidenceTests {
         let provider = try await TestProvider()
         let last = lastSecond(provider, days: 20)
         let person = try await proved(provider, until: last.day)
-        provider.clock.advance(last.seconds - 120)
+        provider.clock.advance(last.seconds - RetentionPolicy().objection - 120)
         func claimed() async throws -> (TestLogin, VerifiedDevice, SignedStatement<LoginRequestStatement>) {
             let (login, device) = (try await provider.login(), try await provider.verified(person.phone))
             return (login, device, try await provider.claimed(login, by: device))
@@ -269,7 +276,7 @@ struct DeskEvidenceTests {
             by: provider.verified(person.phone), tenant: TestRegion.herten)
         try await provider.enrol(weak, with: ticket, simulating: .software)
         try await provider.provider.accounts.approve(weak.device, by: provider.verified(person.phone))
-        provider.clock.advance(last.seconds - 120)
+        provider.clock.advance(last.seconds - RetentionPolicy().objection - 120)
         let portal = TestServices.office
         let scope: [String: String?] = ["scope": "openid person"]
         let high = try await provider.signIn(at: portal, phone: person.phone, scope)

@@ -63,17 +63,21 @@ struct GroupCommitWriterTests {
     @Test("What waits when the store is closed is written, and what comes later is refused")
     func closing() async throws {
         let store = try SQLiteStore.inMemory()
+        let (busy, gate) = await occupied(store)
         let outcomes = await withTaskGroup(of: Bool.self) { group in
             for index in 0..<200 {
                 group.addTask { await self.succeeds { try await store.insertSecret("\(index)") } }
             }
-            while store.writer.waitingCount == 0 { await Task.yield() }
+            // Those that wait cannot be written before the gate is open; the others come before or after the end.
+            while store.writer.waitingCount < 100 { try? await Task.sleep(for: .milliseconds(1)) }
+            gate.signal()
             try? await store.writer.close { pool in
                 let written = try pool.read { db in try Int.fetchOne(db, sql: "SELECT count(*) FROM secret") }
                 try "\(written ?? 0)".write(toFile: pool.path + "-count", atomically: true, encoding: .utf8)
             }
             return await group.reduce(into: []) { $0.append($1) }
         }
+        try await busy.value
         let written = try String(contentsOfFile: store.pool.path + "-count", encoding: .utf8)
         #expect(written == "\(outcomes.count { $0 })")
         #expect(!(await succeeds { try await store.insertSecret("afterwards") }))
@@ -163,16 +167,7 @@ struct GroupCommitWriterTests {
     private func outcomesOfOneBatch(
         _ store: SQLiteStore, count: Int, _ body: @escaping @Sendable (Int) async throws -> Void
     ) async -> [Bool] {
-        let gate = DispatchSemaphore(value: 0)
-        let (started, hasStarted) = AsyncStream.makeStream(of: Void.self)
-        // This request writes nothing, and so its commit writes nothing.
-        let busy = Task {
-            try await store.writer.write { _ in
-                hasStarted.finish()
-                gate.wait()
-            }
-        }
-        for await _ in started {}
+        let (busy, gate) = await occupied(store)
         let outcomes = await withTaskGroup(of: Bool.self) { group in
             for index in 0..<count { group.addTask { await succeeds { try await body(index) } } }
             while store.writer.waitingCount < count { try? await Task.sleep(for: .milliseconds(1)) }
@@ -181,6 +176,20 @@ struct GroupCommitWriterTests {
         }
         _ = try? await busy.value
         return outcomes
+    }
+
+    /// A writer that runs a transaction until the gate gets a signal. It writes nothing, and so its commit writes nothing.
+    private func occupied(_ store: SQLiteStore) async -> (busy: Task<Void, any Error>, gate: DispatchSemaphore) {
+        let gate = DispatchSemaphore(value: 0)
+        let (started, hasStarted) = AsyncStream.makeStream(of: Void.self)
+        let busy = Task {
+            try await store.writer.write { _ in
+                hasStarted.finish()
+                gate.wait()
+            }
+        }
+        for await _ in started {}
+        return (busy, gate)
     }
 
     /// How many transactions are in the log: a frame that ends one tells the size of the database.

@@ -51,11 +51,10 @@ public struct EnrolmentOffer: DeviceStatement {
         maskedName = try reader.string("name", maximumLength: 128)
         level = try Self.level("level", &reader)
         formats = try reader.strings("formats")
-        guard let ceilings = try reader.value("ceilings").array else { throw .malformed("ceilings") }
-        self.ceilings = try ceilings.map { element throws(MessageError) in
-            guard let object = element.object, let ceiling = try? EvidenceCeiling(json: object) else {
-                throw .malformed("ceilings")
-            }
+        let ceilings = try reader.objects("ceilings")
+        guard !ceilings.isEmpty else { throw .malformed("ceilings") }
+        self.ceilings = try ceilings.map { object throws(MessageError) in
+            guard let ceiling = try? EvidenceCeiling(json: object) else { throw .malformed("ceilings") }
             return ceiling
         }
         requiredLevel = try Self.level("required_level", &reader)

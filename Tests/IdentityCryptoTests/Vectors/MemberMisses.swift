@@ -129,7 +129,8 @@ extension StatementFile {
                 return .array([.object(changed)])
             }
             return [
-                ("an object", .object(first)), ("a list of texts", ["tpm"]), ("without a level", entry("level", nil)),
+                ("an object", .object([:])), ("an empty list", []), ("a list of texts", ["tpm"]),
+                ("without a level", entry("level", nil)),
                 ("of an unknown level", entry("level", "other")), ("of a member that is not known", entry("x", 1)),
             ]
         case ("text", _): return [("a text with a line feed", "a\nb"), ("a text with a control character", "a\u{85}b")]
