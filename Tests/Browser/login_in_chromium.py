@@ -25,15 +25,7 @@ TAB, ENTER = "\ue004", "\ue007"
 
 class Browser:
     def __init__(self, width, height):
-        self.driver = subprocess.Popen(
-            ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        port = None
-        for line in self.driver.stdout:
-            found = re.search(r"started successfully on port (\d+)", line)
-            if found:
-                port = found.group(1)
-                break
-        self.base = f"http://127.0.0.1:{port}"
+        self.base = f"http://127.0.0.1:{self.start()}"
         arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--ignore-certificate-errors",
                      "--lang=de", f"--window-size={width},{height}", "--disable-dev-shm-usage"]
         options = {"args": arguments, "prefs": {"intl.accept_languages": "de"}}
@@ -41,6 +33,18 @@ class Browser:
                                         "goog:loggingPrefs": {"browser": "ALL"}}}
         answer = self.call("POST", "/session", {"capabilities": capabilities})
         self.base += "/session/" + answer["sessionId"]
+
+    def start(self):
+        """Starts a driver; its port. Between choosing a port and listening at it somebody else may take it: then again."""
+        for _ in range(5):
+            self.driver = subprocess.Popen(
+                ["chromedriver", "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+            for line in self.driver.stdout:
+                found = re.search(r"started successfully on port (\d+)", line)
+                if found:
+                    return found.group(1)
+            self.driver.wait()
+        raise RuntimeError("chromedriver did not start")
 
     def call(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()

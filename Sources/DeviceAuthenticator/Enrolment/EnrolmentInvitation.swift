@@ -48,8 +48,9 @@ public struct EnrolmentInvitation: Sendable {
 
     /// Refuses before there are keys, and before the ticket is spent, what would end at a lower level than is wanted (D-6.2.4).
     ///
-    /// - Parameter wanted: the level that the device must reach; nil for what the town demands, where the person's identity
-    ///   allows it.
+    /// - Parameters:
+    ///   - evidence: what the device would say about where its keys live.
+    ///   - wanted: the level that the device must reach; nil for what the town demands, where the person's identity allows it.
     public func require(_ evidence: EvidenceSource, reaches wanted: AssuranceLevel? = nil) throws(DeviceError) {
         guard formats.contains(evidence.format) else {
             throw .evidenceNotAccepted(format: evidence.format, accepted: formats)
