@@ -2,6 +2,7 @@ import Foundation
 import NIOCore
 import NIOPosix
 import NIOSSL
+import IdentityCrypto
 import OpenIDMessages
 
 /// How logins begin while callers dawdle (checklist N4) or come in numbers that nobody can serve (N5), at the real program with
