@@ -35,7 +35,9 @@ extension SQLiteStore {
                 """, [change.document])
             for tenant in change.archived {
                 try db.remove(tenant)
-                if let time = change.events.first?.time { try db.endRights(at: tenant, time: time) }
+                // Nothing is archived without an event that tells of it: its time is that of the end.
+                guard let time = change.events.first?.time else { throw StorageFault.missing("events") }
+                try db.endRights(at: tenant, time: time)
             }
             for event in change.events { try db.audit(event) }
             return true
