@@ -81,14 +81,7 @@ struct HardTimes {
     private func add(_ report: Report, _ name: String, _ alone: [Begun], _ beside: [Begun]) {
         let refused = beside.map { Double($0.refused) / Double($0.refused + $0.times.count) * 100 }
         report.add(Figure(name: "refused beside \(name)", unit: "%", spread: Spread(refused)))
-        for (part, title) in [(0.5, "median"), (0.99, "p99")] {
-            let floor = Spread(alone.map { $0.time(part) })
-            report.add(Figure(name: "a login begins, quiet, \(title)", unit: "ms", spread: floor))
-            report.add(
-                Figure(
-                    name: "  beside \(name), \(title)", unit: "ms", spread: Spread(beside.map { $0.time(part) }),
-                    floor: floor.median, floorMeaning: "quiet"))
-        }
+        report.addWaits("a login begins", "quiet", alone.map(\.times), "beside \(name)", beside.map(\.times))
     }
 
     /// Thousands of connections need as many descriptors as the system gives.
@@ -122,12 +115,7 @@ struct Begun: Sendable {
     /// Those that were answered otherwise, with 503.
     var refused = 0
 
-    func time(_ part: Double) -> Double { Self.part(times, part) }
-
-    static func part(_ times: [Double], _ part: Double) -> Double {
-        let sorted = times.sorted()
-        return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, Int((Double(sorted.count) * part).rounded(.down)))]
-    }
+    func time(_ part: Double) -> Double { times.limit(of: part) }
 }
 
 /// What a crowd got.
@@ -138,8 +126,8 @@ struct Crowd: Sendable {
 
     var rate: Double { Double(answered.count) / seconds }
     var refusedRate: Double { Double(refused.count) / seconds }
-    func time(_ part: Double) -> Double { Begun.part(answered, part) }
-    func refusal(_ part: Double) -> Double { Begun.part(refused, part) }
+    func time(_ part: Double) -> Double { answered.limit(of: part) }
+    func refusal(_ part: Double) -> Double { refused.limit(of: part) }
 }
 
 /// `citizen-id serve` with the limits that it comes with, but for the logins of one address.

@@ -68,14 +68,8 @@ struct TenantsMeasurement {
             Figure(name: "the quiet town's logins", unit: "/s", spread: Spread(beside.map(\.quietRate)), isRate: true))
         report.add(
             Figure(name: "the busy town's logins", unit: "/s", spread: Spread(beside.map(\.busyRate)), isRate: true))
-        for (name, part) in [("median", 0.5), ("p99", 0.99)] {
-            let floor = Spread(alone.map { $0.time(part) })
-            report.add(Figure(name: "a quiet town's login, alone, \(name)", unit: "ms", spread: floor))
-            report.add(
-                Figure(
-                    name: "  beside the busy one, \(name)", unit: "ms", spread: Spread(beside.map { $0.time(part) }),
-                    floor: floor.median, floorMeaning: "alone"))
-        }
+        report.addWaits(
+            "a quiet town's login", "alone", alone.map(\.times), "beside the busy one", beside.map(\.times))
     }
 }
 
@@ -83,15 +77,10 @@ struct TenantsMeasurement {
 /// to wait for an earlier one of the same phone.
 private struct TenantsRun: Sendable {
     struct Round: Sendable {
-        /// Milliseconds of the quiet town's logins, from the time at which each was to begin; sorted.
+        /// Milliseconds of the quiet town's logins, from the time at which each was to begin.
         let times: [Double]
         let quietRate: Double
         let busyRate: Double
-
-        /// The time within which this part of the logins was done.
-        func time(_ part: Double) -> Double {
-            times.isEmpty ? 0 : times[min(times.count - 1, Int((Double(times.count) * part).rounded(.down)))]
-        }
     }
 
     let quiet: LoginJourney
@@ -108,7 +97,7 @@ private struct TenantsRun: Sendable {
         let times = try await logins(quiet, quietPhones, from: start, seconds: seconds)
         let count = try await crowd.count
         return Round(
-            times: times.sorted(), quietRate: Double(times.count) / seconds, busyRate: Double(count) / seconds)
+            times: times, quietRate: Double(times.count) / seconds, busyRate: Double(count) / seconds)
     }
 
     /// Each phone logs in once in a period, the phones one after the other.
