@@ -29,6 +29,17 @@ struct ActingContextTests {
             account: try await provider.verified(phone).account.identifier)
     }
 
+    /// Whose person has logged in as a citizen and for a company.
+    private func townWithTwoHats() async throws -> (town: Town, acting: ActingContext) {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        for context in [ContextName.citizen, acting.name] {
+            _ = try await town.provider.signIn(
+                at: TestServices.townHall, phone: town.phone, ["scope": waste], context: context)
+        }
+        return (town, acting)
+    }
+
     private func request(
         _ town: Town, _ portal: TestPortal, _ scope: String
     ) async throws -> LoginRequestStatement {
@@ -60,12 +71,7 @@ struct ActingContextTests {
 
     @Test("a person with two hats is one of a town's people")
     func counted() async throws {
-        let town = try await town()
-        let acting = town.companies.add(town.account)
-        for context in [ContextName.citizen, acting.name] {
-            _ = try await town.provider.signIn(
-                at: TestServices.townHall, phone: town.phone, ["scope": waste], context: context)
-        }
+        let (town, _) = try await townWithTwoHats()
         let scope = try #require(
             town.provider.provider.registry.resolve(TestServices.townHall.client.identifier)?.scope)
         #expect(try await town.provider.provider.tenantPeople.counters(in: scope).people == 1)
@@ -331,12 +337,7 @@ struct ActingContextTests {
 
     @Test("the release for a company is another one than the citizen's")
     func releases() async throws {
-        let town = try await town()
-        let acting = town.companies.add(town.account)
-        for context in [ContextName.citizen, acting.name] {
-            _ = try await town.provider.signIn(
-                at: TestServices.townHall, phone: town.phone, ["scope": waste], context: context)
-        }
+        let (town, acting) = try await townWithTwoHats()
         let releases = try await town.provider.store.releases(of: town.account)
         #expect(Set(releases.map(\.key.context)) == [.citizen, acting.name])
         let company = try #require(releases.first { $0.key.context == acting.name })
