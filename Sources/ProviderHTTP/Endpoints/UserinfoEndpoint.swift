@@ -19,9 +19,10 @@ struct UserinfoEndpoint {
     }
 
     private func judge(_ request: Request, _ context: ProviderRequestContext) async -> Response {
-        let scheme = Scheme(of: request)
+        let authorization = request.headers.first(.authorization)?.authorizationScheme
+        let scheme = authorization?.name == "dpop" ? Scheme.dpop : .bearer
         do {
-            switch try await provider.userinfo.answer(token(request, scheme)) {
+            switch try await provider.userinfo.answer(token(request, authorization, scheme)) {
             case .json(let claims): return Answer.json(claims)
             case .jwt(let text): return Answer.jwt(text, type: "application/jwt")
             }
@@ -52,17 +53,15 @@ struct UserinfoEndpoint {
         /// RFC 9449 §7.1: which proofs are understood.
         static let algorithms = "algs=\"ES256 PS256 EdDSA\""
         static let challenges = "Bearer, DPoP \(algorithms)"
-
-        init(of request: Request) {
-            self = request.headers.first(.authorization)?.authorizationScheme?.name == "dpop" ? .dpop : .bearer
-        }
     }
 
     /// RFC 6750 §2.1: the header alone; tokens in bodies and queries are not taken.
-    private func token(_ request: Request, _ scheme: Scheme) throws -> PresentedAccessToken {
-        guard let value = request.headers.first(.authorization) else { throw MissingToken() }
+    private func token(
+        _ request: Request, _ authorization: (name: String, credentials: String)?, _ scheme: Scheme
+    ) throws -> PresentedAccessToken {
+        guard request.headers.contains(.authorization) else { throw MissingToken() }
         guard request.headers.hasAtMostOne(.authorization), request.uri.query == nil,
-            let (name, text) = value.authorizationScheme, ["bearer", "dpop"].contains(name)
+            let (name, text) = authorization, name == "bearer" || name == "dpop"
         else {
             throw ClientRefusal(
                 .invalidRequest, "the token belongs into one Authorization header, as Bearer or DPoP", .callMalformed)

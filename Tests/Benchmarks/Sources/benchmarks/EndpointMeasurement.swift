@@ -131,9 +131,10 @@ struct EndpointLines: Sendable {
         try await real[0].call(request, status: status)
     }
 
-    /// A nonce for DPoP proofs: good for five minutes.
+    /// A nonce for portals' DPoP proofs, good for five minutes: every answer to a call with a proof brings one.
     func nonce() async throws -> String {
-        guard let nonce = try await call(requests.get("/device/v1/devices"), status: 401).header("dpop-nonce") else {
+        let request = requests.get("/userinfo", [("Authorization", "DPoP none"), ("DPoP", "none")])
+        guard let nonce = try await call(request, status: 401).header("dpop-nonce") else {
             throw BenchmarkFault("no nonce")
         }
         return nonce
