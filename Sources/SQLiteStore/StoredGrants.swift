@@ -53,7 +53,8 @@ extension Database {
         }
         let granted = grant.wrappedValue.released
         let released = ReleaseRules.remaining(
-            granted, of: try row.value("release_state"), released: try row.strings("released_now"))
+            granted, of: try row.value("release_state"),
+            released: try row.wanted(ReadLately.claims.value(try row.text("released_now")), "released_now"))
         if released != granted { grant.wrappedValue.released = released }
         return LiveGrant(
             grant: grant, account: try row.account,

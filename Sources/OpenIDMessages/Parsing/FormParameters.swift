@@ -96,7 +96,9 @@ public struct FormParameters: Sendable, Equatable {
     }
 
     /// The text that percent-encoded `text` stands for; `+` is a space. Nil when it is malformed.
-    public static func percentDecode(_ text: String) -> String? { FormReader.decode(Array(text.utf8)) }
+    public static func percentDecode(_ text: String) -> String? { percentDecode(Array(text.utf8)) }
+
+    static func percentDecode(_ text: [UInt8]) -> String? { FormReader.decode(text) }
 
     private static let hexadecimal = [UInt8]("0123456789ABCDEF".utf8)
 

@@ -37,16 +37,16 @@ public enum ClientCredentials: Sendable {
         }
     }
 
-    /// RFC 6749 §2.3.1: both parts are form-encoded before they are joined.
+    /// RFC 6749 §2.3.1: both parts are form-encoded before they are joined. By bytes: portals send it with every call.
     private static func basic(_ header: String, bodyClient: ClientIdentifier?) throws(OAuthError) -> Self {
-        let malformed = OAuthError(.invalidClient, "the Authorization header is malformed")
-        guard header.prefix(6).lowercased() == "basic ", header.utf8.count <= 2048,
-            let bytes = decodeBase64(header.dropFirst(6)), let text = String(validating: bytes, as: UTF8.self),
-            let colon = text.firstIndex(of: ":"),
-            let name = FormParameters.percentDecode(String(text[..<colon])),
+        let bytes = Array(header.utf8)
+        guard (7...2048).contains(bytes.count), bytes.starts(with: "basic".utf8, by: { $0 | 0x20 == $1 }),
+            bytes[5] == UInt8(ascii: " "),
+            let pair = decodeBase64(Array(bytes[6...])), let colon = pair.firstIndex(of: UInt8(ascii: ":")),
+            let name = FormParameters.percentDecode(Array(pair[..<colon])),
             let client = ClientIdentifier(rawValue: name),
-            let secret = FormParameters.percentDecode(String(text[text.index(after: colon)...])), !secret.isEmpty
-        else { throw malformed }
+            let secret = FormParameters.percentDecode(Array(pair[(colon + 1)...])), !secret.isEmpty
+        else { throw OAuthError(.invalidClient, "the Authorization header is malformed") }
         guard bodyClient == nil || bodyClient == client else {
             throw OAuthError(.invalidRequest, "client_id differs from the Authorization header")
         }
@@ -54,9 +54,9 @@ public enum ClientCredentials: Sendable {
     }
 
     /// Standard base64, canonical, with or without padding.
-    private static func decodeBase64(_ text: Substring) -> [UInt8]? {
-        var bytes = Array(text.utf8)
-        for _ in 0..<2 where bytes.last == UInt8(ascii: "=") && text.utf8.count % 4 == 0 { bytes.removeLast() }
+    private static func decodeBase64(_ text: [UInt8]) -> [UInt8]? {
+        var bytes = text
+        for _ in 0..<2 where bytes.last == UInt8(ascii: "=") && text.count % 4 == 0 { bytes.removeLast() }
         for index in bytes.indices {
             switch bytes[index] {
             case UInt8(ascii: "-"), UInt8(ascii: "_"): return nil
@@ -65,6 +65,6 @@ public enum ClientCredentials: Sendable {
             default: break
             }
         }
-        return Base64URL.decode(String(decoding: bytes, as: UTF8.self))
+        return Base64URL.decode(bytes)
     }
 }

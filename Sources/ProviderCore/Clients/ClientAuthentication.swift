@@ -70,10 +70,7 @@ struct ClientAuthentication: Sendable {
         guard registered.client.authenticationMethod == method else {
             throw refuse(.clientMethodMismatch)
         }
-        guard
-            let stored = registered.client.secretDigest.flatMap({ Base64URL.decode($0.rawValue) })
-                .flatMap(SecretDigest.init(bytes:)), stored == presented
-        else { throw refuse(.clientSecretWrong) }
+        guard let stored = registered.secret, stored == presented else { throw refuse(.clientSecretWrong) }
         return AuthenticatedClient(registered: registered)
     }
 

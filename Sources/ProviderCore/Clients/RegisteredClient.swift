@@ -14,6 +14,8 @@ public final class RegisteredClient: Sendable {
     let services: [Service]
     /// The keys that the client handed in; those at its `jwks_uri` are in `ClientKeys`.
     let keys: ClientKeySet
+    /// What its secret is compared with; nil for a client without one.
+    let secret: SecretDigest?
     /// The same client on behalf of each town that it serves now; empty but for one-for-all services.
     private let served: [TenantIdentifier: RegisteredClient]
 
@@ -28,6 +30,7 @@ public final class RegisteredClient: Sendable {
         scope = resolved.scope
         services = resolved.services
         self.keys = keys
+        secret = client.secretDigest.flatMap { Base64URL.decode($0.rawValue) }.flatMap(SecretDigest.init(bytes:))
         self.served = served
     }
 

@@ -7,8 +7,8 @@ import ProviderCore
 
 /// Fills a database with people in a few large transactions. What a person has is what an enrolment and one login at
 /// each of two portals leave after the sweep: person, account, evidence with what it proves, device with three keys, two
-/// pairwise subjects, two releases, an audit key and five events in the town's chain. The keys of these people are no
-/// keys: they never log in.
+/// pairwise subjects, two releases, an audit key and thirteen events in the town's chain. The keys of these people are
+/// no keys: they never log in.
 ///
 /// It speaks to the tables directly, as only a measurement may, and must follow when they change.
 struct DirectoryLoader {
@@ -48,6 +48,31 @@ struct DirectoryLoader {
             let hash = row["hash"] as Data?
         else { return (0, nil) }
         return (row["number"], Array(hash))
+    }
+
+    /// Throws unless those who came after the loaded people, with real phones, left events of just the kinds that were loaded, and
+    /// those of a desk that is asked about people who look alike.
+    func checkEvents(after number: Int64) throws {
+        let queue = try DatabaseQueue(path: database)
+        defer { try? queue.close() }
+        let left = try queue.read { db in
+            try Set(
+                String.fetchAll(db, sql: "SELECT DISTINCT kind FROM audit_event WHERE number > ?", arguments: [number]))
+        }
+        let loaded = Set((Statements.enrolment + Statements.login).map(\.kind.rawValue))
+        let alike: [SecurityEvent.Kind] = [.proofingStarted, .duplicateAnswered, .subjectSeen]
+        guard left.subtracting(alike.map(\.rawValue)) == loaded else {
+            throw BenchmarkFault("the loaded events are out of date: \(left.symmetricDifference(loaded).sorted())")
+        }
+    }
+
+    /// The number of the chain's last event.
+    var lastEvent: Int64 {
+        get throws {
+            let queue = try DatabaseQueue(path: database)
+            defer { try? queue.close() }
+            return try queue.read { db in try lastEvent(db).number }
+        }
     }
 
     /// How many bytes the database has on the disk.
@@ -147,10 +172,14 @@ private struct Statements {
         try insertEvents(&generator, chain, &last, account: accountName, device: deviceName, at: time)
     }
 
-    /// From the desk to the first login's tokens.
-    private static let events: [(kind: SecurityEvent.Kind, actor: SecurityEvent.Actor)] = [
-        (.accountRegistered, .clerk), (.ticketIssued, .clerk), (.deviceActivated, .person), (.loginApproved, .person),
-        (.tokenIssued, .portal),
+    /// From the desk to the active device.
+    static let enrolment: [(kind: SecurityEvent.Kind, actor: SecurityEvent.Actor)] = [
+        (.accountRegistered, .clerk), (.ticketIssued, .clerk), (.keyCreated, .person), (.deviceActivated, .person),
+        (.accountActivated, .person),
+    ]
+    /// The first login at a portal.
+    static let login: [(kind: SecurityEvent.Kind, actor: SecurityEvent.Actor)] = [
+        (.sessionCreated, .person), (.releaseGranted, .person), (.loginApproved, .person), (.tokenIssued, .portal),
     ]
 
     private func insertEvents(
@@ -163,21 +192,24 @@ private struct Statements {
         }
         try auditKey.execute(arguments: [account.rawValue, Data(bytes)])
         let person = AuditPseudonym(of: account, in: chain, key: key)
-        let transaction = TransactionIdentifier(rawValue: generator.text(16))
-        for (kind, actor) in Self.events {
-            let isLogin = kind == .loginApproved || kind == .tokenIssued
-            let entry = AuditEntry(
-                SecurityEvent(
-                    kind, time: time, tenant: chain.tenant, object: kind == .accountRegistered ? nil : device,
-                    transaction: isLogin ? transaction : nil, actor: actor),
-                number: last.number + 1, previous: last.hash, administrator: nil, person: person)
-            try event.execute(
-                arguments: [
-                    entry.number, entry.kind, entry.time.seconds, chain.tenant?.rawValue, entry.object,
-                    entry.transaction, entry.outcome, entry.actor, Data(person.bytes), entry.previous.map { Data($0) },
-                    Data(entry.hash),
-                ])
-            last = (entry.number, entry.hash)
+        let logins = (0..<2).map { _ in
+            (events: Self.login, transaction: TransactionIdentifier(rawValue: generator.text(16)))
+        }
+        for (events, transaction) in [(events: Self.enrolment, transaction: nil)] + logins {
+            for (kind, actor) in events {
+                let entry = AuditEntry(
+                    SecurityEvent(
+                        kind, time: time, tenant: chain.tenant, object: kind == .accountRegistered ? nil : device,
+                        transaction: transaction, actor: actor),
+                    number: last.number + 1, previous: last.hash, administrator: nil, person: person)
+                try event.execute(
+                    arguments: [
+                        entry.number, entry.kind, entry.time.seconds, chain.tenant?.rawValue, entry.object,
+                        entry.transaction, entry.outcome, entry.actor, Data(person.bytes),
+                        entry.previous.map { Data($0) }, Data(entry.hash),
+                    ])
+                last = (entry.number, entry.hash)
+            }
         }
     }
 }

@@ -32,7 +32,9 @@ struct DirectoryMeasurement {
         let folder = try WorkFolder()
         defer { folder.remove() }
         let (port, key, town, masterKey) = try folder.prepareServer()
-        let bytes = try await load(count, folder, town, masterKey, report)
+        let loader = DirectoryLoader(database: folder.database)
+        let bytes = try await load(count, loader, town, masterKey, report)
+        let lastEvent = try loader.lastEvent
 
         progress("enrolling \(Self.phones) phones among \(count) people")
         let store = try SQLiteStore(path: folder.database)
@@ -63,6 +65,7 @@ struct DirectoryMeasurement {
                 server: server.processIdentifier)
             progress("logins among \(count) people")
             let rounds = try await run.rounds(atOnce: Self.atOnce, effort: effort)
+            try loader.checkEvents(after: lastEvent)
             let cost = Spread(rounds.map { $0.perLogin($0.serverProcessor) })
             let time = Spread(rounds.map { $0.seconds / Double(max($0.logins, 1)) * Double(Self.atOnce) * 1000 })
             let memory = ProcessMemory.resident("\(server.processIdentifier)")
@@ -81,13 +84,12 @@ struct DirectoryMeasurement {
 
     /// Fills the database; the bytes of one person.
     private func load(
-        _ count: Int, _ folder: WorkFolder, _ town: Town, _ masterKey: [UInt8], _ report: Report
+        _ count: Int, _ loader: DirectoryLoader, _ town: Town, _ masterKey: [UInt8], _ report: Report
     ) async throws -> Double {
         // The provider makes the tables and its keys.
-        let store = try SQLiteStore(path: folder.database)
+        let store = try SQLiteStore(path: loader.database)
         _ = try await town.provider(store: store, masterKey: masterKey)
         try await store.close()
-        let loader = DirectoryLoader(database: folder.database)
         let before = loader.size
         let start = wallClock
         try loader.load(count) { done in
