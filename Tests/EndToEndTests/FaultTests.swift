@@ -164,3 +164,77 @@ struct FaultyLoginTests {
         try expectFailure(try await phone.run(run + ["--fault", "drop=2", "--json"]), 64, "usage")
     }
 }
+
+/// Each command that takes `--fault` does with it what it says: nothing comes through, the clock is wrong, calls come late.
+@Suite("citizen-phone with faults, command by command", .serialized, .inTurn, .endsInTime)
+struct FaultyCommandTests {
+    /// One address may not begin so much in a minute, elsewhere.
+    private static let phone = Task {
+        try await Installation.start(environment: ["CITIZEN_ID_LIMITS_LOGINS_PER_MINUTE": "6000"])
+            .enrolledPhone(family: "Stoerung")
+    }
+
+    private func link(_ here: Installation) async throws -> String {
+        try #require(try await Browser(here).open(here.loginURL).sameDeviceLink)
+    }
+
+    /// Refused by a line that loses everything and by a clock that is wrong, and then well, but late.
+    private func expectFaults(_ phone: Phone, _ command: [String], lateEnd: Int32 = 0) async throws {
+        let command = command + ["--json"]
+        try expectFailure(try await phone.run(command + ["--fault", "drop=1"]), 14, "network")
+        let skewed = try await phone.run(command + ["--fault", "skew=-600s"])
+        #expect(skewed.status == 32, "\(command[0]): \(skewed)")
+        let start = ContinuousClock.now
+        let late = try await phone.run(command + ["--fault", "latency=3s"])
+        #expect(late.status == lateEnd, "\(command[0]): \(late)")
+        #expect(ContinuousClock.now - start >= .seconds(3), "\(command[0])")
+    }
+
+    @Test func `scan`() async throws {
+        let phone = try await Self.phone.value
+        try await expectFaults(phone, ["scan", try await link(phone.here)])
+    }
+
+    @Test func `wait`() async throws {
+        try await expectFaults(try await Self.phone.value, ["wait", "--timeout", "0"], lateEnd: 21)
+    }
+
+    @Test(arguments: ["approve", "deny", "report"])
+    func `an answer`(answer: String) async throws {
+        let phone = try await Self.phone.value
+        let command = [answer, "--pin-file", phone.pinFile]
+        try #require(try await phone.run("scan", try await link(phone.here), "--json").status == 0)
+        try await expectFaults(phone, command)
+        try #require(try await phone.run("scan", try await link(phone.here), "--json").status == 0)
+        let lost = try await phone.run(command + ["--fault", "lose=acknowledgement", "--json"])
+        try expectFailure(lost, 14, "network")
+        #expect(try await phone.run(command + ["--json"]).status == 0, "the same answer, whose receipt comes now")
+    }
+
+    @Test func `enrol`() async throws {
+        let here = try await Self.phone.value.here
+        let phone = try here.newPhone()
+        try await expectFaults(phone, ["enrol", try await here.ticket(family: "Neu"), "--pin-file", phone.pinFile])
+    }
+
+    @Test func `fleet login`() async throws {
+        let here = try await Self.phone.value.here
+        let fleet = try here.newPhone()
+        let people = try await fleet.fleet("people", "1", "--seed", "7")
+        let tickets = try await here.administer(
+            "desk", "tickets", "--tenant", "marl", "--people", try here.folder.write("one.jsonl", people.output))
+        let links = try here.folder.write("one.txt", tickets.output)
+        let enrolled = try await fleet.run(
+            "fleet", "enrol", links, "--pin-file", fleet.pinFile, "--simulator-key",
+            here.certificates + "/simulator-attester-key.pem", "--simulator-certificate",
+            here.certificates + "/simulator-attester.pem")
+        try #require(enrolled.status == 0, "\(enrolled)")
+        for (fault, code) in [("drop=1", "network"), ("skew=-600s", "clock")] {
+            let load = try await fleet.run([
+                "fleet", here.loginURL, "--rate", "1/s", "--seconds", "1", "--pin-file", fleet.pinFile, "--fault",
+                fault, "--json",
+            ])
+            #expect(try load.status == 23 && load.json()["failed"]?.object?[code] == 1, "\(load)")
+        }
+    }
+}

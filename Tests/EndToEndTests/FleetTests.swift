@@ -116,7 +116,7 @@ struct FleetTests {
 
 extension Phone {
     /// A command of the fleet that needs none of a phone's options.
-    fileprivate func fleet(_ arguments: String...) async throws -> ProgramResult {
+    func fleet(_ arguments: String...) async throws -> ProgramResult {
         try await Program.run(Place.program("citizen-phone"), ["fleet"] + arguments)
     }
 }
