@@ -14,8 +14,8 @@ import UnixSignals
 struct WorkFolder: Sendable {
     let path: String
 
-    init() throws {
-        path = NSTemporaryDirectory() + "citizen-id-benchmarks-\(UUID().uuidString)"
+    init(in parent: String = NSTemporaryDirectory()) throws {
+        path = parent + "/citizen-id-benchmarks-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: path, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     }
