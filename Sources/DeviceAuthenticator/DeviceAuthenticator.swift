@@ -98,12 +98,12 @@ public struct DeviceAuthenticator: Sendable {
         _ state: DeviceState, _ check: (ProviderKeys) throws(StatementRefusal) -> Value
     ) async throws(DeviceError) -> Value {
         do throws(StatementRefusal) { return try check(state.providerKeys) } catch {
-            guard error == .wrongKey else { throw await memory.explained(.statementRefused(error)) }
+            guard error == .wrongKey else { throw memory.explained(.statementRefused(error)) }
         }
         let fresh = try await fetchKeys(connection(to: state.issuer))
         let value: Value
         do throws(StatementRefusal) { value = try check(fresh) } catch {
-            throw await memory.explained(.statementRefused(error))
+            throw memory.explained(.statementRefused(error))
         }
         try folder.updateState { $0.take(fresh) }
         return value

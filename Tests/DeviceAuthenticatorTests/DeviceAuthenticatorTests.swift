@@ -142,6 +142,33 @@ struct DeviceAuthenticatorTests {
         #expect(outcome.returnURL != nil)
     }
 
+    @Test func `a login that a failing machine lost is none, and its answer goes to no other one`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .failure(NetworkFailure(.connectionLost, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        for left in [[], Array("CIDSEAL1".utf8)] as [[UInt8]] {
+            try workshop.write(left, "profile/login.sealed")
+            await #expect(throws: DeviceError.noLogin) { try await workshop.phone(provider).approve(pin: .good) }
+        }
+        try phone.folder.updateState { (state) throws(DeviceError) in
+            state.answer?.transaction = TransactionIdentifier(rawValue: "txn-before-9876543210")!
+        }
+        _ = try await phone.claim(provider.sameDeviceLink)
+        _ = try await phone.approve(pin: .good)
+        #expect(try await provider.bodies("/response").map { try response($0).counter } == [1, 2])
+    }
+
+    @Test func `a profile of an earlier version is read, without the login that waited then`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        var state = try #require(try workshop.profile().read(DeviceState.fileName))
+        state["pending"] = .object(["txn": "txn-before-9876543210", "flow": "qr", "answer": .object([:])])
+        try workshop.profile().replace(DeviceState.fileName, with: state)
+        await #expect(throws: DeviceError.noLogin) { try await phone.currentRequest() }
+        _ = try await phone.claim(provider.sameDeviceLink)
+        #expect(try await phone.approve(pin: .good).decision == .approve)
+    }
+
     @Test func `another decision is another answer with a counter of its own`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.sameDeviceLink)
@@ -165,7 +192,7 @@ struct DeviceAuthenticatorTests {
         _ = try await phone.claim(provider.sameDeviceLink)
         await provider.surprise(Self.responsePath, .failure(NetworkFailure(.connectionLost, authority: "id.example")))
         await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
-        let stateText = try phone.state().json.text
+        let stateText = try phone.state().json.text + (phone.login()?.json.text ?? "")
         _ = try await phone.approve(pin: .good)
         let receipt = String(
             decoding: try workshop.bytes("profile/receipts/\(FakeProvider.transaction).json"), as: UTF8.self)

@@ -37,6 +37,27 @@ struct LoginJournalTests {
             "it stays when the login is no longer the device's")
     }
 
+    @Test func `each signature is noted, also of an answer whose end nobody saw`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.qrLink)
+        _ = try await phone.waitForRequest()
+        for _ in 0..<2 {
+            await provider.surprise(Self.responsePath, .success(HTTPAnswer(status: 200, body: Array("?".utf8))))
+        }
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        let begun = ["claimed qr trace-of-the-day", "received trace-of-the-day", "signed approve 1"]
+        #expect(try steps(phone) == begun)
+        await #expect(throws: DeviceError.self) { try await phone.deny() }
+        #expect(try steps(phone) == begun + ["signed deny 2"], "another decision takes its place")
+        let before = TransactionIdentifier(rawValue: "txn-before-9876543210")!
+        try phone.folder.updateState { (state) throws(DeviceError) in
+            state.answer?.transaction = before
+        }
+        try phone.folder.updateLogin { (login) throws(DeviceError) in login?.transaction = before }
+        _ = try await phone.claim(provider.qrLink)
+        #expect(try phone.journal(of: before)?.map(\.step) == [.claimed, .received, .signed, .signed, .displaced])
+    }
+
     @Test func `notes that a failing machine left empty are none, and damaged ones are told`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.sameDeviceLink)
@@ -54,8 +75,8 @@ struct LoginJournalTests {
     @Test func `a login that another one displaces keeps its story`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.qrLink)
-        try phone.folder.updateState { (state) throws(DeviceError) in
-            state.pending?.transaction = TransactionIdentifier(rawValue: "txn-before-9876543210")!
+        try phone.folder.updateLogin { (login) throws(DeviceError) in
+            login?.transaction = TransactionIdentifier(rawValue: "txn-before-9876543210")!
         }
         _ = try await phone.claim(provider.qrLink)
         let before = try phone.journal(of: TransactionIdentifier(rawValue: "txn-before-9876543210")!)
@@ -68,7 +89,7 @@ struct LoginJournalTests {
         try workshop.write([1], "profile/journal")
         _ = try await phone.claim(provider.sameDeviceLink)
         #expect(try await phone.approve(pin: .good).decision == .approve)
-        #expect(try phone.state().pending == nil)
+        #expect(try phone.login() == nil)
     }
 
     @Test func `what is tried for ever ends in the journal`() throws {

@@ -82,9 +82,18 @@ struct PrivateFolderTests {
         #expect(try folder.read("file") == [1, 2, 3])
     }
 
+    @Test(arguments: [true, false])
+    func `a change that leaves nothing removes the file, whether it was there or not`(isDurable: Bool) throws {
+        for expected in [[1, 2, 3], nil] as [[UInt8]?] {
+            let old = try folder.update("file", isDurable: isDurable) { (old) throws(FileRefusal) in (nil, old) }
+            #expect(old == expected)
+            #expect(try folder.read("file") == nil)
+        }
+    }
+
     @Test func `a change that is refused keeps the old file`() throws {
         #expect(throws: DeviceError.noLogin) {
-            try folder.update("file") { (_) throws(DeviceError) -> ([UInt8], Void) in throw .noLogin }
+            try folder.update("file") { (_) throws(DeviceError) -> ([UInt8]?, Void) in throw .noLogin }
         }
         #expect(try folder.read("file") == [1, 2, 3])
     }

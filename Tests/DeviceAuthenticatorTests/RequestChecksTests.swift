@@ -23,6 +23,33 @@ struct RequestChecksTests {
         #expect(try check(FakeProvider.request(flow: flow), flow: flow) == FakeProvider.request(flow: flow))
     }
 
+    @Test func `what was verified is not verified again, only the very same text and under a key that is still there`()
+        throws
+    {
+        let (key, text) = (Self.key, try Self.key.sign(FakeProvider.request()))
+        let known = try SignedStatement<LoginRequestStatement>.verify(text, key: key.publicKey)
+        func check(_ text: String, by keys: [SigningKey]) throws(StatementRefusal) -> String {
+            try RequestChecks.request(
+                text, known: known, keys: ProviderKeys(keys.map(\.publicKey)), issuer: FakeProvider.issuer,
+                device: FakeProvider.device, transaction: FakeProvider.transaction, flow: .qr, now: FakeProvider.now
+            ).text
+        }
+        #expect(try check(text, by: [key]) == text)
+        #expect(throws: StatementRefusal.wrongKey) { try check(text, by: [.makeES256()]) }
+        let parts = text.split(separator: ".")
+        #expect(throws: StatementRefusal.wrongSignature) {
+            try check("\(parts[0]).\(parts[1]).\(String(repeating: "A", count: 86))", by: [key])
+        }
+        var expired = FakeProvider.request()
+        expired.expiresAt = FakeProvider.now - 60
+        let old = try SignedStatement<LoginRequestStatement>.verify(key.sign(expired), key: key.publicKey)
+        #expect(throws: StatementRefusal.expired) {
+            try RequestChecks.request(
+                old.text, known: old, keys: ProviderKeys([key.publicKey]), issuer: FakeProvider.issuer,
+                device: FakeProvider.device, transaction: FakeProvider.transaction, flow: .qr, now: FakeProvider.now)
+        }
+    }
+
     /// A request that is almost good, and why it is refused.
     struct NearMiss: CustomTestStringConvertible, Sendable {
         let testDescription: String

@@ -84,6 +84,26 @@ struct SealedFolderTests {
         #expect(throws: FileRefusal.cannotOpen(workshop.path + "/profile/" + name)) { try read(folder) }
     }
 
+    @Test(arguments: [[], [0], [UInt8](repeating: 0, count: 4096), Array("CIDSEAL1".utf8)])
+    func `what a failing machine left of a file for which nobody waited is none, of another one it is damage`(
+        left: [UInt8]
+    ) throws {
+        let folder = workshop.profile()
+        try folder.prepare()
+        try folder.folder.replace(name, with: left)
+        let decode = { (object: JSONObject) throws(FileRefusal) in object["value"]?.integer ?? -1 }
+        #expect(throws: FileRefusal.cannotOpen(workshop.path + "/profile/" + name)) {
+            try folder.read(name, as: decode)
+        }
+        #expect(try folder.read(name, isDurable: false, as: decode) == nil)
+        try folder.update(name, isDurable: false, from: decode, to: { ["value": .integer($0)] }) {
+            (value) throws(DeviceError) in
+            #expect(value == nil)
+            return (7, ())
+        }
+        #expect(try folder.read(name, as: decode) == 7)
+    }
+
     @Test func `keys and state of a profile that another process replaced are the new ones`() async throws {
         let provider = FakeProvider()
         let phone = try await workshop.enrolledPhone(provider)

@@ -21,7 +21,7 @@ extension DeviceAuthenticator {
         do throws(StatementRefusal) {
             let offer = try RequestChecks.offer(text, key: key, issuer: link.issuer, ticket: ticket, now: clock.now)
             return EnrolmentInvitation(offer: offer, providerKeys: keys)
-        } catch { throw await memory.explained(.statementRefused(error)) }
+        } catch { throw memory.explained(.statementRefused(error)) }
     }
 
     /// Makes the keys, registers them and keeps what the provider answers (D-6.3, D-6.4).
@@ -144,6 +144,7 @@ extension DeviceAuthenticator {
         }
         // Enrolled: what is not removed means nothing any more.
         try? folder.forgetBegunEnrolment()
+        try? folder.updateLogin { $0 = nil }
         return EnrolmentResult(record: record, verdicts: verdicts, blockCode: blockCode, waiting: waiting)
     }
 }

@@ -45,12 +45,13 @@ extension DeviceAuthenticator {
         let needed = pin.flatMap { decision == .approve || keys.kind.asksForPIN ? $0 : nil }
         let credential = try needed.map { (pin) throws(DeviceError) in try Self.credential(pin, keys) }
         let sent = try sentAnswer(
-            decision, released, choice?.context, request: request, pending: pending, keys: keys, pin: credential)
+            decision, released, choice?.context, request: request, pending: pending, state: state, keys: keys,
+            pin: credential)
         var body: JSONObject = ["response": .string(sent.response)]
         if decision == .approve, let credential {
             body["pin_proof"] = .string(try DeviceError.signing { try credential.proof(.login, of: sent.response) })
         }
-        let answer = try await send(body, transaction: pending.transaction)
+        let answer = try await send(body, for: sent, as: state, keys: keys)
         let text = try answer.read("receipt") { (reader) throws(MessageError) in
             try reader.string("receipt", maximumLength: CompactJWS.maximumLength)
         }
@@ -62,7 +63,7 @@ extension DeviceAuthenticator {
         try archive(
             pending.transaction,
             ["request": .string(request.text), "response": .string(sent.response), "receipt": .string(text)])
-        try forget(pending.transaction, .receipt, receipt.state.rawValue, trace: answer.trace)
+        try forget(pending.transaction, .receipt, receipt.state.rawValue, trace: answer.trace, after: sent)
         return LoginOutcome(
             decision: decision, receipt: receipt,
             returnURL: Self.returnURL(receipt: receipt, returnValue: sent.returnValue), released: released,
@@ -97,13 +98,12 @@ extension DeviceAuthenticator {
     /// Else a new one. It is stored with its counter, in one write, before anybody can see it (D-4.5.1).
     private func sentAnswer(
         _ decision: LoginDecision, _ released: [String], _ context: ContextName?,
-        request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, keys: any DeviceKeyStore,
-        pin: PINCredential?
-    ) throws(DeviceError) -> PendingLogin.SentAnswer {
-        if let answer = pending.answer, answer.decision == decision, answer.released == released,
-            answer.context == context
-        {
-            return answer
+        request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState,
+        keys: any DeviceKeyStore, pin: PINCredential?
+    ) throws(DeviceError) -> SentAnswer {
+        if let answer = state.answer(to: pending.transaction) {
+            if answer.decision == decision, answer.released == released, answer.context == context { return answer }
+            try note(signed: answer)
         }
         let returnValue = pending.flow == .link ? random.text(32) : nil
         return try folder.updateState { (state) throws(DeviceError) in
@@ -120,15 +120,12 @@ extension DeviceAuthenticator {
             let text = try DeviceError.signing {
                 try keys.sign(statement, with: .authentication, header: [:], pin: pin)
             }
-            let answer = PendingLogin.SentAnswer(
-                decision: decision, released: released, context: context, response: text, returnValue: returnValue)
-            // An answer to another login would now have a lower counter than this one.
-            state.pending?.answer = nil
-            if state.pending?.transaction == pending.transaction {
-                state.pending?.answer = answer
-                state.pending?.journal.note(
-                    JournalEntry(time: clock.now, .signed, "\(decision.rawValue) \(state.counter)"))
-            }
+            // In the place of any other one: that would now have a lower counter.
+            let answer = SentAnswer(
+                transaction: pending.transaction, decision: decision, released: released, context: context,
+                response: text, returnValue: returnValue,
+                note: JournalEntry(time: clock.now, .signed, "\(decision.rawValue) \(state.counter)"))
+            state.answer = answer
             return answer
         }
     }
@@ -139,7 +136,7 @@ extension DeviceAuthenticator {
     func nextCounter() throws(DeviceError) -> (counter: Int64, keyMethod: String) {
         try folder.updateState { (state) throws(DeviceError) in
             state.counter += 1
-            state.pending?.answer = nil
+            state.answer = nil
             return (state.counter, state.keyMethod)
         }
     }
@@ -151,10 +148,12 @@ extension DeviceAuthenticator {
     }
 
     private func send(
-        _ body: JSONObject, transaction: TransactionIdentifier
+        _ body: JSONObject, for sent: SentAnswer, as state: DeviceState, keys: any DeviceKeyStore
     ) async throws(DeviceError) -> ProviderAnswer {
+        let transaction = sent.transaction
         do throws(DeviceError) {
-            return try await authenticatedCall("POST", "/device/v1/logins/\(transaction)/response", body: body)
+            return try await authenticatedCall(
+                "POST", "/device/v1/logins/\(transaction)/response", body: body, as: state, with: keys)
         } catch {
             switch error {
             case .provider(let problem):
@@ -162,13 +161,14 @@ extension DeviceAuthenticator {
                 switch code {
                 // Refused, but the login lives: the next answer is a new one with a counter of its own.
                 case "not_accepted", "statement_refused":
-                    try withdrawAnswer(transaction, refused: code, trace: trace)
+                    try withdraw(sent)
+                    try note(transaction, .refused, code, trace: trace, after: sent)
                 case "login_over", "unknown_login", "level_unreachable", "device_locked", "device_suspended",
                     "device_cloned":
-                    try forget(transaction, .refused, code, trace: trace)
-                default: try note(transaction, .refused, code, trace: trace)
+                    try forget(transaction, .refused, code, trace: trace, after: sent)
+                default: try note(transaction, .refused, code, trace: trace, after: sent)
                 }
-            case .network: try note(transaction, .lost)
+            case .network: try note(transaction, .lost, after: sent)
             default: break
             }
             throw error
@@ -176,14 +176,9 @@ extension DeviceAuthenticator {
     }
 
     /// The login goes on without this answer.
-    private func withdrawAnswer(
-        _ transaction: TransactionIdentifier, refused code: String, trace: String?
-    ) throws(DeviceError) {
-        let entry = JournalEntry(time: clock.now, .refused, code, trace: trace)
+    private func withdraw(_ sent: SentAnswer) throws(DeviceError) {
         try folder.updateState { (state) throws(DeviceError) in
-            guard state.pending?.transaction == transaction else { return }
-            state.pending?.answer = nil
-            state.pending?.journal.note(entry)
+            if state.answer == sent { state.answer = nil }
         }
     }
 

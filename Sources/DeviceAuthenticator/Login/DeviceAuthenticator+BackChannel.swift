@@ -46,11 +46,13 @@ extension DeviceAuthenticator {
 
     /// Sends the four digits that somebody read out (D-11.3). After the third wrong ones the login is over.
     public func enter(callCode digits: String) async throws(DeviceError) {
-        guard let pending = try state().pending, pending.flow == .backChannel else { throw .noLogin }
+        let state = try state()
+        guard let pending = try login(), pending.flow == .backChannel else { throw .noLogin }
         let answer: ProviderAnswer
         do throws(DeviceError) {
             answer = try await authenticatedCall(
-                "POST", "/device/v1/logins/\(pending.transaction)/call-code", body: ["call_code": .string(digits)])
+                "POST", "/device/v1/logins/\(pending.transaction)/call-code", body: ["call_code": .string(digits)],
+                as: state)
         } catch {
             if case .provider(let problem) = error {
                 let (transaction, code, trace) = (pending.transaction, problem.code, problem.traceIdentifier)
@@ -71,8 +73,8 @@ extension DeviceAuthenticator {
     }
 
     private func settleCallCode(of transaction: TransactionIdentifier) throws(DeviceError) {
-        try folder.updateState { (state) throws(DeviceError) in
-            if state.pending?.transaction == transaction { state.pending?.isCallCodeSettled = true }
+        try folder.updateLogin { (login) throws(DeviceError) in
+            if login?.transaction == transaction { login?.isCallCodeSettled = true }
         }
     }
 }

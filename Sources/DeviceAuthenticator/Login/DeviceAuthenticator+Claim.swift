@@ -10,7 +10,7 @@ extension DeviceAuthenticator {
             throw .linkRefused(error)
         }
         let answer = try await authenticatedCall(
-            "POST", "/device/v1/claims", body: ["link": .string(parsed.link.text)])
+            "POST", "/device/v1/claims", body: ["link": .string(parsed.link.text)], as: state)
         let (transaction, status) = try answer.readState()
         var pending = PendingLogin(transaction: transaction, flow: parsed.flow)
         pending.journal.note(JournalEntry(time: clock.now, .claimed, parsed.flow.rawValue, trace: answer.trace))
@@ -25,7 +25,7 @@ extension DeviceAuthenticator {
             }
             pending.code = code
             pending.portal = portal
-            try keep(pending)
+            try keep(pending, state)
             return .awaitingCode(code, portal)
         case .awaitingUser:
             return .request(try await accept(answer, for: pending, state: state))
@@ -39,14 +39,14 @@ extension DeviceAuthenticator {
     ///
     /// - Parameter seconds: when to give up; the provider ends a login after 180 seconds.
     public func waitForRequest(seconds: Int64 = 200) async throws(DeviceError) -> LoginRequestStatement {
-        let state = try state()
-        guard let pending = state.pending else { throw .noLogin }
-        if pending.request != nil { return try await currentRequest() }
+        var state = try state()
+        guard let pending = try login() else { throw .noLogin }
+        if let text = pending.request { return try await check(text, for: pending, state: state).statement }
         // How long one waits is no matter of the time of day, which may stand still.
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
             let answer = try await authenticatedCall(
-                "GET", "/device/v1/logins/\(pending.transaction)", query: "?wait=25", timeoutSeconds: 40)
+                "GET", "/device/v1/logins/\(pending.transaction)", query: "?wait=25", as: state, timeoutSeconds: 40)
             let (transaction, status) = try answer.readState()
             guard transaction == pending.transaction else { throw .statementRefused(.wrongTransaction) }
             switch status {
@@ -55,6 +55,7 @@ extension DeviceAuthenticator {
                 // A provider that answers at once must not make this device call without end.
                 try? await Task.sleep(for: .milliseconds(250))
                 guard !Task.isCancelled else { throw .requestNotYetThere }
+                state = try self.state()
             default:
                 try forget(pending.transaction, .over, status.rawValue, trace: answer.trace)
                 throw .loginOver(status)
@@ -70,8 +71,8 @@ extension DeviceAuthenticator {
 
     /// The digits and the portal of a login that still waits for the browser; nil when there is none.
     public func currentCode() throws(DeviceError) -> (code: String, portal: ClaimedPortal)? {
-        guard let pending = try state().pending, pending.request == nil, let code = pending.code,
-            let portal = pending.portal
+        _ = try state()
+        guard let pending = try login(), pending.request == nil, let code = pending.code, let portal = pending.portal
         else { return nil }
         return (code, portal)
     }
@@ -80,21 +81,30 @@ extension DeviceAuthenticator {
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState
     ) {
         let state = try state()
-        guard let pending = state.pending else { throw .noLogin }
+        guard let pending = try login() else { throw .noLogin }
         guard let text = pending.request else { throw .requestNotYetThere }
         return (try await check(text, for: pending, state: state), pending, state)
     }
 
+    /// The login that waits; nil when none does.
+    func login() throws(DeviceError) -> PendingLogin? {
+        do throws(FileRefusal) { return try folder.login() } catch { throw .file(error) }
+    }
+
     /// The login is none of this device's any more; the last note says why.
+    ///
+    /// - Parameter answer: what was signed before.
     func forget(
-        _ transaction: TransactionIdentifier, _ step: JournalEntry.Step, _ detail: String? = nil, trace: String? = nil
+        _ transaction: TransactionIdentifier, _ step: JournalEntry.Step, _ detail: String? = nil, trace: String? = nil,
+        after answer: SentAnswer? = nil
     ) throws(DeviceError) {
         let entry = JournalEntry(time: clock.now, step, detail, trace: trace)
-        let ended = try folder.updateState { (state) throws(DeviceError) -> PendingLogin? in
-            guard var pending = state.pending, pending.transaction == transaction else { return nil }
-            pending.journal.note(entry)
-            state.pending = nil
-            return pending
+        let ended = try folder.updateLogin { (login) throws(DeviceError) -> PendingLogin? in
+            guard var ended = login, ended.transaction == transaction else { return nil }
+            ended.journal.note(signed: answer)
+            ended.journal.note(entry)
+            login = nil
+            return ended
         }
         if let ended { keepJournal(of: ended) }
     }
@@ -109,7 +119,7 @@ extension DeviceAuthenticator {
         var pending = login
         pending.request = text
         pending.journal.note(JournalEntry(time: clock.now, .received, trace: answer.trace))
-        try keep(pending)
+        try keep(pending, state)
         return request.statement
     }
 
@@ -117,27 +127,30 @@ extension DeviceAuthenticator {
         _ text: String, for login: PendingLogin, state: DeviceState
     ) async throws(DeviceError) -> SignedStatement<LoginRequestStatement> {
         let now = clock.now
-        return try await checked(state) { (keys) throws(StatementRefusal) in
+        let known = memory.request
+        let request = try await checked(state) { (keys) throws(StatementRefusal) in
             try RequestChecks.request(
-                text, keys: keys, issuer: state.issuer, device: state.device, transaction: login.transaction,
-                flow: login.flow, now: now)
+                text, known: known, keys: keys, issuer: state.issuer, device: state.device,
+                transaction: login.transaction, flow: login.flow, now: now)
         }
+        memory.keep(request)
+        return request
     }
 
-    private func keep(_ pending: PendingLogin) throws(DeviceError) {
+    private func keep(_ pending: PendingLogin, _ state: DeviceState) throws(DeviceError) {
         let displaced = JournalEntry(time: clock.now, .displaced)
-        let before = try folder.updateState { (state) throws(DeviceError) -> PendingLogin? in
-            // A repeated claim of the same login must not lose an answer that is already on its way (D-4.5.3).
-            var (pending, known) = (pending, state.pending)
+        let before = try folder.updateLogin { (login) throws(DeviceError) -> PendingLogin? in
+            var pending = pending
+            let known = login
             if let known, known.transaction == pending.transaction {
-                pending.answer = known.answer
                 pending.isCallCodeSettled = known.isCallCodeSettled
                 pending.journal = known.journal.followed(by: pending.journal)
             }
-            state.pending = pending
-            guard known?.transaction != pending.transaction else { return nil }
-            known?.journal.note(displaced)
-            return known
+            login = pending
+            guard var before = known, before.transaction != pending.transaction else { return nil }
+            before.journal.note(signed: state.answer(to: before.transaction))
+            before.journal.note(displaced)
+            return before
         }
         if let before { keepJournal(of: before) }
     }

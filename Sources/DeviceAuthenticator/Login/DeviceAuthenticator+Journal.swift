@@ -1,7 +1,7 @@
 public import OpenIDMessages
 
-/// What this device noted of its logins. While a login waits its notes are with it in `state.sealed`, afterwards in a file
-/// of their own: they cost a login one write.
+/// What this device noted of its logins. While a login waits its notes are with it in `login.sealed`, afterwards in a file
+/// of their own.
 extension DeviceAuthenticator {
     static let journalFolderName = "journal"
 
@@ -9,7 +9,11 @@ extension DeviceAuthenticator {
 
     /// What this device did in a login, in its order; nil when it noted nothing of it.
     public func journal(of transaction: TransactionIdentifier) throws(DeviceError) -> [JournalEntry]? {
-        if let pending = try state().pending, pending.transaction == transaction { return pending.journal.entries }
+        let state = try state()
+        if var pending = try login(), pending.transaction == transaction {
+            pending.journal.note(signed: state.answer(to: transaction))
+            return pending.journal.entries
+        }
         let bytes: [UInt8]?
         do throws(FileRefusal) { bytes = try journalFolder.read(Self.journalName(transaction)) } catch {
             throw .file(error)
@@ -25,12 +29,24 @@ extension DeviceAuthenticator {
     }
 
     /// Notes something of the login that waits.
+    ///
+    /// - Parameter answer: what was signed before.
     func note(
-        _ transaction: TransactionIdentifier, _ step: JournalEntry.Step, _ detail: String? = nil, trace: String? = nil
+        _ transaction: TransactionIdentifier, _ step: JournalEntry.Step, _ detail: String? = nil, trace: String? = nil,
+        after answer: SentAnswer? = nil
     ) throws(DeviceError) {
         let entry = JournalEntry(time: clock.now, step, detail, trace: trace)
-        try folder.updateState { (state) throws(DeviceError) in
-            if state.pending?.transaction == transaction { state.pending?.journal.note(entry) }
+        try folder.updateLogin { (login) throws(DeviceError) in
+            guard login?.transaction == transaction else { return }
+            login?.journal.note(signed: answer)
+            login?.journal.note(entry)
+        }
+    }
+
+    /// Notes that an answer was signed whose place another one takes.
+    func note(signed answer: SentAnswer) throws(DeviceError) {
+        try folder.updateLogin { (login) throws(DeviceError) in
+            if login?.transaction == answer.transaction { login?.journal.note(signed: answer) }
         }
     }
 

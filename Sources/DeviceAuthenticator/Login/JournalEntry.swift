@@ -69,6 +69,11 @@ struct LoginJournal: Sendable, Equatable {
         if entries.count < Self.maximumCount { entries.append(entry) }
     }
 
+    /// Notes that an answer was signed, where that is not noted yet.
+    mutating func note(signed answer: SentAnswer?) {
+        if let entry = answer?.note, !entries.contains(entry) { note(entry) }
+    }
+
     /// These notes, and after them those of `later` that are not among them.
     func followed(by later: LoginJournal) -> LoginJournal {
         var all = self

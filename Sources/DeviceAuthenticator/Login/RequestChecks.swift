@@ -88,11 +88,17 @@ enum RequestChecks {
     }
 
     /// D-4.3.2: the request that may be shown and signed.
+    ///
+    /// - Parameter known: a request whose signature was verified before. The same text under a key that the provider still has
+    ///   is not verified again.
     static func request(
-        _ text: String, keys: ProviderKeys, issuer: IssuerURL, device: DeviceIdentifier,
-        transaction: TransactionIdentifier, flow: LoginFlow, now: Timestamp
+        _ text: String, known: SignedStatement<LoginRequestStatement>? = nil, keys: ProviderKeys, issuer: IssuerURL,
+        device: DeviceIdentifier, transaction: TransactionIdentifier, flow: LoginFlow, now: Timestamp
     ) throws(StatementRefusal) -> SignedStatement<LoginRequestStatement> {
-        let signed = try verified(text, keys: keys, as: LoginRequestStatement.self)
+        let signed =
+            if let known, known.text == text, keys.keys.contains(known.key) { known } else {
+                try verified(text, keys: keys, as: LoginRequestStatement.self)
+            }
         let request = signed.statement
         try fits(request, issuer: issuer, device: device)
         guard request.transaction == transaction else { throw .wrongTransaction }
@@ -167,16 +173,11 @@ enum RequestChecks {
         _ text: String, keys: ProviderKeys, as type: Statement.Type
     ) throws(StatementRefusal) -> SignedStatement<Statement> {
         try believed { () throws(JWSError) in
-            _ = try named(text)
-            return try SignedStatement<Statement>.verify(text, keys: keys.set)
+            let token = try CompactJWS(parsing: text)
+            // The provider names its key in every statement.
+            guard token.keyIdentifier != nil else { throw .unknownKey }
+            return try SignedStatement<Statement>.verify(token, keys: keys.set)
         }
-    }
-
-    /// The provider names its key in every statement.
-    private static func named(_ text: String) throws(JWSError) -> CompactJWS {
-        let token = try CompactJWS(parsing: text)
-        guard token.keyIdentifier != nil else { throw .unknownKey }
-        return token
     }
 
     private static func believed<Value>(_ body: () throws(JWSError) -> Value) throws(StatementRefusal) -> Value {

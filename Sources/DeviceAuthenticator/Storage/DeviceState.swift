@@ -23,7 +23,8 @@ struct DeviceState: Sendable, Equatable {
     var seed: UInt64?
     /// How many commands have drawn from the seed: each has values of its own, also when it is interrupted.
     var drawings: Int64 = 0
-    var pending: PendingLogin?
+    /// The answer that was signed last. When its login no longer waits it means nothing any more.
+    var answer: SentAnswer?
     /// The block code, until the person has seen it.
     var unseenBlockCode: String?
 
@@ -31,6 +32,11 @@ struct DeviceState: Sendable, Equatable {
 }
 
 extension DeviceState {
+    /// The answer that was signed to a login, if it is the last one.
+    func answer(to transaction: TransactionIdentifier) -> SentAnswer? {
+        answer.flatMap { $0.transaction == transaction ? $0 : nil }
+    }
+
     /// Takes the keys that the issuer lists now and keeps those that it no longer lists, the latest 64.
     mutating func take(_ keys: ProviderKeys) {
         let former = (providerKeys.keys + formerProviderKeys.keys).filter { !keys.keys.contains($0) }
@@ -57,11 +63,11 @@ extension DeviceState {
             seed = number
             drawings = try reader.count("drawings")
         }
-        pending = nil
-        if let value = reader.optional("pending") {
-            guard let object = value.object else { throw .malformed("pending") }
-            pending = try PendingLogin(json: object)
+        answer = try reader.optional("answer")?.object.map { (object) throws(MessageError) in
+            try SentAnswer(json: object)
         }
+        // A login that waited when this program was updated.
+        _ = reader.optional("pending")
         unseenBlockCode = try reader.optionalString("block_code")
         try reader.finish()
     }
@@ -79,7 +85,7 @@ extension DeviceState {
             object["seed"] = .string(String(seed))
             object["drawings"] = .integer(drawings)
         }
-        object["pending"] = pending.map { .object($0.json) }
+        object["answer"] = answer.map { .object($0.json) }
         object["block_code"] = unseenBlockCode.map { .string($0) }
         return object
     }

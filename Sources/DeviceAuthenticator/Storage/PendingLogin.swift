@@ -1,9 +1,8 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
 
-/// The login that waits on this device, between the claim and the receipt.
-///
-/// The proof by `K_pin` is never among it: from it a thief could test guesses of the PIN (D-4.7.2).
+/// The login that waits on this device, between the claim and the receipt: `login.sealed`. The answer to it is with the counter
+/// (`DeviceState.answer`).
 struct PendingLogin: Sendable, Equatable {
     var transaction: TransactionIdentifier
     var flow: LoginFlow
@@ -14,26 +13,16 @@ struct PendingLogin: Sendable, Equatable {
     var request: String?
     /// In the flow `backchannel`: the digits of the call were accepted, or none are wanted.
     var isCallCodeSettled = false
-    /// The answer that was sent, kept so that exactly the same bytes can be sent again (D-4.5.3).
-    var answer: SentAnswer?
     /// What this device did so far.
     var journal = LoginJournal()
 
-    /// An answer whose receipt has not come yet.
-    struct SentAnswer: Sendable, Equatable {
-        var decision: LoginDecision
-        var released: [String]
-        var context: ContextName?
-        /// The exact `login-response+jwt`.
-        var response: String
-        /// In the flow `link`: the value that goes back through the browser.
-        var returnValue: String?
-    }
+    static let fileName = "login.sealed"
 }
 
 extension PendingLogin {
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
+        try reader.requireVersion(1)
         transaction = try reader.wire("txn")
         flow = try reader.choice("flow")
         code = try reader.optionalString("code")
@@ -42,42 +31,45 @@ extension PendingLogin {
         }
         request = try reader.optionalString("request", maximumLength: CompactJWS.maximumLength)
         isCallCodeSettled = try reader.optionalBool("call_code_settled") ?? false
-        answer = try reader.optional("answer")?.object.map { (object) throws(MessageError) in
-            try SentAnswer(json: object)
-        }
         if let entries = reader.optional("journal")?.array { journal = LoginJournal(readable: entries) }
         try reader.finish()
     }
 
     var json: JSONObject {
-        var object: JSONObject = ["txn": .string(transaction.rawValue), "flow": .string(flow.rawValue)]
+        var object: JSONObject = [
+            "version": 1, "txn": .string(transaction.rawValue), "flow": .string(flow.rawValue),
+        ]
         object["code"] = code.map { .string($0) }
         object["portal"] = portal.map { .object($0.json) }
         object["request"] = request.map { .string($0) }
         if isCallCodeSettled { object["call_code_settled"] = true }
-        object["answer"] = answer.map { .object($0.json) }
         if !journal.entries.isEmpty { object["journal"] = journal.json }
         return object
     }
 }
 
-extension PendingLogin.SentAnswer {
-    init(json: JSONObject) throws(MessageError) {
-        var reader = MemberReader(json)
-        decision = try reader.choice("decision")
-        released = try reader.strings("released")
-        context = try reader.optionalWire("context")
-        response = try reader.string("response", maximumLength: CompactJWS.maximumLength)
-        returnValue = try reader.optionalString("uv")
-        try reader.finish()
+extension SealedFolder {
+    /// The login that waits; nil when none does.
+    func login() throws(FileRefusal) -> PendingLogin? {
+        try read(PendingLogin.fileName, isDurable: false, as: decode)
     }
 
-    var json: JSONObject {
-        var object: JSONObject = [
-            "decision": .string(decision.rawValue), "released": .strings(released), "response": .string(response),
-        ]
-        object["context"] = context.map { .string($0.rawValue) }
-        object["uv"] = returnValue.map { .string($0) }
-        return object
+    /// Changes which login waits, while no other process does. Nobody waits for the disk: a login is over after three minutes,
+    /// and a machine that fails takes longer.
+    func updateLogin<Result>(
+        _ change: (inout PendingLogin?) throws(DeviceError) -> Result
+    ) throws(DeviceError) -> Result {
+        try update(PendingLogin.fileName, isDurable: false, from: decode, to: \.json) { (login) throws(DeviceError) in
+            var login = login
+            let result = try change(&login)
+            return (login, result)
+        }
+    }
+
+    private func decode(_ object: JSONObject) throws(FileRefusal) -> PendingLogin {
+        do { return try PendingLogin(json: object) } catch {
+            let path = folder.path + "/" + PendingLogin.fileName
+            throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
+        }
     }
 }

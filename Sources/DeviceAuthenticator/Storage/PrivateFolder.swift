@@ -19,6 +19,7 @@ public struct PrivateFolder: Sendable {
 
     /// Makes the folder, and those above it, where they are missing.
     public func create() throws(FileRefusal) {
+        guard try openedIfThere() == nil else { return }
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -52,15 +53,16 @@ public struct PrivateFolder: Sendable {
 
     /// Writes a file without waiting for the disk: when the machine fails, it may be empty afterwards.
     func note(_ name: String, _ bytes: [UInt8]) throws(FileRefusal) {
-        let folder = try opened()
-        let lock = try lockFile(in: folder.descriptor)
-        defer { withExtendedLifetime(lock) {} }
-        try write(bytes, to: name, in: folder, isDurable: false)
+        try update(name, isDurable: false) { (_) throws(FileRefusal) in (bytes, ()) }
     }
 
-    /// Replaces a file by what `change` makes of it, while no other process changes anything in the folder.
+    /// Replaces a file by what `change` makes of it, or removes it for nil, while no other process changes anything in the
+    /// folder.
+    ///
+    /// - Parameter isDurable: whether to wait for the disk. Where nobody waits, a process that is killed leaves the old file or
+    ///   the new one as well, but a machine that fails may leave an earlier one, an empty one, or half of one.
     func update<Result, Failure: Error>(
-        _ name: String, _ change: ([UInt8]?) throws(Failure) -> ([UInt8], Result)
+        _ name: String, isDurable: Bool = true, _ change: ([UInt8]?) throws(Failure) -> ([UInt8]?, Result)
     ) throws(Failure) -> Result where Failure: FromFileRefusal {
         let folder: OpenFile
         let lock: OpenFile
@@ -73,7 +75,13 @@ public struct PrivateFolder: Sendable {
         // The lock ends when its file is closed: not before the new file is in place.
         defer { withExtendedLifetime(lock) {} }
         let (new, result) = try change(old)
-        do throws(FileRefusal) { try write(new, to: name, in: folder) } catch { throw Failure(error) }
+        do throws(FileRefusal) {
+            if let new {
+                try write(new, to: name, in: folder, isDurable: isDurable)
+            } else {
+                try remove(name, in: folder, isDurable: isDurable)
+            }
+        } catch { throw Failure(error) }
         return result
     }
 
@@ -82,10 +90,14 @@ public struct PrivateFolder: Sendable {
         guard let folder = try openedIfThere() else { return }
         let lock = try lockFile(in: folder.descriptor)
         defer { withExtendedLifetime(lock) {} }
+        try remove(name, in: folder, isDurable: true)
+    }
+
+    private func remove(_ name: String, in folder: OpenFile, isDurable: Bool) throws(FileRefusal) {
         if unsafe unlinkat(folder.descriptor, name, 0) != 0, errno != ENOENT {
             throw .system(path(of: name), operation: "unlink", code: errno)
         }
-        try folder.synchronize(path: path)
+        if isDurable { try folder.synchronize(path: path) }
     }
 
     private func path(of name: String) -> String { path + "/" + name }
@@ -131,7 +143,7 @@ public struct PrivateFolder: Sendable {
     }
 
     private func write(
-        _ bytes: [UInt8], to name: String, in folder: OpenFile, isDurable: Bool = true
+        _ bytes: [UInt8], to name: String, in folder: OpenFile, isDurable: Bool
     ) throws(FileRefusal) {
         // One name is enough, because the lock admits one writer; what a killed writer left is removed first.
         let temporary = "." + name + ".new"

@@ -40,47 +40,67 @@ public struct SealedFolder: Sendable {
     /// The object in a file; nil when there is none. Damage and a wrong passphrase are one error.
     func read(_ name: String) throws(FileRefusal) -> JSONObject? {
         guard let box = try folder.read(name) else { return nil }
-        return try open(box, name: name)
+        return try open(box, under: protection(for: name), name: name)
     }
 
     func replace(_ name: String, with object: JSONObject) throws(FileRefusal) {
-        try folder.replace(name, with: seal(object, name: name))
+        try folder.replace(name, with: seal(object, under: protection(for: name), name: name))
     }
 
     /// What `decode` makes of the object in a file; nil when there is none. A file that is what it was is not opened again.
+    ///
+    /// - Parameter isDurable: how `update` writes the file. Where it does not wait for the disk a failing machine may leave
+    ///   anything: what cannot be opened is none.
     func read<Value: Sendable>(
-        _ name: String, as decode: (JSONObject) throws(FileRefusal) -> Value
+        _ name: String, isDurable: Bool = true, as decode: (JSONObject) throws(FileRefusal) -> Value
     ) throws(FileRefusal) -> Value? {
         guard let box = try folder.read(name) else { return nil }
-        return try value(in: box, name: name, as: decode)
+        return try value(in: box, name: name, isDurable: isDurable, as: decode)
     }
 
-    /// Changes what is in a file durably, while no other process does.
+    /// Changes what is in a file while no other process does; with nil the file goes.
+    ///
+    /// - Parameter isDurable: as for `PrivateFolder.update`, and for `read`.
     func update<Value: Sendable, Result>(
-        _ name: String, from decode: (JSONObject) throws(FileRefusal) -> Value, to encode: (Value) -> JSONObject,
-        _ change: (Value?) throws(DeviceError) -> (Value, Result)
+        _ name: String, isDurable: Bool = true, from decode: (JSONObject) throws(FileRefusal) -> Value,
+        to encode: (Value) -> JSONObject, _ change: (Value?) throws(DeviceError) -> (Value?, Result)
     ) throws(DeviceError) -> Result {
-        try folder.update(name) { (box) throws(DeviceError) in
+        try folder.update(name, isDurable: isDurable) { (box) throws(DeviceError) in
             let old: Value?
             do throws(FileRefusal) {
-                old = try box.map { (box) throws(FileRefusal) in try value(in: box, name: name, as: decode) }
+                old = try box.flatMap { (box) throws(FileRefusal) in
+                    try value(in: box, name: name, isDurable: isDurable, as: decode)
+                }
             } catch { throw .file(error) }
             let (new, result) = try change(old)
+            guard let new else {
+                opened.forget(name)
+                return (nil, result)
+            }
             do throws(FileRefusal) {
-                let box = try seal(encode(new), name: name)
-                opened.keep(new, in: box, name: name)
+                // What opens the file that lies there seals the next one.
+                let known = box.flatMap { opened.protection(of: $0, name: name) }
+                let protection = if let known { known } else { try protection(for: name) }
+                let box = try seal(encode(new), under: protection, name: name)
+                opened.keep(new, in: box, under: protection, name: name)
                 return (box, result)
             } catch { throw .file(error) }
         }
     }
 
     private func value<Value: Sendable>(
-        in box: [UInt8], name: String, as decode: (JSONObject) throws(FileRefusal) -> Value
-    ) throws(FileRefusal) -> Value {
+        in box: [UInt8], name: String, isDurable: Bool, as decode: (JSONObject) throws(FileRefusal) -> Value
+    ) throws(FileRefusal) -> Value? {
         if let known: Value = opened.value(in: box, name: name) { return known }
-        let value = try decode(open(box, name: name))
-        opened.keep(value, in: box, name: name)
-        return value
+        do throws(FileRefusal) {
+            let protection = try protection(for: name)
+            let value = try decode(open(box, under: protection, name: name))
+            opened.keep(value, in: box, under: protection, name: name)
+            return value
+        } catch {
+            if case .cannotOpen = error, !isDurable { return nil }
+            throw error
+        }
     }
 
     private func path(_ name: String) -> String { folder.path + "/" + name }
@@ -91,15 +111,17 @@ public struct SealedFolder: Sendable {
         return .key(key)
     }
 
-    private func seal(_ object: JSONObject, name: String) throws(FileRefusal) -> [UInt8] {
-        let protection = try protection(for: name)
+    private func seal(
+        _ object: JSONObject, under protection: SealedBox.Protection, name: String
+    ) throws(FileRefusal) -> [UInt8] {
         do { return try SealedBox.seal(object.serialized, with: protection, cost: cost) } catch {
             throw .cannotOpen(path(name))
         }
     }
 
-    private func open(_ box: [UInt8], name: String) throws(FileRefusal) -> JSONObject {
-        let protection = try protection(for: name)
+    private func open(
+        _ box: [UInt8], under protection: SealedBox.Protection, name: String
+    ) throws(FileRefusal) -> JSONObject {
         guard !SealedBox.isOfNewerVersion(box) else { throw .newerVersion(path(name)) }
         guard let bytes = try? SealedBox.open(box, with: protection),
             let object = try? StrictJSON.parseObject(bytes, maximumLength: 1_048_576)

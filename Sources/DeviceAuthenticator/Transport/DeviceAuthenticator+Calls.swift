@@ -7,11 +7,16 @@ extension DeviceAuthenticator {
 
     /// An authenticated call (docs/protocol.md §8); the attestation is renewed when its end is near, or when the
     /// provider no longer takes it.
+    ///
+    /// - Parameters:
+    ///   - state: this device's state, where it was just read.
+    ///   - keys: its keys, where they were just read.
     func authenticatedCall(
-        _ method: String, _ path: String, query: String = "", body: JSONObject? = nil, timeoutSeconds: Int64 = 20
+        _ method: String, _ path: String, query: String = "", body: JSONObject? = nil, as state: DeviceState? = nil,
+        with keys: (any DeviceKeyStore)? = nil, timeoutSeconds: Int64 = 20
     ) async throws(DeviceError) -> ProviderAnswer {
-        var state = try state()
-        let keys = try keys()
+        var state = if let state { state } else { try self.state() }
+        let keys = if let keys { keys } else { try self.keys() }
         let isNearItsEnd = state.attestationExpiresAt - Self.renewalMargin <= clock.now
         if isNearItsEnd { state = try await renewAttestation(state, keys: keys) }
         let connection = connection(to: state.issuer)

@@ -1,5 +1,6 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
+internal import Synchronization
 
 /// What the device shows at authenticated calls (docs/protocol.md §8).
 struct CallCredentials: Sendable {
@@ -7,16 +8,32 @@ struct CallCredentials: Sendable {
     let attestation: String
 }
 
-/// What the provider's last answer brought beside the answer itself.
-actor ProviderMemory {
+/// What the provider's answers brought that later calls and checks can use.
+final class ProviderMemory: Sendable {
+    private struct Content {
+        var nonce: String?
+        var ahead: Int64 = 0
+        var request: SignedStatement<LoginRequestStatement>?
+    }
+
+    private let content = Mutex(Content())
+
     /// The last nonce that the provider gave in `DPoP-Nonce`.
-    private(set) var nonce: String?
+    var nonce: String? { content.withLock(\.nonce) }
     /// How many seconds this device's clock is ahead of the provider's, by the last answer that said its time.
-    private(set) var ahead: Int64 = 0
+    private var ahead: Int64 { content.withLock(\.ahead) }
+    /// The last login request whose signature was verified.
+    var request: SignedStatement<LoginRequestStatement>? { content.withLock(\.request) }
+
+    func keep(_ request: SignedStatement<LoginRequestStatement>) { content.withLock { $0.request = request } }
 
     func keep(_ answer: HTTPAnswer, now: Timestamp) {
-        if let nonce = answer.values("DPoP-Nonce").first, (1...512).contains(nonce.utf8.count) { self.nonce = nonce }
-        if let date = answer.values("Date").first.flatMap(HTTPDate.parse) { ahead = now.seconds - date.seconds }
+        let nonce = answer.values("DPoP-Nonce").first { (1...512).contains($0.utf8.count) }
+        let date = answer.values("Date").first.flatMap(HTTPDate.parse)
+        content.withLock { content in
+            if let nonce { content.nonce = nonce }
+            if let date { content.ahead = now.seconds - date.seconds }
+        }
     }
 
     /// The error, or what is behind it: a clock that is wrong makes what is fresh look expired, and proofs look old.
@@ -58,12 +75,12 @@ struct ProviderConnection: Sendable {
             return try await attempt(method, path, query, body, credentials, timeoutSeconds)
         } catch {
             guard credentials != nil, case .provider(let problem) = error, problem.code == "use_dpop_nonce" else {
-                throw await memory.explained(error)
+                throw memory.explained(error)
             }
         }
         do throws(DeviceError) {
             return try await attempt(method, path, query, body, credentials, timeoutSeconds)
-        } catch { throw await memory.explained(error) }
+        } catch { throw memory.explained(error) }
     }
 
     private func attempt(
@@ -77,7 +94,7 @@ struct ProviderConnection: Sendable {
         if body != nil { headers.append(("Content-Type", "application/json")) }
         let url = issuer.appending(path)
         if let credentials {
-            let nonce = await memory.nonce
+            let nonce = memory.nonce
             // `htu` is the URL without its query (RFC 9449 §4.2).
             let proof = try DeviceError.signing {
                 try credentials.keys.proof(
@@ -93,7 +110,7 @@ struct ProviderConnection: Sendable {
                     method: method, url: url + query, headers: headers, body: body?.serialized,
                     timeoutSeconds: timeoutSeconds))
         } catch { throw .network(error) }
-        await memory.keep(answer, now: clock.now)
+        memory.keep(answer, now: clock.now)
         return try Self.read(answer)
     }
 

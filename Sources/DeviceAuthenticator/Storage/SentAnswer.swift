@@ -1,0 +1,43 @@
+internal import IdentityCrypto
+internal import OpenIDMessages
+
+/// An answer that was signed, kept so that exactly the same bytes can be sent again (D-4.5.3).
+///
+/// The proof by `K_pin` is never among it: from it a thief could test guesses of the PIN (D-4.7.2).
+struct SentAnswer: Sendable, Equatable {
+    /// The login that it answers.
+    var transaction: TransactionIdentifier
+    var decision: LoginDecision
+    var released: [String]
+    var context: ContextName?
+    /// The exact `login-response+jwt`.
+    var response: String
+    /// In the flow `link`: the value that goes back through the browser.
+    var returnValue: String?
+    /// That it was signed: kept with it in one write, and noted with what comes next.
+    var note: JournalEntry
+}
+
+extension SentAnswer {
+    init(json: JSONObject) throws(MessageError) {
+        var reader = MemberReader(json)
+        transaction = try reader.wire("txn")
+        decision = try reader.choice("decision")
+        released = try reader.strings("released")
+        context = try reader.optionalWire("context")
+        response = try reader.string("response", maximumLength: CompactJWS.maximumLength)
+        returnValue = try reader.optionalString("uv")
+        note = try JournalEntry(json: reader.object("note"))
+        try reader.finish()
+    }
+
+    var json: JSONObject {
+        var object: JSONObject = [
+            "txn": .string(transaction.rawValue), "decision": .string(decision.rawValue),
+            "released": .strings(released), "response": .string(response), "note": .object(note.json),
+        ]
+        object["context"] = context.map { .string($0.rawValue) }
+        object["uv"] = returnValue.map { .string($0) }
+        return object
+    }
+}
