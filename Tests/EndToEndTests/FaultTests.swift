@@ -178,12 +178,16 @@ struct FaultyCommandTests {
         try #require(try await Browser(here).open(here.loginURL).sameDeviceLink)
     }
 
-    /// Refused by a line that loses everything and by a clock that is wrong, and then well, but late.
-    private func expectFaults(_ phone: Phone, _ command: [String], lateEnd: Int32 = 0) async throws {
+    /// Refused by a line that loses everything and, where calls are signed, by a clock that is wrong; and then well, but late.
+    private func expectFaults(
+        _ phone: Phone, _ command: [String], isSigned: Bool = true, lateEnd: Int32 = 0
+    ) async throws {
         let command = command + ["--json"]
         try expectFailure(try await phone.run(command + ["--fault", "drop=1"]), 14, "network")
-        let skewed = try await phone.run(command + ["--fault", "skew=-600s"])
-        #expect(skewed.status == 32, "\(command[0]): \(skewed)")
+        if isSigned {
+            let skewed = try await phone.run(command + ["--fault", "skew=-600s"])
+            #expect(skewed.status == 32, "\(command[0]): \(skewed)")
+        }
         let start = ContinuousClock.now
         let late = try await phone.run(command + ["--fault", "latency=3s"])
         #expect(late.status == lateEnd, "\(command[0]): \(late)")
@@ -201,7 +205,8 @@ struct FaultyCommandTests {
 
     @Test(arguments: ["approve", "deny", "report"])
     func `an answer`(answer: String) async throws {
-        let phone = try await Self.phone.value
+        // Logins that were approved and never came back count as open for a while.
+        let phone = try await Self.phone.value.here.enrolledPhone(family: "Antwort")
         let command = [answer, "--pin-file", phone.pinFile]
         try #require(try await phone.run("scan", try await link(phone.here), "--json").status == 0)
         try await expectFaults(phone, command)
@@ -214,7 +219,8 @@ struct FaultyCommandTests {
     @Test func `enrol`() async throws {
         let here = try await Self.phone.value.here
         let phone = try here.newPhone()
-        try await expectFaults(phone, ["enrol", try await here.ticket(family: "Neu"), "--pin-file", phone.pinFile])
+        let link = try await here.ticket(family: "Neu")
+        try await expectFaults(phone, ["enrol", link, "--pin-file", phone.pinFile], isSigned: false)
     }
 
     @Test func `fleet login`() async throws {
