@@ -101,7 +101,7 @@ extension DeviceAuthenticator {
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState,
         keys: any DeviceKeyStore, pin: PINCredential?
     ) throws(DeviceError) -> SentAnswer {
-        if let answer = state.answer(to: pending.transaction) {
+        if let answer = state.answer(to: pending) {
             if answer.decision == decision, answer.released == released, answer.context == context { return answer }
             try note(signed: answer)
         }
@@ -122,7 +122,8 @@ extension DeviceAuthenticator {
             }
             // In the place of any other one: that would now have a lower counter.
             let answer = SentAnswer(
-                transaction: pending.transaction, decision: decision, released: released, context: context,
+                transaction: pending.transaction, counter: state.counter, decision: decision, released: released,
+                context: context,
                 response: text, returnValue: returnValue,
                 note: JournalEntry(time: clock.now, .signed, "\(decision.rawValue) \(state.counter)"))
             state.answer = answer

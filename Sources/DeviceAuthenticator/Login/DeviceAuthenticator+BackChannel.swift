@@ -31,7 +31,7 @@ extension DeviceAuthenticator {
         guard status == .awaitingCode || status == .awaitingUser else {
             throw .unexpectedAnswer(status: answer.status, what: "the state does not follow a request")
         }
-        var pending = PendingLogin(transaction: transaction, flow: .backChannel)
+        var pending = PendingLogin(transaction: transaction, flow: .backChannel, counter: state.counter)
         pending.journal.note(JournalEntry(time: clock.now, .claimed, pending.flow.rawValue, trace: answer.trace))
         let request = try await accept(answer, for: pending, state: state)
         if status == .awaitingUser { try settleCallCode(of: transaction) }

@@ -12,7 +12,7 @@ extension DeviceAuthenticator {
         let answer = try await authenticatedCall(
             "POST", "/device/v1/claims", body: ["link": .string(parsed.link.text)], as: state)
         let (transaction, status) = try answer.readState()
-        var pending = PendingLogin(transaction: transaction, flow: parsed.flow)
+        var pending = PendingLogin(transaction: transaction, flow: parsed.flow, counter: state.counter)
         pending.journal.note(JournalEntry(time: clock.now, .claimed, parsed.flow.rawValue, trace: answer.trace))
         switch status {
         case .awaitingCode where parsed.flow == .qr:
@@ -143,12 +143,13 @@ extension DeviceAuthenticator {
             var pending = pending
             let known = login
             if let known, known.transaction == pending.transaction {
+                pending.counter = known.counter
                 pending.isCallCodeSettled = known.isCallCodeSettled
                 pending.journal = known.journal.followed(by: pending.journal)
             }
             login = pending
             guard var before = known, before.transaction != pending.transaction else { return nil }
-            before.journal.note(signed: state.answer(to: before.transaction))
+            before.journal.note(signed: state.answer(to: before))
             before.journal.note(displaced)
             return before
         }

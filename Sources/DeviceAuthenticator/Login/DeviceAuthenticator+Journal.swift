@@ -11,7 +11,7 @@ extension DeviceAuthenticator {
     public func journal(of transaction: TransactionIdentifier) throws(DeviceError) -> [JournalEntry]? {
         let state = try state()
         if var pending = try login(), pending.transaction == transaction {
-            pending.journal.note(signed: state.answer(to: transaction))
+            pending.journal.note(signed: state.answer(to: pending))
             return pending.journal.entries
         }
         let bytes: [UInt8]?

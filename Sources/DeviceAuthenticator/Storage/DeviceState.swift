@@ -32,9 +32,10 @@ struct DeviceState: Sendable, Equatable {
 }
 
 extension DeviceState {
-    /// The answer that was signed to a login, if it is the last one.
-    func answer(to transaction: TransactionIdentifier) -> SentAnswer? {
-        answer.flatMap { $0.transaction == transaction ? $0 : nil }
+    /// The answer that was signed to a login since it waits, if it is the last one. An earlier one is none of its own: it was
+    /// over, whatever its name is.
+    func answer(to login: PendingLogin) -> SentAnswer? {
+        answer.flatMap { $0.transaction == login.transaction && $0.counter > login.counter ? $0 : nil }
     }
 
     /// Takes the keys that the issuer lists now and keeps those that it no longer lists, the latest 64.

@@ -6,6 +6,8 @@ internal import OpenIDMessages
 struct PendingLogin: Sendable, Equatable {
     var transaction: TransactionIdentifier
     var flow: LoginFlow
+    /// The device's counter when it took the login: an answer to it has a greater one.
+    var counter: Int64
     /// The eight digits and the portal, while the provider waits for them.
     var code: String?
     var portal: ClaimedPortal?
@@ -25,6 +27,7 @@ extension PendingLogin {
         try reader.requireVersion(1)
         transaction = try reader.wire("txn")
         flow = try reader.choice("flow")
+        counter = try reader.count("counter")
         code = try reader.optionalString("code")
         portal = try reader.optional("portal")?.object.map { (object) throws(MessageError) in
             try ClaimedPortal(json: object)
@@ -38,6 +41,7 @@ extension PendingLogin {
     var json: JSONObject {
         var object: JSONObject = [
             "version": 1, "txn": .string(transaction.rawValue), "flow": .string(flow.rawValue),
+            "counter": .integer(counter),
         ]
         object["code"] = code.map { .string($0) }
         object["portal"] = portal.map { .object($0.json) }

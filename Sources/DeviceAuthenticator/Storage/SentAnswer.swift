@@ -7,6 +7,8 @@ internal import OpenIDMessages
 struct SentAnswer: Sendable, Equatable {
     /// The login that it answers.
     var transaction: TransactionIdentifier
+    /// Its own (D-4.5.1).
+    var counter: Int64
     var decision: LoginDecision
     var released: [String]
     var context: ContextName?
@@ -22,6 +24,7 @@ extension SentAnswer {
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         transaction = try reader.wire("txn")
+        counter = try reader.count("counter")
         decision = try reader.choice("decision")
         released = try reader.strings("released")
         context = try reader.optionalWire("context")
@@ -33,8 +36,9 @@ extension SentAnswer {
 
     var json: JSONObject {
         var object: JSONObject = [
-            "txn": .string(transaction.rawValue), "decision": .string(decision.rawValue),
-            "released": .strings(released), "response": .string(response), "note": .object(note.json),
+            "txn": .string(transaction.rawValue), "counter": .integer(counter),
+            "decision": .string(decision.rawValue), "released": .strings(released), "response": .string(response),
+            "note": .object(note.json),
         ]
         object["context"] = context.map { .string($0.rawValue) }
         object["uv"] = returnValue.map { .string($0) }
