@@ -159,6 +159,51 @@ struct DeviceAuthenticatorTests {
         #expect(try await provider.bodies("/response").map { try response($0).counter } == [1, 2])
     }
 
+    /// How a login that was answered stops to wait.
+    enum End: CaseIterable {
+        case receipt, refusal, lostFile
+    }
+
+    @Test(arguments: End.allCases)
+    func `an answer counts for the login for which it was signed, and for no later one of its name`(
+        end: End
+    ) async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        switch end {
+        case .receipt: _ = try await phone.approve(pin: .good)
+        case .refusal:
+            await provider.surprise(Self.responsePath, .success(FakeProvider.problem("login_over", 409)))
+            await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        case .lostFile:
+            await provider.surprise(Self.responsePath, .failure(NetworkFailure(.timeout, authority: "id.example")))
+            await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+            try FileManager.default.removeItem(atPath: workshop.path + "/profile/login.sealed")
+        }
+        #expect(try phone.login() == nil)
+        // Every login at this provider has the same name.
+        _ = try await workshop.phone(provider).claim(provider.sameDeviceLink)
+        let outcome = try await workshop.phone(provider).approve(pin: .good)
+        let answers = try await provider.bodies("/response").map { try response($0) }
+        #expect(answers.map(\.counter) == [1, 2])
+        let promised = ContentDigest(of: String(try #require(outcome.returnURL).suffix(43)))
+        #expect(answers[1].returnChallenge == promised && answers[0].returnChallenge != promised)
+        #expect(
+            try phone.journal(of: FakeProvider.transaction)?.filter { $0.step == .signed }.map(\.detail)
+                == ["approve 2"], "and it is none of the later one's story")
+    }
+
+    @Test func `D-4.5.3 a login that is claimed once more while it waits keeps its answer`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .failure(NetworkFailure(.timeout, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        _ = try await phone.claim(provider.sameDeviceLink)
+        _ = try await phone.approve(pin: .good)
+        let sent = await provider.bodies("/response").map { $0["response"] }
+        #expect(sent.count == 2 && sent[0] == sent[1])
+    }
+
     @Test func `a profile of an earlier version is read, without the login that waited then`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         var state = try #require(try workshop.profile().read(DeviceState.fileName))
