@@ -204,6 +204,47 @@ struct DeviceAuthenticatorTests {
         #expect(sent.count == 2 && sent[0] == sent[1])
     }
 
+    @Test func `D-4.4.1 what is sent again has a proof by the PIN that is typed then`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        for _ in 0..<2 {
+            await provider.surprise(
+                Self.responsePath, .failure(NetworkFailure(.timeout, authority: "id.example")))
+        }
+        for pin in [PIN.good, .wrong] {
+            await #expect(throws: DeviceError.self) { try await phone.approve(pin: pin) }
+        }
+        _ = try await phone.approve(pin: .good)
+        let registered = await provider.bodies("/device/v1/enrolments/offer-1").first?["registration"]?.string
+        let registration = try SignedStatement<DeviceRegistration>.verifyPossession(try #require(registered))
+        let key = try VerificationKey(jwk: registration.statement.pinKey)
+        let sent = await provider.bodies("/response")
+        #expect(Set(sent.compactMap { $0["response"]?.string }).count == 1, "signed once")
+        let proofs = sent.map { body in
+            DeviceSignatureVerifier.isProof(
+                body["pin_proof"]?.string ?? "", by: key, purpose: .login,
+                digest: ContentDigest(of: body["response"]?.string ?? ""))
+        }
+        #expect(proofs == [true, false, true])
+    }
+
+    @Test func `D-4.5.3 approvals at the same time send one answer`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        for _ in 0..<4 {
+            await provider.surprise(
+                Self.responsePath, .failure(NetworkFailure(.timeout, authority: "id.example")))
+        }
+        await withTaskGroup { group in
+            for phone in (0..<4).map({ _ in workshop.phone(provider) }) {
+                group.addTask { _ = try? await phone.approve(pin: .good) }
+            }
+        }
+        let sent = await provider.bodies("/response").compactMap { $0["response"]?.string }
+        #expect(sent.count == 4 && Set(sent).count == 1)
+        #expect(try phone.state().counter == 1)
+    }
+
     @Test func `a profile of an earlier version is read, without the login that waited then`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         var state = try #require(try workshop.profile().read(DeviceState.fileName))

@@ -101,12 +101,23 @@ extension DeviceAuthenticator {
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState,
         keys: any DeviceKeyStore, pin: PINCredential?
     ) throws(DeviceError) -> SentAnswer {
+        func isSame(_ answer: SentAnswer) -> Bool {
+            answer.decision == decision && answer.released == released && answer.context == context
+        }
         if let answer = state.answer(to: pending) {
-            if answer.decision == decision, answer.released == released, answer.context == context { return answer }
+            if isSame(answer) {
+                try provePIN(pin, keys, for: answer)
+                return answer
+            }
             try note(signed: answer)
         }
         let returnValue = pending.flow == .link ? random.text(32) : nil
         return try folder.updateState { (state) throws(DeviceError) in
+            // Another process may have signed it since the state was read.
+            if let answer = state.answer(to: pending), isSame(answer) {
+                try provePIN(pin, keys, for: answer)
+                return answer
+            }
             state.counter += 1
             let statement = LoginResponseStatement(
                 key: keys.publicKey(.authentication).thumbprint, device: request.statement.device,
@@ -123,11 +134,22 @@ extension DeviceAuthenticator {
             // In the place of any other one: that would now have a lower counter.
             let answer = SentAnswer(
                 transaction: pending.transaction, counter: state.counter, decision: decision, released: released,
-                context: context,
-                response: text, returnValue: returnValue,
+                context: context, response: text, returnValue: returnValue,
                 note: JournalEntry(time: clock.now, .signed, "\(decision.rawValue) \(state.counter)"))
             state.answer = answer
             return answer
+        }
+    }
+
+    /// What was signed with the PIN is sent again with the PIN alone (D-4.4.1): where the key store asks for it, `K_auth` signs
+    /// the same bytes once more, and that signature goes nowhere. Elsewhere the provider judges an approval's PIN.
+    private func provePIN(
+        _ pin: PINCredential?, _ keys: any DeviceKeyStore, for answer: SentAnswer
+    ) throws(DeviceError) {
+        guard keys.kind.asksForPIN else { return }
+        try DeviceError.signing {
+            _ = try keys.signature(
+                for: CompactJWS(parsing: answer.response).signingInput, with: .authentication, pin: pin)
         }
     }
 

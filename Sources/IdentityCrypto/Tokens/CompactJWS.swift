@@ -31,7 +31,7 @@ public struct CompactJWS: Sendable {
     /// The payload without belief; only to choose the key or to show it to a person. Nil when it is no JSON object.
     public let unverifiedPayload: JSONObject?
     let signature: [UInt8]
-    let signingInput: [UInt8]
+    package let signingInput: [UInt8]
 
     public init(parsing text: String) throws(JWSError) {
         guard text.utf8.count <= Self.maximumLength else { throw .malformed }

@@ -101,6 +101,36 @@ struct KeyStoreConformanceTests {
         }
     }
 
+    @Test(arguments: KeyStoreKind.allCases.filter(\.asksForPIN))
+    func `D-4.4.1 what was signed with the PIN is sent for no other login, and again only with the PIN`(
+        kind: KeyStoreKind
+    ) async throws {
+        let stage = try KeyStoreStage(kind)
+        let provider = FakeProvider()
+        let phone = try await stage.enrolledPhone(provider)
+        let path = "/device/v1/logins/\(FakeProvider.transaction)/response"
+        _ = try await phone.claim(provider.qrLink)
+        _ = try await phone.waitForRequest()
+        _ = try await phone.deny(pin: .good)
+        // Another login, of the same name; the answer to it gets lost.
+        _ = try await phone.claim(provider.qrLink)
+        _ = try await phone.waitForRequest()
+        await #expect(throws: DeviceError.keyStore(.pinNeeded)) { try await phone.deny() }
+        await #expect(throws: DeviceError.keyStore(try #require(stage.wrongPIN))) {
+            try await phone.deny(pin: .wrong)
+        }
+        #expect(await provider.bodies("/response").count == 1)
+        await provider.surprise(path, .failure(NetworkFailure(.timeout, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.deny(pin: .good) }
+        await #expect(throws: DeviceError.keyStore(.pinNeeded)) { try await phone.deny() }
+        // A TPM counts on: one try less is left.
+        await #expect(throws: DeviceError.self) { try await phone.deny(pin: .wrong) }
+        #expect(await provider.bodies("/response").count == 2)
+        _ = try await phone.deny(pin: .good)
+        let sent = await provider.bodies("/response").compactMap { $0["response"]?.string }
+        #expect(sent.count == 3 && sent[0] != sent[1] && sent[1] == sent[2])
+    }
+
     @Test(arguments: KeyStoreKind.allCases)
     func `J1: damage of any byte, a wrong passphrase and a missing key have one message`(kind: KeyStoreKind) throws {
         let stage = try KeyStoreStage(kind)
