@@ -58,6 +58,18 @@ struct LoginJournalTests {
         #expect(try phone.journal(of: before)?.map(\.step) == [.claimed, .received, .signed, .signed, .displaced])
     }
 
+    @Test func `a signature stays noted when a confirmation takes its counter's turn`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.qrLink)
+        _ = try await phone.waitForRequest()
+        await provider.surprise(Self.responsePath, .success(HTTPAnswer(status: 200, body: Array("?".utf8))))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        #expect(try phone.nextCounter().counter == 2)
+        #expect(try steps(phone).last == "signed approve 1")
+        _ = try await phone.approve(pin: .good)
+        #expect(try steps(phone).filter { $0.hasPrefix("signed") } == ["signed approve 1", "signed approve 3"])
+    }
+
     @Test func `notes that a failing machine left empty are none, and damaged ones are told`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.sameDeviceLink)

@@ -157,7 +157,8 @@ extension DeviceAuthenticator {
     /// An answer to a login that was signed with a lower one is forgotten: sent after this one it would look like a copied
     /// key's.
     func nextCounter() throws(DeviceError) -> (counter: Int64, keyMethod: String) {
-        try folder.updateState { (state) throws(DeviceError) in
+        if let login = try login(), let answer = try state().answer(to: login) { try note(signed: answer) }
+        return try folder.updateState { (state) throws(DeviceError) in
             state.counter += 1
             state.answer = nil
             return (state.counter, state.keyMethod)
