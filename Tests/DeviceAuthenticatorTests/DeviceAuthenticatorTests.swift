@@ -248,11 +248,16 @@ struct DeviceAuthenticatorTests {
     @Test func `a profile of an earlier version is read, without the login that waited then`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         var state = try #require(try workshop.profile().read(DeviceState.fileName))
+        state["version"] = 1
+        state["counter"] = 7
         state["pending"] = .object(["txn": "txn-before-9876543210", "flow": "qr", "answer": .object([:])])
         try workshop.profile().replace(DeviceState.fileName, with: state)
         await #expect(throws: DeviceError.noLogin) { try await phone.currentRequest() }
         _ = try await phone.claim(provider.sameDeviceLink)
         #expect(try await phone.approve(pin: .good).decision == .approve)
+        #expect(try response(try #require(await provider.bodies("/response").first)).counter == 8)
+        let now = try #require(try workshop.profile().read(DeviceState.fileName))
+        #expect(now["version"] == 2 && now["pending"] == nil, "and the earlier program says that it is of a later one")
     }
 
     @Test func `another decision is another answer with a counter of its own`() async throws {

@@ -29,6 +29,8 @@ struct DeviceState: Sendable, Equatable {
     var unseenBlockCode: String?
 
     static let fileName = "state.sealed"
+    /// Version 1 is read as well.
+    static let version: Int64 = 2
 }
 
 extension DeviceState {
@@ -47,7 +49,8 @@ extension DeviceState {
 
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
-        try reader.requireVersion(1)
+        let version = try reader.count("version")
+        guard (1...Self.version).contains(version) else { throw .malformed("version") }
         issuer = try reader.wire("issuer")
         device = try reader.wire("device")
         name = try reader.string("name")
@@ -67,15 +70,15 @@ extension DeviceState {
         answer = try reader.optional("answer")?.object.map { (object) throws(MessageError) in
             try SentAnswer(json: object)
         }
-        // A login that waited when this program was updated.
-        _ = reader.optional("pending")
+        // Version 1 had the login here that waited: after the update it is claimed once more.
+        if version == 1 { _ = reader.optional("pending") }
         unseenBlockCode = try reader.optionalString("block_code")
         try reader.finish()
     }
 
     var json: JSONObject {
         var object: JSONObject = [
-            "version": 1, "issuer": .string(issuer.rawValue), "device": .string(device.rawValue),
+            "version": .integer(Self.version), "issuer": .string(issuer.rawValue), "device": .string(device.rawValue),
             "name": .string(name), "record": .string(record), "attestation": .string(attestation),
             "attestation_exp": attestationExpiresAt.json, "provider_keys": .object(providerKeys.json),
             "counter": .integer(counter), "key_method": .string(keyMethod),
@@ -112,7 +115,7 @@ extension SealedFolder {
     private func decode(_ object: JSONObject) throws(FileRefusal) -> DeviceState {
         do { return try DeviceState(json: object) } catch {
             let path = folder.path + "/" + DeviceState.fileName
-            throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
+            throw object.isOfNewerVersion(than: DeviceState.version) ? .newerVersion(path) : .cannotOpen(path)
         }
     }
 }
