@@ -1,5 +1,6 @@
 import ChildProcesses
 import Foundation
+import OpenIDMessages
 import Testing
 
 /// What a caller sends, and a name for it.
@@ -137,6 +138,38 @@ struct HostileHTTPTests {
         await connection.send(Self.health + Self.health + "GET /health HTTP/1.1\r\n\r\n" + Self.health)
         #expect(try await connection.isClosed(within: 10))
         #expect(connection.statuses == [200, 200, 400], "\(connection.text)")
+    }
+
+    @Test(arguments: [8_000, 15_900])
+    func `a portal's long form leads to an address that the listener takes`(length: Int) async throws {
+        let here = try await Self.shared.value
+        var form = FormParameters([
+            "client_id": "test-portal", "response_type": "code", "redirect_uri": here.portalURL + "/test/callback",
+            "scope": "openid person", "code_challenge": String(repeating: "a", count: 43),
+            "code_challenge_method": "S256",
+        ])
+        form.append("further", String(repeating: "a", count: length - form.encodedLength - "&further=".utf8.count))
+        let connection = try await connect()
+        await connection.send(
+            "POST /authorize HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                + "Content-Length: \(length)\r\n\r\n\(form.encoded)")
+        #expect(try await connection.waits(seconds: 10) { $0.text.contains("\r\n\r\n") })
+        #expect(connection.statuses == [303])
+        let line = connection.text.components(separatedBy: "\r\n").first { $0.lowercased().hasPrefix("location: ") }
+        let location = try #require(line).dropFirst("location: ".count)
+        // What is longer is answered at once: this portal should have pushed its request.
+        guard length <= 8_192 else {
+            #expect(
+                location.hasPrefix(here.portalURL + "/test/callback?error=invalid_request"), "\(location.prefix(200))")
+            return
+        }
+        #expect(location.hasPrefix("/authorize?"))
+        // A browser brings its cookies, one for each login that it began.
+        let cookies = (0..<32).map { "__Host-login-\($0)=\(String(repeating: "c", count: 64))" }
+        await connection.send(
+            "GET \(location) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: \(String(repeating: "u", count: 200))\r\n"
+                + "Cookie: \(cookies.joined(separator: "; "))\r\n\r\n")
+        #expect(try await connection.waits(seconds: 10) { $0.statuses == [303, 303] }, "\(connection.statuses)")
     }
 
     @Test func `a body that breaks off is none`() async throws {

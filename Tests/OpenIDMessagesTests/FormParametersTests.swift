@@ -84,6 +84,7 @@ struct FormParametersTests {
         let read = try FormParameters(parsing: Array(form.encoded.utf8))
         #expect(read == form)
         #expect(read.encoded == form.encoded)
+        #expect(form.encodedLength == form.encoded.utf8.count)
     }
 
     private func text(_ generator: inout SeededGenerator) -> String {

@@ -98,6 +98,22 @@ struct SingleSignOnTests {
     }
 
     @Test("a pushed request that prompt=none answered is used up (Keycloak 2026-96446)")
+    @Test("a form comes back as an address of 8 KiB at most; a longer one is answered as it came")
+    func longPortalForm() async throws {
+        try await Site.serve(try await Site.sharedProvider().0) { site in
+            // Each of these is three bytes of an address.
+            let escaped = String(repeating: "%25", count: 1_000)
+            let short = FormParameters(TestRegion.basic.request()).encoded + "&further=" + escaped
+            func form(_ length: Int) -> String { short + String(repeating: "a", count: length - short.utf8.count) }
+            let taken = try await site.post("/authorize", text: form(8_192)).headers[.location]
+            #expect(taken?.hasPrefix("/authorize?") == true && taken?.utf8.count == 8_192 + "/authorize?".utf8.count)
+            for length in [8_193, 16_000] {
+                let begun = try await site.post("/authorize", text: form(length)).headers[.location]
+                #expect(begun?.hasPrefix("/login/") == true, "\(length)")
+            }
+        }
+    }
+
     func pushedRequestIsUsedUp() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in

@@ -68,13 +68,17 @@ public struct FormParameters: Sendable, Equatable {
         return result
     }
 
-    /// The bytes of all names and values; `encoded` is not shorter.
-    public var length: Int { pairs.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count } }
+    /// The bytes of `encoded`, which is not built for it.
+    public var encodedLength: Int {
+        pairs.reduce(max(0, pairs.count - 1)) {
+            $0 + Self.encodedLength($1.name) + 1 + Self.encodedLength($1.value)
+        }
+    }
 
     /// The parameters as `application/x-www-form-urlencoded` text.
     public var encoded: String {
         var output: [UInt8] = []
-        output.reserveCapacity(length + 2 * pairs.count)
+        output.reserveCapacity(encodedLength)
         for (index, pair) in pairs.enumerated() {
             if index > 0 { output.append(UInt8(ascii: "&")) }
             Self.encode(pair.name, to: &output)
@@ -99,6 +103,13 @@ public struct FormParameters: Sendable, Equatable {
     public static func percentDecode(_ text: String) -> String? { percentDecode(Array(text.utf8)) }
 
     static func percentDecode(_ text: [UInt8]) -> String? { FormReader.decode(text) }
+
+    private static func encodedLength(_ text: String) -> Int {
+        let bytes = text.utf8.span
+        var length = bytes.count
+        for index in bytes.indices where !CharacterClass.isUnreserved(bytes[index]) { length += 2 }
+        return length
+    }
 
     private static let hexadecimal = [UInt8]("0123456789ABCDEF".utf8)
 

@@ -67,15 +67,18 @@ struct AuthorizationEndpoints {
     }
 
     /// A portal's form comes without our `SameSite=Lax` cookie, so that the session could not be seen: the browser is sent
-    /// here once more with GET, which brings it, before anything of the request is used up. What does not fit into an address,
+    /// here once more with GET, which brings it, before anything of the request is used up. What is too long for an address,
     /// and what a portal keeps out of addresses because it tells of the person, is answered as it came.
     private static func comingBack(_ request: Request, _ parameters: FormParameters) -> Response? {
-        guard request.method == .post, request.sessionCookie == nil, parameters.length <= Request.maximumQuery,
+        guard request.method == .post, request.sessionCookie == nil, parameters.encodedLength <= longestHandedOver,
             parameters["id_token_hint"] == nil, parameters["login_hint"] == nil
         else { return nil }
-        let query = parameters.encoded
-        return query.utf8.count <= Request.maximumQuery ? Answer.seeOther("/authorize?" + query) : nil
+        return Answer.seeOther("/authorize?" + parameters.encoded)
     }
+
+    /// The longest query with which a form comes back, in bytes. The listener takes 16 KiB for the address and all headers
+    /// together, and the browser's cookies are among them; servers between here and the browser often take half of it.
+    static let longestHandedOver = 8_192
 
     /// The page of a login that this browser began with the same pushed request: who loads the address again, or comes back
     /// to it, goes on there.
