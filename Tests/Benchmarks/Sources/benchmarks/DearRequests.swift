@@ -220,7 +220,7 @@ struct DearRequests {
 
         // MARK: Endpoints
 
-        var endpoints: [(normal: Kind, dear: [Kind])] { [authorize, hinted, signed, push, token] }
+        var endpoints: [(normal: Kind, dear: [Kind])] { [authorize, posted, hinted, signed, push, token] }
 
         private var authorize: (Kind, [Kind]) {
             let scope =
@@ -236,12 +236,22 @@ struct DearRequests {
                     visit(
                         "acr_values of 8 levels", [("acr_values", (0..<8).map { "level-\($0)" }.joined(separator: " "))]
                     ),
-                    Kind("form of 20 KB", .seeOther) {
-                        Self.request(.post, "/authorize", authorization(Self.filler(56, 110)))
-                    },
-                    Kind("form of 64 KB", .badRequest) {
-                        Self.request(.post, "/authorize", authorization(Self.filler(56, 380)))
-                    },
+                ]
+            )
+        }
+
+        /// By POST, and with a hint, which keeps a request out of addresses: the form itself begins the login.
+        private var posted: (Kind, [Kind]) {
+            func post(_ name: String, _ status: HTTPResponse.Status, _ more: [(String, String)] = []) -> Kind {
+                Kind(name, status) {
+                    Self.request(.post, "/authorize", authorization([("login_hint", "erika@example.org")] + more))
+                }
+            }
+            return (
+                post("/authorize by POST", .seeOther),
+                [
+                    post("form of 20 KB", .seeOther, Self.filler(56, 110)),
+                    post("form of 64 KB", .badRequest, Self.filler(56, 380)),
                 ]
             )
         }
