@@ -278,29 +278,104 @@ struct ListenerLimitTests {
     @Test func `more requests at once than there are places: 503, and when to come again`() async throws {
         let here = try await Installation.start(
             withPortal: false, environment: ["CITIZEN_ID_LIMITS_REQUESTS_AT_ONCE": "1"])
-        let slow = try await RawConnection.open(port: here.port, ca: here.ca)
-        await slow.send(
-            "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n"
-                + "Content-Type: application/x-www-form-urlencoded\r\n\r\na=")
-        let other = try await RawConnection.open(port: here.port, ca: here.ca)
-        let discovery = "GET /.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n"
-        // The slow one has the place as soon as its header has come.
-        for _ in 0..<100 where !other.statuses.contains(503) {
-            let before = other.statuses.count
-            await other.send(discovery)
-            #expect(try await other.waits(seconds: 10) { $0.statuses.count > before })
+        var open: [RawConnection] = []
+        for _ in 0..<64 { open.append(try await RawConnection.open(port: here.port, ca: here.ca)) }
+        // Each asks several times without waiting, so that on two processors two are worked on at once.
+        let questions = String(repeating: Self.discovery, count: 8)
+        var asked = 0
+        while asked < 40 * 8, !open.contains(where: { $0.statuses.contains(503) }) {
+            asked += 8
+            await withTaskGroup { group in
+                for connection in open { group.addTask { await connection.send(questions) } }
+            }
+            for connection in open {
+                #expect(try await connection.waits(seconds: 60) { $0.statuses.count == asked })
+            }
         }
-        #expect(other.statuses.last == 503)
-        #expect(other.text.lowercased().contains("retry-after: 2"))
-        #expect(other.text.contains("temporarily_unavailable"))
-        #expect(try await isAnswered(other))
-        await slow.send("b")
-        #expect(try await slow.waits(seconds: 10) { $0.statuses == [401] || $0.statuses == [400] })
-        let before = other.statuses.count
-        await other.send(discovery)
-        #expect(try await other.waits(seconds: 10) { $0.statuses.count > before })
-        #expect(other.statuses.last == 200)
-        for connection in [slow, other] { await connection.close() }
+        let turnedAway = try #require(open.first { $0.statuses.contains(503) })
+        #expect(turnedAway.text.lowercased().contains("retry-after: 2"))
+        #expect(turnedAway.text.contains("temporarily_unavailable"))
+        #expect(open.allSatisfy { $0.statuses.allSatisfy { $0 == 200 || $0 == 503 } })
+        #expect(open.contains { $0.statuses.contains(200) })
+        await turnedAway.send(Self.discovery)
+        #expect(try await turnedAway.waits(seconds: 10) { $0.statuses.count == asked + 1 })
+        #expect(turnedAway.statuses.last == 200)
+        for connection in open { await connection.close() }
+    }
+
+    private static let discovery = "GET /.well-known/openid-configuration HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    /// The head of a form for the token endpoint.
+    private static func form(length: Int) -> String {
+        "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+            + "Content-Length: \(length)\r\n\r\n"
+    }
+
+    @Test func `a body that has not come to its end takes no place`() async throws {
+        let here = try await Installation.start(
+            withPortal: false, environment: ["CITIZEN_ID_LIMITS_REQUESTS_AT_ONCE": "4"])
+        var unfinished: [RawConnection] = []
+        for index in 0..<8 {
+            let connection = try await RawConnection.open(port: here.port, ca: here.ca)
+            unfinished.append(connection)
+            // As many in chunks.
+            await connection.send(
+                index.isMultiple(of: 2)
+                    ? Self.form(length: 3) + "a"
+                    : "POST /token HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n")
+        }
+        let other = try await RawConnection.open(port: here.port, ca: here.ca)
+        await other.send(Self.discovery + Self.form(length: 3) + "a=b")
+        #expect(try await other.waits(seconds: 10) { $0.statuses.count == 2 })
+        #expect(other.statuses == [200, 401])
+        // Each has its answer when it is whole.
+        for (index, connection) in unfinished.enumerated() {
+            #expect(connection.statuses.isEmpty)
+            await connection.send(index.isMultiple(of: 2) ? "=b" : "2\r\n=b\r\n0\r\n\r\n")
+            #expect(try await connection.waits(seconds: 10) { $0.statuses == [401] }, "\(connection.text)")
+        }
+        for connection in unfinished + [other] { await connection.close() }
+    }
+
+    @Test func `a length beyond what is read is answered before the body comes`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let connection = try await RawConnection.open(port: here.port, ca: here.ca)
+        await connection.send(Self.form(length: 70_000) + "a")
+        #expect(try await connection.isClosed(within: 10))
+        #expect(connection.statuses == [400], "\(connection.text)")
+    }
+
+    @Test func `one address keeps 4 MiB of unfinished requests at most, and nobody else waits for them`() async throws {
+        let here = try await Installation.start(withPortal: false)
+        var open: [RawConnection] = []
+        let most = String(repeating: "a", count: 65_000)
+        for _ in 0..<80 {
+            let connection = try await RawConnection.open(port: here.port, ca: here.ca)
+            open.append(connection)
+            await connection.send(Self.form(length: 65_536) + most)
+        }
+        let kept = (4 << 20) / 65_536
+        #expect(try await open[0].waits(seconds: 30) { _ in open.count { !$0.isOpen } >= 80 - kept - 1 })
+        for connection in open where !connection.isOpen {
+            #expect(connection.statuses == [503])
+            #expect(connection.text.lowercased().contains("retry-after: 2"))
+        }
+        #expect(open.contains { $0.isOpen })
+        let whole = try await RawConnection.open(port: here.port, ca: here.ca)
+        await whole.send(Self.form(length: 3) + "a=b")
+        #expect(try await whole.waits(seconds: 10) { $0.statuses == [401] })
+        // What is given up makes room again.
+        for connection in open { await connection.close() }
+        var isKept = false
+        for _ in 0..<50 where !isKept {
+            let late = try await RawConnection.open(port: here.port, ca: here.ca)
+            await late.send(Self.form(length: 65_536) + most)
+            isKept = try await !late.isClosed(within: 1)
+            await late.close()
+        }
+        #expect(isKept)
+        await whole.close()
     }
 
     @Test func `the provider answers when it may open only so many files`() async throws {

@@ -64,6 +64,10 @@ extension Request {
 
     private mutating func body(_ maximumLength: Int) async throws -> [UInt8] {
         guard !headers.contains(.contentEncoding) else { throw RequestFault.unsupportedMediaType }
+        // What says itself that it is too long is not waited for.
+        if let length = headers.first(.contentLength).flatMap({ Int($0) }), length > maximumLength {
+            throw RequestFault.tooLarge
+        }
         do {
             let buffer = try await collectBody(upTo: maximumLength)
             return Array(buffer.readableBytesView)

@@ -17,9 +17,9 @@ struct ListenerLimits: Sendable {
     /// Calls of one address in a minute, and at once, at which a secret code could be guessed: enrolment, block codes, codes of
     /// devices, registration.
     var codesPerMinute: Int
-    /// A connection on which no request is complete for so long is closed: the TLS handshake and the header count, too.
+    /// A connection on which no request is complete for so long is closed: TLS handshake, header and body count, too.
     var idleTime: TimeAmount
-    /// For how long the body of a request may be under way.
+    /// For how long the body of a request may be under way. Meanwhile it takes no place among the requests that are worked on.
     var bodyTime: TimeAmount
 
     /// What the provider's own routes take up.
@@ -36,6 +36,9 @@ struct ListenerLimits: Sendable {
             httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                 maxHeaderFieldSize: 16_384, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))
     }
+
+    /// The memory for requests whose body has not come to its end: 4 MiB for each caller, 64 MiB for all.
+    static func unfinished() -> Shares { Shares(perCaller: 4 << 20, total: 64 << 20) }
 
     init(_ reader: ConfigReader) throws {
         connections = try Self.number("limits.connections", reader) ?? 10_000

@@ -1,23 +1,31 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import ProviderHTTP
 
 /// Lets requests through whose end everybody sees at the same byte (RFC 9112 §6.3, §11.2; checklist N3), and that come
-/// to their end in time (N4).
+/// to their end in time (N4), each when it is whole: what is only begun takes no place among those that are worked on.
 ///
-/// Anything else gets 400, or 408 when it was slow, after the answers to the requests before it, and the end of the
-/// connection: what follows would be somebody else's reading of it. No request has two answers.
+/// Anything else gets 400, 408 when it was slow, or 503 when its caller keeps too much of what is not whole; after the answers
+/// to the requests before it, and with the end of the connection: what follows would be somebody else's reading of it. No
+/// request has two answers.
 final class RequestGuard: ChannelDuplexHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// The longest rest of a body, in bytes, that is read after the answer so that the connection can be kept.
-    private static let longestRest = 65_536
+    /// The longest body, in bytes, that is kept until it is whole, and the longest rest of one that is read after the answer so
+    /// that the connection can be kept. No endpoint reads a longer one: it is let through to be refused.
+    private static let longestBody = 65_536
 
+    private let caller: Caller
+    /// The bytes of requests that are not whole.
+    private let unfinished: Shares
     private let bodyTime: TimeAmount
     private var deadline: Scheduled<Void>?
-    /// Requests that were let through and whose answers have not ended.
+    /// The request that is being read and was not let through yet.
+    private var held: HeldRequest?
+    /// Requests that came and whose answers have not ended.
     private var unanswered = 0
     /// The last of them has not ended.
     private var isReading = false
@@ -26,7 +34,11 @@ final class RequestGuard: ChannelDuplexHandler {
     private var refusal: HTTPResponseStatus?
     private var isOver = false
 
-    init(bodyTime: TimeAmount) { self.bodyTime = bodyTime }
+    init(caller: Caller, unfinished: Shares, bodyTime: TimeAmount) {
+        self.caller = caller
+        self.unfinished = unfinished
+        self.bodyTime = bodyTime
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard refusal == nil, !isOver else { return }
@@ -35,17 +47,29 @@ final class RequestGuard: ChannelDuplexHandler {
             guard head.isUnambiguous else { return refuse(.badRequest, context) }
             unanswered += 1
             isReading = true
-            restIsLong = head.bodyLength.map { $0 > Self.longestRest } ?? true
-        case .body: break
+            let length = head.bodyLength
+            let isTooLong = length.map { $0 > Self.longestBody } ?? false
+            restIsLong = length == nil || isTooLong
+            if length != 0, !isTooLong {
+                held = HeldRequest(head: head)
+                return
+            }
+        case .body(let part):
+            if held != nil {
+                held?.body.writeImmutableBuffer(part)
+                if let held, held.body.readableBytes > Self.longestBody { letThrough(held, context) }
+                return
+            }
         case .end:
             isReading = false
             deadline?.cancel()
             deadline = nil
+            if let held { letThrough(held, context) }
         }
         context.fireChannelRead(data)
     }
 
-    /// Only a request whose end has not come with its header can be slow.
+    /// Only a request whose end has not come with its header can be slow, and only what is kept beyond this moment counts.
     func channelReadComplete(context: ChannelHandlerContext) {
         if isReading, deadline == nil, refusal == nil, !isOver {
             deadline = context.eventLoop.assumeIsolated().scheduleTask(in: bodyTime) { [self] in
@@ -53,6 +77,7 @@ final class RequestGuard: ChannelDuplexHandler {
                 context.fireErrorCaught(HTTPParserError.invalidEOFState)
             }
         }
+        if held != nil, !countHeld() { refuse(.serviceUnavailable, context) }
         context.fireChannelReadComplete()
     }
 
@@ -85,21 +110,43 @@ final class RequestGuard: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         isOver = true
         deadline?.cancel()
+        forgetHeld()
         context.fireChannelInactive()
+    }
+
+    private func letThrough(_ request: HeldRequest, _ context: ChannelHandlerContext) {
+        forgetHeld()
+        context.fireChannelRead(wrapInboundOut(.head(request.head)))
+        if request.body.readableBytes > 0 { context.fireChannelRead(wrapInboundOut(.body(request.body))) }
+    }
+
+    /// False when the caller, or all together, keep too much.
+    private func countHeld() -> Bool {
+        guard let size = held?.size, let counted = held?.counted, size > counted else { return true }
+        guard unfinished.take(size - counted, for: caller) else { return false }
+        held?.counted = size
+        return true
+    }
+
+    private func forgetHeld() {
+        if let counted = held?.counted, counted > 0 { unfinished.giveBack(counted, of: caller) }
+        held = nil
     }
 
     private func refuse(_ status: HTTPResponseStatus, _ context: ChannelHandlerContext) {
         guard refusal == nil, !isOver else { return }
         refusal = status
         deadline?.cancel()
+        forgetHeld()
         endAfterAnswers(context)
     }
 
     private func endAfterAnswers(_ context: ChannelHandlerContext) {
         guard let refusal, unanswered <= (isReading ? 1 : 0) else { return }
         if !answerHasBegun {
-            let head = HTTPResponseHead(
-                version: .http1_1, status: refusal, headers: ["content-length": "0", "connection": "close"])
+            var headers: HTTPHeaders = ["content-length": "0", "connection": "close"]
+            if refusal == .serviceUnavailable { headers.add(name: "retry-after", value: "2") }
+            let head = HTTPResponseHead(version: .http1_1, status: refusal, headers: headers)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             context.write(wrapOutboundOut(.end(nil)), promise: nil)
         }
@@ -109,8 +156,24 @@ final class RequestGuard: ChannelDuplexHandler {
     private func end(_ context: ChannelHandlerContext) {
         isOver = true
         deadline?.cancel()
+        forgetHeld()
         context.flush()
         context.close(promise: nil)
+    }
+}
+
+/// A request that is not whole.
+private struct HeldRequest {
+    let head: HTTPRequestHead
+    /// What came of the body, as bytes of its own: a part of what was read from the network would keep all of that.
+    var body = ByteBuffer()
+    /// The bytes of `size` that count among the caller's.
+    var counted = 0
+
+    init(head: HTTPRequestHead) { self.head = head }
+
+    var size: Int {
+        head.headers.reduce(head.uri.utf8.count + body.readableBytes) { $0 + $1.name.utf8.count + $1.value.utf8.count }
     }
 }
 

@@ -46,12 +46,13 @@ struct ProviderService {
                 metadata: ["setting": "\(setting)"])
         }
         let limits = settings.limits
-        let connections = OpenConnections(perCaller: limits.connectionsPerAddress)
+        let connections = Shares(perCaller: limits.connectionsPerAddress, total: .max)
+        let unfinished = ListenerLimits.unfinished()
         @Sendable func guarded(_ responder: @escaping HTTPChannelHandler.Responder) throws -> some ServerChildChannel {
             GuardedChannel(
                 base: try TLSChannel(
                     HTTP1Channel(responder: responder, configuration: limits.http), tlsConfiguration: tls),
-                connections: connections, bodyTime: limits.bodyTime)
+                connections: connections, unfinished: unfinished, bodyTime: limits.bodyTime)
         }
         let listener = Application(
             router: ProviderApplication.router(
