@@ -13,6 +13,8 @@ struct GrantPolicyTests {
     /// One way to be refused.
     struct Obstacle: Sendable, CustomTestStringConvertible {
         let testDescription: String
+        /// Words of the condition in the policy that this stands before.
+        let rule: String
         let error: OAuthError.Code
         let reason: Refusal
         /// Grants for which the rule means nothing.
@@ -22,95 +24,121 @@ struct GrantPolicyTests {
 
     static let obstacles: [Obstacle] = [
         Obstacle(
-            testDescription: "the client may not use the grant", error: .unauthorizedClient,
+            testDescription: "the client may not use the grant", rule: "client.grantTypes.contains",
+            error: .unauthorizedClient,
             reason: .grantTypeNotAllowed
         ) { attempt in
             let grant = attempt.grantType
             attempt.changeClient { client in client.grantTypes.remove(grant) }
         },
-        Obstacle(testDescription: "the scope is not the client's", error: .invalidScope, reason: .scopeNotAllowed) {
+        Obstacle(
+            testDescription: "the scope is not the client's", rule: "client.scopes.contains", error: .invalidScope,
+            reason: .scopeNotAllowed
+        ) {
             $0.access.scope = Scope(parsing: "openid phone")
         },
         Obstacle(
-            testDescription: "the resource is not the client's", error: .invalidTarget, reason: .resourceNotAllowed
+            testDescription: "the resource is not the client's", rule: "client.resources.contains",
+            error: .invalidTarget, reason: .resourceNotAllowed
         ) {
             $0.access.resource = ResourceURI(rawValue: "https://other.example/api")
         },
         Obstacle(
-            testDescription: "the client's tokens must be bound, and nothing was proved", error: .invalidDPoPProof,
+            testDescription: "the client's tokens must be bound, and nothing was proved",
+            rule: "attempt.client.isKeyBound", error: .invalidDPoPProof,
             reason: .proofMissing
         ) {
             $0.changeClient { $0.requiresDPoP = true }
             $0.provedKey = nil
         },
         Obstacle(
-            testDescription: "FAPI 2.0 §5.3.2.1-5: no token without a key", error: .invalidDPoPProof,
+            testDescription: "FAPI 2.0 §5.3.2.1-5: no token without a key", rule: "attempt.client.isKeyBound",
+            error: .invalidDPoPProof,
             reason: .proofMissing
         ) {
             $0.changeClient { $0.profile = .fapi2 }
             $0.provedKey = nil
         },
-        Obstacle(testDescription: "the grant is bound to another key", error: .invalidGrant, reason: .proofKeyMismatch)
-        {
+        Obstacle(
+            testDescription: "the grant is bound to another key", rule: "attempt.boundKey == attempt.provedKey",
+            error: .invalidGrant, reason: .proofKeyMismatch
+        ) {
             $0.boundKey = SigningKey.makeES256().thumbprint
             $0.provedKey = SigningKey.makeES256().thumbprint
         },
         Obstacle(
-            testDescription: "the grant is bound and nothing was proved", error: .invalidGrant,
+            testDescription: "the grant is bound and nothing was proved", rule: "attempt.boundKey == attempt.provedKey",
+            error: .invalidGrant,
             reason: .proofKeyMismatch
         ) {
             $0.boundKey = SigningKey.makeES256().thumbprint
             $0.provedKey = nil
         },
         Obstacle(
-            testDescription: "the account is not active", error: .invalidGrant, reason: .accountNotActive,
+            testDescription: "the account is not active", rule: "live.account.isActive", error: .invalidGrant,
+            reason: .accountNotActive,
             exempt: [.clientCredentials]
         ) {
             $0.live?.account.state = .locked
         },
         Obstacle(
-            testDescription: "the device is not active", error: .invalidGrant, reason: .deviceNotActive,
+            testDescription: "the device is not active", rule: "live.isDeviceActive", error: .invalidGrant,
+            reason: .deviceNotActive,
             exempt: [.clientCredentials]
         ) {
             $0.live?.isDeviceActive = false
         },
         Obstacle(
-            testDescription: "the session is over", error: .invalidGrant, reason: .sessionOver,
+            testDescription: "the session is over", rule: "live.isSessionLive", error: .invalidGrant,
+            reason: .sessionOver,
             exempt: [.clientCredentials]
         ) {
             $0.live?.isSessionLive = false
         },
         Obstacle(
-            testDescription: "the client needs a higher level by now", error: .invalidGrant, reason: .levelUnreachable,
+            testDescription: "the person's level fell below the grant's", rule: "live.isLevelLive",
+            error: .invalidGrant,
+            reason: .levelUnreachable, exempt: [.clientCredentials]
+        ) { $0.live?.account.level = .normal },
+        Obstacle(
+            testDescription: "the client needs a higher level by now", rule: "client.requiredLevel(for: service)",
+            error: .invalidGrant, reason: .levelUnreachable,
             exempt: [.clientCredentials]
         ) { $0.changeClient { $0.requiredLevel = .hoch } },
         Obstacle(
-            testDescription: "a legacy client carries no level above normal", error: .invalidGrant,
+            testDescription: "a legacy client carries no level above normal", rule: "client.levelCeiling",
+            error: .invalidGrant,
             reason: .levelAboveProfile,
             exempt: [.clientCredentials]
         ) { $0.changeClient { $0.profile = .legacy } },
         Obstacle(
-            testDescription: "the grant is another client's", error: .invalidGrant, reason: .codeOfOtherClient,
+            testDescription: "the grant is another client's", rule: "attempt.grantType == .tokenExchange",
+            error: .invalidGrant, reason: .codeOfOtherClient,
             exempt: [.clientCredentials, .tokenExchange]
         ) { $0.live?.grant.client = ClientIdentifier(rawValue: "another")! },
         Obstacle(
-            testDescription: "the right to act for the company is gone", error: .invalidGrant,
+            testDescription: "the right to act for the company is gone", rule: "live.isContextLive",
+            error: .invalidGrant,
             reason: .contextUnavailable, exempt: [.clientCredentials]
         ) { $0.live?.grant.acting = company },
         Obstacle(
-            testDescription: "the person was bound to the company at a lower level", error: .invalidGrant,
+            testDescription: "the person was bound to the company at a lower level",
+            rule: "min(limits.binding, limits.company)", error: .invalidGrant,
             reason: .levelUnreachable, exempt: [.clientCredentials]
         ) { $0.act(for: company, CompanyLimits(binding: .normal, company: .hoch)) },
         Obstacle(
-            testDescription: "the company was proved at a lower level", error: .invalidGrant,
+            testDescription: "the company was proved at a lower level", rule: "min(limits.binding, limits.company)",
+            error: .invalidGrant,
             reason: .levelUnreachable, exempt: [.clientCredentials]
         ) { $0.act(for: company, CompanyLimits(binding: .hoch, company: .normal)) },
         Obstacle(
-            testDescription: "the client has the service of the grant no more", error: .invalidGrant,
+            testDescription: "the client has the service of the grant no more", rule: "service != nil",
+            error: .invalidGrant,
             reason: .serviceNotAllowed, exempt: [.clientCredentials]
         ) { $0.live?.grant.service = TestServices.dog.identifier },
         Obstacle(
-            testDescription: "the service of the grant needs a higher level by now", error: .invalidGrant,
+            testDescription: "the service of the grant needs a higher level by now",
+            rule: "client.requiredLevel(for: service)", error: .invalidGrant,
             reason: .levelUnreachable, exempt: [.clientCredentials]
         ) { attempt in
             var service = TestServices.dog
@@ -122,15 +150,18 @@ struct GrantPolicyTests {
 
     private static let company = ActingContext.company(membership: .random(), company: .random(), mandate: nil)
 
-    @Test("no reason of the policy is missing in this table")
+    @Test("no rule of the policy is missing in this table, and none of the table in the policy")
     func complete() throws {
         let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
             .appendingPathComponent("../../Sources/ProviderCore/Tokens/GrantPolicy.swift")
         let text = try String(contentsOf: file, encoding: .utf8)
         let policy = try #require(text.split(separator: "enum GrantPolicy").last?.split(separator: "\n}\n").first)
-        let named = Set(policy.matches(of: /, \.(\w+)\)|invalidGrant: \.(\w+)\)/).map { String($0.1 ?? $0.2 ?? "") })
-        #expect(named.count >= 10)
-        #expect(named.subtracting(Self.obstacles.map { "\($0.reason)" }).sorted() == [])
+        // Before each refusal stands its condition.
+        let conditions = String(policy).components(separatedBy: "throw ClientRefusal(").dropLast()
+        #expect(conditions.count >= 16)
+        let rules = Set(Self.obstacles.map(\.rule) + [Self.ruleOfNativeClients])
+        for rule in rules { #expect(conditions.count { $0.contains(rule) } == 1, "\(rule)") }
+        for condition in conditions { #expect(rules.contains { condition.contains($0) }, "\(condition.suffix(200))") }
     }
 
     @Test("acting for a company and for a service is no obstacle by itself", arguments: GrantType.allCases)
@@ -170,6 +201,8 @@ struct GrantPolicyTests {
         }
         _ = try GrantPolicy.authorize(attempt)
     }
+
+    private static let ruleOfNativeClients = "attempt.live != nil"
 
     @Test("a client that cannot prove who it is gets no token of its own")
     func nativeClientCredentials() {
