@@ -29,10 +29,19 @@ public enum ProviderApplication {
     }
 
     public static func router(provider: Provider, limits: Limits = Limits()) -> Router<ProviderRequestContext> {
+        // What there is must be known before the first step, which answers for what there is not.
+        let known = Router(context: ProviderRequestContext.self)
+        add(to: known, provider, limits)
         let router = Router(context: ProviderRequestContext.self)
         router.add(
             middleware: FrontDoor(
-                load: LoadShedding(places: LoadShedding.Places(limits.requestsAtOnce)), limits: rateLimit(limits)))
+                load: LoadShedding(places: LoadShedding.Places(limits.requestsAtOnce)), limits: rateLimit(limits),
+                methods: AllowedMethods(known.routes.map { ($0.path.description, $0.method) })))
+        add(to: router, provider, limits)
+        return router
+    }
+
+    private static func add(to router: Router<ProviderRequestContext>, _ provider: Provider, _ limits: Limits) {
         DiscoveryEndpoints(provider: provider).add(to: router)
         // One for both: what waits there is for a login that begins.
         let unproved = RateLimiter(burst: limits.loginBurst, perMinute: limits.loginsPerMinute)
@@ -53,7 +62,6 @@ public enum ProviderApplication {
         AccountEndpoints(provider: provider).add(to: router)
         AppLinkEndpoints().add(to: router)
         router.get("/health") { _, _ in Answer.json(["status": "ok"]) }
-        return router
     }
 
     private static func rateLimit(_ limits: Limits) -> RateLimit {

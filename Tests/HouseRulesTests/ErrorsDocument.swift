@@ -16,6 +16,7 @@ enum ErrorsDocument {
         - Before client and redirect URI are proven a person sees a page with a reference and the portal hears nothing.
           Afterwards the portal hears `error`, `error_description`, `state` and `iss`.
         - Programs hear JSON with `error` and `error_description`, devices a problem document (RFC 9457).
+        - Another method than an endpoint for programs has is `invalid_request` with 405 and `Allow`.
         - A body of another type, with a content coding or of more than 64 KiB (20 KiB at `/authorize`) is `invalid_request` with
           400 for portals, as everything of RFC 6749 §5.2 that is no `invalid_client`; for devices and administrators it is 415
           or 413.
@@ -25,8 +26,9 @@ enum ErrorsDocument {
         ## What a portal hears
 
         Places: *redirect* (303, or a form for `response_mode=form_post`), *page* (for the person), *endpoint* (`/par`,
-        `/token`, `/introspect`, `/revoke`, `/device_authorization`), *registration* (`/register`), *userinfo*. On a page the person
-        reads the text of that name [below](#what-a-person-reads), then the error and its description for whoever helps.
+        `/token`, `/introspect`, `/revoke`, `/device_authorization`, `/bc-authorize`, `/authority/check`), *registration*
+        (`/register`), *userinfo*. Of two numbers the second is for who calls too often. On a page the person reads the text of that
+        name [below](#what-a-person-reads), then the error and its description for whoever helps.
 
         | error | where: status | the person reads | meaning | remedy for the portal's developer |
         |---|---|---|---|---|
@@ -39,6 +41,14 @@ enum ErrorsDocument {
         | error | description |
         |---|---|
         \(OAuthError.Code.allCases.compactMap(descriptions).joined(separator: "\n"))
+
+        ## What whoever asks for a service hears
+
+        At `/services/{service}` (docs/integration.md):
+
+        | error | status | meaning |
+        |---|---|---|
+        \(ServiceProblem.allCases.map(row).joined(separator: "\n"))
 
         ## What a device hears
 
@@ -79,12 +89,21 @@ enum ErrorsDocument {
 
     private static func row(_ code: OAuthError.Code) -> String {
         let places = ErrorPlace.allCases.filter(code.entry.places.contains)
-            .map { "\($0.rawValue): \(code.status(at: $0))" }
+            .map { "\($0.rawValue): " + statuses(of: code, at: $0) }
         let pages = code.pages.map { "`\($0.rawValue)`" }
         return line([
             "`\(code.rawValue)`", places.joined(separator: ", "), pages.isEmpty ? "–" : pages.joined(separator: ", "),
             code.entry.meaning, code.entry.remedy,
         ])
+    }
+
+    private static func statuses(of code: OAuthError.Code, at place: ErrorPlace) -> String {
+        let (usual, limited) = (code.status(at: place), code.status(at: place, reason: .rateLimited))
+        return usual == limited ? "\(usual)" : "\(usual) or \(limited)"
+    }
+
+    private static func row(_ problem: ServiceProblem) -> String {
+        line(["`\(problem.rawValue)`", "\(problem.status)", problem.meaning])
     }
 
     /// Nil for an error whose descriptions are all composed.

@@ -258,9 +258,6 @@ struct PushedRequestTests {
             let response = try await site.get("/authorize", TestRegion.pushing.request())
             #expect(response.target?["error"] == "invalid_request" && response.target?["iss"] != nil)
             #expect(response.headers[.setCookie] == nil)
-            // fapi2-…-par-attempt-invalid-http-method
-            let get = try await site.get("/par", TestRegion.pushing.request())
-            #expect(get.status == .notFound || get.status == .methodNotAllowed)
         }
     }
 

@@ -6,7 +6,8 @@ public enum ErrorPlace: String, Sendable, Hashable, CaseIterable {
     case redirect
     /// A page for the person: client or redirect URI are not believed yet, so there is no way back.
     case page
-    /// JSON at `/par`, `/token`, `/introspect`, `/revoke`, `/device_authorization` and `/bc-authorize` (RFC 6749 §5.2).
+    /// JSON at `/par`, `/token`, `/introspect`, `/revoke`, `/device_authorization`, `/bc-authorize` and `/authority/check`
+    /// (RFC 6749 §5.2).
     case endpoint
     /// JSON at `/register` (RFC 7591 §3.2.2).
     case registration
@@ -25,12 +26,14 @@ public struct ErrorEntry: Sendable {
 
 extension OAuthError.Code {
     /// The HTTP status of an answer with this error.
-    public func status(at place: ErrorPlace) -> Int {
+    ///
+    /// - Parameter reason: why, where that makes a difference: who calls too often hears 429 (RFC 6585 §4).
+    public func status(at place: ErrorPlace, reason: Refusal? = nil) -> Int {
         switch (place, self) {
         case (.redirect, _): 303
         case (_, .serverError): 500
-        // Only the limit of calls answers so there (RFC 6585 §4).
-        case (.registration, .temporarilyUnavailable): 429
+        case (.endpoint, .temporarilyUnavailable) where reason == .rateLimited: 429
+        case (.registration, .temporarilyUnavailable) where reason == .rateLimited: 429
         case (_, .temporarilyUnavailable): 503
         case (.page, _): 400
         case (.endpoint, .invalidClient), (.registration, .invalidToken): 401

@@ -21,16 +21,28 @@ enum Answer {
 
     /// RFC 6749 §5.2 with the catalogue's status. Every 401 has a challenge (RFC 9110 §15.5.2); of the ways in which a
     /// client can authenticate only Basic has a name for it.
-    static func oauthError(_ error: OAuthError, at place: ErrorPlace) -> Response {
+    ///
+    /// - Parameter reason: why, where the status tells it.
+    static func oauthError(_ error: OAuthError, at place: ErrorPlace, reason: Refusal? = nil) -> Response {
         var headers = HTTPFields()
         if error.code == .invalidClient, place == .endpoint {
             headers[.wwwAuthenticate] = "Basic realm=\"citizen-id\", charset=\"UTF-8\""
         }
-        return oauthError(error, at: place, headers: headers)
+        return oauthError(error, at: place, reason: reason, headers: headers)
     }
 
-    static func oauthError(_ error: OAuthError, at place: ErrorPlace, headers: HTTPFields) -> Response {
-        json(error.json, status: HTTPResponse.Status(code: error.code.status(at: place)), headers: headers)
+    static func oauthError(
+        _ error: OAuthError, at place: ErrorPlace, reason: Refusal? = nil, headers: HTTPFields
+    ) -> Response {
+        let status = error.code.status(at: place, reason: reason)
+        return json(error.json, status: HTTPResponse.Status(code: status), headers: headers)
+    }
+
+    /// What who asks for a service hears; a page elsewhere may read it.
+    static func service(_ problem: ServiceProblem) -> Response {
+        json(
+            ["error": .string(problem.rawValue)], status: HTTPResponse.Status(code: problem.status),
+            headers: [.accessControlAllowOrigin: "*"])
     }
 
     /// A compact JWT as the whole answer.

@@ -63,9 +63,8 @@ struct ClientCall {
             }
             provider.observations.refused(told, refusal)
             context.log(refusal.reason, refusal.error)
-            guard let secondsToWait else { return Answer.oauthError(refusal.error, at: .endpoint) }
-            var response = Answer.json(refusal.error.json, status: .tooManyRequests)
-            response.ask(toWait: secondsToWait)
+            var response = Answer.oauthError(refusal.error, at: .endpoint, reason: refusal.reason)
+            if let secondsToWait { response.ask(toWait: secondsToWait) }
             return response
         }
     }

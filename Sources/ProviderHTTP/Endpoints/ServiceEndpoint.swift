@@ -18,12 +18,12 @@ struct ServiceEndpoint {
 
     private func answer(to request: Request, about name: String) -> Response {
         guard let query = try? request.query(), query.names.allSatisfy({ $0 == "tenant" }) else {
-            return Answer.json(["error": "invalid_request"], status: .badRequest)
+            return Answer.service(.invalidRequest)
         }
         let tenant = query["tenant"].map { provider.registry.tenant(called: $0) }
         guard tenant == nil || tenant != .some(nil), let service = ServiceIdentifier(rawValue: name),
             let title = provider.registry.title(of: service)
-        else { return Answer.json(["error": "not_found"], status: .notFound) }
+        else { return Answer.service(.notFound) }
         let places = provider.registry.places(of: service)
         var document: JSONObject = [
             "service": .string(service.rawValue), "title": .object(title.localizedMembers),

@@ -6,6 +6,7 @@ internal import ProviderCore
 struct FrontDoor: RouterMiddleware {
     let load: LoadShedding
     let limits: RateLimit
+    let methods: AllowedMethods
 
     func handle(
         _ request: Request, context: ProviderRequestContext,
@@ -26,7 +27,10 @@ struct FrontDoor: RouterMiddleware {
                     response = try await next(request, context)
                     if let counted { limits.settle(counted, response) }
                 }
-            } catch { response = RequestLog.translate(error, request, context) }
+            } catch {
+                response =
+                    methods.refusal(of: error, request, context) ?? RequestLog.translate(error, request, context)
+            }
         }
         // The device keeps it with the login: with it a person can name the call to the operator, also one that went well.
         if request.isOfDevice(context) { response.headers[.traceIdentifier] = context.trace.text }

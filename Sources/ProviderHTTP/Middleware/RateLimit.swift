@@ -117,12 +117,10 @@ struct RateLimit {
         }
         if route.hasPrefix(DiscoveryDocument.Path.registration) {
             let error = OAuthError(.temporarilyUnavailable, "too many requests; try again later")
-            return Answer.oauthError(error, at: .registration)
+            return Answer.oauthError(error, at: .registration, reason: .rateLimited)
         }
         if route.hasPrefix(DiscoveryDocument.Path.services) {
-            return Answer.json(
-                ["error": .string(OAuthError.Code.temporarilyUnavailable.rawValue)], status: .tooManyRequests,
-                headers: [.accessControlAllowOrigin: "*"])
+            return Answer.service(.tooManyQuestions)
         }
         return ErrorPages.tooManyRequests(
             language: Language(acceptLanguage: request.headers[.acceptLanguage]), trace: context.trace)
