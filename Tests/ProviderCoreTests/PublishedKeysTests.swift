@@ -12,6 +12,8 @@ private final class PortalServer: Sendable {
         var documents: [String: JSONValue] = [:]
         var calls: [String: Int] = [:]
         var isHanging: Set<String> = []
+        /// The fetcher has no place for a call.
+        var isCrowded = false
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
@@ -21,6 +23,7 @@ private final class PortalServer: Sendable {
 
     func publish(_ document: JSONValue?, at url: String) { state.withLock { $0.documents[url] = document } }
     func calls(_ url: String) -> Int { state.withLock { $0.calls[url] ?? 0 } }
+    func crowd(_ isCrowded: Bool) { state.withLock { $0.isCrowded = isCrowded } }
     func hang(_ url: String) { _ = state.withLock { $0.isHanging.insert(url) } }
     var waiting: Int { state.withLock { $0.waiting.count } }
 
@@ -43,6 +46,7 @@ private final class PortalServer: Sendable {
             }
             if goesOn { continuation.resume() }
         }
+        guard !state.withLock(\.isCrowded) else { throw OutboundFailure.busy }
         guard let document = state.withLock({ $0.documents[url.rawValue] }) else { throw Down() }
         return document
     }
@@ -164,6 +168,25 @@ struct PublishedKeysTests {
         #expect(try await town.refusal(client, key) == nil)
         town.provider.clock.advance(10)
         #expect(try await town.refusal(client, key) == .clientKeysUnreachable)
+    }
+
+    @Test("a fetch for which the provider itself had no place is no failure of the portal: the next login tries again")
+    func crowded() async throws {
+        let town = try await Town()
+        let (client, key) = (try await town.register(), SigningKey.makeES256())
+        town.publish(["a": key])
+        town.server.crowd(true)
+        for _ in 0..<3 { #expect(try await town.refusal(client, key) == .clientKeysUnreachable) }
+        town.server.crowd(false)
+        #expect(try await town.refusal(client, key) == nil)
+        // Nor does it make keys older than they are.
+        town.server.crowd(true)
+        town.provider.clock.advance(600)
+        #expect(try await town.refusal(client, key) == nil)
+        town.server.crowd(false)
+        let calls = town.server.calls(Self.url)
+        #expect(try await town.refusal(client, key) == nil)
+        #expect(town.server.calls(Self.url) == calls + 1)
     }
 
     @Test("what is no JWK Set, and keys that are none, give no key")

@@ -122,14 +122,20 @@ final class ClientKeys: Sendable {
     }
 
     private func refresh(_ url: OutboundURL) async {
-        let document = try? await fetch(url)
-        let keys = document.flatMap { ClientKeySet(published: $0) }
+        var keys: ClientKeySet?
+        var wasAsked = true
+        do { keys = ClientKeySet(published: try await fetch(url)) } catch {
+            // Our own crowding says nothing about the portal: whoever comes next tries again.
+            wasAsked = error as? OutboundFailure != .busy
+        }
         entries.withLock { entries in
             guard var entry = entries[url] else { return }
             entry.fetch = nil
             if let keys {
                 entry.keys = keys
                 entry.fetchedAt = entry.triedAt
+            } else if !wasAsked {
+                entry.triedAt = entry.fetchedAt ?? Timestamp(seconds: 0)
             }
             entries[url] = entry
         }
