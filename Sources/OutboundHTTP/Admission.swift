@@ -1,13 +1,15 @@
 /// Who may go out now, as rules over the requests under way.
 ///
 /// Each host has a few places of its own and may not take all, so that a hanging party slows nobody else. Those that have
-/// not answered lately may not take all together either: many that hang do not slow one that answers. After
+/// not answered lately have one each and may not take all together either: many that hang do not slow one that answers. After
 /// some failures in a row a host is left alone for a pause that grows; then one request tries whether it is back.
 struct Admission {
     struct Limits: Sendable {
         /// Requests under way at once, in all and to one host.
         var underWay = 32
         var underWayPerHost = 2
+        /// The same to a host that has not answered lately.
+        var underWayPerStranger = 1
         /// Requests under way at once to hosts that have not answered lately.
         var underWayToStrangers = 24
         /// Requests that wait for their turn.
@@ -123,8 +125,10 @@ struct Admission {
     }
 
     private func hasRoom(for host: String) -> Bool {
-        guard underWay < limits.underWay, (parties[host]?.underWay ?? 0) < limits.underWayPerHost else { return false }
-        return known.contains(host) || underWayToStrangers < limits.underWayToStrangers
+        guard underWay < limits.underWay else { return false }
+        let own = parties[host]?.underWay ?? 0
+        guard !known.contains(host) else { return own < limits.underWayPerHost }
+        return own < limits.underWayPerStranger && underWayToStrangers < limits.underWayToStrangers
     }
 
     private mutating func remember(_ host: String) {

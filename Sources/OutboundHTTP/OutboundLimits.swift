@@ -11,8 +11,8 @@ struct OutboundLimits: Sendable {
     /// Addresses of one host that are tried.
     var addresses = 3
     var admission = Admission.Limits()
-    /// How long a request waits for its turn.
-    var turn: Duration = .milliseconds(250)
+    /// How long a request waits for its turn. Whoever hangs is given up after `total`, so that a place becomes free meanwhile.
+    var turn: Duration = .seconds(2)
 
     /// Everything that may come out of the TLS connection: a body in many chunks and informational answers
     /// (RFC 9110 §15.2) cost more bytes than the body has.

@@ -16,12 +16,12 @@ struct HangingPartyTests {
         let hanging = OutboundURL("https://tarpit.example:\(tarpit.port)/")
         try await withThrowingTaskGroup(of: OutboundFailure?.self) { group in
             for _ in 0..<100 { group.addTask { await fetcher.failure(hanging) } }
-            try await tarpit.waitUntil { $0.connections == 2 }
+            try await tarpit.waitUntil { $0.connections == 1 }
             #expect(await fetcher.failure(.portal(portal)) == nil)
             #expect(tarpit.closed == 0)
-            // 94 are told at once and four after a moment; the two that are under way hang.
-            for _ in 0..<98 { #expect(try await group.next() == .some(.busy)) }
-            #expect(tarpit.connections == 2)
+            // 95 are told at once and four after a moment; the one that is under way hangs.
+            for _ in 0..<99 { #expect(try await group.next() == .some(.busy)) }
+            #expect(tarpit.connections == 1)
             group.cancelAll()
         }
     }
@@ -41,6 +41,26 @@ struct HangingPartyTests {
                 group.addTask { await fetcher.failure(url) }
             }
             try await tarpit.waitUntil { $0.connections == 24 }
+            #expect(await fetcher.failure(.portal(portal)) == nil)
+            #expect(tarpit.closed == 0)
+            group.cancelAll()
+        }
+    }
+
+    @Test("23 hosts that hang do not delay a fetch from one that was never asked before, as all are after a start")
+    func manyHostsAfterStart() async throws {
+        let tarpit = try await TestParty(.isDead)
+        let portal = try await TestParty(.says(Wire.keys))
+        let names = (0..<23).map { "tarpit-\($0).example" }
+        var addresses = Dictionary(uniqueKeysWithValues: names.map { ($0, ["127.0.0.2"]) })
+        addresses["portal.example"] = ["127.0.0.2"]
+        let fetcher = OutboundFetcher.test(resolver: KnownNames(addresses))
+        try await withThrowingTaskGroup(of: OutboundFailure?.self) { group in
+            for name in names + names {
+                let url = OutboundURL("https://\(name):\(tarpit.port)/")
+                group.addTask { await fetcher.failure(url) }
+            }
+            try await tarpit.waitUntil { $0.connections == 23 }
             #expect(await fetcher.failure(.portal(portal)) == nil)
             #expect(tarpit.closed == 0)
             group.cancelAll()
