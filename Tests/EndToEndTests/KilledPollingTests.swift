@@ -114,24 +114,18 @@ struct KilledPollingTests {
         arguments: Grant.allCases)
     func killed(grant: Grant) async throws {
         let scene = try await Scene()
-        var random = SeededGenerator(seed: 8_628)
-        var acknowledged = 0
-        for round in 1...5 {
+        var redeemed: [String: String] = [:]
+        try await KilledAtRedemption(here: scene.here, use: .grant, rounds: 3...40).run {
             let redemption = try await scene.approved(grant)
-            async let first = try? scene.post("/token", redemption)
-            try await Task.sleep(for: .milliseconds(Int.random(in: 0...25, using: &random)))
-            try await scene.here.killProvider()
-            acknowledged += await first?.status == 200 ? 1 : 0
-            #expect(try DatabaseCopy(of: scene.here.database).integrity == ["ok"], "round \(round)")
-
-            try await scene.here.startProvider()
+            redeemed = redemption
+            return { (try? await scene.post("/token", redemption))?.status == 200 }
+        } check: { round in
             // Redeemed or not: who waited was in memory alone. The portal hears what RFC 6749 §5.2 has for that.
             for _ in 0..<2 {
-                let again = try await scene.post("/token", redemption)
+                let again = try await scene.post("/token", redeemed)
                 #expect(again.status == 400 && again.json["error"] == "invalid_grant", "round \(round): \(again)")
             }
         }
-        print("killed 5 times at a \(grant); \(acknowledged) were acknowledged before")
         await scene.transport.close()
     }
 }

@@ -86,29 +86,24 @@ struct KilledProviderTests {
         let here = try await Installation.start(withPortal: false)
         let phone = try await here.enrolledPhone()
         try await here.withTestPortal { portal in
-            var random = SeededGenerator(seed: 6_749)
-            var acknowledged = 0
-            for round in 1...8 {
+            var login: (query: [UInt8], pending: PendingLogin)?
+            let kills = KilledAtRedemption(here: here, use: .grant, rounds: 5...40)
+            try await kills.run {
                 let pending = try await portal.beginLogin()
                 let query = try await phone.callbackQuery(at: pending.authorizationURL, "--flow", "link")
-                async let first = isRedeemed(query, pending, at: portal)
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...25, using: &random)))
-                try await here.killProvider()
-                let redemptions = await first ? 1 : 0
-                acknowledged += redemptions
-                #expect(try DatabaseCopy(of: here.database).integrity == ["ok"], "round \(round)")
-
-                try await here.startProvider()
-                // Without an answer the portal cannot know; with one the code must be spent.
-                let again = await isRedeemed(query, pending, at: portal) ? 1 : 0
-                #expect(redemptions + again <= 1, "round \(round)")
-                #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant", "round \(round)")
+                login = (query, pending)
+                return { await Self.isRedeemed(query, pending, at: portal) }
+            } check: { round in
+                let (query, pending) = try #require(login)
+                // Without an answer the portal cannot know; what the database calls redeemed is spent.
+                let again = await Self.isRedeemed(query, pending, at: portal)
+                #expect(again != round.isRedeemed, "round \(round.number)")
+                #expect(try await refusal(of: query, pending, at: portal) == "invalid_grant", "round \(round.number)")
             }
-            print("killed 8 times at the redemption; \(acknowledged) were acknowledged before")
         }
     }
 
-    private func isRedeemed(_ query: [UInt8], _ pending: PendingLogin, at portal: RelyingParty) async -> Bool {
+    private static func isRedeemed(_ query: [UInt8], _ pending: PendingLogin, at portal: RelyingParty) async -> Bool {
         (try? await portal.finishLogin(callbackQuery: query, pending: pending)) != nil
     }
 
@@ -141,6 +136,19 @@ struct DatabaseCopy {
     /// The sum over all devices: it rises with each answer that was accepted.
     let counter: Int64
     let unusedRefreshTokens: Int
+    /// How often something that counts once was used up, by what it is.
+    private let uses: [Use: Int]
+
+    /// What says in the database that something was used up.
+    enum Use: String, CaseIterable {
+        case grant = "SELECT count(*) FROM authorization_grant WHERE redeemed_at IS NOT NULL"
+        case refreshToken = "SELECT count(*) FROM refresh_token WHERE used_at IS NOT NULL"
+        case clientAssertion = "SELECT count(*) FROM used_once WHERE class = 'client_assertion'"
+        case requestObject = "SELECT count(*) FROM used_once WHERE class = 'request_object'"
+        case registration = "SELECT count(*) FROM client_registration"
+    }
+
+    func count(_ use: Use) -> Int { uses[use] ?? 0 }
 
     init(of path: String) throws {
         let folder = try TemporaryFolder()
@@ -149,12 +157,14 @@ struct DatabaseCopy {
             try FileManager.default.copyItem(atPath: path + end, toPath: folder.path + "/copy" + end)
         }
         let database = try DatabaseQueue(path: folder.path + "/copy")
-        (integrity, brokenReferences, counter, unusedRefreshTokens) = try database.read { db in
+        (integrity, brokenReferences, counter, unusedRefreshTokens, uses) = try database.read { db in
             (
                 try String.fetchAll(db, sql: "PRAGMA integrity_check"),
                 try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").count,
                 try Int64.fetchOne(db, sql: "SELECT sum(counter) FROM device") ?? 0,
-                try Int.fetchOne(db, sql: "SELECT count(*) FROM refresh_token WHERE used_at IS NULL") ?? 0
+                try Int.fetchOne(db, sql: "SELECT count(*) FROM refresh_token WHERE used_at IS NULL") ?? 0,
+                try Dictionary(
+                    uniqueKeysWithValues: Use.allCases.map { ($0, try Int.fetchOne(db, sql: $0.rawValue) ?? 0) })
             )
         }
         try database.close()

@@ -1,6 +1,7 @@
 import Foundation
 import IdentityCrypto
 import OpenIDMessages
+import Synchronization
 import Testing
 
 @testable import RelyingParty
@@ -28,28 +29,26 @@ struct KilledRefreshTests {
             var token = try #require(login.refreshToken)
             var old = token
             var seen: Set = [token]
-            var random = SeededGenerator(seed: 6_819)
-            var acknowledged = 0
-            for round in 1...10 {
-                async let first = try? refresh(token, here, channel)
-                try await Task.sleep(for: .milliseconds(Int.random(in: 0...25, using: &random)))
-                try await here.killProvider()
-                let answered = await first
-                acknowledged += answered == nil ? 0 : 1
-                let state = try DatabaseCopy(of: here.database)
-                #expect(state.integrity == ["ok"] && state.unusedRefreshTokens == 1, "round \(round)")
-
-                try await here.startProvider()
+            let answer = Mutex<String?>(nil)
+            try await KilledAtRedemption(here: here, use: .refreshToken, rounds: 5...40).run {
+                answer.withLock { $0 = nil }
+                return { [token] in
+                    let successor = try? await Self.refresh(token, here, channel)
+                    answer.withLock { $0 = successor }
+                    return successor != nil
+                }
+            } check: { round in
                 // Without an answer the portal asks again, and with one it may: the successor is the same.
-                let again = try await refresh(token, here, channel)
-                if let answered { #expect(again == answered, "round \(round)") }
-                #expect(seen.insert(again).inserted, "round \(round)")
-                let next = try await refresh(again, here, channel)
-                #expect(seen.insert(next).inserted, "round \(round)")
+                let again = try await Self.refresh(token, here, channel)
+                let answered = answer.withLock(\.self)
+                if let answered { #expect(again == answered, "round \(round.number)") }
+                #expect(seen.insert(again).inserted, "round \(round.number)")
+                #expect(try DatabaseCopy(of: here.database).unusedRefreshTokens == 1, "round \(round.number)")
+                let next = try await Self.refresh(again, here, channel)
+                #expect(seen.insert(next).inserted, "round \(round.number)")
                 (old, token) = (again, next)
             }
-            print("killed 10 times at a rotation; \(acknowledged) were acknowledged before")
-            token = try await refresh(token, here, channel)
+            token = try await Self.refresh(token, here, channel)
             // A token whose successor was used is in two hands: the family ends, before and after a restart.
             #expect(try await refusal(of: old, here, channel) == "invalid_grant")
             try await here.killProvider()
@@ -59,7 +58,9 @@ struct KilledRefreshTests {
     }
 
     /// The refresh token that comes with the answer.
-    private func refresh(_ token: String, _ here: Installation, _ channel: HTTPSBackChannel) async throws -> String {
+    private static func refresh(_ token: String, _ here: Installation, _ channel: HTTPSBackChannel) async throws
+        -> String
+    {
         var request = BackChannelRequest(.token, .post, url: here.issuer + "/token")
         request.form = FormParameters(["grant_type": "refresh_token", "refresh_token": token])
         try ClientAuthentication.privateKeyJWT(here.portalKey).authenticate(
@@ -72,7 +73,7 @@ struct KilledRefreshTests {
     /// The error with which the token endpoint refuses a refresh token.
     private func refusal(of token: String, _ here: Installation, _ channel: HTTPSBackChannel) async throws -> String? {
         do {
-            _ = try await refresh(token, here, channel)
+            _ = try await Self.refresh(token, here, channel)
             return nil
         } catch RelyingPartyError.requestRefused(.token, let refusal) { return refusal.code }
     }

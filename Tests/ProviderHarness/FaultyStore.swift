@@ -11,9 +11,16 @@ public final class FaultyStore: ProviderStore {
     public enum Moment: Sendable, CaseIterable { case before, after }
 
     let store: any ProviderStore
-    private let plan = Mutex<(callsLeft: Int, moment: Moment)?>(nil)
+    private let plan = Mutex<Plan?>(nil)
     private let interruption = Mutex<(callsLeft: Int, action: @Sendable () async throws -> Void)?>(nil)
     private let beforeEnrolment = Mutex<(@Sendable () async throws -> Void)?>(nil)
+
+    private struct Plan {
+        var callsLeft: Int
+        let moment: Moment
+        /// The calls that count; nil for all.
+        let name: String?
+    }
 
     public init(_ store: any ProviderStore) { self.store = store }
 
@@ -23,7 +30,14 @@ public final class FaultyStore: ProviderStore {
     }
 
     /// The call with this number, counted from 1, will fail.
-    public func fail(_ number: Int, _ moment: Moment) { plan.withLock { $0 = (number, moment) } }
+    public func fail(_ number: Int, _ moment: Moment) {
+        plan.withLock { $0 = Plan(callsLeft: number, moment: moment, name: nil) }
+    }
+
+    /// The next call of this name will fail.
+    public func fail(_ name: String, _ moment: Moment) {
+        plan.withLock { $0 = Plan(callsLeft: 1, moment: moment, name: name) }
+    }
 
     /// Before the call with this number, counted from 1, something else happens.
     public func interrupt(_ number: Int, _ action: @escaping @Sendable () async throws -> Void) {
@@ -38,13 +52,17 @@ public final class FaultyStore: ProviderStore {
         }
     }
 
-    func call<Result>(_ body: () async throws -> Result) async throws -> Result {
+    /// - Parameter function: the call, as in `redeem(_:client:refreshToken:now:)`.
+    func call<Result>(
+        _ function: String = #function, _ body: () async throws -> Result
+    ) async throws -> Result {
         let action = interruption.withLock { interruption -> (@Sendable () async throws -> Void)? in
             interruption?.callsLeft -= 1
             return interruption?.callsLeft == 0 ? interruption?.action : nil
         }
         try await action?()
         let moment = plan.withLock { plan -> Moment? in
+            if let name = plan?.name, function.prefix(while: { $0 != "(" }) != name { return nil }
             plan?.callsLeft -= 1
             return plan?.callsLeft == 0 ? plan?.moment : nil
         }
