@@ -46,8 +46,9 @@ struct DamagedHandleTests {
         let token = try tokens.text("access_token")
         let service = try await provider.authenticated(TestGrants.filesService)
         let owner = try await provider.authenticated(TestGrants.refreshing)
-        // A sample: each check verifies a signature.
-        for text in damaged(token).enumerated().filter({ $0.offset % 7 == 0 }).map(\.element) {
+        // Of changed bits a sample: each check verifies a signature.
+        let sample = changed(token).enumerated().filter { $0.offset % 7 == 0 }.map(\.element)
+        for text in truncated(token) + sample + extended(token) {
             let inquiry = try TokenInquiry(parameters: FormParameters(["token": text]))
             #expect(try await provider.provider.introspection.inquire(inquiry, by: service) == ["active": false])
             try await provider.provider.revocation.revoke(inquiry, by: owner)

@@ -221,7 +221,9 @@ struct OneForAllRefusalTests {
         #expect(SignedIn.payload(tokens)["https://id.region.example/claims/tenant"]?.object?["id"] == "marl")
     }
 
-    @Test("I28: /authority/check asks for one town, about people and companies of its sector alone")
+    @Test(
+        "I28: /authority/check asks for one town, about people and companies of its sector alone, and no other text is an access token there"
+    )
     func authority() async throws {
         let provider = try await TestProvider.withOneForAll(companies: nil)
         let story = try await MandateStory(provider: provider)
@@ -245,6 +247,12 @@ struct OneForAllRefusalTests {
         #expect(try await ask([:])["decision"] == "ALLOWED")
         #expect(try await ask(["scope": nil, "service": "handwerkerausweis"])["decision"] == "ALLOWED")
         #expect(try await ask(["sub": nil, "access_token": signedIn.accessToken])["decision"] == "ALLOWED")
+        let others = signedIn.tokens.members.compactMap(\.value.string).filter { $0 != signedIn.accessToken }
+        for other in others + truncated(signedIn.accessToken) + extended(signedIn.accessToken)
+        where other.allSatisfy({ $0.isASCII && !$0.isWhitespace && $0 != "\0" }) {
+            let answer = try await ask(["sub": nil, "access_token": other])
+            #expect(answer == ["decision": "DISALLOWED", "reason": "unknown"], "\(other)")
+        }
         // What the town offers by itself is no business of the deployment.
         try provider.changeRegion { $0.services.append(MandateStory.parking) }
         for changes in [

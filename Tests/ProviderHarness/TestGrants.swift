@@ -128,9 +128,19 @@ extension JSONObject {
 }
 
 /// A secret with every kind of damage: cut at each length, each byte changed, extended.
-public func damaged(_ secret: String) -> [String] {
+public func damaged(_ secret: String) -> [String] { truncated(secret) + changed(secret) + extended(secret) }
+
+/// A secret cut at each length, from both ends.
+public func truncated(_ secret: String) -> [String] {
     let bytes = Array(secret.utf8)
-    var texts = (1..<bytes.count).map { Array(bytes.prefix($0)) } + (1..<bytes.count).map { Array(bytes.dropFirst($0)) }
+    let texts = (1..<bytes.count).map { bytes.prefix($0) } + (1..<bytes.count).map { bytes.dropFirst($0) }
+    return texts.map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// A secret with one bit changed, each in turn.
+public func changed(_ secret: String) -> [String] {
+    let bytes = Array(secret.utf8)
+    var texts: [[UInt8]] = []
     for index in bytes.indices {
         for mask: UInt8 in [1, 2, 4, 8, 16, 32, 64, 128] {
             var copy = bytes
@@ -138,8 +148,13 @@ public func damaged(_ secret: String) -> [String] {
             texts.append(copy)
         }
     }
-    for end in ["A", "=", ".", "AA", "\n", " ", "%00", "\u{0}"] { texts.append(bytes + Array(end.utf8)) }
-    return texts.map { String(decoding: $0, as: UTF8.self) } + [" " + secret, secret.uppercased(), secret + secret]
+    return texts.map { String(decoding: $0, as: UTF8.self) }
+}
+
+/// A secret with something more.
+public func extended(_ secret: String) -> [String] {
+    ["A", "=", ".", "AA", "\n", " ", "%00", "\u{0}"].map { secret + $0 }
+        + [" " + secret, secret.uppercased(), secret + secret]
 }
 
 extension TestProvider {
