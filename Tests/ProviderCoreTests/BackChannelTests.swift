@@ -187,6 +187,22 @@ struct BackChannelTests {
     func unauthorized() async throws {
         let (provider, _, subject) = try await TestProvider.withBackChannel()
         let refusal = try await provider.refusal { _ = try await provider.ask(for: subject, at: TestRegion.basic) }
+    @Test(
+        "a parameter beyond its limit is refused, never cut (Keycloak CVE-2026-9704)",
+        arguments: BackChannelParameter.allCases.filter { $0 != .request })
+    func oversized(parameter: BackChannelParameter) async throws {
+        let (provider, _, subject) = try await TestProvider.withBackChannel()
+        let long = String(repeating: "a", count: parameter.maximumLength + 1)
+        // A hint stands in the place of the other.
+        let hint: [String: String?] = [.loginHintToken, .idTokenHint].contains(parameter) ? ["login_hint": nil] : [:]
+        let refusal = try await provider.refusal {
+            _ = try await provider.ask(for: subject, hint.merging([parameter.rawValue: long]) { $1 })
+        }
+        let isMessage = parameter == .bindingMessage
+        #expect(refusal?.error.code == (isMessage ? .invalidBindingMessage : .invalidRequest))
+        #expect(isMessage || refusal?.error.description == "\(parameter.rawValue) is too long")
+    }
+
         #expect(refusal?.error.code == .unauthorizedClient && refusal?.reason == .grantTypeNotAllowed)
     }
 

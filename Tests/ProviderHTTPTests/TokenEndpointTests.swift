@@ -146,6 +146,38 @@ struct TokenEndpointTests {
     }
 
     @Test("RFC 6749 §3.2: a scope in the redemption of a code is ignored; the answer says what was granted")
+    @Test("a parameter beyond its limit is refused, never cut (Keycloak CVE-2026-9704)")
+    func oversized() async throws {
+        let (provider, phone) = try await Site.sharedProvider()
+        try await Site.serve(provider) { site in
+            let portal = TestRegion.basic
+            let code = try await provider.code(phone: phone)
+            func text(_ count: Int) -> String { String(repeating: "a", count: count) }
+            func post(_ form: [String: String]) async throws -> TestResponse {
+                try await site.post("/token", form: form, as: portal)
+            }
+            let long = try await post(portal.tokenRequest(code: code, ["redirect_uri": text(2049)]))
+            #expect(long.error == "invalid_grant" && long.text.contains("redirect_uri is too long"))
+            for (count, isTooLong) in [(8192, false), (8193, true)] {
+                let exchange = [
+                    "grant_type": TokenRequest.tokenExchangeGrant, "subject_token": text(count),
+                    "subject_token_type": TokenExchangeRequest.accessTokenType,
+                ]
+                #expect(try await post(exchange).text.contains("subject_token is too long") == isTooLong)
+                for path in ["/introspect", "/revoke"] {
+                    let answer = try await site.post(path, form: ["token": text(count)], as: portal)
+                    #expect((answer.error == "invalid_request") == isTooLong, "\(path)")
+                }
+            }
+            for (count, error) in [(1024, "invalid_client"), (1025, "invalid_request")] {
+                var form = portal.tokenRequest(code: code)
+                (form["client_id"], form["client_secret"]) = (portal.identifier, text(count))
+                #expect(try await site.post("/token", form: form).error == error)
+            }
+            #expect(try await post(portal.tokenRequest(code: code)).status == .ok)
+        }
+    }
+
     func scope() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in

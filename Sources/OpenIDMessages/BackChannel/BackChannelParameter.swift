@@ -17,7 +17,7 @@ public enum BackChannelParameter: String, Sendable, CaseIterable {
     case request
 
     /// The longest value that is read, in UTF-8 bytes.
-    var maximumLength: Int {
+    public var maximumLength: Int {
         switch self {
         case .requestedExpiry: 32
         case .servedTenant: 64
