@@ -203,9 +203,24 @@ struct RequestObjectTests {
         #expect(unsigned?.reason == .requestObjectRequired && unsigned?.error.code == .invalidRequest)
         let object = try portal.requestObject(now: provider.now, ["response_mode": "jwt"])
         #expect(try await provider.refusal(ofPushing: ["request": object], by: portal) == nil)
+        // And what was inside is what the portal gets, in the answer and in the ID token.
+        let phone = try await provider.enrolledPhone()
+        func answer(_ request: ValidatedAuthorizationRequest) async throws -> ReturnedParameters {
+            let login = try provider.begin(request)
+            let device = try await provider.verified(phone)
+            let asked = try await provider.claimed(login, by: device)
+            try await provider.answer(asked, phone.response(to: asked, now: provider.now), by: device)
+            return try #require(login.collect())
+        }
+        let answered = try await answer(validated)
+        #expect(answered["state"] == "state of fapi")
+        let tokens = try await provider.redeem(try #require(answered["code"]), at: portal, key: .makeES256())
+        #expect(try unverifiedPayload(tokens.text("id_token"))["nonce"] == "nonce of fapi")
     }
 
     @Test("by value at the authorization endpoint (oidcc-ensure-request-object-with-redirect-uri)")
+        let stateOutside = try await answer(none)
+        #expect(stateOutside["code"] != nil && stateOutside["state"] == nil)
     func byValue() async throws {
         let provider = try await Self.provider.value
         let authorization = provider.provider.authorization

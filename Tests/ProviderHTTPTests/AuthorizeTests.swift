@@ -183,7 +183,11 @@ struct AuthorizeTests {
     func stateAndNonce() async throws {
         let (provider, phone) = (try await Self.provider.value, try await Self.provider.value.enrolledPhone())
         try await Site.serve(provider) { site in
-            for changes in [["nonce": Self.text(64)], ["nonce": nil], ["state": nil], ["state": nil, "nonce": nil]] {
+            let examples: [[String: String?]] = [
+                ["nonce": Self.text(64)], ["nonce": Self.text(384), "state": Self.text(1024)], ["nonce": nil],
+                ["state": nil], ["state": nil, "nonce": nil],
+            ]
+            for changes in examples {
                 let browser = Browser(site)
                 let page = try await browser.begin(TestRegion.pushing, changes)
                 let outcome = try await site.finishLogin(browser, page: page, phone: phone)

@@ -171,9 +171,13 @@ struct FAPITokenTests {
     func proofTime(seconds: Int64) async throws {
         try await run { call in
             let site = call.site
-            let proof = try call.phone.proof(
-                "POST", "/token", nonce: site.provider.provider.proofs.nonce(), now: site.now + seconds, key: call.key)
-            let response = try await call.redeem(try await call.code(), proof: proof)
+            func proof(_ path: String) throws -> String {
+                try call.phone.proof(
+                    "POST", path, nonce: site.provider.provider.proofs.nonce(), now: site.now + seconds, key: call.key)
+            }
+            let (form, _) = try site.credentials(of: Self.portal, added: Self.portal.request())
+            #expect(try await site.post("/par", form: form, headers: [.proof: try proof("/par")]).status == .created)
+            let response = try await call.redeem(try await call.code(), proof: try proof("/token"))
             #expect(response.status == .ok)
             let later = (site.now + seconds).json
             #expect(try await call.userinfo(response.json.text("access_token")) { $0["iat"] = later }.status == .ok)
