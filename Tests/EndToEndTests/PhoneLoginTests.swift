@@ -44,6 +44,7 @@ struct PhoneLoginTests {
         #expect(!result.output.contains("Mustermann"), "nothing was released")
     }
 
+    // fapi2-security-profile-final-user-rejects-authentication
     @Test func `the relying party hears access_denied and nothing else`() async throws {
         let phone = try await Self.refusing.value
         try await phone.here.withTestPortal { portal in

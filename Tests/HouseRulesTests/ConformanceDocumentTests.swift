@@ -38,6 +38,28 @@ struct ConformanceDocumentTests {
         #expect(missing.map { "\($0.file): \($0.name)" }.sorted() == [])
     }
 
+    @Test("the module of a row that passes stands in a file that the row links, so that an expert finds it there")
+    func names() throws {
+        let files = Dictionary(uniqueKeysWithValues: SourceTree.tests.map { ($0.path, $0.text) })
+        let rows = try #require(Self.document).rows.filter { $0.status == "passes" && $0.subject.hasPrefix("`") }
+        #expect(rows.count >= 150)
+        let missing = rows.flatMap { row in
+            let texts = Set(row.tests.map(\.file)).compactMap { files[$0] }
+            return ConformanceDocument.codes(in: row.subject).filter { module in
+                !texts.contains { text in Self.names(module, in: text) }
+            }
+        }
+        #expect(missing == [])
+    }
+
+    /// A module's name is no part of a longer one.
+    private static func names(_ module: String, in text: String) -> Bool {
+        text.ranges(of: module).contains { range in
+            guard let next = text[range.upperBound...].first else { return true }
+            return !next.isLetter && !next.isNumber && next != "-" && next != "_"
+        }
+    }
+
     @Test(
         "every certification module for a provider has its row, and no row has another",
         .enabled(
@@ -76,5 +98,7 @@ struct ConformanceDocumentTests {
         let row = ConformanceDocument("| `a` | passes | [T](../Tests/T.swift) ‹b› ‹c› [U](../U.swift) ‹d› | |").rows[0]
         #expect(row.tests.map(\.name) == ["b", "c", "d"] && row.tests.map(\.file).last == "U.swift")
         #expect(ConformanceDocument.codes(in: row.subject) == ["a"])
+        #expect(Self.names("a-b", in: "(a-b)") && Self.names("a-b", in: "x, a-b"))
+        #expect(!Self.names("a-b", in: "a-b-c") && !Self.names("a-b", in: "…-b"))
     }
 }

@@ -106,6 +106,7 @@ struct DPoPProofTests {
         NearMiss("crit", .malformed) { $0.header["crit"] = ["x"] },
     ]
 
+    // fapi2-security-profile-final-dpop-negative-tests
     @Test("a near miss is refused by its check", arguments: nearMisses)
     func refused(miss: NearMiss) throws {
         let text = try text(miss.change)

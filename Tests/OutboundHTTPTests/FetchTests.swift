@@ -59,6 +59,10 @@ struct FetchTests {
         #expect(request.body == "logout_token=a.b.c&x=%C3%A4%20%26")
     }
 
+    // fapi-ciba-id1-ping-backchannel-notification-endpoint-response-401,
+    // fapi-ciba-id1-ping-with-mtls-ciba-notification-endpoint-response-401-and-require-server-does-not-retry,
+    // fapi-ciba-id1-ping-backchannel-notification-endpoint-response-403,
+    // fapi-ciba-id1-ping-backchannel-notification-endpoint-response-has-body
     @Test(
         "CIBA Core §10.2: a notification is JSON with the receiver's own token (fapi-ciba-id1-ping-…-response-401, -403, -has-body)",
         arguments: [200, 204, 401, 403, 500])

@@ -20,6 +20,7 @@ struct BackChannelFAPITests {
         return try await provider.ask(for: nil, at: portal, ["scope": nil, "request": request], key: key)
     }
 
+    // fapi-ciba-id1-ensure-client-assertion-with-iss-aud-to-token-endpoint-succeeds
     @Test("fapi-ciba-id1: a signed request, and tokens that are bound to the client's key")
     func wholeWay() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()
@@ -73,28 +74,39 @@ struct BackChannelFAPITests {
     }
 
     struct Wrong: Sendable, CustomTestStringConvertible {
-        /// What the module's name has between `ensure-request-object-` and `-fails`.
+        /// The module's name, or what is wrong.
         let testDescription: String
         let changes: @Sendable (Timestamp) -> [String: JSONValue?]
     }
 
     static let wrongs: [Wrong] = [
-        Wrong(testDescription: "bad-aud") { _ in ["aud": "https://other.example"] },
-        Wrong(testDescription: "bad-iss") { _ in ["iss": "other-fapi-centre"] },
-        Wrong(testDescription: "exp-is-70-minutes-in-future") { ["exp": ($0 + 4200).json] },
-        Wrong(testDescription: "expired-exp") { ["exp": ($0 - 1).json] },
-        Wrong(testDescription: "missing-aud") { _ in ["aud": nil] },
-        Wrong(testDescription: "missing-exp") { _ in ["exp": nil] },
-        Wrong(testDescription: "missing-iat") { _ in ["iat": nil] },
-        Wrong(testDescription: "missing-iss") { _ in ["iss": nil] },
-        Wrong(testDescription: "missing-jti") { _ in ["jti": nil] },
-        Wrong(testDescription: "missing-nbf") { _ in ["nbf": nil] },
-        Wrong(testDescription: "nbf-is-10-minutes-in-future") { ["nbf": ($0 + 600).json] },
-        Wrong(testDescription: "nbf-is-70-minutes-in-past") { ["nbf": ($0 - 4200).json] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-bad-aud-fails") { _ in
+            ["aud": "https://other.example"]
+        },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-bad-iss-fails") { _ in ["iss": "other-fapi-centre"]
+        },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-exp-is-70-minutes-in-future-fails") {
+            ["exp": ($0 + 4200).json]
+        },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-expired-exp-fails") { ["exp": ($0 - 1).json] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-missing-aud-fails") { _ in ["aud": nil] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-missing-exp-fails") { _ in ["exp": nil] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-missing-iat-fails") { _ in ["iat": nil] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-missing-iss-fails") { _ in ["iss": nil] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-missing-jti-fails") { _ in ["jti": nil] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-missing-nbf-fails") { _ in ["nbf": nil] },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-nbf-is-10-minutes-in-future-fails") {
+            ["nbf": ($0 + 600).json]
+        },
+        Wrong(testDescription: "fapi-ciba-id1-ensure-request-object-nbf-is-70-minutes-in-past-fails") {
+            ["nbf": ($0 - 4200).json]
+        },
+        // fapi-ciba-id1-ensure-different-client-id-and-issuer-in-backchannel-authorization-request
         Wrong(testDescription: "with the client_id of another") { _ in ["client_id": "other-fapi-centre"] },
         Wrong(testDescription: "that is a client assertion") { _ in ["sub": "fapi-centre"] },
         Wrong(testDescription: "with a request inside") { _ in ["request": "x"] },
         Wrong(testDescription: "with a scope that is no text") { _ in ["scope": 1] },
+        // fapi-ciba-id1-ensure-authorization-request-with-multiple-hints-fails
         Wrong(testDescription: "with two hints") { _ in ["id_token_hint": "x"] },
     ]
 
@@ -108,8 +120,10 @@ struct BackChannelFAPITests {
         #expect(try await provider.receive(phone) == nil)
     }
 
+    // fapi-ciba-id1-ensure-request-object-signature-algorithm-is-bad-fails,
+    // fapi-ciba-id1-ensure-request-object-signature-algorithm-is-RS256-fails
     @Test(
-        "fapi-ciba-id1-ensure-request-object-signed-by-other-client-fails, -signature-algorithm-is-none-fails, -bad-fails"
+        "fapi-ciba-id1-ensure-request-object-signed-by-other-client-fails, fapi-ciba-id1-ensure-request-object-signature-algorithm-is-none-fails"
     )
     func signatures() async throws {
         let (provider, _, subject) = try await TestProvider.withBackChannel()

@@ -19,6 +19,7 @@ struct BackChannelTests {
         #expect(digits.count == 4 && digits.allSatisfy(\.isNumber))
     }
 
+    // fapi-ciba-id1-multiple-call-to-token-endpoint
     @Test("§10.1, §11: pending, slow_down with a longer interval, then tokens for the one who approved, once")
     func approved() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()
@@ -56,6 +57,7 @@ struct BackChannelTests {
         #expect(try await provider.tokens(of: begun)["access_token"] != nil)
     }
 
+    // fapi-ciba-id1-user-rejects-authentication
     @Test("§11 access_denied: the person refused or reported", arguments: [LoginDecision.deny, .report])
     func denied(decision: LoginDecision) async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()
@@ -68,6 +70,7 @@ struct BackChannelTests {
         #expect(try await code(provider, begun) == .accessDenied)
     }
 
+    // fapi-ciba-id1-auth-req-id-expired
     @Test("§11 expired_token: after the request's time neither portal nor person get on")
     func expired() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()
@@ -153,6 +156,7 @@ struct BackChannelTests {
         #expect(try await provider.ask(for: subject, ["requested_expiry": asked])["expires_in"] == .integer(given))
     }
 
+    // fapi-ciba-id1-ensure-authorization-request-with-potentially-bad-binding-message
     @Test("§7.1, §13: what a request cannot have")
     func malformed() async throws {
         let (provider, _, subject) = try await TestProvider.withBackChannel()
@@ -183,10 +187,6 @@ struct BackChannelTests {
         _ = try await provider.ask(for: subject, ["binding_message": String(repeating: "ä", count: 100)])
     }
 
-    @Test("§13 unauthorized_client: a client that is not registered for it")
-    func unauthorized() async throws {
-        let (provider, _, subject) = try await TestProvider.withBackChannel()
-        let refusal = try await provider.refusal { _ = try await provider.ask(for: subject, at: TestRegion.basic) }
     @Test(
         "a parameter beyond its limit is refused, never cut (Keycloak CVE-2026-9704)",
         arguments: BackChannelParameter.allCases.filter { $0 != .request })
@@ -203,6 +203,10 @@ struct BackChannelTests {
         #expect(isMessage || refusal?.error.description == "\(parameter.rawValue) is too long")
     }
 
+    @Test("§13 unauthorized_client: a client that is not registered for it")
+    func unauthorized() async throws {
+        let (provider, _, subject) = try await TestProvider.withBackChannel()
+        let refusal = try await provider.refusal { _ = try await provider.ask(for: subject, at: TestRegion.basic) }
         #expect(refusal?.error.code == .unauthorizedClient && refusal?.reason == .grantTypeNotAllowed)
     }
 
@@ -256,6 +260,7 @@ struct BackChannelTests {
         }
     }
 
+    // fapi-ciba-id1-ensure-authorization-request-with-binding-message-succeeds
     @Test("the request names portal, town and message; the message is inside the signed text")
     func text() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()

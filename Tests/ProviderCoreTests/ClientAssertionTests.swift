@@ -29,22 +29,27 @@ struct ClientAssertionTests {
 
     static let audiences: [Case] = [
         // fapi2-security-profile-final-ensure-client-assertion-with-…-aud
+        // oidcc-ensure-client-assertion-with-iss-aud-succeeds
         Case(testDescription: "the issuer as a string", reason: nil),
+        // fapi2-security-profile-final-par-test-array-as-audience-fails
         Case(
             testDescription: "an array with the issuer", reason: .assertionClaims,
             change: with("aud", ["https://id.region.example"])),
         Case(
             testDescription: "an array with more", reason: .assertionClaims,
             change: with("aud", ["https://id.region.example", "https://id.evil.example"])),
+        // fapi2-security-profile-final-par-test-token-endpoint-url-as-audience-fails
         Case(
             testDescription: "the token endpoint", reason: .assertionClaims,
             change: with("aud", "https://id.region.example/token")),
+        // fapi2-security-profile-final-par-test-par-endpoint-url-as-audience-fails
         Case(
             testDescription: "the PAR endpoint", reason: .assertionClaims,
             change: with("aud", "https://id.region.example/par")),
         Case(testDescription: "a slash", reason: .assertionClaims, change: with("aud", "https://id.region.example/")),
         Case(
             testDescription: "letter case", reason: .assertionClaims, change: with("aud", "https://ID.region.example")),
+        // fapi2-security-profile-final-ensure-client-assertion-with-wrong-aud-fails
         Case(
             testDescription: "another issuer", reason: .assertionClaims, change: with("aud", "https://id.evil.example")),
         Case(testDescription: "no audience", reason: .assertionClaims, change: with("aud", nil)),
@@ -55,6 +60,7 @@ struct ClientAssertionTests {
         Case(testDescription: "exp in 361 s", reason: .assertionTooOld, change: at("exp", 361)),
         Case(testDescription: "exp in a year", reason: .assertionTooOld, change: at("exp", 31_536_000)),
         Case(testDescription: "exp now", reason: .assertionTooOld, change: at("exp", 0)),
+        // fapi2-security-profile-final-ensure-client-assertion-with-exp-is-5-minutes-in-past-fails
         Case(testDescription: "exp a second ago", reason: .assertionTooOld, change: at("exp", -1)),
         Case(testDescription: "exp at the end of time", reason: .assertionTooOld, change: with("exp", .integer(.max))),
         Case(testDescription: "exp before all time", reason: .assertionTooOld, change: with("exp", .integer(.min))),
@@ -66,13 +72,16 @@ struct ClientAssertionTests {
         Case(testDescription: "iat 10 s ahead", reason: nil, change: at("iat", 10)),
         Case(testDescription: "iat 61 s ahead", reason: .assertionTooOld, change: at("iat", 61)),
         Case(testDescription: "iat as text", reason: .assertionTooOld, change: with("iat", "now")),
+        // fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-8-seconds-in-the-future-is-accepted
         Case(testDescription: "nbf 10 s ahead", reason: nil, change: at("nbf", 10)),
+        // fapi2-security-profile-final-par-ensure-jwt-client-assertions-nbf-over-60-seconds-in-the-future-fails
         Case(testDescription: "nbf 61 s ahead", reason: .assertionTooOld, change: at("nbf", 61)),
         Case(testDescription: "nbf null", reason: .assertionTooOld, change: with("nbf", .null)),
     ]
 
     static let names: [Case] = [
         Case(testDescription: "another sub", reason: .assertionClaims, change: with("sub", "basic")),
+        // fapi2-security-profile-final-ensure-client-assertion-with-no-sub-fails
         Case(testDescription: "no sub", reason: .assertionClaims, change: with("sub", nil)),
         Case(testDescription: "no iss", reason: .assertionClaims, change: with("iss", nil)),
         Case(testDescription: "an unknown iss", reason: .unknownClient, change: with("iss", "nobody")),
@@ -98,6 +107,7 @@ struct ClientAssertionTests {
         Case(testDescription: "typ of a device statement", reason: .assertionClaims, type: LoginResponseStatement.type),
         Case(testDescription: "an unknown kid", reason: .clientKeyUnknown, keyIdentifier: "key-2"),
         Case(testDescription: "alg none", reason: .assertionAlgorithm, header: ["alg": "none"]),
+        // fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-backchannel-authorization-request-is-RS256-fails
         Case(testDescription: "alg RS256 with a P-256 key", reason: .clientKeyUnknown, header: ["alg": "RS256"]),
         Case(testDescription: "alg PS256 with a P-256 key", reason: .clientKeyUnknown, header: ["alg": "PS256"]),
         Case(testDescription: "alg EdDSA with a P-256 key", reason: .clientKeyUnknown, header: ["alg": "EdDSA"]),

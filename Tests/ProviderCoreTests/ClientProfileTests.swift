@@ -32,7 +32,7 @@ struct ClientProfileTests {
         }
     }
 
-    @Test("fapi2-…-ensure-unsigned-authorization-request-without-using-par-fails")
+    @Test("fapi2-security-profile-final-ensure-unsigned-authorization-request-without-using-par-fails")
     func pushedRequests() async throws {
         let plain = try await Self.error(TestProfiles.fapi, [:])
         #expect(plain?.code == .invalidRequest && plain?.reason == .pushedRequestRequired)
@@ -40,14 +40,19 @@ struct ClientProfileTests {
         #expect(try await Self.error(TestProfiles.baseline, [:]) == nil)
     }
 
-    @Test("fapi2-…-ensure-authorization-request-with-64-char-nonce-success, -without-nonce-, -without-state-success")
+    // fapi2-security-profile-final-ensure-authorization-request-without-nonce-success,
+    // fapi2-security-profile-final-ensure-authorization-request-without-state-success
+    @Test("fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success")
     func nonceAndState() async throws {
         for changes in [["nonce": String(repeating: "n", count: 64)], ["nonce": nil], ["state": nil]] {
             #expect(try await Self.error(TestProfiles.fapi, changes, pushed: true) == nil)
         }
     }
 
-    @Test("fapi2-…-ensure-other-scope-order-succeeds, oidcc-ensure-request-with-unknown-parameter-succeeds")
+    // oidcc-alternate-happy-flow, fapi-ciba-id1-ensure-other-scope-order-succeeds
+    @Test(
+        "fapi2-security-profile-final-ensure-other-scope-order-succeeds, oidcc-ensure-request-with-unknown-parameter-succeeds"
+    )
     func orderAndUnknownParameters() async throws {
         #expect(
             try await Self.error(TestProfiles.fapi, ["scope": "person openid", "colour": "x"], pushed: true) == nil)
@@ -58,6 +63,8 @@ struct ClientProfileTests {
     enum Challenge: String, CaseIterable { case none, s256, plain }
     enum Verifier: String, CaseIterable { case none, right, wrong }
 
+    // oidcc-ensure-request-with-valid-pkce-succeeds, fapi2-security-profile-final-ensure-pkce-code-verifier-required,
+    // fapi2-security-profile-final-incorrect-pkce-code-verifier-rejected
     @Test(
         "challenge × verifier (authentik CVE-2023-48228, CVE-2024-23647; Spring AS CVE-2024-22258)",
         arguments: [TestProfiles.fapi, TestProfiles.baseline, TestProfiles.legacy], Challenge.allCases)
@@ -145,7 +152,9 @@ struct ClientProfileTests {
         ),
     ]
 
-    @Test("fapi2-…-test-essential-acr-sca-claim: essential levels bind, voluntary ones are a wish", arguments: wishes)
+    @Test(
+        "fapi2-security-profile-final-test-essential-acr-sca-claim: essential levels bind, voluntary ones are a wish",
+        arguments: wishes)
     func levels(changes: [String: String], reached: AssuranceLevel, answer: AssuranceLevel?) async throws {
         let provider = try await Self.provider.value
         let validated = try await provider.provider.authorization.authorize(

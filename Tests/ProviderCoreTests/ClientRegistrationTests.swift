@@ -23,6 +23,7 @@ struct ClientRegistrationTests {
         }
     }
 
+    // oidcc-idtoken-signature
     @Test("oidcc-registration: a client with a secret gets it once and can act")
     func secretClient() async throws {
         let provider = try await Self.shared.value
@@ -203,6 +204,7 @@ struct ClientRegistrationTests {
         _ = try await provider.provider.registrations.register(TestRegistrant.metadata(), token: token)
     }
 
+    // oidcc-3rd_party-init-login-nohttps
     @Test(
         "no address that is not a plain one, in any member (checklist A2, A3)",
         arguments: [

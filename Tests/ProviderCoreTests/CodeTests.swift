@@ -32,6 +32,7 @@ struct CodeTests {
         }
     }
 
+    // fapi2-security-profile-final-attempt-reuse-authorization-code-after-one-second
     @Test("a second redemption revokes what came from the first (D2, oidcc-codereuse)")
     func replayRevokes() async throws {
         let provider = try await TestProvider()
@@ -90,6 +91,7 @@ struct CodeTests {
         }
     }
 
+    // fapi2-security-profile-final-ensure-token-endpoint-fails-with-expired-auth-code
     @Test("a code lives 60 s from the answer (D3)")
     func expiry() async throws {
         let provider = try await TestProvider()

@@ -225,6 +225,7 @@ struct PublishedKeysTests {
         #expect(town.server.calls(Self.url) == 1)
     }
 
+    // oidcc-registration-sector-bad
     @Test("oidcc-registration-sector-uri and -sector-bad: the document names every redirect URI")
     func sectorDocument() async throws {
         let town = try await Town()

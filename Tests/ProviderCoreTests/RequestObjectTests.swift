@@ -48,7 +48,10 @@ struct RequestObjectTests {
             try portal.requestObject(now: $0, header: ["jku": "https://evil.example/jwks"])
         },
         Case("crit", .requestObjectSignature) { try portal.requestObject(now: $0, header: ["crit": ["exp"]]) },
-        Case("ensure-request-object-signature-algorithm-is-not-none", .requestObjectSignature) { now in
+        Case(
+            "fapi2-security-profile-final-ensure-request-object-signature-algorithm-is-not-none",
+            .requestObjectSignature
+        ) { now in
             ForgedJWS.make(header: ["alg": "none"], payload: try unverifiedPayload(portal.requestObject(now: now))) {
                 _ in
                 []
@@ -59,15 +62,16 @@ struct RequestObjectTests {
                 header: ["alg": "HS256", "kid": "key-1"], payload: try unverifiedPayload(portal.requestObject(now: now))
             ) { Digest.authenticationCode($0, key: portal.key?.publicKey.jwk.serialized ?? []) }
         },
-        Case("ensure-request-object-with-invalid-signature-fails", .requestObjectSignature) {
+        Case("fapi2-security-profile-final-ensure-request-object-with-invalid-signature-fails", .requestObjectSignature)
+        {
             let text = try portal.requestObject(now: $0)
             return String(text.dropLast(4)) + (text.hasSuffix("AAAA") ? "BBBB" : "AAAA")
         },
-        Case("ensure-matching-key-in-authorization-request", .requestObjectSignature) {
+        Case("fapi2-security-profile-final-ensure-matching-key-in-authorization-request", .requestObjectSignature) {
             try portal.requestObject(now: $0, key: TestProfiles.baseline.key)
         },
         Case("an unknown kid", .clientKeyUnknown) { try portal.requestObject(now: $0, keyIdentifier: "key-2") },
-        Case("ensure-signed-request-object-with-RS256-fails", .requestObjectSignature) {
+        Case("fapi2-security-profile-final-ensure-signed-request-object-with-RS256-fails", .requestObjectSignature) {
             try portal.requestObject(now: $0, key: TestRegion.rsa.key)
         },
         Case("an encrypted object", .requestObjectSignature) { _ in "e30.e30.e30.e30.e30" },
@@ -80,9 +84,11 @@ struct RequestObjectTests {
 
     static let claims: [Case] = [
         .claim("aud as a list", nil, "aud") { _ in [issuer] },
-        .claim("ensure-request-object-with-multiple-aud-succeeds", nil, "aud") { _ in [issuer, "https://other.example"]
+        .claim("fapi2-security-profile-final-ensure-request-object-with-multiple-aud-succeeds", nil, "aud") { _ in
+            [issuer, "https://other.example"]
         },
-        .claim("ensure-request-object-with-bad-aud-fails", .requestObjectClaims, "aud") { _ in "https://other.example"
+        .claim("fapi2-security-profile-final-ensure-request-object-with-bad-aud-fails", .requestObjectClaims, "aud") {
+            _ in "https://other.example"
         },
         .claim("a list without the issuer", .requestObjectClaims, "aud") { _ in ["https://other.example"] },
         .claim("a list with something else in it", .requestObjectClaims, "aud") { _ in [issuer, 1] },
@@ -93,6 +99,7 @@ struct RequestObjectTests {
         .claim("another client_id", .requestObjectClaims, "client_id") { _ in "baseline" },
         .claim("no client_id", .requestObjectClaims, "client_id") { _ in nil },
         .claim("sub as in a client assertion", .requestObjectClaims, "sub") { _ in "fapi" },
+        // fapi2-security-profile-final-par-authorization-request-containing-request_uri
         .claim("a request_uri inside", .requestObjectClaims, "request_uri") { _ in "urn:x" },
         .claim("a request inside", .requestObjectClaims, "request") { _ in "e30.e30.e30" },
         .claim("scope as a list", .requestObjectClaims, "scope") { _ in ["openid"] },
@@ -106,19 +113,32 @@ struct RequestObjectTests {
 
     static let times: [Case] = [
         .claim("exp in 60 minutes", nil, "exp") { ($0 + 3600).json },
-        .claim("ensure-request-object-with-exp-over-60-fails", .requestObjectTime, "exp") { ($0 + 3661).json },
-        .claim("ensure-expired-request-object-fails", .requestObjectTime, "exp") { ($0 - 1).json },
+        .claim("fapi2-security-profile-final-ensure-request-object-with-exp-over-60-fails", .requestObjectTime, "exp") {
+            ($0 + 3661).json
+        },
+        .claim("fapi2-security-profile-final-ensure-expired-request-object-fails", .requestObjectTime, "exp") {
+            ($0 - 1).json
+        },
         .claim("exp now", .requestObjectTime, "exp") { $0.json },
-        .claim("ensure-request-object-without-exp-fails", .requestObjectTime, "exp") { _ in nil },
+        .claim("fapi2-security-profile-final-ensure-request-object-without-exp-fails", .requestObjectTime, "exp") { _ in
+            nil
+        },
         .claim("exp as text", .requestObjectTime, "exp") { .string("\(($0 + 60).seconds)") },
         .claim("exp with a fraction", .requestObjectTime, "exp") { .number(Double($0.seconds) + 60.5) },
         .claim("exp at the end of time", .requestObjectTime, "exp") { _ in .integer(.max) },
         .claim("exp before all time", .requestObjectTime, "exp") { _ in .integer(.min) },
         .claim("nbf 60 minutes ago", nil, "nbf") { ($0 - 3600).json },
-        .claim("ensure-request-object-with-nbf-over-60-fails", .requestObjectTime, "nbf") { ($0 - 3601).json },
-        .claim("…-nbf-8-seconds-in-the-future-is-accepted", nil, "nbf") { ($0 + 8).json },
+        .claim("fapi2-security-profile-final-ensure-request-object-with-nbf-over-60-fails", .requestObjectTime, "nbf") {
+            ($0 - 3601).json
+        },
+        .claim(
+            "fapi2-security-profile-final-ensure-request-object-with-nbf-8-seconds-in-the-future-is-accepted", nil,
+            "nbf"
+        ) { ($0 + 8).json },
         .claim("nbf 61 seconds in the future", .requestObjectTime, "nbf") { ($0 + 61).json },
-        .claim("ensure-request-object-without-nbf-fails", .requestObjectTime, "nbf") { _ in nil },
+        .claim("fapi2-security-profile-final-ensure-request-object-without-nbf-fails", .requestObjectTime, "nbf") { _ in
+            nil
+        },
         .claim("nbf as text", .requestObjectTime, "nbf") { _ in "1" },
         .claim("iat in the future", .requestObjectTime, "iat") { ($0 + 61).json },
         .claim("no iat", nil, "iat") { _ in nil },
@@ -164,8 +184,10 @@ struct RequestObjectTests {
         }
     }
 
+    // fapi2-security-profile-final-ensure-different-state-inside-and-outside-request-object,
+    // fapi2-security-profile-final-state-only-outside-request-object-not-used
     @Test(
-        "all parameters come from the object (ensure-different-nonce-…, -state-inside-and-outside-request-object, state-only-outside-request-object-not-used)"
+        "all parameters come from the object (fapi2-security-profile-final-ensure-different-nonce-inside-and-outside-request-object)"
     )
     func outsideParametersAreIgnored() async throws {
         let provider = try await Self.provider.value
@@ -181,28 +203,6 @@ struct RequestObjectTests {
         #expect(validated.request.scope.description == "openid person" && validated.request.prompts.isEmpty)
         #expect(validated.wayBack.redirectURI.rawValue == portal.redirectURI && validated.wayBack.mode == .query)
         #expect(validated.request.maximumAge == 7)
-        let stateless = try portal.requestObject(now: provider.now, ["state": nil])
-        let none = try await provider.validated(pushed: outside.merging(["request": stateless]) { $1 }, by: portal)
-        #expect(none.request.state == nil && none.wayBack.state == nil)
-    }
-
-    @Test("ensure-request-object-without-redirect-uri-fails")
-    func redirectURIIsNeeded() async throws {
-        let provider = try await Self.provider.value
-        let object = try TestProfiles.fapi.requestObject(now: provider.now, ["redirect_uri": nil])
-        let refusal = try await provider.refusal(
-            ofPushing: ["request": object, "redirect_uri": TestProfiles.fapi.redirectURI], by: TestProfiles.fapi)
-        #expect(refusal?.error.code == .invalidRequest)
-    }
-
-    @Test("ensure-unsigned-request-at-par-endpoint-fails")
-    func signedRequestsAreRequired() async throws {
-        let provider = try await Self.provider.value
-        let portal = TestProfiles.signing
-        let unsigned = try await provider.refusal(ofPushing: portal.request(["response_mode": "jwt"]), by: portal)
-        #expect(unsigned?.reason == .requestObjectRequired && unsigned?.error.code == .invalidRequest)
-        let object = try portal.requestObject(now: provider.now, ["response_mode": "jwt"])
-        #expect(try await provider.refusal(ofPushing: ["request": object], by: portal) == nil)
         // And what was inside is what the portal gets, in the answer and in the ID token.
         let phone = try await provider.enrolledPhone()
         func answer(_ request: ValidatedAuthorizationRequest) async throws -> ReturnedParameters {
@@ -216,11 +216,33 @@ struct RequestObjectTests {
         #expect(answered["state"] == "state of fapi")
         let tokens = try await provider.redeem(try #require(answered["code"]), at: portal, key: .makeES256())
         #expect(try unverifiedPayload(tokens.text("id_token"))["nonce"] == "nonce of fapi")
+        let stateless = try portal.requestObject(now: provider.now, ["state": nil])
+        let none = try await provider.validated(pushed: outside.merging(["request": stateless]) { $1 }, by: portal)
+        #expect(none.request.state == nil && none.wayBack.state == nil)
+        let stateOutside = try await answer(none)
+        #expect(stateOutside["code"] != nil && stateOutside["state"] == nil)
+    }
+
+    @Test("fapi2-security-profile-final-ensure-request-object-without-redirect-uri-fails")
+    func redirectURIIsNeeded() async throws {
+        let provider = try await Self.provider.value
+        let object = try TestProfiles.fapi.requestObject(now: provider.now, ["redirect_uri": nil])
+        let refusal = try await provider.refusal(
+            ofPushing: ["request": object, "redirect_uri": TestProfiles.fapi.redirectURI], by: TestProfiles.fapi)
+        #expect(refusal?.error.code == .invalidRequest)
+    }
+
+    @Test("fapi2-security-profile-final-ensure-unsigned-request-at-par-endpoint-fails")
+    func signedRequestsAreRequired() async throws {
+        let provider = try await Self.provider.value
+        let portal = TestProfiles.signing
+        let unsigned = try await provider.refusal(ofPushing: portal.request(["response_mode": "jwt"]), by: portal)
+        #expect(unsigned?.reason == .requestObjectRequired && unsigned?.error.code == .invalidRequest)
+        let object = try portal.requestObject(now: provider.now, ["response_mode": "jwt"])
+        #expect(try await provider.refusal(ofPushing: ["request": object], by: portal) == nil)
     }
 
     @Test("by value at the authorization endpoint (oidcc-ensure-request-object-with-redirect-uri)")
-        let stateOutside = try await answer(none)
-        #expect(stateOutside["code"] != nil && stateOutside["state"] == nil)
     func byValue() async throws {
         let provider = try await Self.provider.value
         let authorization = provider.provider.authorization

@@ -48,6 +48,7 @@ struct TokenTests {
         #expect(tokens["token_type"]?.string == "Bearer" && tokens["expires_in"]?.integer == 300)
     }
 
+    // oidcc-idtoken-rs256
     @Test(
         "a client gets the algorithm that it chose",
         arguments: [(TestRegion.rsa, JWSAlgorithm.rs256), (TestRegion.ps256, .ps256), (TestRegion.edDSA, .edDSA)])

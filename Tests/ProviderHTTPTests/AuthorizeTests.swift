@@ -29,9 +29,12 @@ struct AuthorizeTests {
     private static func text(_ count: Int) -> String { String(repeating: "a", count: count) }
 
     static let responseTypes: [Case] = [
+        // oidcc-response-type-missing
         Case("response_type missing", "invalid_request", ["response_type": nil]),
+        // fapi2-security-profile-final-ensure-response-type-token-fails
         Case("token", "unsupported_response_type", ["response_type": "token"]),
         Case("id_token", "unsupported_response_type", ["response_type": "id_token"]),
+        // fapi2-security-profile-final-ensure-response-type-code-idtoken-fails
         Case("code id_token", "unsupported_response_type", ["response_type": "code id_token"]),
         Case("code code", "unsupported_response_type", ["response_type": "code code"]),
         Case("Code", "unsupported_response_type", ["response_type": "Code"]),
@@ -42,10 +45,11 @@ struct AuthorizeTests {
     ]
 
     static let challenges: [Case] = [
-        // fapi2-security-profile-final-par-ensure-pkce-required, -par-plain-pkce-rejected
+        // fapi2-security-profile-final-par-ensure-pkce-required
         Case("no challenge", "invalid_request", ["code_challenge": nil]),
         Case("no challenge at all", "invalid_request", ["code_challenge": nil, "code_challenge_method": nil]),
         Case("no method", "invalid_request", ["code_challenge_method": nil]),
+        // fapi2-security-profile-final-par-plain-pkce-rejected
         Case("plain", "invalid_request", ["code_challenge_method": "plain"]),
         Case("s256", "invalid_request", ["code_challenge_method": "s256"]),
         Case("42 characters", "invalid_request", ["code_challenge": text(42)]),
@@ -76,25 +80,30 @@ struct AuthorizeTests {
         Case("max_age text", "invalid_request", ["max_age": "1e3"]),
         Case("max_age beyond 64 bits", "invalid_request", ["max_age": "99999999999999999999"]),
         Case("max_age 1", nil, ["max_age": "1"]),
+        // oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported
         Case("request_uri of somebody", "request_uri_not_supported", ["request_uri": "https://evil.example/r"]),
         Case("registration", "registration_not_supported", ["registration": "{}"]),
         Case("claims", nil, ["claims": "{\"userinfo\":{\"name\":null}}"]),
         Case("claims that are no JSON", "invalid_request", ["claims": "{'userinfo':{}}"]),
         Case("a resource of another client", "invalid_target", ["resource": "https://files.example/api"]),
         Case("no level that is known", "unmet_authentication_requirements", ["acr_values": "gold silver"]),
+        // oidcc-ensure-request-with-acr-values-succeeds
         Case("one level that is known", nil, ["acr_values": "gold normal"]),
         Case("display unknown", "invalid_request", ["display": "hologram"]),
         // oidcc-display-page, oidcc-display-popup, oidcc-login-hint, oidcc-ui-locales, oidcc-claims-locales
         Case("display page", nil, ["display": "page"]), Case("display popup", nil, ["display": "popup"]),
         Case(
             "hints and languages", nil, ["login_hint": "bob@example.com", "ui_locales": "se", "claims_locales": "se"]),
+        // oidcc-ensure-request-with-unknown-parameter-succeeds
         Case("an unknown parameter", nil, ["colour": "blue", "audience": "x"]),
         Case("empty parameters", nil, ["nonce": "", "prompt": "", "max_age": "", "claims": "", "request": ""]),
     ]
 
     static let lengths: [Case] = [
+        // fapi2-security-profile-final-ensure-authorization-request-with-long-state
         Case("state at its limit", nil, ["state": text(1024)]),
         Case("state beyond", "invalid_request", ["state": text(1025)]),
+        // fapi2-security-profile-final-ensure-authorization-request-with-long-nonce
         Case("nonce at its limit", nil, ["nonce": text(512)]),
         Case("nonce beyond", "invalid_request", ["nonce": text(513)]),
         Case("nonce not ASCII", "invalid_request", ["nonce": "ü"]),
@@ -177,8 +186,10 @@ struct AuthorizeTests {
         #expect(reasons.allSatisfy { !$0.entry.remedy.isEmpty })
     }
 
+    // fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success,
+    // fapi2-security-profile-final-ensure-authorization-request-without-nonce-success
     @Test(
-        "oidcc-ensure-request-without-nonce-succeeds-for-code-flow, fapi2-…-without-state-success, -with-64-char-nonce-success"
+        "oidcc-ensure-request-without-nonce-succeeds-for-code-flow, fapi2-security-profile-final-ensure-authorization-request-without-state-success"
     )
     func stateAndNonce() async throws {
         let (provider, phone) = (try await Self.provider.value, try await Self.provider.value.enrolledPhone())
@@ -199,6 +210,7 @@ struct AuthorizeTests {
         }
     }
 
+    // oidcc-redirect-uri-query-OK
     @Test("a redirect URI with a query keeps it, and hostile state stays data")
     func queryIsKept() async throws {
         try await Site.serve(Self.provider.value) { site in

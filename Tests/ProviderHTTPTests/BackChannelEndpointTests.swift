@@ -57,6 +57,7 @@ struct BackChannelEndpointTests {
         }
     }
 
+    // fapi-ciba-id1-ensure-wrong-client-id-in-backchannel-authorization-request
     @Test(
         "fapi-ciba-id1-ensure-without-client-assertion-in-backchannel-authorization-request: a client must prove itself"
     )

@@ -29,6 +29,7 @@ struct DiscoveryEndpointTests {
         }
     }
 
+    // fapi2-security-profile-final-discovery-end-point-verification
     @Test(
         "oidcc-discovery-endpoint-verification, RFC 8414 §3: both documents are one, of the issuer, and lead somewhere")
     func endpoints() async throws {

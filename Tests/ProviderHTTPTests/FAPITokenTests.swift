@@ -82,6 +82,7 @@ struct FAPITokenTests {
         }
     }
 
+    // fapi-ciba-id1-ensure-without-client-assertion-in-token-endpoint-request
     @Test("fapi2-security-profile-final-ensure-client-assertion-in-token-endpoint")
     func assertionMissing() async throws {
         try await run { call in
@@ -92,6 +93,7 @@ struct FAPITokenTests {
         }
     }
 
+    // fapi-ciba-id1-ensure-wrong-client-id-in-token-endpoint-request
     @Test("fapi2-security-profile-final-ensure-client-id-in-token-endpoint")
     func otherClientIdentifier() async throws {
         try await run { call in
@@ -124,6 +126,7 @@ struct FAPITokenTests {
         try await refuseAssertion { claims, _ in claims["aud"] = "https://other.example" }
     }
 
+    // fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-token-endpoint-request-is-RS256-fails
     @Test("fapi2-security-profile-final-ensure-signed-client-assertion-with-RS256-fails")
     func assertionRS256() async throws {
         try await run { call in
@@ -166,7 +169,7 @@ struct FAPITokenTests {
     }
 
     @Test(
-        "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-before-succeeds, …-after-succeeds",
+        "fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-before-succeeds, fapi2-security-profile-final-ensure-dpopproof-with-iat-10seconds-after-succeeds",
         arguments: [-10, 10] as [Int64])
     func proofTime(seconds: Int64) async throws {
         try await run { call in
@@ -219,6 +222,7 @@ struct FAPITokenTests {
         }
     }
 
+    // fapi-ciba-id1-refresh-token
     @Test("fapi2-security-profile-final-refresh-token: bound to the client, with its authentication and key")
     func refreshToken() async throws {
         try await run { call in

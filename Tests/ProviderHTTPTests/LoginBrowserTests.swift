@@ -9,6 +9,7 @@ import Testing
 /// §4.1, §4.7 of docs/protocol.md; checklist F1, F2, F5, F6, A6, G3, G8.
 @Suite("Login in the browser: only the browser that began, only by its own forms")
 struct LoginBrowserTests {
+    // oidcc-server
     @Test("a whole login ends with a code at the portal, once, and the cookie is gone")
     func wholeLogin() async throws {
         let (provider, phone) = try await Site.sharedProvider()

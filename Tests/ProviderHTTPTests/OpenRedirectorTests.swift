@@ -58,7 +58,7 @@ struct OpenRedirectorTests {
 
     private static let provider = Task { try await TestProvider.withEveryGrant() }
 
-    @Test("no answer leads elsewhere, whatever a parameter says", arguments: evil)
+    @Test("FAPI 2.0 §5.3.2.1-7: no answer leads elsewhere, whatever a parameter says", arguments: evil)
     func crawl(value: String) async throws {
         let provider = try await Self.provider.value
         let routes = provider.routes

@@ -21,7 +21,9 @@ struct PushedRequestTests {
         response.status == .badRequest && response.headers[.location] == nil && response.headers[.setCookie] == nil
     }
 
-    @Test("a request_uri has 256 random bits and is good once (fapi2-…-par-attempt-reuse-request_uri)")
+    @Test(
+        "a request_uri has 256 random bits and is good once (fapi2-security-profile-final-par-attempt-reuse-request_uri)"
+    )
     func once() async throws {
         try await Site.serve { site in
             let uri = try await site.pushed()
@@ -32,7 +34,9 @@ struct PushedRequestTests {
         }
     }
 
-    @Test("what stands beside request_uri is ignored (RFC 9126 §4, fapi2-…-par-without-duplicate-parameters)")
+    @Test(
+        "what stands beside request_uri is ignored (RFC 9126 §4, fapi2-security-profile-final-par-without-duplicate-parameters)"
+    )
     func otherParameters() async throws {
         try await Site.serve { site in
             let uri = try await site.pushed()
@@ -137,8 +141,9 @@ struct PushedRequestTests {
         }
     }
 
+    // fapi2-security-profile-final-ensure-mismatched-dpop-jkt-fails
     @Test(
-        "the code is bound to the key of the proof and of dpop_jkt (fapi2-…-ensure-dpopproof-at-par-endpoint-binding-success, -ensure-mismatched-dpop-jkt-fails)"
+        "the code is bound to the key of the proof and of dpop_jkt (fapi2-security-profile-final-ensure-dpopproof-at-par-endpoint-binding-success)"
     )
     func proofKeys() async throws {
         try await Site.serve { site in
@@ -176,7 +181,7 @@ struct PushedRequestTests {
     }
 
     @Test(
-        "another client cannot use it, and does not use it up (fapi2-…-par-attempt-to-use-request_uri-for-different-client)"
+        "another client cannot use it, and does not use it up (fapi2-security-profile-final-par-attempt-to-use-request_uri-for-different-client)"
     )
     func otherClient() async throws {
         try await Site.serve { site in
@@ -189,7 +194,7 @@ struct PushedRequestTests {
         }
     }
 
-    @Test("it expires after 60 s (fapi2-…-par-attempt-to-use-expired-request_uri)")
+    @Test("it expires after 60 s (fapi2-security-profile-final-par-attempt-to-use-expired-request_uri)")
     func expiry() async throws {
         try await Site.serve { site in
             let (first, second) = (try await site.pushed(), try await site.pushed())
@@ -218,7 +223,7 @@ struct PushedRequestTests {
         }
     }
 
-    @Test("a push needs the client's authentication and is for the client itself (B5)")
+    @Test("FAPI 2.0 §5.3.2.2-4: a push needs the client's authentication and is for the client itself (B5)")
     func authentication() async throws {
         try await Site.serve { site in
             let request = TestRegion.pushing.request()
@@ -239,7 +244,9 @@ struct PushedRequestTests {
         }
     }
 
-    @Test("a request_uri inside a pushed request is refused (fapi2-…-par-authorization-request-containing-request_uri)")
+    @Test(
+        "a request_uri inside a pushed request is refused (fapi2-security-profile-final-par-authorization-request-containing-request_uri-form-param)"
+    )
     func nested() async throws {
         try await Site.serve { site in
             let uri = try await site.pushed()

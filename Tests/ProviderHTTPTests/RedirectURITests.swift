@@ -41,6 +41,9 @@ struct RedirectURITests {
         }
     }
 
+    // oidcc-ensure-registered-redirect-uri, oidcc-redirect-uri-query-added, oidcc-redirect-uri-query-mismatch,
+    // fapi2-security-profile-final-ensure-registered-redirect-uri,
+    // fapi2-security-profile-final-plain-fapi-tolerate-unregistered-redirect-uri
     @Test("a hostile URI gets a page with status 400 and no Location, in a query, a form and a pushed request")
     func hostileVariantsOverHTTP() async throws {
         try await Site.serve { site in
@@ -80,6 +83,8 @@ struct RedirectURITests {
         }
     }
 
+    // oidcc-ensure-redirect-uri-in-authorization-request,
+    // fapi2-security-profile-final-ensure-redirect-uri-in-authorization-request
     @Test(
         "until client and redirect URI are proved, errors are shown and never redirected (A4)",
         arguments: [

@@ -67,6 +67,7 @@ struct SingleSignOnTests {
         }
     }
 
+    // oidcc-ensure-post-request-succeeds
     @Test("a portal's form, which brings no cookie, finds the session all the same, and uses nothing up on the way")
     func portalForm() async throws {
         let (provider, phone) = try await Site.sharedProvider()
@@ -97,7 +98,6 @@ struct SingleSignOnTests {
         }
     }
 
-    @Test("a pushed request that prompt=none answered is used up (Keycloak 2026-96446)")
     @Test("a form comes back as an address of 8 KiB at most; a longer one is answered as it came")
     func longPortalForm() async throws {
         try await Site.serve(try await Site.sharedProvider().0) { site in
@@ -114,6 +114,7 @@ struct SingleSignOnTests {
         }
     }
 
+    @Test("a pushed request that prompt=none answered is used up (Keycloak 2026-96446)")
     func pushedRequestIsUsedUp() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in

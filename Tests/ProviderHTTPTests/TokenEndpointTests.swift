@@ -10,6 +10,7 @@ import Testing
 /// RFC 6749 §2.3, §3.2, §5; checklist B1, B6, C3, C8, N2.
 @Suite("Token endpoint")
 struct TokenEndpointTests {
+    // oidcc-server-client-secret-post
     @Test("each portal gets tokens with its own method, never stored by a cache")
     func good() async throws {
         let (provider, phone) = try await Site.sharedProvider()
@@ -145,7 +146,6 @@ struct TokenEndpointTests {
         }
     }
 
-    @Test("RFC 6749 §3.2: a scope in the redemption of a code is ignored; the answer says what was granted")
     @Test("a parameter beyond its limit is refused, never cut (Keycloak CVE-2026-9704)")
     func oversized() async throws {
         let (provider, phone) = try await Site.sharedProvider()
@@ -178,6 +178,7 @@ struct TokenEndpointTests {
         }
     }
 
+    @Test("RFC 6749 §3.2: a scope in the redemption of a code is ignored; the answer says what was granted")
     func scope() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         try await Site.serve(provider) { site in

@@ -9,6 +9,7 @@ import Testing
 /// OpenID Connect Core §5.3, RFC 6750; checklist D4, E2.
 @Suite("Userinfo endpoint, and every secret at every endpoint")
 struct UserinfoEndpointTests {
+    // oidcc-userinfo-get, oidcc-userinfo-post-header
     @Test("a token in one Authorization header, by GET and POST, and the answer is stored nowhere")
     func bearer() async throws {
         let (provider, phone) = try await Site.sharedProvider()

@@ -117,6 +117,35 @@ struct ClientRuleTests {
         #expect(mistakes(exchange).map(\.message) == ["a client with method none cannot have client_credentials"])
     }
 
+    @Test(arguments: ["none", "client_secret_basic", "client_secret_post"])
+    func `FAPI 2.0 §5.3.2.1-3: a client of the profile proves by a key who it is`(method: String) {
+        let secret = "secret_sha256: 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+        let members = ["authentication: \(method)"] + (method == "none" ? [] : [secret])
+        for profile in ["profile: fapi2", ""] {
+            let found = mistakes(Self.client(members + [profile].filter { !$0.isEmpty }))
+            #expect(found.contains { $0.message.contains("profile fapi2 wants private_key_jwt") }, "\(found)")
+        }
+        #expect(mistakes(Self.client(["authentication: private_key_jwt", "profile: fapi2"])).isEmpty)
+    }
+
+    @Test func `FAPI 2.0 §5.3.2.2-8: a redirect URI of the profile is never http`() {
+        for address in [
+            "http://portal.marl.example/callback", "http://127.0.0.1/callback", "HTTP://portal.marl.example/",
+        ] {
+            let text = sample("[https://portal.marl.example/callback]", "['\(address)']")
+            #expect(!mistakes(text).isEmpty, "\(address)")
+        }
+    }
+
+    @Test(arguments: [(255, false), (256, true)])
+    func `FAPI 2.0 §5.4.1: an RSA key of a client has 2048 bits at least`(bytes: Int, isTaken: Bool) {
+        let modulus = Base64URL.encode([UInt8](repeating: 0xFF, count: bytes))
+        let key = "jwks: {keys: [{kty: RSA, kid: a, alg: PS256, n: \(modulus), e: AQAB}]}"
+        let found = mistakes(Self.client([key])).map(\.message)
+        #expect(found.isEmpty == isTaken)
+        #expect(isTaken || found.contains { $0.contains("2048 to 8192 bits") }, "\(found)")
+    }
+
     @Test func `encryption needs a key for it, once keys are there`() {
         func text(_ use: String, _ algorithm: String) -> String {
             Self.client([
