@@ -23,6 +23,7 @@ public enum Entity {
     public enum RegisterPower {}
     public enum Mandate {}
     public enum Evidence {}
+    public enum CompanyEvidence {}
     public enum Adoption {}
     public enum Person {}
     public enum Notice {}
@@ -43,6 +44,8 @@ public typealias MembershipIdentifier = Identifier<Entity.Membership>
 public typealias InvitationIdentifier = Identifier<Entity.Invitation>
 public typealias MandateIdentifier = Identifier<Entity.Mandate>
 public typealias EvidenceIdentifier = Identifier<Entity.Evidence>
+/// What proved a company.
+public typealias CompanyEvidenceIdentifier = Identifier<Entity.CompanyEvidence>
 public typealias RegisterPowerIdentifier = Identifier<Entity.RegisterPower>
 /// A tenant's adoption of a template.
 public typealias AdoptionIdentifier = Identifier<Entity.Adoption>

@@ -25,14 +25,14 @@ struct ValidatedIDToken: Sendable {
     let text: String
     let claims: JSONObject
     let first: FirstIDToken
-    let session: SessionIdentifier?
+    let session: SessionName?
     let acr: String
     let context: AuthenticationContext
 
     var subject: SubjectIdentifier { first.subject }
 
     fileprivate init(
-        text: String, claims: JSONObject, first: FirstIDToken, session: SessionIdentifier?, acr: String,
+        text: String, claims: JSONObject, first: FirstIDToken, session: SessionName?, acr: String,
         context: AuthenticationContext
     ) {
         self.text = text
@@ -82,7 +82,7 @@ struct IDTokenValidator: Sendable {
         let said = FirstIDToken(
             subject: try token.value("sub", as: SubjectIdentifier.self), nonce: nonce, authenticatedAt: authenticatedAt,
             hasAuthorizedParty: claims["azp"] != nil)
-        let session = claims["sid"] == nil ? nil : try token.value("sid", as: SessionIdentifier.self)
+        let session = claims["sid"] == nil ? nil : try token.value("sid", as: SessionName.self)
         return ValidatedIDToken(
             text: text, claims: claims, first: try Self.first(said, for: occasion), session: session, acr: acr,
             context: context)

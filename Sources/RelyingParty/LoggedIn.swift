@@ -12,7 +12,7 @@ public struct LoggedIn: Sendable, CustomStringConvertible {
     /// The town for which a portal of several towns asked, and which the ID token names; nil for a portal of one tenant.
     public let servedTenant: TenantIdentifier?
     /// The session at the provider (`sid`), which a `LogoutNotice` names.
-    public let session: SessionIdentifier?
+    public let session: SessionName?
     /// The level as the ID token carries it.
     public let acr: String
     /// What `acr` means.
@@ -52,7 +52,7 @@ public struct LoggedIn: Sendable, CustomStringConvertible {
     }
 
     init(
-        idToken: JSONObject, signedIDToken: String, servedTenant: TenantIdentifier?, session: SessionIdentifier?,
+        idToken: JSONObject, signedIDToken: String, servedTenant: TenantIdentifier?, session: SessionName?,
         acr: String, authenticationContext: AuthenticationContext, accessToken: String,
         accessTokenExpiresAt: Timestamp?, refreshToken: String?, proofKey: SigningKey?, first: FirstIDToken
     ) {

@@ -6,7 +6,7 @@ public struct LogoutNotice: Sendable, Equatable, CustomStringConvertible {
     /// Whose logins end; nil when the session alone is named.
     public let subject: SubjectIdentifier?
     /// The session at the provider that is over; nil when all of the person's are.
-    public let session: SessionIdentifier?
+    public let session: SessionName?
     /// The person's account is gone (RISC Profile 1.0 §2.1): what the portal keeps under this `sub` may be deleted, by the law
     /// of the portal.
     public let isAccountPurged: Bool

@@ -5,13 +5,13 @@ internal import OpenIDMessages
 struct ValidatedLogoutToken: Sendable {
     let identifier: TokenIdentifier
     let subject: SubjectIdentifier?
-    let session: SessionIdentifier?
+    let session: SessionName?
     let isAccountPurged: Bool
     /// From then on the token is refused as too old, and its `jti` need not be remembered.
     let refusedFrom: Timestamp
 
     fileprivate init(
-        identifier: TokenIdentifier, subject: SubjectIdentifier?, session: SessionIdentifier?, isAccountPurged: Bool,
+        identifier: TokenIdentifier, subject: SubjectIdentifier?, session: SessionName?, isAccountPurged: Bool,
         refusedFrom: Timestamp
     ) {
         self.identifier = identifier
@@ -47,7 +47,7 @@ struct LogoutTokenValidator: Sendable {
         let issuedAt = try token.time("iat")
         // 5. Somebody or some session.
         let subject = token.claims["sub"] == nil ? nil : try token.value("sub", as: SubjectIdentifier.self)
-        let session = token.claims["sid"] == nil ? nil : try token.value("sid", as: SessionIdentifier.self)
+        let session = token.claims["sid"] == nil ? nil : try token.value("sid", as: SessionName.self)
         guard subject != nil || session != nil else { throw .nobodyNamed }
         // 6. The event; its value is an object, empty or not (§2.4).
         guard let events = token.claims["events"] else { throw .missing("events") }

@@ -70,7 +70,7 @@ extension SQLiteStore {
         }
     }
 
-    public func company(of subject: SubjectIdentifier, in sector: SubjectSector) async throws -> CompanyIdentifier? {
+    public func company(of subject: CompanySubject, in sector: SubjectSector) async throws -> CompanyIdentifier? {
         try read { db in
             try db.row(
                 "SELECT company FROM company_subject WHERE subject = ? AND sector = ?",
@@ -78,7 +78,7 @@ extension SQLiteStore {
         }
     }
 
-    public func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier {
+    public func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> CompanySubject {
         // Each login and question of a portal asks for it: the writer is for the first one in a sector.
         if let known = try read({ db in try db.knownSubject(of: company, in: sector) }) { return known }
         return try await writer.write { db in try db.subject(of: company, in: sector) }
@@ -88,20 +88,20 @@ extension SQLiteStore {
 extension Database {
     fileprivate func knownSubject(
         of company: CompanyIdentifier, in sector: SubjectSector
-    ) throws -> SubjectIdentifier? {
+    ) throws -> CompanySubject? {
         try row(
             "SELECT subject FROM company_subject WHERE company = ? AND sector = ?", [company.rawValue, sector.name])?
             .value("subject")
     }
 
     /// The company's name in that sector.
-    fileprivate func subject(of company: CompanyIdentifier, in sector: SubjectSector) throws -> SubjectIdentifier {
+    fileprivate func subject(of company: CompanyIdentifier, in sector: SubjectSector) throws -> CompanySubject {
         if let known = try knownSubject(of: company, in: sector) { return known }
         let fresh = RandomBytes.text(16)
         try run(
             "INSERT INTO company_subject (subject, company, sector) VALUES (?, ?, ?)",
             [fresh, company.rawValue, sector.name])
-        guard let subject = SubjectIdentifier(rawValue: fresh) else { throw StorageFault.undecodable("subject") }
+        guard let subject = CompanySubject(rawValue: fresh) else { throw StorageFault.undecodable("subject") }
         return subject
     }
 

@@ -67,7 +67,7 @@ struct CompanyScene {
         RegisterPowerRecord(
             identifier: RegisterPowerIdentifier(rawValue: "p-\(name)")!, company: identifier,
             person: hash(name.first ?? "x"), kind: kind, representation: representation,
-            evidence: EvidenceIdentifier(rawValue: "e")!, asOf: CalendarDate(now),
+            evidence: CompanyEvidenceIdentifier(rawValue: "e")!, asOf: CalendarDate(now),
             state: signed ? .signed : .recorded, signature: signed ? signature(name, device: device ?? name) : nil)
     }
 
@@ -82,7 +82,7 @@ struct CompanyScene {
         asOf: CalendarDate = CalendarDate(now)
     ) -> CompanyEvidence {
         CompanyEvidence(
-            identifier: EvidenceIdentifier(rawValue: "e")!, method: method,
+            identifier: CompanyEvidenceIdentifier(rawValue: "e")!, method: method,
             performer: TenantIdentifier(rawValue: "herten"), level: level, asOf: asOf, recordedAt: now)
     }
 }

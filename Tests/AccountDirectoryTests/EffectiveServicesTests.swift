@@ -11,7 +11,7 @@ struct EffectiveServicesTests {
         clients: [Client] = []
     ) -> Region {
         Region(
-            identifier: TenantIdentifier(rawValue: "test")!, name: "Test",
+            identifier: RegionIdentifier(rawValue: "test")!, name: "Test",
             issuer: IssuerURL(rawValue: "https://id.test.example")!, isDevelopment: false,
             evidence: EvidencePolicy(formats: ["none"], simulatorRoots: []), operators: [], tenants: tenants,
             services: services, clients: clients)

@@ -11,7 +11,7 @@ enum TemplateSamples {
     {
         Tenant(
             identifier: TenantIdentifier(rawValue: name)!, officialName: "Stadt \(name)", kind: kind,
-            municipalityKey: nil, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: "it")!),
+            municipalityKey: nil, operatorAssignment: OperatorAssignment(OperatorIdentifier(rawValue: "it")!),
             sector: SectorIdentifier(rawValue: "urn:\(name)")!, hosts: [TenantHost("portal.\(name).example")],
             floor: .normal,
             allowedScopes: nil, state: state)

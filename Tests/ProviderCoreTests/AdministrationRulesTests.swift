@@ -12,7 +12,7 @@ struct AdministrationRulesTests {
     static func tenant(_ name: String, operator: String) -> Tenant {
         Tenant(
             identifier: TenantIdentifier(rawValue: name)!, officialName: name, kind: .kreisangehoerigeStadt,
-            municipalityKey: nil, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: `operator`)!),
+            municipalityKey: nil, operatorAssignment: OperatorAssignment(OperatorIdentifier(rawValue: `operator`)!),
             sector: SectorIdentifier(rawValue: name)!, hosts: [], floor: .normal, allowedScopes: nil, state: .live)
     }
 

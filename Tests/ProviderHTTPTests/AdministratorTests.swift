@@ -116,7 +116,7 @@ struct AdministratorTests {
             try provider.changeRegion { region in
                 for index in region.tenants.indices {
                     region.tenants[index].operatorAssignment = OperatorAssignment(
-                        TenantIdentifier(rawValue: "other-it")!)
+                        OperatorIdentifier(rawValue: "other-it")!)
                 }
             }
             #expect(try await site.call(staff, .get, "/tenants/herten/clients").status == .notFound)
@@ -128,7 +128,7 @@ struct AdministratorTests {
         let provider = try await TestProvider.withAdministration()
         try await AdministrationSite.serve(provider) { site in
             let staff = try await provider.administrator()
-            let scope = AdministrationScope.operated(by: TenantIdentifier(rawValue: "it")!, for: TestRegion.herten)
+            let scope = AdministrationScope.operated(by: OperatorIdentifier(rawValue: "it")!, for: TestRegion.herten)
             let now = provider.now
             try await provider.appoint(staff, .operatorStaff, at: scope, until: now + 3 * 86_400)
             func issued(for seconds: Int64) async throws -> Timestamp {
@@ -153,7 +153,7 @@ struct AdministratorTests {
         let provider = try await TestProvider.withAdministration()
         try await AdministrationSite.serve(provider) { site in
             let staff = try await provider.administrator()
-            let scope = AdministrationScope.operated(by: TenantIdentifier(rawValue: "it")!, for: TestRegion.herten)
+            let scope = AdministrationScope.operated(by: OperatorIdentifier(rawValue: "it")!, for: TestRegion.herten)
             try await provider.appoint(staff, .operatorStaff, at: scope)
             let today = CalendarDate(inGermanyAt: provider.now)
             let days: [(CalendarDate?, CalendarDate?, Bool)] = [
@@ -558,7 +558,7 @@ struct AdministratorTests {
             let clerk = try await provider.administrator()
             try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
             let known = try await provider.registered(person: Self.gabler)
-            try await provider.provider.desk.lock(known.account, for: .fraud, tenant: TestRegion.herten)
+            try await provider.provider.desk.lock(known.account, for: .fraud, in: provider.scope(TestRegion.herten))
             var body: JSONObject = ["level": "substantiell", "person": .object(Self.gabler)]
             let path = "/tenants/herten/tickets"
             let asked = try await site.call(clerk, .post, path, body)

@@ -736,11 +736,11 @@ extension FaultyStore {
         try await call { try await store.membership(of: subject, in: sector) }
     }
 
-    public func company(of subject: SubjectIdentifier, in sector: SubjectSector) async throws -> CompanyIdentifier? {
+    public func company(of subject: CompanySubject, in sector: SubjectSector) async throws -> CompanyIdentifier? {
         try await call { try await store.company(of: subject, in: sector) }
     }
 
-    public func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier {
+    public func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> CompanySubject {
         try await call { try await store.subject(of: company, in: sector) }
     }
 }

@@ -178,7 +178,7 @@ extension AdministrationRole {
         switch reach {
         case .region: .region
         case .tenant: .tenant(TestRegion.herten)
-        case .operated: .operated(by: TenantIdentifier(rawValue: "it")!, for: TestRegion.herten)
+        case .operated: .operated(by: OperatorIdentifier(rawValue: "it")!, for: TestRegion.herten)
         }
     }
 }

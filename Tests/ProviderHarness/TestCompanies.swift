@@ -29,7 +29,7 @@ public final class TestCompanies: ActingContextSource {
     /// The company has another name in each sector.
     private static func seen(_ right: ActingRight, _ need: ContextNeed) -> ActingRight {
         var right = right
-        right.subject = SubjectIdentifier(
+        right.subject = CompanySubject(
             rawValue: "\(right.acting.company?.rawValue ?? "").\(need.sector.name)".filter { $0 != ":" })!
         return right
     }
@@ -54,7 +54,7 @@ public final class TestCompanies: ActingContextSource {
                 address: try! PostalAddress(json: [
                     "street": "Werkstraße", "house_number": "1", "postal_code": "45879", "locality": "Gelsenkirchen",
                 ]), level: level, source: "mein-unternehmenskonto"),
-            subject: SubjectIdentifier(rawValue: "unused")!, limits: CompanyLimits(binding: binding, company: level),
+            subject: CompanySubject(rawValue: "unused")!, limits: CompanyLimits(binding: binding, company: level),
             mandate: [
                 "id": "md_7f3a", "role": "employee", "services": ["handwerkerparkausweis"],
                 "mandate_scopes": ["parking.permit"], "tenants": ["*"],

@@ -33,9 +33,9 @@ public enum TestRegion {
 
     public static func region(formats: [String] = ["none"], simulatorRoots: [[UInt8]] = []) -> Region {
         Region(
-            identifier: TenantIdentifier(rawValue: "test-region")!, name: "Testregion", issuer: issuer,
+            identifier: RegionIdentifier(rawValue: "test-region")!, name: "Testregion", issuer: issuer,
             isDevelopment: true, evidence: EvidencePolicy(formats: formats, simulatorRoots: simulatorRoots),
-            operators: [Operator(identifier: TenantIdentifier(rawValue: "it")!, name: "IT", shortName: "IT")],
+            operators: [Operator(identifier: OperatorIdentifier(rawValue: "it")!, name: "IT", shortName: "IT")],
             tenants: [tenant("herten", "Stadt Herten", "05562020"), tenant("marl", "Stadt Marl", "05562024")],
             services: [], clients: portals.map(\.client))
     }
@@ -43,7 +43,7 @@ public enum TestRegion {
     private static func tenant(_ identifier: String, _ name: String, _ key: String) -> Tenant {
         Tenant(
             identifier: TenantIdentifier(rawValue: identifier)!, officialName: name, kind: .kreisangehoerigeStadt,
-            municipalityKey: key, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: "it")!),
+            municipalityKey: key, operatorAssignment: OperatorAssignment(OperatorIdentifier(rawValue: "it")!),
             sector: SectorIdentifier(rawValue: "sector:\(identifier)")!, hosts: [TenantHost("\(identifier).example")],
             floor: .normal, allowedScopes: nil, state: .live)
     }

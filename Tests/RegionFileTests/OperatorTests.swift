@@ -12,7 +12,7 @@ struct OperatorTests {
 
     @Test func `the short form is an assignment without end`() throws {
         let tenant = try #require(try load(sample).tenants.first)
-        #expect(tenant.operatorAssignment == OperatorAssignment(TenantIdentifier(rawValue: "gkd")!))
+        #expect(tenant.operatorAssignment == OperatorAssignment(OperatorIdentifier(rawValue: "gkd")!))
         #expect(try load(sample) == load(Self.assigned("")), "a mapping with the name alone says the same")
     }
 

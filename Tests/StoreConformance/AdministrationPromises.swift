@@ -288,7 +288,7 @@ extension StorePromise {
     private static func tenant(_ name: String) -> Tenant {
         Tenant(
             identifier: TenantIdentifier(rawValue: name)!, officialName: name, kind: .kreisfreieStadt,
-            municipalityKey: nil, operatorAssignment: OperatorAssignment(TenantIdentifier(rawValue: "it")!),
+            municipalityKey: nil, operatorAssignment: OperatorAssignment(OperatorIdentifier(rawValue: "it")!),
             sector: SectorIdentifier(rawValue: name)!, hosts: [], floor: .normal, allowedScopes: nil, state: .live)
     }
 
@@ -299,7 +299,7 @@ extension StorePromise {
             profile: .baseline, redirectURIs: [], authenticationMethod: .none, scopes: ["openid"],
             requiredLevel: .normal)
         let region = Region(
-            identifier: TenantIdentifier(rawValue: "r")!, name: "r", issuer: IssuerURL(rawValue: "https://r.example")!,
+            identifier: RegionIdentifier(rawValue: "r")!, name: "r", issuer: IssuerURL(rawValue: "https://r.example")!,
             isDevelopment: true, evidence: EvidencePolicy(formats: [], simulatorRoots: []), operators: [],
             tenants: [tenant(name)], services: [], clients: [client])
         guard let scope = Registry(region: region).resolve(client.identifier)?.scope else {

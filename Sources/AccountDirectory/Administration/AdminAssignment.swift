@@ -6,7 +6,7 @@ public enum AdministrationScope: Sendable, Hashable {
     case tenant(TenantIdentifier)
     /// The operator's work for one tenant; void once the tenant has another operator, and outside of the days on which this
     /// one works for it.
-    case operated(by: TenantIdentifier, for: TenantIdentifier)
+    case operated(by: OperatorIdentifier, for: TenantIdentifier)
 
     public var reach: AdministrationRole.Reach {
         switch self {
@@ -24,7 +24,7 @@ public enum AdministrationScope: Sendable, Hashable {
         }
     }
 
-    public var operatorIdentifier: TenantIdentifier? {
+    public var operatorIdentifier: OperatorIdentifier? {
         if case .operated(let identifier, _) = self { identifier } else { nil }
     }
 

@@ -65,7 +65,7 @@ public struct RegisterPowerRecord: Sendable, Equatable {
     public var person: IdentityHash
     public var kind: RegisterPowerKind
     public var representation: Representation
-    public var evidence: EvidenceIdentifier
+    public var evidence: CompanyEvidenceIdentifier
     /// The day of the extract.
     public var asOf: CalendarDate
     public var state: RegisterPowerState
@@ -89,7 +89,8 @@ public struct RegisterPowerRecord: Sendable, Equatable {
 
     public init(
         identifier: RegisterPowerIdentifier, company: CompanyIdentifier, person: IdentityHash,
-        kind: RegisterPowerKind, representation: Representation, evidence: EvidenceIdentifier, asOf: CalendarDate,
+        kind: RegisterPowerKind, representation: Representation, evidence: CompanyEvidenceIdentifier,
+        asOf: CalendarDate,
         state: RegisterPowerState = .initial, signature: Signature? = nil
     ) {
         self.identifier = identifier
@@ -126,7 +127,7 @@ public struct CompanyEvidence: Sendable, Equatable {
         case upstream
     }
 
-    public var identifier: EvidenceIdentifier
+    public var identifier: CompanyEvidenceIdentifier
     public var method: Method
     /// The town whose clerk looked; nil for an upstream account.
     public var performer: TenantIdentifier?
@@ -136,7 +137,7 @@ public struct CompanyEvidence: Sendable, Equatable {
     public var recordedAt: Timestamp
 
     public init(
-        identifier: EvidenceIdentifier, method: Method, performer: TenantIdentifier?, level: AssuranceLevel,
+        identifier: CompanyEvidenceIdentifier, method: Method, performer: TenantIdentifier?, level: AssuranceLevel,
         asOf: CalendarDate, recordedAt: Timestamp
     ) {
         self.identifier = identifier

@@ -2,7 +2,7 @@ public import OpenIDMessages
 
 /// An IT provider that runs things for tenants on instruction (GDPR Art. 28).
 public struct Operator: Sendable, Equatable {
-    public var identifier: TenantIdentifier
+    public var identifier: OperatorIdentifier
     public var name: String
     /// The customary abbreviation.
     public var shortName: String
@@ -13,7 +13,7 @@ public struct Operator: Sendable, Equatable {
     public var contract: String?
 
     public init(
-        identifier: TenantIdentifier, name: String, shortName: String, contact: Contact = Contact(),
+        identifier: OperatorIdentifier, name: String, shortName: String, contact: Contact = Contact(),
         contract: String? = nil
     ) {
         self.identifier = identifier
@@ -30,7 +30,7 @@ public struct Operator: Sendable, Equatable {
 /// time; its predecessor's staff lose their roles with the file that names the successor.
 public struct OperatorAssignment: Sendable, Equatable {
     /// The `identifier` of the operator.
-    public var operatorIdentifier: TenantIdentifier
+    public var operatorIdentifier: OperatorIdentifier
     /// What the operator does for the tenant, in its own words.
     public var purpose: String?
     /// The reference of the tenant's own contract; nil where the operator's counts.
@@ -41,7 +41,7 @@ public struct OperatorAssignment: Sendable, Equatable {
     public var until: CalendarDate?
 
     public init(
-        _ operatorIdentifier: TenantIdentifier, purpose: String? = nil, contract: String? = nil,
+        _ operatorIdentifier: OperatorIdentifier, purpose: String? = nil, contract: String? = nil,
         from: CalendarDate? = nil, until: CalendarDate? = nil
     ) {
         self.operatorIdentifier = operatorIdentifier

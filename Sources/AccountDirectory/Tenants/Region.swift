@@ -3,12 +3,15 @@ public import OpenIDMessages
 /// One trust domain: one issuer, one set of signing keys, and the towns and portals that share it.
 public struct Region: Sendable, Equatable {
     /// A short name, e.g. `emscher-lippe`.
-    public var identifier: TenantIdentifier
+    public var identifier: RegionIdentifier
     public var name: String
     public var issuer: IssuerURL
     /// True for a region that exists for development and tests: loopback redirect URIs and simulated evidence are
     /// allowed in it, and its simulated logins say so in their `acr`.
     public var isDevelopment: Bool
+    /// True when the region's means of identification are notified (Regulation (EU) 910/2014, Article 9): only then may a
+    /// login call its level by the words of eIDAS.
+    public var isNotified: Bool
     public var evidence: EvidencePolicy
     public var operators: [Operator]
     public var tenants: [Tenant]
@@ -18,14 +21,15 @@ public struct Region: Sendable, Equatable {
     public var library: TemplateLibrary
 
     public init(
-        identifier: TenantIdentifier, name: String, issuer: IssuerURL, isDevelopment: Bool, evidence: EvidencePolicy,
-        operators: [Operator], tenants: [Tenant], services: [Service], clients: [Client],
+        identifier: RegionIdentifier, name: String, issuer: IssuerURL, isDevelopment: Bool, isNotified: Bool = false,
+        evidence: EvidencePolicy, operators: [Operator], tenants: [Tenant], services: [Service], clients: [Client],
         library: TemplateLibrary = TemplateLibrary()
     ) {
         self.identifier = identifier
         self.name = name
         self.issuer = issuer
         self.isDevelopment = isDevelopment
+        self.isNotified = isNotified
         self.evidence = evidence
         self.operators = operators
         self.tenants = tenants

@@ -48,7 +48,7 @@ public struct Tenant: Sendable, Equatable {
     }
 
     /// The `identifier` of the operator, whether or not its assignment is in force.
-    public var operatorIdentifier: TenantIdentifier { operatorAssignment.operatorIdentifier }
+    public var operatorIdentifier: OperatorIdentifier { operatorAssignment.operatorIdentifier }
 
     public var hostNames: [String] { hosts.map(\.name) }
 

@@ -16,6 +16,24 @@ public struct TenantIdentifier: WireValue {
     }
 }
 
+/// An IT provider that works for tenants, in the form of a tenant's identifier; never one of them.
+public struct OperatorIdentifier: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard isSlug(rawValue) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// A region, in the form of a tenant's identifier.
+public struct RegionIdentifier: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard isSlug(rawValue) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
 /// A service (Verwaltungsleistung) of a tenant: 1 to 63 lower-case letters, digits and inner hyphens.
 public struct ServiceIdentifier: WireValue {
     public let rawValue: String
@@ -52,6 +70,15 @@ public struct SubjectIdentifier: WireValue {
     }
 }
 
+/// A company's own name in a sector (`acting_for.sub`), never a person's `sub`: at most 255 ASCII characters.
+public struct CompanySubject: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.isASCII(1...255, CharacterClass.isUnreserved) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
 /// The region's identifier of a device.
 public struct DeviceIdentifier: WireValue {
     public let rawValue: String
@@ -70,7 +97,25 @@ public struct TransactionIdentifier: WireValue {
     }
 }
 
-/// A session of a person at the provider (`sid`, OpenID Connect Back-Channel Logout §2.1).
+/// A device under the name that one tenant alone has for it: `dv_` and at most 61 unreserved characters.
+public struct TownDeviceName: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.isASCII(4...64, CharacterClass.isUnreserved), rawValue.hasPrefix("dv_") else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// A session under the name that one subject's portals have for it (`sid`, OpenID Connect Back-Channel Logout §2.1).
+public struct SessionName: WireValue {
+    public let rawValue: String
+    public init?(rawValue: String) {
+        guard rawValue.isASCII(16...64, CharacterClass.isUnreserved) else { return nil }
+        self.rawValue = rawValue
+    }
+}
+
+/// The region's identifier of a person's session at the provider; portals have names for it (`SessionName`).
 public struct SessionIdentifier: WireValue {
     public let rawValue: String
     public init?(rawValue: String) {

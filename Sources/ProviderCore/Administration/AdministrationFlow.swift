@@ -85,7 +85,8 @@ public struct AdministrationFlow: Sendable {
     /// The same for a device of a person whom the tenant knows, under a name that it has elsewhere: nobody but the other town,
     /// or the person, can have told it.
     func missed(
-        device name: String, among devices: [DeviceIdentifier], in scope: TenantScope, by administrator: Administrator
+        device name: TownDeviceName, among devices: [DeviceIdentifier], in scope: TenantScope,
+        by administrator: Administrator
     ) async throws -> AdministrationProblem {
         let owner = registry.region.tenants.first { tenant in
             tenant.identifier != scope.tenant.identifier
@@ -178,7 +179,13 @@ public struct AdministrationFlow: Sendable {
         let place: AdministrationScope =
             wish.role.reach == .operated
             ? .operated(by: tenant.operatorIdentifier, for: tenant.identifier) : .tenant(tenant.identifier)
-        return try await grant(wish, at: place, tenant: tenant, by: administrator)
+        do { return try await grant(wish, at: place, tenant: tenant, by: administrator) } catch AdministrationProblem
+            .unknownAdministrator
+        {
+            // Whoever says the `sub` that somebody has at another town's portals probes that town.
+            _ = try await missed(.subject(wish.subject), in: scope, by: administrator)
+            throw AdministrationProblem.unknownAdministrator
+        }
     }
 
     public func grant(

@@ -18,13 +18,14 @@ public enum AdministrationPortal {
     static func parts(region: Region, issuer: IssuerURL) -> (tenant: Tenant, client: Client)? {
         guard let identifier = TenantIdentifier(rawValue: tenantName),
             let clientIdentifier = ClientIdentifier(rawValue: clientName),
+            let worker = OperatorIdentifier(rawValue: tenantName),
             let sector = SectorIdentifier(rawValue: tenantName), let resource = resource(of: issuer),
             let callback = RedirectURI(rawValue: "http://127.0.0.1/callback"),
             let callback6 = RedirectURI(rawValue: "http://[::1]/callback")
         else { return nil }
         let tenant = Tenant(
             identifier: identifier, officialName: "Verwaltung der Region \(region.name)", kind: .regionalPortal,
-            municipalityKey: nil, operatorAssignment: OperatorAssignment(identifier), sector: sector, hosts: [],
+            municipalityKey: nil, operatorAssignment: OperatorAssignment(worker), sector: sector, hosts: [],
             floor: .substantiell, allowedScopes: nil, state: .live)
         let client = Client(
             identifier: clientIdentifier, tenant: identifier, name: "citizen-id (Verwaltung)", profile: .baseline,

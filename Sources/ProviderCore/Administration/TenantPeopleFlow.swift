@@ -45,14 +45,18 @@ public struct TenantPeopleFlow: Sendable {
         try await seen(name, in: scope, by: administrator)
     }
 
+    /// A session under the name that it has for the subject.
+    public struct Session: Sendable {
+        public let name: SessionName
+        public let session: TenantSession
+    }
+
     public func sessions(
         of name: String, in scope: TenantScope, by administrator: Administrator
-    ) async throws -> [TenantSession] {
+    ) async throws -> [Session] {
         let subject = try await seen(name, in: scope, by: administrator)
         return try await store.sessions(of: subject, in: scope, now: clock.now()).map { session in
-            var session = session
-            session.identifier = session.identifier.name(for: subject)
-            return session
+            Session(name: session.identifier.name(for: subject), session: session)
         }
     }
 
@@ -62,7 +66,7 @@ public struct TenantPeopleFlow: Sendable {
         _ session: String, of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws {
         let (subject, account) = try await known(name, in: scope, by: administrator)
-        guard let session = SessionIdentifier(rawValue: session) else { throw AdministrationProblem.notFound }
+        guard let session = SessionName(rawValue: session) else { throw AdministrationProblem.notFound }
         let sessions = try await store.sessions(of: subject, in: scope, now: clock.now())
         guard let found = sessions.first(where: { $0.identifier.name(for: subject) == session })?.identifier else {
             throw try await administration.missed(.session(session, of: account), in: scope, by: administrator)
@@ -77,7 +81,7 @@ public struct TenantPeopleFlow: Sendable {
 
     /// A device under the name that it has at this tenant alone: two tenants cannot see that they know the same one.
     public struct Device: Sendable {
-        public let name: String
+        public let name: TownDeviceName
         public let ceiling: DeviceCeiling
         public let state: DeviceRecordRow.State
         public let createdAt: Timestamp
@@ -104,6 +108,7 @@ public struct TenantPeopleFlow: Sendable {
         _ device: String, of name: String, in scope: TenantScope, by administrator: Administrator
     ) async throws {
         let (subject, _) = try await known(name, in: scope, by: administrator)
+        guard let device = TownDeviceName(rawValue: device) else { throw AdministrationProblem.notFound }
         let rows = try await store.devices(of: subject, in: scope)
         guard let found = rows.first(where: { Self.name(of: $0.identifier, in: scope.tenant.sector) == device }) else {
             throw try await administration.missed(
@@ -119,9 +124,9 @@ public struct TenantPeopleFlow: Sendable {
     /// Why logins of the person have their level, with each device that can log in, the oldest first.
     public func explainLevel(
         of name: String, in scope: TenantScope, by administrator: Administrator
-    ) async throws -> [(device: String, explained: SignedExplanation)] {
+    ) async throws -> [(device: TownDeviceName, explained: SignedExplanation)] {
         let subject = try await seen(name, in: scope, by: administrator)
-        var explained: [(device: String, explained: SignedExplanation)] = []
+        var explained: [(device: TownDeviceName, explained: SignedExplanation)] = []
         for device in try await devices(of: subject, in: scope) where device.state == .active {
             guard let one = try await assurance.explain(device.identifier, called: device.name, of: subject) else {
                 continue
@@ -151,8 +156,9 @@ public struct TenantPeopleFlow: Sendable {
     }
 
     /// The device's own identifier has 128 random bits: its digest under the sector's name gives nothing away.
-    static func name(of device: DeviceIdentifier, in sector: SectorIdentifier) -> String {
-        "dv_" + name(of: device.rawValue, "device-name", in: sector)
+    static func name(of device: DeviceIdentifier, in sector: SectorIdentifier) -> TownDeviceName {
+        // The base64url of 16 bytes always has 22 unreserved characters.
+        TownDeviceName(rawValue: "dv_" + name(of: device.rawValue, "device-name", in: sector))!
     }
 
     /// A session in a tenant's trail, which knows no subjects: for all of them under the same name, at this tenant alone.

@@ -92,11 +92,12 @@ public struct AssuranceFlow: Sendable {
     ///
     /// - Parameter name: the device's name at this town, which has no other for it (invariant I24).
     func explain(
-        _ device: DeviceIdentifier, called name: String, of subject: SubjectIdentifier
+        _ device: DeviceIdentifier, called name: TownDeviceName, of subject: SubjectIdentifier
     ) async throws -> SignedExplanation? {
         guard let (row, account) = try await store.device(device) else { return nil }
         let explanation = try await explanation(account: account, device: row, methods: nil)
-        return try sign(Self.withoutModel(explanation), ["sub": .string(subject.rawValue), "device": .string(name)])
+        return try sign(
+            Self.withoutModel(explanation), ["sub": .string(subject.rawValue), "device": .string(name.rawValue)])
     }
 
     /// Two towns could tell by a rare model that they know the same person (invariant I24).

@@ -30,10 +30,12 @@ extension AuditEntry {
         case "auth" where known == .replayRejected: return object
         case "session" where known == .sessionReused: return object
         case "auth", "context", "device", "key":
-            return DeviceIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope.tenant.sector) }
+            return DeviceIdentifier(rawValue: object).map {
+                TenantPeopleFlow.name(of: $0, in: scope.tenant.sector).rawValue
+            }
         case "session":
             return SessionIdentifier(rawValue: object).map { TenantPeopleFlow.name(of: $0, in: scope.tenant.sector) }
-        case "admin", "client", "dsr", "proofing", "template", "tenant", "token": return object
+        case "admin", "client", "dsr", "operator", "proofing", "service", "template", "tenant", "token": return object
         default: return nil
         }
     }

@@ -35,7 +35,7 @@ public struct ActingRight: Sendable, Equatable {
     public var acting: ActingContext
     public var company: CompanyDescription
     /// The company's own name in the portal's sector.
-    public var subject: SubjectIdentifier
+    public var subject: CompanySubject
     public var limits: CompanyLimits
     /// The claim `…/claims/mandate`; nil where the right needs no mandate.
     public var mandate: JSONObject?
@@ -43,7 +43,7 @@ public struct ActingRight: Sendable, Equatable {
     public var verified: JSONObject?
 
     public init(
-        acting: ActingContext, company: CompanyDescription, subject: SubjectIdentifier, limits: CompanyLimits,
+        acting: ActingContext, company: CompanyDescription, subject: CompanySubject, limits: CompanyLimits,
         mandate: JSONObject?, verified: JSONObject?
     ) {
         self.acting = acting

@@ -3,7 +3,7 @@ internal import OpenIDMessages
 
 extension CompanyDescription {
     /// The claim `…/claims/acting_for`: the company's own `sub` always, of the rest what was released.
-    func claim(subject: SubjectIdentifier, released: [String], namespace: String) -> JSONObject {
+    func claim(subject: CompanySubject, released: [String], namespace: String) -> JSONObject {
         var claim: JSONObject = ["sub": .string(subject.rawValue)]
         if released.contains("organization") {
             claim["organization_name"] = .string(name)

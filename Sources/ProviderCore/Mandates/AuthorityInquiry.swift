@@ -23,7 +23,7 @@ public struct AuthorityInquiry: Sendable, Equatable {
 
     public var person: Person
     /// The company's name at this portal (`acting_for.sub`).
-    public var company: SubjectIdentifier
+    public var company: CompanySubject
     public var purpose: Purpose
     public var amount: MoneyAmount?
     /// The five digits of an establishment in the company's business identification number.
@@ -42,7 +42,7 @@ public struct AuthorityInquiry: Sendable, Equatable {
             throw OAuthError(.invalidRequest, "a parameter is not known here")
         }
         person = try Self.person(parameters)
-        guard let company: SubjectIdentifier = try Self.wire(parameters, "company") else {
+        guard let company: CompanySubject = try Self.wire(parameters, "company") else {
             throw OAuthError(.invalidRequest, "company is missing")
         }
         self.company = company

@@ -8,7 +8,7 @@ struct IDTokenHint: Sendable {
     let client: RegisteredClient
     let subject: SubjectIdentifier
     /// The session under the name that it has for `subject`.
-    let session: SessionIdentifier
+    let session: SessionName
     /// The sector in which `subject` names somebody; nil when the client does not serve the town of the token any more.
     let sector: SubjectSector?
 
@@ -22,7 +22,7 @@ struct IDTokenHint: Sendable {
             token.header["typ"] == "JWT", claims["iss"]?.string == issuer.rawValue,
             let client = claims["aud"]?.string.flatMap(ClientIdentifier.init(rawValue:)).flatMap(registry.resolve),
             let subject = claims["sub"]?.string.flatMap(SubjectIdentifier.init(rawValue:)),
-            let session = claims["sid"]?.string.flatMap(SessionIdentifier.init(rawValue:)),
+            let session = claims["sid"]?.string.flatMap(SessionName.init(rawValue:)),
             claims["auth_time"]?.integer != nil, claims["exp"]?.integer != nil
         else { return nil }
         self.client = client

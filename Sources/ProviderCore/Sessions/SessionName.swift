@@ -8,9 +8,9 @@ extension SessionIdentifier {
     ///
     /// The identifier itself has 90 random bits and is told to nobody but the person: its digest under the subject gives nothing
     /// away.
-    public func name(for subject: SubjectIdentifier) -> SessionIdentifier {
+    public func name(for subject: SubjectIdentifier) -> SessionName {
         let text = "citizen-id/session-name/v1\n\(subject)\n\(self)"
         // The base64url of 16 bytes always has 22 unreserved characters.
-        return SessionIdentifier(rawValue: Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16)))!
+        return SessionName(rawValue: Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16)))!
     }
 }

@@ -55,7 +55,7 @@ public enum MissedName: Sendable, Equatable {
     case emergency(EmergencyIdentifier)
     case subject(SubjectIdentifier)
     /// The name that a session of this person has for one of their subjects.
-    case session(SessionIdentifier, of: AccountIdentifier)
+    case session(SessionName, of: AccountIdentifier)
     case company(CompanyIdentifier)
     case mandate(MandateIdentifier)
     case request(DataSubjectRequestIdentifier)
@@ -165,7 +165,6 @@ public struct TenantCounters: Sendable, Equatable {
 
 /// A session as one tenant may see it: what its own portals know of it.
 public struct TenantSession: Sendable, Equatable {
-    /// From the store the session's own, from `TenantPeopleFlow` its name for the subject.
     public var identifier: SessionIdentifier
     public var context: AuthenticationContext
     public var startedAt: Timestamp

@@ -64,8 +64,8 @@ public protocol MandateStore: Sendable {
     func membership(of subject: SubjectIdentifier, in sector: SubjectSector) async throws -> MembershipIdentifier?
 
     /// The company behind a name in a sector.
-    func company(of subject: SubjectIdentifier, in sector: SubjectSector) async throws -> CompanyIdentifier?
+    func company(of subject: CompanySubject, in sector: SubjectSector) async throws -> CompanyIdentifier?
 
     /// A company's name in a sector: random, made at the first need, the same ever after.
-    func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> SubjectIdentifier
+    func subject(of company: CompanyIdentifier, in sector: SubjectSector) async throws -> CompanySubject
 }

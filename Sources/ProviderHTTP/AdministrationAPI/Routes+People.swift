@@ -70,7 +70,7 @@ extension AdministrationAPI {
                     "levels": .array(
                         levels.map { level in
                             .object([
-                                "device": .string(level.device),
+                                "device": .string(level.device.rawValue),
                                 "explanation": .object(level.explained.explanation.json),
                                 "statement": .string(level.explained.statement),
                             ])
@@ -170,11 +170,12 @@ extension DeskCandidate {
     }
 }
 
-extension TenantSession {
+extension TenantPeopleFlow.Session {
     var json: JSONObject {
         [
-            "session": .string(identifier.rawValue), "acr": .string(context.acr), "started_at": startedAt.json,
-            "expires_at": expiresAt.json, "clients": .strings(clients.map(\.rawValue)),
+            "session": .string(name.rawValue), "acr": .string(session.context.acr),
+            "started_at": session.startedAt.json, "expires_at": session.expiresAt.json,
+            "clients": .strings(session.clients.map(\.rawValue)),
         ]
     }
 }
@@ -182,7 +183,7 @@ extension TenantSession {
 extension TenantPeopleFlow.Device {
     var json: JSONObject {
         [
-            "device": .string(name), "ceiling": .string(ceiling.level.name),
+            "device": .string(name.rawValue), "ceiling": .string(ceiling.level.name),
             "simulated": .bool(ceiling.isSimulated), "state": .string(state.rawValue),
             "created_at": createdAt.json,
         ]

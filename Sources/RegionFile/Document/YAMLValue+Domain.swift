@@ -5,8 +5,8 @@ extension YAMLValue {
     /// Levels that a login in the region can reach. `hoch` would need another provider behind it, such as the eID card.
     static let offeredLevels: [AssuranceLevel] = [.normal, .substantiell]
 
-    /// An identifier in the form of a tenant's.
-    func slug() -> TenantIdentifier? { wire(TenantIdentifier.self, Self.slugForm) }
+    /// An identifier of a region, an operator or a tenant.
+    func slug<Value: WireValue>(_ type: Value.Type) -> Value? { wire(type, Self.slugForm) }
 
     static let slugForm = "1 to 63 lower-case letters, digits and inner hyphens"
 

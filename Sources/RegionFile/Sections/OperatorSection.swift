@@ -13,13 +13,13 @@ struct OperatorSection {
     }
 
     /// The operator that `value` refers to, by name. Nil, with a mistake, when there is none.
-    func reference(_ value: YAMLValue) -> TenantIdentifier? {
-        names.find(value).flatMap(TenantIdentifier.init(rawValue:))
+    func reference(_ value: YAMLValue) -> OperatorIdentifier? {
+        names.find(value).flatMap(OperatorIdentifier.init(rawValue:))
     }
 
     private mutating func read(_ value: YAMLValue) {
         let entry = value.mapping(keys: Self.keys)
-        let identifier = entry?.required("id") { $0.slug() }
+        let identifier = entry?.required("id") { $0.slug(OperatorIdentifier.self) }
         let isNew = names.add(identifier?.rawValue, at: entry?["id"])
         guard let entry else { return }
         let name = entry.required("name") { $0.text() }

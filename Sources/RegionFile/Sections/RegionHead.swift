@@ -3,21 +3,23 @@ import OpenIDMessages
 
 /// The section `region`: the trust domain itself.
 struct RegionHead {
-    static let keys = ["id", "name", "issuer", "development", "evidence"]
+    static let keys = ["id", "name", "issuer", "development", "notified", "evidence"]
 
-    let identifier: TenantIdentifier?
+    let identifier: RegionIdentifier?
     let name: String?
     let issuer: IssuerURL?
     let isDevelopment: Bool
+    let isNotified: Bool
     let evidence: EvidencePolicy
 
     init(_ head: YAMLMapping) {
-        identifier = head.required("id") { $0.slug() }
+        identifier = head.required("id") { $0.slug(RegionIdentifier.self) }
         name = head.required("name") { $0.text() }
         issuer = head.required("issuer") {
             $0.wire(IssuerURL.self, "`https://`, a host in lower case, perhaps a port other than 443, and nothing else")
         }
         isDevelopment = head.value("development", default: false) { $0.bool() }
+        isNotified = head.value("notified", default: false) { $0.bool() }
         evidence = Self.evidence(head["evidence"], isDevelopment: isDevelopment)
     }
 

@@ -34,7 +34,7 @@ struct TenantSection {
 
     private mutating func read(_ value: YAMLValue) {
         let entry = value.mapping(keys: Self.keys)
-        let identifier = entry?.required("id") { $0.slug() }
+        let identifier = entry?.required("id") { $0.slug(TenantIdentifier.self) }
         let isNew = names.add(identifier?.rawValue, at: entry?["id"])
         guard let entry else { return }
         let name = entry.required("name") { $0.text() }

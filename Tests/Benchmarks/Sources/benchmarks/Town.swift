@@ -23,9 +23,9 @@ struct Town: Sendable {
         self.issuer = IssuerURL(rawValue: issuer)!
         let town = TenantIdentifier(rawValue: "town")!
         let other = TenantIdentifier(rawValue: "neighbour")!
-        let worker = TenantIdentifier(rawValue: "operator")!
+        let worker = OperatorIdentifier(rawValue: "operator")!
         region = Region(
-            identifier: TenantIdentifier(rawValue: "benchmarks")!, name: "Benchmarks", issuer: self.issuer,
+            identifier: RegionIdentifier(rawValue: "benchmarks")!, name: "Benchmarks", issuer: self.issuer,
             isDevelopment: true, evidence: EvidencePolicy(formats: ["none"], simulatorRoots: []),
             operators: [Operator(identifier: worker, name: "Operator", shortName: "OP")],
             tenants: [
