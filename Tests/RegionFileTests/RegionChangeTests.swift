@@ -58,6 +58,39 @@ struct RegionChangeTests {
         #expect(found.allSatisfy { $0.contains("--lower-levels") })
     }
 
+    @Test("I30: a service of the region is no template of its name with a lower level, nor the other way round")
+    func levelsOfOther() throws {
+        func service(_ level: String) -> String {
+            """
+            services:
+              - id: parking
+                title: {de: Parken}
+                publisher: marl
+                version: 1.0.0
+                contexts: [citizen]
+                required_level: \(level)
+                claims: [given_name, address]
+                purpose: {de: Wozu}
+                served_tenants: [herten]
+            """
+        }
+        let adopted = try LibrarySample.text()
+        let parts = try (
+            #require(adopted.firstRange(of: "templates:\n")), #require(adopted.firstRange(of: "clients:\n"))
+        )
+        func own(_ level: String) -> String {
+            let without = String(adopted[..<parts.0.lowerBound] + adopted[parts.1.lowerBound...])
+            return without.replacing("services: []", with: service(level))
+        }
+        let lower =
+            "service parking at herten: level substantiell → normal is lower; say so with --lower-levels if it is meant"
+        #expect(try objections(own("substantiell"), adopted) == [lower])
+        #expect(try objections(own("normal"), adopted).isEmpty)
+        #expect(try objections(own("substantiell"), adopted, RegionChangeRules(allowsLowerLevels: true)).isEmpty)
+        #expect(try objections(adopted, own("substantiell")).isEmpty)
+        #expect(try objections(adopted, own("null")).count == 1)
+    }
+
     @Test("I33: a tenant goes through offboarding before it is taken out")
     func leaving() throws {
         func with(_ state: String) -> String { sample("name: Stadt Marl", "name: Stadt Marl\n    state: \(state)") }

@@ -109,9 +109,31 @@ public struct RegionChangeRules: Sendable {
 
     private func lowerings(_ old: Region, _ new: Region) -> [String] {
         let levels = Self.levels(old)
-        return Self.levels(new).compactMap { name, level in
-            guard let earlier = levels.first(where: { $0.0 == name })?.1, level < earlier else { return nil }
-            return "\(name): level \(earlier.name) → \(level.name) is lower; say so with --lower-levels if it is meant"
+        return
+            Self.levels(new).compactMap { name, level in
+                levels.first { $0.0 == name }.flatMap { Self.lowering(name, from: $0.1, to: level) }
+            } + lowerings(ofOther: old, new)
+    }
+
+    private static func lowering(_ name: String, from old: AssuranceLevel, to new: AssuranceLevel) -> String? {
+        guard new < old else { return nil }
+        return "\(name): level \(old.name) → \(new.name) is lower; say so with --lower-levels if it is meant"
+    }
+
+    /// A service of the region that a town has as an adopted template now, or the other way round: what counts is the level
+    /// that the town's people need for it.
+    private func lowerings(ofOther old: Region, _ new: Region) -> [String] {
+        let own = Set(old.services.map(\.identifier)).symmetricDifference(new.services.map(\.identifier))
+        let (was, becomes) = (EffectiveServices.all(in: old, old.library), EffectiveServices.all(in: new, new.library))
+        return new.tenants.flatMap { tenant in
+            own.sorted().compactMap { name in
+                guard let before = was[tenant.identifier]?[name], let after = becomes[tenant.identifier]?[name] else {
+                    return nil
+                }
+                return Self.lowering(
+                    "service \(name) at \(tenant.identifier)", from: before.requiredLevel ?? .undefined,
+                    to: after.requiredLevel ?? .undefined)
+            }
         }
     }
 
