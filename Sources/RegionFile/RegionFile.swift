@@ -89,11 +89,12 @@ public enum RegionFile {
             entries("templates"), tenants, services, checksSignatures: checksSignatures)
         let adoptions = AdoptionSection(entries("adoptions"), templates, tenants)
         let offers = ServiceOffers(services: services, templates: templates, adoptions: adoptions)
-        let clients = ClientSection(entries("clients"), tenants, offers, isDevelopment: head.isDevelopment)
+        let clients = ClientSection(entries("clients"), tenants, offers, head)
         guard let identifier = head.identifier, let name = head.name, let issuer = head.issuer else { return nil }
         return Region(
             identifier: identifier, name: name, issuer: issuer, isDevelopment: head.isDevelopment,
-            evidence: head.evidence, operators: operators.operators, tenants: tenants.tenants,
+            isNotified: head.isNotified, evidence: head.evidence, operators: operators.operators,
+            tenants: tenants.tenants,
             services: services.services, clients: clients.clients,
             library: TemplateLibrary(templates: templates.templates, adoptions: adoptions.adoptions))
     }

@@ -80,7 +80,7 @@ struct ClientRegistrationTests {
             "require_signed_request_object": true, "userinfo_signed_response_alg": "PS256",
             "authorization_signed_response_alg": "EdDSA", "introspection_signed_response_alg": "PS256",
             "id_token_encrypted_response_alg": "ECDH-ES+A256KW", "id_token_encrypted_response_enc": "A256GCM",
-            "default_max_age": 600, "acr_vocabulary": "eidas",
+            "default_max_age": 600, "acr_vocabulary": "akdb",
             "initiate_login_uri": "https://herten.example/start",
             "post_logout_redirect_uris": ["https://herten.example/bye"],
             "backchannel_logout_uri": "https://herten.example/out", "backchannel_logout_session_required": true,
@@ -185,6 +185,9 @@ struct ClientRegistrationTests {
         ("request_uris", ["https://herten.example/request"], .invalidClientMetadata),
         ("tls_client_certificate_bound_access_tokens", true, .invalidClientMetadata),
         ("default_acr_values", ["http://bsi.bund.de/eID/LoA/normal"], .invalidClientMetadata),
+        // The region's means are not notified.
+        ("acr_vocabulary", "eidas", .invalidClientMetadata),
+        ("acr_vocabulary", "loa", .invalidClientMetadata),
         // What only the operator gives.
         ("profile", "legacy", .invalidClientMetadata),
         ("required_level", "normal", .invalidClientMetadata),

@@ -205,6 +205,7 @@ struct ProtectedAnswersTests {
             .bsi: ("http://bsi.bund.de/eID/LoA/normal", "sim:http://bsi.bund.de/eID/LoA/substantiell"),
             .eidas: ("http://eidas.europa.eu/LoA/low", "sim:http://eidas.europa.eu/LoA/substantial"),
             .stork: ("STORK-QAA-Level-2", "sim:STORK-QAA-Level-3"), .short: ("normal", "sim:substantiell"),
+            .akdb: ("NORMAL", "sim:SUBSTANTIELL"),
         ]
         for (phone, word) in [
             (try await provider.enrolledPhone(), expected[vocabulary]?.0),

@@ -54,6 +54,7 @@ struct ClientRuleTests {
         ("default_max_age: -1", "", "is no number of seconds"),
         ("default_max_age: 3e2", "", "is no number of seconds"),
         ("acr_vocabulary: loa", "", "unknown value `loa`"),
+        ("acr_vocabulary: eidas", "", "the words of eIDAS are for means that are notified"),
         ("verified_claims: person", "", "must be `true` or `false`"),
         ("id_token_encrypted_response_alg: dir", "", "unknown value `dir`"),
     ]) func `refuse, at the member's line`(first: String, second: String, message: String) {
@@ -83,7 +84,7 @@ struct ClientRuleTests {
         "id_token_encrypted_response_alg: ECDH-ES+A256KW",
         "sector_identifier_uri: https://portal.marl.example/sector.json\n    subject_type: pairwise",
         "subject_type: 'public'\n    default_max_age: 0\n    verified_claims: true",
-        "post_logout_redirect_uris: ['https://portal.marl.example/bye']\n    acr_vocabulary: eidas",
+        "post_logout_redirect_uris: ['https://portal.marl.example/bye']\n    acr_vocabulary: akdb",
         "backchannel_logout_uri: https://portal.marl.example/out\n    backchannel_logout_session_required: true",
     ]) func `allow what fits`(members: String) {
         var members = [members]
@@ -91,6 +92,13 @@ struct ClientRuleTests {
             members.append("secret_sha256: 47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU")
         }
         #expect(mistakes(Self.client(members)).isEmpty)
+    }
+
+    @Test func `the words of eIDAS are for a region whose means are notified`() {
+        let client = Self.client(["acr_vocabulary: eidas"])
+        #expect(mistakes(client).map(\.line) == [line])
+        #expect(mistakes(client.replacing("  id: test\n", with: "  id: test\n  notified: true\n")).isEmpty)
+        #expect(mistakes(client.replacing("  id: test\n", with: "  id: test\n  notified: false\n")).count == 1)
     }
 
     @Test func `legacy software gets no login above normal`() {

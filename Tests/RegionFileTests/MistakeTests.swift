@@ -75,6 +75,8 @@ struct MistakeTests {
         Mistaken(line: 4, "  issuer: https://id.test.example/", "is malformed"),
         Mistaken(line: 4, "  issuer: http://id.test.example", "is malformed"),
         Mistaken(sample("name: Test", "name: Test\n  development: yes"), 4, "`true` or `false`"),
+        Mistaken(sample("name: Test", "name: Test\n  notified: loa"), 4, "`true` or `false`"),
+        Mistaken(client: "acr_vocabulary: eidas", "this region says `notified` of none"),
         Mistaken(sample("name: Test", "name: Test\n  evidence: {formats: [simulator]}"), 4, "production region"),
         Mistaken(
             sample("name: Test", "name: Test\n  evidence: {simulator_roots: [a.pem]}"), 4,

@@ -12,6 +12,8 @@ extension AssuranceLevel {
         switch vocabulary {
         case .bsi: acr
         case .short: name
+        // Its `UNTERGEORDNET` asks for the region's lowest level: said of no level at all it would promise something.
+        case .akdb: ["UNDEFINIERT", "NORMAL", "SUBSTANTIELL", "HOCH"][rawValue]
         case .eidas: "http://eidas.europa.eu/LoA/" + ["undefined", "low", "substantial", "high"][rawValue]
         // TR-03107-1 has no level that fits QAA level 1.
         case .stork: "STORK-QAA-Level-\(rawValue + 1)"

@@ -58,12 +58,14 @@ public enum SubjectType: String, Sendable, CaseIterable {
 public enum LevelVocabulary: String, Sendable, CaseIterable {
     /// `http://bsi.bund.de/eID/LoA/…`, the region's own.
     case bsi
-    /// `http://eidas.europa.eu/LoA/…`.
+    /// `http://eidas.europa.eu/LoA/…`: only in a region whose means are notified (`Region.isNotified`).
     case eidas
     /// `STORK-QAA-Level-…`.
     case stork
     /// `normal`, `substantiell`, `hoch`.
     case short
+    /// The trust levels of AKDB: `NORMAL`, `SUBSTANTIELL`, `HOCH`.
+    case akdb
 }
 
 /// What a client wants signed and encrypted, and how.

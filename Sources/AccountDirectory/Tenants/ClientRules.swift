@@ -19,10 +19,15 @@ public struct ClientObjection: Sendable, Equatable {
 public struct ClientRules: Sendable {
     let tenant: Tenant
     let isDevelopment: Bool
+    let isNotified: Bool
 
-    public init(tenant: Tenant, isDevelopment: Bool) {
+    /// - Parameters:
+    ///   - isDevelopment: `Region.isDevelopment`.
+    ///   - isNotified: `Region.isNotified`.
+    public init(tenant: Tenant, isDevelopment: Bool, isNotified: Bool) {
         self.tenant = tenant
         self.isDevelopment = isDevelopment
+        self.isNotified = isNotified
     }
 
     /// Everything that stands against `client`.
@@ -30,7 +35,8 @@ public struct ClientRules: Sendable {
     /// A client without keys of its own yet cannot authenticate; what its keys must be able to do is asked when they come.
     public func objections(to client: Client) -> [ClientObjection] {
         profile(client) + authentication(client) + addresses(client) + grants(client) + tokens(client)
-            + backChannel(client) + encryption(client) + subject(client) + level(client) + scopes(client)
+            + backChannel(client) + encryption(client) + subject(client) + level(client) + vocabulary(client)
+            + scopes(client)
     }
 
     // MARK: Profile and authentication
@@ -247,6 +253,17 @@ public struct ClientRules: Sendable {
                 .requiredLevel,
                 "level `\(client.requiredLevel.name)` is below the floor `\(tenant.floor.name)` of tenant "
                     + "`\(tenant.identifier)`")
+        ]
+    }
+
+    /// A login that says `http://eidas.europa.eu/LoA/substantial` says that Member States must recognise it.
+    private func vocabulary(_ client: Client) -> [ClientObjection] {
+        guard client.levelVocabulary == .eidas, !isNotified else { return [] }
+        return [
+            ClientObjection(
+                .levelVocabulary,
+                "the words of eIDAS are for means that are notified, and this region says `notified` "
+                    + "of none")
         ]
     }
 

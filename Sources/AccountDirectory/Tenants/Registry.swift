@@ -103,7 +103,7 @@ public struct Registry: Sendable {
     /// I34 and I35. The region file is held to them by its own services and adoptions; it has not seen those of the
     /// interface, which may come, or become stricter, at any time.
     private func isAllowed(_ service: Service, _ client: Client, of tenant: Tenant) -> Bool {
-        ClientRules(tenant: tenant, isDevelopment: region.isDevelopment)
+        ClientRules(tenant: tenant, isDevelopment: region.isDevelopment, isNotified: region.isNotified)
             .objections(to: client, askingFor: [service]).isEmpty
     }
 

@@ -14,7 +14,7 @@ extension Client {
     /// It is held to fapi2 when it authenticates by key and binds its tokens, else to baseline. Its level is the tenant's
     /// floor; subjects are pairwise.
     init(
-        _ metadata: ClientMetadata, identifier: ClientIdentifier, tenant: Tenant, isDevelopment: Bool,
+        _ metadata: ClientMetadata, identifier: ClientIdentifier, tenant: Tenant, in region: Region,
         secretDigest: ContentDigest?
     ) throws(ClientMetadataError) {
         let method = try metadata.choice(.authenticationMethod) ?? ClientAuthenticationMethod.clientSecretBasic
@@ -53,7 +53,9 @@ extension Client {
                 backChannelURI: try metadata.outboundURL(.backChannelLogoutURI),
                 requiresSession: try metadata.flag(.backChannelLogoutSession) ?? false),
             backChannel: try Self.backChannel(metadata))
-        let objection = ClientRules(tenant: tenant, isDevelopment: isDevelopment).objections(to: self).first
+        let rules = ClientRules(
+            tenant: tenant, isDevelopment: region.isDevelopment, isNotified: region.isNotified)
+        let objection = rules.objections(to: self).first
         if let objection { throw ClientMetadataError(objection.member, objection.message) }
     }
 

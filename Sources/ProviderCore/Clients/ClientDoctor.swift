@@ -19,7 +19,9 @@ public struct ClientDoctor: Sendable {
     public func examine(_ identifier: ClientIdentifier) async throws -> [IntegrationFinding]? {
         guard let registered = registry.resolve(identifier) else { return nil }
         let client = registered.client
-        let rules = ClientRules(tenant: registered.scope.tenant, isDevelopment: registry.region.isDevelopment)
+        let region = registry.region
+        let rules = ClientRules(
+            tenant: registered.scope.tenant, isDevelopment: region.isDevelopment, isNotified: region.isNotified)
         // What a town adopted counts as well when the client may not ask for it: that is what is to be said.
         let services =
             registry.offered(to: client) + client.servedTenants.flatMap { registry.adopted(by: $0, from: client) }

@@ -176,7 +176,7 @@ public struct ClientRegistrationFlow: Sendable {
         do throws(ClientMetadataError) {
             let client = try Client(
                 ClientMetadata(request), identifier: identifier, tenant: tenant,
-                isDevelopment: registry.region.isDevelopment, secretDigest: secretDigest)
+                in: registry.region, secretDigest: secretDigest)
             try await checkSector(of: client)
             return client
         } catch { throw Self.refusal(error) }

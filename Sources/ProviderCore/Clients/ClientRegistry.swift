@@ -251,6 +251,6 @@ public final class ClientRegistry: Sendable {
         else { return nil }
         return try? Client(
             ClientMetadata(registration.metadata), identifier: registration.identifier, tenant: tenant,
-            isDevelopment: region.isDevelopment, secretDigest: registration.secretDigest)
+            in: region, secretDigest: registration.secretDigest)
     }
 }

@@ -7,12 +7,12 @@ struct ClientSection {
     private var names = NameTable("client")
     private let tenants: TenantSection
     private let offers: ServiceOffers
-    private let isDevelopment: Bool
+    private let region: RegionHead
 
-    init(_ entries: [YAMLValue], _ tenants: TenantSection, _ offers: ServiceOffers, isDevelopment: Bool) {
+    init(_ entries: [YAMLValue], _ tenants: TenantSection, _ offers: ServiceOffers, _ region: RegionHead) {
         self.tenants = tenants
         self.offers = offers
-        self.isDevelopment = isDevelopment
+        self.region = region
         for entry in entries { read(entry) }
     }
 
@@ -36,7 +36,8 @@ struct ClientSection {
         client.state = entry.value("state", default: .live) { $0.choice(OfferState.self) }
         if isOneForAll { checkTowns(of: client, entry) }
         if let tenant {
-            let rules = ClientRules(tenant: tenant, isDevelopment: isDevelopment)
+            let rules = ClientRules(
+                tenant: tenant, isDevelopment: region.isDevelopment, isNotified: region.isNotified)
             let towns = isOneForAll ? served.compactMap { tenants.tenant($0) } : [tenant]
             let offered = towns.flatMap { offers.services(services, at: $0) }
             let objections =
