@@ -96,6 +96,83 @@ struct RegionCommandTests {
         #expect(log.contains("which stays in force"), "the start says that its files are no longer what counts")
     }
 
+    @Test("each change of the file is in the trail of the town whose it is: names of what changed, no values")
+    func trail() async throws {
+        let here = try await Installation.start(withPortal: false)
+        let shipped = try String(contentsOfFile: Place.source("Config/emscher-lippe.yaml"), encoding: .utf8)
+        func change(_ text: String, _ more: (String, String)...) throws -> String {
+            try more.reduce(text) { text, pair in
+                try #require(text.contains(pair.0), "\(pair.0)")
+                return text.replacing(pair.0, with: pair.1, maxReplacements: 1)
+            }
+        }
+        func apply(_ text: String) async throws {
+            let file = try here.folder.write("region-\(UInt32.random(in: 0 ... .max)).yaml", text)
+            let files = [file] + here.regionFiles.dropFirst()
+            let applied = try await here.administer(["region", "apply"] + files + ["--yes"])
+            #expect(applied.status == 0, "\(applied)")
+        }
+        func events(_ tenant: String?) async throws -> [String] {
+            let shown = try await here.administer(
+                ["audit", "show", "--json"] + (tenant.map { ["--tenant", $0] } ?? []))
+            return try (shown.json()["events"]?.array ?? []).compactMap(\.object).filter {
+                $0["kind"]?.string != "key.created"
+            }.compactMap { event in
+                guard tenant != nil || event["chain"] == "(region)" else { return nil }
+                return event["kind"]?.string.map { $0 + " " + (event["object"]?.string ?? "") }
+            }.reversed()
+        }
+        #expect(try await events("dorsten").isEmpty, "the first region is nobody's change")
+
+        let moved = try change(
+            shipped,
+            (
+                "[serviceportal.dorsten.de] # confirmed\n    floor: normal",
+                "[serviceportal.dorsten.de]\n    floor: substantiell"
+            ),
+            ("ags: \"05562014\"\n    operator: gkd-re", "ags: \"05562014\"\n    operator: krzn"),
+            ("short_name: gkd-el", "short_name: GKD-EL"),
+            ("parken@herten.example", "bewohnerparken@herten.example"),
+            (
+                "contexts: [citizen, company]\n    required_level: normal",
+                "contexts: [citizen, company]\n    required_level: substantiell"
+            ),
+            (
+                "name: Serviceportal Stadt Bottrop\n",
+                "name: Serviceportal Stadt Bottrop\n    state: suspended\n"
+            ))
+        try await apply(moved)
+        // What follows from the floor is a change of the client as well.
+        #expect(
+            try await events("dorsten") == [
+                "tenant.changed floor", "service.changed hundeanmeldung: required_level",
+                "client.changed dorsten-portal: required_level",
+            ])
+        #expect(try await events("gladbeck").contains("tenant.changed operator"))
+        #expect(try await events("gelsenkirchen").contains("operator.changed gkd-el: short_name"))
+        #expect(try await events(nil).contains("operator.changed gkd-el: short_name"))
+        #expect(try await events("herten").contains("template.upgraded bewohnerparken: contact"))
+        #expect(try await events("bottrop").contains("client.changed bottrop-portal: state suspended"))
+        #expect(try await events("marl") == ["service.changed hundeanmeldung: required_level"])
+
+        let added =
+            moved + """
+
+                  - id: second-portal
+                    tenant: bottrop
+                    name: Zweites Portal
+                    redirect_uris: [https://serviceportal.bottrop.example/zweites]
+                    jwks: {keys: [\(here.portalKey.publicKey.listedJWK(identifier: "new").text)]}
+                    scopes: [openid]
+
+                """
+        try await apply(added)
+        try await apply(moved)
+        let ends = try await events("bottrop").suffix(2)
+        #expect(ends == ["client.registered second-portal", "client.removed second-portal"])
+        #expect(try await here.administer("audit", "verify").status == 0)
+    }
+
     @Test func `mistakes are listed and nothing is changed, even with --yes`() async throws {
         let here = try await Self.installation.value
         let file = try here.folder.write("mistaken-apply.yaml", Self.mistaken)

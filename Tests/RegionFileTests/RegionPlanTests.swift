@@ -34,9 +34,29 @@ struct RegionPlanTests {
                 "~ client marl-portal: scopes openid, person → openid; required_level normal → substantiell",
                 "~ client dachportal: secret_sha256 replaced",
             ])
+        #expect(plan.changed.map(\.members) == [["floor"], ["scopes", "required_level"], ["secret_sha256"]])
         #expect(plan.added.map(\.identifier) == ["katze"])
         #expect(plan.removed.map(\.identifier) == ["hund"])
         #expect(plan.objections.isEmpty)
+    }
+
+    @Test func `each entry names the towns whose it is, before and after, and where it stands`() throws {
+        let moved = sample("tenant: marl\n    name: Serviceportal", "tenant: portal\n    name: Serviceportal")
+            .replacing("[https://portal.marl.example/callback]", with: "[https://portal.test.example/callback]")
+            .replacing("scopes: [openid, person]", with: "scopes: [openid]\n    state: suspended")
+            .replacing("short_name: GKD", with: "short_name: gkd")
+            .replacing("served_tenants: [marl]", with: "served_tenants: [portal]")
+        let plan = RegionPlan(from: try load(sample), to: try load(moved))
+        func tenants(_ kind: RegionPlan.Kind) -> [[String]] {
+            plan.changed.filter { $0.kind == kind }.map { $0.tenants.map(\.rawValue) }
+        }
+        #expect(tenants(.client) == [["marl", "portal"]], "\(plan.lines)")
+        #expect(tenants(.service) == [["marl", "portal"]], "\(plan.lines)")
+        #expect(tenants(.operator) == [["marl", "portal"]], "\(plan.lines)")
+        let client = plan.changed.first { $0.kind == .client }
+        #expect(client?.members.contains("state") == true)
+        #expect(client?.earlierState == "live")
+        #expect(client?.state == "suspended")
     }
 
     @Test func `verified claims are switched on for a client, and the plan says so`() throws {

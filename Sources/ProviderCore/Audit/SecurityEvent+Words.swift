@@ -138,6 +138,17 @@ extension SecurityEvent.Kind {
             BilingualText("Die Einrichtung der Region wurde geändert.", "The region's setup was changed.")
         case .tenantChanged: BilingualText("Die Einrichtung einer Stadt wurde geändert.", "A town's setup was changed.")
         case .tenantArchived: BilingualText("Eine Stadt gehört nicht mehr zur Region.", "A town left the region.")
+        case .tenantRemoved:
+            BilingualText("Der Eintrag einer Stadt wurde entfernt.", "A town's entry was removed.")
+        case .regionChanged:
+            BilingualText("Angaben zur Region wurden geändert.", "What the region says of itself was changed.")
+        case .operatorAdded: BilingualText("Ein Betreiber kam dazu.", "An operator was added.")
+        case .operatorChanged:
+            BilingualText("Angaben zu einem Betreiber wurden geändert.", "What is known of an operator was changed.")
+        case .operatorRemoved: BilingualText("Ein Betreiber wurde entfernt.", "An operator was removed.")
+        case .serviceAdded: BilingualText("Ein Dienst kam dazu.", "A service was added.")
+        case .serviceChanged: BilingualText("Ein Dienst wurde geändert.", "A service was changed.")
+        case .serviceRemoved: BilingualText("Ein Dienst wurde entfernt.", "A service was removed.")
         case .templatePublished:
             BilingualText("Eine Dienstvorlage wurde veröffentlicht.", "A service template was published.")
         case .templateProposed:
@@ -153,6 +164,8 @@ extension SecurityEvent.Kind {
         case .templateDeclined: BilingualText("Eine neue Fassung wurde abgelehnt.", "A new version was declined.")
         case .templateWithdrawn:
             BilingualText("Eine Dienstvorlage gilt nicht mehr.", "A service template was withdrawn.")
+        case .templateRemoved:
+            BilingualText("Eine Fassung einer Dienstvorlage wurde entfernt.", "A template's version was removed.")
         case .bootstrapTicketIssued:
             BilingualText(
                 "Ein Recht auf die erste Verwaltung wurde vergeben.", "A right to the first administration was given.")

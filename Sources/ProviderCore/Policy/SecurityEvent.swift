@@ -76,9 +76,21 @@ public struct SecurityEvent: Sendable, Equatable {
         /// Somebody else has the keys of a device.
         case keyCompromised = "key.compromised"
         case keyRotated = "key.rotated"
+        case serviceAdded = "service.added"
+        case serviceChanged = "service.changed"
+        case serviceRemoved = "service.removed"
         case regionApplied = "region.applied"
+        /// The region's own entry; the object is the names of what changed.
+        case regionChanged = "region.changed"
+        /// An operator, in the region's chain and in those of the towns for which it works.
+        case operatorAdded = "operator.added"
+        case operatorChanged = "operator.changed"
+        case operatorRemoved = "operator.removed"
+        /// The object is the state that the town has reached, or the names of what else changed.
         case tenantChanged = "tenant.changed"
         case tenantArchived = "tenant.archived"
+        /// The entry of a town that never opened or has left is gone; in the region's chain.
+        case tenantRemoved = "tenant.removed"
         case templatePublished = "template.published"
         case templateProposed = "template.proposed"
         case templateApproved = "template.approved"
@@ -87,6 +99,8 @@ public struct SecurityEvent: Sendable, Equatable {
         case templateUpgraded = "template.upgraded"
         case templateDeclined = "template.declined"
         case templateWithdrawn = "template.withdrawn"
+        /// A version is in the region file no more.
+        case templateRemoved = "template.removed"
         case bootstrapTicketIssued = "admin.ticket_issued"
         case administratorLogin = "admin.login"
         case administratorGranted = "admin.granted"

@@ -5,7 +5,7 @@ extension RegionFacts {
     /// A client under the keys of its entry.
     static func facts(_ client: Client) -> RegionFacts {
         RegionFacts(
-            .client, client.identifier.rawValue,
+            .client, client.identifier.rawValue, of: [client.tenant] + client.servedTenants,
             identity(client) + grants(client) + cryptography(client.cryptography) + people(client))
     }
 

@@ -16,7 +16,7 @@ enum LibraryFacts {
         let changelog = document["changelog"]?.string ?? ""
         document["changelog"] = nil
         return RegionFacts(
-            .template, "\(template.key) \(template.version)",
+            .template, "\(template.key) \(template.version)", of: [template.publisher],
             [
                 Fact("publisher", template.publisher.rawValue), Fact("changelog", changelog),
                 Fact("document", document.text, shown: template.definition.title.german),
@@ -31,7 +31,7 @@ enum LibraryFacts {
         }
         let fields = terms?.fields
         return RegionFacts(
-            .adoption, "\(adoption.template) at \(adoption.tenant)",
+            .adoption, "\(adoption.template) at \(adoption.tenant)", of: [adoption.tenant],
             [
                 Fact("state", adoption.state.rawValue), Fact("version", terms?.version.rawValue ?? ""),
                 Fact("contact", fields?.contact ?? ""), Fact("privacy_uri", fields?.privacyURI?.rawValue ?? ""),

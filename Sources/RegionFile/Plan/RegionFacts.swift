@@ -4,7 +4,7 @@ import OpenIDMessages
 /// An entry of a region as a list of named values that a plan compares.
 struct RegionFacts {
     /// One value: what is compared and what people see of it, which can be less.
-    struct Fact {
+    struct Fact: Equatable {
         var name: String
         var value: String
         var shown: String
@@ -25,46 +25,53 @@ struct RegionFacts {
     }
 
     var key: Key
+    /// The towns whose the entry is.
+    var tenants: [TenantIdentifier]
     var facts: [Fact]
 
-    init(_ kind: RegionPlan.Kind, _ identifier: String, _ facts: [Fact]) {
+    init(_ kind: RegionPlan.Kind, _ identifier: String, of tenants: [TenantIdentifier], _ facts: [Fact]) {
         key = Key(kind: kind, identifier: identifier)
+        self.tenants = tenants
         self.facts = facts
     }
 
-    func planned(_ differences: [String] = []) -> RegionPlan.Entry {
-        RegionPlan.Entry(kind: key.kind, identifier: key.identifier, differences: differences)
+    /// The entry in a plan, with what differs from the one before: `floor normal → substantiell`, and `jwks replaced` where
+    /// people see no difference.
+    func planned(after earlier: RegionFacts?) -> RegionPlan.Entry {
+        let changes = zip(earlier?.facts ?? [], facts).filter { $0.value != $1.value }
+        return RegionPlan.Entry(
+            kind: key.kind, identifier: key.identifier, tenants: Set((earlier?.tenants ?? []) + tenants).sorted(),
+            differences: changes.map { old, new in
+                old.shown == new.shown ? "\(old.name) replaced" : "\(old.name) \(old.shown) → \(new.shown)"
+            }, members: changes.map(\.1.name), earlierState: earlier?.state, state: state)
     }
 
-    /// `floor normal → substantiell` for each value that differs; `jwks replaced` where people see no difference.
-    func differences(to other: RegionFacts) -> [String] {
-        zip(facts, other.facts).filter { $0.value != $1.value }.map { old, new in
-            old.shown == new.shown ? "\(old.name) replaced" : "\(old.name) \(old.shown) → \(new.shown)"
-        }
-    }
+    private var state: String? { facts.first { $0.name == "state" }?.value }
 }
 
 extension RegionFacts {
     static func entries(of region: Region) -> [RegionFacts] {
-        [facts(region)] + region.operators.map(facts) + region.tenants.map(facts) + region.services.map(facts)
-            + LibraryFacts.entries(of: region.library) + region.clients.map(facts)
+        [facts(region)] + region.operators.map { facts($0, of: region.tenants) } + region.tenants.map(facts)
+            + region.services.map(facts) + LibraryFacts.entries(of: region.library) + region.clients.map(facts)
     }
 
     private static func facts(_ region: Region) -> RegionFacts {
         let roots = region.evidence.simulatorRoots.map { Base64URL.encode($0) }
         return RegionFacts(
-            .region, region.identifier.rawValue,
+            .region, region.identifier.rawValue, of: [],
             [
                 Fact("name", region.name), Fact("issuer", region.issuer.rawValue),
                 Fact("development", String(region.isDevelopment)),
+                Fact("notified", String(region.isNotified)),
                 Fact("evidence formats", list: region.evidence.formats),
                 Fact("simulator_roots", roots.joined(separator: ","), shown: String(roots.count)),
             ] + AttestationFacts.facts(of: region.evidence))
     }
 
-    private static func facts(_ provider: Operator) -> RegionFacts {
+    private static func facts(_ provider: Operator, of tenants: [Tenant]) -> RegionFacts {
         RegionFacts(
             .operator, provider.identifier.rawValue,
+            of: tenants.filter { $0.operatorIdentifier == provider.identifier }.map(\.identifier),
             [
                 Fact("name", provider.name), Fact("short_name", provider.shortName),
                 Fact("contract", provider.contract ?? ""),
@@ -73,7 +80,7 @@ extension RegionFacts {
 
     private static func facts(_ tenant: Tenant) -> RegionFacts {
         RegionFacts(
-            .tenant, tenant.identifier.rawValue,
+            .tenant, tenant.identifier.rawValue, of: [tenant.identifier],
             [
                 Fact("name", tenant.officialName), Fact("kind", tenant.kind.rawValue),
                 Fact("ags", tenant.municipalityKey ?? ""),
@@ -116,7 +123,7 @@ extension RegionFacts {
 
     private static func facts(_ service: Service) -> RegionFacts {
         RegionFacts(
-            .service, service.identifier.rawValue,
+            .service, service.identifier.rawValue, of: [service.publisher] + service.servedTenants,
             [
                 Fact("title de", service.title.german), Fact("title en", service.title.english ?? ""),
                 Fact("publisher", service.publisher.rawValue), Fact("version", service.version),

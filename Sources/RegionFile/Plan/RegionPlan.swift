@@ -1,5 +1,5 @@
 public import AccountDirectory
-import OpenIDMessages
+public import OpenIDMessages
 
 /// What would change if a region were replaced by another, for people to read before it happens.
 public struct RegionPlan: Sendable, Equatable {
@@ -12,8 +12,16 @@ public struct RegionPlan: Sendable, Equatable {
     public struct Entry: Sendable, Equatable {
         public var kind: Kind
         public var identifier: String
+        /// The towns whose it is, before and after: of a client or service also those that it serves, of an operator those
+        /// for which it works. None for the region itself.
+        public var tenants: [TenantIdentifier]
         /// For a changed entry, what changes: `floor normal → substantiell`. Never holds a secret.
-        public var differences: [String]
+        public var differences: [String] = []
+        /// For a changed entry, the names of what changes, never a value.
+        public var members: [String] = []
+        /// Where the entry stood before and where it stands afterwards; nil for one that has no state.
+        public var earlierState: String?
+        public var state: String?
     }
 
     public private(set) var added: [Entry] = []
@@ -30,13 +38,12 @@ public struct RegionPlan: Sendable, Equatable {
         let later = Set(after.map(\.key))
         for entry in after {
             guard let known = earlier[entry.key] else {
-                added.append(entry.planned())
+                added.append(entry.planned(after: nil))
                 continue
             }
-            let differences = known.differences(to: entry)
-            if !differences.isEmpty { changed.append(entry.planned(differences)) }
+            if known.facts != entry.facts { changed.append(entry.planned(after: known)) }
         }
-        removed = before.filter { !later.contains($0.key) }.map { $0.planned() }
+        removed = before.filter { !later.contains($0.key) }.map { $0.planned(after: nil) }
         objections = old.map { rules.objections(from: $0, to: new) } ?? []
     }
 

@@ -111,7 +111,7 @@ struct ProviderService {
         _ fromFiles: Region, _ document: String, store: SQLiteStore, clock: ProviderClock
     ) async throws -> Region {
         guard let stored = try await store.regionDocument() else {
-            let change = RegionDesk.change(from: nil, to: fromFiles, document, by: .system, now: clock.now())
+            let change = RegionDesk.change(from: nil, to: fromFiles, nil, document, by: .system, now: clock.now())
             guard try await store.apply(change) else {
                 throw ServeSettings.Mistake(
                     description: "A sector of the region belonged to another tenant of this data folder before.")

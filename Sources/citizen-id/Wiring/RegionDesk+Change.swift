@@ -1,11 +1,16 @@
 internal import AccountDirectory
 internal import OpenIDMessages
 internal import ProviderCore
+internal import RegionFile
 
 extension RegionDesk {
     /// What the store has to do when a region takes the place of another one.
+    ///
+    /// - Parameter plan: the difference, each entry of which leaves its events; nil for the first region, which is nobody's
+    ///   change.
     static func change(
-        from old: Region?, to new: Region, _ document: String, by actor: SecurityEvent.Actor, now: Timestamp
+        from old: Region?, to new: Region, _ plan: RegionPlan?, _ document: String, by actor: SecurityEvent.Actor,
+        now: Timestamp
     ) -> RegionChange {
         let before = old?.tenants ?? []
         let states = Dictionary(before.map { ($0.identifier, $0.state) }) { first, _ in first }
@@ -22,6 +27,7 @@ extension RegionDesk {
                     tenant.state == .archived ? .tenantArchived : .tenantChanged, time: now, tenant: tenant.identifier,
                     object: tenant.state.rawValue, actor: actor)
             }
+            + (plan.map(RegionChangeEvents(time: now, actor: actor).events) ?? [])
         return RegionChange(document: document, sectors: sectors, archived: archived, events: events)
     }
 }

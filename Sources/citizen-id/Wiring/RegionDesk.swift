@@ -65,7 +65,7 @@ actor RegionDesk: RegionAdministration {
             var answer = Self.json(plan)
             guard plan.objections.isEmpty else { return answer }
             let change = Self.change(
-                from: registry.region, to: region, RegionDocument.json(sources).text, by: .clerk,
+                from: registry.region, to: region, plan, RegionDocument.json(sources).text, by: .clerk,
                 now: clock.now())
             guard try await store.apply(change) else {
                 answer["objections"] = ["a sector belongs to another tenant"]
