@@ -22,7 +22,7 @@ struct BlockingTests {
             try await provider.provider.accounts.lock(by: provider.verified(person.phone))
             return .own
         case .desk:
-            try await desk.lock(person.account, for: .fraud, tenant: TestRegion.herten)
+            try await desk.lock(person.account, for: .fraud, in: provider.scope(TestRegion.herten))
             return .fraud
         case .lastDevice:
             #expect(try await provider.provider.block(code: person.phone.blockCode) == .device)
@@ -184,7 +184,7 @@ struct BlockingTests {
         try await provider.provider.block(code: person.phone.blockCode)
         let answer = try await provider.provider.desk.reactivate(person.account, visit: provider.visit())
         guard case .awaitsDevice(let ticket) = answer else { return }
-        try await provider.provider.desk.lock(person.account, for: .fraud, tenant: TestRegion.herten)
+        try await provider.provider.desk.lock(person.account, for: .fraud, in: provider.scope(TestRegion.herten))
         await #expect(throws: DeviceRefusal(.unknownTicket, .ticketUnknown)) {
             try await provider.enrol(TestPhone(), with: ticket)
         }
@@ -196,7 +196,7 @@ struct BlockingTests {
         let provider = try await TestProvider()
         let person = try await provider.registered()
         let desk = provider.provider.desk
-        try await desk.lock(person.account, for: .fraud, tenant: TestRegion.herten)
+        try await desk.lock(person.account, for: .fraud, in: provider.scope(TestRegion.herten))
         // A lighter reason does not take its place.
         try await provider.provider.block(code: person.blockCode)
         #expect(try await provider.profile(of: person.account).lockReason == .fraud)
@@ -210,7 +210,8 @@ struct BlockingTests {
         #expect(devices.map(\.state) == [.revoked, .active])
         await #expect(throws: DeviceRefusal.self) { try await provider.verified(person.phone) }
         await #expect(throws: DeskRefusal.unknownDevice) {
-            try await desk.block(.random(bytes: 16), of: person.account, forGood: true, tenant: TestRegion.herten)
+            try await desk.block(
+                .random(bytes: 16), of: person.account, forGood: true, in: provider.scope(TestRegion.herten))
         }
     }
 
@@ -219,7 +220,7 @@ struct BlockingTests {
         let provider = try await TestProvider()
         let person = try await provider.registered()
         let desk = provider.provider.desk
-        try await desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        try await desk.lock(person.account, for: reason, in: provider.scope(TestRegion.herten))
         await #expect(throws: reason == .deceased ? DeskRefusal.deceased : .orderedByAuthority) {
             try await desk.reactivate(person.account, visit: provider.visit())
         }

@@ -131,7 +131,7 @@ struct DeskEvidenceTests {
         }
         #expect(try await provider.writtenEvents.count == written)
         // A locked account gets neither.
-        try await desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        try await desk.lock(person.account, for: .own, in: provider.scope(TestRegion.herten))
         let before = try await provider.store.verifiedAttributes(of: person.account)
         await #expect(throws: DeskRefusal.notOpen(.locked)) {
             _ = try await ticket(provider.visit(evidence: ["method": "eid"]))

@@ -74,6 +74,28 @@ struct DeskTests {
         }
     }
 
+    @Test(
+        "a child that is born after midnight in Germany is born today, whatever the day is in Coordinated Universal Time"
+    )
+    func birthday() async throws {
+        let provider = try await TestProvider()
+        let day = CalendarDate(provider.now)
+        // A quarter of an hour after midnight in Germany, in winter and in summer.
+        provider.clock.advance(day.endInGermany.seconds - provider.now.seconds + 900)
+        #expect(CalendarDate(provider.now) == day)
+        func ticket(bornOn day: CalendarDate) async throws -> DeskTicket {
+            try await provider.provider.desk.ticket(
+                for: provider.visit([
+                    "given_name": "Eva", "family_name": "Neu", "birthdate": .string(day.rawValue),
+                ]))
+        }
+        guard case .issued = try await ticket(bornOn: day.adding(days: 1)) else {
+            Issue.record("nobody is born today")
+            return
+        }
+        await #expect(throws: MessageError.malformed("birthdate")) { try await ticket(bornOn: day.adding(days: 2)) }
+    }
+
     @Test("I1: one open account for an identity elsewhere, whatever the name")
     func links() async throws {
         let provider = try await TestProvider()
@@ -271,7 +293,7 @@ struct DeskTests {
         try await provider.provider.accounts.suspend(second.device, by: provider.verified(person.phone))
         #expect(try await author(.deviceSuspended) == "person")
         try await provider.provider.desk.block(
-            second.device, of: person.account, forGood: true, tenant: TestRegion.herten)
+            second.device, of: person.account, forGood: true, in: provider.scope(TestRegion.herten))
         #expect(try await author(.deviceRevoked) == "clerk")
         _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
         try await provider.provider.block(code: person.phone.blockCode)

@@ -96,10 +96,12 @@ struct EventTransactionTests {
         Act("renew") {
             _ = try await $0.core.desk.renew($0.erika.account, visit: $0.visit(evidence: ["method": "eid"]))
         },
-        Act("lock") { try await $0.core.desk.lock($0.erika.account, for: .fraud, tenant: TestRegion.herten) },
+        Act("lock") {
+            try await $0.core.desk.lock($0.erika.account, for: .fraud, in: $0.provider.scope(TestRegion.herten))
+        },
         Act("block a device") {
             try await $0.core.desk.block(
-                $0.erika.phone.device, of: $0.erika.account, forGood: true, tenant: TestRegion.herten)
+                $0.erika.phone.device, of: $0.erika.account, forGood: true, in: $0.provider.scope(TestRegion.herten))
         },
         Act("block code") { _ = try await $0.core.desk.freshBlockCode(of: $0.erika.account, visit: $0.visit()) },
         Act("close") { _ = try await $0.core.erasures.close($0.erika.account, visit: $0.visit()) },

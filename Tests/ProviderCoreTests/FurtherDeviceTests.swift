@@ -92,10 +92,10 @@ struct FurtherDeviceTests {
         case .paperCode: #expect(try await provider.provider.block(code: person.blockCode) == .account)
         case .deviceCode: #expect(try await provider.provider.block(code: person.phone.blockCode) == .device)
         case .ownDevice: try await provider.provider.accounts.lock(by: provider.verified(person.phone))
-        case .desk: try await desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        case .desk: try await desk.lock(person.account, for: .own, in: provider.scope(TestRegion.herten))
         case .deviceForGoodAtDesk:
             try await desk.block(
-                person.phone.device, of: person.account, forGood: true, tenant: TestRegion.herten)
+                person.phone.device, of: person.account, forGood: true, in: provider.scope(TestRegion.herten))
         case .wrongPINs:
             let device = try await provider.verified(person.phone)
             for _ in 1...3 {

@@ -92,7 +92,7 @@ struct RetentionTests {
         let person = try await provider.registered()
         _ = try await provider.provider.desk.ticket(for: provider.visit())
         _ = try await provider.provider.exports.export(by: provider.verified(person.phone))
-        try await provider.provider.desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        try await provider.provider.desk.lock(person.account, for: .own, in: provider.scope(TestRegion.herten))
         try await around(policy.duplicateCase, provider) { isOver in
             let cases = try await provider.provider.desk.openCases(in: provider.scope(TestRegion.herten))
             #expect(cases.isEmpty == isOver)

@@ -34,7 +34,9 @@ public struct TestPerson: Sendable {
 
 /// Facts about companies that do not exist.
 public enum TestCompany {
-    public static let clerk = CompanyClerk(tenant: TestRegion.herten)
+    public static let clerk = CompanyClerk(
+        LocalOperator(),
+        at: Registry(region: TestRegion.region()).scope(for: LocalOperator(), at: TestRegion.herten)!)
 
     /// A GmbH in the register of Gelsenkirchen.
     public static func registered(

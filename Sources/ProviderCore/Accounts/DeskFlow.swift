@@ -15,7 +15,7 @@ public struct DeskFlow: Sendable {
     /// Reads a person's file and checks what a clerk can mistype. Throws `MessageError`.
     public func person(_ json: JSONObject) throws -> PersonRecord {
         let person = try PersonRecord(json: json)
-        try PersonRules.check(person, today: CalendarDate(clock.now()))
+        try PersonRules.check(person, today: CalendarDate(inGermanyAt: clock.now()))
         return person
     }
 
@@ -126,8 +126,8 @@ public struct DeskFlow: Sendable {
     }
 
     /// Locks an account. Throws `DeskRefusal`.
-    public func lock(_ account: AccountIdentifier, for reason: LockReason, tenant: TenantIdentifier) async throws {
-        try await lock(account, for: reason, by: Author(.clerk, at: tenant))
+    public func lock(_ account: AccountIdentifier, for reason: LockReason, in scope: TenantScope) async throws {
+        try await lock(account, for: reason, by: Author(.clerk, at: scope.tenant.identifier))
     }
 
     func lock(_ account: AccountIdentifier, for reason: LockReason, by author: Author) async throws {
@@ -137,11 +137,17 @@ public struct DeskFlow: Sendable {
 
     /// Blocks one device that was lost, or takes it away for good. Throws `DeskRefusal`.
     public func block(
-        _ device: DeviceIdentifier, of account: AccountIdentifier, forGood: Bool, tenant: TenantIdentifier
+        _ device: DeviceIdentifier, of account: AccountIdentifier, forGood: Bool, in scope: TenantScope
+    ) async throws {
+        try await block(device, of: account, forGood: forGood, by: Author(.clerk, at: scope.tenant.identifier))
+    }
+
+    func block(
+        _ device: DeviceIdentifier, of account: AccountIdentifier, forGood: Bool, by author: Author
     ) async throws {
         let change = try await store.change(
-            device, of: account, by: forGood ? .revoke : .reportLost, approval: nil,
-            author: Author(.clerk, at: tenant), time: clock.now())
+            device, of: account, by: forGood ? .revoke : .reportLost, approval: nil, author: author,
+            time: clock.now())
         switch change {
         case .changed: bell.ring()
         case .unknown: throw DeskRefusal.unknownDevice

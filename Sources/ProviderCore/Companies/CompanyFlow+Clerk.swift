@@ -10,9 +10,9 @@ public struct CompanyClerk: Sendable {
     /// For the audit events.
     let actor: CompanyActor
 
-    /// Somebody at the local administration socket.
-    public init(tenant: TenantIdentifier?) {
-        self.tenant = tenant
+    /// Somebody at the local administration socket, for a town's office or, without a scope, for the region.
+    public init(_ caller: LocalOperator, at scope: TenantScope? = nil) {
+        tenant = scope?.tenant.identifier
         actor = CompanyActor(.clerk, tenant: tenant)
     }
 

@@ -24,8 +24,8 @@ public enum AdministrationApplication {
         router.add(middleware: AdministrationErrors())
         DeskAdministration.addRoutes(to: router, provider: provider, for: caller)
         ClientAdministration.addRoutes(to: router, provider: provider, for: caller)
-        CompanyAdministration.addRoutes(to: router, provider: provider)
-        MandateAdministration.addRoutes(to: router, provider: provider)
+        CompanyAdministration.addRoutes(to: router, provider: provider, for: caller)
+        MandateAdministration.addRoutes(to: router, provider: provider, for: caller)
         RequestAdministration.addRoutes(to: router, provider: provider)
         router.post("/admin/tickets") { request, _ in try await issueBootstrapTicket(request, provider) }
         EvidenceAdministration.addRoutes(to: router, provider: provider)

@@ -7,8 +7,10 @@ internal import ProviderCore
 /// Companies at the local administration socket: every one of the region. `tenant` in a body is the town whose office
 /// looked; without it the region's own clerk did.
 enum CompanyAdministration {
-    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
-        let handlers = Handlers(provider: provider)
+    static func addRoutes(
+        to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
+    ) {
+        let handlers = Handlers(provider: provider, caller: caller)
         router.get("/companies") { request, _ in try await explaining { try await handlers.list(request) } }
         router.post("/companies/find") { request, _ in try await explaining { try await handlers.find(request) } }
         router.get("/companies/{company}") { _, context in
@@ -35,24 +37,28 @@ enum CompanyAdministration {
     }
 
     /// The clerk of a town's office, or the region's own.
-    static func clerk(of tenant: TenantIdentifier?, _ provider: Provider) throws -> CompanyClerk {
-        if let tenant, provider.registry.tenant(tenant)?.isLive != true {
+    static func clerk(
+        of tenant: TenantIdentifier?, _ provider: Provider, _ caller: LocalOperator
+    ) throws -> CompanyClerk {
+        guard let tenant else { return CompanyClerk(caller) }
+        guard let scope = provider.registry.scope(for: caller, at: tenant), scope.tenant.isLive else {
             throw AdministrationError.unknownTenant(tenant)
         }
-        return CompanyClerk(tenant: tenant)
+        return CompanyClerk(caller, at: scope)
     }
 
     struct Handlers: Sendable {
         let provider: Provider
+        let caller: LocalOperator
 
         private var offices: CompanyOfficeFlow { provider.companyOffices }
-        private static let regionsClerk = CompanyClerk(tenant: nil)
+        private var regionsClerk: CompanyClerk { CompanyClerk(caller) }
 
         /// `?after=COMPANY`: the next page begins behind it.
         func list(_ request: Request) async throws -> Response {
             let query = try request.query()
             let page = PageRequest(limit: PageRequest.longest, after: query["after"])
-            let companies = try await offices.list(page: page, for: Self.regionsClerk)
+            let companies = try await offices.list(page: page, for: regionsClerk)
             var answer: JSONObject = ["companies": .array(companies.map { .object($0.summary) })]
             if companies.count == page.limit {
                 answer["next"] = companies.last.map { .string($0.identifier.rawValue) }
@@ -68,7 +74,7 @@ enum CompanyAdministration {
             do throws(MessageError) { identity = try Self.identity(body) } catch {
                 throw CompanyOfficeRefusal.unreadable(error)
             }
-            let opened = try await offices.open(identity, by: Self.regionsClerk)
+            let opened = try await offices.open(identity, by: regionsClerk)
             return Answer.json(try await offices.show(opened).json)
         }
 
@@ -91,7 +97,7 @@ enum CompanyAdministration {
 
         func show(_ context: ProviderRequestContext) async throws -> JSONObject {
             let name = try context.parameters.require("company")
-            return try await offices.show(try await offices.open(name, by: Self.regionsClerk)).json
+            return try await offices.show(try await offices.open(name, by: regionsClerk)).json
         }
 
         /// Reads who acts and opens the company; the rest of the body is the act's.
@@ -106,7 +112,7 @@ enum CompanyAdministration {
             body["tenant"] = nil
             let opened = try await offices.open(
                 try context.parameters.require("company"),
-                by: try CompanyAdministration.clerk(of: tenant, provider))
+                by: try CompanyAdministration.clerk(of: tenant, provider, caller))
             return Answer.json(try await act(body, opened).json)
         }
 

@@ -108,7 +108,7 @@ enum DeskAdministration {
         }
 
         func block(_ reader: inout MemberReader) async throws -> Response {
-            let tenant = try scope(&reader).tenant.identifier
+            let scope = try scope(&reader)
             let account: AccountIdentifier = try reader.wire("account")
             let device: DeviceIdentifier? = try reader.optionalWire("device")
             let forGood = try reader.optionalBool("revoke") ?? false
@@ -116,7 +116,7 @@ enum DeskAdministration {
             try reader.finish()
             if let device {
                 guard reason == nil else { throw MessageError.malformed("reason") }
-                try await provider.desk.block(device, of: account, forGood: forGood, tenant: tenant)
+                try await provider.desk.block(device, of: account, forGood: forGood, in: scope)
             } else {
                 guard !forGood, let reason = LockReason(rawValue: reason ?? LockReason.own.rawValue),
                     LockReason.ofDesk.contains(reason)
@@ -124,7 +124,7 @@ enum DeskAdministration {
                     let words = LockReason.ofDesk.map(\.rawValue).joined(separator: ", ")
                     throw AdministrationError(.badRequest, "unknown_reason", "The reason is one of \(words).")
                 }
-                try await provider.desk.lock(account, for: reason, tenant: tenant)
+                try await provider.desk.lock(account, for: reason, in: scope)
             }
             return Answer.json(["blocked": true])
         }

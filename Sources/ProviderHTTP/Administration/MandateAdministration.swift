@@ -6,9 +6,10 @@ internal import ProviderCore
 
 /// Mandates at the local administration socket: those of every company of the region.
 enum MandateAdministration {
-    private static let regionsClerk = CompanyClerk(tenant: nil)
-
-    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
+    static func addRoutes(
+        to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
+    ) {
+        let regionsClerk = CompanyClerk(caller)
         // `?after=MANDATE`: the next page begins behind it.
         router.get("/companies/{company}/mandates") { request, context in
             try await CompanyAdministration.explaining {
@@ -37,7 +38,7 @@ enum MandateAdministration {
                 var reader = MemberReader(try await request.json())
                 let tenant: TenantIdentifier? = try reader.optionalWire("tenant")
                 try reader.finish()
-                let clerk = try CompanyAdministration.clerk(of: tenant, provider)
+                let clerk = try CompanyAdministration.clerk(of: tenant, provider, caller)
                 let opened = try await provider.mandateOffices.open(
                     try context.parameters.require("mandate"), by: clerk)
                 return Answer.json(try await provider.mandateOffices.revoke(opened).json)
