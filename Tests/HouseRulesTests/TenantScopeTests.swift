@@ -41,6 +41,23 @@ struct TenantScopeTests {
         #expect(
             Self.makers(of: "Administrator", in: SourceTree.sources)
                 == ["Sources/ProviderCore/Administration/AdministrationAccess.swift"])
+        // Whoever has one of these two acts for a town's office: it takes the local socket's proof, or an administrator's.
+        #expect(
+            Self.makers(of: "CompanyClerk", in: SourceTree.sources) == [
+                "Sources/ProviderCore/Companies/CompanyOfficeFlow.swift",
+                "Sources/ProviderCore/Mandates/MandateOfficeFlow.swift",
+                "Sources/ProviderHTTP/Administration/CompanyAdministration.swift",
+                "Sources/ProviderHTTP/Administration/MandateAdministration.swift",
+            ])
+        let desk = SourceTree.sources.filter { file in
+            ["DeskFlow", "DeskTypes", "CompanyFlow+Clerk"].contains { file.path.hasSuffix("/\($0).swift") }
+        }
+        #expect(desk.count == 3)
+        for file in desk {
+            for line in Self.code(file) where line.text.contains("func ") || line.text.contains("init(") {
+                #expect(!line.text.contains("tenant: TenantIdentifier"), "\(file.path):\(line.number)")
+            }
+        }
     }
 
     @Test("I22: the initializers of the proofs are not public")
@@ -57,6 +74,34 @@ struct TenantScopeTests {
                 #expect(!body.contains("public init"), "\(type)")
                 #expect(body.contains("fileprivate init"), "\(type)")
             }
+        }
+    }
+
+    /// The type of `identifier` of each thing of the directory.
+    private static func identifiers() -> [(thing: String, type: String)] {
+        SourceTree.sources.filter { $0.path.hasPrefix("Sources/AccountDirectory/") }.flatMap { file in
+            var thing = ""
+            return file.lines.compactMap { line -> (thing: String, type: String)? in
+                if let start = line.text.firstRange(of: "public struct "), start.lowerBound == line.text.startIndex {
+                    thing = String(line.text[start.upperBound...].prefix { $0.isLetter })
+                }
+                guard let member = line.text.firstRange(of: " identifier: "),
+                    line.text.hasPrefix("    public var") || line.text.hasPrefix("    public let")
+                else { return nil }
+                return (thing, String(line.text[member.upperBound...].prefix { $0.isLetter }))
+            }
+        }
+    }
+
+    @Test("identifiers of different things are different types: no two things of the directory share one")
+    func identifierTypes() {
+        let found = Self.identifiers()
+        #expect(found.count >= 12, "\(found)")
+        for thing in ["Region", "Operator", "Tenant", "Service", "Client"] {
+            #expect(found.contains { $0.thing == thing }, "\(thing)")
+        }
+        for (type, things) in Dictionary(grouping: found, by: \.type).mapValues({ $0.map(\.thing) }) {
+            #expect(things.count == 1, "\(type): \(things)")
         }
     }
 
@@ -189,28 +234,5 @@ struct TenantScopeTests {
                 == "openCase(like:tenant:event:)")
         #expect(Self.name(of: "func use(_ a: B, _ rule: @escaping (C, D) -> E) async throws") == "use(_:_:)")
         #expect(Self.name(of: "func adoptions() async throws") == "adoptions()")
-    }
-
-    @Test("I22: statements about a tenant's rows name the tenant")
-    func statements() {
-        let files = SourceTree.sources.filter {
-            $0.path.hasSuffix("SQLiteEmergencies.swift") || $0.path.hasSuffix("SQLiteTenantPeople.swift")
-                || $0.path.hasSuffix("SQLiteDuplicateCases.swift")
-        }
-        #expect(files.count == 3)
-        var seen = 0
-        for file in files {
-            for match in file.text.matches(
-                of: /(?:SELECT|UPDATE|DELETE)[^"]*?(?:admin_emergency|admin_notice|duplicate_case)[^"]*/)
-            {
-                seen += 1
-                #expect(match.output.contains("tenant"), "\(match.output)")
-            }
-            for match in file.text.matches(of: /FROM pairwise[^"]*/) {
-                seen += 1
-                #expect(match.output.contains("sector ="), "\(match.output)")
-            }
-        }
-        #expect(seen >= 5)
     }
 }

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 @testable import SQLiteStore
 import Testing
@@ -64,6 +65,113 @@ struct RowScopeTests {
             let names = ["weather", "counter", "visit", "visit_room", "stall"]
             #expect(names.map { found[$0] } == ["R", "T", "tP", "P", "C"])
         }
+    }
+
+    /// A text of the store's code that is a statement, or a part of one.
+    private struct Statement {
+        let file: String
+        let text: String
+
+        func names(_ table: String) -> Bool {
+            ["FROM", "JOIN", "UPDATE", "INTO"].contains { word in
+                text.ranges(of: "\(word) \(table)").contains { range in
+                    text[range.upperBound...].first.map { !$0.isLetter && $0 != "_" } ?? true
+                }
+            }
+        }
+
+        var isBound: Bool {
+            if text.contains("INSERT INTO"), text.contains("tenant") || text.contains("sector") { return true }
+            return text.contains(/\b(?:tenant|sector)\s*(?:=|<>|IN\b|IS\b)/)
+        }
+    }
+
+    /// Every statement of the store but those of the migrations, which make the tables.
+    private static func statements() throws -> [Statement] {
+        var folder = URL(fileURLWithPath: #filePath)
+        for _ in 0..<3 { folder.deleteLastPathComponent() }
+        folder.append(path: "Sources/SQLiteStore")
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
+        return try names.filter { $0.hasSuffix(".swift") && !$0.hasPrefix("Migrations") }.flatMap { name in
+            let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
+            return texts(of: text).filter { $0.contains(/\b(?:SELECT|UPDATE|DELETE|INSERT)\b/) }
+                .map { Statement(file: name, text: $0) }
+        }
+    }
+
+    /// The texts in a file: those of several lines, and those of one.
+    private static func texts(of file: String) -> [String] {
+        file.split(separator: "\"\"\"", omittingEmptySubsequences: false).enumerated().flatMap { number, part in
+            number % 2 == 1
+                ? [part.split { $0.isWhitespace }.joined(separator: " ")]
+                : part.split(separator: "\n").flatMap { line in
+                    line.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+                        .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+                }
+        }
+    }
+
+    /// Why a statement need not name the tenant.
+    private static let reasons: [(reason: String, holds: @Sendable (Statement) -> Bool)] = [
+        (
+            "the rows are one person's own, in all towns",
+            { statement in
+                [
+                    "account = ?", "account = :account", "requester = :account", "a.id = :account",
+                    "account = (SELECT account FROM device WHERE id = :device)",
+                    // Adoptions that name the person.
+                    "WHERE \\(namesAccount)",
+                ].contains { statement.text.contains($0) }
+            }
+        ),
+        (
+            "the secret, or the random name, that only whoever has the row can say",
+            { statement in
+                ["digest", "access_token", "txn", "session"].contains { name in
+                    ["?", ":"].contains { statement.text.contains("\(name) = \($0)") }
+                }
+            }
+        ),
+        ("a client's own", { $0.text.contains("WHERE client = ?") }),
+        (
+            "what is over goes, whose ever it was",
+            { $0.file == "SQLiteSweep.swift" && $0.text.contains("LIMIT :count") }
+        ),
+        (
+            "the whole region is made of them",
+            {
+                [
+                    "SELECT sector, tenant FROM sector", "SELECT * FROM adoption ORDER BY rowid",
+                    "SELECT * FROM client_registration ORDER BY created_at, rowid",
+                ].contains($0.text)
+            }
+        ),
+        ("the tenant stands in the part that is put in", { $0.file == "TenantRemoval.swift" }),
+    ]
+
+    @Test("I22: a statement about a tenant's rows names the tenant or the sector, or there is a reason why it need not")
+    func statements() throws {
+        let tables = Self.scopes.filter { $0.value.contains("T") }.keys
+        let found = try Self.statements().filter { statement in tables.contains(where: statement.names) }
+        #expect(found.count > 60)
+        #expect(found.count(where: \.isBound) > 30)
+        for statement in found where !statement.isBound {
+            #expect(
+                Self.reasons.contains { $0.holds(statement) }, "\(statement.file): \(statement.text.prefix(300))")
+        }
+    }
+
+    @Test("the rule of statements bites: a tenant in the answer alone is none, and so is another table's name")
+    func statementsBite() {
+        let loose = Statement(file: "X.swift", text: "SELECT tenant, reason FROM admin_emergency WHERE state = ?")
+        #expect(loose.names("admin_emergency") && !loose.isBound && !Self.reasons.contains { $0.holds(loose) })
+        let bound = Statement(file: "X.swift", text: "DELETE FROM ticket WHERE tenant = ? AND used_at IS NULL")
+        #expect(bound.names("ticket") && bound.isBound)
+        #expect(!Statement(file: "X.swift", text: "SELECT 1 FROM ticket_office WHERE id = ?").names("ticket"))
+        #expect(
+            Self.texts(of: "a(\"SELECT 1\", \"b\")\nc(\n\"\"\"\n  UPDATE x\n  SET y\n\"\"\")") == [
+                "SELECT 1", "b", "UPDATE x SET y",
+            ])
     }
 
     private static func tables(_ db: Database) throws -> [String] {
