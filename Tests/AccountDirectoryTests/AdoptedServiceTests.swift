@@ -186,6 +186,16 @@ struct AdoptedServiceTests {
         #expect(raised.passed == ["with mandate", "without mandate", "mail"])
     }
 
+    @Test("a login below the town's floor is refused, and the dry run says so")
+    func floor() throws {
+        let template = try Samples.template(cases: cases)
+        var town = Samples.herten
+        town.floor = .substantiell
+        let run = try AdoptedService(template, Samples.terms(), at: town).dryRun
+        #expect(run.tightened == ["at normal"] && run.failed.isEmpty)
+        #expect(run.passed == ["with mandate", "without mandate", "mail"])
+    }
+
     @Test func `a template whose own cases fail is none`() throws {
         var wrong = cases
         wrong[3].expected = .allowed

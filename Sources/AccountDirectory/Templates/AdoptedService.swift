@@ -29,7 +29,7 @@ public struct AdoptedService: Sendable, Equatable {
             throw .widens(widening)
         }
         self.service = service
-        dryRun = DryRun(template.cases, at: service, original: template.original)
+        dryRun = DryRun(template.cases, at: service, original: template.original, floor: tenant.floor)
         guard dryRun.failed.isEmpty else { throw .casesFailed(dryRun.failed) }
         initiateLoginURI = fields.initiateLoginURI
     }

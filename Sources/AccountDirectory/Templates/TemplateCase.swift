@@ -31,9 +31,11 @@ public struct TemplateCase: Sendable, Equatable {
     }
 
     /// How the login goes at a service.
-    public func outcome(at service: Service) -> Outcome {
+    ///
+    /// - Parameter floor: the lowest level of any login at the tenant.
+    public func outcome(at service: Service, floor: AssuranceLevel) -> Outcome {
         let hasRight = context == .citizen || service.mandateScope == nil || mandateScope == service.mandateScope
-        return service.contexts.contains(context) && level >= service.requiredLevel ?? .undefined
+        return service.contexts.contains(context) && level >= max(service.requiredLevel ?? .undefined, floor)
             && claims.isSubset(of: service.claims) && hasRight ? .allowed : .refused
     }
 
@@ -66,17 +68,19 @@ public struct TemplateCase: Sendable, Equatable {
 public struct DryRun: Sendable, Equatable {
     /// Cases that go as expected.
     public var passed: [String] = []
-    /// Logins that the template allows and the tenant's own settings refuse: meant, if the tenant meant to tighten.
+    /// Logins that the template allows and the tenant's own settings or its floor refuse: meant, if the tenant meant to tighten.
     public var tightened: [String] = []
     /// Cases that go otherwise than the author expects: the adoption is not possible.
     public var failed: [String] = []
 
     /// Runs every case at `service`, which is `original` with the tenant's settings.
-    public init(_ cases: [TemplateCase], at service: Service, original: Service) {
+    ///
+    /// - Parameter floor: the tenant's; none where the cases are those of the template itself.
+    public init(_ cases: [TemplateCase], at service: Service, original: Service, floor: AssuranceLevel = .undefined) {
         for testCase in cases {
-            if testCase.outcome(at: service) == testCase.expected {
+            if testCase.outcome(at: service, floor: floor) == testCase.expected {
                 passed.append(testCase.name)
-            } else if testCase.expected == .allowed, testCase.outcome(at: original) == .allowed {
+            } else if testCase.expected == .allowed, testCase.outcome(at: original, floor: .undefined) == .allowed {
                 tightened.append(testCase.name)
             } else {
                 failed.append(testCase.name)
