@@ -59,7 +59,7 @@ struct AdministrationMatrixTests {
                 let scope: AdministrationScope =
                     role.reach == .tenant
                     ? .tenant(TestRegion.marl)
-                    : .operated(by: TenantIdentifier(rawValue: "it")!, for: TestRegion.marl)
+                    : .operated(by: OperatorIdentifier(rawValue: "it")!, for: TestRegion.marl)
                 try await site.provider.appoint(stranger, role, at: scope)
                 for route in AdministrationAPI.routes where route.parameters.contains("tenant") {
                     let before = try await site.events(.crossTenantProbe)
@@ -125,6 +125,75 @@ struct AdministrationMatrixTests {
             let probes = try await site.provider.auditTrail().filter { $0.kind == "admin.cross_tenant_probe" }
             #expect(Set(probes.map(\.tenant)) == ["herten"], "the town that was probed reads it, not the prober's")
         }
+    }
+
+    @Test(
+        "I23: a name alone that is another town's, in the address or in the body, is unknown, and the attempt is written down"
+    )
+    func eachName() async throws {
+        try await AdministrationSite.serve { site in
+            let own = try await Town.herten(site)
+            let other = try await own.neighbour(site)
+            let clerk = try await site.provider.administrator()
+            for role in AdministrationRole.allCases where role.reach == .tenant {
+                try await site.provider.appoint(clerk, role, at: .tenant(TestRegion.herten))
+            }
+            var tried: Set<String> = []
+            for route in AdministrationAPI.routes where route.parameters.contains("tenant") {
+                for member in route.textMembers {
+                    #expect(
+                        Town.plainMembers.contains(member) != (own.members[member] != nil),
+                        "\(route.name): does `\(member)` name something?")
+                }
+                for parameter in route.parameters where other.names[parameter] != nil {
+                    func call(_ name: String?) async throws -> TestResponse {
+                        var names = own.names
+                        names[parameter] = name
+                        return try await site.call(
+                            clerk, route.method, route.filled(names), route.sampleBody(now: site.provider.now),
+                            headers: [.ifMatch: "*"])
+                    }
+                    try await Self.expectProbe(at: site, route, call, other.names[parameter], isAddress: true)
+                    tried.insert(parameter)
+                }
+                for member in route.textMembers where other.members[member] != nil {
+                    func call(_ name: String?) async throws -> TestResponse {
+                        var body = route.sampleBody(now: site.provider.now, isWhole: false) ?? [:]
+                        for named in body.members.map(\.name) {
+                            body[named] = own.members[named].map { .string($0) } ?? body[named]
+                        }
+                        body[member] = .string(name ?? Town.unknown(member))
+                        return try await site.call(clerk, route.method, route.filled(own.names), body)
+                    }
+                    try await Self.expectProbe(at: site, route, call, other.members[member], isAddress: false)
+                    tried.insert("in the body: " + member)
+                }
+            }
+            #expect(
+                tried == [
+                    "subject", "session", "device", "in the body: candidate", "in the body: same_person",
+                    "in the body: found_device", "in the body: device", "in the body: administrator",
+                    "in the body: subject",
+                ])
+        }
+    }
+
+    /// The foreign name and one that nobody has get one answer; the town whose it is reads of the first.
+    private static func expectProbe(
+        at site: AdministrationSite, _ route: AdministrationRoute,
+        _ call: (String?) async throws -> TestResponse, _ name: String?, isAddress: Bool
+    ) async throws {
+        func probes() async throws -> [AuditChain] {
+            try await site.provider.auditEntries(.crossTenantProbe).map(\.chain)
+        }
+        let before = try await probes()
+        let foreign = try await call(name)
+        #expect(
+            (foreign.status == .notFound) == isAddress && foreign.status.code >= 400, "\(route.name): \(foreign.text)")
+        #expect(try await probes().count { $0 == .tenant(TestRegion.marl) } == before.count + 1, "\(route.name)")
+        let missing = try await call(nil)
+        #expect(missing.comparable(without: "?") == foreign.comparable(without: "?"), "\(route.name)")
+        #expect(try await probes().count == before.count + 1, "\(route.name)")
     }
 
     @Test("the things of the town are served to who may see them")

@@ -119,6 +119,53 @@ struct TownDeskTests {
         }
     }
 
+    @Test("one device that the person lost is blocked under the town's name for it, or taken away for good")
+    func oneDevice() async throws {
+        try await serve { stage in
+            let account = stage.person.account
+            let candidate = try await stage.candidate()
+            let found = try await stage.call("find")
+            let device = try #require(found.json["devices"]?.array?.first?.object?["device"])
+            func state() async throws -> DeviceRecordRow.State? {
+                let rows = try await stage.provider.store.devices(of: account)
+                return rows.first?.state
+            }
+            let unknown = try await stage.call("lock", ["candidate": candidate, "device": "dv_of-nobody"])
+            #expect(unknown.status == .badRequest && unknown.json["member"] == "device", "\(unknown.text)")
+            let both = try await stage.call("lock", ["candidate": candidate, "device": device, "reason": "fraud"])
+            #expect(both.status == .badRequest && both.json["member"] == "reason", "\(both.text)")
+            let whole = try await stage.call("lock", ["candidate": candidate, "revoke": true])
+            #expect(whole.status == .badRequest && whole.json["member"] == "revoke", "\(whole.text)")
+            #expect(try await state() == .active)
+            let blocked = try await stage.call("lock", ["candidate": candidate, "device": device])
+            #expect(blocked.status == .noContent, "\(blocked.text)")
+            #expect(try await state() == .suspended)
+            #expect(try await stage.state() == .locked, "I2: the last device is gone")
+            let gone = try await stage.call("lock", ["candidate": candidate, "device": device, "revoke": true])
+            #expect(gone.status == .noContent, "\(gone.text)")
+            #expect(try await state() == .revoked)
+            let again = try await stage.call("lock", ["candidate": candidate, "device": device])
+            #expect(again.code == "desk_refused", "\(again.text)")
+            let events = try await stage.provider.auditEntries(.deviceSuspended, .deviceRevoked)
+            #expect(events.map(\.actor) == ["administrator", "administrator"])
+        }
+    }
+
+    @Test("open questions of a town's desks are listed there, without anybody's name, and nowhere else")
+    func cases() async throws {
+        try await serve { stage in
+            let path = "/tenants/herten/people/cases"
+            #expect(try await stage.site.call(stage.clerk, .get, path).json == ["cases": []])
+            let asked = try await stage.provider.provider.desk.ticket(for: stage.provider.visit(Stage.names))
+            guard case .similar(_, let question?) = asked else { return #expect(Bool(false), "nobody was asked") }
+            let listed = try await stage.site.call(stage.clerk, .get, path)
+            #expect(listed.json["cases"]?.array?.first?.object?["case"]?.string == question.rawValue)
+            #expect(!listed.text.contains("Amselweg") && !listed.text.contains(stage.person.account.rawValue))
+            let elsewhere = try await stage.site.call(stage.clerk, .get, "/tenants/marl/people/cases")
+            #expect(elsewhere.json == ["cases": []])
+        }
+    }
+
     @Test("I24: a candidate is named for one town, and is none for another person or at another town")
     func candidates() async throws {
         try await serve { stage in
@@ -130,9 +177,12 @@ struct TownDeskTests {
             for step in ["lock", "reactivate", "block-code", "close"] {
                 let elsewhere = try await stage.call(step, ["candidate": herten], town: "marl")
                 #expect(elsewhere.status == .badRequest && elsewhere.json["member"] == "candidate", "\(step)")
+                let probes = try await stage.provider.auditEntries(.crossTenantProbe).map(\.chain)
+                #expect(probes.last == .tenant(TestRegion.herten), "the town whose name it is reads of the attempt")
                 let other = try await stage.call(step, ["candidate": herten], person: stranger)
                 #expect(other.status == .badRequest && other.json["member"] == "candidate", "\(step)")
             }
+            #expect(try await stage.provider.auditEntries(.crossTenantProbe).count == 4)
             #expect(try await stage.state() == .active)
             var unknown = Stage.names
             unknown["family_name"] = "Niemand"

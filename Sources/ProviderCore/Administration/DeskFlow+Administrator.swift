@@ -27,9 +27,8 @@ extension DeskFlow {
             case nil: return try await ticket(for: visit)
             case .otherPerson: return try await ticket(for: visit, decision: .otherPerson)
             case .samePerson(let name):
-                let candidate = try await candidates(for: visit).first { $0.name(in: scope) == name }
-                guard let candidate else { throw MessageError.unknown("same_person") }
-                return try await ticket(for: visit, decision: .samePerson(candidate.account))
+                let account = try await account(called: name, in: visit, member: "same_person")
+                return try await ticket(for: visit, decision: .samePerson(account))
             }
         } catch let refusal as DeskRefusal {
             // The others say themselves what is wrong.
@@ -43,8 +42,10 @@ extension DeskCandidate {
     /// The name under which one tenant is shown the account: neither the region's identifier nor a subject (I24), and good
     /// for nothing but the clerk's answer. The account's own identifier has 128 random bits: the digest under the sector's
     /// name gives nothing away.
-    public func name(in scope: TenantScope) -> String {
-        let text = "citizen-id/candidate-name/v1\n\(scope.tenant.sector)\n\(account)"
+    public func name(in scope: TenantScope) -> String { name(in: scope.tenant.sector) }
+
+    func name(in sector: SectorIdentifier) -> String {
+        let text = "citizen-id/candidate-name/v1\n\(sector)\n\(account)"
         return "pc_" + Base64URL.encode(Digest.sha256(Array(text.utf8)).prefix(16))
     }
 }

@@ -25,13 +25,46 @@ extension AdministrationAPI {
                 ]
             }),
         AdministrationRoute(
+            .get, "/tenants/{tenant}/people/cases",
+            "Open questions of this town's desks whether two people are one; nobody is named.", .tenant(.findPerson),
+            answer: [
+                .init(
+                    "cases",
+                    .list(
+                        .object([
+                            .init("case", .text(maximum: 64), "Its identifier."),
+                            .init("opened_at", .time, "Open since then."),
+                        ])), "The oldest first.")
+            ],
+            handle: { call in
+                let cases = try await call.provider.desk.openCases(in: call.scope)
+                return [
+                    "cases": .array(
+                        cases.map {
+                            .object(["case": .string($0.identifier.rawValue), "opened_at": $0.openedAt.json])
+                        })
+                ]
+            }),
+        AdministrationRoute(
             .post, "/tenants/{tenant}/people/lock",
-            "Lock the account: sessions end, and nothing logs in before a desk gives it back.", .tenant(.lockAccount),
+            "Lock the account: sessions end, and nothing logs in before a desk gives it back. Or block one device.",
+            .tenant(.lockAccount),
             body: visitMembers + [
                 candidateMember,
                 .optional("reason", .choice(LockReason.ofDesk.map(\.rawValue)), "Without it the person's own wish."),
+                .optional("device", .text(maximum: 64), "Only this device, as `find` names it; then without a reason."),
+                .optional("revoke", .bool, "True when the device never works again."),
             ], answer: nil,
             handle: { call in
+                if let device = call.body["device"]?.string {
+                    guard call.body["reason"] == nil else { throw MessageError.malformed("reason") }
+                    return try await act(call) { visit, account in
+                        try await call.provider.desk.block(
+                            device: device, of: account, forGood: call.body["revoke"]?.bool ?? false, in: visit)
+                        return [:]
+                    }
+                }
+                guard call.body["revoke"]?.bool != true else { throw MessageError.malformed("revoke") }
                 let reason = (call.body["reason"]?.string).flatMap { LockReason(rawValue: $0) } ?? .own
                 return try await act(call) { visit, account in
                     try await call.provider.desk.lock(account, for: reason, in: visit)

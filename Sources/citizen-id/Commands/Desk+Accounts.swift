@@ -9,7 +9,7 @@ extension Desk {
             abstract: "Lock an account, or block one of its devices. It takes effect at once, everywhere.",
             discussion: """
                 With --at the clerk of a town locks the account of the candidate whom desk find --at has shown for the same \
-                person; a device is suspended there with device suspend.
+                person, or blocks one of the devices that it has shown.
                 """)
 
         @Option(help: "The town whose desk it is. Not needed with --at.")
@@ -46,8 +46,8 @@ extension Desk {
                     throw ValidationError("--tenant and --account say what is locked; --candidate goes with --at.")
                 }
             } else {
-                guard account == nil, device == nil, candidate != nil, person != nil else {
-                    throw ValidationError("With --at it is --candidate and --person, without a device.")
+                guard account == nil, candidate != nil, person != nil else {
+                    throw ValidationError("With --at it is --candidate and --person.")
                 }
             }
             if device != nil, reason != nil { throw ValidationError("--reason is for accounts, not for a device.") }
@@ -67,6 +67,8 @@ extension Desk {
                     "person": .object(try VisitOptions.person(person ?? "", json: options.json)),
                 ]
                 request["reason"] = reason.map { .string($0) }
+                request["device"] = device.map { .string($0) }
+                if revoke { request["revoke"] = true }
                 _ = try await session.call(.POST, path + "/people/lock", request)
                 return ["blocked": true]
             } text: { _ in
@@ -158,14 +160,22 @@ extension Desk {
         static let configuration = CommandConfiguration(
             abstract: "List questions whether two people are one that nobody has answered.")
 
-        @Option(help: "The town whose desk it is.")
-        var tenant: String
+        @Option(help: "The town whose desk it is. Not needed with --at.")
+        var tenant: String?
 
         @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
+
+        func validate() throws {
+            try network.validate(against: tenant)
+            if network.at == nil, tenant == nil { throw ValidationError("--tenant says whose desk it is, or --at.") }
+        }
 
         func run() async throws {
-            try await options.run { client in
-                try await client.post("/desk/cases", ["tenant": .string(tenant)])
+            try await network.run(options) { client in
+                try await client.post("/desk/cases", ["tenant": .string(tenant ?? "")])
+            } network: { session, path in
+                try await session.call(.GET, path + "/people/cases").object
             } text: { answer in
                 let rows = (answer["cases"]?.array ?? []).compactMap(\.object).map { entry in
                     [entry["case"]?.string ?? "-", Output.time(entry["opened_at"]?.integer)]

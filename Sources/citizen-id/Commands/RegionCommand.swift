@@ -1,13 +1,28 @@
 internal import AccountDirectory
 internal import ArgumentParser
 internal import Foundation
+internal import NIOHTTP1
 internal import OpenIDMessages
 internal import RegionFile
 
 struct RegionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "region", abstract: "Check region files and apply them to the running server.",
-        subcommands: [Check.self, Plan.self, Diff.self, Apply.self])
+        commandName: "region", abstract: "Check region files, apply them to the running server, and see what is there.",
+        subcommands: [Check.self, Plan.self, Diff.self, Apply.self, Show.self])
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "The region, as one of its administrators sees it over the network.")
+        @OptionGroup var options: AdministratorOptions
+
+        func run() async throws {
+            try await options.run { session in
+                try await session.call(.GET, "/region").object
+            } text: {
+                Listing.lines($0)
+            }
+        }
+    }
 
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
