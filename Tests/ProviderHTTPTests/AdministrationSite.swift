@@ -71,11 +71,16 @@ struct AdministrationSite: Sendable {
                 $0 == $1 || $0.hasPrefix("{")
             })
         else { return }
+        let declared = Set(route.headers(ofAnswer: answer.status.code).map(\.name))
+        for header in AdministrationRoute.AnswerHeader.all {
+            #expect(
+                (answer.headers[header.name] != nil) == declared.contains(header.name),
+                "\(route.name), \(answer.status.code): \(header.name)")
+        }
         if answer.status.code < 300 {
             #expect(answer.status == route.status, "\(route.name)")
             guard let schema = route.answer else { return #expect(answer.text.isEmpty, "\(route.name)") }
             #expect(schema.mistake(in: .object(answer.json)) == nil, "\(route.name): \(answer.text)")
-            #expect((answer.headers[.eTag] != nil) == (method == .get), "\(route.name)")
         } else {
             #expect(answer.headers[.contentType] == "application/problem+json", "\(route.name): \(answer.text)")
             #expect(AdministrationProblem(rawValue: answer.code ?? "")?.status == answer.status.code, "\(route.name)")
@@ -108,6 +113,10 @@ struct Town: Sendable {
     let tenant: TenantIdentifier
     /// The names of its things, by the parameter of the path.
     let names: [String: String]
+    /// The names of its things, by the member of a body.
+    let members: [String: String]
+    /// Of the person whom its portals know.
+    let phone: TestPhone
 
     /// Herten's things; its portals know a person.
     static func herten(_ site: AdministrationSite) async throws -> Town {
@@ -143,8 +152,46 @@ struct Town: Sendable {
                 "emergency": try emergency.json.text("emergency"), "company": story.company.rawValue,
                 "mandate": mandate.rawValue, "request": request.identifier.rawValue,
                 "login": try claims.text("txn"),
-            ])
+            ],
+            members: try await members(
+                of: phone, subject: subject, device: try #require(device), TestRegion.herten, site),
+            phone: phone)
     }
+
+    /// What Marl, where the same person has logged in as well, calls the person, a session and a device.
+    func neighbour(_ site: AdministrationSite) async throws -> Town {
+        let tokens = try await site.provider.signIn(at: TestRegion.post, phone: phone).tokens
+        let claims = try unverifiedPayload(tokens.text("id_token"))
+        let subject = try claims.text("sub")
+        let administrator = try await site.provider.administrator()
+        try await site.provider.appoint(administrator, .tenantAdministrator, at: .tenant(TestRegion.marl))
+        let devices = try await site.call(administrator, .get, "/tenants/marl/subjects/\(subject)/devices")
+        let device = try #require(devices.json["devices"]?.array?.first?.object?["device"]?.string)
+        return Town(
+            tenant: TestRegion.marl,
+            names: ["subject": subject, "session": try claims.text("sid"), "device": device],
+            members: try await Self.members(of: phone, subject: subject, device: device, TestRegion.marl, site),
+            phone: phone)
+    }
+
+    private static func members(
+        of phone: TestPhone, subject: String, device: String, _ tenant: TenantIdentifier, _ site: AdministrationSite
+    ) async throws -> [String: String] {
+        let account = try await site.provider.verified(phone).account.identifier
+        let candidates = try await site.provider.provider.desk.candidates(for: site.provider.visit())
+        let candidate = try #require(candidates.first { $0.account == account })
+        let name = candidate.name(in: try site.provider.scope(tenant))
+        return [
+            "candidate": name, "same_person": name, "device": device, "found_device": device,
+            "administrator": subject, "subject": subject,
+        ]
+    }
+
+    /// Text members of bodies that name nothing of a town.
+    static let plainMembers: Set<String> = [
+        "document", "template", "version", "contact", "privacy_uri", "initiate_login_uri", "legal_basis", "reason",
+        "proposal",
+    ]
 
     /// Names of things that exist nowhere.
     static func unknown(_ parameter: String) -> String {
@@ -165,11 +212,21 @@ extension AdministrationRoute {
     }
 
     /// A body that fits the schema and asks for something.
-    func sampleBody(now: Timestamp) -> JSONObject? {
+    ///
+    /// - Parameter isWhole: false for the members alone that must be there.
+    func sampleBody(now: Timestamp, isWhole: Bool = true) -> JSONObject? {
         guard let body else { return nil }
         guard case .object(let properties) = body else { return [:] }
         return properties.reduce(into: JSONObject()) { object, property in
-            object[property.name] = Self.sample(property, now: now)
+            if isWhole || property.isRequired { object[property.name] = Self.sample(property, now: now) }
+        }
+    }
+
+    /// The members of the body that are texts, and so may name something.
+    var textMembers: [String] {
+        guard case .object(let properties) = body else { return [] }
+        return properties.compactMap { property in
+            if case .text = property.schema { property.name } else { nil }
         }
     }
 
@@ -178,7 +235,7 @@ extension AdministrationRoute {
         case "valid_until": return (now + 600).json
         case "valid_from": return now.json
         case "subject": return "nobody-known"
-        case "person": return .object(TestRegion.person)
+        case "person", "former": return .object(TestRegion.person)
         default: break
         }
         switch property.schema {

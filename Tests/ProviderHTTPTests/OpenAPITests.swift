@@ -64,8 +64,34 @@ struct OpenAPITests {
         }
         #expect(Set(names).count == names.count)
         #expect(names.count == AdministrationAPI.routes.count)
-        for reference in AdministrationAPI.document.matches(of: /"\$ref":"#\/components\/schemas\/(\w+)"/) {
-            #expect(document["components"]?.object?["schemas"]?.object?[String(reference.output.1)] != nil)
+        for reference in AdministrationAPI.document.matches(of: /"\$ref":"#\/components\/(\w+)\/([\w-]+)"/) {
+            let (kind, name) = (String(reference.output.1), String(reference.output.2))
+            #expect(document["components"]?.object?[kind]?.object?[name] != nil, "\(kind)/\(name)")
+        }
+    }
+
+    @Test("who is not signed in, or has no nonce, reads from the document which headers bring them on, and gets them")
+    func headers() async throws {
+        let document = try StrictJSON.parseObject(Array(AdministrationAPI.document.utf8), maximumLength: 1_048_576)
+        @Sendable func declared(_ path: String, _ status: String) -> [String] {
+            let operation = document["paths"]?.object?[path]?.object?["get"]?.object
+            let headers = operation?["responses"]?.object?[status]?.object?["headers"]?.object
+            return (headers?.members.map(\.name) ?? []).sorted()
+        }
+        #expect(declared("/me", "200") == ["DPoP-Nonce", "ETag"])
+        #expect(declared("/me", "401") == ["DPoP-Nonce", "WWW-Authenticate"])
+        #expect(declared("/me", "4XX") == ["DPoP-Nonce"])
+        #expect(declared("/me", "5XX").isEmpty)
+        #expect(declared("/openapi.json", "200") == ["ETag"] && declared("/openapi.json", "401").isEmpty)
+        try await AdministrationSite.serve { site in
+            let nobody = try await site.send(.get, "/admin/v1/me")
+            #expect(nobody.status == .unauthorized)
+            for name in declared("/me", "401") {
+                #expect(try nobody.headers[#require(HTTPField.Name(name))] != nil, "\(name)")
+            }
+            let route = try #require(AdministrationAPI.routes.first { $0.path == "/openapi.json" })
+            let open = try await site.send(.get, "/admin/v1/openapi.json")
+            #expect(route.headers(ofAnswer: 200).allSatisfy { open.headers[$0.name] != nil })
         }
     }
 

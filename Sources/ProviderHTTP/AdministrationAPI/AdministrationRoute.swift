@@ -65,6 +65,32 @@ struct AdministrationRoute: Sendable {
     /// Method and path, with parameters in braces.
     var name: String { "\(method.rawValue) \(path)" }
 
+    /// A header of answers without which a caller does not get on.
+    struct AnswerHeader: Sendable {
+        let name: HTTPField.Name
+        let meaning: String
+
+        static let entityTag = AnswerHeader(
+            name: .eTag, meaning: "Names this representation (RFC 9110 §8.8.3); what changes it wants it in If-Match.")
+        static let nonce = AnswerHeader(
+            name: .dpopNonce, meaning: "For the proof of the next call (RFC 9449 §8.2).")
+        static let challenge = AnswerHeader(
+            name: .wwwAuthenticate,
+            meaning: "The scheme and its algorithms; with error use_dpop_nonce the call comes again with the nonce.")
+
+        static let all = [entityTag, nonce, challenge]
+    }
+
+    /// Which of them every answer with this status carries; the others it does not have. Whoever finds no place (503) is told
+    /// nothing of a nonce.
+    func headers(ofAnswer status: Int) -> [AnswerHeader] {
+        var headers: [AnswerHeader] = []
+        if status == self.status.code, method == .get, answer != nil { headers.append(.entityTag) }
+        if right != .nobodysBusiness, status < 500 { headers.append(.nonce) }
+        if status == HTTPResponse.Status.unauthorized.code { headers.append(.challenge) }
+        return headers
+    }
+
     /// The names in braces.
     var parameters: [String] {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }

@@ -24,6 +24,13 @@ enum OpenAPIDocument {
                 ])
             ]),
             "schemas": .object(["Problem": .object(problem)]),
+            "headers": .object(
+                AdministrationRoute.AnswerHeader.all.reduce(into: JSONObject()) { headers, header in
+                    headers[header.name.canonicalName] = .object([
+                        "description": .string(header.meaning), "required": true,
+                        "schema": .object(["type": "string"]),
+                    ])
+                }),
         ]),
     ]
 
@@ -110,6 +117,13 @@ enum OpenAPIDocument {
                 "schema": .object(filter.schema.json),
             ])
         }
+        if route.right != .nobodysBusiness {
+            parameters.append([
+                "name": "DPoP", "in": "header", "required": true,
+                "description": "The proof for this call (RFC 9449 §4.2), with the nonce of the last answer.",
+                "schema": .object(["type": "string"]),
+            ])
+        }
         if route.current != nil {
             parameters.append([
                 "name": "If-Match", "in": "header", "required": true, "schema": .object(["type": "string"]),
@@ -123,14 +137,36 @@ enum OpenAPIDocument {
         if let answer = route.answer {
             success["content"] = .object(["application/json": .object(["schema": .object(answer.json)])])
         }
-        let refusal: JSONObject = [
-            "description": "A refusal.",
+        success["headers"] = headers(of: route, route.status.code)
+        var responses: JSONObject = ["\(route.status.code)": .object(success)]
+        if route.right != .nobodysBusiness {
+            responses["401"] = refusal("Not signed in, or the proof wants another nonce.", route, 401)
+        }
+        responses["4XX"] = refusal("A refusal.", route, 400)
+        responses["5XX"] = refusal("A fault, or no place for the call now.", route, 500)
+        return responses
+    }
+
+    private static func refusal(_ meaning: String, _ route: AdministrationRoute, _ status: Int) -> JSONValue {
+        var refusal: JSONObject = [
+            "description": .string(meaning),
             "content": .object([
                 ProblemDocument.mediaType: .object([
                     "schema": .object(["$ref": "#/components/schemas/Problem"])
                 ])
             ]),
         ]
-        return ["\(route.status.code)": .object(success), "4XX": .object(refusal), "5XX": .object(refusal)]
+        refusal["headers"] = headers(of: route, status)
+        return .object(refusal)
+    }
+
+    private static func headers(of route: AdministrationRoute, _ status: Int) -> JSONValue? {
+        let headers = route.headers(ofAnswer: status)
+        guard !headers.isEmpty else { return nil }
+        return .object(
+            headers.reduce(into: JSONObject()) { object, header in
+                let name = header.name.canonicalName
+                object[name] = .object(["$ref": .string("#/components/headers/" + name)])
+            })
     }
 }
