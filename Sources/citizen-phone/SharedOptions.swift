@@ -120,7 +120,8 @@ struct SharedOptions: ParsableArguments {
     func phone(
         in folder: SealedFolder, over transport: any HTTPTransport, faults: Faults?
     ) throws -> DeviceAuthenticator {
-        DeviceAuthenticator(
+        let transport = Rehearsal.current?.transport ?? transport
+        return DeviceAuthenticator(
             folder: folder, transport: faults.map { FaultyWire(transport, faults: $0) } ?? transport,
             clock: faults?.skewed(clock) ?? clock, random: try randomSource(of: folder), language: language.rawValue)
     }
