@@ -1,6 +1,7 @@
 import ArgumentParser
 import DeviceAuthenticator
 import Foundation
+import HTTPTypes
 import IdentityCrypto
 import OpenIDMessages
 import ProviderHarness
@@ -189,7 +190,7 @@ struct AccountCommandTests {
                 "PLACE": JSONValue.object(place).prettyText, "PIN": "135790",
             ]
             for (name, text) in texts {
-                FileManager.default.createFile(
+                _ = FileManager.default.createFile(
                     atPath: folder + "/" + name, contents: Data((text + "\n").utf8),
                     attributes: [.posixPermissions: 0o600])
             }

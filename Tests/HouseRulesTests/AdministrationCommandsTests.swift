@@ -55,14 +55,14 @@ struct AdministrationCommandsTests {
 
     private static let program: (paths: [[String]], words: Set<String>) = {
         let files = SourceTree.sources.filter { $0.path.hasPrefix("Sources/citizen-id/") }
-        let texts = Set(files.flatMap { texts(of: $0.text) })
-        let paths = texts.filter { $0.hasPrefix("/") }.map { text in
+        let found = Set(files.flatMap { texts(of: $0.text) })
+        let paths = found.filter { $0.hasPrefix("/") }.map { text in
             let path = text.prefix { $0 != "?" }
             // `"/clients/" + client.part` ends with a name.
             let segments = path.split(separator: "/").map(String.init)
             return path.hasSuffix("/") ? segments + ["{}"] : segments
         }
-        return (paths.filter { !$0.isEmpty }, texts)
+        return (paths.filter { !$0.isEmpty }, found)
     }()
 
     /// True when a text of the program is the route's path, or its end behind a path that is put together. What is put in

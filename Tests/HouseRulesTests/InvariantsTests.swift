@@ -39,8 +39,8 @@ struct InvariantsTests {
     }
 
     private static let named: [String: [String]] = {
-        let names = SourceTree.tests.flatMap { names(in: $0.text) }
-        return names.reduce(into: [:]) { named, name in
+        let all = SourceTree.tests.flatMap { names(in: $0.text) }
+        return all.reduce(into: [:]) { named, name in
             for invariant in invariants(of: name) where named[invariant]?.contains(name) != true {
                 named[invariant, default: []].append(name)
             }
