@@ -24,6 +24,8 @@ struct HTTPSBackChannel: BackChannel {
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(5), read: .seconds(10)), decompression: .disabled)
         configuration.httpVersion = .http1Only
+        // A provider that is down is said to be at once; the person is waiting.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }
 

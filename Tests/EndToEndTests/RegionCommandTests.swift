@@ -203,18 +203,41 @@ struct RegionCommandTests {
         #expect(result.errors.contains("`citizen-id client list`"), "\(result)")
     }
 
-    @Test(arguments: [
-        ["desk", "ticket", "--tenant", "marl", "--person", "-"], ["client", "list"], ["client", "show", "x"],
-        ["keys", "list"], ["keys", "rotate"],
-    ])
-    func `without a server each command says so`(arguments: [String]) async throws {
+    @Test(
+        .enabled(if: FaultSweep.isInstalled, "strace is needed"),
+        arguments: [
+            ["desk", "ticket", "--tenant", "marl", "--person", "-"], ["client", "list"], ["client", "show", "x"],
+            ["keys", "list"], ["keys", "rotate"], ["audit", "show"], ["audit", "verify"],
+        ])
+    func `without a server each command says so, and tries the socket once`(arguments: [String]) async throws {
         let folder = try TemporaryFolder()
         defer { folder.remove() }
         let person = try folder.write("person.json", "{}")
         let result = try await Program.run(
-            Place.program("citizen-id"), arguments + ["--data", folder.path, "--json"], input: person)
+            "/usr/bin/strace",
+            [
+                "-f", "-qq", "-e", "trace=connect", "-o", folder.path + "/calls", Place.program("citizen-id"),
+            ] + arguments + ["--data", folder.path, "--json"], input: person)
         #expect(result.status == 3, "\(result)")
         #expect(try result.json()["error"]?.string == "not_reached")
         #expect(result.errors.contains(folder.path + "/admin.sock"))
+        let calls = try Program.text(of: folder.path + "/calls").split(separator: "\n")
+        #expect(calls.count { $0.contains("admin.sock") } == 1, "\(calls)")
+    }
+
+    @Test func `administration over the network that hangs up is called once`() async throws {
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        let called = try await WrongServer.run(tls: nil, hangUp: .atOnce) { server in
+            let result = try await Program.run(
+                Place.program("citizen-id"),
+                [
+                    "admin", "login", "--issuer", "https://localhost:\(server.port)", "--url",
+                    "https://localhost:\(server.port)", "--folder", folder.path + "/administrator", "--json",
+                ])
+            #expect(result.status == 3, "\(result)")
+            return server.connections
+        }
+        #expect(called == 1)
     }
 }

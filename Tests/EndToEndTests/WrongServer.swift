@@ -1,6 +1,7 @@
 import NIOCore
 import NIOPosix
 import NIOSSL
+import Synchronization
 import Testing
 
 /// A server in a provider's place that closes each connection, at the latest as soon as somebody asks for something.
@@ -16,7 +17,13 @@ struct WrongServer {
     }
 
     private let listening: any Channel
+    private let counted: Count
     let port: Int
+
+    /// How many connections there have been.
+    var connections: Int { counted.value.withLock { $0 } }
+
+    private final class Count: Sendable { let value = Mutex(0) }
 
     /// - Parameter tls: nil for a server that speaks no TLS.
     static func run<Value>(
@@ -31,10 +38,13 @@ struct WrongServer {
 
     private init(tls: TLSConfiguration?, hangUp: HangUp) async throws {
         let context = try tls.map { try NIOSSLContext(configuration: $0) }
+        let counted = Count()
+        self.counted = counted
         listening = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                counted.value.withLock { $0 += 1 }
+                return channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
                     if hangUp == .atOnce { try pipeline.addHandler(Absent()) }
                     if let context, hangUp == .afterRequest {

@@ -82,6 +82,7 @@ struct AdministratorDesk {
             switch failure {
             case .notLoggedIn: Output.fail(failure.description, code: "not_logged_in", exit: 4, json: json)
             case .notReached: Output.fail(failure.description, code: "not_reached", exit: 3, json: json)
+            case .noAnswer: Output.fail(failure.description, code: "no_answer", exit: 3, json: json)
             case .refused(let code, _, let status, let candidates):
                 Output.fail(
                     failure.description, code: code, exit: status == 401 ? 4 : 1, json: json, candidates: candidates)

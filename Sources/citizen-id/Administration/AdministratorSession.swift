@@ -10,6 +10,7 @@ actor AdministratorSession {
     enum Failure: Error, CustomStringConvertible {
         case notLoggedIn
         case notReached(String)
+        case noAnswer(seconds: Int64)
         /// - candidates: whom the person at the desk looks like.
         case refused(code: String, message: String, status: Int, candidates: [JSONValue])
         case unreadable
@@ -18,6 +19,8 @@ actor AdministratorSession {
             switch self {
             case .notLoggedIn: "Nobody is logged in to administration here: citizen-id admin login"
             case .notReached(let url): "\(url) was not reached over trusted TLS."
+            case .noAnswer(let seconds):
+                "The server did not answer within \(seconds) seconds. It may still do what it was asked: look before you ask again."
             case .refused(_, let message, _, _): message
             case .unreadable: "The server's answer is not readable."
             }
@@ -132,6 +135,8 @@ actor AdministratorSession {
             do {
                 answer = try await caller.call(
                     method, url, headers: headers + [("dpop", proof)], body: body, patience: patience)
+            } catch HTTPSCaller.Fault.noAnswer(let seconds) {
+                throw Failure.noAnswer(seconds: seconds)
             } catch { throw Failure.notReached(url) }
             if let nonce = answer.nonce { nonces[server] = nonce }
             let code = answer.json?["code"]?.string ?? answer.json?["error"]?.string

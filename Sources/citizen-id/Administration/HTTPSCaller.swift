@@ -15,7 +15,7 @@ struct HTTPSCaller: Sendable {
         var json: JSONObject? { try? StrictJSON.parseObject(body, maximumLength: HTTPSCaller.longestAnswer) }
     }
 
-    enum Fault: Error { case unreachable, noCertificates(String) }
+    enum Fault: Error { case unreachable, noAnswer(seconds: Int64), noCertificates(String) }
 
     static let longestAnswer = 8_388_608
 
@@ -35,6 +35,8 @@ struct HTTPSCaller: Sendable {
             tlsConfiguration: tls, redirectConfiguration: .disallow,
             timeout: .init(connect: .seconds(5)), decompression: .disabled)
         configuration.httpVersion = .http1Only
+        // Nobody there is an answer, too.
+        configuration.connectionPool.retryConnectionEstablishment = false
         client = HTTPClient(eventLoopGroup: HTTPClient.defaultEventLoopGroup, configuration: configuration)
     }
 
@@ -57,6 +59,8 @@ struct HTTPSCaller: Sendable {
             return Answer(
                 status: Int(response.status.code), body: Array(bytes.readableBytesView),
                 nonce: response.headers.first(name: "dpop-nonce"), tag: response.headers.first(name: "etag"))
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw Fault.noAnswer(seconds: patience)
         } catch { throw Fault.unreachable }
     }
 }

@@ -32,6 +32,7 @@ struct AdministrationOptions: ParsableArguments {
         do { try await body(client) } catch let failure as AdministrationClient.Failure {
             switch failure {
             case .notReached: throw Output.fail(failure.description, code: "not_reached", exit: 3, json: json)
+            case .noAnswer: throw Output.fail(failure.description, code: "no_answer", exit: 3, json: json)
             case .refused(let code, _): throw Output.fail(failure.description, code: code, exit: 1, json: json)
             }
         }

@@ -9,19 +9,29 @@ internal import OpenIDMessages
 struct AdministrationClient {
     let socket: String
 
-    /// A refusal by the server or no server at all.
+    /// A refusal by the server, no server at all, or one that does not answer.
     enum Failure: Error, CustomStringConvertible {
         case notReached(socket: String)
+        case noAnswer(seconds: Int64)
         case refused(code: String, message: String)
 
         var description: String {
             switch self {
             case .notReached(let socket):
                 "The server was not reached at \(socket). Is `citizen-id serve` running with this data folder, and are you its user?"
+            case .noAnswer(let seconds):
+                "The server did not answer within \(seconds) seconds. It may still do what it was asked: look before you ask again."
             case .refused(_, let message): message
             }
         }
     }
+
+    /// Nobody at the socket is an answer, too: the connection is not tried again.
+    private static let connections: HTTPClient = {
+        var configuration = HTTPClient.Configuration()
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
 
     func get(_ path: String) async throws -> JSONObject { try await call(.GET, path, body: nil) }
 
@@ -50,9 +60,11 @@ struct AdministrationClient {
         let status: UInt
         let bytes: [UInt8]
         do {
-            let response = try await HTTPClient.shared.execute(request, timeout: .seconds(patience))
+            let response = try await Self.connections.execute(request, timeout: .seconds(patience))
             status = response.status.code
             bytes = Array(try await response.body.collect(upTo: 8_388_608).readableBytesView)
+        } catch let error as HTTPClientError where error == .deadlineExceeded {
+            throw Failure.noAnswer(seconds: patience)
         } catch { throw Failure.notReached(socket: socket) }
         guard let object = try? StrictJSON.parseObject(bytes, maximumLength: 8_388_608) else {
             throw Failure.refused(code: "unreadable", message: "The server's answer is not readable.")
