@@ -51,7 +51,7 @@ enum ExitStatus: Int32, CaseIterable {
     case diskFull = 35
     /// A file of a newer version of this program.
     case newerVersion = 36
-    /// `attack`: none succeeded, but not all that were named were played.
+    /// `attack`: none succeeded, but not all that were named were played; `run`: every scenario was skipped.
     case notTested = 37
     /// `enrol`: the device would not reach the level that is wanted of it; no keys were made.
     case levelOutOfReach = 38

@@ -1,6 +1,7 @@
 import ChildProcesses
 import Foundation
 import Glibc
+import OpenIDMessages
 import Testing
 
 /// One after the other: each takes the first ports that are free.
@@ -62,13 +63,26 @@ struct DemoTests {
             try await Task.sleep(for: .milliseconds(50))
         }
         let said = try Program.text(of: output)
-        // What it says is typed as it stands.
+        // What it says is typed as it stands, in the end with --json.
         let pin = try folder.write("pin", "135790")
         for (what, adding) in [("Both at once", ["--pin-file", pin]), ("Her account", [])] {
             let line = try #require(said.split(separator: "\n").first { $0.hasPrefix(what) })
             let words = line.dropFirst(what.count).prefix { $0 != "(" }.split(separator: " ").map(String.init)
             let result = try await Program.run(words[0], Array(words.dropFirst()) + adding, atOnce: true)
             #expect(result.status == 0, "\(what): \(result)")
+        }
+        // Both sides of every attack, and every situation but those that wait until time is over.
+        let slow = ["expired", "back-channel-silence"].map { Place.source("Scenarios/\($0).yaml") }
+        for what in ["Attack it", "Play all"] {
+            let line = try #require(said.split(separator: "\n").first { $0.hasPrefix(what) }).dropFirst(what.count)
+            let result = try await Program.run(
+                "/bin/bash", ["-c", "GLOBIGNORE='\(slow.joined(separator: ":"))'; \(line) --json"],
+                timeout: .seconds(300), atOnce: true)
+            #expect(result.status == 0, "\(what): \(result)")
+            let attacks = try (result.json()["attacks"]?.array ?? []).compactMap(\.object)
+            #expect(attacks.allSatisfy { $0["result"] == "resisted" } && (what != "Attack it" || attacks.count == 15))
+            let scenarios = try (result.json()["scenarios"]?.array ?? []).compactMap(\.object)
+            #expect(what != "Play all" || scenarios.count { $0["result"] == "met" } >= 19, "\(scenarios)")
         }
         demo.send(SIGINT)
         while demo.isRunning { try await Task.sleep(for: .milliseconds(10)) }

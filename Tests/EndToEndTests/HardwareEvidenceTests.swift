@@ -97,7 +97,7 @@ struct HardwareEvidenceTests {
             phone.pinFile, "--output", "json", "--disposable",
         ]
         let skipped = try await phone.run(run)
-        #expect(skipped.status == 0 && skipped.output.contains("needs --revocation-list"), "\(skipped)")
+        #expect(skipped.status == 37 && skipped.output.contains("needs --revocation-list"), "\(skipped)")
         let wrong = try await phone.run(run + ["--revocation-list", phone.pinFile])
         try expectFailure(wrong, 19, "file")
         let met = try await phone.run(run + ["--revocation-list", list])

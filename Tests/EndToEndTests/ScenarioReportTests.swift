@@ -28,6 +28,10 @@ struct ScenarioReportTests {
         #expect(Self.report.report(as: .text).status == .findings)
         let good = ScenarioReport(outcomes: [Self.report.outcomes[0], Self.report.outcomes[2]])
         #expect(good.report(as: .tap).status == .ok)
+        // Where nothing was played nobody may take it for good.
+        for form in ScenarioOutput.allCases {
+            #expect(ScenarioReport(outcomes: [Self.report.outcomes[2]]).report(as: form).status == .notTested)
+        }
     }
 
     @Test func `text names step and line`() {

@@ -6,7 +6,8 @@ struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Play login situations from files: browsers and this profile's phone, step by step.",
-        discussion: "The exit status is 0 when all expectations are met and 23 otherwise. Every mistake in a file is "
+        discussion: "The exit status is 0 when all expectations are met, 23 when one is not, and 37 when every "
+            + "scenario was skipped: then nothing is known. Every mistake in a file is "
             + "told with its line before anything is played, with status 64. docs/citizen-phone.md has the format; "
             + "Scenarios/ has scenarios for every state of a login.")
 

@@ -19,7 +19,10 @@ struct ScenarioReport {
     }
     var skipped: Int { outcomes.count - met - failed }
 
-    /// What the command prints; bad outcomes make its status `findings`.
+    /// What came of all of them. Where nothing was played nothing is known, and nobody may take that for good.
+    private var status: ExitStatus { failed > 0 ? .findings : met == 0 ? .notTested : .ok }
+
+    /// What the command prints, with the status that says what came of all.
     func report(as output: ScenarioOutput) -> Report {
         let lines =
             switch output {
@@ -28,7 +31,7 @@ struct ScenarioReport {
             case .tap: tap
             case .junit: junit
             }
-        return Report(json: json, lines: lines, status: failed == 0 ? .ok : .findings)
+        return Report(json: json, lines: lines, status: status)
     }
 
     private var text: [String] {
