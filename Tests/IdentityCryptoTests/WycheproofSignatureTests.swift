@@ -1,6 +1,8 @@
 import OpenIDMessages
+import SwiftASN1
 import TestVectors
 import Testing
+import X509
 
 @testable import IdentityCrypto
 
@@ -99,6 +101,29 @@ struct WycheproofPrimitiveTests {
             }
         }
         #expect(accepted > 100)
+    }
+
+    /// Certificates and what a TPM signs have their signatures in DER: those go through swift-certificates, in
+    /// `AttestationChain` and `TPMStatement`.
+    @Test(
+        "of signatures in DER exactly the valid ones are taken, for P-256 and P-384 (RFC 3279 §2.2.3)",
+        arguments: [
+            ("ecdsa_secp256r1_sha256", Certificate.SignatureAlgorithm.ecdsaWithSHA256, 174),
+            ("ecdsa_secp384r1_sha384", .ecdsaWithSHA384, 194),
+        ])
+    func ecdsaInDER(file: String, algorithm: Certificate.SignatureAlgorithm, valid: Int) throws {
+        var accepted = 0
+        for group in try WycheproofFile(file).groups {
+            let text = try #require(group.members["publicKeyDer"]?.string)
+            let key = try Certificate.PublicKey(derEncoded: try #require(Hexadecimal.decode(text)))
+            for test in group.cases {
+                let isValid = key.isValidSignature(
+                    try test.bytes("sig"), for: try test.bytes("msg"), signatureAlgorithm: algorithm)
+                #expect(isValid == (test.result == "valid"), "\(test.number) \(test.comment)")
+                accepted += isValid ? 1 : 0
+            }
+        }
+        #expect(accepted == valid)
     }
 
     @Test(

@@ -134,14 +134,45 @@ struct AndroidKeyVectorTests {
         #expect(chain.isLinked(at: Timestamp(seconds: 1_750_000_000), anchors: anchors))
     }
 
-    @Test("truncated and flipped extensions of real devices do not crash")
+    @Test("an extension of a real device that is cut off is refused, and one with a flipped byte is read otherwise")
     func damage() throws {
         for path in Self.chains {
-            let bytes = try Self.description(Self.certificates(path)[0]).encoded()
+            let description = try Self.description(Self.certificates(path)[0])
+            let bytes = try description.encoded()
             for length in stride(from: 0, to: bytes.count, by: 3) {
                 #expect(throws: (any Error).self) { try KeyDescription(bytes[..<length]) }
             }
+            for place in bytes.indices {
+                var flipped = bytes
+                flipped[place] ^= 1 << UInt8(place % 8)
+                #expect((try? KeyDescription(flipped[...])) != description, "\(path): byte \(place)")
+            }
         }
+    }
+
+    @Test("a real device's certificate with a flipped byte is read by nobody, or is not the authority's any more")
+    func damagedLeaf() throws {
+        let file = try #require(TestVectors.read("android-keyattestation/roots.json"))
+        let texts = try #require(try JSONSerialization.jsonObject(with: Data(file)) as? [String])
+        let anchors = try AttestationAnchors(
+            published: texts.flatMap { StandardBase64.pemBlocks("CERTIFICATE", in: $0) ?? [] }, simulated: [])
+        var judged = 0
+        for path in Self.chains {
+            let certificates = try Self.certificates(path)
+            guard let chain = AttestationChain(certificates) else { continue }
+            let begins = chain.certificates.dropLast().map(\.notValidBefore.timeIntervalSince1970).max() ?? 0
+            let now = Timestamp(seconds: max(Int64(begins) + 3600, 1_650_000_000))
+            guard chain.isLinked(at: now, anchors: anchors) else { continue }
+            judged += 1
+            // Every place in one of the chains, and a few of each.
+            for place in stride(from: judged, to: certificates[0].count, by: 17) {
+                var changed = certificates
+                changed[0][place] ^= 1 << UInt8(place % 8)
+                let isTaken = AttestationChain(changed)?.isLinked(at: now, anchors: anchors) ?? false
+                #expect(!isTaken, "\(path): byte \(place)")
+            }
+        }
+        #expect(judged == 17)
     }
 }
 
