@@ -73,8 +73,8 @@ struct BadInputTests {
             return try await other.run("scan", link, "--json")
         case .slowClock: return try await phone.login(at: nil, "--fault", "skew=-600s")
         case .fastClock: return try await phone.login(at: nil, "--fault", "skew=600s")
-        case .expiredCertificate, .earlyCertificate, .otherName, .selfSigned, .unknownAuthority, .wrongUsage, .noTLS,
-            .cutOff:
+        case .expiredCertificate, .earlyCertificate, .otherName, .selfSigned, .unknownAuthority, .withheldIntermediate,
+            .wrongUsage, .oldTLS, .noTLS, .cutOff:
             return try await WrongServer.run(tls: try Self.certificate(input)) { server in
                 try await enrol(at: server.port, here)
             }
@@ -124,6 +124,12 @@ struct BadInputTests {
         case .wrongUsage:
             return try authority.server(
                 for: good, purpose: Certificate.Extension(ExtendedKeyUsage([.clientAuth]), critical: false))
+        case .withheldIntermediate: return try authority.server(for: good, withholdsIntermediate: true)
+        case .oldTLS:
+            var old = try authority.server(for: good)
+            old.minimumTLSVersion = .tlsv1
+            old.maximumTLSVersion = .tlsv11
+            return old
         case .noTLS: return nil
         default: return try authority.server(for: good)
         }

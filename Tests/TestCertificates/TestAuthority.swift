@@ -24,12 +24,19 @@ public struct TestAuthority: Sendable {
 
     /// The TLS settings of a server with a certificate for these names and addresses, good for a day from an hour ago.
     ///
-    /// - Parameter purpose: an extension that says what the certificate is for.
+    /// - Parameters:
+    ///   - purpose: an extension that says what the certificate is for.
+    ///   - withholdsIntermediate: the certificate is given by an authority below this one, whose own certificate the server
+    ///     does not send.
     public func server(
         for names: [String] = ["portal.example"], addresses: [[UInt8]] = [], selfSigned: Bool = false,
-        expired: Bool = false, notYetValid: Bool = false, purpose: Certificate.Extension? = nil
+        expired: Bool = false, notYetValid: Bool = false, purpose: Certificate.Extension? = nil,
+        withholdsIntermediate: Bool = false
     ) throws -> TLSConfiguration {
         let leafKey = P256.Signing.PrivateKey()
+        let (key, name) =
+            try withholdsIntermediate
+            ? (P256.Signing.PrivateKey(), DistinguishedName { CommonName("Test authority below") }) : (key, name)
         let subject = try DistinguishedName { CommonName("Test server") }
         let others =
             names.map { GeneralName.dnsName($0) } + addresses.map { .ipAddress(ASN1OctetString(contentBytes: $0[...])) }

@@ -29,7 +29,10 @@ struct CertificateProbe: Sendable {
     /// The certificates that the server shows, the leaf first; none when it shows none.
     private func chain(of host: String, port: Int) async -> [[UInt8]] {
         let seen = SeenChain()
-        guard let context = try? NIOSSLContext(configuration: .makeClientConfiguration()) else { return [] }
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        // As the call itself: the certificates of a server with older TLS are not what it was refused for.
+        configuration.minimumTLSVersion = .tlsv12
+        guard let context = try? NIOSSLContext(configuration: configuration) else { return [] }
         let isName = (try? SocketAddress(ipAddress: host, port: port)) == nil
         let connection = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(5))
