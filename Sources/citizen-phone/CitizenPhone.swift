@@ -11,6 +11,7 @@ struct CitizenPhone: AsyncParsableCommand {
         abstract: "A citizen's phone on the command line: holds a login key and answers logins.",
         discussion: "Results go to standard output, everything else to standard error. docs/citizen-phone.md lists "
             + "the exit statuses.",
+        version: ProductVersion.text,
         subcommands: [
             EnrolCommand.self, ScanCommand.self, WaitCommand.self, ShowCommand.self, ApproveCommand.self,
             DenyCommand.self,

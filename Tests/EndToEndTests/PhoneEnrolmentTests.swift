@@ -87,6 +87,25 @@ struct PhoneEnrolmentTests {
         #expect(try await phone.enrol(link).status == 0, "what was refused has not used up the ticket")
     }
 
+    @Test func `the picture of the desk's QR code enrols as the link does, and scan names the command for it`()
+        async throws
+    {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let link = try await here.ticket(family: "Bildlink")
+        let picture = here.folder.path + "/desk-\(phone.profile).png"
+        try QRDrawing.write([link], to: picture)
+        let photograph = try here.folder.write("desk-\(phone.profile).jpg", "JFIF")
+        for command in ["scan", "enrol"] {
+            let options = command == "enrol" ? ["--pin-file", phone.pinFile] : []
+            try expectFailure(try await phone.run([command, photograph, "--json"] + options), 19, "file")
+        }
+        #expect(try await phone.enrol(picture).status == 0)
+        let scanned = try await phone.run("scan", picture, "--json")
+        try expectFailure(scanned, 12, "link_refused")
+        #expect(scanned.errors.contains("citizen-phone enrol '\(link)'"), "\(scanned)")
+    }
+
     @Test func `a ticket that has expired gets the answer of one that was never made`() async throws {
         let here = try await Installation.start(withPortal: false)
         let link = try await here.ticket()

@@ -3,7 +3,7 @@ internal import OpenIDMessages
 
 /// What a clerk looked at. Nothing of the document itself is recorded.
 struct DeskEvidenceOptions: ParsableArguments {
-    @Option(help: "How the identity was proved: counter, eid or letter; what --link showed goes before.")
+    @Option(help: "How the identity was proved: counter, eid or letter.")
     var method: String?
 
     @Option(help: "The document: idcard, passport or residence_permit.")

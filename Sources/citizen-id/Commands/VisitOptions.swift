@@ -4,7 +4,7 @@ internal import OpenIDMessages
 
 /// Who stands at the desk, and how it was checked.
 struct VisitOptions: ParsableArguments {
-    @Option(help: "The town whose desk it is, e.g. marl. Not needed with --at.")
+    @Option(help: "The town whose desk it is, e.g. marl. A command that has --at does without it there.")
     var tenant: String?
 
     @Option(help: "The person's file (JSON); - reads standard input.")

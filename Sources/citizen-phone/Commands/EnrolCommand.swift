@@ -3,10 +3,11 @@ import DeviceAuthenticator
 import IdentityCrypto
 import OpenIDMessages
 
-/// `citizen-phone enrol LINK`
+/// `citizen-phone enrol LINK|PICTURE.png`
 struct EnrolCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "enrol", abstract: "Enrol this device with the link that a clerk gave.")
+        commandName: "enrol",
+        abstract: "Enrol this device with the link, or the picture of a QR code, that a clerk gave.")
 
     enum Evidence: String, ExpressibleByArgument, CaseIterable {
         case none, simulator, tpm
@@ -21,8 +22,10 @@ struct EnrolCommand: AsyncParsableCommand {
     @OptionGroup var keyStoreOptions: KeyStoreOptions
     @OptionGroup var faults: FaultOptions
 
-    @Argument(help: "The enrolment link, https://…/app/e/…#k=…")
-    var link: String
+    @Argument(
+        help: ArgumentHelp(
+            "The enrolment link, https://…/app/e/…#k=…, or a PNG file with its QR code.", valueName: "link"))
+    var source: String
 
     @Option(
         help: ArgumentHelp(
@@ -94,6 +97,7 @@ struct EnrolCommand: AsyncParsableCommand {
             if let code = try Self.missedBlockCode(of: plain) {
                 return try Self.missed(code, of: plain, console.language)
             }
+            let link = try ScanCommand.link(source)
             let source = try evidenceSource()
             let phone =
                 try seed.map { seed in

@@ -33,7 +33,14 @@ struct ExplainCommand: AsyncParsableCommand {
 
     private static func texts(_ source: String) throws -> [String] {
         if source == "-" { return [try text(of: .standardInput, name: "standard input")] }
-        guard !source.hasPrefix("https://"), FileManager.default.fileExists(atPath: source) else { return [source] }
+        guard !source.hasPrefix("https://"), FileManager.default.fileExists(atPath: source) else {
+            guard !looksLikePath(source) else {
+                throw CommandFailure(
+                    .file, "\(source) ist nicht da. Ein Text wird selbst angegeben, eine Datei mit ihrem Pfad.",
+                    "\(source) is not there. Give a text itself, and a file by its path.")
+            }
+            return [source]
+        }
         if source.lowercased().hasSuffix(".png") {
             return try QRPicture.texts(ofPNG: source)
         }
@@ -41,6 +48,13 @@ struct ExplainCommand: AsyncParsableCommand {
             throw CommandFailure(.file, developer: "\(source) cannot be read.")
         }
         return [try text(of: file, name: source)]
+    }
+
+    /// True for what can only be meant for a file: no link has so few colons, and no statement a slash or such an ending.
+    static func looksLikePath(_ source: String) -> Bool {
+        let endings = [".png", ".json", ".txt", ".jws", ".jwt"]
+        return !source.contains { $0 == ":" || $0.isWhitespace }
+            && (source.contains("/") || endings.contains(where: source.lowercased().hasSuffix))
     }
 
     private static func text(of file: FileHandle, name: String) throws -> String {

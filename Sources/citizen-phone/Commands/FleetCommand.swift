@@ -29,6 +29,9 @@ struct FleetPeopleCommand: ParsableCommand {
     @Option(help: "The same people for the same number.")
     var seed: UInt64 = 1
 
+    @Flag(help: "A JSON object a line, as without it.")
+    var json = false
+
     func validate() throws {
         guard (1...100_000).contains(count) else { throw ValidationError("From 1 to 100000 people.") }
     }

@@ -11,6 +11,9 @@ struct PersonasCommand: ParsableCommand {
         help: ArgumentHelp("The files of the personas.", valueName: "persona.yaml"), transform: Persona.argument)
     var personas: [Persona]
 
+    @Flag(help: "A JSON object a line, as without it.")
+    var json = false
+
     func run() {
         for persona in personas { print(persona.person.text) }
     }

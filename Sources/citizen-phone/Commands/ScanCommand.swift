@@ -1,5 +1,6 @@
 import ArgumentParser
 import DeviceAuthenticator
+import Foundation
 import OpenIDMessages
 
 /// `citizen-phone scan LINK|PICTURE.png`
@@ -31,6 +32,12 @@ struct ScanCommand: AsyncParsableCommand {
     /// A login that the provider does not know at the claim was never begun by this link, or long ago.
     private static func claim(_ link: String, with phone: DeviceAuthenticator) async throws -> ClaimedLogin {
         do throws(DeviceError) { return try await phone.claim(link) } catch {
+            if case .linkRefused(.notForLogin) = error {
+                let command = "citizen-phone enrol '\(TerminalText.visible(link))'"
+                throw CommandFailure(
+                    .linkRefused, "Dieser Link richtet ein Gerät ein: \(command)",
+                    "This link is for enrolling a device: \(command)")
+            }
             guard case .provider(let problem) = error, problem.code == "unknown_login" else { throw error }
             throw CommandFailure(
                 .linkRefused,
@@ -41,17 +48,19 @@ struct ScanCommand: AsyncParsableCommand {
         }
     }
 
+    /// The link itself, or the one that a picture of a QR code has. Any other file is no picture, and said to be none.
     static func link(_ source: String) throws(CommandFailure) -> String {
-        guard !source.hasPrefix("https://"), source.lowercased().hasSuffix(".png") else { return source }
+        let isPicture = source.lowercased().hasSuffix(".png") || FileManager.default.fileExists(atPath: source)
+        guard !source.hasPrefix("https://"), isPicture else { return source }
         let texts = try QRPicture.texts(ofPNG: source)
         let links = texts.filter { DeviceLink(parsing: $0) != nil }
         guard let link = links.first else {
             throw CommandFailure(
                 .foreignQRCode,
-                "Der QR-Code in \(source) ist nicht von der CitizenID. Nehmen Sie ein Bild dessen auf der Anmeldeseite; "
-                    + "explain sagt, was dieser ist.",
-                "The QR code in \(source) is not CitizenID's. Take a picture of the one on the login page; "
-                    + "explain says what this one is.")
+                "Der QR-Code in \(source) ist nicht von der CitizenID. Nehmen Sie ein Bild dessen auf der Anmeldeseite oder "
+                    + "vom Amt; explain sagt, was dieser ist.",
+                "The QR code in \(source) is not CitizenID's. Take a picture of the one on the login page or from the "
+                    + "office; explain says what this one is.")
         }
         guard links.count == 1 else {
             throw CommandFailure(

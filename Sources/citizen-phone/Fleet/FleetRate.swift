@@ -18,6 +18,8 @@ struct FleetRate: ExpressibleByArgument, Equatable {
         guard perSecond > 0, perSecond <= 10_000 else { return nil }
     }
 
+    var defaultValueDescription: String { "\(perSecond)/s" }
+
     /// From the beginning to the login with this number, counted from 0.
     func delay(of login: Int) -> Duration { .seconds(Double(login) / perSecond) }
 
