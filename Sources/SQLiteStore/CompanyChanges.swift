@@ -26,6 +26,8 @@ extension Database {
                 try tell("TRUE", of: company, .companyFrozen, except: nil, at: now)
             case .details where actor.isOffice:
                 try tell("is_administrator = 1", of: company, .companyChanged, except: nil, at: now)
+            case .newMembership where actor.isOffice, .roles where actor.isOffice:
+                try tell("TRUE", of: company, .administratorAppointed, except: nil, at: now)
             case .company(.cure, _): try tell("TRUE", of: company, .companyActiveAgain, except: nil, at: now)
             case .signature(_, let signature) where try self.company(company)?.state != .verifying:
                 try tell("is_administrator = 1", of: company, .directorSigned, except: signature.account, at: now)

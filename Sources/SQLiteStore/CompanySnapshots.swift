@@ -12,12 +12,9 @@ extension Database {
         var snapshot = CompanySnapshot(company: record, administrators: try administrators(of: company))
         if let account = concern.actor {
             snapshot.actorAccount = try standing(of: account)
-            snapshot.actor = try member(
-                "m.company = ? AND m.account = ? AND m.state <> 'ended'",
-                [
-                    company.rawValue, account.rawValue,
-                ])
+            snapshot.actor = try member(account, of: company)
         }
+        snapshot.clerk = try concern.clerk.flatMap { clerk in try member(clerk, of: company) }
         if let target = concern.target {
             snapshot.target = try member("m.company = ? AND m.id = ?", [company.rawValue, target.rawValue])
         }
@@ -87,6 +84,11 @@ extension Database {
         return try rows(
             "SELECT * FROM company_approval WHERE act = ? AND subject = ?", [act.rawValue, subject]
         ).map { row in try row.companyApproval }
+    }
+
+    private func member(_ account: AccountIdentifier, of company: CompanyIdentifier) throws -> CompanyMember? {
+        try member(
+            "m.company = ? AND m.account = ? AND m.state <> 'ended'", [company.rawValue, account.rawValue])
     }
 
     private func member(_ condition: String, _ arguments: SQLArguments) throws -> CompanyMember? {

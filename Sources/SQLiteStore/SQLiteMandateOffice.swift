@@ -38,8 +38,28 @@ extension SQLiteStore {
     ) async throws -> MandateOutcome<MandateRecord> {
         try await writer.write { db in
             guard let found = try db.mandate(mandate) else { return .unknown }
+            if case .administrator(let clerk) = office.actor, try db.concerns(found, clerk) {
+                return .refused(.selfApproval)
+            }
             guard try db.move(found, .revoke, by: office, at: time) else { return .refused(.notInThatState) }
             return .done(try db.record(of: mandate))
         }
+    }
+}
+
+extension Database {
+    /// True when somebody belongs to a company that takes part in the mandate, or has signed for one by its register.
+    fileprivate func concerns(_ mandate: Mandate, _ account: AccountIdentifier) throws -> Bool {
+        try row(
+            """
+            SELECT 1 FROM membership WHERE account = :account AND state <> 'ended'
+                AND company IN (:company, :grantor, :holder)
+            UNION SELECT 1 FROM register_power WHERE account = :account AND state = 'signed'
+                AND company IN (:company, :grantor, :holder)
+            """,
+            [
+                "account": account.rawValue, "company": mandate.company.rawValue, "grantor": mandate.grantor.rawValue,
+                "holder": mandate.grantee.company?.rawValue,
+            ]) != nil
     }
 }

@@ -16,9 +16,9 @@ struct CompanyOfficeTests {
     private static let list = "/tenants/herten/companies"
 
     private static func clerk(
-        _ site: AdministrationSite, at tenant: TenantIdentifier = TestRegion.herten
+        _ site: AdministrationSite, at tenant: TenantIdentifier = TestRegion.herten, as person: TestPerson? = nil
     ) async throws -> TestAdministrator {
-        let clerk = try await site.provider.administrator()
+        let clerk = try await site.provider.administrator(phone: person?.phone)
         try await site.provider.appoint(clerk, .companyClerk, at: .tenant(tenant))
         return clerk
     }
@@ -214,6 +214,113 @@ struct CompanyOfficeTests {
             cure["administrator"] = try unverifiedPayload(tokens.text("id_token"))["sub"]
             let cured = try await site.call(clerk, .post, path + "/cure", cure)
             #expect(cured.json["state"] == "active" && cured.json["administrators"] == 1, "\(cured.text)")
+        }
+    }
+
+    @Test("I15: a clerk decides nothing about the own company: not as a member, nor where the register names them")
+    func ownCompany() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let (ada, bob) = (try await provider.person("Ada", "Erste"), try await provider.person("Bob", "Zweiter"))
+            let company = try await provider.registeredCompany([ada])
+            try await provider.join(bob, ["member"], in: company, by: ada)
+            let (clerk, other) = (try await Self.clerk(site, as: bob), try await Self.clerk(site))
+            let path = Self.list + "/\(company)"
+            var proof = Self.proof(site)
+            proof["method"] = "register_extract"
+            let acts: [(String, JSONObject)] = [
+                ("/register-extract", Self.extract(site, [ada.power()])), ("/desk-proof", Self.trader(site, ada)),
+                ("/freeze", ["reason": "dispute"]), ("/cure", proof), ("/closing", proof),
+            ]
+            func expectRefusals(_ acts: [(String, JSONObject)]) async throws {
+                for (act, body) in acts {
+                    let answer = try await site.call(clerk, .post, path + act, body)
+                    #expect(answer.code == "own_company" && answer.status == .forbidden, "\(act): \(answer.text)")
+                }
+                #expect(try await provider.state(of: company) == .active)
+            }
+            try await expectRefusals(acts)
+            try await provider.companies.leave(company, by: try await provider.verified(bob))
+            // An extract that would make the company theirs; and once another clerk has recorded it, all.
+            let both = Self.extract(site, [ada.power(), bob.power()])
+            try await expectRefusals([("/register-extract", both)])
+            #expect(try await site.call(other, .post, path + "/register-extract", both).status == .ok)
+            try await expectRefusals(acts)
+            // The near miss: the register names them no more.
+            let alone = Self.extract(site, [ada.power()])
+            #expect(try await site.call(other, .post, path + "/register-extract", alone).status == .ok)
+            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "dispute"]).status == .ok)
+        }
+    }
+
+    private static func subject(_ site: AdministrationSite, of person: TestPerson) async throws -> JSONValue? {
+        let tokens = try await site.provider.signIn(at: TestRegion.basic, phone: person.phone).tokens
+        return try unverifiedPayload(tokens.text("id_token"))["sub"]
+    }
+
+    @Test("I15: a clerk appoints nobody while an administrator is there, never themself, and members hear of whom")
+    func appointment() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let (ada, max) = (try await provider.person("Ada", "Erste"), try await provider.person("Max", "Beispiel"))
+            let carl = try await provider.person("Carl", "Schreiber")
+            let company = try await provider.registeredCompany([ada])
+            let seat = try await provider.join(max, ["member"], in: company, by: ada)
+            let clerk = try await Self.clerk(site, as: carl)
+            let path = Self.list + "/\(company)"
+            var cure = Self.proof(site)
+            cure["method"] = "register_extract"
+            cure["administrator"] = try await Self.subject(site, of: max)
+            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "dispute"]).status == .ok)
+            let there = try await site.call(clerk, .post, path + "/cure", cure)
+            #expect(there.code == "appointment_refused" && there.text.contains("has an administrator"), "\(there.text)")
+            // A desk's word is none about a company that stands in a register.
+            var word = cure
+            (word["method"], word["administrator"]) = ("desk", nil)
+            let desk = try await site.call(clerk, .post, path + "/cure", word)
+            #expect(
+                desk.code == "company_evidence_refused" && desk.text.contains("stands in a register"), "\(desk.text)")
+            try await provider.companies.leave(company, by: try await provider.verified(ada))
+            var own = cure
+            own["administrator"] = try await Self.subject(site, of: carl)
+            #expect(try await site.call(clerk, .post, path + "/cure", own).code == "own_company")
+            #expect(try await provider.state(of: company) == .frozen, "nothing half-done")
+            let cured = try await site.call(clerk, .post, path + "/cure", cure)
+            #expect(cured.json["state"] == "active" && cured.json["administrators"] == 1, "\(cured.text)")
+            #expect(try await provider.membership(of: max, in: company) == seat)
+            let told = try await provider.provider.accounts.notices(of: try await provider.verified(max))
+            #expect(told.filter { $0.kind == .administratorAppointed }.map(\.detail) == [company.rawValue])
+        }
+    }
+
+    @Test(
+        "I16: where several represent a company together nobody is appointed alone: those whom the extract names sign")
+    func appointmentTogether() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let (ada, bob) = (try await provider.person("Ada", "Erste"), try await provider.person("Bob", "Zweiter"))
+            let company = try await provider.registeredCompany([ada, bob], together: true)
+            let clerk = try await Self.clerk(site)
+            let path = Self.list + "/\(company)"
+            var cure = Self.proof(site)
+            cure["method"] = "register_extract"
+            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "dispute"]).status == .ok)
+            for person in [ada, bob] {
+                try await provider.companies.leave(company, by: try await provider.verified(person))
+            }
+            var appointing = cure
+            appointing["administrator"] = try await Self.subject(site, of: bob)
+            let alone = try await site.call(clerk, .post, path + "/cure", appointing)
+            #expect(alone.code == "appointment_refused" && alone.text.contains("together"), "\(alone.text)")
+            let extract = Self.extract(site, [ada.power(joint: 2), bob.power(joint: 2)])
+            #expect(try await site.call(clerk, .post, path + "/register-extract", extract).status == .ok)
+            // I14: both have signed already, and take their seats again by signing.
+            for person in [ada, bob] {
+                try await provider.companies.sign(
+                    company, usesPrivateIdentity: true, by: try await provider.verified(person))
+            }
+            let cured = try await site.call(clerk, .post, path + "/cure", cure)
+            #expect(cured.json["state"] == "active" && cured.json["administrators"] == 2, "\(cured.text)")
         }
     }
 

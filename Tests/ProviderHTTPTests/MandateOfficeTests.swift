@@ -49,6 +49,20 @@ struct MandateOfficeTests {
         }
     }
 
+    @Test("I15: a clerk ends no mandate of a company that they belong to")
+    func ownCompany() async throws {
+        try await Self.serve { site, story in
+            let clerk = try await site.provider.administrator(phone: story.max.phone)
+            try await site.provider.appoint(clerk, .companyClerk, at: .tenant(TestRegion.herten))
+            let record = try await story.propose(by: story.ada)
+            let path = "/tenants/herten/mandates/\(record.mandate.identifier)/revocation"
+            let refused = try await site.call(clerk, .post, path, [:])
+            #expect(refused.code == "own_company" && refused.status == .forbidden, "\(refused.text)")
+            #expect(try await Self.acts(story))
+            #expect(try await site.call(try await Self.clerk(site), .post, path, [:]).status == .ok)
+        }
+    }
+
     @Test(
         "I18: a clerk ends a mandate: nobody acts by it any more, those whom it concerns hear of it, the trail names who"
     )

@@ -68,6 +68,8 @@ public struct CompanySnapshot: Sendable, Equatable {
     /// The account of whoever acts, and its open membership.
     public var actorAccount: AccountStanding?
     public var actor: CompanyMember?
+    /// The open membership of the clerk who acts: an office's act on the clerk's own company.
+    public var clerk: CompanyMember?
     /// The membership that the act is about.
     public var target: CompanyMember?
     /// The invitation that the act is about, and who invited.
@@ -87,7 +89,8 @@ public struct CompanySnapshot: Sendable, Equatable {
 
     public init(
         company: CompanyRecord, administrators: [CompanyMember], actorAccount: AccountStanding? = nil,
-        actor: CompanyMember? = nil, target: CompanyMember? = nil, invitation: InvitationRecord? = nil,
+        actor: CompanyMember? = nil, clerk: CompanyMember? = nil, target: CompanyMember? = nil,
+        invitation: InvitationRecord? = nil,
         inviter: CompanyMember? = nil, powers: [RegisterPowerRecord] = [], extractLevel: AssuranceLevel? = nil,
         lastOwner: AccountIdentifier? = nil, approvals: [CompanyApproval] = [], openInvitations: Int = 0
     ) {
@@ -95,6 +98,7 @@ public struct CompanySnapshot: Sendable, Equatable {
         self.administrators = administrators
         self.actorAccount = actorAccount
         self.actor = actor
+        self.clerk = clerk
         self.target = target
         self.invitation = invitation
         self.inviter = inviter
@@ -140,15 +144,18 @@ public struct CompanySnapshot: Sendable, Equatable {
 /// Which parts of a snapshot an act needs.
 public struct CompanyConcern: Sendable, Equatable {
     public var actor: AccountIdentifier?
+    /// The account of the administrator who acts as an office's clerk.
+    public var clerk: AccountIdentifier?
     public var target: MembershipIdentifier?
     public var invitation: InvitationIdentifier?
     public var approvals: CompanyApproval.Act?
 
     public init(
-        actor: AccountIdentifier? = nil, target: MembershipIdentifier? = nil,
+        actor: AccountIdentifier? = nil, clerk: AccountIdentifier? = nil, target: MembershipIdentifier? = nil,
         invitation: InvitationIdentifier? = nil, approvals: CompanyApproval.Act? = nil
     ) {
         self.actor = actor
+        self.clerk = clerk
         self.target = target
         self.invitation = invitation
         self.approvals = approvals

@@ -29,6 +29,7 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case companyFrozen = "company_frozen"
     case companyActiveAgain = "company_active_again"
     case companyChanged = "company_changed"
+    case administratorAppointed = "administrator_appointed"
     /// To the data protection officers of the town: access to its personal data in an emergency.
     case emergencyRequested = "emergency_requested"
     case emergencyApproved = "emergency_approved"
@@ -79,6 +80,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
             "Ein Unternehmen, dem Sie angehören, ist eingefroren: Niemand handelt für es, und seine Vollmachten ruhen."
         case .companyActiveAgain: "Ein Unternehmen, dem Sie angehören, ist nicht mehr eingefroren."
         case .companyChanged: "Das Register nennt Ihr Unternehmen anders als bisher, und so steht es jetzt im Konto."
+        case .administratorAppointed:
+            "Das Amt hat jemanden bestellt, der ein Unternehmen verwaltet, dem Sie angehören: Es hatte niemanden mehr."
         case .emergencyRequested:
             "Jemand aus der Verwaltung beantragt Notfallzugriff auf die Personendaten der Stadt, deren Datenschutz Sie "
                 + "beauftragt sind. Er gilt, sobald eine zweite Person zustimmt."
@@ -125,6 +128,8 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .companyFrozen: "A company that you belong to is frozen: nobody acts for it, and its mandates rest."
         case .companyActiveAgain: "A company that you belong to is frozen no more."
         case .companyChanged: "The register describes your company otherwise than before, and so does its account now."
+        case .administratorAppointed:
+            "The office has appointed somebody to administer a company that you belong to: it had nobody any more."
         case .emergencyRequested:
             "Somebody in administration asks for emergency access to the personal data of the town whose data protection "
                 + "officer you are. It begins when a second person agrees."

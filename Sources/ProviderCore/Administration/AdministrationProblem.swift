@@ -30,6 +30,7 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
     case companyAdministratorMissing = "company_administrator_missing"
     case companyEvidenceRefused = "company_evidence_refused"
     case appointmentRefused = "appointment_refused"
+    case ownCompany = "own_company"
     case changedMeanwhile = "changed_meanwhile"
     case tooLarge = "too_large"
     case unsupportedMediaType = "unsupported_media_type"
@@ -85,6 +86,7 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
         case .companyEvidenceRefused: (422, .person, false, "The evidence does not prove this company.")
         case .appointmentRefused:
             (422, .person, false, "The person cannot be appointed as the company's administrator.")
+        case .ownCompany: (403, .person, false, "Nobody decides at an office about their own company.")
         case .changedMeanwhile: (412, .person, true, "It was changed meanwhile. Read it again.")
         case .tooLarge: (413, .person, false, "The request is too large.")
         case .unsupportedMediaType: (415, .person, false, "The content type is not supported.")

@@ -9,11 +9,15 @@ public struct CompanyClerk: Sendable {
     public let tenant: TenantIdentifier?
     /// For the audit events.
     let actor: CompanyActor
+    /// The clerk's own account, by which their own companies are known; nil at the local socket, where whoever keeps the
+    /// machine answers for who sits there.
+    let account: AccountIdentifier?
 
     /// Somebody at the local administration socket, for a town's office or, without a scope, for the region.
     public init(_ caller: LocalOperator, at scope: TenantScope? = nil) {
         tenant = scope?.tenant.identifier
         actor = CompanyActor(.clerk, tenant: tenant)
+        account = nil
     }
 
     /// An administrator with a capability at the tenant.
@@ -21,6 +25,7 @@ public struct CompanyClerk: Sendable {
         tenant = scope.tenant.identifier
         actor = CompanyActor(
             .administrator(administrator.account), tenant: tenant, transaction: administrator.transaction)
+        account = administrator.account
     }
 }
 
@@ -33,7 +38,7 @@ extension CompanyFlow {
         extract: JSONObject, of company: CompanyIdentifier, by clerk: CompanyClerk
     ) async throws {
         let (evidence, powers, facts) = try named(extract, .registerExtract, of: company, by: clerk)
-        try await act(on: company, by: clerk) { snapshot, now in
+        try await act(on: company, by: clerk, recording: powers) { snapshot, now in
             CompanyRules.record(powers, evidence: evidence, changed: facts, in: snapshot, now: now)
         }
     }
@@ -45,7 +50,7 @@ extension CompanyFlow {
     public func verifyAtDesk(_ company: CompanyIdentifier, proof: JSONObject, by clerk: CompanyClerk) async throws {
         let (evidence, powers, facts) = try named(proof, .desk, of: company, by: clerk)
         let founder = try await founder(of: company)
-        try await act(on: company, by: clerk) { snapshot, now in
+        try await act(on: company, by: clerk, recording: powers) { snapshot, now in
             guard snapshot.company.details.kind == .soleTrader else {
                 return CompanyRules.record(powers, evidence: evidence, changed: facts, in: snapshot, now: now)
             }
@@ -65,9 +70,17 @@ extension CompanyFlow {
     private func founder(of company: CompanyIdentifier) async throws -> CompanyFounder? {
         let people = try await store.file(of: company)?.people
         guard let account = people?.first(where: { $0.membership.roles.contains(.orgAdmin) })?.membership.account,
-            let identity = try await store.profile(of: account).flatMap({ ExpectedIdentity($0.person) })
+            let person = try await person(of: account, in: company)
         else { return nil }
-        return CompanyFounder(account: account, person: hashing.hash(identity, in: company))
+        return CompanyFounder(account: account, person: person)
+    }
+
+    /// Somebody as a company's register would name them.
+    private func person(
+        of account: AccountIdentifier, in company: CompanyIdentifier
+    ) async throws -> IdentityHash? {
+        try await store.profile(of: account).flatMap { ExpectedIdentity($0.person) }
+            .map { hashing.hash($0, in: company) }
     }
 
     /// Reads evidence with the people whom it names, and what is otherwise than it was.
@@ -114,7 +127,7 @@ extension CompanyFlow {
     ) async throws {
         let evidence = try evidence(proof, by: clerk)
         let membership = MembershipIdentifier.random()
-        try await change(company, concerning: CompanyConcern(actor: account), by: clerk.actor) { snapshot, now in
+        try await act(on: company, by: clerk, appointing: account) { snapshot, now in
             CompanyRules.cure(by: evidence, appointing: account, membership: membership, in: snapshot, now: now)
         }
     }
@@ -166,10 +179,26 @@ extension CompanyFlow {
             recordedAt: now)
     }
 
+    /// - Parameters:
+    ///   - powers: whom the clerk records.
+    ///   - appointed: whom the clerk appoints; the snapshot's actor.
     private func act(
-        on company: CompanyIdentifier, by clerk: CompanyClerk,
+        on company: CompanyIdentifier, by clerk: CompanyClerk, recording powers: [RegisterPowerRecord] = [],
+        appointing appointed: AccountIdentifier? = nil,
         _ rule: @escaping @Sendable (CompanySnapshot, Timestamp) -> CompanyDecision
     ) async throws {
-        try await change(company, concerning: CompanyConcern(), by: clerk.actor, rule)
+        var identity: ClerkIdentity?
+        if let account = clerk.account {
+            identity = ClerkIdentity(account: account, person: try await person(of: account, in: company))
+        }
+        let concern = CompanyConcern(actor: appointed, clerk: clerk.account)
+        try await change(company, concerning: concern, by: clerk.actor) { [identity] snapshot, now in
+            if let identity,
+                ClerkRules.isOwn(identity, recording: powers, appointing: appointed, in: snapshot)
+            {
+                return .refused(.selfApproval)
+            }
+            return rule(snapshot, now)
+        }
     }
 }

@@ -211,7 +211,7 @@ public struct CompanyOfficeFlow: Sendable {
         return file
     }
 
-    /// What could be said against the day and the level of a proof with a `method`.
+    /// What could be said against day, level and kind of a proof with a `method`.
     private func objection(to proof: JSONObject, _ opened: CompanyCase) async throws -> CompanyEvidenceObjection? {
         var rest = proof
         rest["method"] = nil
@@ -219,6 +219,7 @@ public struct CompanyOfficeFlow: Sendable {
         return CompanyEvidenceObjection(to: try stated(rest), for: company, now: clock.now())
     }
 
+    /// - Parameter proof: with a `method`, which `CompanyFlow` reads.
     private func stated(_ proof: JSONObject) throws(CompanyOfficeRefusal) -> StatedEvidence {
         try read { () throws(MessageError) in
             var reader = MemberReader(proof)
@@ -252,6 +253,9 @@ public struct CompanyOfficeFlow: Sendable {
         case .companyKnown: .companyKnown
         case .lastAdministrator: .administratorMissing
         case .companyLevel, .companyRequest: .appointment
+        case .companyRole:
+            try await file(opened).company.approversNeeded > 1 ? .representedTogether : .administratorThere
+        case .selfApproval: .ownCompany
         case .companyUnknown: .unknownCompany
         default: .notPossible
         }

@@ -17,6 +17,12 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
     case companyKnown
     case administratorMissing
     case appointment
+    /// Nobody is appointed while an administrator's rights count.
+    case administratorThere
+    /// Nobody is appointed where several represent the company together.
+    case representedTogether
+    /// The company is the clerk's own.
+    case ownCompany
     /// The reason is one that only the provider gives.
     case reasonNotClerks
     /// Another act came first.
@@ -33,7 +39,8 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .differentFact, .evidence, .evidenceNotEnough: .companyEvidenceRefused
         case .companyKnown: .companyKnown
         case .administratorMissing: .companyAdministratorMissing
-        case .appointment: .appointmentRefused
+        case .appointment, .administratorThere, .representedTogether: .appointmentRefused
+        case .ownCompany: .ownCompany
         case .notPossible, .mandateOver: .notPossibleNow
         }
     }
@@ -78,6 +85,15 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .appointment:
             "The person is unknown, locked, proved to less than the company's level, or a member with an end date. "
                 + "Prove the identity at the desk first, or appoint somebody else."
+        case .administratorThere:
+            "The company has an administrator whose rights count: nobody else appoints another one. Leave the appointment "
+                + "out; who is to administer it is invited, or signs by the register's extract."
+        case .representedTogether:
+            "Several represent the company together: nobody is appointed alone. Record the register's extract; those whom "
+                + "it names sign, each with the own phone, and administer it with that."
+        case .ownCompany:
+            "You belong to this company, its register names you, or it would be you who gains by this. Somebody else at the "
+                + "office does it."
         case .reasonNotClerks: "The reason is one that only the provider gives.\(CompanyMember.reason.hint)"
         case .notPossible: "Something else came first. Look at the company again."
         case .unknownMandate:

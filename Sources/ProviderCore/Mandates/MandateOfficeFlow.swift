@@ -108,6 +108,7 @@ public struct MandateOfficeFlow: Sendable {
             opened.record.mandate.identifier, by: opened.clerk.actor, at: clock.now())
         switch outcome {
         case .done(let record): return MandateOfficeView(record)
+        case .refused(.selfApproval): throw CompanyOfficeRefusal.ownCompany
         case .refused: throw CompanyOfficeRefusal.mandateOver
         case .unknown: throw CompanyOfficeRefusal.unknownMandate
         }

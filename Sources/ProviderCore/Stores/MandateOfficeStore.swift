@@ -14,7 +14,8 @@ public protocol MandateOfficeStore: Sendable {
     func mandate(_ identifier: MandateIdentifier, in scope: TenantScope) async throws -> MandateRecord?
 
     /// Ends a mandate that is not over, and what was delegated from it, and tells their holders and the administrators of
-    /// the companies that take part: all of it or nothing. After the return no call allows anything by it.
+    /// the companies that take part: all of it or nothing. After the return no call allows anything by it. Refused as
+    /// `selfApproval` to an administrator who belongs to one of these companies (I15).
     func revoke(
         _ mandate: MandateIdentifier, by office: CompanyActor, at time: Timestamp
     ) async throws -> MandateOutcome<MandateRecord>

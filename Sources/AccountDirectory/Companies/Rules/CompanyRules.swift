@@ -43,8 +43,7 @@ public enum CompanyRules {
     ) -> CompanyDecision {
         guard [.verifying, .active, .frozen].contains(snapshot.company.state) else { return .refused(.notInThisState) }
         let details = snapshot.company.details
-        guard evidence.method == (details.isRegistered ? .registerExtract : .desk),
-            details.isRegistered || details.kind == .organization,
+        guard isOfItsRegister(evidence, details), details.isRegistered || details.kind == .organization,
             isUsable(evidence, for: snapshot.company, now: now),
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
             Set(powers.map(\.person)).count == powers.count, !isOutdated(evidence.asOf, by: snapshot.powers)
@@ -91,6 +90,11 @@ public enum CompanyRules {
     /// Evidence is usable when it is strong enough, not from the future and not too old.
     static func isUsable(_ evidence: CompanyEvidence, for company: CompanyRecord, now: Timestamp) -> Bool {
         evidence.level >= company.floor && daysOfEvidence(now).contains(evidence.asOf)
+    }
+
+    /// A company in a register is proved by that, and one in none by the town's trade office.
+    private static func isOfItsRegister(_ evidence: CompanyEvidence, _ details: CompanyDetails) -> Bool {
+        evidence.method == (details.isRegistered ? .registerExtract : .desk)
     }
 
     /// The days of which evidence may speak: up to today, and not too long ago.
@@ -259,7 +263,9 @@ public enum CompanyRules {
     }
 
     /// A clerk has new proof: the company is active again. Without an administrator whose rights count, the clerk must
-    /// appoint one who is present: that is how a company comes out of having none.
+    /// appoint one who is present: that is how a company comes out of having none. While there is one, administrators are
+    /// made by invitation; and where several represent the company together nobody is appointed: those whom the extract
+    /// names sign (I16).
     ///
     /// - Parameters:
     ///   - account: who is appointed; the snapshot's actor.
@@ -269,9 +275,13 @@ public enum CompanyRules {
         in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
         guard snapshot.company.state.allows(.cure) else { return .refused(.notInThisState) }
-        guard isUsable(evidence, for: snapshot.company, now: now) else { return .refused(.evidenceNotEnough) }
+        guard isOfItsRegister(evidence, snapshot.company.details),
+            isUsable(evidence, for: snapshot.company, now: now)
+        else { return .refused(.evidenceNotEnough) }
         var changes: [CompanyChange] = [.evidence(evidence)]
+        let isAdministered = !snapshot.effectiveAdministrators(now).isEmpty
         if let account {
+            guard !isAdministered, snapshot.company.approversNeeded == 1 else { return .refused(.notPermitted) }
             guard let standing = snapshot.actorAccount, standing.isActive, standing.level >= snapshot.company.floor
             else {
                 return .refused(.levelTooLow)
@@ -279,7 +289,7 @@ public enum CompanyRules {
             guard snapshot.actor?.membership.validUntil == nil else { return .refused(.notAcceptable) }
             changes += appointment(of: account, standing, membership: membership, in: snapshot, now: now)
         } else {
-            guard !snapshot.effectiveAdministrators(now).isEmpty else { return .refused(.lastAdministrator) }
+            guard isAdministered else { return .refused(.lastAdministrator) }
         }
         let standing = CompanyChange.standing(
             level: min(evidence.level, snapshot.company.level), approversNeeded: snapshot.company.approversNeeded)
@@ -326,7 +336,9 @@ public enum CompanyRules {
         guard snapshot.company.state == .frozen, snapshot.company.freezeReason?.allowsClosing == true else {
             return .refused(.notInThisState)
         }
-        guard isUsable(evidence, for: snapshot.company, now: now) else { return .refused(.evidenceNotEnough) }
+        guard isOfItsRegister(evidence, snapshot.company.details),
+            isUsable(evidence, for: snapshot.company, now: now)
+        else { return .refused(.evidenceNotEnough) }
         return CompanyDecision([.evidence(evidence), .company(.close, nil)])
     }
 
