@@ -75,8 +75,10 @@ struct LastAdministratorTests {
             CompanyRules.close(device: Scene.device("ada"), in: scene.snapshot, now: Self.now).changes.last
                 == .company(.close, nil))
         #expect(
-            CompanyRules.freeze(for: .dispute, in: scene.snapshot).changes == [.company(.freeze, .dispute)])
-        #expect(CompanyRules.freeze(for: .noAdministrator, in: scene.snapshot).refusal == .notAcceptable)
+            CompanyRules.freeze(for: .dispute, in: scene.snapshot, now: Self.now).changes == [
+                .company(.freeze, .dispute)
+            ])
+        #expect(CompanyRules.freeze(for: .noAdministrator, in: scene.snapshot, now: Self.now).refusal == .notAcceptable)
     }
 
     @Test("I14: closing or losing the personal account is never refused; it freezes the company")
@@ -123,7 +125,10 @@ struct LastAdministratorTests {
             ])
         // A freeze by a clerk, whenever it came, is not cured by it, and a suspension by an administrator is not undone
         // by it.
-        #expect(CompanyRules.freeze(for: .dispute, in: scene.snapshot).changes == [.company(.freeze, .dispute)])
+        #expect(
+            CompanyRules.freeze(for: .dispute, in: scene.snapshot, now: Self.now).changes == [
+                .company(.freeze, .dispute)
+            ])
         scene.snapshot.company.freezeReason = .dispute
         #expect(MembershipRules.giveConsent(in: scene.snapshot).changes == [.resume(identifier)])
         scene.snapshot.actor?.membership.suspension = .administrator

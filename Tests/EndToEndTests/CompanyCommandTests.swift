@@ -39,7 +39,8 @@ struct CompanyCommandTests {
         #expect(try await here.administer(close).errors.contains("Freeze it first"))
         for reason in ["dispute", "dissolved"] {
             let refrozen = try await here.administer(
-                "company", "freeze", company, "--tenant", "herten", "--reason", reason, "--json")
+                "company", "freeze", company, "--tenant", "herten", "--reason", reason, "--method",
+                "register_extract", "--json")
             #expect(try refrozen.json()["freeze_reason"]?.string == reason, "\(refrozen)")
             let closed = try await here.administer(close)
             let isClosing = reason == "dissolved"

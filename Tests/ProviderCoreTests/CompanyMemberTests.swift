@@ -204,9 +204,9 @@ struct CompanyMemberTests {
         }
         try await provider.companies.setConsent(true, in: company, by: try await provider.verified(max))
         #expect(try await hasSeat())
-        try await provider.companies.freeze(company, for: .insolvency, by: TestCompany.clerk)
+        let proof: JSONObject = ["as_of": .string(provider.today), "level": "hoch", "method": "register_extract"]
+        try await provider.companies.freeze(company, for: .insolvency, proof: proof, by: TestCompany.clerk)
         #expect(try await !hasSeat())
-        let proof: JSONObject = ["as_of": .string(provider.today), "level": "hoch", "method": "desk"]
         try await provider.companies.cure(company, proof: proof, appointing: nil, by: TestCompany.clerk)
         #expect(try await hasSeat())
         try await provider.companies.leave(company, by: try await provider.verified(max))

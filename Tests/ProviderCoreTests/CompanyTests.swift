@@ -675,7 +675,10 @@ struct CompanyTests {
         let company = try await provider.registeredCompany([ada])
         let account = try await provider.verified(ada).account.identifier
         for reason in [FreezeReason.dispute, .dissolved] {
-            try await provider.companies.freeze(company, for: reason, by: TestCompany.clerk)
+            let proof: JSONObject = [
+                "as_of": .string(provider.today), "level": "substantiell", "method": "register_extract",
+            ]
+            try await provider.companies.freeze(company, for: reason, proof: proof, by: TestCompany.clerk)
             let notices = try await provider.store.notices(of: account, limit: 20).map(\.kind)
             #expect(notices.count { $0 == .companyFrozen } == 1, "\(reason)")
         }

@@ -15,6 +15,7 @@ import Testing
 struct CompanyOfficeTests {
     private static let list = "/tenants/herten/companies"
 
+    /// - Parameter person: whose phone the clerk has; a stranger's without.
     private static func clerk(
         _ site: AdministrationSite, at tenant: TenantIdentifier = TestRegion.herten, as person: TestPerson? = nil
     ) async throws -> TestAdministrator {
@@ -359,14 +360,19 @@ struct CompanyOfficeTests {
             func close(_ proof: JSONObject) async throws -> TestResponse {
                 try await site.call(clerk, .post, path + "/closing", proof)
             }
+            func freeze(_ reason: String) async throws -> TestResponse {
+                var body = proof
+                body["reason"] = .string(reason)
+                return try await site.call(clerk, .post, path + "/freeze", body)
+            }
             let active = try await close(proof)
             #expect(active.code == "wrong_company_state" && active.text.contains("Freeze it first"), "\(active.text)")
             for reason in ["dispute", "insolvency"] {
-                #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": .string(reason)]).status == .ok)
+                #expect(try await freeze(reason).status == .ok)
                 let refused = try await close(proof)
                 #expect(refused.code == "wrong_company_state" && refused.text.contains(reason), "\(refused.text)")
             }
-            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "dissolved"]).status == .ok)
+            #expect(try await freeze("dissolved").status == .ok)
             var old = proof
             old["as_of"] = "2020-01-01"
             #expect(try await close(old).code == "company_evidence_refused")
@@ -392,6 +398,30 @@ struct CompanyOfficeTests {
         }
     }
 
+    @Test("I14: an office freezes a company with what says so, and without it in a dispute alone")
+    func freezeEvidence() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let clerk = try await Self.clerk(site)
+            let company = try await provider.registeredCompany([try await provider.person("Ada", "Erste")])
+            let path = Self.list + "/\(company)"
+            for reason in FreezeReason.allCases where reason.isClerks && reason != .dispute {
+                let bare = try await site.call(clerk, .post, path + "/freeze", ["reason": .string(reason.rawValue)])
+                #expect(bare.code == "company_evidence_refused" && bare.json["member"] == "method", "\(bare.text)")
+                var old = Self.proof(site)
+                (old["method"], old["reason"], old["as_of"]) = ("desk", .string(reason.rawValue), "2020-01-01")
+                let refused = try await site.call(clerk, .post, path + "/freeze", old)
+                #expect(refused.code == "company_evidence_refused" && refused.json["member"] == "as_of", "\(reason)")
+            }
+            #expect(try await provider.state(of: company) == .active, "nothing half-done")
+            var order = Self.proof(site)
+            (order["method"], order["reason"]) = ("desk", "authority")
+            let frozen = try await site.call(clerk, .post, path + "/freeze", order)
+            #expect(frozen.json["freeze_reason"] == "authority", "\(frozen.text)")
+            #expect(frozen.json["evidence"]?.array?.first?.object?["method"] == "desk", "it is recorded")
+        }
+    }
+
     @Test("a sole trader's facts are erased with the company that an office closed")
     func soleTrader() async throws {
         try await AdministrationSite.serve { site in
@@ -401,9 +431,11 @@ struct CompanyOfficeTests {
             let company = try await Self.application(site, by: max, TestCompany.soleTrader())
             let path = Self.list + "/\(company)"
             #expect(try await site.call(clerk, .post, path + "/desk-proof", Self.trader(site, max)).status == .ok)
-            #expect(try await site.call(clerk, .post, path + "/freeze", ["reason": "authority"]).status == .ok)
             var proof = Self.proof(site)
             proof["method"] = "desk"
+            var order = proof
+            order["reason"] = "authority"
+            #expect(try await site.call(clerk, .post, path + "/freeze", order).status == .ok)
             #expect(try await site.call(clerk, .post, path + "/closing", proof).json["state"] == "closing")
             provider.clock.advance(CompanyRules.closingGrace - 1)
             try await provider.provider.sweep(includingStore: true)

@@ -39,6 +39,15 @@ public enum FreezeReason: String, Sendable, CaseIterable {
     /// True for what a clerk may give as the reason.
     public var isClerks: Bool { self != .noAdministrator }
 
+    /// True when there is a document of it: an entry in the register, a court's or an authority's order. A dispute is what two
+    /// people say, and stopping it does not wait for paper.
+    public var needsEvidence: Bool {
+        switch self {
+        case .dissolved, .insolvency, .authority: true
+        case .dispute, .noAdministrator: false
+        }
+    }
+
     /// True when an office may close the company for it. A dispute is not decided by closing the company over it, and an
     /// insolvent company lives on.
     public var allowsClosing: Bool {

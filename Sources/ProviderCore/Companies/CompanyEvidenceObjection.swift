@@ -5,6 +5,8 @@ internal import OpenIDMessages
 /// is not met, so that the clerk knows what to do.
 public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
     case inFuture, tooOld, tooWeak
+    /// A freeze for this reason needs what says so.
+    case noEvidence
     /// A later extract is recorded.
     case outdated
     /// The trade office vouches only for what stands in no register.
@@ -27,6 +29,9 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
         case .inFuture: "The day as_of lies in the future. Give the day on which the evidence was issued."
         case .tooOld:
             "The evidence is older than \(CompanyRules.oldestEvidence) days. Get a new one, and give its day as as_of."
+        case .noEvidence:
+            "A freeze for this reason needs what says so: the register's entry, or a court's or an authority's order. Give what "
+                + "you looked at (--method) with its day. For a dispute it is not needed."
         case .outdated: "A later extract is recorded. Get a new one, and give its day as as_of."
         case .tooWeak:
             "The level is below what the company needs. Check the evidence as the level \(CompanyRules.leastFloor.name) demands."

@@ -112,8 +112,15 @@ extension CompanyFlow {
     }
 
     /// Freezes a company: nobody acts for it any more.
-    public func freeze(_ company: CompanyIdentifier, for reason: FreezeReason, by clerk: CompanyClerk) async throws {
-        try await act(on: company, by: clerk) { snapshot, _ in CompanyRules.freeze(for: reason, in: snapshot) }
+    ///
+    /// - Parameter proof: as for `cure`, of whatever says so; nil for a dispute alone.
+    public func freeze(
+        _ company: CompanyIdentifier, for reason: FreezeReason, proof: JSONObject? = nil, by clerk: CompanyClerk
+    ) async throws {
+        let evidence = try proof.map { proof throws(MessageError) in try self.evidence(proof, by: clerk) }
+        try await act(on: company, by: clerk) { snapshot, now in
+            CompanyRules.freeze(for: reason, by: evidence, in: snapshot, now: now)
+        }
     }
 
     /// Ends a freeze with new proof.

@@ -149,10 +149,24 @@ public struct CompanyOfficeFlow: Sendable {
         return try await show(opened)
     }
 
-    public func freeze(for reason: FreezeReason, _ opened: CompanyCase) async throws -> CompanyOfficeView {
+    /// Freezes a company.
+    ///
+    /// - Parameter json: `reason`, and `method`, `as_of` and `level` of what says so: a dispute needs none.
+    public func freeze(_ json: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
+        var proof = json
+        proof["reason"] = nil
+        let reason = try read { () throws(MessageError) in
+            var reader = MemberReader(json)
+            return try reader.choice("reason", as: FreezeReason.self)
+        }
         guard reason.isClerks else { throw CompanyOfficeRefusal.reasonNotClerks }
-        try await act(opened) {
-            try await companies.freeze(opened.company, for: reason, by: opened.clerk)
+        let given = proof.isEmpty ? nil : proof
+        let company = try await file(opened).company
+        let objection =
+            try given.map { try CompanyEvidenceObjection(to: stated($0), for: company, now: clock.now()) }
+            ?? .noEvidence
+        try await act(opened, [objection]) {
+            try await companies.freeze(opened.company, for: reason, proof: given, by: opened.clerk)
         }
         return try await show(opened)
     }
@@ -213,16 +227,23 @@ public struct CompanyOfficeFlow: Sendable {
 
     /// What could be said against day, level and kind of a proof with a `method`.
     private func objection(to proof: JSONObject, _ opened: CompanyCase) async throws -> CompanyEvidenceObjection? {
-        var rest = proof
-        rest["method"] = nil
         let company = try await file(opened).company
-        return CompanyEvidenceObjection(to: try stated(rest), for: company, now: clock.now())
+        if let objection = CompanyEvidenceObjection(to: try stated(proof), for: company, now: clock.now()) {
+            return objection
+        }
+        return switch proof["method"]?.string.flatMap(CompanyEvidence.Method.init(rawValue:)) {
+        case .desk where company.details.isRegistered: .inRegister
+        case .registerExtract where !company.details.isRegistered: .inNoRegister
+        default: nil
+        }
     }
 
     /// - Parameter proof: with a `method`, which `CompanyFlow` reads.
     private func stated(_ proof: JSONObject) throws(CompanyOfficeRefusal) -> StatedEvidence {
-        try read { () throws(MessageError) in
-            var reader = MemberReader(proof)
+        var rest = proof
+        rest["method"] = nil
+        return try read { () throws(MessageError) in
+            var reader = MemberReader(rest)
             let evidence = try StatedEvidence(&reader)
             try reader.finish()
             return evidence

@@ -52,6 +52,7 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .differentFact(let name): "company.\(name)"
         case .evidence(.inFuture), .evidence(.tooOld), .evidence(.outdated): "as_of"
         case .evidence(.tooWeak): "level"
+        case .evidence(.noEvidence): "method"
         case .evidence(.powersOutOfRange), .evidence(.noRepresentative), .evidence(.namedTwice),
             .evidence(.otherOwner):
             "powers"

@@ -125,13 +125,7 @@ enum CompanyAdministration {
         }
 
         func freeze(_ body: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {
-            let reason: FreezeReason
-            do throws(MessageError) {
-                var reader = MemberReader(body)
-                reason = try reader.choice("reason")
-                try reader.finish()
-            } catch { throw CompanyOfficeRefusal.unreadable(error) }
-            return try await offices.freeze(for: reason, opened)
+            try await offices.freeze(body, opened)
         }
 
         func close(_ body: JSONObject, _ opened: CompanyCase) async throws -> CompanyOfficeView {

@@ -44,13 +44,15 @@ extension AdministrationAPI {
             .post, "/tenants/{tenant}/companies/{company}/freeze", "Freeze a company: nobody acts for it any more.",
             .tenant(.freezeCompany),
             body: [
-                .init("reason", .choice(FreezeReason.allCases.filter(\.isClerks).map(\.rawValue)), "Why.")
+                .init("reason", .choice(FreezeReason.allCases.filter(\.isClerks).map(\.rawValue)), "Why."),
+                .optional(
+                    "method", .choice(looked), "What was looked at that says so; for a dispute nothing has to be."),
+                .optional("as_of", .text(maximum: 10), "The day of which it speaks, YYYY-MM-DD; with method."),
+                .optional(
+                    "level", .choice(["normal", "substantiell", "hoch"]), "To which level it was checked; with method."),
             ], answer: company,
             handle: { call in
-                var reader = MemberReader(call.body)
-                let reason: FreezeReason = try reader.choice("reason")
-                try reader.finish()
-                return try await call.provider.companyOffices.freeze(for: reason, try await opened(call)).json
+                try await call.provider.companyOffices.freeze(call.body, try await opened(call)).json
             }),
         AdministrationRoute(
             .post, "/tenants/{tenant}/companies/{company}/cure", "End a freeze with new proof.",

@@ -70,14 +70,28 @@ struct CompanyFreezeCommand: AsyncParsableCommand {
     private static let reasons = FreezeReason.allCases.filter(\.isClerks).map(\.rawValue).joined(separator: ", ")
 
     static let configuration = CommandConfiguration(
-        commandName: "freeze", abstract: "Freeze a company: at once nobody acts for it, and its mandates rest.")
+        commandName: "freeze", abstract: "Freeze a company: at once nobody acts for it, and its mandates rest.",
+        discussion: """
+            Every reason but a dispute needs what says so: --method register_extract for the register's entry, desk for the \
+            order of a court or an authority, with its day.
+            """)
 
     @OptionGroup var act: CompanyActOptions
 
     @Option(help: ArgumentHelp("Why: \(reasons)."))
     var reason: String
 
-    func run() async throws { try await act.perform("freeze", ["reason": .string(reason)]) }
+    @Option(help: "What was looked at that says so: register_extract or desk.")
+    var method: String?
+
+    @OptionGroup var evidence: EvidenceOptions
+
+    func run() async throws {
+        var body: JSONObject = method == nil ? [:] : evidence.json
+        body["method"] = method.map { .string($0) }
+        body["reason"] = .string(reason)
+        try await act.perform("freeze", body)
+    }
 }
 
 /// `citizen-id company unfreeze COMPANY`

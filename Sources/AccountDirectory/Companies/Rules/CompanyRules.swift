@@ -256,10 +256,17 @@ public enum CompanyRules {
 
     /// A clerk freezes the company: nobody acts for it any more. One that is frozen already has the clerk's reason from
     /// then on.
-    public static func freeze(for reason: FreezeReason, in snapshot: CompanySnapshot) -> CompanyDecision {
+    ///
+    /// - Parameter evidence: what the clerk looked at; recorded with it, and wanted for every reason but a dispute.
+    public static func freeze(
+        for reason: FreezeReason, by evidence: CompanyEvidence? = nil, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> CompanyDecision {
         guard reason.isClerks else { return .refused(.notAcceptable) }
         guard snapshot.company.state.allows(.freeze) else { return .refused(.notInThisState) }
-        return CompanyDecision([.company(.freeze, reason)])
+        guard evidence.map({ isUsable($0, for: snapshot.company, now: now) }) ?? !reason.needsEvidence else {
+            return .refused(.evidenceNotEnough)
+        }
+        return CompanyDecision([evidence.map { .evidence($0) }].compactMap(\.self) + [.company(.freeze, reason)])
     }
 
     /// A clerk has new proof: the company is active again. Without an administrator whose rights count, the clerk must
