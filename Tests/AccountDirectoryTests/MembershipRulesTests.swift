@@ -65,6 +65,36 @@ struct MembershipRulesTests {
         #expect(MembershipRules.change(to: .member, in: alone, now: Self.now) == .refused(.notPermitted))
     }
 
+    @Test("I15: nobody whom the register does not name removes, suspends or demotes who represents the company")
+    func representatives() {
+        let hired = Scene.member("eve")
+        func decisions(
+            by actor: CompanyMember, named: [String], approvers: Int = 1, earlier: [CompanyMember] = []
+        ) -> [CompanyDecision] {
+            var company = snapshot(actor, Self.ada, approvers: approvers, earlier: earlier)
+            company.administrators.append(hired)
+            company.powers = named.map { Scene.power($0, signed: true) }
+            return [
+                remove(company), MembershipRules.suspend(in: company, now: Self.now),
+                MembershipRules.change(to: .member, in: company, now: Self.now),
+            ]
+        }
+        #expect(decisions(by: hired, named: ["ada"]).allSatisfy { $0 == .refused(.representative) })
+        // Another one whom it names may, and whom it names no more is an administrator like others.
+        for (actor, named) in [(Self.bob, ["ada", "bob"]), (hired, ["bob"]), (hired, [])] {
+            #expect(decisions(by: actor, named: named).allSatisfy { $0.refusal == nil }, "\(named)")
+        }
+        // Where several decide together an agreement counts of those alone whom the register names.
+        for (other, removes) in [(hired, false), (Scene.member("bob"), true)] {
+            let decision = decisions(
+                by: other == hired ? Self.bob : Scene.member("eve"),
+                named: other == hired ? ["ada", "bob"] : ["ada", "bob", "eve"], approvers: 2, earlier: [other])[0]
+            #expect(
+                (decision.changes.last == .end(Self.ada.membership.identifier, .removed)) == removes,
+                "\(other.membership.identifier)")
+        }
+    }
+
     @Test("in a company that is not active nobody manages others: a dispute is not decided by the faster side")
     func frozen() {
         let target = Scene.member("max", roles: .member)

@@ -399,6 +399,43 @@ struct CompanyTests {
         #expect(try await told(bob) == [], "who did it")
     }
 
+    @Test("I14, I15: nobody throws out who represents the company, and who left comes back by signing")
+    func representative() async throws {
+        let provider = try await TestProvider()
+        let companies = provider.companies
+        let (ada, eve) = (try await provider.person("Ada", "Erste"), try await provider.person("Eve", "Bestellt"))
+        let company = try await provider.registeredCompany([ada])
+        try await provider.join(eve, ["org_admin"], in: company, by: ada)
+        let seat = try await provider.membership(of: ada, in: company)
+        let refusal = DeviceRefusal(.registeredRepresentative, .companyRepresentative)
+        await #expect(throws: refusal) {
+            try await companies.remove(seat, from: company, by: try await provider.verified(eve))
+        }
+        await #expect(throws: refusal) {
+            try await companies.suspend(seat, in: company, by: try await provider.verified(eve))
+        }
+        func sign(consent: Bool = true) async throws {
+            try await companies.sign(company, usesPrivateIdentity: consent, by: try await provider.verified(ada))
+        }
+        await #expect(throws: DeviceRefusal(.approvedBefore, .approvedBefore), "nothing is to come back") {
+            try await sign()
+        }
+        try await companies.leave(company, by: try await provider.verified(ada))
+        await #expect(throws: DeviceRefusal(.consentNeeded, .companyConsent)) { try await sign(consent: false) }
+        try await sign()
+        let file = try await provider.file(of: company)
+        #expect(file.people.map(\.givenName) == ["Eve", "Ada"])
+        #expect(file.people.last?.membership.roles.contains(.orgAdmin) == true)
+        #expect(file.powers.map(\.state) == [.signed])
+        // Now she can remove whom she hired; and whom the register names no more does not come back.
+        let hired = try await provider.membership(of: eve, in: company)
+        #expect(try await companies.remove(hired, from: company, by: try await provider.verified(ada)) == .done)
+        try await companies.record(extract: provider.extract([eve.power()]), of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(eve))
+        try await companies.leave(company, by: try await provider.verified(ada))
+        await #expect(throws: unknown) { try await sign() }
+    }
+
     @Test("I14: the only managing director goes when the successor whom the register names has signed")
     func successorByRegister() async throws {
         let provider = try await TestProvider()
@@ -500,6 +537,13 @@ struct CompanyTests {
         _ = try await provider.companies.accept(
             code: issued.code, usesPrivateIdentity: true, by: try await provider.verified(eve))
         let member = try await provider.membership(of: bob, in: company)
+        await #expect(
+            throws: DeviceRefusal(.registeredRepresentative, .companyRepresentative), "the register names him"
+        ) {
+            _ = try await provider.companies.remove(member, from: company, by: try await provider.verified(eve))
+        }
+        try await provider.companies.record(
+            extract: provider.extract([ada.power(joint: 2)]), of: company, by: TestCompany.clerk)
         let first = try await provider.companies.remove(member, from: company, by: try await provider.verified(ada))
         #expect(first == .awaitingOthers)
         await #expect(throws: DeviceRefusal(.roleNotEnough, .companyRole), "not by the one who is to go") {

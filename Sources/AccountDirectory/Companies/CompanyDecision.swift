@@ -35,6 +35,8 @@ public enum CompanyRefusal: String, Error, Sendable, Hashable, CaseIterable {
     case invitationUnknown
     /// The role does not allow it.
     case notPermitted
+    /// The register names the member as who represents the company: nobody decides about them whom it does not name.
+    case representative
     /// The last administrator cannot go. The ways out: a successor accepts, the company closes, or a clerk freezes it.
     case lastAdministrator
     /// Nobody approves what raises their own rights.

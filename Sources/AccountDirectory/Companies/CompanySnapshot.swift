@@ -122,6 +122,13 @@ public struct CompanySnapshot: Sendable, Equatable {
             || powers.contains { $0.kind == .owner && $0.state == .signed && $0.signature?.account == account }
     }
 
+    /// True when the register names this account's person as who represents the company, and the person has signed.
+    public func isRepresentative(_ account: AccountIdentifier) -> Bool {
+        powers.contains {
+            $0.kind.isLegalRepresentative && $0.state == .signed && $0.signature?.account == account
+        }
+    }
+
     /// True when the member's rights count now.
     public func isEffective(_ member: CompanyMember, _ now: Timestamp) -> Bool {
         member.isEffective(floor: company.floor, now: now)

@@ -37,6 +37,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case selfApproval = "self_approval"
     case consentNeeded = "consent_needed"
     case lastAdministrator = "last_administrator"
+    case registeredRepresentative = "registered_representative"
     case approvedBefore = "approved_before"
     case companyNotActive = "company_not_active"
     case companyKnown = "company_known"
@@ -194,6 +195,13 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
                 409, .person, retry: true,
                 "Sie müssen zustimmen, dass Ihre Identität für das Unternehmen verwendet wird.",
                 "You must agree that your identity is used for the company.")
+        case .registeredRepresentative:
+            Facts(
+                403, .person,
+                "Das Register nennt diese Person als vertretungsberechtigt. Das können nur andere ändern, die es auch nennt, "
+                    + "oder ein neuer Auszug.",
+                "The register names this person as a representative. Only others whom it names as well can do that, or a "
+                    + "new extract.")
         case .lastAdministrator:
             Facts(
                 409, .person,

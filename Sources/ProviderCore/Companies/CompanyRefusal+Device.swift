@@ -8,6 +8,7 @@ extension CompanyRefusal {
         case .unknown: DeviceRefusal(.unknownCompany, .companyUnknown)
         case .invitationUnknown: DeviceRefusal(.unknownInvitation, .invitationUnknown)
         case .notPermitted: DeviceRefusal(.roleNotEnough, .companyRole)
+        case .representative: DeviceRefusal(.registeredRepresentative, .companyRepresentative)
         case .lastAdministrator: DeviceRefusal(.lastAdministrator, .lastAdministrator)
         case .selfApproval: DeviceRefusal(.selfApproval, .selfApproval)
         case .approvedBefore: DeviceRefusal(.approvedBefore, .approvedBefore)

@@ -19,6 +19,12 @@ extension Refusal {
             RefusalEntry(
                 .person, "The member's role does not allow the act.", [.problem(.roleNotEnough)],
                 "An administrator of the company does it, or gives the role.")
+        case .companyRepresentative:
+            RefusalEntry(
+                .person, "The register names the member as who represents the company, and not whoever asks.",
+                [.problem(.registeredRepresentative)],
+                "Another representative whom the register names does it, or a clerk records an extract that names the "
+                    + "member no more.")
         case .lastAdministrator:
             RefusalEntry(
                 .person, "The company would have no administrator whose rights count.",

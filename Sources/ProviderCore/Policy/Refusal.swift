@@ -35,7 +35,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // A person asks for something about a company that is not possible.
     case companyUnknown, invitationUnknown, companyRole, lastAdministrator, selfApproval, approvedBefore
     case companyState, companyNotActive, companyKnown, companyConsent, companyLevel, companyEvidence, companyRequest
-    case companyLimit, companyUpstream
+    case companyLimit, companyUpstream, companyRepresentative
     // A person asks for a mandate that is not possible.
     case mandateUnknown, mandateReach, mandateDates, mandateParty, mandateDelegation, mandateCircular, mandateWider
     case mandateOverlap

@@ -535,7 +535,7 @@ extension Refusal {
                 "List what there is. Many of these are somebody guessing.")
         case .companyUnknown, .invitationUnknown, .companyRole, .lastAdministrator, .selfApproval, .approvedBefore,
             .companyState, .companyNotActive, .companyKnown, .companyConsent, .companyLevel, .companyEvidence,
-            .companyRequest, .companyLimit, .companyUpstream:
+            .companyRequest, .companyLimit, .companyUpstream, .companyRepresentative:
             companyEntry
         case .mandateUnknown, .mandateReach, .mandateDates, .mandateParty, .mandateDelegation, .mandateCircular,
             .mandateWider, .mandateOverlap:

@@ -45,9 +45,11 @@ public enum ApprovalRules {
     ///   - changes: what is agreed to.
     ///   - needed: how many agreements of different people on different devices.
     ///   - excluded: whose agreement does not count, since the act is about that membership.
+    ///   - representativesAlone: whether nobody's agreement counts whom the register does not name.
     public static func agree(
         _ approval: CompanyApproval, to changes: [CompanyChange], needed: Int,
-        excluding excluded: MembershipIdentifier? = nil, in snapshot: CompanySnapshot, now: Timestamp
+        excluding excluded: MembershipIdentifier? = nil, representativesAlone: Bool = false,
+        in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
         guard let administrator = snapshot.actingAdministrator(now),
             administrator.membership.account == approval.account
@@ -61,6 +63,7 @@ public enum ApprovalRules {
         // Who is no administrator any more has taken the agreement along.
         let others = snapshot.effectiveAdministrators(now).filter { $0.membership.identifier != excluded }
             .map(\.membership.account).filter { $0 != approval.account }
+            .filter { !representativesAlone || snapshot.isRepresentative($0) }
         let isEnough = approvals.count { others.contains($0.account) } + 1 >= needed
         guard isNew || isEnough else { return .refused(.approvedBefore) }
         return CompanyDecision((isNew ? [.approval(approval)] : []) + (isEnough ? changes : []))

@@ -107,7 +107,8 @@ public enum CompanyRules {
     /// company. An application is active when those who may represent the company have signed; the other powers of its extract
     /// end with that. In an active company a legal representative whom a later extract names takes the seat of an administrator by the signature: the register
     /// and the clerk who read it stand for the agreement of the others, and joint representation binds the new one as it
-    /// does them (I16). A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on.
+    /// does them (I16). A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on. Who has signed
+    /// and has no seat any more, or no administrator's, takes it again in the same way, without a second signature.
     ///
     /// - Parameters:
     ///   - hash: the signatory's identity, hashed for this company.
@@ -124,14 +125,19 @@ public enum CompanyRules {
         guard isSignable(power, for: company, now: signature.time) else { return .refused(.evidenceNotEnough) }
         // A Prokurist has no power over the company's own affairs (§ 49 HGB): the administrators invite one.
         guard company.state == .verifying || power.kind.isLegalRepresentative else { return .refused(.notPermitted) }
-        guard power.state.allows(.sign) else { return .refused(.approvedBefore) }
-        guard !snapshot.powers.contains(where: { isUsed($0, signature) }) else { return .refused(.approvedBefore) }
+        let joining = seat(signature, membership: membership, in: snapshot)
+        let returns =
+            company.state != .verifying && power.signature?.account == signature.account && !joining.isEmpty
+        guard power.state.allows(.sign) || returns else { return .refused(.approvedBefore) }
+        guard returns || !snapshot.powers.contains(where: { isUsed($0, signature) }) else {
+            return .refused(.approvedBefore)
+        }
         guard signature.level >= company.floor else { return .refused(.levelTooLow) }
         guard usesPrivateIdentity else { return .refused(.consentMissing) }
         guard snapshot.actor.map({ $0.membership.state == .active }) != false else { return .refused(.notInThisState) }
         // Administrators have no end date, and a member who has one does not lose it by a signature.
         guard snapshot.actor?.membership.validUntil == nil else { return .refused(.notAcceptable) }
-        let joining = seat(signature, membership: membership, in: snapshot)
+        if returns { return CompanyDecision(joining) }
         var powers = snapshot.powers
         for index in powers.indices where powers[index].identifier == power.identifier {
             powers[index].state = .signed

@@ -1,7 +1,9 @@
 public import OpenIDMessages
 
 /// Memberships: leaving, removing, resting, and roles. In a company that is not active nobody manages others: a freeze
-/// for a dispute must not be the moment in which one side removes the other.
+/// for a dispute must not be the moment in which one side removes the other. Whom the register names as who represents the
+/// company is removed, suspended and demoted by nobody but another one whom it names: a role that somebody was given does not
+/// reach above those in whose name it was given.
 public enum MembershipRules {
     /// A member goes. The last administrator cannot (I14).
     public static func leave(in snapshot: CompanySnapshot, now: Timestamp) -> CompanyDecision {
@@ -26,6 +28,7 @@ public enum MembershipRules {
         }
         guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
         guard target.state.allows(.end) else { return .refused(.notInThisState) }
+        guard !isAbove(target, actor.membership, in: snapshot) else { return .refused(.representative) }
         // Nobody removes themselves: that is leaving, with the rules of leaving.
         guard actor.membership.roles.mayGrant(target.roles), actor.membership.identifier != target.identifier else {
             return .refused(.notPermitted)
@@ -39,8 +42,8 @@ public enum MembershipRules {
             act: .remove, subject: target.identifier.rawValue, account: actor.membership.account, device: device,
             time: now)
         return ApprovalRules.agree(
-            approval, to: [end], needed: snapshot.company.approversNeeded, excluding: target.identifier, in: snapshot,
-            now: now)
+            approval, to: [end], needed: snapshot.company.approversNeeded, excluding: target.identifier,
+            representativesAlone: snapshot.isRepresentative(target.account), in: snapshot, now: now)
     }
 
     /// Somebody is suspended by whoever could give the roles. Under joint representation no administrator suspends
@@ -50,6 +53,7 @@ public enum MembershipRules {
             return .refused(.unknown)
         }
         guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
+        guard !isAbove(target, actor.membership, in: snapshot) else { return .refused(.representative) }
         guard mayManage(target, by: actor.membership, in: snapshot) else { return .refused(.notPermitted) }
         guard target.state.allows(.suspend) else { return .refused(.notInThisState) }
         guard !AdministratorRules.isLast(target.identifier, in: snapshot, now: now) else {
@@ -72,6 +76,13 @@ public enum MembershipRules {
         return CompanyDecision([.resume(target.membership.identifier)])
     }
 
+    /// True when the register names the one and not the other.
+    private static func isAbove(
+        _ target: MembershipRecord, _ actor: MembershipRecord, in snapshot: CompanySnapshot
+    ) -> Bool {
+        snapshot.isRepresentative(target.account) && !snapshot.isRepresentative(actor.account)
+    }
+
     private static func mayManage(
         _ target: MembershipRecord, by actor: MembershipRecord, in snapshot: CompanySnapshot
     ) -> Bool {
@@ -89,16 +100,19 @@ public enum MembershipRules {
         }
         guard target.state != .ended else { return .refused(.notInThisState) }
         let gained = Set(roles.roles).subtracting(target.roles.roles)
+        let isDemotion = target.roles.contains(.orgAdmin) && !roles.contains(.orgAdmin)
         guard !gained.contains(.orgAdmin) else { return .refused(.notAcceptable) }
         if actor.membership.identifier == target.identifier {
             guard gained.isSubset(of: [.member]) else { return .refused(.selfApproval) }
         } else {
             guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
+            guard !isDemotion || !isAbove(target, actor.membership, in: snapshot) else {
+                return .refused(.representative)
+            }
             guard mayManage(target, by: actor.membership, in: snapshot), actor.membership.roles.mayGrant(roles) else {
                 return .refused(.notPermitted)
             }
         }
-        let isDemotion = target.roles.contains(.orgAdmin) && !roles.contains(.orgAdmin)
         guard !isDemotion || !AdministratorRules.isLast(target.identifier, in: snapshot, now: now) else {
             return .refused(.lastAdministrator)
         }
