@@ -230,7 +230,7 @@ public final class Provider: Sendable {
             assurance: assurance, requests: dataRequests,
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies),
-            audit: OwnAudit(flow: audit, registry: registry))
+            audit: OwnAudit(flow: audit, registry: registry, companies: store))
         self.administrationAddress = administrationAddress
         administration = AdministrationFlow(
             registry: registry,

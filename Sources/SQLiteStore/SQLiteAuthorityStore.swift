@@ -106,18 +106,37 @@ extension Database {
     }
 
     /// So that the company sees who acted for it, where and when.
-    func recordUse(of authority: Authority, _ authorityCase: AuthorityCase) throws {
-        let object =
-            switch authority {
-            case .mandate(let held): held.mandate.identifier.rawValue
-            case .register, .membership: authorityCase.membership.rawValue
-            }
+    fileprivate func recordUse(of authority: Authority, _ authorityCase: AuthorityCase) throws {
+        let mandate: MandateIdentifier? =
+            if case .mandate(let held) = authority { held.mandate.identifier } else { nil }
         let person = try row(
             "SELECT account FROM membership WHERE id = ?", [authorityCase.membership.rawValue])
         try audit(
-            SecurityEvent(
-                .mandateUsed, time: authorityCase.time, tenant: authorityCase.tenant, object: object,
-                transaction: authorityCase.transaction, actor: .person, person: try person?.accountIdentifier,
-                company: authorityCase.company))
+            .use(
+                of: mandate, by: authorityCase.membership, of: try person?.accountIdentifier,
+                for: authorityCase.company,
+                at: authorityCase.tenant, in: authorityCase.transaction, authorityCase.time))
+    }
+
+    /// A login for a company, with the phone or in silence, is an act for it.
+    func recordUse(of grant: AuthorizationGrant, at time: Timestamp) throws {
+        guard case .company(let membership, let company, let mandate, _) = grant.acting else { return }
+        try audit(
+            .use(
+                of: mandate, by: membership, of: grant.account, for: company, at: grant.tenant,
+                in: grant.transaction, time))
+    }
+}
+
+extension SecurityEvent {
+    /// Somebody acted for a company, by a mandate, or without one as a member or as the register has it.
+    fileprivate static func use(
+        of mandate: MandateIdentifier?, by membership: MembershipIdentifier, of person: AccountIdentifier?,
+        for company: CompanyIdentifier, at tenant: TenantIdentifier, in transaction: TransactionIdentifier?,
+        _ time: Timestamp
+    ) -> SecurityEvent {
+        SecurityEvent(
+            .mandateUsed, time: time, tenant: tenant, object: mandate?.rawValue ?? membership.rawValue,
+            transaction: transaction, actor: .person, person: person, company: company)
     }
 }

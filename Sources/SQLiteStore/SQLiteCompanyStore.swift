@@ -64,6 +64,10 @@ extension SQLiteStore {
         }
     }
 
+    public func name(of company: CompanyIdentifier) async throws -> String? {
+        try read { db in try db.company(company)?.details.name.text }
+    }
+
     public func file(of company: CompanyIdentifier) async throws -> CompanyFile? {
         try readTogether { db in
             guard let record = try db.company(company) else { return nil }

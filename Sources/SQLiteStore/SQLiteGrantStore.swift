@@ -18,6 +18,7 @@ extension SQLiteStore {
             let subject = try db.insert(
                 grant, session: grant.session, sector: sector, release: release.identifier)
             try db.audit(.sessionReused, AuditedGrant(grant), actor: .person, now: now)
+            try db.recordUse(of: grant, at: now)
             return subject
         }
     }

@@ -41,7 +41,10 @@ extension Database {
         case .approve:
             let change = try writeApproval(of: answer, account: account)
             try audit(.loginApproved, judged, of: account)
-            if let change { try audit(change, judged, of: account) }
+            if let grant = answer.approval?.grant {
+                if let change { try audit(change, judged, of: account, company: grant.acting.company) }
+                try recordUse(of: grant, at: answer.time)
+            }
         case .deny: try audit(.loginDenied, judged, of: account)
         case .report:
             try audit(.loginReported, judged, of: account)
@@ -85,12 +88,12 @@ extension Database {
 
     func audit(
         _ kind: SecurityEvent.Kind, _ answer: DeviceAnswer, of account: AccountIdentifier,
-        actor: SecurityEvent.Actor = .person
+        actor: SecurityEvent.Actor = .person, company: CompanyIdentifier? = nil
     ) throws {
         try audit(
             SecurityEvent(
                 kind, time: answer.time, tenant: answer.tenant, object: answer.device.rawValue,
-                transaction: answer.transaction, actor: actor, person: account))
+                transaction: answer.transaction, actor: actor, person: account, company: company))
     }
 
     private func earlierAnswer(to transaction: TransactionIdentifier) throws -> ContentDigest? {

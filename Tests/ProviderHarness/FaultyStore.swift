@@ -593,6 +593,10 @@ extension FaultyStore {
         try await call { try await store.companies(of: account) }
     }
 
+    public func name(of company: CompanyIdentifier) async throws -> String? {
+        try await call { try await store.name(of: company) }
+    }
+
     public func file(of company: CompanyIdentifier) async throws -> CompanyFile? {
         try await call { try await store.file(of: company) }
     }

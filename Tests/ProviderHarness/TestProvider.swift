@@ -140,5 +140,7 @@ public final class TestProvider: Sendable {
     }
 
     /// What must never happen in a harness.
-    public enum Unexpected: Error { case noToken, link, loginNotBegun, noRequest, noLocation, noPayload }
+    public enum Unexpected: Error {
+        case noToken, link, loginNotBegun, noRequest, noLocation, noPayload, noCompany, noDevice
+    }
 }

@@ -20,8 +20,8 @@ public struct CompanyAuditPage: Sendable, Equatable {
     /// What to give as `before` for the next page; nil when there is none.
     public var next: Int64?
 
-    /// The families of kinds that are a company's business. Logins, sessions and tokens are its people's own, also when they
-    /// act for it (I21).
+    /// The families of kinds that are a company's business. A login for it is one, as `mandate.used`; the phone, session and
+    /// tokens of the login are its people's own (I21).
     public static let families = ["company", "invitation", "membership", "mandate"]
 
     public init(events: [Event], next: Int64?) {

@@ -6,6 +6,21 @@ extension SecurityEvent.Kind {
         account ?? device ?? login ?? administration ?? company ?? BilingualText(verbatim: rawValue)
     }
 
+    /// The same for what somebody did for a company, whose name the person knows; nil for what no company's name belongs to.
+    func words(company: String) -> BilingualText? {
+        switch self {
+        case .contextChosen:
+            BilingualText("Sie handelten für „\(company)“.", "You acted for “\(company)”.")
+        case .contextSwitched:
+            BilingualText(
+                "Sie wechselten die Rolle und handelten für „\(company)“.",
+                "You switched the role and acted for “\(company)”.")
+        case .mandateUsed:
+            BilingualText("Für „\(company)“ wurde gehandelt.", "Somebody acted for “\(company)”.")
+        default: nil
+        }
+    }
+
     /// Kinds that say who has seen data of the person, or got them: the answer to "who has seen my data".
     public static let looks: [SecurityEvent.Kind] = [
         .subjectSeen, .tokenIssued, .tokenRefreshed, .tokenExchanged, .requestReceived,

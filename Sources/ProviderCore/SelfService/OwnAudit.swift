@@ -5,6 +5,7 @@ public import OpenIDMessages
 public struct OwnAudit: Sendable {
     public let flow: AuditFlow
     let registry: ClientRegistry
+    let companies: any CompanyStore
 
     /// An event as its person reads it.
     public struct Event: Sendable {
@@ -13,10 +14,15 @@ public struct OwnAudit: Sendable {
         public let tenantName: String?
         /// The portal's name; nil when the event is about none.
         public let portal: String?
+        /// The company's name, where the event is about one; nil as well when its facts were erased.
+        public let company: String?
 
         /// What happened.
         public var what: BilingualText {
-            SecurityEvent.Kind(rawValue: entry.kind)?.words ?? BilingualText(verbatim: entry.kind)
+            guard let kind = SecurityEvent.Kind(rawValue: entry.kind) else {
+                return BilingualText(verbatim: entry.kind)
+            }
+            return company.flatMap(kind.words) ?? kind.words
         }
 
         /// Who did it. An administrator has no name here but the one under which the town's own trail knows them, so that the
@@ -54,13 +60,24 @@ public struct OwnAudit: Sendable {
     ) async throws -> Page {
         let page = try await flow.page(
             of: account, onlyLooks: onlyLooks, before: cursor)
-        return Page(events: page.entries.map(event), next: page.next)
+        let names = try await names(of: Set(page.entries.compactMap(\.company)))
+        return Page(events: page.entries.map { event($0, names) }, next: page.next)
     }
 
-    private func event(_ entry: AuditEntry) -> Event {
+    private func event(_ entry: AuditEntry, _ companies: [String: String]) -> Event {
         Event(
             entry: entry, tenantName: entry.chain.tenant.flatMap { registry.tenant($0)?.officialName },
-            portal: portal(entry))
+            portal: portal(entry), company: entry.company.flatMap { companies[$0] })
+    }
+
+    /// Companies by their identifiers, as they are called now.
+    private func names(of companies: Set<String>) async throws -> [String: String] {
+        var names: [String: String] = [:]
+        for company in companies {
+            guard let identifier = CompanyIdentifier(rawValue: company) else { continue }
+            names[company] = try await self.companies.name(of: identifier)
+        }
+        return names
     }
 
     private func portal(_ entry: AuditEntry) -> String? {

@@ -27,6 +27,9 @@ public protocol CompanyStore: Sendable {
     /// The companies in which an account has an open membership, the oldest first.
     func companies(of account: AccountIdentifier) async throws -> [CompanyOfPerson]
 
+    /// A company's name; nil when there is no such company, or its facts were erased.
+    func name(of company: CompanyIdentifier) async throws -> String?
+
     /// Everything about one company. Who may see what of it is the caller's to judge.
     func file(of company: CompanyIdentifier) async throws -> CompanyFile?
 

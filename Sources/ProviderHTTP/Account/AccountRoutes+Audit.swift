@@ -44,6 +44,7 @@ extension OwnAudit.Page {
                     object["who"] = event.who.map { .string($0.text(language)) }
                     object["tenant_name"] = event.tenantName.map { .string($0) }
                     object["portal"] = event.portal.map { .string($0) }
+                    object["company_name"] = event.company.map { .string($0) }
                     return .object(object)
                 })
         ]
