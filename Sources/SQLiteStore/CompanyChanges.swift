@@ -64,6 +64,7 @@ extension Database {
             try one(
                 "UPDATE membership SET state = 'suspended', suspension = ? WHERE id = ? AND state = 'active'",
                 [cause.rawValue, membership.rawValue])
+            try endGrants(of: membership, at: now)
         case .resume(let membership):
             try one(
                 "UPDATE membership SET state = 'active', suspension = NULL WHERE id = ? AND state = 'suspended'",
@@ -141,7 +142,7 @@ extension Database {
             ])
     }
 
-    /// What ends with a company that closes or is closed.
+    /// What ends with a company that is frozen, closes or is closed.
     private func follow(
         _ event: CompanyState.Event, of company: CompanyIdentifier, by actor: CompanyActor, now: Timestamp
     ) throws {
@@ -154,6 +155,7 @@ extension Database {
                 WHERE company = ? AND state = 'recorded'
                 """, [now.seconds, company.rawValue])
         case .close:
+            try endGrants(of: company, at: now)
             try withdrawInvitations("company", company.rawValue, of: company, now: now)
             if actor.isOffice { try tell(elsewhereOfMandatesOf: company, at: now) }
             // Nothing leads back: what lets somebody act for it rests no more, it is over.
@@ -172,7 +174,8 @@ extension Database {
             if let details, event == .abandon || details.kind == .soleTrader {
                 try write([.forgetDetails], of: company, by: .system, now: now)
             }
-        case .submit, .freeze, .cure: break
+        case .freeze: try endGrants(of: company, at: now)
+        case .submit, .cure: break
         }
     }
 
@@ -292,6 +295,7 @@ extension Database {
             throw StorageFault.missing("membership")
         }
         try endMandates(of: membership, at: now)
+        try endGrants(of: membership, at: now)
         // Whoever invited has lost the right to.
         try withdrawInvitations("invited_by", membership.rawValue, of: company, now: now)
     }

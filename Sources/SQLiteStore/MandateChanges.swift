@@ -20,6 +20,7 @@ extension Database {
             ])
         guard moved == 1 else { return false }
         try audit(SecurityEvent(of: event, mandate, by: actor, at: time))
+        if mandate.state == .active { try endGrants(under: mandate, at: time) }
         guard next.isFinal else { return true }
         if actor.isOffice { try tell(ofEndOf: mandate, at: time) }
         for child in try children(of: mandate.identifier) {

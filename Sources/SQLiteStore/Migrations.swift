@@ -34,6 +34,7 @@ extension DatabaseMigrator {
         migrator.registerRetention()
         migrator.registerLogoutTurns()
         migrator.registerRefusedAnswers()
+        migrator.registerContextGrants()
         return migrator
     }
 

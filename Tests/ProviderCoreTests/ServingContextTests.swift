@@ -1,10 +1,11 @@
 import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
-import ProviderCore
 import ProviderHarness
 import SQLiteStore
 import Testing
+
+@testable import ProviderCore
 
 /// An employee of a company that serves several others: each of them is a hat of its own.
 @Suite("One acting context for each membership and company")
@@ -118,5 +119,176 @@ struct ServingContextTests {
         }
         #expect(try await office.offered().map(\.name) == ["Zweite GmbH"])
         await #expect(throws: ClientRefusal.self) { try await office.story.provider.userinfo(signedIn.accessToken) }
+    }
+
+    /// An employee with a mandate of the own company, at the real directory.
+    private func employee() async throws -> (story: MandateStory, mandate: MandateIdentifier, context: ContextName) {
+        let provider = try await TestProvider(companies: nil)
+        try provider.changeRegion {
+            $0.services = [TestServices.parking, MandateStory.building]
+            $0.clients.append(TestServices.garage.client)
+        }
+        let story = try await MandateStory(provider: provider)
+        let mandate = try await story.propose(by: story.ada).mandate.identifier
+        return (story, mandate, ContextName(membership: story.member))
+    }
+
+    @Test("a login for a company, with the phone or in silence, is in its trail: who, where, by which mandate")
+    func trail() async throws {
+        let (story, mandate, context) = try await employee()
+        let provider = story.provider
+        let first = try await provider.signIn(
+            at: TestServices.garage, phone: story.max.phone, ["scope": parking], context: context)
+        guard
+            case .code(let code) = try await provider.enter(
+                TestServices.garage, ["scope": parking], cookie: first.cookie)
+        else {
+            Issue.record("the session did not answer in silence")
+            return
+        }
+        _ = try await provider.redeem(code, at: TestServices.garage)
+        let company = try await provider.companies.administered(
+            story.company, by: try await provider.verified(story.ada))
+        let page = try await provider.provider.audit.page(of: company).events
+        let uses = page.filter { $0.entry.kind == "mandate.used" }
+        #expect(uses.count == 2, "one event for each login")
+        for use in uses {
+            #expect(use.member == story.member && use.entry.object == mandate.rawValue)
+            #expect(use.entry.chain == AuditChain(TestRegion.herten) && use.entry.transaction != nil)
+        }
+        // I21: the phone, the session and the tokens of the login are the employee's own.
+        #expect(
+            !page.contains { event in
+                ["auth", "context", "session", "token"].contains { event.entry.kind.hasPrefix($0 + ".") }
+            })
+        // The person reads for whom it was.
+        let account = try await provider.verified(story.max).account.identifier
+        let own = try await provider.provider.selfService.audit.page(of: account).events
+        func text(_ kind: String) -> String? { own.first { $0.entry.kind == kind }?.what.text(.german) }
+        #expect(text("context.chosen") == "Sie handelten für „Muster Elektrotechnik GmbH“.")
+        #expect(text("mandate.used") == "Für „Muster Elektrotechnik GmbH“ wurde gehandelt.")
+    }
+
+    /// What ends a right to act, or lets it rest, and what brings it back.
+    struct Ending: CustomTestStringConvertible, Sendable {
+        let testDescription: String
+        let ends: @Sendable (MandateStory, MandateIdentifier) async throws -> Void
+        let returns: @Sendable (MandateStory, MandateIdentifier) async throws -> Void
+
+        init(
+            _ name: String, _ ends: @escaping @Sendable (MandateStory, MandateIdentifier) async throws -> Void,
+            back returns: @escaping @Sendable (MandateStory, MandateIdentifier) async throws -> Void = { _, _ in }
+        ) {
+            (testDescription, self.ends, self.returns) = (name, ends, returns)
+        }
+
+        static let all = [
+            Ending("the company is frozen") { story, _ in
+                try await story.provider.companies.freeze(story.company, for: .dispute, by: TestCompany.clerk)
+            } back: { story, _ in
+                let proof: JSONObject = [
+                    "as_of": .string(story.provider.today), "level": "substantiell", "method": "register_extract",
+                ]
+                try await story.provider.companies.cure(
+                    story.company, proof: proof, appointing: nil, by: TestCompany.clerk)
+            },
+            Ending("the membership is suspended") { story, _ in
+                try await story.provider.companies.suspend(
+                    story.member, in: story.company, by: try await story.provider.verified(story.ada))
+            } back: { story, _ in
+                try await story.provider.companies.resume(
+                    story.member, in: story.company, by: try await story.provider.verified(story.ada))
+            },
+            Ending("the consent is withdrawn") { story, _ in
+                try await story.provider.companies.setConsent(
+                    false, in: story.company, by: try await story.provider.verified(story.max))
+            } back: { story, _ in
+                try await story.provider.companies.setConsent(
+                    true, in: story.company, by: try await story.provider.verified(story.max))
+            },
+            Ending("the mandate rests") { story, mandate in
+                _ = try await story.provider.provider.mandates.suspend(
+                    mandate, by: try await story.provider.verified(story.ada))
+            } back: { story, mandate in
+                _ = try await story.provider.provider.mandates.resume(
+                    mandate, by: try await story.provider.verified(story.ada))
+            },
+            Ending("the mandate is revoked") { story, mandate in
+                _ = try await story.provider.provider.mandates.revoke(
+                    mandate, by: try await story.provider.verified(story.ada))
+            },
+            Ending("the membership ends") { story, _ in
+                try await story.provider.companies.leave(
+                    story.company, by: try await story.provider.verified(story.max))
+            },
+            Ending("the company closes") { story, _ in
+                _ = try await story.provider.companies.close(
+                    story.company, by: try await story.provider.verified(story.ada))
+            },
+        ]
+    }
+
+    @Test(
+        "I18: code, access and refresh token end with the right to act, and stay ended when it comes back",
+        arguments: Ending.all)
+    func stayEnded(ending: Ending) async throws {
+        let (story, mandate, context) = try await employee()
+        let (provider, portal) = (story.provider, TestServices.garage)
+        let signedIn = try await provider.signIn(
+            at: portal, phone: story.max.phone, ["scope": parking], context: context)
+        guard
+            case .code(let code) = try await provider.enter(portal, ["scope": parking], cookie: signedIn.cookie)
+        else {
+            Issue.record("the session did not answer in silence")
+            return
+        }
+        let refreshToken = try #require(signedIn.tokens["refresh_token"]?.string)
+        func isActive(_ token: String) async throws -> Bool {
+            try await provider.provider.introspection.inquire(
+                TokenInquiry(parameters: FormParameters(["token": token])), by: provider.authenticated(portal)
+            )["active"] == true
+        }
+        #expect(try await isActive(signedIn.accessToken))
+        #expect(try await isActive(refreshToken))
+        func expectNothing(_ when: Comment) async throws {
+            for token in [signedIn.accessToken, refreshToken] {
+                let isLive = try await isActive(token)
+                #expect(!isLive, when)
+            }
+            await #expect(throws: ClientRefusal.self, when) { try await provider.userinfo(signedIn.accessToken) }
+            await #expect(throws: ClientRefusal.self, when) { try await provider.refresh(signedIn.tokens, at: portal) }
+        }
+        try await ending.ends(story, mandate)
+        try await expectNothing("at its end")
+        try await ending.returns(story, mandate)
+        try await expectNothing("when it is back")
+        await #expect(throws: ClientRefusal.self) { try await provider.redeem(code, at: portal) }
+        let revoked = try await provider.auditTrail().filter { $0.kind == "token.revoked" }
+        #expect(revoked.count == 2 && revoked.allSatisfy { $0.actor == "system" && $0.tenant == "herten" })
+        // The session is the person's own, and goes on.
+        #expect(try await provider.sessions(of: story.max.phone).count == 1)
+    }
+
+    @Test("I18: a service company that is frozen takes the tokens of all whom it serves along, and nobody else's")
+    func serviceFrozen() async throws {
+        let office = try await Office()
+        let provider = office.story.provider
+        var tokens: [String] = []
+        for description in try await office.offered() {
+            tokens.append(
+                try await provider.signIn(
+                    at: TestServices.garage, phone: office.service.employee.phone, ["scope": parking],
+                    context: description.context
+                ).accessToken)
+        }
+        try await office.story.propose(by: office.story.ada)
+        let other = try await provider.signIn(
+            at: TestServices.garage, phone: office.story.max.phone, ["scope": parking],
+            context: ContextName(membership: office.story.member))
+        try await provider.companies.freeze(office.service.company, for: .dispute, by: TestCompany.clerk)
+        let revoked = try await provider.auditTrail().filter { $0.kind == "token.revoked" }
+        #expect(tokens.count == 2 && revoked.count == 2)
+        for token in tokens { await #expect(throws: ClientRefusal.self) { try await provider.userinfo(token) } }
+        _ = try await provider.userinfo(other.accessToken)
     }
 }
