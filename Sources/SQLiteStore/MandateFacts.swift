@@ -21,7 +21,8 @@ extension Database {
         let roles = try row.companyRoles
         return MandateActor(
             account: account, membership: try row.value("id"), grantsAs: GrantingBody(roles),
-            isSoleRepresentative: RepresentationRules.isSoleRepresentative(account, try registerPowers(of: company)))
+            isSoleRepresentative: RepresentationRules.isSoleRepresentative(account, try registerPowers(of: company)),
+            isJointRepresentative: try registerStanding(of: account, in: company) == .joint)
     }
 
     private func registerPowers(of company: CompanyIdentifier) throws -> [RegisterPowerRecord] {

@@ -147,6 +147,39 @@ struct MandateTests {
         }
     }
 
+    @Test("I15, I16: two directors who sign together empower one of them, each with their own agreement")
+    func directorsTogether() async throws {
+        let story = try await MandateStory(directors: 2)
+        let (ada, bob) = (story.directors[0], story.directors[1])
+        let own = try await story.provider.membership(of: ada, in: story.company)
+        #expect(try await story.authorizes(own) == .disallowed(.jointRepresentation))
+        let wish = try await story.propose(by: ada) { $0.grantee = .membership(own) }
+        #expect(wish.mandate.state == .draft && wish.approvals == [])
+        await #expect(throws: selfApproval) { try await story.approve(wish, by: ada) }
+        #expect(try await story.approve(wish, by: bob).mandate.state == .awaitingCosign)
+        let active = try await story.approve(wish, by: ada)
+        #expect(active.mandate.state == .active && active.mandate.isJoint)
+        #expect(active.mandate.grantedBy == .legalRepresentative && Set(active.approvals.map(\.account)).count == 2)
+        guard case .allowed = try await story.authorizes(own) else {
+            Issue.record("the director may not act")
+            return
+        }
+        // Within its limits only, as every mandate.
+        #expect(try await story.authorizes(own, amount: "500.01") == .disallowed(.amountExceeded))
+    }
+
+    @Test("an employee's wish does not stand in the way of a mandate that a director gives")
+    func wish() async throws {
+        let story = try await MandateStory()
+        let wish = try await story.propose(by: story.max) { $0.powers.limit = nil }
+        #expect(wish.mandate.state == .draft)
+        await #expect(throws: DeviceRefusal(.mandateOverlap, .mandateOverlap), "one wish at a time") {
+            try await story.propose(by: story.max)
+        }
+        #expect(try await story.propose(by: story.ada).mandate.state == .active)
+        #expect(try await story.approve(wish, by: story.ada).mandate.state == .active)
+    }
+
     @Test("I16: under joint representation an administrator and a rights administrator of theirs do not act alone")
     func rightsAdministrators() async throws {
         let story = try await MandateStory(directors: 2)

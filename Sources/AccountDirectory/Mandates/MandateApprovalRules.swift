@@ -18,15 +18,18 @@ public struct MandateActor: Sendable, Equatable {
     public var grantsAs: GrantingBody?
     /// The register names them and nobody else as who represents the company: nobody else could approve.
     public var isSoleRepresentative: Bool
+    /// The register names them among those who represent the company together.
+    public var isJointRepresentative: Bool
 
     public init(
         account: AccountIdentifier, membership: MembershipIdentifier, grantsAs: GrantingBody?,
-        isSoleRepresentative: Bool
+        isSoleRepresentative: Bool, isJointRepresentative: Bool = false
     ) {
         self.account = account
         self.membership = membership
         self.grantsAs = grantsAs
         self.isSoleRepresentative = isSoleRepresentative
+        self.isJointRepresentative = isJointRepresentative
     }
 }
 
@@ -76,13 +79,17 @@ public enum MandateApprovalRules {
     ) -> ApprovalDecision {
         guard mandate.state.allows(.activate) else { return .refused(.notAwaitingApproval) }
         guard facts.today <= mandate.powers.validity.until else { return .refused(.over) }
+        let needed = needed(
+            mandate.approvalsNeeded, signaturesNeeded: facts.signaturesNeeded, parentGrantee: facts.parentGrantee)
         let body: GrantingBody
-        do { body = try self.body(of: actor, facts) } catch { return .refused(error) }
+        do {
+            body = try self.body(of: actor, facts)
+        } catch .selfApproval where completes(actor, needed, facts) {
+            body = .legalRepresentative
+        } catch { return .refused(error) }
         let isNew = !facts.approvals.contains { $0.account == actor.account }
         // I16: distinct people on distinct devices.
         if isNew, facts.approvals.contains(where: { $0.device == device }) { return .refused(.deviceUsedAlready) }
-        let needed = needed(
-            mandate.approvalsNeeded, signaturesNeeded: facts.signaturesNeeded, parentGrantee: facts.parentGrantee)
         if countOfOthers(than: actor, facts) + 1 >= needed { return .activates(as: body, needed: needed) }
         return isNew ? .counts(as: body, needed: needed) : .refused(.approvedAlready)
     }
@@ -95,8 +102,20 @@ public enum MandateApprovalRules {
         return max(1, wanted, signaturesNeeded)
     }
 
-    private static func countOfOthers(than actor: MandateActor, _ facts: ApprovalFacts) -> Int {
-        let entitled = facts.approvers.filter { $0.account != actor.account && (try? body(of: $0, facts)) != nil }
+    /// Those who represent a company together may empower one of them (§ 124 (2) HGB, § 78 (4) AktG), and that one takes part:
+    /// with the agreement of as many others as must sign beside them, theirs is the last (docs/decisions/0028). It never is
+    /// the first, nor does anybody's count here whom the register does not name.
+    private static func completes(_ actor: MandateActor, _ needed: Int, _ facts: ApprovalFacts) -> Bool {
+        facts.parentGrantee == nil && actor.isJointRepresentative && facts.signaturesNeeded > 1
+            && countOfOthers(than: actor, facts, where: \.isJointRepresentative) + 1 >= needed
+    }
+
+    private static func countOfOthers(
+        than actor: MandateActor, _ facts: ApprovalFacts, where condition: (MandateActor) -> Bool = { _ in true }
+    ) -> Int {
+        let entitled = facts.approvers.filter {
+            $0.account != actor.account && condition($0) && (try? body(of: $0, facts)) != nil
+        }
         let accounts = Set(entitled.map(\.account))
         let counting = facts.approvals.filter { accounts.contains($0.account) }
         return min(Set(counting.map(\.account)).count, Set(counting.map(\.device)).count)
@@ -105,7 +124,7 @@ public enum MandateApprovalRules {
     /// In whose name somebody approves, or why they do not.
     private static func body(of actor: MandateActor, _ facts: ApprovalFacts) throws(MandateRefusal) -> GrantingBody {
         guard let body = body(of: actor, parentGrantee: facts.parentGrantee) else { throw .notEntitled }
-        // I15: nobody approves their own mandate, except who could act without any.
+        // I15: nobody approves their own mandate, except who could act without any, and as the last of several.
         if actor.account == facts.grantee, !actor.isSoleRepresentative { throw .selfApproval }
         // I16: administrators are made by as many as sign together, rights administrators by one alone: that one would
         // have two approvals.

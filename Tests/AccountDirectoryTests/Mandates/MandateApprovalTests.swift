@@ -9,12 +9,12 @@ struct MandateApprovalTests {
     }
 
     private static func actor(
-        _ number: Int, as body: GrantingBody? = .orgAdmin, isSole: Bool = false
+        _ number: Int, as body: GrantingBody? = .orgAdmin, isSole: Bool = false, isJoint: Bool = false
     ) -> MandateActor {
         MandateActor(
             account: AccountIdentifier(rawValue: "a-\(number)")!,
             membership: MembershipIdentifier(rawValue: "m-\(number)")!,
-            grantsAs: body, isSoleRepresentative: isSole)
+            grantsAs: body, isSoleRepresentative: isSole, isJointRepresentative: isJoint)
     }
 
     private static func approval(_ number: Int) -> MandateApproval {
@@ -49,6 +49,39 @@ struct MandateApprovalTests {
         }
         let sole = Self.actor(1, as: .orgAdmin, isSole: true)
         #expect(Self.decide(by: sole, grantee: sole.account) == .activates(as: .legalRepresentative, needed: 1))
+    }
+
+    @Test("I15: of those who sign together one agrees to their own mandate as the last, and never before")
+    func ownMandateTogether() {
+        func decide(
+            _ others: [MandateActor], needed: Int = 2, by actor: MandateActor = Self.actor(1, isJoint: true),
+            parentGrantee: MandateGrantee? = nil, _ change: (inout ApprovalFacts) -> Void = { _ in }
+        ) -> ApprovalDecision {
+            Self.decide(
+                needed: needed, by: actor, on: Self.device(1), earlier: Array(2..<(2 + others.count)),
+                grantee: actor.account, parentGrantee: parentGrantee
+            ) {
+                $0.signaturesNeeded = needed
+                $0.approvers = others
+                change(&$0)
+            }
+        }
+        let (second, third) = (Self.actor(2, isJoint: true), Self.actor(3, isJoint: true))
+        #expect(decide([second]) == .activates(as: .legalRepresentative, needed: 2))
+        #expect(decide([second, third], needed: 3) == .activates(as: .legalRepresentative, needed: 3))
+        let refused = [
+            decide([]), decide([second], needed: 3),
+            // Whom the register does not name does not stand for those whom it names, on neither side.
+            decide([Self.actor(2)]), decide([second], by: Self.actor(1)),
+            // Alone entitled, or a chain: nobody has to be empowered by the others.
+            decide([second], needed: 1), decide([second], parentGrantee: .company(Sample.company)),
+            // More were asked for than sign together.
+            decide([second]) { $0.signaturesNeeded = 3 },
+        ]
+        #expect(refused.allSatisfy { $0 == .refused(.selfApproval) }, "\(refused)")
+        // The own device does not count for two.
+        let shared = decide([second]) { $0.approvals[0].device = Self.device(1) }
+        #expect(shared == .refused(.deviceUsedAlready))
     }
 
     @Test("I16: a mandate is active after k approvals of distinct people on distinct devices, not before")
