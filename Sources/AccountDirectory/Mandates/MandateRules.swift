@@ -57,11 +57,14 @@ public struct ProposalFacts: Sendable {
     public var parent: ParentStanding?
     /// Mandates of the same company for the same grantee that are not over.
     public var standing: [Mandate]
+    /// Whoever asks may grant it; false for a wish.
+    public var isGranted: Bool
     public var policy = MandatePolicy()
 
     public init(
         today: CalendarDate, scopes: Set<MandateScope>, tenants: Set<TenantIdentifier>, grantor: CompanyStanding,
-        grantee: GranteeStanding, parent: ParentStanding?, standing: [Mandate], policy: MandatePolicy = MandatePolicy()
+        grantee: GranteeStanding, parent: ParentStanding?, standing: [Mandate], isGranted: Bool = true,
+        policy: MandatePolicy = MandatePolicy()
     ) {
         self.today = today
         self.scopes = scopes
@@ -70,6 +73,7 @@ public struct ProposalFacts: Sendable {
         self.grantee = grantee
         self.parent = parent
         self.standing = standing
+        self.isGranted = isGranted
         self.policy = policy
     }
 }
@@ -80,7 +84,7 @@ public enum MandateRules {
     public static func refusal(of proposal: MandateProposal, _ facts: ProposalFacts) -> MandateRefusal? {
         refusalOfDates(proposal.powers.validity, facts) ?? refusalOfReach(proposal.powers, facts)
             ?? refusalOfParties(proposal, facts) ?? refusalOfChain(proposal, facts)
-            ?? refusalOfNeighbours(proposal, facts.standing)
+            ?? refusalOfNeighbours(proposal, facts)
             ?? (proposal.approvals > facts.policy.mostApprovals ? .tooManyApprovals : nil)
     }
 
@@ -153,16 +157,17 @@ public enum MandateRules {
     }
 
     /// Two mandates may overlap, and `AuthorityRules` says which of them counts. One that adds nothing to another is
-    /// refused; one that leaves nothing of another must take its place, or the other would stay behind unseen.
-    public static func refusalOfNeighbours(
-        _ proposal: MandateProposal, _ standing: [Mandate]
-    ) -> MandateRefusal? {
+    /// refused; one that leaves nothing of another must take its place, or the other would stay behind unseen. What nobody
+    /// has granted stands in nobody's way who grants: a wish stands beside the mandate until somebody answers it.
+    private static func refusalOfNeighbours(_ proposal: MandateProposal, _ facts: ProposalFacts) -> MandateRefusal? {
+        let standing = facts.standing
         if let replaced = proposal.replaces {
             guard standing.contains(where: { $0.identifier == replaced && $0.parent == proposal.parent }) else {
                 return .replacedUnknown
             }
         }
-        for mandate in standing where mandate.identifier != proposal.replaces && mandate.parent == proposal.parent {
+        let neighbours = standing.filter { !facts.isGranted || $0.state != .draft }
+        for mandate in neighbours where mandate.identifier != proposal.replaces && mandate.parent == proposal.parent {
             let isWithin = proposal.powers.excess(over: mandate.powers).isEmpty
             if isWithin, mandate.mayDelegate || !proposal.mayDelegate { return .coveredAlready }
             let contains = mandate.powers.excess(over: proposal.powers).isEmpty

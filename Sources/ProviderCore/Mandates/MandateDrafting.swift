@@ -18,9 +18,16 @@ struct Drafting: Sendable {
         guard let actor = parties.actor else { return .unknown }
         let facts = ProposalFacts(
             today: today, scopes: scopes, tenants: tenants, grantor: parties.grantor, grantee: parties.grantee,
-            parent: parties.parent, standing: parties.standing)
+            parent: parties.parent, standing: parties.standing, isGranted: isGranted(by: actor, parties))
         if let refusal = MandateRules.refusal(of: proposal, facts) { return .refused(refusal) }
         return approve(mandate(facts, by: actor), by: actor, parties)
+    }
+
+    /// A mandate for oneself is only asked for, whatever one's role, except by who represents the company alone.
+    private func isGranted(by actor: MandateActor, _ parties: ProposalParties) -> Bool {
+        guard parties.grantee.account != account else { return actor.isSoleRepresentative }
+        return MandateApprovalRules.maySuspend(actor)
+            || parties.parent?.mandate.grantee == .membership(actor.membership)
     }
 
     private func mandate(_ facts: ProposalFacts, by actor: MandateActor) -> Mandate {

@@ -82,7 +82,11 @@ struct MandateProposalTests {
         for state in [MandateState.draft, .awaitingCosign, .active, .suspended] {
             var earlier = standing
             earlier.state = state
-            #expect(Self.refusal(facts: { $0.standing = [earlier] }) == .coveredAlready)
+            let wish = Self.refusal(facts: { ($0.standing, $0.isGranted) = ([earlier], false) })
+            #expect(wish == .coveredAlready, "\(state)")
+            // What nobody has granted stands in nobody's way who grants.
+            let granted = Self.refusal(facts: { $0.standing = [earlier] })
+            #expect(granted == (state == .draft ? nil : .coveredAlready), "\(state)")
         }
         let widenings: [(inout MandateProposal) -> Void] = [
             { $0.powers.scopes.insert(Sample.building) }, { $0.powers.limit = Sample.euro("500.01") },
