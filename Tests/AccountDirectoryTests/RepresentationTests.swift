@@ -262,7 +262,18 @@ struct RepresentationTests {
         let signed = CompanyChange.signature(
             Scene.power("cleo").identifier, Scene.signature("cleo", device: "cleo"))
         #expect(sign("cleo") == CompanyDecision([signed, .newMembership(seat)]), "and nothing else changes")
+        // I14: who has signed and left takes the seat again, without a second signature.
+        var again = seat
+        again.account = Scene.member("ada").membership.account
+        #expect(sign("ada") == CompanyDecision([.newMembership(again)]))
+        #expect(sign("ada", consent: false) == .refused(.consentMissing))
+        scene.snapshot.actor = Scene.member("ada", roles: .member)
+        let roles = CompanyChange.roles(
+            Scene.member("ada").membership.identifier, CompanyRoles.member.union(.administrator))
+        #expect(sign("ada") == CompanyDecision([roles]))
+        scene.snapshot.actor = Scene.member("ada")
         #expect(sign("ada") == .refused(.approvedBefore))
+        scene.snapshot.actor = nil
         #expect(sign("bob") == .refused(.unknown), "whom the register names no more")
         #expect(sign("pia") == .refused(.notPermitted), "§ 49 HGB")
         #expect(sign("cleo", device: "ada") == .refused(.approvedBefore), "one device, one signature")
@@ -356,6 +367,34 @@ struct RepresentationTests {
         }
         // Before the company is verified those whom the last extract names sign it.
         #expect(record(in: .verifying).allSatisfy { $0.signature == nil })
+    }
+
+    @Test(
+        "a company's level is that of its weakest proof that stands: a better extract raises it, a weaker one lowers it"
+    )
+    func level() {
+        func level(
+            _ extract: AssuranceLevel, signed: [AssuranceLevel?], of company: AssuranceLevel
+        ) -> AssuranceLevel? {
+            var scene = Scene(state: .active, administrators: [Scene.member("ada")])
+            scene.snapshot.company.level = company
+            let names = ["ada", "bob"].prefix(signed.count)
+            scene.snapshot.powers = zip(names, signed).map { name, level in
+                var power = Scene.power(name, signed: level != nil)
+                if let level { power.signature?.level = level }
+                return power
+            }
+            let decision = CompanyRules.record(
+                names.map { Scene.power($0) }, evidence: Scene.evidence(level: extract), in: scene.snapshot,
+                now: Self.now)
+            guard case .standing(let level, _)? = decision.changes.last else { return nil }
+            return level
+        }
+        #expect(level(.hoch, signed: [.hoch], of: .substantiell) == .hoch)
+        #expect(level(.hoch, signed: [.hoch, .substantiell], of: .substantiell) == .substantiell)
+        #expect(level(.substantiell, signed: [.hoch], of: .hoch) == .substantiell)
+        #expect(level(.hoch, signed: [.hoch, nil], of: .substantiell) == .hoch)
+        #expect(level(.hoch, signed: [nil], of: .substantiell) == .substantiell, "nobody has signed by it yet")
     }
 
     @Test("a Prokurist takes no seat by signing, neither in an active company nor in a frozen one")

@@ -58,13 +58,23 @@ public enum CompanyRules {
         guard snapshot.company.state != .verifying else {
             return CompanyDecision([.evidence(evidence)] + described + [.powers(powers)])
         }
+        let renewed = signed(powers, in: snapshot.powers)
         return CompanyDecision(
             [.evidence(evidence)] + described + [
-                .powers(signed(powers, in: snapshot.powers)),
+                .powers(renewed),
                 .standing(
-                    level: min(evidence.level, snapshot.company.level),
+                    level: level(by: evidence, renewed, of: snapshot.company),
                     approversNeeded: RepresentationRules.approversNeeded(powers)),
             ])
+    }
+
+    /// That of the weakest proof that stands: the new extract, and the signatures of those whom it names. A better extract
+    /// raises a company whose signatories reach more. As long as nobody whom it names has signed, the earlier proof counts
+    /// as well.
+    private static func level(
+        by evidence: CompanyEvidence, _ powers: [RegisterPowerRecord], of company: CompanyRecord
+    ) -> AssuranceLevel {
+        min(evidence.level, powers.compactMap(\.signature?.level).min() ?? company.level)
     }
 
     /// An extract from before the one that is recorded says who represented the company once.
