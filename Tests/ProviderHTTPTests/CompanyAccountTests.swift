@@ -115,6 +115,25 @@ struct CompanyAccountTests {
         }
     }
 
+    @Test("facts that no office could take up and addresses that are none are refused before the PIN is asked")
+    func factsFirst() async throws {
+        try await Site.serve { site in
+            let director = try await site.provider.person("Ada", "Direktorin")
+            var elsewhere = TestCompany.soleTrader()
+            elsewhere["trade"] = .object(["tenant": "atlantis", "number": "HE-2"])
+            let company = try await site.provider.registeredCompany([director])
+            var address = TestCompany.address
+            address["country"] = "Deutschland"
+            let branch: JSONObject = ["activity": "00002", "name": "Lager", "address": .object(address)]
+            for (path, body) in [
+                ("/account/v1/companies", elsewhere), ("/account/v1/companies/\(company)/establishments", branch),
+            ] {
+                let refused = try await site.call(director.phone, .post, path, json: body)
+                #expect(refused.status == .badRequest && refused.error == "invalid_request", "\(refused.text)")
+            }
+        }
+    }
+
     @Test("a founder corrects a draft and lets another account for companies vouch for it, each with the PIN")
     func upstream() async throws {
         let upstream = TestUpstream()

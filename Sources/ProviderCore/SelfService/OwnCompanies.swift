@@ -8,7 +8,7 @@ public struct OwnCompanies: Sendable {
 
     /// A new company with the person as its first administrator.
     public func creating(_ details: JSONObject, language: Language) throws -> ProposedAct {
-        let facts = try CompanyDetails(json: details)
+        let facts = try flow.facts(details)
         let text =
             language == .german
             ? "Unternehmen „\(facts.name.text)“ anlegen? Sie werden seine erste Administratorin oder sein erster "
@@ -113,6 +113,7 @@ public struct OwnCompanies: Sendable {
     ) async throws -> ProposedAct {
         let name = try await name(of: company, device)
         let record = try EstablishmentRecord(json: establishment, identifier: .random(), company: company)
+        try record.address.check()
         let text =
             language == .german
             ? "Die Betriebsstätte „\(record.name.text)“ zum Unternehmen „\(name)“ hinzufügen?"
