@@ -44,12 +44,6 @@ extension Database {
             ])
     }
 
-    /// Destroys what links events to a person. The caller's own event about it must come before, or name no person: an
-    /// account that is still there would get a new key.
-    func destroyAuditKey(of account: AccountIdentifier) throws {
-        try run("DELETE FROM audit_person_key WHERE account = ?", [account.rawValue])
-    }
-
     func auditKey(of account: AccountIdentifier) throws -> AuditKey? {
         try AuditKey(
             stored: row("SELECT key FROM audit_person_key WHERE account = ?", [account.rawValue])?.bytes("key"))

@@ -10,10 +10,6 @@ extension SQLiteStore {
         }
     }
 
-    public func destroyAuditKey(of account: AccountIdentifier) async throws {
-        try await writer.write { db in try db.destroyAuditKey(of: account) }
-    }
-
     public func auditHeads() async throws -> [AuditHead] {
         try read { db in
             // Chains are found from event to event through the index, not by reading all events.

@@ -106,10 +106,6 @@ extension SQLiteStore {
             try db.row("SELECT * FROM invitation WHERE code_digest = ?", [code.rawValue])?.invitation
         }
     }
-
-    public func seat(_ membership: MembershipIdentifier, now: Timestamp) async throws -> CompanyOfPerson? {
-        try read { db in try db.seat(membership, now: now) }
-    }
 }
 
 extension Database {
@@ -133,19 +129,6 @@ extension Database {
         case .trade(let trade):
             try row("SELECT * FROM company WHERE trade = ? AND \(verified)", [trade.stored])?.company
         }
-    }
-
-    /// A membership with which somebody may act for the company now (I18): read again whenever a token is made.
-    func seat(_ membership: MembershipIdentifier, now: Timestamp) throws -> CompanyOfPerson? {
-        let row = try row(
-            """
-            SELECT m.*, a.state AS account_state, a.level AS account_level FROM membership m
-            JOIN account a ON a.id = m.account WHERE m.id = ?
-            """, [membership.rawValue])
-        guard let member = try row?.companyMember, let company = try company(member.membership.company),
-            company.state == .active, member.isEffective(floor: company.floor, now: now)
-        else { return nil }
-        return CompanyOfPerson(company: company, membership: member.membership)
     }
 
     fileprivate func people(of company: CompanyIdentifier) throws -> [CompanyPerson] {

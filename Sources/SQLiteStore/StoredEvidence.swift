@@ -1,7 +1,7 @@
 public import AccountDirectory
 internal import GRDB
 internal import OpenIDMessages
-public import ProviderCore
+internal import ProviderCore
 
 extension SQLiteStore {
     public func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute] {
@@ -12,19 +12,6 @@ extension SQLiteStore {
                 JOIN evidence e ON e.id = v.evidence WHERE v.account = ? ORDER BY v.claim
                 """, [account.rawValue]
             ).map { row in try row.attribute }
-        }
-    }
-
-    public func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws {
-        try await writer.write { db in
-            try db.record(evidence, for: claims)
-            try db.audit(event)
-        }
-    }
-
-    public func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws {
-        try await writer.write { db in
-            if try db.makeStale(claims, of: account) > 0 { try db.audit(event) }
         }
     }
 }
@@ -62,19 +49,16 @@ extension Database {
         }
     }
 
-    /// Makes verified claims stale; says how many.
-    @discardableResult
-    func makeStale(_ claims: [String], of account: AccountIdentifier) throws -> Int {
+    /// Makes verified claims stale: their values may have changed (invariant I6).
+    func makeStale(_ claims: [String], of account: AccountIdentifier) throws {
         let step = VerifiedAttribute.State.step(.expire)
-        var count = 0
         for claim in claims {
-            count += try run(
+            try run(
                 """
                 UPDATE verified_attribute SET state = ?
                 WHERE account = ? AND claim = ? AND state IN (SELECT value FROM json_each(?))
                 """, [step.state, account.rawValue, claim, step.from])
         }
-        return count
     }
 }
 

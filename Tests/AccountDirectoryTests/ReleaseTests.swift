@@ -97,14 +97,6 @@ struct ReleaseTests {
         #expect(VerificationRules.claims(of: person) == ["given_name", "family_name", "birthdate"])
     }
 
-    @Test("I5: only newer evidence takes the place of evidence")
-    func newer() {
-        let old = Self.evidence(.substantiell, at: 100)
-        #expect(VerificationRules.supersedes(Self.evidence(.normal, at: 101), old))
-        #expect(!VerificationRules.supersedes(Self.evidence(.hoch, at: 100), old))
-        #expect(!VerificationRules.supersedes(Self.evidence(.hoch, at: 99), old))
-    }
-
     @Test("an attribute counts while it is valid and its evidence has not expired")
     func counts() {
         let now = Timestamp(seconds: 1000)

@@ -143,7 +143,7 @@ struct TenantScopeTests {
         ],
         "companies and mandates belong to no town; who may see one is decided by membership and office": [
             "companies(page:)", "found(_:founder:)", "change(_:concerning:by:now:_:)", "snapshot(of:concerning:)",
-            "companies(of:)", "file(of:)", "company(with:)", "seat(_:now:)", "revoke(_:by:at:)", "parties(of:for:)",
+            "companies(of:)", "file(of:)", "company(with:)", "revoke(_:by:at:)", "parties(of:for:)",
             "use(_:_:)",
         ],
     ]

@@ -109,7 +109,7 @@ struct BlockingTests {
         let second = TestPhone()
         try await provider.furtherPhone(second, of: person.account)
         try await provider.provider.accounts.approve(second.device, by: provider.verified(person.phone))
-        try await provider.provider.accounts.suspend(person.phone.device, by: provider.verified(second))
+        try await provider.suspend(person.phone.device, by: provider.verified(second))
         #expect(try await provider.profile(of: person.account).state == .active)
         try await provider.provider.accounts.revoke(second.device, by: provider.verified(second))
         let profile = try await provider.profile(of: person.account)

@@ -190,7 +190,7 @@ struct CompanyMemberTests {
         let max = try await provider.person("Max", "Beispiel")
         let company = try await provider.registeredCompany([ada])
         let membership = try await provider.join(max, ["member"], in: company, by: ada)
-        func hasSeat() async throws -> Bool { try await provider.store.seat(membership, now: provider.now) != nil }
+        func hasSeat() async throws -> Bool { try await provider.hasSeat(membership, in: company) }
         #expect(try await hasSeat())
         try await provider.companies.suspend(membership, in: company, by: try await provider.verified(ada))
         #expect(try await !hasSeat())

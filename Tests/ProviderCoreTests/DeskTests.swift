@@ -290,7 +290,7 @@ struct DeskTests {
         try await provider.furtherPhone(second, of: person.account)
         try await provider.provider.accounts.approve(second.device, by: provider.verified(person.phone))
         #expect(try await author(.deviceActivated) == "person")
-        try await provider.provider.accounts.suspend(second.device, by: provider.verified(person.phone))
+        try await provider.suspend(second.device, by: provider.verified(person.phone))
         #expect(try await author(.deviceSuspended) == "person")
         try await provider.provider.desk.block(
             second.device, of: person.account, forGood: true, in: provider.scope(TestRegion.herten))

@@ -114,7 +114,7 @@ struct EventTransactionTests {
         Act("ticket for a further device") {
             _ = try await $0.core.accounts.ticketForFurtherDevice(by: $0.citizen, tenant: TestRegion.herten)
         },
-        Act("suspend a device") { try await $0.core.accounts.suspend($0.citizen.device.identifier, by: $0.citizen) },
+        Act("suspend a device") { try await $0.provider.suspend($0.citizen.device.identifier, by: $0.citizen) },
         Act("change contact data") {
             try await $0.core.accounts.changeContact(ContactData(json: ["email": "neu@example.org"]), by: $0.citizen)
         },

@@ -247,7 +247,7 @@ struct FurtherDeviceTests {
         let phone = try await waiting(provider, by: person)
         let accounts = provider.provider.accounts
         try await accounts.approve(phone.device, by: provider.verified(person.phone))
-        try await accounts.suspend(phone.device, by: provider.verified(person.phone))
+        try await provider.suspend(phone.device, by: provider.verified(person.phone))
         try await accounts.find(phone.device, by: provider.verified(person.phone))
         let device = try await provider.verified(phone)
 
@@ -272,10 +272,14 @@ struct FurtherDeviceTests {
         let stranger = try await provider.registered(person: eva)
         let accounts = provider.provider.accounts
         for device in [person.phone.device, .random(bytes: 16)] {
-            for act in [accounts.suspend, accounts.revoke, accounts.find, accounts.approve] {
+            for act in [accounts.revoke, accounts.find, accounts.approve] {
                 await #expect(throws: DeviceRefusal(.notFound, .objectUnknown)) {
                     try await act(device, provider.verified(stranger.phone))
                 }
+            }
+            await #expect(throws: DeviceRefusal(.notFound, .objectUnknown)) {
+                try await provider.provider.selfService.devices.suspending(
+                    device, by: provider.verified(stranger.phone), language: .german)
             }
         }
         _ = try await provider.verified(person.phone)

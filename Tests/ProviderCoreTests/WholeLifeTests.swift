@@ -200,7 +200,7 @@ struct WholeLifeTests {
         #expect(adoption.review?.approvals[.dataProtectionOfficer]?.hasPrefix("erased-") == true)
         #expect(provider.provider.templates.library.adoptions == [adoption], "in memory, too")
         // What stays reads as before.
-        let file = try await provider.companies.file(of: life.company, for: TestCompany.clerk)
+        let file = try await provider.file(of: life.company)
         #expect(file.people.map(\.givenName) == ["Bob", "Eva"])
     }
 
@@ -231,9 +231,7 @@ struct WholeLifeTests {
         if isSigned {
             #expect(try await provider.state(of: company) == .active)
         } else {
-            await #expect(throws: DeviceRefusal(.unknownCompany, .companyUnknown)) {
-                _ = try await provider.companies.file(of: company, for: TestCompany.clerk)
-            }
+            #expect(try await provider.store.file(of: company) == nil)
         }
     }
 
@@ -252,9 +250,7 @@ struct WholeLifeTests {
         _ = try await provider.provider.erasures.close(by: provider.verified(max))
         provider.clock.advance(RetentionPolicy().closing)
         try await provider.provider.erasures.sweep()
-        await #expect(throws: DeviceRefusal(.unknownCompany, .companyUnknown)) {
-            _ = try await provider.companies.file(of: company, for: TestCompany.clerk)
-        }
+        #expect(try await provider.store.file(of: company) == nil)
         #expect(try await provider.companies.companies(of: provider.verified(eva)).isEmpty)
     }
 }

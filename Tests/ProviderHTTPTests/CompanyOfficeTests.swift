@@ -381,7 +381,7 @@ struct CompanyOfficeTests {
             let closed = try await close(proof)
             #expect(closed.status == .ok && closed.json["state"] == "closing", "\(closed.text)")
             #expect(try await provider.store.mandate(mandate)?.mandate.state == .revoked)
-            #expect(try await provider.store.seat(story.member, now: provider.now) == nil)
+            #expect(try await !provider.hasSeat(story.member, in: story.company))
             for person in [story.ada, story.max] {
                 let told = try await provider.provider.accounts.notices(of: try await provider.verified(person))
                 #expect(told.filter { $0.kind == .companyClosedByOffice }.map(\.detail) == [story.company.rawValue])
@@ -393,7 +393,7 @@ struct CompanyOfficeTests {
             provider.clock.advance(CompanyRules.closingGrace)
             try await provider.provider.sweep(includingStore: true)
             #expect(try await provider.state(of: story.company) == .closed)
-            let file = try await provider.companies.file(of: story.company, for: TestCompany.clerk)
+            let file = try await provider.file(of: story.company)
             #expect(file.people.isEmpty, "memberships end with the company")
         }
     }

@@ -71,7 +71,7 @@ struct MandateAccountTests {
                 $0.mayDelegate = true
             }
             let given = try await site.proposed(story.ada.phone, "/mandates", parent.json)
-            let serviceName = try await provider.companies.file(of: service.company, for: TestCompany.clerk).company
+            let serviceName = try await provider.file(of: service.company).company
                 .details.name.text
             #expect(given.statement.text.contains("Wer: das Unternehmen „\(serviceName)“"), "\(given.statement.text)")
             #expect(given.statement.text.contains("Sie darf weitergegeben werden."))

@@ -49,7 +49,7 @@ struct TenantLevelTests {
             let subject = try #require(signedIn.idToken["sub"]?.string)
             let administrator = try await provider.administrator()
             try await provider.appoint(administrator, .tenantAdministrator, at: .tenant(TestRegion.herten))
-            try await provider.provider.accounts.suspend(phone.device, by: provider.verified(phone))
+            try await provider.suspend(phone.device, by: provider.verified(phone))
             let answer = try await site.call(administrator, .get, "/tenants/herten/subjects/\(subject)/level")
             #expect(answer.status == .ok && answer.json["levels"]?.array?.isEmpty == true, "\(answer.text)")
         }

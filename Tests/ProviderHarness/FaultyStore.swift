@@ -292,14 +292,6 @@ extension FaultyStore {
     public func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute] {
         try await call { try await store.verifiedAttributes(of: account) }
     }
-
-    public func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws {
-        try await call { try await store.record(evidence, for: claims, event: event) }
-    }
-
-    public func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws {
-        try await call { try await store.makeStale(claims, of: account, event: event) }
-    }
 }
 
 extension FaultyStore {
@@ -608,10 +600,6 @@ extension FaultyStore {
     public func invitation(code: ContentDigest) async throws -> InvitationRecord? {
         try await call { try await store.invitation(code: code) }
     }
-
-    public func seat(_ membership: MembershipIdentifier, now: Timestamp) async throws -> CompanyOfPerson? {
-        try await call { try await store.seat(membership, now: now) }
-    }
 }
 
 extension FaultyStore {
@@ -645,10 +633,6 @@ extension FaultyStore {
 
     public func removeCutAudit(of chain: AuditChain, limit: Int) async throws -> Int {
         try await call { try await store.removeCutAudit(of: chain, limit: limit) }
-    }
-
-    public func destroyAuditKey(of account: AccountIdentifier) async throws {
-        try await call { try await store.destroyAuditKey(of: account) }
     }
 }
 

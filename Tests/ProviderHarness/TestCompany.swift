@@ -2,6 +2,7 @@ import AccountDirectory
 import IdentityCrypto
 import OpenIDMessages
 import ProviderCore
+import SQLiteStore
 
 /// A person with a phone, for companies.
 public struct TestPerson: Sendable {
@@ -89,6 +90,14 @@ extension TestProvider {
 
     public func verified(_ person: TestPerson) async throws -> VerifiedDevice { try await verified(person.phone) }
 
+    /// A person suspends one of their devices, as the account API does.
+    public func suspend(_ device: DeviceIdentifier, by own: VerifiedDevice) async throws {
+        let account = own.account.identifier
+        let event = SecurityEvent(
+            .deviceSuspended, time: now, object: device.rawValue, actor: .person, person: account)
+        guard try await store.suspend(device, of: account, event: event) != nil else { throw Unexpected.noDevice }
+    }
+
     public var companies: CompanyFlow { provider.companies }
 
     /// The day of the provider's clock.
@@ -149,7 +158,19 @@ extension TestProvider {
         try await companies.company(company, for: try await verified(person)).own.identifier
     }
 
+    /// Everything that is kept of a company.
+    public func file(of company: CompanyIdentifier) async throws -> CompanyFile {
+        guard let file = try await store.file(of: company) else { throw Unexpected.noCompany }
+        return file
+    }
+
+    /// True while somebody may act for the company by a membership: what every token asks.
+    public func hasSeat(_ membership: MembershipIdentifier, in company: CompanyIdentifier) async throws -> Bool {
+        guard let facts = try await store.authority(of: membership, for: company, now: now) else { return false }
+        return facts.isMemberActive && facts.isCompanyActive
+    }
+
     public func state(of company: CompanyIdentifier) async throws -> CompanyState {
-        try await companies.file(of: company, for: TestCompany.clerk).company.state
+        try await file(of: company).company.state
     }
 }

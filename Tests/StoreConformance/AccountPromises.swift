@@ -139,6 +139,28 @@ extension StorePromise {
                 .notPossible(.locked),
                 "reactivation")
         },
+        StorePromise("I5: only newer evidence takes the place of evidence") { store in
+            let device = try await Fixtures.enrolledDevice(in: store)
+            guard let standing = try await store.verifiedAttributes(of: device.account).first?.evidence else {
+                throw missing
+            }
+            for (time, takes) in [
+                (standing.checkedAt - 1, false), (standing.checkedAt, false), (standing.checkedAt + 1, true),
+            ] {
+                guard let profile = try await store.profile(of: device.account) else { throw missing }
+                let evidence = Evidence(
+                    identifier: .random(), account: device.account, method: .counter, performer: Fixtures.tenant,
+                    checkedAt: time, level: profile.level)
+                try requireEqual(
+                    try await store.supersede(
+                        profile, by: profile.person, likeness: nil,
+                        change: AttributeChange(from: profile.person, to: profile.person), evidence: evidence,
+                        link: nil,
+                        ticket: nil, events: [], time: Fixtures.now), .changed)
+                let now = try await store.verifiedAttributes(of: device.account).map(\.evidence.identifier)
+                try requireEqual(Set(now), [takes ? evidence.identifier : standing.identifier], "at \(time)")
+            }
+        },
         StorePromise("I40: an account is erased once, and only when it is closing and its time has come") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             let account = device.account

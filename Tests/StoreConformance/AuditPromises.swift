@@ -54,13 +54,13 @@ extension StorePromise {
             try requireEqual(seen, seen.sorted(by: >), "order")
             try requireEqual(Set(seen).count, 9, "five refusals, the device, its keys, and the account twice")
         },
-        StorePromise("When a person's audit key is destroyed nothing finds the events, and they stay as they are") {
+        StorePromise("When a person is erased nothing finds the events, and they stay as they are") {
             store in
             let device = try await Fixtures.enrolledDevice(in: store)
             _ = try await store.accept(Fixtures.answer(from: device))
             let chain = AuditChain.tenant(Fixtures.tenant)
             let before = try await store.auditEntries(of: chain, after: 0, limit: 100)
-            try await store.destroyAuditKey(of: device.account)
+            try await Fixtures.erase(device.account, in: store)
             try requireEqual(try await store.auditPage(of: device.account, before: nil, limit: 10).entries, [])
             try requireEqual(try await store.auditEntries(of: chain, after: 0, limit: 100), before)
             for head in try await store.auditHeads() {
@@ -137,7 +137,7 @@ extension StorePromise {
             try requireEqual(try await members(), [nil, member, member, nil], "after leaving")
             try await act(person.account, at: Fixtures.now + 1, in: Fixtures.tenant)
             try requireEqual(try await members().first, .some(nil), "what was done after leaving is no member's")
-            try await store.destroyAuditKey(of: person.account)
+            try await Fixtures.erase(person.account, in: store)
             try requireEqual(try await members(), [nil, nil, nil, nil, nil], "erased")
         },
         StorePromise("I21: a company does not read that one of its people works for another") { store in

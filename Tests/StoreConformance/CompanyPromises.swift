@@ -196,7 +196,7 @@ extension StorePromise {
             let company = try await stage.active()
             let member = try await stage.join(stage.people[1], company, roles: .member, until: Fixtures.now + 10)
             func hasSeat(_ now: Timestamp = Fixtures.now) async throws -> Bool {
-                try await store.seat(member, now: now) != nil
+                try await stage.hasSeat(member, in: company, now)
             }
             try require(try await hasSeat(Fixtures.now + 9), "no seat")
             try require(try await !hasSeat(Fixtures.now + 10), "a seat after the end")
@@ -211,7 +211,9 @@ extension StorePromise {
             }
             _ = try await stage.change(company) { _ in CompanyDecision([.end(member, .removed)]) }
             try require(try await !hasSeat(), "a seat after the end of the membership")
-            try require(try await store.seat(.random(), now: Fixtures.now) == nil, "an unknown membership")
+            try require(
+                try await store.authority(of: .random(), for: company, now: Fixtures.now) == nil,
+                "an unknown membership")
         },
         StorePromise("What ended stays ended: a return is another membership") { store in
             let stage = try await CompanyStage(store)
@@ -277,7 +279,7 @@ extension StorePromise {
             let (_, digest) = try await stage.invite(into: company)
             let dated = try await stage.join(stage.people[1], company, roles: .member, until: Fixtures.now + 100)
             try await store.sweep(now: Fixtures.now + 99)
-            try require(try await store.seat(dated, now: Fixtures.now) != nil, "ended before its time")
+            try require(try await stage.hasSeat(dated, in: company), "ended before its time")
             try await store.sweep(now: Fixtures.now + 100)
             try requireEqual(try await store.file(of: company)?.people.count, 1, "members")
             try await store.sweep(now: Fixtures.now + InvitationRules.lifetime - 1)

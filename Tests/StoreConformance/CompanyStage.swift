@@ -117,6 +117,14 @@ struct CompanyStage: Sendable {
         return membership.identifier
     }
 
+    /// True while somebody may act for the company by a membership: what every token asks.
+    func hasSeat(
+        _ membership: MembershipIdentifier, in company: CompanyIdentifier, _ now: Timestamp = Fixtures.now
+    ) async throws -> Bool {
+        guard let facts = try await store.authority(of: membership, for: company, now: now) else { return false }
+        return facts.isMemberActive && facts.isCompanyActive
+    }
+
     /// An invitation by the first person that can be used; returns the digest of its code.
     func invite(into company: CompanyIdentifier) async throws -> (InvitationIdentifier, ContentDigest) {
         let snapshot = try await store.snapshot(

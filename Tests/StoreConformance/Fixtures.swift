@@ -28,6 +28,16 @@ public enum Fixtures {
         AccountRecord(identifier: .random(), person: person, level: level, isActive: false)
     }
 
+    /// A person whose grace is over, erased as the sweep does it.
+    public static func erase(_ account: AccountIdentifier, in store: any ProviderStore) async throws {
+        guard let profile = try await store.profile(of: account) else {
+            throw ConformanceFailure(description: "no account")
+        }
+        _ = try await store.requestClosing(
+            of: profile, eraseAt: now, request: nil, by: Author(.system), time: now)
+        try require(try await store.erase(account, telling: [], time: now), "not erased")
+    }
+
     public static func ticket(
         for account: AccountRecord, secret: OneTimeSecret = OneTimeSecret(bytes: 14), now: Timestamp = now
     ) -> TicketRecord {

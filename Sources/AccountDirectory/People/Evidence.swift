@@ -107,7 +107,4 @@ public enum VerificationRules {
             ClaimCatalogue.verifiable.contains(claim) && person.claim(claim, namespace: "") != nil
         }
     }
-
-    /// True when evidence may take the place of what stands behind a claim (invariant I5): only what is newer.
-    public static func supersedes(_ new: Evidence, _ old: Evidence) -> Bool { new.checkedAt > old.checkedAt }
 }

@@ -47,11 +47,6 @@ public struct AccountFlow: Sendable {
         try await change(waiting, by: .approve, from: device, approval: level(of: device))
     }
 
-    /// Blocks a device that was lost, also the own one.
-    public func suspend(_ lost: DeviceIdentifier, by device: VerifiedDevice) async throws {
-        try await change(lost, by: .reportLost, from: device)
-    }
-
     /// A lost device that was found counts again.
     public func find(_ found: DeviceIdentifier, by device: VerifiedDevice) async throws {
         guard found != device.device.identifier else { throw DeviceRefusal(.notPossible, .changeNotPossible) }

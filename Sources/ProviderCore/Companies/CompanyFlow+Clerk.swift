@@ -150,20 +150,6 @@ extension CompanyFlow {
         }
     }
 
-    /// The file of a company, for clerks.
-    public func file(of company: CompanyIdentifier, for _: CompanyClerk) async throws -> CompanyFile {
-        guard let file = try await store.file(of: company) else { throw CompanyRefusal.unknown.deviceRefusal }
-        return file
-    }
-
-    /// The verified company with an identity, for clerks.
-    public func company(with identity: CompanyIdentity, for _: CompanyClerk) async throws -> CompanyRecord {
-        guard let company = try await store.company(with: identity) else {
-            throw CompanyRefusal.unknown.deviceRefusal
-        }
-        return company
-    }
-
     /// What a clerk looked at: `as_of`, `level`, `method` (`register_extract` or `desk`).
     private func evidence(_ proof: JSONObject, by clerk: CompanyClerk) throws(MessageError) -> CompanyEvidence {
         var reader = MemberReader(proof)

@@ -38,10 +38,6 @@ public protocol AuditStore: Sendable {
 
     /// Removes events of a chain that are behind its anchor, at most `limit`; how many.
     func removeCutAudit(of chain: AuditChain, limit: Int) async throws -> Int
-
-    /// Destroys the key of a person's pseudonyms: from then on nobody can link events to the person. Later events of the
-    /// account have no person.
-    func destroyAuditKey(of account: AccountIdentifier) async throws
 }
 
 extension AuditStore {

@@ -38,10 +38,6 @@ public protocol CompanyStore: Sendable {
 
     /// The invitation whose code has this digest, whatever its state.
     func invitation(code: ContentDigest) async throws -> InvitationRecord?
-
-    /// A membership with which somebody may act for the company now: membership, account and company are active, the
-    /// membership is not over and the person is proved to the company's floor. Nil otherwise (I18).
-    func seat(_ membership: MembershipIdentifier, now: Timestamp) async throws -> CompanyOfPerson?
 }
 
 /// A company and the membership of a person in it.

@@ -148,12 +148,6 @@ public protocol ReleaseStore: Sendable {
 public protocol EvidenceStore: Sendable {
     /// The claims of an account behind which evidence stands or stood, with the newest of it.
     func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute]
-
-    /// Writes evidence and puts it behind these claims; one behind which newer evidence stands keeps that.
-    func record(_ evidence: Evidence, for claims: [String], event: SecurityEvent) async throws
-
-    /// Makes verified claims stale: their values may have changed (invariant I6).
-    func makeStale(_ claims: [String], of account: AccountIdentifier, event: SecurityEvent) async throws
 }
 
 /// Sessions, and who must hear of their end.
