@@ -177,7 +177,8 @@ struct ActingContextTests {
         }
         #expect(example.paths.subtracting(shape.paths).sorted() == [], "missing")
         #expect(
-            shape.paths.subtracting(example.paths).subtracting(evidence).sorted() == TokenShape.additions, "added")
+            shape.paths.subtracting(example.paths).subtracting(evidence).sorted()
+                == ["NS+acting_for.entity_legal_form_code: string"] + TokenShape.additions, "added")
     }
 
     @Test("I20, I21: each context has its own subject in each sector, and the company has one of its own")
@@ -217,6 +218,21 @@ struct ActingContextTests {
         let answer = try await town.provider.userinfo(signedIn.accessToken)
         #expect(answer[Self.namespace + "acting_for"]?.object == company)
         #expect(answer[Self.namespace + "mandate"] == nil)
+    }
+
+    @Test("the right to act stands among the verified claims in userinfo as in the ID token, once it is released")
+    func authority() async throws {
+        let town = try await town()
+        let acting = town.companies.add(town.account)
+        func userinfo(_ scope: String) async throws -> JSONObject? {
+            let signedIn = try await town.provider.signIn(
+                at: TestServices.garage, phone: town.phone, ["scope": scope, "prompt": "login"], context: acting.name)
+            let answer = try await town.provider.userinfo(signedIn.accessToken)["verified_claims"]
+            #expect(answer == signedIn.idToken["verified_claims"])
+            return answer?.object?["claims"]?.object?["authority"]?.object
+        }
+        #expect(try await userinfo("openid org") == nil)
+        #expect(try await userinfo("openid org mandate") != nil)
     }
 
     @Test("I18: when the right ends, code, refresh token, access token and introspection give nothing more")

@@ -266,7 +266,8 @@ extension TokenAttempt {
     fileprivate mutating func act(for acting: ActingContext, _ limits: CompanyLimits) {
         let address = try! PostalAddress(json: ["street": "Weg", "postal_code": "45699", "locality": "Herten"])
         let description = CompanyDescription(
-            name: "Muster GmbH", legalForm: "GmbH", isSoleTrader: false, occupation: nil, register: nil, numbers: [],
+            name: "Muster GmbH", legalForm: "GmbH", legalFormCode: "350", isSoleTrader: false, occupation: nil,
+            register: nil, numbers: [],
             address: address, level: limits.company, source: "register")
         live?.grant.acting = acting
         live?.representation = ActingRight(

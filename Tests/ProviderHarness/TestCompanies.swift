@@ -46,7 +46,7 @@ public final class TestCompanies: ActingContextSource {
         let right = ActingRight(
             acting: acting,
             company: CompanyDescription(
-                name: "\(company) GmbH", legalForm: "GmbH", isSoleTrader: false, occupation: nil,
+                name: "\(company) GmbH", legalForm: "GmbH", legalFormCode: "350", isSoleTrader: false, occupation: nil,
                 register: ["type": "HRB", "number": "12345", "court": "Amtsgericht Gelsenkirchen"],
                 numbers: [
                     CompanyDescription.Number(type: "W-IdNr", number: "DE123456788-00001", issuer: "BZSt")

@@ -76,6 +76,8 @@ public struct CompanyDescription: Sendable, Equatable {
 
     public var name: String
     public var legalForm: String
+    /// Three digits.
+    public var legalFormCode: String
     /// A natural person in business, whose data are personal data.
     public var isSoleTrader: Bool
     /// What a sole trader does.
@@ -89,11 +91,12 @@ public struct CompanyDescription: Sendable, Equatable {
     public var source: String
 
     public init(
-        name: String, legalForm: String, isSoleTrader: Bool, occupation: String?, register: JSONObject?,
-        numbers: [Number], address: PostalAddress, level: AssuranceLevel, source: String
+        name: String, legalForm: String, legalFormCode: String, isSoleTrader: Bool, occupation: String?,
+        register: JSONObject?, numbers: [Number], address: PostalAddress, level: AssuranceLevel, source: String
     ) {
         self.name = name
         self.legalForm = legalForm
+        self.legalFormCode = legalFormCode
         self.isSoleTrader = isSoleTrader
         self.occupation = occupation
         self.register = register

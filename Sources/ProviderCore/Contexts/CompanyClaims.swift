@@ -7,8 +7,10 @@ extension CompanyDescription {
         var claim: JSONObject = ["sub": .string(subject.rawValue)]
         if released.contains("organization") {
             claim["organization_name"] = .string(name)
-            if isSoleTrader { claim["kind"] = "NatPers" }
+            // A portal that sees no entry in a register cannot tell otherwise whether it has a person before it.
+            if isSoleTrader || register == nil { claim["kind"] = isSoleTrader ? "NatPers" : "NNatPers" }
             claim["entity_legal_form"] = .string(legalForm)
+            claim["entity_legal_form_code"] = .string(legalFormCode)
             claim["occupation"] = occupation.map { .string($0) }
         }
         if released.contains("organization_identifiers") {

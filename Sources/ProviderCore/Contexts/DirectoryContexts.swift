@@ -75,7 +75,8 @@ extension CompanyDescription {
             ("USt-IdNr", details.vatNumber?.rawValue, "BZSt"), ("LEI", details.lei?.rawValue, "GLEIF"),
         ]
         self.init(
-            name: details.name.text, legalForm: details.legalForm.text.text, isSoleTrader: details.kind == .soleTrader,
+            name: details.name.text, legalForm: details.legalForm.text.text,
+            legalFormCode: details.legalForm.code, isSoleTrader: details.kind == .soleTrader,
             occupation: details.occupation?.text, register: details.register?.json,
             numbers: numbers.compactMap { type, number, issuer in
                 number.map { Number(type: type, number: $0, issuer: issuer) }

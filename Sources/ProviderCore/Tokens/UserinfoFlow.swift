@@ -42,7 +42,10 @@ public struct UserinfoFlow: Sendable {
             live, to: proved.client, for: scope, issuer: issuer, registry, now: clock.now())
         for member in released.plain().members { claims[member.name] = member.value }
         for member in released.company.members { claims[member.name] = member.value }
-        let verified = released.verified(live.grant.verified.userinfo.map(VerifiedView.init))
+        var verified = released.verified(live.grant.verified.userinfo.map(VerifiedView.init))
+        if proved.client.client.receivesVerifiedClaims, let authority = released.authority {
+            verified.append(authority)
+        }
         if !verified.isEmpty { claims["verified_claims"] = verified.count == 1 ? verified[0] : .array(verified) }
         return try await protection.userinfo(claims, for: proved.client)
     }
