@@ -35,6 +35,9 @@ extension DatabaseMigrator {
         migrator.registerLogoutTurns()
         migrator.registerRefusedAnswers()
         migrator.registerContextGrants()
+        migrator.registerLocks()
+        migrator.registerRolesOfRegion()
+        migrator.registerNormalForm()
         return migrator
     }
 

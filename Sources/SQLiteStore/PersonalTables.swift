@@ -222,7 +222,7 @@ struct PersonalTable: Sendable {
                 export: .section(
                     "account",
                     """
-                    SELECT state, lock_reason, level, created_at, seen_at, warned_at, erase_at FROM account
+                    SELECT state, locks AS "locks:json", level, created_at, seen_at, warned_at, erase_at FROM account
                     WHERE id = :account
                     """),
                 erasure: [], stays: "an identifier and a date, so that what stays elsewhere refers to something"),

@@ -39,7 +39,7 @@ extension SQLiteStore {
     ) async throws -> AccountChange {
         try await writer.write { db in
             guard let now = try db.profile(of: from.identifier) else { return .unknown }
-            guard now.state == from.state, now.lockReason == from.lockReason, now.level == from.level else {
+            guard now.state == from.state, now.locks == from.locks, now.level == from.level else {
                 return .notPossible(now.state)
             }
             let account = from.identifier

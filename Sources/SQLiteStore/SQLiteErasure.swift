@@ -5,10 +5,12 @@ public import ProviderCore
 
 extension SQLiteStore {
     public func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
+        of from: AccountProfile, liftsOrder: Bool, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author,
+        time: Timestamp
     ) async throws -> AccountChange {
         try await writer.write { db in
-            let change = try db.requestClosing(of: from, eraseAt: eraseAt, by: author, at: time)
+            let change = try db.requestClosing(
+                of: from, liftsOrder: liftsOrder, eraseAt: eraseAt, by: author, at: time)
             if change == .changed, let request { _ = try db.open(request, mostOpen: .max, by: author) }
             return change
         }
@@ -83,10 +85,13 @@ extension SQLiteStore {
 
 extension Database {
     func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, by author: Author, at time: Timestamp
+        of from: AccountProfile, liftsOrder: Bool = false, eraseAt: Timestamp, by author: Author, at time: Timestamp
     ) throws -> AccountChange {
         guard let now = try profile(of: from.identifier) else { return .unknown }
-        guard now.state == from.state,
+        guard (try? AccountRules.checkClosing(locks: now.locks, liftsOrder: liftsOrder)) != nil else {
+            return .notPossible(now.state)
+        }
+        guard now.state == from.state, now.locks == from.locks,
             try move(now, .requestClose, eraseAt: eraseAt, by: author, at: time)
         else { return .notPossible(now.state) }
         try endSessions(of: from.identifier, at: time)
@@ -103,7 +108,7 @@ extension Database {
         let person = try row("SELECT person FROM account WHERE id = ?", [account.identifier.rawValue])?.text("person")
         try run(
             """
-            UPDATE account SET state = 'closed', person = NULL, level = 'undefined', block_digest = NULL,
+            UPDATE account SET state = 'closed', person = NULL, level = 'undefined', locks = '[]', block_digest = NULL,
                 created_at = :now, seen_at = :now, warned_at = NULL, erase_at = NULL, closed_at = :now
             WHERE id = :account
             """, ["now": time.seconds, "account": account.identifier.rawValue])
@@ -147,9 +152,11 @@ extension Database {
     }
 
     /// The account stays: what began its closing is taken back.
-    func withdrawErasure(of account: AccountIdentifier, at time: Timestamp) throws {
+    func withdrawErasure(
+        of account: AccountIdentifier, because refusal: DataSubjectRefusal, at time: Timestamp
+    ) throws {
         try endRequests(
-            of: account, "kind = 'erase' AND tenant IS NULL", refusal: .withdrawn, person: account, at: time)
+            of: account, "kind = 'erase' AND tenant IS NULL", refusal: refusal, person: account, at: time)
     }
 
     private func endRequests(

@@ -96,6 +96,19 @@ struct RetentionStep: Sendable {
             }
             return due.count
         },
+        // Whoever cannot log in is told of it once, with the lock. What an authority ordered to be kept has no end here.
+        RetentionStep(name: "locked_accounts_closing") { db, policy, now in
+            let due = try db.accounts(
+                """
+                state = 'locked' AND warned_at <= ?1 AND instr(locks, '"authority"') = 0
+                    AND (seen_at <= ?1 + \(policy.afterNotice - policy.unused) OR instr(locks, '"deceased"') > 0)
+                """, (now - policy.afterNotice).seconds)
+            for account in due {
+                guard let profile = try db.profile(of: account) else { continue }
+                _ = try db.requestClosing(of: profile, eraseAt: now + policy.closing, by: .system, at: now)
+            }
+            return due.count
+        },
         RetentionStep(name: "notices", tables: ["notice"]) { db, policy, now in
             try db.remove("notice", where: "time <= ?", (now - policy.notices).seconds)
         },

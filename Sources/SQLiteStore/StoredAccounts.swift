@@ -7,7 +7,7 @@ internal import ProviderCore
 /// What happens to accounts, inside a transaction.
 extension Database {
     private static let profileColumns = """
-        a.id AS account, a.level AS account_level, a.state AS account_state, a.lock_reason, a.created_at, a.erase_at,
+        a.id AS account, a.level AS account_level, a.state AS account_state, a.locks, a.created_at, a.erase_at,
         p.attributes
         """
 
@@ -49,28 +49,37 @@ extension Database {
     }
 
     /// Moves an account on by an event of its table, if it is as the caller saw it; false, and nothing written, when not.
+    ///
+    /// - Parameter lock: the reason of a lock.
     @discardableResult
     func move(
         _ account: AccountProfile, _ event: AccountState.Event, lock: LockReason? = nil, eraseAt: Timestamp? = nil,
         by author: Author, at time: Timestamp
     ) throws -> Bool {
         guard let next = account.state.after(event) else { return false }
+        let locks = AccountRules.locks(account.locks, after: event, for: lock)
         let moved = try run(
             """
-            UPDATE account SET state = :next, lock_reason = :lock, erase_at = :erase_at,
-                seen_at = iif(:next = 'active', max(seen_at, :now), seen_at), warned_at = NULL
-            WHERE id = :account AND state = :state AND lock_reason IS :old_lock
+            UPDATE account SET state = :next, lock_reason = :reason, locks = :locks, erase_at = :erase_at,
+                seen_at = iif(:next = 'active', max(seen_at, :now), seen_at),
+                warned_at = iif(:next = 'locked', :now, NULL)
+            WHERE id = :account AND state = :state AND locks = :old_locks
             """,
             [
-                "next": next.rawValue, "lock": lock?.rawValue, "erase_at": eraseAt?.seconds, "now": time.seconds,
-                "account": account.identifier.rawValue, "state": account.state.rawValue,
-                "old_lock": account.lockReason?.rawValue,
+                "next": next.rawValue, "reason": next == .locked ? locks.max()?.rawValue : nil, "locks": locks.stored,
+                "erase_at": eraseAt?.seconds, "now": time.seconds, "account": account.identifier.rawValue,
+                "state": account.state.rawValue, "old_locks": account.locks.stored,
             ])
         guard moved == 1 else { return false }
-        if let kind = event.auditKind { try audit(author.event(kind, person: account.identifier, time: time)) }
+        if let kind = event.auditKind {
+            try audit(author.event(kind, object: lock?.rawValue, person: account.identifier, time: time))
+        }
         if next != .active { try forgetBrowsers(of: account.identifier, at: time) }
-        if let notice = event.notice { try tell(account.identifier, notice, at: time) }
-        if event == .cancelClose { try withdrawErasure(of: account.identifier, at: time) }
+        if let notice = event.notice(lock) { try tell(account.identifier, notice, at: time) }
+        if account.state == .closing, next != .closed {
+            try withdrawErasure(
+                of: account.identifier, because: next == .locked ? .keptByLaw : .withdrawn, at: time)
+        }
         if let news = event.news(from: account.state) {
             try companiesHear(news, of: account.identifier, now: time)
         }
@@ -89,8 +98,8 @@ extension Database {
         // A right to enrol that was given before must not lift the lock, also when the account was locked already; nor does
         // anybody enrol with it in an account that cannot be locked yet, or any more.
         try run("DELETE FROM ticket WHERE account = ? AND used_at IS NULL", [identifier.rawValue])
-        guard account.state == .active || account.state == .locked else { return .notPossible(account.state) }
-        if account.lockReason.map({ $0 < reason }) ?? true {
+        guard AccountRules.mayLock(account.state, for: reason) else { return .notPossible(account.state) }
+        if !account.locks.contains(reason) || account.state != .locked {
             try move(account, .lock, lock: reason, by: author, at: time)
             try endSessions(of: identifier, at: time)
         }
@@ -147,10 +156,11 @@ extension AccountState.Event {
         }
     }
 
-    fileprivate var notice: NoticeKind? {
+    /// - Parameter lock: the reason of a lock.
+    fileprivate func notice(_ lock: LockReason?) -> NoticeKind? {
         switch self {
         case .firstDevice, .erase: nil
-        case .lock: .accountLocked
+        case .lock: lock.map(NoticeKind.locked) ?? .accountLocked
         case .reactivate: .accountUnlocked
         case .requestClose: .closingBegun
         case .cancelClose: .closingCancelled
@@ -165,8 +175,21 @@ extension StoredRow {
                 identifier: try accountIdentifier,
                 person: try wanted(ReadLately.people.value(try text("attributes")), "attributes"),
                 level: try level("account_level"), state: try value("account_state"),
-                lockReason: try optionalValue("lock_reason"), createdAt: try time("created_at"),
-                eraseAt: try optionalTime("erase_at"))
+                locks: try locks, createdAt: try time("created_at"), eraseAt: try optionalTime("erase_at"))
         }
     }
+
+    private var locks: Set<LockReason> {
+        get throws {
+            let words = try strings("locks")
+            let locks = Set(words.compactMap(LockReason.init(rawValue:)))
+            guard locks.count == words.count else { throw StorageFault.undecodable("locks") }
+            return locks
+        }
+    }
+}
+
+extension Set<LockReason> {
+    /// As it is stored, the lightest first.
+    fileprivate var stored: String { sorted().map(\.rawValue).jsonText }
 }

@@ -10,8 +10,8 @@ struct AccountLifeTests {
             AccountState.self,
             [
                 "pending firstDevice active", "active lock locked", "locked lock locked", "locked reactivate active",
-                "active requestClose closing", "locked requestClose closing", "closing cancelClose active",
-                "closing erase closed",
+                "active requestClose closing", "locked requestClose closing", "closing lock locked",
+                "closing cancelClose active", "closing erase closed",
             ], final: [.closed])
     }
 
@@ -92,36 +92,101 @@ struct ReactivationTests {
     private let now = Timestamp(seconds: 1_800_000_000)
 
     private func decide(
-        _ state: AccountState, _ lock: LockReason? = nil, level: AssuranceLevel = .substantiell,
+        _ state: AccountState, _ lock: Set<LockReason> = [], level: AssuranceLevel = .substantiell,
         isPerson: Bool = true, liftsOrder: Bool = false, eraseAt: Timestamp? = nil
     ) throws(AccountRules.Objection) -> AccountRules.Reactivation {
         try AccountRules.reactivation(
-            of: state, lock: lock, level: .substantiell,
+            of: state, locks: lock, level: .substantiell,
             by: AccountRules.Identification(level: level, isAccountsPerson: isPerson), liftsOrder: liftsOrder,
             eraseAt: eraseAt, now: now)
     }
 
     @Test("identified at the account's level or above, never lower (TR-03107-1 R1, R2)", arguments: LockReason.allCases)
     func level(reason: LockReason) {
-        #expect(throws: AccountRules.Objection.levelTooLow) { try decide(.locked, reason, level: .normal) }
-        #expect(throws: AccountRules.Objection.otherPerson) { try decide(.locked, reason, isPerson: false) }
+        #expect(throws: AccountRules.Objection.levelTooLow) { try decide(.locked, [reason], level: .normal) }
+        #expect(throws: AccountRules.Objection.otherPerson) { try decide(.locked, [reason], isPerson: false) }
         if reason != .deceased {
-            #expect(throws: Never.self) { try decide(.locked, reason, level: .hoch, liftsOrder: true) }
+            #expect(throws: Never.self) { try decide(.locked, [reason], level: .hoch, liftsOrder: true) }
         }
     }
 
     @Test("an authority's lock needs its word, and the dead stay locked")
     func orders() throws {
-        #expect(throws: AccountRules.Objection.orderedByAuthority) { try decide(.locked, .authority) }
-        #expect(try decide(.locked, .authority, liftsOrder: true).event == .reactivate)
-        #expect(throws: AccountRules.Objection.deceased) { try decide(.locked, .deceased, liftsOrder: true) }
+        #expect(throws: AccountRules.Objection.orderedByAuthority) { try decide(.locked, [.authority]) }
+        #expect(try decide(.locked, [.authority], liftsOrder: true).event == .reactivate)
+        #expect(throws: AccountRules.Objection.deceased) { try decide(.locked, [.deceased], liftsOrder: true) }
+    }
+
+    @Test("what an account was locked for counts while it is closing as well", arguments: LockReason.allCases)
+    func whileClosing(reason: LockReason) {
+        for liftsOrder in [false, true] {
+            func objection(_ state: AccountState) -> AccountRules.Objection? {
+                do {
+                    _ = try decide(state, [reason], liftsOrder: liftsOrder, eraseAt: now + 1)
+                    return nil
+                } catch { return error }
+            }
+            #expect(objection(.closing) == objection(.locked), "\(liftsOrder)")
+        }
+    }
+
+    @Test("every reason counts until the account is given back, the lighter ones too")
+    func severalReasons() throws {
+        #expect(try decide(.locked, [.fraud, .authority], liftsOrder: true).revokesDevices)
+        #expect(throws: AccountRules.Objection.orderedByAuthority) {
+            try decide(.locked, [.authority, .fraud, .own])
+        }
+        #expect(throws: AccountRules.Objection.deceased) {
+            try decide(.locked, [.authority, .deceased], liftsOrder: true)
+        }
+    }
+
+    @Test("no way leads from an authority's lock to an active or an erased account without the authority's word")
+    func noWayAroundOrders() {
+        /// Where an account can be, and every reason for which it was locked.
+        struct Place: Hashable {
+            var state: AccountState
+            var locks: Set<LockReason>
+        }
+        func next(_ place: Place) -> [Place] {
+            var places: [Place] = []
+            func add(_ event: AccountState.Event, for reason: LockReason? = nil) {
+                guard let state = place.state.after(event) else { return }
+                places.append(
+                    Place(state: state, locks: AccountRules.locks(place.locks, after: event, for: reason)))
+            }
+            for reason in LockReason.allCases where AccountRules.mayLock(place.state, for: reason) {
+                add(.lock, for: reason)
+            }
+            if (try? AccountRules.checkClosing(locks: place.locks, liftsOrder: false)) != nil { add(.requestClose) }
+            if let given = try? decide(place.state, place.locks, level: .hoch, eraseAt: now + 1) { add(given.event) }
+            let waiting = AccountRules.waitingDevice(
+                reaching: .hoch, in: place.state, lock: place.state == .locked ? place.locks.max() : nil, level: .normal
+            )
+            if waiting == .countsAndUnlocks { add(.reactivate) }
+            if place.state == .closing { add(.erase) }
+            return places
+        }
+        func reached(from start: Place) -> Set<Place> {
+            var (seen, open) = (Set([start]), [start])
+            while let place = open.popLast() { open += next(place).filter { seen.insert($0).inserted } }
+            return seen
+        }
+        for others in [[], [.own], [.fraud], [.deceased]] as [Set<LockReason>] {
+            let places = reached(from: Place(state: .locked, locks: others.union([.authority])))
+            #expect(places.allSatisfy { $0.state == .locked && $0.locks.contains(.authority) }, "\(others)")
+            #expect(places.count > 8)
+        }
+        #expect(reached(from: Place(state: .locked, locks: [.own])).contains { $0.state == .active })
+        #expect(reached(from: Place(state: .locked, locks: [.deceased])).contains { $0.state == .closed })
+        #expect(!reached(from: Place(state: .locked, locks: [.deceased])).contains { $0.state == .active })
     }
 
     @Test("after fraud no device of before counts; else those that are left do")
     func devices() throws {
-        #expect(try decide(.locked, .fraud).revokesDevices)
-        #expect(try !decide(.locked, .own).revokesDevices)
-        #expect(try !decide(.locked, .noAuthenticator).revokesDevices)
+        #expect(try decide(.locked, [.fraud]).revokesDevices)
+        #expect(try !decide(.locked, [.own]).revokesDevices)
+        #expect(try !decide(.locked, [.noAuthenticator]).revokesDevices)
     }
 
     @Test("closing is cancelled while the time for second thoughts lasts, not at its end")

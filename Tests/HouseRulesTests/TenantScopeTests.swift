@@ -112,7 +112,8 @@ struct TenantScopeTests {
             "assignments(of:now:)", "auditPage(of:onlyLooks:before:limit:)", "auditPage(of:before:limit:)",
             "releases(of:)", "release(for:)",
             "portals(of:)",
-            "requests(of:)", "open(_:mostOpen:by:)", "requestClosing(of:eraseAt:request:by:time:)",
+            "requests(of:)", "open(_:mostOpen:by:)", "requestClosing(of:liftsOrder:eraseAt:request:by:time:)",
+            "requestClosing(of:eraseAt:request:by:time:)",
             "accept(_:)", "remember(_:tenant:)",
         ],
         "the secret that only the portal or the person has is the proof": [
@@ -126,7 +127,8 @@ struct TenantScopeTests {
             "supersede(_:by:likeness:change:evidence:link:ticket:events:time:)",
         ],
         "another proof stands in its place": [
-            "assignments(by:page:)", "assignment(_:by:)", "grant(_:now:event:)", "bootstrap(_:_:now:event:)",
+            "assignments(by:page:)", "assignment(_:by:)", "grant(_:telling:now:event:)", "grant(_:now:event:)",
+            "bootstrap(_:_:now:event:)",
             "auditPage(of:_:before:limit:)",
         ],
         "it takes an assignment that was read with a proof": ["revoke(_:event:)"],

@@ -229,4 +229,100 @@ struct BlockingTests {
             #expect(try await provider.profile(of: person.account).state == .active)
         }
     }
+
+    @Test("a lock gives what it gives, also when the account was closed meanwhile", arguments: LockReason.allCases)
+    func closedMeanwhile(reason: LockReason) async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let (desk, erasures) = (provider.provider.desk, provider.provider.erasures)
+        try await desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        let died = reason == .deceased
+        if reason == .authority {
+            await #expect(throws: DeskRefusal.orderedByAuthority) {
+                try await erasures.close(person.account, visit: provider.visit())
+            }
+            #expect(try await provider.profile(of: person.account).lockReason == .authority)
+        }
+        _ = try await erasures.close(
+            person.account, visit: provider.visit(), died: died, liftsOrder: reason == .authority)
+        if died {
+            await #expect(throws: DeskRefusal.deceased) {
+                try await desk.reactivate(person.account, visit: provider.visit())
+            }
+        } else {
+            _ = try await desk.reactivate(person.account, visit: provider.visit())
+        }
+        #expect(
+            try await provider.profile(of: person.account).state == .closing, "without a device nothing changes yet")
+    }
+
+    @Test(
+        "an order stops an erasure that had begun; the person's wish ends as kept by law, and no ticket takes it back")
+    func orderWhileClosing() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let desk = provider.provider.desk
+        let eraseAt = try await provider.provider.erasures.close(by: provider.verified(person.phone))
+        guard case .awaitsDevice(let ticket) = try await desk.reactivate(person.account, visit: provider.visit()) else {
+            throw TestProvider.Unexpected.link
+        }
+        try await desk.lock(person.account, for: .authority, tenant: TestRegion.herten)
+        provider.clock.advance(eraseAt.seconds - provider.now.seconds)
+        try await provider.provider.erasures.sweep()
+        let profile = try await provider.profile(of: person.account)
+        #expect(profile.state == .locked && profile.locks == [.authority])
+        let requests = try await provider.store.requests(of: person.account)
+        #expect(requests.map(\.refusal) == [.keptByLaw])
+        await #expect(throws: DeviceRefusal(.unknownTicket, .ticketUnknown)) {
+            try await provider.enrol(TestPhone(), with: ticket)
+        }
+    }
+
+    @Test("an account that an authority has locked stays so, whatever a desk and its person do without the order's end")
+    func ordered() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let (desk, erasures) = (provider.provider.desk, provider.provider.erasures)
+        try await desk.lock(person.account, for: .authority, tenant: TestRegion.herten)
+        var acts: [() async throws -> Void] = [
+            { _ = try await desk.reactivate(person.account, visit: provider.visit()) },
+            { _ = try await desk.reactivate(person.account, visit: provider.visit(), found: person.phone.device) },
+            { _ = try await erasures.close(person.account, visit: provider.visit()) },
+            { _ = try await erasures.close(person.account, visit: provider.visit(), died: true) },
+            { try await provider.provider.block(code: person.blockCode) },
+            { _ = try await provider.furtherPhone(TestPhone(), of: person.account) },
+            {
+                provider.clock.advance(RetentionPolicy().afterNotice + RetentionPolicy().unused)
+                try await erasures.sweep()
+            },
+        ]
+        for reason in LockReason.ofDesk where reason != .deceased {
+            acts.append { try await desk.lock(person.account, for: reason, tenant: TestRegion.herten) }
+        }
+        // All of them in both orders, and again when a death was reported as well.
+        for isDead in [false, true] {
+            if isDead { try await desk.lock(person.account, for: .deceased, tenant: TestRegion.herten) }
+            for act in acts + acts.reversed() {
+                try? await act()
+                let profile = try await provider.profile(of: person.account)
+                #expect(profile.state == .locked && profile.locks.contains(.authority))
+            }
+        }
+    }
+
+    @Test("the trail and the person's notice say why the account was locked", arguments: LockReason.allCases)
+    func why(reason: LockReason) async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        try await provider.provider.desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        let event = try await provider.auditEntries(.accountLocked).last
+        #expect(event?.object == reason.rawValue)
+        let notice = try await provider.store.notices(of: person.account, limit: 1).first
+        #expect(notice?.kind == .locked(for: reason))
+        let read = try await provider.provider.selfService.audit.page(of: person.account).events
+            .first { $0.entry.kind == "account.locked" }
+        for language in Language.allCases {
+            #expect(read != nil && read?.what.text(language) == notice?.kind.text(language))
+        }
+    }
 }

@@ -86,6 +86,47 @@ struct RetentionTests {
         }
     }
 
+    @Test("I40: an account whose last device is too old closes when it was not used for so long and told for so long")
+    func lockedByAge() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        // The last login is half a year before the device's end.
+        for _ in 0..<5 {
+            provider.clock.advance(policy.deviceAge / 6)
+            _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
+        }
+        let seen = provider.now
+        provider.clock.advance(policy.deviceAge / 6)
+        try await provider.provider.erasures.sweep()
+        #expect(try await provider.profile(of: person.account).lockReason == .noAuthenticator)
+        provider.clock.advance((seen + policy.unused).seconds - provider.now.seconds - 1)
+        try await around(1, provider) { isOver in
+            let state = try await provider.profile(of: person.account).state
+            if isOver { #expect(state == .closing) } else { #expect(state == .locked) }
+        }
+    }
+
+    @Test(
+        "I40: each lock has its end: unused for so long, and told for so long; after a death told for so long",
+        arguments: LockReason.allCases)
+    func locked(reason: LockReason) async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        provider.clock.advance(policy.unused - policy.afterNotice / 2)
+        try await provider.provider.desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        // Unused for two years before, and told for sixty days: the later of both.
+        try await around(policy.afterNotice, provider) { isOver in
+            let state = try await provider.profile(of: person.account).state
+            #expect(state == (isOver && reason != .authority ? .closing : .locked))
+        }
+        let other = try await provider.registered(person: ["given_name": "Ada", "family_name": "Birke"])
+        try await provider.provider.desk.lock(other.account, for: reason, tenant: TestRegion.herten)
+        try await around(policy.afterNotice, provider) { isOver in
+            let state = try await provider.profile(of: other.account).state
+            #expect(state == (isOver && reason == .deceased ? .closing : .locked), "used not long ago")
+        }
+    }
+
     @Test("I40: notices, requests and answered questions go in their time")
     func rest() async throws {
         let provider = try await TestProvider()

@@ -484,10 +484,12 @@ extension FaultyStore {
 
 extension FaultyStore {
     public func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
+        of from: AccountProfile, liftsOrder: Bool, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author,
+        time: Timestamp
     ) async throws -> AccountChange {
         try await call {
-            try await store.requestClosing(of: from, eraseAt: eraseAt, request: request, by: author, time: time)
+            try await store.requestClosing(
+                of: from, liftsOrder: liftsOrder, eraseAt: eraseAt, request: request, by: author, time: time)
         }
     }
 

@@ -22,7 +22,7 @@ struct AccountsOfCompaniesTests {
 
         let locked = try #require(try await store.profile(of: account))
         let reactivation = try AccountRules.reactivation(
-            of: .locked, lock: .own, level: .substantiell,
+            of: .locked, locks: [.own], level: .substantiell,
             by: AccountRules.Identification(level: .substantiell, isAccountsPerson: true), now: Fixtures.now)
         let record = AccountRecord(
             identifier: account, person: locked.person, level: locked.level, state: locked.state)

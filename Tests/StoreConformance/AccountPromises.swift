@@ -68,7 +68,8 @@ extension StorePromise {
                 try require(approved == .changed || approved == .notPossible(.revoked), "\(approved)")
             }
         },
-        StorePromise("A lock ends the sessions, queues their logouts, and is graver or nothing") { store in
+        StorePromise("A lock ends the sessions, queues their logouts; the gravest reason is shown, and each is kept") {
+            store in
             let login = try await Fixtures.login(in: store)
             _ = try await store.redeem(login.code)
             let account = login.device.account
@@ -77,6 +78,7 @@ extension StorePromise {
                     try await store.lock(account, for: reason, by: .person, time: Fixtures.now), .changed, "\(reason)")
                 try requireEqual(try await store.profile(of: account)?.lockReason, expected, "\(reason)")
             }
+            try requireEqual(try await store.profile(of: account)?.locks, [.own, .fraud], "reasons")
             try requireEqual(try await store.sessions(of: account, now: Fixtures.now), [], "sessions")
             try requireEqual(try await store.dueLogouts(now: Fixtures.now, limit: 10).count, 1, "logouts")
             try requireEqual(
@@ -161,6 +163,34 @@ extension StorePromise {
                 try requireEqual(Set(now), [takes ? evidence.identifier : standing.identifier], "at \(time)")
             }
         },
+        StorePromise(
+            "What an authority has ordered to be locked does not close, and what is closing is kept by its order"
+        ) {
+            store in
+            let account = try await Fixtures.enrolledDevice(in: store).account
+            func close(liftsOrder: Bool) async throws -> AccountChange {
+                guard let seen = try await store.profile(of: account) else { throw missing }
+                return try await store.requestClosing(
+                    of: seen, liftsOrder: liftsOrder, eraseAt: Fixtures.now + 1, request: nil, by: .person,
+                    time: Fixtures.now)
+            }
+            func order() async throws {
+                try requireEqual(
+                    try await store.lock(account, for: .authority, by: Author(.clerk), time: Fixtures.now), .changed)
+                try requireEqual(try await store.profile(of: account)?.lockReason, .authority)
+            }
+            _ = try await store.lock(account, for: .fraud, by: .person, time: Fixtures.now)
+            try await order()
+            try requireEqual(try await close(liftsOrder: false), .notPossible(.locked))
+            try requireEqual(try await close(liftsOrder: true), .changed)
+            try requireEqual(try await store.profile(of: account)?.locks, [.fraud], "the order was lifted")
+            try requireEqual(
+                try await store.lock(account, for: .own, by: .person, time: Fixtures.now), .notPossible(.closing))
+            try await order()
+            try requireEqual(try await store.dueErasures(now: Fixtures.now + 1, limit: 9), [], "due")
+            try require(try await !store.erase(account, telling: [], time: Fixtures.now + 1), "erased")
+            try requireEqual(try await store.profile(of: account)?.locks, [.fraud, .authority])
+        },
         StorePromise("I40: an account is erased once, and only when it is closing and its time has come") { store in
             let device = try await Fixtures.enrolledDevice(in: store)
             let account = device.account
@@ -204,7 +234,7 @@ extension StorePromise {
     private static var lifting: AccountRules.Reactivation {
         get throws {
             try AccountRules.reactivation(
-                of: .locked, lock: .own, level: .substantiell,
+                of: .locked, locks: [.own], level: .substantiell,
                 by: AccountRules.Identification(level: .substantiell, isAccountsPerson: true), now: Fixtures.now)
         }
     }

@@ -35,27 +35,54 @@ public enum AccountRules {
         public var revokesDevices: Bool
     }
 
+    /// True when an account in this state is locked for this reason.
+    public static func mayLock(_ state: AccountState, for reason: LockReason) -> Bool {
+        switch state {
+        case .active, .locked: true
+        case .closing: reason == .authority
+        case .pending, .closed: false
+        }
+    }
+
+    /// An account that an authority has ordered to be locked is not closed: what is erased is kept for nobody.
+    ///
+    /// - Parameter liftsOrder: who ordered the lock has lifted it.
+    public static func checkClosing(locks: Set<LockReason>, liftsOrder: Bool) throws(Objection) {
+        guard !locks.contains(.authority) || liftsOrder else { throw .orderedByAuthority }
+    }
+
+    /// The reasons that stand after an event: closing takes none away but an order that was lifted.
+    ///
+    /// - Parameter reason: of a lock.
+    public static func locks(
+        _ locks: Set<LockReason>, after event: AccountState.Event, for reason: LockReason? = nil
+    ) -> Set<LockReason> {
+        switch event {
+        case .lock: locks.union([reason].compactMap(\.self))
+        case .requestClose: locks.subtracting([.authority])
+        case .firstDevice, .reactivate, .cancelClose, .erase: []
+        }
+    }
+
     /// - Parameters:
+    ///   - locks: every reason for which it was locked; while it is closing, too.
     ///   - liftsOrder: who ordered the lock has lifted it.
     ///   - eraseAt: when a closing account is erased.
     public static func reactivation(
-        of state: AccountState, lock: LockReason?, level: AssuranceLevel, by identification: Identification,
+        of state: AccountState, locks: Set<LockReason>, level: AssuranceLevel, by identification: Identification,
         liftsOrder: Bool = false, eraseAt: Timestamp? = nil, now: Timestamp
     ) throws(Objection) -> Reactivation {
         guard state == .locked || state == .closing else { throw .nothingToLift }
         guard identification.isAccountsPerson else { throw .otherPerson }
         guard identification.level >= level else { throw .levelTooLow }
+        guard !locks.contains(.deceased) else { throw .deceased }
+        guard !locks.contains(.authority) || liftsOrder else { throw .orderedByAuthority }
         if state == .closing {
             guard let eraseAt, eraseAt > now else { throw .tooLate }
             // Its devices were revoked when the closing began.
             return Reactivation(event: .cancelClose, revokesDevices: true)
         }
-        switch lock {
-        case .deceased: throw .deceased
-        case .authority where !liftsOrder: throw .orderedByAuthority
-        case .fraud: return Reactivation(event: .reactivate, revokesDevices: true)
-        default: return Reactivation(event: .reactivate, revokesDevices: false)
-        }
+        return Reactivation(event: .reactivate, revokesDevices: locks.contains(.fraud))
     }
 
     /// What becomes of a desk's device that has waited for its day, and that nobody refused (L2).

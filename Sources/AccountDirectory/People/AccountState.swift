@@ -15,7 +15,8 @@ public enum AccountState: String, StateMachine {
     public enum Event: String, CaseIterable, Hashable, Sendable {
         /// Its first device was enrolled.
         case firstDevice
-        /// Blocked by its person, an office or a rule, or its last device is gone.
+        /// Blocked by its person, an office or a rule, or its last device is gone. While it is closing only by an authority's
+        /// order (`AccountRules.mayLock`).
         case lock
         /// The person was identified again at the account's level or above, and a device is active.
         case reactivate
@@ -33,17 +34,19 @@ public enum AccountState: String, StateMachine {
     public static let table: [Transition<AccountState>] = [
         Transition(.pending, .firstDevice, .active),
         Transition(.active, .lock, .locked),
-        // A graver reason may take the place of a lighter one.
+        // For one more reason.
         Transition(.locked, .lock, .locked),
         Transition(.locked, .reactivate, .active),
         Transition(.active, .requestClose, .closing),
         Transition(.locked, .requestClose, .closing),
+        // What an authority ordered to be kept is not erased.
+        Transition(.closing, .lock, .locked),
         Transition(.closing, .cancelClose, .active),
         Transition(.closing, .erase, .closed),
     ]
 }
 
-/// Why an account is locked, the lightest reason first.
+/// Why an account is locked, the lightest reason first. There may be several: each counts until the account is given back.
 public enum LockReason: String, Sendable, Hashable, CaseIterable, Comparable {
     /// No device is active: lost, revoked, expired or locked by wrong PINs.
     case noAuthenticator = "no_authenticator"

@@ -12,7 +12,14 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case deviceExpired = "device_expired"
     case deviceLowered = "device_lowered"
     case browserRemembered = "browser_remembered"
+    /// As old notices have it, without a reason.
     case accountLocked = "account_locked"
+    case lockedWithoutDevice = "locked_no_authenticator"
+    case lockedByWish = "locked_self"
+    case lockedForAttribute = "locked_attribute_invalid"
+    case lockedForFraud = "locked_fraud"
+    case lockedByOrder = "locked_authority"
+    case lockedAfterDeath = "locked_deceased"
     case accountUnlocked = "account_unlocked"
     case closingBegun = "closing_begun"
     case closingCancelled = "closing_cancelled"
@@ -33,6 +40,18 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     /// To the data protection officers of the town: access to its personal data in an emergency.
     case emergencyRequested = "emergency_requested"
     case emergencyApproved = "emergency_approved"
+
+    /// That the account was locked, for this reason.
+    public static func locked(for reason: LockReason) -> NoticeKind {
+        switch reason {
+        case .noAuthenticator: .lockedWithoutDevice
+        case .own: .lockedByWish
+        case .attributeInvalid: .lockedForAttribute
+        case .fraud: .lockedForFraud
+        case .authority: .lockedByOrder
+        case .deceased: .lockedAfterDeath
+        }
+    }
 
     /// One plain sentence; where a device, a mandate or a company is meant its name is shown beside it.
     public func text(_ language: Language) -> String {
@@ -57,6 +76,14 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .browserRemembered:
             "Ein Browser ist jetzt gemerkt: Anmeldungen dort brauchen keine Ziffern. Ist es nicht Ihrer, lassen Sie ihn vergessen."
         case .accountLocked: "Ihr Konto wurde gesperrt."
+        case .lockedWithoutDevice: "Ihr Konto wurde gesperrt, weil kein Gerät mehr dafür gilt."
+        case .lockedByWish:
+            "Ihr Konto wurde gesperrt, wie Sie es wollten: mit dem Sperrcode, einem Gerät oder am Schalter."
+        case .lockedForAttribute: "Ihr Konto wurde gesperrt, weil eine geprüfte Angabe zu Ihnen falsch war."
+        case .lockedForFraud:
+            "Ihr Konto wurde gesperrt, weil Missbrauch vermutet wird. Die Geräte von vorher gelten nicht mehr."
+        case .lockedByOrder: "Ihr Konto wurde gesperrt, weil eine Behörde oder ein Gericht es angeordnet hat."
+        case .lockedAfterDeath: "Das Konto wurde gesperrt, weil ein Todesfall gemeldet wurde."
         case .accountUnlocked: "Ihr Konto wurde entsperrt."
         case .closingBegun: "Ihr Konto wird geschlossen."
         case .closingCancelled: "Ihr Konto wird doch nicht geschlossen."
@@ -106,6 +133,13 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .browserRemembered:
             "A browser is remembered now: logins there need no digits. If it is not yours, have it forgotten."
         case .accountLocked: "Your account was locked."
+        case .lockedWithoutDevice: "Your account was locked because no device counts for it any more."
+        case .lockedByWish: "Your account was locked as you wanted: by the block code, a device or at a desk."
+        case .lockedForAttribute: "Your account was locked because a verified fact about you was wrong."
+        case .lockedForFraud:
+            "Your account was locked because misuse is suspected. The devices of before no longer count."
+        case .lockedByOrder: "Your account was locked because an authority or a court ordered it."
+        case .lockedAfterDeath: "The account was locked because a death was reported."
         case .accountUnlocked: "Your account was unlocked."
         case .closingBegun: "Your account will be closed."
         case .closingCancelled: "Your account will not be closed after all."

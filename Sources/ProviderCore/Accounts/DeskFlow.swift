@@ -172,7 +172,7 @@ public struct DeskFlow: Sendable {
         let reactivation: AccountRules.Reactivation
         do {
             reactivation = try AccountRules.reactivation(
-                of: profile.state, lock: profile.lockReason, level: profile.level, by: identification,
+                of: profile.state, locks: profile.locks, level: profile.level, by: identification,
                 liftsOrder: liftsOrder, eraseAt: profile.eraseAt, now: now)
         } catch {
             try await store.record(visit.event(.proofingFailed, now: now))

@@ -31,20 +31,30 @@ public struct ErasureFlow: Sendable {
     ///
     /// - Parameters:
     ///   - visit: names the account's person; with `died` from the papers that prove the death.
-    public func close(_ account: AccountIdentifier, visit: DeskVisit, died: Bool = false) async throws -> Timestamp {
+    ///   - liftsOrder: the authority that ordered the lock has lifted it.
+    public func close(
+        _ account: AccountIdentifier, visit: DeskVisit, died: Bool = false, liftsOrder: Bool = false
+    ) async throws -> Timestamp {
         let profile = try await identification.profile(of: account, in: visit, died: died)
-        guard let eraseAt = try await begin(profile, isWish: !died, by: visit.author) else {
+        do {
+            try AccountRules.checkClosing(locks: profile.locks, liftsOrder: liftsOrder)
+        } catch { throw DeskRefusal(error, level: profile.level) }
+        guard
+            let eraseAt = try await begin(profile, liftsOrder: liftsOrder, isWish: !died, by: visit.author)
+        else {
             throw DeskRefusal.notPossible(state: profile.state.rawValue)
         }
         return eraseAt
     }
 
-    private func begin(_ profile: AccountProfile, isWish: Bool, by author: Author) async throws -> Timestamp? {
+    private func begin(
+        _ profile: AccountProfile, liftsOrder: Bool = false, isWish: Bool, by author: Author
+    ) async throws -> Timestamp? {
         let now = clock.now()
         let eraseAt = now + policy.closing
         let change = try await store.requestClosing(
-            of: profile, eraseAt: eraseAt, request: isWish ? requests.erasure(of: profile.identifier) : nil, by: author,
-            time: now)
+            of: profile, liftsOrder: liftsOrder, eraseAt: eraseAt,
+            request: isWish ? requests.erasure(of: profile.identifier) : nil, by: author, time: now)
         guard change == .changed else { return nil }
         bell.ring()
         return eraseAt

@@ -1,3 +1,4 @@
+internal import AccountDirectory
 public import OpenIDMessages
 
 extension SecurityEvent.Kind {

@@ -34,8 +34,8 @@ public protocol AccountStore: Sendable {
     /// Writes a ticket for an account that exists.
     func issue(_ ticket: TicketRecord, event: SecurityEvent) async throws -> AccountChange
 
-    /// Locks an account: its sessions end, its portals hear of it, its unused tickets are void. A lighter reason than the
-    /// one it is locked for changes nothing.
+    /// Locks an account: its sessions end, its portals hear of it, its unused tickets are void. Of one that is locked one more
+    /// reason is noted; an authority's order stops a closing.
     func lock(
         _ account: AccountIdentifier, for reason: LockReason, by author: Author, time: Timestamp
     ) async throws -> AccountChange
@@ -79,10 +79,13 @@ public protocol AccountStore: Sendable {
 
     /// Begins to close an account: sessions end, devices are revoked, and at `eraseAt` it is erased.
     ///
-    /// - Parameter request: the person's wish to be erased, which begins with the closing and is done with the erasure; nil
-    ///   when it is nobody's wish.
+    /// - Parameters:
+    ///   - liftsOrder: the authority that ordered a lock has lifted it; else such an account does not close.
+    ///   - request: the person's wish to be erased, which begins with the closing and is done with the erasure; nil when it is
+    ///     nobody's wish.
     func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
+        of from: AccountProfile, liftsOrder: Bool, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author,
+        time: Timestamp
     ) async throws -> AccountChange
 
     /// Closing accounts whose time has come, the oldest first.
@@ -109,6 +112,16 @@ public protocol AccountStore: Sendable {
 
     /// Notes that the person has seen it; false when the account has no such unread notice.
     func markRead(_ notice: NoticeIdentifier, of account: AccountIdentifier, time: Timestamp) async throws -> Bool
+}
+
+extension AccountStore {
+    /// Begins to close an account that no authority has ordered to be locked.
+    public func requestClosing(
+        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
+    ) async throws -> AccountChange {
+        try await requestClosing(
+            of: from, liftsOrder: false, eraseAt: eraseAt, request: request, by: author, time: time)
+    }
 }
 
 extension EnrolmentStore {

@@ -66,24 +66,27 @@ public struct AccountProfile: Sendable, Equatable {
     public var person: PersonRecord
     public var level: AssuranceLevel
     public var state: AccountState
-    /// While it is locked.
-    public var lockReason: LockReason?
+    /// Why it was locked: every reason since it was active, while it is locked and while it is closing.
+    public var locks: Set<LockReason>
     public var createdAt: Timestamp
     /// While it is closing.
     public var eraseAt: Timestamp?
 
     public init(
         identifier: AccountIdentifier, person: PersonRecord, level: AssuranceLevel, state: AccountState,
-        lockReason: LockReason?, createdAt: Timestamp, eraseAt: Timestamp?
+        locks: Set<LockReason>, createdAt: Timestamp, eraseAt: Timestamp?
     ) {
         self.identifier = identifier
         self.person = person
         self.level = level
         self.state = state
-        self.lockReason = lockReason
+        self.locks = locks
         self.createdAt = createdAt
         self.eraseAt = eraseAt
     }
+
+    /// The gravest of the reasons while it is locked.
+    public var lockReason: LockReason? { state == .locked ? locks.max() : nil }
 }
 
 /// How a change of an account ended. Ordinary refusals are values, faults are thrown.

@@ -141,8 +141,10 @@ enum DeskAdministration {
             let visit = try visit(&reader)
             let account: AccountIdentifier = try reader.wire("account")
             let died = try reader.optionalBool("died") ?? false
+            let liftsOrder = try reader.optionalBool("order_lifted") ?? false
             try reader.finish()
-            return Answer.json(["erase_at": try await provider.erasures.close(account, visit: visit, died: died).json])
+            let time = try await provider.erasures.close(account, visit: visit, died: died, liftsOrder: liftsOrder)
+            return Answer.json(["erase_at": time.json])
         }
 
         func export(_ reader: inout MemberReader) async throws -> Response {

@@ -79,7 +79,7 @@ extension AdministrationAPI {
                 candidateMember,
                 .optional(
                     "found_device", .text(maximum: 64), "A suspended or locked device that the person has again."),
-                .optional("order_lifted", .bool, "True when the authority that ordered the lock has lifted it."),
+                orderLifted,
             ],
             answer: [
                 .init("active", .bool, "False while it waits for the phone that the link enrols."),
@@ -164,12 +164,14 @@ extension AdministrationAPI {
             body: visitMembers + [
                 candidateMember,
                 .optional("died", .bool, "True when papers prove that the person died; then the visit names them."),
+                orderLifted,
             ],
             answer: [.init("erase_at", .time, "When everything about the person goes.")],
             handle: { call in
                 try await act(call) { visit, account in
                     let time = try await call.provider.erasures.close(
-                        account, visit: visit, died: call.body["died"]?.bool ?? false)
+                        account, visit: visit, died: call.body["died"]?.bool ?? false,
+                        liftsOrder: call.body["order_lifted"]?.bool ?? false)
                     return ["erase_at": time.json]
                 }
             }),
@@ -179,6 +181,9 @@ extension AdministrationAPI {
         .init("level", .choice(["normal", "substantiell"]), "To which level the identity was proved now."),
         .init("person", .anyObject, "given_name, family_name, birthdate and what else the desk saw."),
     ]
+
+    private static let orderLifted = Schema.Property.optional(
+        "order_lifted", .bool, "True when the authority that ordered the lock has lifted it.")
 
     private static let candidateMember = Schema.Property(
         "candidate", .text(maximum: 64), "Whose account it is, as `find` names them at this tenant.")

@@ -104,8 +104,14 @@ extension Desk {
         @Flag(help: "The account's person died, and papers prove it.")
         var died = false
 
+        @Flag(help: "The authority that ordered the lock has lifted it; else such an account is not closed.")
+        var orderLifted = false
+
         func run() async throws {
-            try await account.act("close", died ? ["died": true] : [:]) { answer in
+            var members = JSONObject()
+            if died { members["died"] = true }
+            if orderLifted { members["order_lifted"] = true }
+            try await account.act("close", members) { answer in
                 "The account is erased at \(Output.time(answer["erase_at"]?.integer))."
             }
         }
