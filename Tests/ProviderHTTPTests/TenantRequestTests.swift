@@ -80,6 +80,19 @@ struct TenantRequestTests {
         }
     }
 
+    @Test("R2: nobody decides on their own request")
+    func own() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let (clerk, other) = (try await provider.administrator(), try await provider.administrator())
+            for person in [clerk, other] { try await provider.appoint(person, .clerk, at: .tenant(TestRegion.herten)) }
+            let request = try await Self.file(["kind": "erase", "tenant": "herten"], clerk.phone, provider)
+            let path = "/tenants/herten/requests/\(request)/decision"
+            #expect(try await site.call(clerk, .post, path, ["decision": "done"]).code == "two_people_needed")
+            #expect(try await site.call(other, .post, path, ["decision": "done"]).status == .ok)
+        }
+    }
+
     @Test("I23: what was sent to the region is no town's, and the attempt is in the region's trail")
     func regions() async throws {
         try await AdministrationSite.serve { site in

@@ -234,6 +234,61 @@ struct TownDeskTests {
         }
     }
 
+    @Test("R2: nobody serves themself at the desk: every act of the table at the own account is another clerk's")
+    func ownAccount() async throws {
+        let provider = try await TestProvider.withAdministration()
+        let (own, other) = (
+            try await provider.administrator(person: Stage.names), try await provider.administrator()
+        )
+        for clerk in [own, other] { try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten)) }
+        let account = try await provider.account(of: own)
+        try await AdministrationSite.serve(provider) { site in
+            func call(_ clerk: TestAdministrator, _ act: String, _ members: JSONObject = [:]) async throws
+                -> TestResponse
+            {
+                var body: JSONObject = ["level": "substantiell", "person": .object(Stage.names)]
+                for member in members.members { body[member.name] = member.value }
+                return try await site.call(clerk, .post, "/tenants/herten/" + act, body)
+            }
+            let found = try await call(own, "people/find").json["people"]?.array
+            let name = try #require(found?.first?.object?["candidate"])
+            let before = try await provider.profile(of: account)
+            let acts = AdministrationAPI.deskRoutes.compactMap { $0.path.split(separator: "/").last.map(String.init) }
+                .filter { $0 != "find" }
+            #expect(acts.count > 5)
+            let evidence: JSONValue = .object(["document": .object(["type": "passport", "country": "PL"])])
+            for act in acts {
+                var members: JSONObject = ["candidate": name]
+                if act == "rename" { members["former"] = .object(Stage.names) }
+                if ["rename", "renew"].contains(act) { members["evidence"] = evidence }
+                let answer = try await call(own, "people/" + act, members)
+                #expect(answer.json["reason"]?.string == "own_account", "\(act): \(answer.text)")
+            }
+            for decision in [[:], ["same_person": name], ["new": true]] as [JSONObject] {
+                let answer = try await call(own, "tickets", decision)
+                #expect(answer.json["reason"]?.string == "own_account", "\(answer.text)")
+            }
+            #expect(try await provider.profile(of: account) == before, "nothing was written")
+            let served = try await call(other, "people/block-code", ["candidate": name])
+            #expect(served.status == .ok, "\(served.text)")
+        }
+    }
+
+    @Test("an authority's lock is not closed away over the network either")
+    func orderedLock() async throws {
+        try await serve { stage in
+            let name = try await stage.candidate()
+            let locked = try await stage.call("lock", ["candidate": name, "reason": "authority"])
+            #expect(locked.status.code < 300, "\(locked.text)")
+            for step in ["close", "reactivate"] {
+                let refused = try await stage.call(step, ["candidate": name])
+                #expect(refused.json["reason"] == "ordered_by_authority", "\(refused.text)")
+            }
+            let closed = try await stage.call("close", ["candidate": name, "order_lifted": true])
+            #expect(closed.status == .ok, "\(closed.text)")
+        }
+    }
+
     @Test("a document that has expired is refused with its day, at every call that takes one; nothing is written")
     func expired() async throws {
         try await serve { stage in

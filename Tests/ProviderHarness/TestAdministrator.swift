@@ -57,12 +57,16 @@ extension TestProvider {
     }
 
     /// Logs in to administration; on the same device unless told otherwise.
+    ///
+    /// - Parameter person: other than those who come to a desk, for nobody serves themself there.
     public func administrator(
-        phone existing: TestPhone? = nil, flow: LoginFlow = .link, key: SigningKey = .makeES256(),
+        phone existing: TestPhone? = nil,
+        person: JSONObject = ["given_name": "Alma", "family_name": "Amtmann", "birthdate": "1980-02-29"],
+        flow: LoginFlow = .link, key: SigningKey = .makeES256(),
         simulating keyStore: SimulatorAttestation.KeyStore = .strongbox
     ) async throws -> TestAdministrator {
         var phone = existing
-        if phone == nil { phone = try await enrolledPhone(simulating: keyStore) }
+        if phone == nil { phone = try await enrolledPhone(person: person, simulating: keyStore) }
         guard let phone else { throw Unexpected.loginNotBegun }
         let portal = TestAdministrator.portal
         let request = try await validated(

@@ -56,6 +56,7 @@ public struct DeskFlow: Sendable {
     /// further device stands behind the account from then on, as with `renew`. Throws `DeskRefusal`.
     public func ticket(for visit: DeskVisit, decision: DuplicateDecision? = nil) async throws -> DeskTicket {
         let similar = try await similar(to: visit)
+        for profile in similar { try visit.checkServes(profile.identifier) }
         switch decision {
         case nil:
             if similar.isEmpty, let ticket = try await register(visit) { return ticket }

@@ -30,6 +30,12 @@ public struct DeskVisit: Sendable {
 
     var tenant: TenantIdentifier { scope.tenant.identifier }
 
+    /// Nobody serves themself at a desk: what is said there of a person another one has seen (checklist R2). Nothing is known
+    /// of who sits at the local socket.
+    func checkServes(_ account: AccountIdentifier) throws(DeskRefusal) {
+        guard author.actor != .administrator(account) else { throw .ownAccount }
+    }
+
     /// What happens in this visit.
     func event(
         _ kind: SecurityEvent.Kind, object: String? = nil, person: AccountIdentifier? = nil, now: Timestamp
@@ -92,6 +98,8 @@ public enum DeskReactivation: Sendable {
 /// Why a desk's wish is not done.
 public enum DeskRefusal: Error, Sendable, Equatable {
     case unknownAccount, unknownDevice
+    /// The account is the clerk's own.
+    case ownAccount
     /// The person at the desk is not shown to be the account's.
     case otherPerson
     case levelTooLow(needed: AssuranceLevel)
@@ -114,6 +122,7 @@ public enum DeskRefusal: Error, Sendable, Equatable {
         switch self {
         case .unknownAccount: ("unknown_account", "There is no such account.")
         case .unknownDevice: ("unknown_device", "The account has no such device.")
+        case .ownAccount: ("own_account", "Nobody serves themself at the desk. Another clerk does this.")
         case .otherPerson:
             (
                 "other_person",

@@ -14,7 +14,8 @@ extension DeskFlow {
     }
 
     /// The account of the candidate with this name among those who look like the person of the visit. A name that one of
-    /// them has at another town was a probe, which is written down there; the answer is the same.
+    /// them has at another town was a probe, which is written down there; the answer is the same. It is never the clerk's
+    /// own account (`DeskRefusal.ownAccount`).
     ///
     /// - Parameter member: where the name was sent.
     public func account(
@@ -25,6 +26,7 @@ extension DeskFlow {
             try await recordProbe(in: visit) { sector in candidates.contains { $0.name(in: sector) == name } }
             throw MessageError.unknown(member)
         }
+        try visit.checkServes(candidate.account)
         return candidate.account
     }
 

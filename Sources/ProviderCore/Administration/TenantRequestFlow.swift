@@ -28,13 +28,14 @@ public struct TenantRequestFlow: Sendable {
         return try await opened(request, in: scope)
     }
 
-    /// Decides a request that runs. Whether there is one is said before anything else (invariant I23).
+    /// Decides a request that runs, and that is not the administrator's own. Whether there is one is said before anything else (invariant I23).
     ///
     /// - Parameter decision: nil when the words are none.
     public func decide(
         _ name: String, _ decision: DataSubjectDecision?, in scope: TenantScope, by administrator: Administrator
     ) async throws -> Opened {
         let request = try await known(name, in: scope, by: administrator)
+        guard request.account != administrator.account else { throw AdministrationProblem.twoPeopleNeeded }
         guard let decision else { throw MessageError.malformed("reason") }
         guard request.isDecidedAtDesk else { throw AdministrationProblem.notPossibleNow }
         let decided = try await store.advance(
