@@ -16,7 +16,8 @@ struct KeptRows: Sendable {
     static let all: [KeptRows] = [
         KeptRows(table: "data_subject_request", holders: ["account"]),
         KeptRows(
-            table: "admin_assignment", holders: ["account"], references: [("admin_assignment", "granted_by")]),
+            table: "admin_assignment", holders: ["account"],
+            references: [("admin_assignment", "granted_by"), ("admin_notice", "object")]),
         KeptRows(
             table: "admin_emergency", holders: ["requester", "approver"], references: [("admin_notice", "object")]),
         KeptRows(

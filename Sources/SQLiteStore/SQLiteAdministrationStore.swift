@@ -55,9 +55,20 @@ extension SQLiteStore {
         }
     }
 
-    public func grant(_ approved: ApprovedAssignment, now: Timestamp, event: SecurityEvent) async throws -> Bool {
+    public func grant(
+        _ approved: ApprovedAssignment, telling town: TenantScope?, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool {
         try await writer.write { db in
-            guard try db.insertAssignment(approved.assignment, now: now) else { return false }
+            let assignment = approved.assignment
+            guard try db.insertAssignment(assignment, now: now) else { return false }
+            try db.tell(assignment.account, .roleGiven, detail: assignment.shown, at: now)
+            if let town {
+                try db.note(.roleGivenByRegion, assignment.identifier.rawValue, in: town, at: now)
+                let roles: [AdministrationRole] = [.dataProtectionOfficer, .tenantAdministrator]
+                try db.tell(
+                    db.holders(of: roles, in: town, but: assignment.account, at: now), .roleGivenByRegion, in: town,
+                    at: now)
+            }
             try db.audit(event)
             return true
         }
@@ -75,6 +86,7 @@ extension SQLiteStore {
                     "tenant": assignment.scope.tenant?.rawValue,
                 ])
             guard revoked == 1 else { return false }
+            try db.tell(assignment.account, .roleEnded, detail: assignment.shown, at: event.time)
             try db.audit(event)
             return true
         }
@@ -121,6 +133,8 @@ extension SQLiteStore {
                 "DELETE FROM admin_ticket WHERE digest = ? AND expires_at > ?",
                 [try ticket.stored(as: .bootstrapTicket), now.seconds])
             guard used == 1, try db.insertAssignment(approved.assignment, now: now) else { return false }
+            try db.tell(
+                approved.assignment.account, .roleGiven, detail: approved.assignment.shown, at: now)
             try db.audit(event)
             return true
         }
@@ -200,9 +214,12 @@ extension Database {
         ).map { row in try row.assignment }
     }
 
-    /// Writes an assignment if that of its granter counts now and the person does not have the role there already.
+    /// Writes an assignment if that of its granter counts now, the person does not have the role there already, and nothing
+    /// that they have stands against it.
     func insertAssignment(_ assignment: AdminAssignment, now: Timestamp) throws -> Bool {
-        try run(
+        let held = try assignments(of: assignment.account, now: now)
+        guard !AdministrationRules.conflicts(assignment, with: held) else { return false }
+        return try run(
             """
             INSERT INTO admin_assignment (id, account, subject, role, reach, tenant, operator, valid_from, valid_until,
                 granted_by, granted_at)
@@ -223,6 +240,11 @@ extension Database {
                 "granted_by": assignment.grantedBy?.rawValue, "now": now.seconds,
             ]) == 1
     }
+}
+
+extension AdminAssignment {
+    /// How its person is told which one it is, for instance `clerk (herten)`.
+    fileprivate var shown: String { role.rawValue + (scope.tenant.map { " (\($0))" } ?? "") }
 }
 
 extension StoredRow {

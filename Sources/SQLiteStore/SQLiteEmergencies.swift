@@ -4,8 +4,10 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
-    public func request(_ emergency: Emergency, in scope: TenantScope, event: SecurityEvent) async throws {
+    public func request(_ emergency: Emergency, in scope: TenantScope, event: SecurityEvent) async throws -> Bool {
         try await writer.write { db in
+            let told = try db.whoHears(of: emergency, in: scope, at: emergency.requestedAt)
+            guard !told.isEmpty else { return false }
             try db.run(
                 """
                 INSERT INTO admin_emergency (id, tenant, requester, requester_subject, reason, duration, requested_at,
@@ -17,8 +19,9 @@ extension SQLiteStore {
                     emergency.requesterSubject.rawValue, emergency.reason, emergency.duration,
                     emergency.requestedAt.seconds,
                 ])
-            try db.tellOfficers(in: scope, .emergencyRequested, at: emergency.requestedAt)
+            try db.tell(told, .emergencyRequested, in: scope, at: emergency.requestedAt)
             try db.audit(event)
+            return true
         }
     }
 
@@ -52,6 +55,8 @@ extension SQLiteStore {
             let rights = try db.assignments(of: emergency.requester, now: now)
             guard case .allowed = AdministrationRules.decide(.requestEmergency, at: scope.tenant, by: rights, now: now)
             else { return false }
+            let told = try db.whoHears(of: emergency, in: scope, at: now)
+            guard !told.isEmpty else { return false }
             guard try db.insertAssignment(approved.assignment, now: now) else { return false }
             guard try db.decide(emergency, in: scope, .approve, by: approver, now: now) else {
                 // The right that was just written must not stay.
@@ -59,13 +64,8 @@ extension SQLiteStore {
                     "DELETE FROM admin_assignment WHERE id = ?", [approved.assignment.identifier.rawValue])
                 return false
             }
-            try db.run(
-                "INSERT INTO admin_notice (tenant, kind, object, created_at) VALUES (?, ?, ?, ?)",
-                [
-                    scope.name, AdministrationNotice.Kind.emergencyApproved.rawValue, emergency.identifier.rawValue,
-                    now.seconds,
-                ])
-            try db.tellOfficers(in: scope, .emergencyApproved, at: now)
+            try db.note(.emergencyApproved, emergency.identifier.rawValue, in: scope, at: now)
+            try db.tell(told, .emergencyApproved, in: scope, at: now)
             try db.audit(event)
             return true
         }
@@ -97,17 +97,48 @@ extension SQLiteStore {
 }
 
 extension Database {
-    /// A notice on the phones of everybody who is the tenant's data protection officer now.
-    fileprivate func tellOfficers(in scope: TenantScope, _ kind: NoticeKind, at time: Timestamp) throws {
-        let officers = try rows(
+    /// Something that is read in the tenant's list of notices.
+    func note(
+        _ kind: AdministrationNotice.Kind, _ object: String, in scope: TenantScope, at time: Timestamp
+    ) throws {
+        try run(
+            "INSERT INTO admin_notice (tenant, kind, object, created_at) VALUES (?, ?, ?, ?)",
+            [scope.name, kind.rawValue, object, time.seconds])
+    }
+
+    /// A notice on the phones of people who answer for the tenant.
+    func tell(
+        _ people: [AccountIdentifier], _ kind: NoticeKind, in scope: TenantScope, at time: Timestamp
+    ) throws {
+        for person in people { try tell(person, kind, detail: scope.tenant.officialName, at: time) }
+    }
+
+    /// Everybody who has one of the roles at the tenant now and whose phone can say something.
+    ///
+    /// - Parameter account: of whom it is about.
+    func holders(
+        of roles: [AdministrationRole], in scope: TenantScope, but account: AccountIdentifier, at time: Timestamp
+    ) throws -> [AccountIdentifier] {
+        try rows(
             """
-            SELECT DISTINCT account FROM admin_assignment
-            WHERE tenant = ? AND role = ? AND revoked_at IS NULL AND valid_from <= ? AND valid_until > ?
+            SELECT DISTINCT r.account FROM admin_assignment r JOIN account a ON a.id = r.account
+            WHERE r.tenant = :tenant AND r.role IN (SELECT value FROM json_each(:roles)) AND r.revoked_at IS NULL
+                AND r.valid_from <= :now AND r.valid_until > :now AND a.state = 'active' AND r.account <> :account
             """,
-            [scope.name, AdministrationRole.dataProtectionOfficer.rawValue, time.seconds, time.seconds])
-        for officer in officers {
-            try tell(officer.accountIdentifier, kind, detail: scope.tenant.officialName, at: time)
-        }
+            [
+                "tenant": scope.name, "roles": roles.map(\.rawValue).jsonText, "now": time.seconds,
+                "account": account.rawValue,
+            ]
+        ).map { row in try row.accountIdentifier }
+    }
+
+    /// The tenant's data protection officers; its administrators where there are none.
+    fileprivate func whoHears(
+        of emergency: Emergency, in scope: TenantScope, at time: Timestamp
+    ) throws -> [AccountIdentifier] {
+        let officers = try holders(of: [.dataProtectionOfficer], in: scope, but: emergency.requester, at: time)
+        guard officers.isEmpty else { return officers }
+        return try holders(of: [.tenantAdministrator], in: scope, but: emergency.requester, at: time)
     }
 
     /// One conditional write lets one of several decide.

@@ -25,7 +25,9 @@ struct AdministratorTests {
             try #require(enrolled.status == 0, "\(enrolled)")
         }
 
-        func administer(_ arguments: String...) async throws -> ProgramResult {
+        func administer(_ arguments: String...) async throws -> ProgramResult { try await administer(arguments) }
+
+        func administer(_ arguments: [String]) async throws -> ProgramResult {
             try await Program.run(
                 Place.program("citizen-id"), arguments + ["--folder", folder, "--json"], atOnce: true)
         }
@@ -82,11 +84,16 @@ struct AdministratorTests {
         #expect(try tenants.json()["tenants"]?.array?.count == 1, "\(tenants)")
         #expect(try await bob.administer("service", "list", "--tenant", "herten").status == 0)
         #expect(try await bob.administer("person", "count", "--tenant", "herten").status == 0)
-        let appointed = try await bob.administer(
-            "admin", "grant", try login.json().text("subject"), "--role", "clerk", "--tenant", "herten", "--days", "30")
+        // Who administers the region sees no people: the clerk is a third one.
+        let clerk = ["--role", "clerk", "--tenant", "herten", "--days", "30"]
+        let refused = try await bob.administer(["admin", "grant", try login.json().text("subject")] + clerk)
+        #expect(try refused.json()["error"] == "conflicting_duty", "\(refused)")
+        let carol = try await Person(here)
+        let third = try await carol.logIn()
+        let appointed = try await bob.administer(["admin", "grant", try third.json().text("subject")] + clerk)
         #expect(appointed.status == 0, "\(appointed)")
-        try await enrol(by: alice, here)
-        try await serve(by: alice, here)
+        try await enrol(by: carol, here)
+        try await serve(by: carol, here)
         try await audit(by: bob, here)
         let known = try await alice.phone.login(at: nil, "--accept", "application/json", "--show-page")
         let sub = try #require(try known.json()["page"]?.object?["userinfo"]?.object?["sub"]?.string, "\(known)")

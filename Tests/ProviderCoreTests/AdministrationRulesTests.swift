@@ -160,12 +160,13 @@ struct AdministrationRulesTests {
     /// Whether somebody with this role at Herten may give another role somewhere.
     private static func objection(
         granter role: AdministrationRole, gives other: AdministrationRole, _ scope: AdministrationScope,
-        tenant: Tenant?, to account: String = "bob", from: Timestamp = now, until: Timestamp? = nil
+        tenant: Tenant?, to account: String = "bob", from: Timestamp = now, until: Timestamp? = nil,
+        held: [AdminAssignment] = []
     ) -> AdministrationRules.GrantObjection? {
         let wish = assignment(other, scope, account: account, from: from, until: until ?? from + 3600)
         let decision = AdministrationRules.grant(
             wish, by: [assignment(role, Self.scope(role, at: herten))],
-            granter: AccountIdentifier(rawValue: "alice")!, tenant: tenant, now: now)
+            granter: AccountIdentifier(rawValue: "alice")!, held: held, tenant: tenant, now: now)
         if case .failure(let objection) = decision { return objection }
         return nil
     }
@@ -219,6 +220,63 @@ struct AdministrationRulesTests {
         }
         #expect(!reached.contains { $0.reach == .region })
         #expect(!reached.contains(.emergency), "an emergency takes two people")
+    }
+
+    @Test("I25: whatever two who administer the region give each other, neither sees people but in an emergency")
+    func regionChains() {
+        let people = ["alice", "bob"]
+        var held = people.map { Self.assignment(.regionAdministrator, .region, account: $0) }
+        var grew = true
+        while grew {
+            grew = false
+            for granter in people {
+                for person in people where person != granter {
+                    for role in AdministrationRole.allCases {
+                        for (scope, tenant) in Self.places {
+                            let wish = Self.assignment(role, scope, account: person, from: Self.now)
+                            guard
+                                !held.contains(where: {
+                                    $0.account == wish.account && $0.role == role && $0.scope == scope
+                                })
+                            else { continue }
+                            let given = AdministrationRules.grant(
+                                wish, by: held, granter: AccountIdentifier(rawValue: granter)!,
+                                held: held.filter { $0.account == wish.account }, tenant: tenant, now: Self.now)
+                            guard case .success = given else { continue }
+                            held.append(wish)
+                            grew = true
+                        }
+                    }
+                }
+            }
+        }
+        #expect(held.contains { $0.role == .regionAuditor }, "they can give something")
+        #expect(!held.contains { $0.role.actions.contains { $0.isPersonal } })
+    }
+
+    @Test("I25: a role for the region and one that sees people never count for one person at the same time")
+    func conflictingDuties() {
+        /// For some seconds from the time of the test on.
+        func held(_ role: AdministrationRole, _ from: Int64, _ until: Int64) -> AdminAssignment {
+            Self.assignment(
+                role, Self.scope(role, at: Self.herten), account: "bob", from: Self.now + from, until: Self.now + until)
+        }
+        for role in AdministrationRole.allCases where role.seesPeople {
+            #expect(AdministrationRules.conflicts(held(role, 0, 10), with: [held(.regionAdministrator, 9, 20)]))
+            #expect(AdministrationRules.conflicts(held(.regionAuditor, 0, 10), with: [held(role, 9, 20)]))
+            #expect(!AdministrationRules.conflicts(held(role, 0, 10), with: [held(.regionAdministrator, 10, 20)]))
+            #expect(!AdministrationRules.conflicts(held(role, 0, 10), with: [held(.auditor, 0, 20)]))
+            var over = held(.regionAdministrator, 0, 20)
+            over.revokedAt = Self.now + 5
+            #expect(!AdministrationRules.conflicts(held(role, 0, 10), with: [over]))
+        }
+        #expect(!AdministrationRole.emergency.seesPeople && !AdministrationRole.auditor.seesPeople)
+        #expect(
+            AdministrationRole.tenantAdministrator.seesPeople && AdministrationRole.dataProtectionOfficer.seesPeople)
+        let refused = Self.objection(
+            granter: .tenantAdministrator, gives: .clerk, .tenant(Self.herten.identifier), tenant: Self.herten,
+            held: [Self.assignment(.regionAdministrator, .region, account: "bob")])
+        #expect(refused == .conflictingDuty)
     }
 
     @Test("nobody gives a role to themselves, so that nobody extends their own")

@@ -76,6 +76,8 @@ struct ErasureTests {
         for role in [AdministrationRole.dataProtectionOfficer, .tenantAdministrator] {
             try await provider.appoint(administrator, role, at: .tenant(TestRegion.herten))
         }
+        // Who else hears of the emergency.
+        try await provider.appoint(provider.administrator(), .dataProtectionOfficer, at: .tenant(TestRegion.herten))
         let seen = try await provider.seen(administrator)
         _ = try await provider.provider.administration.requestEmergency(
             reason: "Ada sieht nach", duration: 600,

@@ -334,6 +334,98 @@ struct AdministratorTests {
         }
     }
 
+    @Test(
+        "I25: at a town without a data protection officer its administrators hear of an emergency; without them there is none"
+    )
+    func breakGlassWithoutOfficer() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (alice, bob) = (try await provider.administrator(), try await provider.administrator())
+            for person in [alice, bob] { try await provider.appoint(person, .regionAdministrator, at: .region) }
+            let path = "/tenants/herten/emergencies"
+            let wish: JSONObject = ["reason": "Störung", "seconds": 120]
+            let refused = try await site.call(alice, .post, path, wish)
+            #expect(refused.status == .conflict && refused.code == "nobody_to_tell", "\(refused.text)")
+            #expect(try await site.call(alice, .get, path).json["emergencies"] == [])
+            let town = try await provider.administrator()
+            try await provider.appoint(town, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            let asked = try await site.call(alice, .post, path, wish)
+            #expect(asked.status == .created, "\(asked.text)")
+            let approved = try await site.call(bob, .post, path + "/\(try asked.json.text("emergency"))/approve")
+            #expect(approved.status == .created, "\(approved.text)")
+            let told = try await provider.store.notices(of: provider.account(of: town), limit: 9)
+            #expect(told.map(\.kind) == [.emergencyApproved, .emergencyRequested])
+            #expect(told.allSatisfy { $0.detail == "Stadt Herten" })
+        }
+    }
+
+    @Test("I25: who administers the region gets no role that sees a town's people, nor the other way round")
+    func separatedDuties() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (alice, bob, carol) = (
+                try await provider.administrator(), try await provider.administrator(),
+                try await provider.administrator()
+            )
+            try await provider.bootstrap(alice)
+            try await provider.appoint(bob, .regionAdministrator, at: .region)
+            let path = "/tenants/herten/assignments"
+            for role in ["tenant_admin", "dpo"] {
+                let refused = try await site.call(alice, .post, path, Self.wish(role, bob, provider))
+                #expect(refused.status == .conflict && refused.code == "conflicting_duty", "\(refused.text)")
+                let given = try await site.call(alice, .post, path, Self.wish(role, carol, provider))
+                #expect(given.status == .created, "\(given.text)")
+            }
+            let refused = try await site.call(
+                alice, .post, "/assignments", Self.wish("region_auditor", carol, provider))
+            #expect(refused.code == "conflicting_duty", "\(refused.text)")
+            // A ticket of the machine's operator is no way around it, and is not used up.
+            let ticket = try #require(try await provider.provider.administration.issueBootstrapTicket(recover: true))
+            let body: JSONObject = ["ticket": .string(ticket.text)]
+            #expect(try await site.call(carol, .post, "/bootstrap", body).code == "conflicting_duty")
+            #expect(try await site.call(provider.administrator(), .post, "/bootstrap", body).status == .created)
+        }
+    }
+
+    @Test("a role that the region gives in a town is told to who answers for it there, and stands among its notices")
+    func givenByRegion() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let (alice, officer, town, bob) = (
+                try await provider.administrator(), try await provider.administrator(),
+                try await provider.administrator(),
+                try await provider.administrator()
+            )
+            try await provider.bootstrap(alice)
+            try await provider.appoint(officer, .dataProtectionOfficer, at: .tenant(TestRegion.herten))
+            try await provider.appoint(town, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            func told(_ person: TestAdministrator) async throws -> [NoticeRecord] {
+                try await provider.store.notices(of: provider.account(of: person), limit: 9)
+            }
+            let path = "/tenants/herten/assignments"
+            let given = try await site.call(alice, .post, path, Self.wish("dpo", bob, provider))
+            for person in [officer, town] {
+                #expect(try await told(person).map(\.kind) == [.roleGivenByRegion])
+                #expect(try await told(person).first?.detail == "Stadt Herten")
+            }
+            let notices = try await site.call(officer, .get, "/tenants/herten/notices").json["notices"]?.array
+            #expect(notices?.first?.object?["kind"] == "role_given_by_region")
+            #expect(notices?.first?.object?["object"] == given.json["assignment"])
+            let own = try await site.call(town, .post, path, Self.wish("clerk", bob, provider))
+            #expect(own.status == .created, "\(own.text)")
+            #expect(try await told(officer).count == 1, "the town's own is nobody's news")
+            let assignment = try own.json.text("assignment")
+            #expect(
+                try await site.call(town, .delete, path + "/\(assignment)", headers: [.ifMatch: "*"]).status
+                    == .noContent)
+            #expect(try await told(bob).map(\.kind) == [.roleEnded, .roleGiven, .roleGiven])
+            #expect(try await told(bob).map(\.detail) == ["clerk (herten)", "clerk (herten)", "dpo (herten)"])
+            let account = try await provider.account(of: bob)
+            let read = try await provider.provider.audit.page(of: account).entries.map(\.kind)
+            #expect(read.filter { $0.hasPrefix("admin.") } == ["admin.revoked", "admin.granted", "admin.granted"])
+        }
+    }
+
     // MARK: The audit trail
 
     @Test("a town's auditor reads the town's own chain page by page, and verifies it; both under the auditor's name")

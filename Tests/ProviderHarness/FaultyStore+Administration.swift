@@ -28,8 +28,10 @@ extension FaultyStore {
         try await call { try await store.assignment(identifier, by: capability) }
     }
 
-    public func grant(_ approved: ApprovedAssignment, now: Timestamp, event: SecurityEvent) async throws -> Bool {
-        try await call { try await store.grant(approved, now: now, event: event) }
+    public func grant(
+        _ approved: ApprovedAssignment, telling town: TenantScope?, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.grant(approved, telling: town, now: now, event: event) }
     }
 
     public func revoke(_ assignment: AdminAssignment, event: SecurityEvent) async throws -> Bool {
@@ -56,7 +58,7 @@ extension FaultyStore {
         try await call { try await store.bootstrap(ticket, approved, now: now, event: event) }
     }
 
-    public func request(_ emergency: Emergency, in scope: TenantScope, event: SecurityEvent) async throws {
+    public func request(_ emergency: Emergency, in scope: TenantScope, event: SecurityEvent) async throws -> Bool {
         try await call { try await store.request(emergency, in: scope, event: event) }
     }
 

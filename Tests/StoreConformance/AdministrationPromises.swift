@@ -96,6 +96,22 @@ extension StorePromise {
                 try await !store.grant(wish, now: Fixtures.now, event: event(.administratorGranted)), "granted")
             try requireEqual(try await store.assignments(of: bob, now: Fixtures.now), [])
         },
+        StorePromise("I25: a role for the region and one that sees people do not meet, whatever overtakes what") {
+            store in
+            let (alice, bob) = (try await administrator(store), try await person(store))
+            let right = try await store.assignments(of: alice, now: Fixtures.now)[0]
+            let wish = try approved(.tenantAdministrator, to: bob, by: right)
+            let ticket = OneTimeHandle(.bootstrapTicket)
+            try await store.save(
+                BootstrapTicket(handle: ticket.digest, expiresAt: Fixtures.now + 900),
+                event: event(.bootstrapTicketIssued))
+            try require(
+                try await store.bootstrap(
+                    ticket.digest, first(bob), now: Fixtures.now, event: event(.administratorGranted)), "refused")
+            try require(try await !store.grant(wish, now: Fixtures.now, event: event(.administratorGranted)), "both")
+            try requireEqual(
+                try await store.assignments(of: bob, now: Fixtures.now).map(\.role), [.regionAdministrator])
+        },
         StorePromise("I33: the rights at a tenant are over when it is archived, those for the region not") { store in
             let (alice, bob) = (try await administrator(store), try await person(store))
             _ = try await granted(.tenantAdministrator, to: bob, by: alice, store)
@@ -121,7 +137,11 @@ extension StorePromise {
             let (alice, bob) = (try await administrator(store), try await administrator(store))
             let (here, there) = (try scope("gelsenkirchen"), try scope("bottrop"))
             let asked = emergency(by: alice)
-            try await store.request(asked, in: here, event: event(.emergencyRequested))
+            try require(
+                try await !store.request(asked, in: here, event: event(.emergencyRequested)), "nobody hears of it")
+            let officer = try await person(store)
+            _ = try await granted(.dataProtectionOfficer, to: officer, by: bob, store)
+            try require(try await store.request(asked, in: here, event: event(.emergencyRequested)), "not requested")
             try requireEqual(try await store.emergencies(in: here, page: PageRequest()), [asked])
             try requireEqual(try await store.emergency(asked.identifier, in: here), asked)
             try requireEqual(try await store.emergency(asked.identifier, in: there), nil)
@@ -154,7 +174,11 @@ extension StorePromise {
             let (alice, bob) = (try await administrator(store), try await administrator(store))
             let here = try scope("gelsenkirchen")
             let asked = emergency(by: alice)
-            try await store.request(asked, in: here, event: event(.emergencyRequested))
+            try require(
+                try await !store.request(asked, in: here, event: event(.emergencyRequested)), "nobody hears of it")
+            let officer = try await person(store)
+            _ = try await granted(.dataProtectionOfficer, to: officer, by: bob, store)
+            try require(try await store.request(asked, in: here, event: event(.emergencyRequested)), "not requested")
             let right = try await store.assignments(of: alice, now: Fixtures.now)[0]
             try require(try await store.revoke(right, event: event(.administratorRevoked)), "not revoked")
             let given = try AdministrationRules.assignment(
@@ -264,7 +288,7 @@ extension StorePromise {
             scope: .tenant(Fixtures.tenant), validFrom: Fixtures.now, validUntil: Fixtures.now + 3600, grantedBy: nil,
             grantedAt: Fixtures.now)
         return try AdministrationRules.grant(
-            wish, by: [right], granter: right.account, tenant: tenant("gelsenkirchen"), now: Fixtures.now
+            wish, by: [right], granter: right.account, held: [], tenant: tenant("gelsenkirchen"), now: Fixtures.now
         ).get()
     }
 

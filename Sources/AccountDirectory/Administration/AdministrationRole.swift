@@ -79,6 +79,9 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// True when somebody with the role has to do with single people's data, other than for the hours of an emergency.
+    public var seesPeople: Bool { self != .emergency && actions.contains(where: \.isPersonal) }
+
     /// The roles that somebody with this role may give to others. Never more than these, whatever the scope.
     public var grants: Set<AdministrationRole> {
         switch self {

@@ -105,6 +105,9 @@ public enum AdministrationRules {
         case scopeExceeded
         /// Nobody grants to themselves: nobody extends their own right.
         case ownAssignment
+        /// Whoever has a role for the region gets none at a tenant that sees people while it lasts, nor the other way round
+        /// (invariant I25): two of them could appoint each other past the rule of the emergency.
+        case conflictingDuty
         /// An assignment begins within 90 days, ends after it begins, and not later than its role allows. One of operator
         /// staff lies within the days of the operator's own assignment.
         case wrongDates
@@ -112,10 +115,12 @@ public enum AdministrationRules {
 
     /// The assignments by which somebody may grant at `scope`, and what stands against it otherwise.
     ///
-    /// - Parameter tenant: the tenant of the scope; nil for the region.
+    /// - Parameters:
+    ///   - held: what the person has already, also later.
+    ///   - tenant: the tenant of the scope; nil for the region.
     public static func grant(
-        _ wish: AdminAssignment, by assignments: [AdminAssignment], granter: AccountIdentifier, tenant: Tenant?,
-        now: Timestamp
+        _ wish: AdminAssignment, by assignments: [AdminAssignment], granter: AccountIdentifier, held: [AdminAssignment],
+        tenant: Tenant?, now: Timestamp
     ) -> Result<ApprovedAssignment, GrantObjection> {
         guard wish.account != granter else { return .failure(.ownAssignment) }
         let granting = assignments.filter {
@@ -127,11 +132,24 @@ public enum AdministrationRules {
             wish.scope.tenant == tenant?.identifier, tenant.map({ names(wish.scope, $0) }) ?? true
         else { return .failure(.scopeExceeded) }
         guard areSensible(wish, now: now), isInForce(wish, tenant) else { return .failure(.wrongDates) }
+        guard !conflicts(wish, with: held) else { return .failure(.conflictingDuty) }
         var granted = wish
         granted.grantedBy = right.identifier
         granted.grantedAt = now
         granted.revokedAt = nil
         return .success(ApprovedAssignment(granted))
+    }
+
+    /// True when a role for the region and one that sees people would count for one person at the same time. What an emergency
+    /// gives is the one way there, which takes two people and is told (invariant I25).
+    public static func conflicts(_ wish: AdminAssignment, with held: [AdminAssignment]) -> Bool {
+        held.contains { other in
+            let isBoth =
+                wish.role.reach == .region && other.role.seesPeople
+                || other.role.reach == .region && wish.role.seesPeople
+            return isBoth && other.account == wish.account && other.revokedAt == nil
+                && other.validFrom < wish.validUntil && wish.validFrom < other.validUntil
+        }
     }
 
     /// The first administrator, by a bootstrap ticket of the machine's operator: for 90 days, so that it is renewed by

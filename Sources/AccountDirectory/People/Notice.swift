@@ -37,7 +37,13 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case companyActiveAgain = "company_active_again"
     case companyChanged = "company_changed"
     case administratorAppointed = "administrator_appointed"
-    /// To the data protection officers of the town: access to its personal data in an emergency.
+    /// A role in administration, of the person themself; which one stands beside it.
+    case roleGiven = "role_given"
+    case roleEnded = "role_ended"
+    /// To those who answer for a town: the region gave somebody a role there.
+    case roleGivenByRegion = "role_given_by_region"
+    /// To the data protection officers of the town, or its administrators where there are none: access to its personal data
+    /// in an emergency.
     case emergencyRequested = "emergency_requested"
     case emergencyApproved = "emergency_approved"
 
@@ -109,11 +115,16 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .companyChanged: "Das Register nennt Ihr Unternehmen anders als bisher, und so steht es jetzt im Konto."
         case .administratorAppointed:
             "Das Amt hat jemanden bestellt, der ein Unternehmen verwaltet, dem Sie angehören: Es hatte niemanden mehr."
+        case .roleGiven: "Sie haben jetzt eine Rolle in der Verwaltung."
+        case .roleEnded: "Eine Ihrer Rollen in der Verwaltung wurde beendet."
+        case .roleGivenByRegion:
+            "Die Region hat jemandem eine Rolle in der Stadt gegeben, für die Sie in der Verwaltung antworten. Sehen Sie nach, "
+                + "ob Sie davon wissen."
         case .emergencyRequested:
-            "Jemand aus der Verwaltung beantragt Notfallzugriff auf die Personendaten der Stadt, deren Datenschutz Sie "
-                + "beauftragt sind. Er gilt, sobald eine zweite Person zustimmt."
+            "Jemand aus der Verwaltung beantragt Notfallzugriff auf die Personendaten der Stadt, für die Sie in der "
+                + "Verwaltung antworten. Er gilt, sobald eine zweite Person zustimmt."
         case .emergencyApproved:
-            "Der Notfallzugriff auf die Personendaten der Stadt, deren Datenschutz Sie beauftragt sind, gilt jetzt für "
+            "Der Notfallzugriff auf die Personendaten der Stadt, für die Sie in der Verwaltung antworten, gilt jetzt für "
                 + "einige Stunden."
         }
     }
@@ -164,11 +175,15 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .companyChanged: "The register describes your company otherwise than before, and so does its account now."
         case .administratorAppointed:
             "The office has appointed somebody to administer a company that you belong to: it had nobody any more."
+        case .roleGiven: "You have a role in administration now."
+        case .roleEnded: "One of your roles in administration was ended."
+        case .roleGivenByRegion:
+            "The region gave somebody a role in the town for which you answer in administration. See whether you know of it."
         case .emergencyRequested:
-            "Somebody in administration asks for emergency access to the personal data of the town whose data protection "
-                + "officer you are. It begins when a second person agrees."
+            "Somebody in administration asks for emergency access to the personal data of the town for which you answer in "
+                + "administration. It begins when a second person agrees."
         case .emergencyApproved:
-            "Emergency access to the personal data of the town whose data protection officer you are is open now, for some "
+            "Emergency access to the personal data of the town for which you answer in administration is open now, for some "
                 + "hours."
         }
     }

@@ -3,7 +3,7 @@ internal import IdentityCrypto
 internal import OpenIDMessages
 
 /// Break-glass (invariant I25): one person asks, another approves, the right lasts for hours, and the tenant's data
-/// protection officer hears of it.
+/// protection officer hears of it; where there is none, its administrators do. Where nobody would hear of it there is none.
 extension AdministrationFlow {
     public func requestEmergency(
         reason: String, duration: Int64, in scope: TenantScope, by administrator: Administrator
@@ -12,10 +12,12 @@ extension AdministrationFlow {
         let emergency = Emergency(
             identifier: .random(), tenant: scope.tenant.identifier, requester: administrator.account,
             requesterSubject: administrator.subject, reason: reason, duration: duration, requestedAt: now)
-        try await store.request(
+        let isTold = try await store.request(
             emergency, in: scope,
             event: administrator.event(
-                .emergencyRequested, object: emergency.identifier.rawValue, at: scope.tenant.identifier, now: now))
+                .emergencyRequested, object: emergency.identifier.rawValue, person: administrator.account,
+                at: scope.tenant.identifier, now: now))
+        guard isTold else { throw AdministrationProblem.nobodyToTell }
         return emergency
     }
 
@@ -47,7 +49,8 @@ extension AdministrationFlow {
         let isWritten = try await store.approve(
             emergency, in: scope, approved, approver: administrator.account, now: now,
             event: administrator.event(
-                .emergencyApproved, object: emergency.identifier.rawValue, at: scope.tenant.identifier, now: now))
+                .emergencyApproved, object: emergency.identifier.rawValue, person: emergency.requester,
+                at: scope.tenant.identifier, now: now))
         guard isWritten else { throw AdministrationProblem.notPossibleNow }
         return approved.assignment
     }
@@ -56,7 +59,8 @@ extension AdministrationFlow {
         _ emergency: Emergency, in scope: TenantScope, by administrator: Administrator
     ) async throws {
         let event = administrator.event(
-            .emergencyRefused, object: emergency.identifier.rawValue, at: scope.tenant.identifier, now: clock.now())
+            .emergencyRefused, object: emergency.identifier.rawValue, person: emergency.requester,
+            at: scope.tenant.identifier, now: clock.now())
         guard
             try await store.refuse(emergency, in: scope, approver: administrator.account, event: event)
         else { throw AdministrationProblem.notPossibleNow }

@@ -144,10 +144,14 @@ public struct AdministrationFlow: Sendable {
         }
         let approved = AdministrationRules.bootstrap(
             account: administrator.account, subject: administrator.subject, identifier: .random(), now: now)
+        guard !AdministrationRules.conflicts(approved.assignment, with: administrator.assignments) else {
+            throw AdministrationProblem.conflictingDuty
+        }
         let isWritten = try await store.bootstrap(
             handle.digest, approved, now: now,
             event: administrator.event(
-                .administratorGranted, object: approved.assignment.identifier.rawValue, at: nil, now: now))
+                .administratorGranted, object: approved.assignment.identifier.rawValue,
+                person: administrator.account, at: nil, now: now))
         guard isWritten else { throw AdministrationProblem.ticketUnknown }
         return approved.assignment
     }
@@ -179,7 +183,7 @@ public struct AdministrationFlow: Sendable {
         let place: AdministrationScope =
             wish.role.reach == .operated
             ? .operated(by: tenant.operatorIdentifier, for: tenant.identifier) : .tenant(tenant.identifier)
-        do { return try await grant(wish, at: place, tenant: tenant, by: administrator) } catch AdministrationProblem
+        do { return try await grant(wish, at: place, in: scope, by: administrator) } catch AdministrationProblem
             .unknownAdministrator
         {
             // Whoever says the `sub` that somebody has at another town's portals probes that town.
@@ -191,13 +195,14 @@ public struct AdministrationFlow: Sendable {
     public func grant(
         _ wish: Wish, by capability: RegionCapability, _ administrator: Administrator
     ) async throws -> AdminAssignment {
-        try await grant(wish, at: .region, tenant: nil, by: administrator)
+        try await grant(wish, at: .region, in: nil, by: administrator)
     }
 
     private func grant(
-        _ wish: Wish, at place: AdministrationScope, tenant: Tenant?, by administrator: Administrator
+        _ wish: Wish, at place: AdministrationScope, in scope: TenantScope?, by administrator: Administrator
     ) async throws -> AdminAssignment {
         let now = clock.now()
+        let tenant = scope?.tenant
         guard let sector = AdministrationPortal.sector,
             let account = try await store.administrator(named: wish.subject, in: sector)
         else { throw AdministrationProblem.unknownAdministrator }
@@ -205,13 +210,16 @@ public struct AdministrationFlow: Sendable {
             identifier: .random(), account: account, subject: wish.subject, role: wish.role, scope: place,
             validFrom: wish.validFrom ?? now, validUntil: wish.validUntil, grantedBy: nil, grantedAt: now)
         let decision = AdministrationRules.grant(
-            assignment, by: administrator.assignments, granter: administrator.account, tenant: tenant, now: now)
+            assignment, by: administrator.assignments, granter: administrator.account,
+            held: try await store.assignments(of: account, now: now), tenant: tenant, now: now)
         let approved: ApprovedAssignment
         do { approved = try decision.get() } catch { throw error.problem }
+        let right = administrator.assignments.first { $0.identifier == approved.assignment.grantedBy }
         let isWritten = try await store.grant(
-            approved, now: now,
+            approved, telling: right?.scope == .region ? scope : nil, now: now,
             event: administrator.event(
-                .administratorGranted, object: assignment.identifier.rawValue, at: tenant?.identifier, now: now))
+                .administratorGranted, object: assignment.identifier.rawValue, person: account, at: tenant?.identifier,
+                now: now))
         guard isWritten else { throw AdministrationProblem.notPossibleNow }
         return approved.assignment
     }
@@ -224,7 +232,8 @@ public struct AdministrationFlow: Sendable {
                 assignment, by: administrator.assignments, revoker: administrator.account, now: now)
         else { throw AdministrationProblem.notAllowed }
         let event = administrator.event(
-            .administratorRevoked, object: assignment.identifier.rawValue, at: assignment.scope.tenant, now: now)
+            .administratorRevoked, object: assignment.identifier.rawValue, person: assignment.account,
+            at: assignment.scope.tenant, now: now)
         guard try await store.revoke(assignment, event: event) else { throw AdministrationProblem.notPossibleNow }
     }
 
@@ -260,6 +269,7 @@ extension AdministrationRules.GrantObjection {
         case .roleNotGrantable: .roleNotGrantable
         case .scopeExceeded: .scopeExceeded
         case .ownAssignment: .ownAssignment
+        case .conflictingDuty: .conflictingDuty
         case .wrongDates: .wrongDates
         }
     }

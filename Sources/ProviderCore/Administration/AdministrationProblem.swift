@@ -14,10 +14,12 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
     case roleNotGrantable = "role_not_grantable"
     case scopeExceeded = "scope_exceeded"
     case ownAssignment = "own_assignment"
+    case conflictingDuty = "conflicting_duty"
     case wrongDates = "wrong_dates"
     case unknownAdministrator = "unknown_administrator"
     case ticketUnknown = "unknown_ticket"
     case twoPeopleNeeded = "two_people_needed"
+    case nobodyToTell = "nobody_to_tell"
     case possibleDuplicate = "possible_duplicate"
     case nothingToDecide = "nothing_to_decide"
     case accountNotOpen = "account_not_open"
@@ -56,6 +58,11 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
         case .roleNotGrantable: (403, .person, false, "The administrator's role does not give this role.")
         case .scopeExceeded: (403, .person, false, "The role reaches further than the administrator's own.")
         case .ownAssignment: (403, .person, false, "Nobody gives a role to themselves.")
+        case .conflictingDuty:
+            (
+                409, .person, false,
+                "Nobody has a role for the region and one that sees a town's people at the same time."
+            )
         case .wrongDates:
             (
                 422, .person, false,
@@ -65,6 +72,11 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
             (422, .person, false, "Nobody has logged in to administration under this name.")
         case .ticketUnknown: (404, .person, false, "The ticket is unknown, used or expired.")
         case .twoPeopleNeeded: (403, .person, false, "Another person must approve.")
+        case .nobodyToTell:
+            (
+                409, .person, false,
+                "The town has neither a data protection officer nor an administrator who would hear of it. Appoint one first."
+            )
         case .possibleDuplicate:
             (
                 409, .person, false,

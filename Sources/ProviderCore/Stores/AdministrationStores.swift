@@ -32,12 +32,14 @@ public struct BootstrapTicket: Sendable, Equatable {
 public struct AdministrationNotice: Sendable, Equatable {
     public enum Kind: String, Sendable, CaseIterable {
         case emergencyApproved = "emergency_approved"
+        /// Somebody who administers the region gave a role at the tenant.
+        case roleGivenByRegion = "role_given_by_region"
     }
 
     /// Counts up in the order of the notices.
     public var identifier: Int64
     public var kind: Kind
-    /// The identifier of the emergency.
+    /// The identifier of the emergency, or of the right that was given.
     public var object: String
     public var createdAt: Timestamp
 
@@ -85,10 +87,15 @@ public protocol AdministrationStore: Sendable {
         _ identifier: AssignmentIdentifier, by capability: RegionCapability
     ) async throws -> AdminAssignment?
 
-    /// Writes an assignment if that of its granter still counts, and no equal one exists; false otherwise.
-    func grant(_ approved: ApprovedAssignment, now: Timestamp, event: SecurityEvent) async throws -> Bool
+    /// Writes an assignment if that of its granter still counts, no equal one exists and it goes together with what the
+    /// person has (`AdministrationRules.conflicts`); false otherwise. The person is told.
+    ///
+    /// - Parameter town: whose data protection officers and administrators are told, of a right that the region gives there.
+    func grant(
+        _ approved: ApprovedAssignment, telling town: TenantScope?, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool
 
-    /// Ends an assignment at once; false when it is over.
+    /// Ends an assignment at once; false when it is over. The person is told.
     func revoke(_ assignment: AdminAssignment, event: SecurityEvent) async throws -> Bool
 
     /// The account behind a name in administration.
@@ -105,12 +112,14 @@ public protocol AdministrationStore: Sendable {
 
     // Emergencies.
 
-    func request(_ emergency: Emergency, in scope: TenantScope, event: SecurityEvent) async throws
+    /// Writes a request and tells the tenant's data protection officers, or its administrators where there are none; false,
+    /// and nothing written, when there is nobody to be told.
+    func request(_ emergency: Emergency, in scope: TenantScope, event: SecurityEvent) async throws -> Bool
     /// The newest first.
     func emergencies(in scope: TenantScope, page: PageRequest) async throws -> [Emergency]
     func emergency(_ identifier: EmergencyIdentifier, in scope: TenantScope) async throws -> Emergency?
-    /// Decides an emergency that waits, gives the right and tells the data protection officer; false when it waits no
-    /// more, or the right of the approver or of whoever asked is over.
+    /// Decides an emergency that waits, gives the right and tells those who heard of the request; false when it waits no
+    /// more, there is nobody to be told any more, or the right of the approver or of whoever asked is over.
     func approve(
         _ emergency: Emergency, in scope: TenantScope, _ approved: ApprovedAssignment, approver: AccountIdentifier,
         now: Timestamp, event: SecurityEvent
@@ -129,6 +138,13 @@ public protocol AdministrationStore: Sendable {
     func owner(of name: MissedName, otherThan scope: TenantScope) async throws -> NameOwner?
     /// Writes what somebody saw or tried.
     func record(_ event: SecurityEvent) async throws
+}
+
+extension AdministrationStore {
+    /// Writes an assignment of which nobody but its person is told.
+    public func grant(_ approved: ApprovedAssignment, now: Timestamp, event: SecurityEvent) async throws -> Bool {
+        try await grant(approved, telling: nil, now: now, event: event)
+    }
 }
 
 /// How many people have to do with a tenant; nobody's name.
