@@ -41,6 +41,54 @@ struct DeskTests {
         #expect(try await provider.provider.desk.openCases(in: provider.scope(TestRegion.herten)).isEmpty)
     }
 
+    @Test(
+        "I1: a name in composed and in decomposed letters is one name: it is kept, found and given out in normal form C"
+    )
+    func normalForm() async throws {
+        let provider = try await TestProvider()
+        let typed: JSONObject = [
+            "given_name": "Jose\u{301}", "family_name": "S\u{30C}koda", "birthdate": "1970-01-01",
+            "title": "Prof. Se\u{301}",
+            "birth_family_name": "Nguye\u{302}\u{303}n", "place_of_birth": "Me\u{301}rida",
+            "address": .object([
+                "street": "Cafe\u{301}weg", "house_number": "1", "postal_code": "45699", "locality": "He\u{301}rten",
+                "addition": "E\u{301}tage",
+            ]),
+        ]
+        let composed: JSONObject = ["given_name": "José", "family_name": "Škoda", "birthdate": "1970-01-01"]
+        let person = try await provider.registered(person: typed)
+        guard case .similar(let candidates, _) = try await provider.provider.desk.ticket(for: provider.visit(composed))
+        else {
+            Issue.record("two accounts for one person")
+            return
+        }
+        #expect(candidates.map(\.account) == [person.account])
+        let stored = try await provider.store.pool.read { db in
+            try String.fetchAll(db, sql: "SELECT attributes FROM person").joined()
+        }
+        #expect(!stored.unicodeScalars.contains { (0x300...0x36F).contains($0.value) }, "\(stored)")
+        let record = try await provider.profile(of: person.account).person
+        #expect(record.givenName.unicodeScalars.count == 4)
+        #expect(record.claim("address", namespace: "")?.object?["locality"]?.string?.unicodeScalars.count == 6)
+        try await provider.provider.desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        let given = try await provider.provider.desk.reactivate(person.account, visit: provider.visit(composed))
+        guard case .active = given else {
+            Issue.record("the right person is not known")
+            return
+        }
+    }
+
+    @Test("other marks than those of umlauts tell people apart")
+    func marks() throws {
+        func likeness(_ name: String) throws -> String? {
+            try PersonRecord(json: [
+                "given_name": "Ada", "family_name": .string(name), "birthdate": "1970-01-01",
+            ]).likeness
+        }
+        #expect(try likeness("Čapek") != likeness("Capek"))
+        #expect(try likeness("Müller") == likeness("MUELLER"))
+    }
+
     @Test("I1: of tickets for one person at many desks at once one is given, and the other clerks are asked")
     func atOnce() async throws {
         let provider = try await TestProvider()

@@ -262,6 +262,72 @@ struct MigrationTests {
         try await store.close()
     }
 
+    @Test(
+        "names that were typed in decomposed letters are brought into normal form C, and are found by another hash then"
+    )
+    func normalForm() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v9-refused-answers")
+        @Sendable func person(_ name: String) -> String {
+            #"{"given_name":"\#(name)","family_name":"Muster","birthdate":"1970-01-01"}"#
+        }
+        let names = [("decomposed", "Jose\u{301}"), ("composed", "José"), ("sign", "\u{212B}sa"), ("plain", "Jose")]
+        try await old.write { db in
+            for (id, name) in names {
+                try db.execute(
+                    sql: "INSERT INTO person (id, attributes, likeness) VALUES (?, ?, zeroblob(32))",
+                    arguments: [id, person(name)])
+            }
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        let rows = try await store.pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT attributes, likeness IS NULL AS anew FROM person ORDER BY rowid")
+                .map { row in (text: row["attributes"] as String, anew: row["anew"] as Bool) }
+        }
+        #expect(rows.map(\.anew) == [true, false, true, false])
+        let lengths = rows.map { $0.text.unicodeScalars.count - person("").unicodeScalars.count }
+        #expect(lengths == [4, 4, 3, 4])
+        #expect(!rows.contains { $0.text.unicodeScalars.contains("\u{212B}") })
+        try await store.close()
+    }
+
+    @Test(
+        "locked accounts keep their reason among all reasons, and their time begins; a town's notices stay as they are")
+    func locks() async throws {
+        let directory = try TemporaryDirectory()
+        let old = try DatabaseQueue(path: directory.database)
+        try DatabaseMigrator.citizenID.migrate(old, upTo: "v9-refused-answers")
+        try await old.write { db in
+            for (id, state, reason, eraseAt) in [
+                ("a", "locked", "authority", nil), ("b", "active", nil, nil), ("c", "closing", nil, 7),
+            ] as [(String, String, String?, Int?)] {
+                try db.execute(sql: "INSERT INTO person (id, attributes) VALUES (?, '{}')", arguments: [id])
+                try db.execute(
+                    sql: """
+                        INSERT INTO account (id, person, level, state, lock_reason, created_at, seen_at, erase_at)
+                        VALUES (?, ?, 'normal', ?, ?, 1, 1, ?)
+                        """, arguments: [id, id, state, reason, eraseAt])
+            }
+            try db.execute(
+                sql: "INSERT INTO admin_notice VALUES (7, 'herten', 'emergency_approved', 'e', 1)")
+        }
+        try old.close()
+        let store = try SQLiteStore(path: directory.database)
+        let rows = try await store.pool.read { db in
+            try String.fetchAll(
+                db, sql: "SELECT locks || ' ' || (coalesce(warned_at, 0) > 1700000000) FROM account ORDER BY rowid")
+        }
+        #expect(rows == [#"["authority"] 1"#, "[] 0", "[] 0"])
+        try await store.execute("INSERT INTO admin_notice VALUES (8, 'herten', 'role_given_by_region', 'r', 1)")
+        await #expect(throws: DatabaseError.self) { try await store.execute("UPDATE account SET locks = '[\"self\"]'") }
+        await #expect(throws: DatabaseError.self) {
+            try await store.execute("UPDATE account SET locks = '[\"authority\"]' WHERE id = 'c'")
+        }
+        try await store.close()
+    }
+
     @Test("rights of administrators stay as they are, with their granters, and company clerks fit in")
     func companyClerks() async throws {
         let directory = try TemporaryDirectory()

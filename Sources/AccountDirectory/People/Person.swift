@@ -17,16 +17,16 @@ public struct PersonRecord: Sendable, Equatable {
     /// The handle of a postbox elsewhere: a reference and nothing more.
     public var mailbox: String?
 
-    /// Reads the record from the clerk's file.
+    /// Reads the record from the clerk's file, names and places in normal form C.
     public init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         givenName = try Self.name(&reader, "given_name")
         familyName = try Self.name(&reader, "family_name")
-        title = try reader.optionalString("title", maximumLength: 64)
-        birthFamilyName = try reader.optionalString("birth_family_name", maximumLength: 256)
+        title = try reader.optionalNormalString("title", maximumLength: 64)
+        birthFamilyName = try reader.optionalNormalString("birth_family_name", maximumLength: 256)
         birthdate = try reader.optionalString("birthdate", maximumLength: 10)
         if let birthdate, CalendarDate(rawValue: birthdate) == nil { throw .malformed("birthdate") }
-        placeOfBirth = try reader.optionalString("place_of_birth", maximumLength: 256)
+        placeOfBirth = try reader.optionalNormalString("place_of_birth", maximumLength: 256)
         if let value = reader.optional("nationalities") {
             guard let codes = value.strings, (1...8).contains(codes.count), Set(codes).count == codes.count,
                 codes.allSatisfy(PostalAddress.isCountry)
@@ -47,7 +47,7 @@ public struct PersonRecord: Sendable, Equatable {
     }
 
     private static func name(_ reader: inout MemberReader, _ member: String) throws(MessageError) -> String {
-        let name = try reader.string(member, maximumLength: 256)
+        let name = try reader.normalString(member, maximumLength: 256)
         guard name.contains(where: { !$0.isWhitespace }) else { throw .malformed(member) }
         return name
     }
@@ -107,14 +107,14 @@ public struct PostalAddress: Sendable, Equatable {
     /// ISO 3166-1 alpha-2.
     public var country: String
 
-    /// Reads the parts as people and clerks send them.
+    /// Reads the parts as people and clerks send them, in normal form C.
     public init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
-        street = try reader.string("street", maximumLength: 256)
-        houseNumber = try reader.optionalString("house_number", maximumLength: 16)
-        postalCode = try reader.string("postal_code", maximumLength: 16)
-        locality = try reader.string("locality", maximumLength: 256)
-        addition = try reader.optionalString("addition", maximumLength: 256)
+        street = try reader.normalString("street", maximumLength: 256)
+        houseNumber = try reader.optionalNormalString("house_number", maximumLength: 16)
+        postalCode = try reader.normalString("postal_code", maximumLength: 16)
+        locality = try reader.normalString("locality", maximumLength: 256)
+        addition = try reader.optionalNormalString("addition", maximumLength: 256)
         municipalityKey = try reader.optionalString("ags", maximumLength: 8)
         if let key = municipalityKey {
             guard key.utf8.count == 8, key.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {

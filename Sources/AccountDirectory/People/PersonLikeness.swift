@@ -1,6 +1,7 @@
 extension PersonRecord {
     /// What two records must have in common to be taken for the same person by mistake: given names, family name and
-    /// birth date, without what spellings differ in. Nil without a birth date.
+    /// birth date, without what spellings differ in: capitals, umlauts written out, hyphens and spaces. Other marks tell
+    /// people apart, as Ć does from C. Nil without a birth date.
     ///
     /// People with equal likeness are never merged by a program: a clerk decides (I1).
     public var likeness: String? {

@@ -35,6 +35,16 @@ public struct OrganizationName: Sendable, Hashable {
 }
 
 extension MemberReader {
+    /// A text of a person's record or an address, in Unicode's normal form C: so one name is one text, is hashed as one and is
+    /// given out as one, however the letters were composed where it was typed (DIN 91379).
+    mutating func normalString(_ name: String, maximumLength: Int) throws(MessageError) -> String {
+        try string(name, maximumLength: maximumLength).precomposedStringWithCanonicalMapping
+    }
+
+    mutating func optionalNormalString(_ name: String, maximumLength: Int) throws(MessageError) -> String? {
+        try optionalString(name, maximumLength: maximumLength)?.precomposedStringWithCanonicalMapping
+    }
+
     /// A name of a person.
     public mutating func personName(_ name: String) throws(MessageError) -> PersonName {
         guard let value = PersonName(try string(name, maximumLength: 512)) else { throw .malformed(name) }
