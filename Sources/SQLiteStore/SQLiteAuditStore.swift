@@ -105,12 +105,26 @@ extension SQLiteStore {
             let chains = try db.rows("SELECT chain FROM audit_chain").compactMap {
                 AuditChain(rawValue: try $0.text("chain"))
             }
-            let found = try chains.flatMap { chain in
-                try db.rows(
-                    "SELECT * FROM audit_event WHERE person = ? AND seq < ? \(condition) ORDER BY seq DESC LIMIT ?",
-                    [AuditPseudonym(of: account, in: chain, key: key).bytes, cursor ?? .max, limit])
+            let names = Dictionary(
+                uniqueKeysWithValues: chains.map { ($0, AuditPseudonym(of: account, in: $0, key: key)) })
+            let found = try names.values.flatMap { name in
+                let bounds: SQLArguments = ["name": name.bytes, "before": cursor ?? .max, "limit": limit]
+                let own = try db.rows(
+                    """
+                    SELECT * FROM audit_event WHERE person = :name AND seq < :before \(condition)
+                    ORDER BY seq DESC LIMIT :limit
+                    """, bounds)
+                guard !onlyLooks else { return own }
+                return try own
+                    + db.rows(
+                        """
+                        SELECT * FROM audit_event WHERE administrator = :name AND person IS NOT :name AND seq < :before
+                        ORDER BY seq DESC LIMIT :limit
+                        """, bounds)
             }
-            return try AuditPage(found, limit: limit)
+            var page = try AuditPage(found, limit: limit)
+            page.names = names
+            return page
         }
     }
 }

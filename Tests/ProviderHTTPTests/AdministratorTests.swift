@@ -289,6 +289,34 @@ struct AdministratorTests {
         }
     }
 
+    @Test("what somebody did in administration is in their own trail and export, told as their act")
+    func ownActs() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let town = try await Town.herten(site)
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            let subject = try #require(town.names["subject"])
+            #expect(try await site.call(clerk, .get, "/tenants/herten/subjects/\(subject)").status == .ok)
+            #expect(try await site.call(clerk, .get, "/tenants/herten/audit").code == "not_allowed")
+            let account = try await provider.account(of: clerk)
+            let read = try await provider.provider.selfService.audit.page(of: account).events
+            let kinds = ["admin.login", "admin.subject_seen", "admin.refused"]
+            for kind in kinds {
+                let found = read.filter { $0.entry.kind == kind }
+                #expect(found.count == 1, "\(kind)")
+                #expect(found.first?.who?.english.hasPrefix("yourself, in administration") == true, "\(kind)")
+            }
+            let look = read.first { $0.entry.kind == "admin.subject_seen" }
+            #expect(look?.what.german == "Sie sahen an, was hier über jemanden bekannt ist.")
+            let export = try await provider.provider.exports.export(by: provider.verified(clerk.phone)).document
+            let exported = (export["audit"]?.array ?? []).compactMap { $0.object?["kind"]?.string }
+            #expect(Set(exported).isSuperset(of: kinds))
+            let looks = try await provider.provider.selfService.audit.page(of: account, onlyLooks: true).events
+            #expect(!looks.contains { $0.entry.kind == "admin.subject_seen" }, "nobody looked at the clerk")
+        }
+    }
+
     // MARK: Emergencies
 
     @Test("I25: break-glass takes two people, ends by itself, and the data protection officer is told")

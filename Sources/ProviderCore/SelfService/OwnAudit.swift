@@ -17,18 +17,20 @@ public struct OwnAudit: Sendable {
         /// The company's name, where the event is about one; nil as well when its facts were erased.
         public let company: String?
 
+        /// Under which name its reader stands in the chain.
+        let reader: AuditPseudonym?
+
         /// What happened.
         public var what: BilingualText {
-            guard let kind = SecurityEvent.Kind(rawValue: entry.kind) else {
-                return BilingualText(verbatim: entry.kind)
-            }
-            return company.flatMap(kind.words) ?? kind.words
+            company.flatMap { SecurityEvent.Kind(rawValue: entry.kind)?.words(company: $0) } ?? entry.what(for: reader)
         }
 
         /// Who did it. An administrator has no name here but the one under which the town's own trail knows them, so that the
         /// person can ask there who it was; nil for events without an author.
         public var who: BilingualText? {
             switch entry.actor {
+            case "administrator" where entry.isAct(of: reader):
+                BilingualText("Sie selbst, in der Verwaltung", "yourself, in administration") + place
             case "person": BilingualText("Sie selbst", "yourself")
             case "portal":
                 portal.map { BilingualText("Portal „\($0)“", "portal “\($0)”") } ?? BilingualText("Portal", "portal")
@@ -61,13 +63,15 @@ public struct OwnAudit: Sendable {
         let page = try await flow.page(
             of: account, onlyLooks: onlyLooks, before: cursor)
         let names = try await names(of: Set(page.entries.compactMap(\.company)))
-        return Page(events: page.entries.map { event($0, names) }, next: page.next)
+        return Page(events: page.entries.map { event($0, page.names[$0.chain], names) }, next: page.next)
     }
 
-    private func event(_ entry: AuditEntry, _ companies: [String: String]) -> Event {
+    private func event(
+        _ entry: AuditEntry, _ reader: AuditPseudonym?, _ companies: [String: String]
+    ) -> Event {
         Event(
             entry: entry, tenantName: entry.chain.tenant.flatMap { registry.tenant($0)?.officialName },
-            portal: portal(entry), company: entry.company.flatMap { companies[$0] })
+            portal: portal(entry), company: entry.company.flatMap { companies[$0] }, reader: reader)
     }
 
     /// Companies by their identifiers, as they are called now.

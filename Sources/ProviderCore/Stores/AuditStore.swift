@@ -20,7 +20,7 @@ public protocol AuditStore: Sendable {
         of reach: AuditReach, _ filter: AuditFilter, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage
 
-    /// What concerns a person, in all chains, the latest first, before `cursor`.
+    /// What concerns a person and what they did in administration, in all chains, the latest first, before `cursor`.
     ///
     /// - Parameter onlyLooks: leaves out all but who else has seen or got data of the person.
     func auditPage(
@@ -41,7 +41,7 @@ public protocol AuditStore: Sendable {
 }
 
 extension AuditStore {
-    /// What concerns a person, of every kind.
+    /// What concerns a person or is their act in administration, of every kind.
     public func auditPage(
         of account: AccountIdentifier, before cursor: Int64?, limit: Int
     ) async throws -> AuditPage {
@@ -77,9 +77,12 @@ public struct AuditPage: Sendable, Equatable {
     public var entries: [AuditEntry]
     /// What to give as `before` for the next page; nil when there is none.
     public var next: Int64?
+    /// Of the events of one person: under which name the person stands in each chain.
+    public var names: [AuditChain: AuditPseudonym]
 
-    public init(entries: [AuditEntry], next: Int64?) {
+    public init(entries: [AuditEntry], next: Int64?, names: [AuditChain: AuditPseudonym] = [:]) {
         self.entries = entries
         self.next = next
+        self.names = names
     }
 }
