@@ -4,8 +4,11 @@ internal import OpenIDMessages
 internal import ProviderCore
 
 extension Database {
-    /// Writes an audit event into the running transaction, at the end of its chain.
+    /// Writes an audit event into the running transaction, at the end of its chain. A look at a sole trader's company
+    /// concerns its owner.
     func audit(_ event: SecurityEvent) throws {
+        var event = event
+        if event.kind.isLookAtCompany, event.person == nil { event.person = try event.company.flatMap(owner) }
         let chain = AuditChain(event.tenant)
         // One statement for all that must be known: this is part of every login.
         let before = try row(
@@ -27,6 +30,24 @@ extension Database {
             AuditEntry(
                 event, number: number + 1, previous: try before.optionalBytes("hash"), administrator: administrator,
                 person: person))
+    }
+
+    /// Whose business a sole trader's company is: of the owners whom a register named the one who signed last, before
+    /// anybody looked whoever describes it. Nil for every other company.
+    private func owner(of company: CompanyIdentifier) throws -> AccountIdentifier? {
+        try row(
+            """
+            SELECT owner.account FROM company c JOIN (
+                    SELECT company, account, state = 'signed' AS is_signed, signed_at FROM register_power
+                    WHERE kind = 'inhaber' AND account IS NOT NULL
+                    UNION ALL
+                    SELECT m.company, m.account, 0, 0 FROM membership m JOIN company own ON own.id = m.company
+                    WHERE m.is_administrator = 1 AND m.state <> 'ended' AND own.state IN ('draft', 'verifying')
+                ) owner ON owner.company = c.id
+            WHERE c.id = ? AND json_extract(c.details, '$.kind') = 'NatPers'
+            ORDER BY owner.is_signed DESC, owner.signed_at DESC LIMIT 1
+            """, [company.rawValue])?
+            .accountIdentifier
     }
 
     /// - Parameter sequence: the place among all events; the next one when it is nil.

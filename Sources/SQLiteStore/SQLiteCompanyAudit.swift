@@ -17,7 +17,8 @@ extension SQLiteStore {
             let members = try db.seats(of: company, in: Set(page.entries.filter { $0.person != nil }.map(\.chain)))
             let events = try page.entries.map { entry in
                 // Who left and came back has another membership since.
-                let seat = entry.person.flatMap { members[Name(chain: entry.chain, person: $0)] }?.first {
+                let acting = entry.isOffices ? nil : entry.person
+                let seat = acting.flatMap { members[Name(chain: entry.chain, person: $0)] }?.first {
                     $0.time.contains(entry.time)
                 }
                 return CompanyAuditPage.Event(
@@ -27,6 +28,11 @@ extension SQLiteStore {
             return CompanyAuditPage(events: events, next: page.next)
         }
     }
+}
+
+extension AuditEntry {
+    /// Whom an office's look concerns is not who looked.
+    fileprivate var isOffices: Bool { actor == "clerk" || actor == "administrator" }
 }
 
 private let companyFamilies = CompanyAuditPage.families.map { "'\($0)'" }.joined(separator: ", ")

@@ -127,7 +127,7 @@ struct AuditTrailTests {
         #expect(try await audit.page(of: person.account, onlyLooks: true).events.count == looks.count)
         _ = try await provider.provider.exports.export(of: person.account, visit: provider.visit())
         let taken = try await audit.page(of: person.account, onlyLooks: true).events.first
-        #expect(taken?.entry.kind == "dsr.received" && taken?.who?.german == "jemand am Schalter (Stadt Herten)")
+        #expect(taken?.entry.kind == "admin.subject_seen" && taken?.who?.german == "jemand am Schalter (Stadt Herten)")
         let all = try await audit.page(of: person.account).events
         #expect(all.count > looks.count && all.allSatisfy { $0.who != nil })
         #expect(all.last?.what.german == "Ihr Konto wurde angelegt.")

@@ -272,7 +272,7 @@ struct DeskTests {
         #expect(
             try await fresh() == [
                 "dsr.received herten clerk", "dsr.identity_checked herten clerk", "dsr.running herten system",
-                "dsr.done herten system",
+                "admin.subject_seen herten clerk", "dsr.done herten system",
             ])
         _ = try await provider.provider.desk.freshBlockCode(of: person.account, visit: visit)
         #expect(try await fresh() == ["account.block_code_replaced herten clerk"])

@@ -350,6 +350,8 @@ struct AdministratorTests {
             #expect(notice?.detail == (try provider.scope(TestRegion.herten)).tenant.officialName)
             #expect(try await told(provider.account(of: alice)).isEmpty, "nobody else's phone")
             #expect(try await site.call(alice, .get, secret).status == .ok)
+            let looks = try await provider.auditEntries(.subjectSeen).filter { $0.object == "emergency" }
+            #expect(looks.count == 1 && looks.first?.what.english.contains("emergency access") == true)
             #expect(
                 try await site.call(alice, .get, "/tenants/marl/subjects/\(subject)/sessions").status == .forbidden,
                 "one tenant alone")

@@ -5,7 +5,7 @@ public import OpenIDMessages
 /// Requests of people about their data, from receipt to answer within a month (GDPR Art. 12).
 public struct DataRequestFlow: Sendable {
     let registry: ClientRegistry
-    let store: any RetentionStore
+    let store: any RetentionStore & AuditStore
     let clock: ProviderClock
 
     /// The most requests of one person that wait at a time.
@@ -129,6 +129,11 @@ public struct DataRequestFlow: Sendable {
 
     public func request(_ identifier: DataSubjectRequestIdentifier) async throws -> DataSubjectRequest? {
         try await store.request(identifier)
+    }
+
+    /// Writes down that somebody at the local socket looked whose a request is.
+    public func noteLook(at request: DataSubjectRequest) async throws {
+        try await store.record([Author(.clerk).event(.subjectSeen, person: request.account, time: clock.now())])
     }
 
     /// Decides a request that runs; nil when there is none, it does not run or no desk decides it.

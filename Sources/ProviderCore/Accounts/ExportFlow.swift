@@ -35,6 +35,8 @@ public struct ExportFlow: Sendable {
     public func export(of account: AccountIdentifier, visit: DeskVisit) async throws -> AccountExport {
         _ = try await identification.profile(of: account, in: visit)
         let request = try await requests.begin(exportOf: account, in: visit)
+        // Whoever makes it has everything in the hand.
+        try await store.record([visit.event(.subjectSeen, person: account, now: clock.now())])
         let export = try await document(of: account)
         _ = try await requests.advance(request.identifier, by: .finish, author: visit.author.consequence)
         return export

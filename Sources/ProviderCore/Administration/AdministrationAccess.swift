@@ -92,6 +92,14 @@ extension Administrator {
     }
 }
 
+extension Administrator {
+    /// What a look at a person at the tenant has as its object: that no right but that of an emergency gives it, else nothing.
+    func lookObject(_ action: AdministrationAction, at tenant: TenantIdentifier) -> String? {
+        let rights = assignments.filter { $0.scope.tenant == tenant && $0.role.actions.contains(action) }
+        return !rights.isEmpty && rights.allSatisfy { $0.role == .emergency } ? SecurityEvent.Kind.emergency : nil
+    }
+}
+
 extension ProofOfPossession.Fault {
     fileprivate var administrationProblem: AdministrationProblem {
         switch self {

@@ -34,7 +34,8 @@ public struct TenantPeopleFlow: Sendable {
         let (subject, account) = try await known(name, in: scope, by: administrator)
         try await administration.store.record(
             administrator.event(
-                .subjectSeen, object: nil, person: account, at: scope.tenant.identifier, now: clock.now()))
+                .subjectSeen, object: administrator.lookObject(.readSubject, at: scope.tenant.identifier),
+                person: account, at: scope.tenant.identifier, now: clock.now()))
         return subject
     }
 
@@ -147,7 +148,8 @@ public struct TenantPeopleFlow: Sendable {
         }
         try await administration.store.record(
             administrator.event(
-                .subjectSeen, object: nil, person: account, at: scope.tenant.identifier, now: clock.now()))
+                .subjectSeen, object: administrator.lookObject(.readAudit, at: scope.tenant.identifier),
+                person: account, at: scope.tenant.identifier, now: clock.now()))
         return explained
     }
 

@@ -1,6 +1,43 @@
 internal import AccountDirectory
 public import OpenIDMessages
 
+extension AuditEntry {
+    /// What happened, in one sentence for the person whom it concerns; of a lock also why.
+    public var what: BilingualText {
+        guard let kind = SecurityEvent.Kind(rawValue: kind) else { return BilingualText(verbatim: kind) }
+        if kind == .subjectSeen, object == SecurityEvent.Kind.emergency {
+            return BilingualText(
+                "Jemand sah mit einem Notfallzugriff an, was hier über Sie bekannt ist.",
+                "Somebody looked with emergency access at what is known of you here.")
+        }
+        guard kind == .accountLocked, let reason = object.flatMap(LockReason.init(rawValue:)) else { return kind.words }
+        let notice = NoticeKind.locked(for: reason)
+        return BilingualText(notice.text(.german), notice.text(.english))
+    }
+
+    /// What happened, for a person who may have done it in administration: what they did there to somebody else is not said
+    /// as if it had happened to them.
+    ///
+    /// - Parameter name: under which the reader stands in the chain.
+    public func what(for name: AuditPseudonym?) -> BilingualText {
+        guard isAct(of: name), person != name else { return what }
+        switch SecurityEvent.Kind(rawValue: kind) {
+        case .subjectSeen?:
+            return BilingualText(
+                "Sie sahen an, was hier über jemanden bekannt ist.", "You looked at what is known of somebody here.")
+        case let kind? where kind.isSaidToThePerson:
+            return BilingualText(
+                "Sie handelten für jemanden (\(kind.rawValue)).", "You acted for somebody (\(kind.rawValue)).")
+        default: return what
+        }
+    }
+
+    /// True for what this administrator did.
+    ///
+    /// - Parameter name: under which the administrator stands in the chain.
+    public func isAct(of name: AuditPseudonym?) -> Bool { name != nil && administrator == name }
+}
+
 extension SecurityEvent.Kind {
     /// What happened, in one sentence for the person whom it concerns. Who did it and where stands beside it.
     public var words: BilingualText {
@@ -24,8 +61,17 @@ extension SecurityEvent.Kind {
 
     /// Kinds that say who has seen data of the person, or got them: the answer to "who has seen my data".
     public static let looks: [SecurityEvent.Kind] = [
-        .subjectSeen, .tokenIssued, .tokenRefreshed, .tokenExchanged, .requestReceived,
+        .subjectSeen, .companySeen, .mandateSeen, .tokenIssued, .tokenRefreshed, .tokenExchanged,
     ]
+
+    /// A look of an office at what concerns a company.
+    public var isLookAtCompany: Bool { self == .companySeen || self == .mandateSeen }
+
+    /// The object of a look by the right of an emergency (`Administrator.lookObject`).
+    static let emergency = "emergency"
+
+    /// True when the words speak to the person whom it concerns.
+    fileprivate var isSaidToThePerson: Bool { account != nil || device != nil || login != nil }
 
     private var account: BilingualText? {
         switch self {

@@ -35,23 +35,34 @@ public struct CompanyOfficeView: Sendable, Equatable {
 
 /// A town's office and its companies: verify, freeze, end a freeze, close. `CompanyFlow` does it; here is who may reach which
 /// company, and why something is refused, as a `CompanyOfficeRefusal`.
+///
+/// A sole trader's facts are personal data: each look at them, in a list too, is an event that its owner reads.
 public struct CompanyOfficeFlow: Sendable {
     let companies: CompanyFlow
     let administration: AdministrationFlow
-    let store: any CompanyStore & CompanyOfficeStore & TenantPeopleStore
+    let store: any CompanyStore & CompanyOfficeStore & TenantPeopleStore & AuditStore
     let clock: ProviderClock
 
     // MARK: Which company
 
     /// Those that were submitted and are not closed: for the region's own clerk.
-    public func list(page: PageRequest, for _: CompanyClerk) async throws -> [CompanyRecord] {
-        try await store.companies(page: page)
+    public func list(page: PageRequest, for clerk: CompanyClerk) async throws -> [CompanyRecord] {
+        try await seen(try await store.companies(page: page), by: clerk)
     }
 
     /// Those that belong to the tenant.
-    public func list(in scope: TenantScope, page: PageRequest) async throws -> [CompanyRecord] {
+    public func list(
+        in scope: TenantScope, page: PageRequest, for administrator: Administrator
+    ) async throws -> [CompanyRecord] {
         guard scope.tenant.isLive else { throw AdministrationProblem.tenantNotActive }
-        return try await store.companies(in: scope, page: page)
+        return try await seen(
+            try await store.companies(in: scope, page: page), by: CompanyClerk(administrator, in: scope))
+    }
+
+    private func seen(_ companies: [CompanyRecord], by clerk: CompanyClerk) async throws -> [CompanyRecord] {
+        let traders = companies.filter { $0.details.kind == .soleTrader }
+        try await store.record(traders.map { .seen($0.identifier, by: clerk.actor, at: clock.now()) })
+        return companies
     }
 
     /// Any company, for a clerk at the local administration socket.
@@ -84,19 +95,15 @@ public struct CompanyOfficeFlow: Sendable {
 
     // MARK: What is done with it
 
+    /// The look is written down.
     public func show(_ opened: CompanyCase) async throws -> CompanyOfficeView {
-        CompanyOfficeView(try await file(opened))
+        let view = try await view(opened)
+        try await store.record([.seen(opened.company, by: opened.clerk.actor, at: clock.now())])
+        return view
     }
 
-    /// The same for an administrator: the look is written down, for a sole trader's facts are personal data.
-    public func show(_ opened: CompanyCase, to administrator: Administrator) async throws -> CompanyOfficeView {
-        let view = try await show(opened)
-        var event = SecurityEvent(
-            .companySeen, time: clock.now(), tenant: opened.clerk.tenant, object: opened.company.rawValue,
-            transaction: administrator.transaction, actor: .administrator(administrator.account))
-        event.company = opened.company
-        try await administration.store.record(event)
-        return view
+    private func view(_ opened: CompanyCase) async throws -> CompanyOfficeView {
+        CompanyOfficeView(try await file(opened))
     }
 
     /// Records whom a register's extract names; those people sign then, each with the own phone.
@@ -120,7 +127,7 @@ public struct CompanyOfficeFlow: Sendable {
         try await act(opened, objections) {
             try await companies.record(extract: named.json, of: opened.company, by: opened.clerk)
         }
-        return try await show(opened)
+        return try await view(opened)
     }
 
     /// The town's trade office vouches for a company that stands in no register, and says whom its trade register names. A
@@ -146,7 +153,7 @@ public struct CompanyOfficeFlow: Sendable {
         try await act(opened, objections) {
             try await companies.verifyAtDesk(opened.company, proof: named.json, by: opened.clerk)
         }
-        return try await show(opened)
+        return try await view(opened)
     }
 
     /// Freezes a company.
@@ -168,7 +175,7 @@ public struct CompanyOfficeFlow: Sendable {
         try await act(opened, [objection]) {
             try await companies.freeze(opened.company, for: reason, proof: given, by: opened.clerk)
         }
-        return try await show(opened)
+        return try await view(opened)
     }
 
     /// Closes a frozen company with proof that it is over; its members are told.
@@ -184,7 +191,7 @@ public struct CompanyOfficeFlow: Sendable {
             let company = try await file(opened).company
             throw CompanyOfficeRefusal.notClosable(company.state, company.freezeReason)
         }
-        return try await show(opened)
+        return try await view(opened)
     }
 
     /// Ends a freeze with new proof.
@@ -198,7 +205,7 @@ public struct CompanyOfficeFlow: Sendable {
         try await act(opened, [try await objection(to: proof, opened)]) {
             try await companies.cure(opened.company, proof: proof, appointing: account, by: opened.clerk)
         }
-        return try await show(opened)
+        return try await view(opened)
     }
 
     /// Ends a freeze as an administrator of the tenant, who knows people by the `sub` of the tenant's portals.

@@ -39,6 +39,13 @@ extension SecurityEvent {
             actor: actor.actor, person: actor.person, company: company)
     }
 
+    /// Somebody of an office looked at a company. The store names a sole trader, whose facts were seen.
+    static func seen(_ company: CompanyIdentifier, by actor: CompanyActor, at time: Timestamp) -> SecurityEvent {
+        SecurityEvent(
+            .companySeen, time: time, tenant: actor.tenant, object: company.rawValue, transaction: actor.transaction,
+            actor: actor.actor, company: company)
+    }
+
     private static func kindAndObject(of change: CompanyChange) -> (Kind, String?) {
         switch change {
         case .company(let event, _): (kind(of: event), nil)

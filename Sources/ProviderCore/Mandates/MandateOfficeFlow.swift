@@ -87,18 +87,18 @@ public struct MandateOfficeFlow: Sendable {
 
     // MARK: What is done with it
 
-    /// Mandates by which somebody acts for the company, the oldest first.
+    /// Mandates by which somebody acts for the company, the oldest first. The look is one at the company.
     public func list(_ opened: CompanyCase, page: PageRequest) async throws -> [MandateOfficeView] {
-        try await store.mandates(actingFor: opened.company, page: page).map { MandateOfficeView($0) }
+        let found = try await store.mandates(actingFor: opened.company, page: page)
+        try await administration.store.record(.seen(opened.company, by: opened.clerk.actor, at: clock.now()))
+        return found.map { MandateOfficeView($0) }
     }
 
-    public func show(_ opened: MandateCase) -> MandateOfficeView { MandateOfficeView(opened.record) }
-
-    /// The same for an administrator: the look is written down.
-    public func show(_ opened: MandateCase, to administrator: Administrator) async throws -> MandateOfficeView {
+    /// The look is written down.
+    public func show(_ opened: MandateCase) async throws -> MandateOfficeView {
         try await administration.store.record(
             SecurityEvent(.mandateSeen, opened.record.mandate, by: opened.clerk.actor, at: clock.now()))
-        return show(opened)
+        return MandateOfficeView(opened.record)
     }
 
     /// Ends it, and what was delegated from it; it allows nothing from the return on (I18). Its holder and the

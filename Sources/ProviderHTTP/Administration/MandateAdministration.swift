@@ -28,7 +28,7 @@ enum MandateAdministration {
             try await CompanyAdministration.explaining {
                 let opened = try await provider.mandateOffices.open(
                     try context.parameters.require("mandate"), by: regionsClerk)
-                return Answer.json(provider.mandateOffices.show(opened).json)
+                return Answer.json(try await provider.mandateOffices.show(opened).json)
             }
         }
         // `tenant` is the town whose office acts; without it the region's own clerk does.

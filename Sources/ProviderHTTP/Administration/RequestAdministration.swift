@@ -4,7 +4,8 @@ internal import Hummingbird
 internal import OpenIDMessages
 internal import ProviderCore
 
-/// Requests about data at the local administration socket: those to the region and to every town.
+/// Requests about data at the local administration socket: those to the region and to every town. Whose one is says the look
+/// at it alone, which the person reads in their trail.
 ///
 /// `GET /requests` (`?state=ended`, `?after=REQUEST`), `GET /requests/{request}`, `POST /requests/{request}/decision`.
 enum RequestAdministration {
@@ -14,12 +15,14 @@ enum RequestAdministration {
             let query = try request.query()
             let page = PageRequest(limit: PageRequest.longest, after: query["after"])
             let requests = try await flow.requests(ended: query["state"] == "ended", page: page)
-            var answer: JSONObject = ["requests": .array(requests.map { .object($0.desk(at: clock.now())) })]
+            var answer: JSONObject = ["requests": .array(requests.map { .object($0.json(at: clock.now())) })]
             if requests.count == page.limit { answer["next"] = requests.last.map { .string($0.identifier.rawValue) } }
             return Answer.json(answer)
         }
         router.get("/requests/{request}") { _, context in
-            Answer.json(try await known(flow, context).desk(at: clock.now()))
+            let request = try await known(flow, context)
+            try await flow.noteLook(at: request)
+            return Answer.json(request.desk(at: clock.now()))
         }
         router.post("/requests/{request}/decision") { request, context in
             var request = request

@@ -11,7 +11,8 @@ extension AdministrationAPI {
             .tenant(.readCompany),
             answer: Schema.Property.page("companies", companySummary, "Submitted, and not closed."), isPaged: true,
             handle: { call in
-                let companies = try await call.provider.companyOffices.list(in: call.scope, page: call.page)
+                let companies = try await call.provider.companyOffices.list(
+                    in: call.scope, page: call.page, for: call.administrator)
                 return call.list("companies", companies, cursor: { $0.identifier.rawValue }) { $0.summary }
             }),
         AdministrationRoute(
@@ -19,7 +20,7 @@ extension AdministrationAPI {
             "A company: its facts and how far it is proved. Of people only how many there are.",
             .tenant(.readCompany), answer: company,
             handle: { call in
-                try await call.provider.companyOffices.show(try await opened(call), to: call.administrator).json
+                try await call.provider.companyOffices.show(try await opened(call)).json
             }),
         AdministrationRoute(
             .post, "/tenants/{tenant}/companies/{company}/register-extract",

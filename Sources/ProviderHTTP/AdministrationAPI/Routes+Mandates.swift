@@ -21,7 +21,7 @@ extension AdministrationAPI {
             "A mandate: what it lets its holder do, and how far it is approved; not who.", .tenant(.readMandate),
             answer: mandate,
             handle: { call in
-                try await call.provider.mandateOffices.show(try await opened(call), to: call.administrator).json
+                try await call.provider.mandateOffices.show(try await opened(call)).json
             }),
         AdministrationRoute(
             .post, "/tenants/{tenant}/mandates/{mandate}/revocation",
