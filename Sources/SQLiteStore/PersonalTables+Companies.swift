@@ -78,16 +78,27 @@ extension PersonalTable {
                 "own_companies",
                 """
                 SELECT id, details AS "details:json", state, level, created_at FROM company
-                WHERE json_extract(details, '$.kind') = 'NatPers' AND (id IN
-                    (SELECT company FROM register_power p WHERE account = :account AND kind = 'inhaber'
-                        AND (state = 'signed' OR NOT EXISTS (SELECT 1 FROM register_power other
-                            WHERE other.company = p.company AND other.kind = 'inhaber' AND other.account <> p.account
-                                AND (other.state = 'signed' OR other.signed_at > p.signed_at))))
-                    OR state IN ('draft', 'verifying') AND id IN (SELECT company FROM membership
-                        WHERE account = :account AND is_administrator = 1 AND state <> 'ended'))
-                ORDER BY created_at
+                WHERE id IN (\(ownCompanies)) ORDER BY created_at
                 """),
             erasure: [], stays: "a sole trader's facts go when the business ends with its only person"),
+        PersonalTable(
+            name: "establishment",
+            export: .section(
+                "own_establishments",
+                """
+                SELECT id, company, activity, name, municipality, address AS "address:json", state FROM establishment
+                WHERE company IN (\(ownCompanies)) ORDER BY company, activity, rowid
+                """),
+            erasure: [], stays: "the company's; a sole trader's go with its facts"),
+        PersonalTable(
+            name: "company_evidence",
+            export: .section(
+                "own_company_evidence",
+                """
+                SELECT id, company, method, performer, level, as_of, recorded_at FROM company_evidence
+                WHERE company IN (\(ownCompanies)) ORDER BY recorded_at
+                """),
+            erasure: [], stays: "the company's: how and when it was proved, without a value of a person"),
         PersonalTable(
             name: "membership",
             export: .section(
@@ -102,4 +113,15 @@ extension PersonalTable {
             export: .withheld(because: "it names companies, not people"), erasure: [],
             stays: "it names companies, not people"),
     ]
+
+    /// The businesses of a sole trader: what is known of them is known of the person.
+    private static let ownCompanies = """
+        SELECT c.id FROM company c WHERE json_extract(c.details, '$.kind') = 'NatPers' AND (c.id IN
+            (SELECT company FROM register_power p WHERE account = :account AND kind = 'inhaber'
+                AND (state = 'signed' OR NOT EXISTS (SELECT 1 FROM register_power other
+                    WHERE other.company = p.company AND other.kind = 'inhaber' AND other.account <> p.account
+                        AND (other.state = 'signed' OR other.signed_at > p.signed_at))))
+            OR c.state IN ('draft', 'verifying') AND c.id IN (SELECT company FROM membership
+                WHERE account = :account AND is_administrator = 1 AND state <> 'ended'))
+        """
 }

@@ -66,6 +66,11 @@ struct ExportTests {
             company, proof: provider.extract([max.power(.owner)]), by: TestCompany.clerk)
         let eva = try await provider.person("Eva", "Angestellte")
         let member = try await provider.join(eva, ["member"], in: company, by: max)
+        _ = try await provider.companies.addEstablishment(
+            [
+                "activity": "43210", "name": "Werkstatt Süd",
+                "address": .object(["street": "Ring", "postal_code": "45699", "locality": "Herten"]),
+            ], to: company, by: device)
         let today = CalendarDate(inGermanyAt: provider.now)
         _ = try await provider.provider.mandates.propose(
             MandateProposal(
@@ -83,11 +88,16 @@ struct ExportTests {
             #expect(own[section]?.array?.count == 1, "\(section)")
         }
         #expect(own["own_companies"]?.array?.first?.object?["details"]?.object?["name"] == "Max Beispiel Elektro")
+        #expect(own["own_establishments"]?.array?.first?.object?["name"] == "Werkstatt Süd")
+        let evidence = own["own_company_evidence"]?.array?.first?.object
+        #expect(evidence?["method"] == "desk" && evidence?["performer"] == "herten")
         #expect(own["proposed_mandates"]?.array?.first?.object?["reason"] == "Für die Montage")
         let herten = own["controllers"]?.array?.first?.object
         #expect(herten?["email"] == "rathaus@herten.example" && herten?["dpo_email"] == "dsb@herten.example")
         let employee = try await export(eva)
-        for section in ["own_companies", "proposed_mandates", "sent_invitations"] {
+        for section in [
+            "own_companies", "own_establishments", "own_company_evidence", "proposed_mandates", "sent_invitations",
+        ] {
             #expect(employee[section] == [], "\(section) is the owner's")
         }
         #expect(employee["mandates"]?.array?.count == 1)
