@@ -14,6 +14,13 @@ extension SQLiteStore {
             ).map { row in try row.attribute }
         }
     }
+
+    public func evidence(of account: AccountIdentifier) async throws -> [Evidence] {
+        try read { db in
+            try db.rows("SELECT * FROM evidence WHERE account = ? ORDER BY checked_at, rowid", [account.rawValue])
+                .map { row in try row.evidence }
+        }
+    }
 }
 
 extension Database {
@@ -66,13 +73,18 @@ extension StoredRow {
     fileprivate var attribute: VerifiedAttribute {
         get throws {
             VerifiedAttribute(
-                claim: try text("claim"),
-                evidence: Evidence(
-                    identifier: try value("id"), account: try accountIdentifier, method: try value("method"),
-                    performer: try optionalValue("performer"), checkedAt: try time("checked_at"),
-                    level: try level("level"), documentType: try optionalText("document_type"),
-                    documentCountry: try optionalText("document_country"), expiresAt: try optionalTime("expires_at")),
-                level: try level("claim_level"), state: try value("state"))
+                claim: try text("claim"), evidence: try evidence, level: try level("claim_level"),
+                state: try value("state"))
+        }
+    }
+
+    fileprivate var evidence: Evidence {
+        get throws {
+            Evidence(
+                identifier: try value("id"), account: try accountIdentifier, method: try value("method"),
+                performer: try optionalValue("performer"), checkedAt: try time("checked_at"),
+                level: try level("level"), documentType: try optionalText("document_type"),
+                documentCountry: try optionalText("document_country"), expiresAt: try optionalTime("expires_at"))
         }
     }
 }

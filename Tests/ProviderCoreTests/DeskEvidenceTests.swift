@@ -210,6 +210,10 @@ struct DeskEvidenceTests {
         #expect(events.filter { $0.hasPrefix("session.ended") }.count == 1)
         let notices = try await provider.store.notices(of: person.account, limit: 20).map(\.kind)
         #expect(notices.contains(.proofingExpired))
+        let explained = try await provider.provider.assurance.explain(provider.verified(person.phone)).explanation
+        let proofing = try #require(explained.reasons.first { $0.kind == .proofing })
+        #expect(proofing.level == .undefined && proofing.facts == ["expired": .string(last.day)])
+        #expect(explained.basis(of: proofing, .german) == "Nachweis abgelaufen am \(last.day)")
         #expect(try await provider.sessions(of: person.phone).isEmpty)
         await #expect(throws: OAuthError.self, "the session that said more is over") {
             _ = try await provider.signIn(
@@ -240,6 +244,24 @@ struct DeskEvidenceTests {
         provider.clock.advance(RetentionPolicy().objection)
         try await provider.provider.sweep(includingStore: true)
         return (person.account, phone)
+    }
+
+    @Test("I40: what explains a level is the evidence that is left when a better one has expired")
+    func explainedByWhatIsLeft() async throws {
+        let provider = try await TestProvider()
+        let last = lastSecond(provider, days: 20)
+        let person = try await proved(provider, until: last.day)
+        func proofing() async throws -> AssuranceExplanation.Reason {
+            let explained = try await provider.provider.assurance.explain(provider.verified(person.phone)).explanation
+            return try #require(explained.reasons.first { $0.kind == .proofing })
+        }
+        let before = try await proofing()
+        #expect(before.level == .substantiell && before.facts["level"] == "substantiell")
+        provider.clock.advance(last.seconds - RetentionPolicy().objection - 59)
+        #expect(try await provider.provider.erasures.sweep()["expired_evidence"] == 1)
+        let after = try await proofing()
+        #expect(after.level == .normal && after.facts["level"] == "normal", "\(after.facts.text)")
+        #expect(after.facts["expired"] == nil)
     }
 
     @Test("I40: a login that was claimed before the evidence was over is not approved at its level afterwards")

@@ -289,6 +289,10 @@ extension FaultyStore {
 }
 
 extension FaultyStore {
+    public func evidence(of account: AccountIdentifier) async throws -> [Evidence] {
+        try await call { try await store.evidence(of: account) }
+    }
+
     public func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute] {
         try await call { try await store.verifiedAttributes(of: account) }
     }

@@ -33,6 +33,9 @@ extension AssuranceExplanation {
     public func basis(of reason: Reason, _ language: Language) -> String? {
         switch reason.kind {
         case .proofing:
+            if let day = reason.facts["expired"]?.string {
+                return language == .german ? "Nachweis abgelaufen am \(day)" : "evidence expired on \(day)"
+            }
             guard let method = reason.facts["method"]?.string.flatMap(Evidence.Method.init(rawValue:)) else {
                 return nil
             }

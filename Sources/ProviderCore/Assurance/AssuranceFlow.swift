@@ -113,11 +113,10 @@ public struct AssuranceFlow: Sendable {
         account: AccountRecord, device: DeviceRecordRow, methods: [String]?
     ) async throws -> AssuranceExplanation {
         var explanation = AssuranceExplanation(proofing: account.level, ceiling: device.ceiling)
-        let attributes = try await store.verifiedAttributes(of: account.identifier)
-        let newest = attributes.map(\.evidence).max { $0.checkedAt < $1.checkedAt }
+        let identity = identityFacts(try await store.evidence(of: account.identifier), now: clock.now())
         for index in explanation.reasons.indices {
             switch explanation.reasons[index].kind {
-            case .proofing: explanation.reasons[index].facts = newest.map(facts) ?? [:]
+            case .proofing: explanation.reasons[index].facts = identity
             case .authenticator:
                 explanation.reasons[index].facts = [
                     "amr": .strings(methods ?? [device.keyMethod, "pin", "mfa", "user"])
@@ -158,6 +157,15 @@ public struct AssuranceFlow: Sendable {
 
     private func officialName(_ tenant: TenantIdentifier?) -> JSONValue? {
         tenant.flatMap { registry.tenant($0) }.map { .string($0.officialName) }
+    }
+
+    /// What the person's level rests on: the best evidence that counts, the newest of it. Where none does any more, the last
+    /// day of the one that counted for longest.
+    private func identityFacts(_ evidence: [Evidence], now: Timestamp) -> JSONObject {
+        let counting = evidence.filter { $0.expiresAt.map { $0 > now } ?? true }
+        if let best = counting.max(by: { ($0.level, $0.checkedAt) < ($1.level, $1.checkedAt) }) { return facts(best) }
+        let end = evidence.compactMap(\.expiresAt).max()
+        return end.map { ["expired": .string(CalendarDate(inGermanyAt: $0 - 1).rawValue)] } ?? [:]
     }
 
     private func facts(_ evidence: Evidence) -> JSONObject {

@@ -148,6 +148,9 @@ public protocol ReleaseStore: Sendable {
 public protocol EvidenceStore: Sendable {
     /// The claims of an account behind which evidence stands or stood, with the newest of it.
     func verifiedAttributes(of account: AccountIdentifier) async throws -> [VerifiedAttribute]
+
+    /// All evidence of an account, also what has expired, the oldest first.
+    func evidence(of account: AccountIdentifier) async throws -> [Evidence]
 }
 
 /// Sessions, and who must hear of their end.
