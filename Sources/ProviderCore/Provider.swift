@@ -159,7 +159,8 @@ public final class Provider: Sendable {
             registry: registry, store: store, identification: identification, requests: dataRequests, audit: audit,
             templates: templates, policy: RetentionPolicy(), clock: clock, bell: logoutBell)
         exports = ExportFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store, requests: dataRequests,
+            issuer: issuer, registry: registry, keys: keys, store: store,
+            trail: OwnAudit(flow: audit, registry: registry), requests: dataRequests,
             identification: identification, clock: clock)
         desk = DeskFlow(
             enrolment: enrolment, store: store, identification: identification, clock: clock, bell: logoutBell)

@@ -18,6 +18,7 @@ public struct ExportFlow: Sendable {
     let registry: ClientRegistry
     let keys: KeyCustodian
     let store: any AccountStore & RetentionStore & AuditStore
+    let trail: OwnAudit
     let requests: DataRequestFlow
     let identification: DeskIdentification
     let clock: ProviderClock
@@ -52,23 +53,13 @@ public struct ExportFlow: Sendable {
         for section in sections {
             document[section.name] = .array(section.rows.map { .object(named($0, &portals)) })
         }
-        document["audit"] = .array(try await events(of: account).map { .object($0) })
+        let (events, names) = try await trail.everything(about: account)
+        document["audit"] = .array(events.map { .object($0.exported) })
+        document["audit_names"] = .array(names.map { .object(["chain": .string($0), "name": .string($1.text)]) })
         document["controllers"] = .array(controllers(of: portals).map { .object($0) })
         return AccountExport(
             document: document,
             signed: try keys.ring.current(.es256).sign(type: AccountExport.type, payload: document))
-    }
-
-    /// What the audit log says of the person, in all towns, the latest first.
-    private func events(of account: AccountIdentifier) async throws -> [JSONObject] {
-        var events: [JSONObject] = []
-        var cursor: Int64?
-        repeat {
-            let page = try await store.auditPage(of: account, before: cursor, limit: AuditFlow.largestPage)
-            events += page.entries.map(\.json)
-            cursor = page.next
-        } while cursor != nil
-        return events
     }
 
     /// A portal, and the town that is responsible for what it was told.
@@ -111,5 +102,20 @@ public struct ExportFlow: Sendable {
             controller["processor"] = registry.region.processor(of: tenant, at: now).map { .string($0.name) }
             return controller
         }
+    }
+}
+
+extension OwnAudit.Event {
+    /// The event as the chain has it, with what it says in words.
+    fileprivate var exported: JSONObject {
+        func json(_ text: BilingualText) -> JSONValue {
+            .object(["de": .string(text.german), "en": .string(text.english)])
+        }
+        var object = entry.json
+        object["text"] = json(what)
+        object["who"] = who.map(json)
+        object["tenant_name"] = tenantName.map { .string($0) }
+        object["portal"] = portal.map { .string($0) }
+        return object
     }
 }

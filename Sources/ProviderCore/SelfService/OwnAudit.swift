@@ -62,16 +62,33 @@ public struct OwnAudit: Sendable {
     ) async throws -> Page {
         let page = try await flow.page(
             of: account, onlyLooks: onlyLooks, before: cursor)
-        let names = try await names(of: Set(page.entries.compactMap(\.company)))
-        return Page(events: page.entries.map { event($0, page.names[$0.chain], names) }, next: page.next)
+        return Page(events: try await events(page), next: page.next)
     }
 
-    private func event(
-        _ entry: AuditEntry, _ reader: AuditPseudonym?, _ companies: [String: String]
-    ) -> Event {
-        Event(
-            entry: entry, tenantName: entry.chain.tenant.flatMap { registry.tenant($0)?.officialName },
-            portal: portal(entry), company: entry.company.flatMap { companies[$0] }, reader: reader)
+    /// Everything that the chains say of a person, the latest first, and under which name the person stands in each.
+    func everything(
+        about account: AccountIdentifier
+    ) async throws -> (events: [Event], names: [(chain: String, name: AuditPseudonym)]) {
+        var events: [Event] = []
+        var names: [AuditChain: AuditPseudonym] = [:]
+        var cursor: Int64?
+        repeat {
+            let page = try await flow.page(of: account, before: cursor, limit: AuditFlow.largestPage)
+            events += try await self.events(page)
+            names = page.names
+            cursor = page.next
+        } while cursor != nil
+        return (events, names.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 })
+    }
+
+    private func events(_ page: AuditPage) async throws -> [Event] {
+        let companies = try await names(of: Set(page.entries.compactMap(\.company)))
+        return page.entries.map { entry in
+            Event(
+                entry: entry, tenantName: entry.chain.tenant.flatMap { registry.tenant($0)?.officialName },
+                portal: portal(entry), company: entry.company.flatMap { companies[$0] },
+                reader: page.names[entry.chain])
+        }
     }
 
     /// Companies by their identifiers, as they are called now.
