@@ -158,9 +158,9 @@ public final class Provider: Sendable {
         erasures = ErasureFlow(
             registry: registry, store: store, identification: identification, requests: dataRequests, audit: audit,
             templates: templates, policy: RetentionPolicy(), clock: clock, bell: logoutBell)
+        let ownAudit = OwnAudit(flow: audit, registry: registry, companies: store)
         exports = ExportFlow(
-            issuer: issuer, registry: registry, keys: keys, store: store,
-            trail: OwnAudit(flow: audit, registry: registry), requests: dataRequests,
+            issuer: issuer, registry: registry, keys: keys, store: store, trail: ownAudit, requests: dataRequests,
             identification: identification, clock: clock)
         desk = DeskFlow(
             enrolment: enrolment, store: store, identification: identification, clock: clock, bell: logoutBell)
@@ -231,7 +231,7 @@ public final class Provider: Sendable {
             assurance: assurance, requests: dataRequests,
             companies: OwnCompanies(flow: companies),
             mandates: OwnMandates(flow: mandates, companies: companies),
-            audit: OwnAudit(flow: audit, registry: registry, companies: store))
+            audit: ownAudit)
         self.administrationAddress = administrationAddress
         administration = AdministrationFlow(
             registry: registry,

@@ -235,7 +235,7 @@ struct BlockingTests {
         let provider = try await TestProvider()
         let person = try await provider.registered()
         let (desk, erasures) = (provider.provider.desk, provider.provider.erasures)
-        try await desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        try await desk.lock(person.account, for: reason, in: provider.scope(TestRegion.herten))
         let died = reason == .deceased
         if reason == .authority {
             await #expect(throws: DeskRefusal.orderedByAuthority) {
@@ -266,7 +266,7 @@ struct BlockingTests {
         guard case .awaitsDevice(let ticket) = try await desk.reactivate(person.account, visit: provider.visit()) else {
             throw TestProvider.Unexpected.link
         }
-        try await desk.lock(person.account, for: .authority, tenant: TestRegion.herten)
+        try await desk.lock(person.account, for: .authority, in: provider.scope(TestRegion.herten))
         provider.clock.advance(eraseAt.seconds - provider.now.seconds)
         try await provider.provider.erasures.sweep()
         let profile = try await provider.profile(of: person.account)
@@ -283,7 +283,7 @@ struct BlockingTests {
         let provider = try await TestProvider()
         let person = try await provider.registered()
         let (desk, erasures) = (provider.provider.desk, provider.provider.erasures)
-        try await desk.lock(person.account, for: .authority, tenant: TestRegion.herten)
+        try await desk.lock(person.account, for: .authority, in: provider.scope(TestRegion.herten))
         var acts: [() async throws -> Void] = [
             { _ = try await desk.reactivate(person.account, visit: provider.visit()) },
             { _ = try await desk.reactivate(person.account, visit: provider.visit(), found: person.phone.device) },
@@ -297,11 +297,11 @@ struct BlockingTests {
             },
         ]
         for reason in LockReason.ofDesk where reason != .deceased {
-            acts.append { try await desk.lock(person.account, for: reason, tenant: TestRegion.herten) }
+            acts.append { try await desk.lock(person.account, for: reason, in: provider.scope(TestRegion.herten)) }
         }
         // All of them in both orders, and again when a death was reported as well.
         for isDead in [false, true] {
-            if isDead { try await desk.lock(person.account, for: .deceased, tenant: TestRegion.herten) }
+            if isDead { try await desk.lock(person.account, for: .deceased, in: provider.scope(TestRegion.herten)) }
             for act in acts + acts.reversed() {
                 try? await act()
                 let profile = try await provider.profile(of: person.account)
@@ -314,7 +314,7 @@ struct BlockingTests {
     func why(reason: LockReason) async throws {
         let provider = try await TestProvider()
         let person = try await provider.registered()
-        try await provider.provider.desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        try await provider.provider.desk.lock(person.account, for: reason, in: provider.scope(TestRegion.herten))
         let event = try await provider.auditEntries(.accountLocked).last
         #expect(event?.object == reason.rawValue)
         let notice = try await provider.store.notices(of: person.account, limit: 1).first

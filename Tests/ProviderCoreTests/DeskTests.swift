@@ -70,7 +70,7 @@ struct DeskTests {
         let record = try await provider.profile(of: person.account).person
         #expect(record.givenName.unicodeScalars.count == 4)
         #expect(record.claim("address", namespace: "")?.object?["locality"]?.string?.unicodeScalars.count == 6)
-        try await provider.provider.desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        try await provider.provider.desk.lock(person.account, for: .own, in: provider.scope(TestRegion.herten))
         let given = try await provider.provider.desk.reactivate(person.account, visit: provider.visit(composed))
         guard case .active = given else {
             Issue.record("the right person is not known")

@@ -113,14 +113,14 @@ struct RetentionTests {
         let provider = try await TestProvider()
         let person = try await provider.registered()
         provider.clock.advance(policy.unused - policy.afterNotice / 2)
-        try await provider.provider.desk.lock(person.account, for: reason, tenant: TestRegion.herten)
+        try await provider.provider.desk.lock(person.account, for: reason, in: provider.scope(TestRegion.herten))
         // Unused for two years before, and told for sixty days: the later of both.
         try await around(policy.afterNotice, provider) { isOver in
             let state = try await provider.profile(of: person.account).state
             #expect(state == (isOver && reason != .authority ? .closing : .locked))
         }
         let other = try await provider.registered(person: ["given_name": "Ada", "family_name": "Birke"])
-        try await provider.provider.desk.lock(other.account, for: reason, tenant: TestRegion.herten)
+        try await provider.provider.desk.lock(other.account, for: reason, in: provider.scope(TestRegion.herten))
         try await around(policy.afterNotice, provider) { isOver in
             let state = try await provider.profile(of: other.account).state
             #expect(state == (isOver && reason == .deceased ? .closing : .locked), "used not long ago")

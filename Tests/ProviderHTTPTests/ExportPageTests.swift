@@ -65,7 +65,7 @@ struct ExportPageTests {
             person: TestServices.erika,
             evidence: ["document": .object(["type": "passport", "country": "PL", "expires_on": "2030-01-31"])])
         _ = try await provider.signIn(at: TestRegion.basic, phone: person.phone)
-        try await provider.provider.desk.lock(person.account, for: .own, tenant: TestRegion.herten)
+        try await provider.provider.desk.lock(person.account, for: .own, in: provider.scope(TestRegion.herten))
         let export = try await provider.provider.exports.export(
             of: person.account, visit: provider.visit(TestServices.erika))
         for language in Language.allCases {
