@@ -61,7 +61,6 @@ public final class Provider: Sendable {
     private let clients: ClientAuthentication
     private let store: any ProviderStore
     private let logins: LoginsInFlight
-    private let abandoned = AbandonedLogins()
     public let clock: ProviderClock
 
     /// How much may wait in memory at once.
@@ -113,13 +112,9 @@ public final class Provider: Sendable {
             issuer: issuer, key: try await keys.secret("link-authentication"),
             isAgeJudged: guards.contains(.frames), isFlowBound: guards.contains(.flowInLink))
         let prompts = BackChannelPrompts(clock: clock, isLimited: guards.contains(.prompts))
-        logins = LoginsInFlight(capacity: capacity.logins, clock: clock) {
-            [backChannelNotifications, abandoned] login in
+        logins = LoginsInFlight(capacity: capacity.logins, clock: clock) { [backChannelNotifications] login in
             prompts.ended(login)
             backChannelNotifications.ended(login)
-            abandoned.ended(login)
-        } onForgetting: { [abandoned] login in
-            abandoned.forgotten(login)
         }
         proofs = ProofOfPossession(issuer: issuer, clock: clock, capacity: capacity.proofs)
         observations = ClientObservations(registry: registry, clock: clock)
@@ -133,8 +128,8 @@ public final class Provider: Sendable {
         browserLogins = BrowserLoginFlow(
             guards: guards, issuer: issuer, browsers: store, logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
-            guards: guards, issuer: issuer, registry: registry, logins: logins, prompts: prompts,
-            abandoned: abandoned, links: links, keys: keys, store: store, contexts: contexts, clock: clock)
+            guards: guards, issuer: issuer, registry: registry, logins: logins, prompts: prompts, links: links,
+            keys: keys, store: store, contexts: contexts, clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock,
             // Of their own: what strangers send to the endpoints for portals does not reach the phones.
@@ -306,9 +301,6 @@ public final class Provider: Sendable {
     /// How many logins are in memory now.
     public var loginsInFlight: Int { logins.count }
 
-    /// P-4.7.6: takes back the approvals of logins whose outcome no browser will take.
-    public func settleAbandoned() async throws { try await abandoned.settle(in: store, clock: clock) }
-
     /// Ends what has waited too long and removes what is over, and rotates signing keys that are due; to be called every
     /// few seconds.
     public func sweep(includingStore: Bool) async throws {
@@ -317,7 +309,6 @@ public final class Provider: Sendable {
         backChannel.requests.sweep()
         backChannel.prompts.sweep()
         backChannel.budget.sweep()
-        try await settleAbandoned()
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
         try await erasures.sweep()

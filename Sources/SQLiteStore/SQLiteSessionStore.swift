@@ -58,14 +58,6 @@ extension SQLiteStore {
         try await writer.write { db in try db.end(session, of: account, event: event) }
     }
 
-    public func handOver(_ handover: SessionHandover, now: Timestamp) async throws {
-        try await writer.write { db in try db.handOver(handover, at: now) }
-    }
-
-    public func abandon(_ login: AbandonedLogin, now: Timestamp) async throws {
-        try await writer.write { db in try db.abandon(login, at: now) }
-    }
-
     public func subject(
         of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName
     ) async throws -> SubjectIdentifier? {

@@ -6,76 +6,41 @@ internal import ProviderCore
 
 extension Database {
     /// The session that an approval rests on: the browser's earlier one, if it lives and is the same person's, else a
-    /// new one. The earlier one stays as it is until the browser takes the outcome (`handOver`): an approval that never
-    /// comes back to the browser changes nothing in it.
+    /// new one. Another person's session in this browser ends.
     func beginSession(_ approval: LoginApproval, at time: Timestamp) throws -> SessionIdentifier {
         let session = approval.session
-        if let previous = approval.previousSession, try owner(of: previous, at: time)?.account == session.account {
-            return previous
+        if let previous = approval.previousSession {
+            if let before = try level(of: previous, at: time),
+                try continueSession(previous, as: session, at: time)
+            {
+                if session.context.level > before { try audit(.sessionSteppedUp, previous, approval, at: time) }
+                return previous
+            }
+            let event = SecurityEvent(
+                .sessionEnded, time: time, tenant: approval.grant.tenant, object: previous.rawValue,
+                transaction: approval.grant.transaction, actor: .system)
+            try end(previous, event: event)
         }
         try insert(session)
-        try audit(
-            .sessionCreated, session.identifier, of: session.account, at: approval.grant.tenant,
-            in: approval.grant.transaction, time: time)
+        try audit(.sessionCreated, session.identifier, approval, at: time)
         return session.identifier
     }
 
-    /// The browser that began takes the outcome of its login: its earlier session goes on with what this login reached, and
-    /// under the new cookie alone. Another person's session in this browser ends.
-    func handOver(_ handover: SessionHandover, at time: Timestamp) throws {
-        let (session, previous) = (handover.session, handover.previous)
-        guard let before = try owner(of: previous, at: time) else { return }
-        guard before.account == session.account else {
-            try end(
-                previous,
-                event: SecurityEvent(
-                    .sessionEnded, time: time, tenant: handover.tenant, object: previous.rawValue,
-                    transaction: handover.transaction, actor: .system))
-            return
-        }
-        guard try continueSession(previous, as: session, at: time), session.context.level > before.level else { return }
-        try audit(
-            .sessionSteppedUp, previous, of: session.account, at: handover.tenant, in: handover.transaction, time: time)
-    }
-
-    /// Takes back what the approval wrote, if nobody has redeemed it: this one conditional write decides.
-    func abandon(_ login: AbandonedLogin, at time: Timestamp) throws {
-        let isTakenBack = try run(
-            """
-            UPDATE authorization_grant SET revoked_at = :now
-            WHERE txn = :txn AND redeemed_at IS NULL AND revoked_at IS NULL
-            """, ["now": time.seconds, "txn": login.transaction.rawValue])
-        guard isTakenBack == 1 else { return }
-        try audit(
-            SecurityEvent(
-                .loginAbandoned, time: time, tenant: login.tenant, object: login.state.rawValue,
-                transaction: login.transaction, actor: .system, person: login.account))
-        // Only a session that this approval began has this name; one that it would have continued is as it was.
-        try end(
-            login.session,
-            event: SecurityEvent(
-                .sessionEnded, time: time, tenant: login.tenant, object: login.session.rawValue,
-                transaction: login.transaction, actor: .system))
-    }
-
     private func audit(
-        _ kind: SecurityEvent.Kind, _ session: SessionIdentifier, of account: AccountIdentifier,
-        at tenant: TenantIdentifier, in transaction: TransactionIdentifier, time: Timestamp
+        _ kind: SecurityEvent.Kind, _ session: SessionIdentifier, _ approval: LoginApproval, at time: Timestamp
     ) throws {
         try audit(
             SecurityEvent(
-                kind, time: time, tenant: tenant, object: session.rawValue, transaction: transaction, actor: .person,
-                person: account))
+                kind, time: time, tenant: approval.grant.tenant, object: session.rawValue,
+                transaction: approval.grant.transaction, actor: .person, person: approval.grant.account))
     }
 
-    /// Whose session that lives it is, and what its last login has reached.
-    private func owner(
-        of session: SessionIdentifier, at time: Timestamp
-    ) throws -> (account: AccountIdentifier, level: AssuranceLevel)? {
+    /// What the last login of a session that lives has reached.
+    private func level(of session: SessionIdentifier, at time: Timestamp) throws -> AssuranceLevel? {
         try row(
-            "SELECT account, acr FROM session WHERE id = ? AND ended_at IS NULL AND expires_at > ?",
-            [session.rawValue, time.seconds]
-        ).map { (try $0.accountIdentifier, try $0.context.level) }
+            "SELECT acr FROM session WHERE id = ? AND ended_at IS NULL AND expires_at > ?",
+            [session.rawValue, time.seconds])?
+            .context.level
     }
 
     private func continueSession(

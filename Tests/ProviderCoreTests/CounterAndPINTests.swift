@@ -179,10 +179,10 @@ struct CounterAndPINTests {
         let request = try await provider.claimed(provider.login(), by: device)
         for _ in 0..<5 {
             let forged = try citizen.response(to: request, now: provider.now, key: stranger.authentication)
-            await #expect(throws: DeviceRefusal(.notAccepted, .responseKey)) {
+            await #expect(throws: DeviceRefusal(.notAccepted, .responseSignature)) {
                 try await provider.answer(request, forged, by: device)
             }
-            await #expect(throws: DeviceRefusal(.unknownLogin, .loginOfOtherDevice)) {
+            await #expect(throws: DeviceRefusal(.unknownLogin, .loginUnknown)) {
                 try await provider.answer(request, forged, by: attacker)
             }
         }

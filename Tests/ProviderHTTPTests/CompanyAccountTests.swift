@@ -51,24 +51,6 @@ struct CompanyAccountTests {
         }
     }
 
-    @Test("nobody has more than so many companies begun at once")
-    func tooManyDrafts() async throws {
-        let log = OperatorLog()
-        try await Site.serve(log: log) { site in
-            let director = try await site.provider.person("Ada", "Direktorin")
-            for index in 0...CompanyRules.openDrafts {
-                let described = TestCompany.registered(number: String(20_000 + index))
-                let created = try await site.act(director.phone, "/companies", described)
-                guard index == CompanyRules.openDrafts else {
-                    #expect(created.status == .ok, "\(created.text)")
-                    continue
-                }
-                #expect(created.error == "too_many_open", "\(created.text)")
-                #expect(log.takeRefusals().last?.reason == "companyLimit")
-            }
-        }
-    }
-
     @Test("a forwarded code, a stranger's company and somebody who does not exist look alike; nothing of them is asked")
     func strangers() async throws {
         try await Site.serve { site in

@@ -219,14 +219,6 @@ extension FaultyStore {
         try await call { try await store.portals(of: session) }
     }
 
-    public func handOver(_ handover: SessionHandover, now: Timestamp) async throws {
-        try await call { try await store.handOver(handover, now: now) }
-    }
-
-    public func abandon(_ login: AbandonedLogin, now: Timestamp) async throws {
-        try await call { try await store.abandon(login, now: now) }
-    }
-
     public func end(
         _ session: SessionIdentifier, of account: AccountIdentifier, event: SecurityEvent
     ) async throws -> Bool {

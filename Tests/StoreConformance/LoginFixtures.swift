@@ -65,15 +65,6 @@ extension Fixtures {
     }
 }
 
-extension LoginApproval {
-    /// What the browser takes that had a session.
-    public var handover: SessionHandover? {
-        previousSession.map {
-            SessionHandover(session: session, previous: $0, tenant: grant.tenant, transaction: grant.transaction)
-        }
-    }
-}
-
 /// An approved login, with the secrets that only its browser and its portal have.
 struct ApprovedLogin: Sendable {
     let device: DeviceRecordRow
@@ -86,7 +77,7 @@ struct ApprovedLogin: Sendable {
 }
 
 extension Fixtures {
-    /// Lets a device approve a login; a fresh one unless another is given. A browser that had a session takes the outcome.
+    /// Lets a device approve a login; a fresh one unless another is given.
     static func login(
         in store: any ProviderStore, device: DeviceRecordRow? = nil, counter: Int64 = 1,
         client: ClientIdentifier = client, previousSession: SessionIdentifier? = nil, at time: Timestamp = now,
@@ -104,7 +95,6 @@ extension Fixtures {
         answer.approval = approval
         answer.tenant = approval.grant.tenant
         try requireEqual(try await store.accept(answer), .accepted, "approval of a fixture")
-        if let handover = approval.handover { try await store.handOver(handover, now: time) }
         return ApprovedLogin(
             device: device, session: approval.session, grant: approval.grant, code: code, cookie: cookie)
     }

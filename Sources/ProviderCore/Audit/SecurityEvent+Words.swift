@@ -161,10 +161,6 @@ extension SecurityEvent.Kind {
             BilingualText("Ein gemeldetes Portal darf wieder fragen.", "A reported portal may ask again.")
         case .loginFailed:
             BilingualText("Eine Antwort auf eine Anmeldung galt nicht.", "An answer to a login did not count.")
-        case .loginAbandoned:
-            BilingualText(
-                "Eine Anmeldung, der zugestimmt wurde, kam nicht in ihren Browser zurück und gilt nicht.",
-                "A login that was approved did not come back to its browser and does not count.")
         case .replayRejected:
             BilingualText("Eine Wiederholung wurde zurückgewiesen.", "Something sent again was rejected.")
         case .tokenIssued:

@@ -148,14 +148,13 @@ public struct BrowserLoginFlow: Sendable {
         let now = clock.now()
         let taken = held(page, cookie) { login in
             login.collect(isOnce: guards.contains(.codeOnce), now: now).map {
-                (outcome: $0.outcome, session: $0.session, handover: login.handover, wayBack: login.request.wayBack)
+                (outcome: $0.outcome, session: $0.session, wayBack: login.request.wayBack)
             }
         }
         // Signed here, not under the lock of all logins.
         guard let taken = taken ?? nil else { return nil }
         return LoginOutcome(
-            response: try taken.wayBack.response(taken.outcome), session: taken.session?.text,
-            handover: taken.session == nil ? nil : taken.handover)
+            response: try taken.wayBack.response(taken.outcome), session: taken.session?.text)
     }
 
     func held<Result>(_ page: String, _ cookie: String, _ body: (inout Login) -> Result) -> Result? {

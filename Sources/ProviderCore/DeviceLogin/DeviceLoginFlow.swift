@@ -24,7 +24,6 @@ public struct DeviceLoginFlow: Sendable {
     let registry: ClientRegistry
     let logins: LoginsInFlight
     let prompts: BackChannelPrompts
-    let abandoned: AbandonedLogins
     let links: LinkAuthentication
     let keys: KeyCustodian
     let store: any GrantStore & SessionStore & ReleaseStore & KnownBrowserStore
@@ -145,7 +144,7 @@ public struct DeviceLoginFlow: Sendable {
         if let receipt = try earlierOutcome(login, digest: ContentDigest(of: text)) { return receipt }
         guard login.state == .awaitingUser || login.isShownBeforeCode, let request = login.signedRequest,
             let claim = login.claim
-        else { throw DeviceRefusal(.loginOver, login.isAnswered ? .answeredAlready : .loginOver) }
+        else { throw DeviceRefusal(.loginOver, .loginOver) }
         let now = clock.now()
         let authenticated = try ResponseRules.check(
             text, pinProof: pinProof, request: request, device: device, guards: guards, now: now)
@@ -169,8 +168,6 @@ public struct DeviceLoginFlow: Sendable {
         }
         let digest = authenticated.response.digest
         let prize = offer.map { _ in Login.Prize() }
-        let approval = approval(
-            login, claim, offer, authenticated.response, methods: authenticated.methods, prize: prize, now: now)
         let outcome = try await store.accept(
             LoginAnswer(
                 transaction: transaction, device: device.device.identifier, decision: decision,
@@ -178,16 +175,15 @@ public struct DeviceLoginFlow: Sendable {
                 counter: guards.contains(.counter)
                     ? authenticated.response.statement.counter : device.device.counter + 1,
                 isPINProved: authenticated.isPINProved,
-                approval: approval,
+                approval: approval(
+                    login, claim, offer, authenticated.response, methods: authenticated.methods, prize: prize, now: now),
                 stops: stops(login, claim, decision),
                 tenant: login.request.client.scope.tenant.identifier, time: now))
         if outcome == .answeredAlready(digest) {
             return try await receiptInFlight(login, digest: digest, device: device)
         }
         try settle(outcome, login: login, digest: digest, now: now)
-        return try conclude(
-            login, decision: decision, response: authenticated.response, prize: prize, session: approval?.session,
-            now: now)
+        return try conclude(login, decision: decision, response: authenticated.response, prize: prize, now: now)
     }
 
     /// The client is as known as when the login began: not removed since, its tenant neither suspended nor gone, and with the
@@ -284,8 +280,7 @@ public struct DeviceLoginFlow: Sendable {
 
     /// After the commit: the receipt is signed and the login moves on.
     private func conclude(
-        _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, prize: Login.Prize?,
-        session: SessionRecord?, now: Timestamp
+        _ login: Login, decision: LoginDecision, response: DeviceSignedResponse, prize: Login.Prize?, now: Timestamp
     ) throws -> String {
         let isReturning =
             decision == .approve && login.claim?.flow == .link && guards.contains(.browserReturn)
@@ -304,24 +299,18 @@ public struct DeviceLoginFlow: Sendable {
             login.accept(
                 Login.Answer(
                     responseDigest: response.digest, receipt: receipt,
-                    returnChallenge: response.statement.returnChallenge, prize: prize, session: session),
+                    returnChallenge: response.statement.returnChallenge, prize: prize),
                 decision: decision, isReturning: isReturning, now: now)
         }
-        guard isAccepted == true else {
-            if let session { abandoned.note(logins.login(.page(login.page)) ?? login, session: session) }
-            throw DeviceRefusal(.loginOver, .loginOver)
-        }
+        guard isAccepted == true else { throw DeviceRefusal(.loginOver, .loginOver) }
         return receipt
     }
 
-    /// Logins of other devices and logins that do not exist look the same, but to the operator.
+    /// Logins of other devices and logins that do not exist look the same.
     func held(_ transaction: TransactionIdentifier, by device: VerifiedDevice) throws(DeviceRefusal) -> Login {
-        guard let login = logins.login(.transaction(transaction)) else {
-            throw DeviceRefusal(.unknownLogin, .loginUnknown)
-        }
-        guard login.claim?.device == device.device.identifier else {
-            throw DeviceRefusal(.unknownLogin, .loginOfOtherDevice)
-        }
+        guard let login = logins.login(.transaction(transaction)),
+            login.claim?.device == device.device.identifier
+        else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
         return login
     }
 

@@ -25,8 +25,6 @@ public struct LoginOutcome: Sendable {
     /// The cookie's value of the session that an approval made. Always a fresh one: a value that somebody planted before
     /// the login is never taken over (session fixation).
     public let session: String?
-    /// What becomes of the session that the browser had; nil when it had none.
-    public let handover: SessionHandover?
 }
 
 /// A login in flight. Its transitions are pure: values in, decision out; `LoginsInFlight` makes them one at a time.
@@ -62,8 +60,6 @@ struct Login: Sendable {
     /// The error that the portal gets instead of a code.
     private(set) var error: OAuthError?
     private(set) var isCollected = false
-    /// The browser that began took code and session.
-    private(set) var isDelivered = false
     /// What browsers sign that are known or want to be (docs/protocol.md §12); good for one call of each kind.
     let browserNonce = Nonce.random(bytes: 32)
     private(set) var isBrowserNonceTaken = false
@@ -105,8 +101,6 @@ struct Login: Sendable {
         let returnChallenge: ContentDigest?
         /// Nil unless approved.
         let prize: Prize?
-        /// The session of the approval.
-        var session: SessionRecord?
     }
 
     /// What an approved login hands to its browser: a code for the portal, and a session at the provider.
@@ -278,18 +272,9 @@ struct Login: Sendable {
             guard deadline > now else {
                 return (.error(OAuthError(.accessDenied, "the login was not finished in time")), nil)
             }
-            isDelivered = true
             return (.code(prize.code.text), prize.session)
         }
         return (.error(error ?? OAuthError(.accessDenied, "the login failed")), nil)
-    }
-
-    /// What becomes of the session that the browser had when it began; nil when it had none.
-    var handover: SessionHandover? {
-        guard let session = answer?.session, let previous = start.previousSession else { return nil }
-        return SessionHandover(
-            session: session, previous: previous, tenant: request.client.scope.tenant.identifier,
-            transaction: transaction)
     }
 
     /// True when nobody can want it any more.

@@ -24,7 +24,8 @@ enum ResponseRules {
         guards: Guards = .all, now: Timestamp
     ) throws(DeviceRefusal) -> AuthenticatedLogin {
         let keys = device.device.keys
-        let response = try AnswerRules.verified(text, keys: keys, as: LoginResponseStatement.self)
+        guard let response = try? DeviceSignatureVerifier.verify(text, keys: keys, as: LoginResponseStatement.self)
+        else { throw DeviceRefusal(.notAccepted, .responseSignature) }
         try AnswerRules.check(
             response.statement, to: request.statement, text: request.text, device: device, guards: guards, now: now)
         let methods = try checkFit(response.statement, asked: request.statement, device: device.device)

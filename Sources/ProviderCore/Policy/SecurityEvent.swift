@@ -45,9 +45,6 @@ public struct SecurityEvent: Sendable, Equatable {
         /// A portal that the person had reported may ask them again; the object is its client.
         case reportWithdrawn = "auth.report_withdrawn"
         case loginFailed = "auth.failed"
-        /// An approved login's outcome was taken by no browser, and its approval was taken back; the object is the state in
-        /// which the login ended.
-        case loginAbandoned = "auth.abandoned"
         case replayRejected = "auth.replay_rejected"
         case tokenIssued = "token.issued"
         case tokenRefreshed = "token.refreshed"
@@ -240,8 +237,7 @@ extension SecurityEvent.Kind {
     /// Whether an event of this kind tells of something done or of something refused.
     public var usualOutcome: SecurityEvent.Outcome {
         switch self {
-        case .loginDenied, .loginReported, .loginFailed, .loginAbandoned, .replayRejected, .administrationRefused:
-            .refusal
+        case .loginDenied, .loginReported, .loginFailed, .replayRejected, .administrationRefused: .refusal
         default: .success
         }
     }

@@ -85,16 +85,12 @@ public struct SessionFlow: Sendable {
         return .login(LoginStart(previousSession: session?.0.identifier, expectedSubject: expected))
     }
 
-    /// A browser takes the session of a login that it began. The session that it had goes on with it or, where it was another
-    /// person's, ends; also the one whose cookie it presents, however two logins overtook each other.
-    public func adopt(_ outcome: LoginOutcome, replacing former: String?) async throws {
+    /// A browser takes the session of a login that it began. The session that it had goes with its cookie: one of another
+    /// person ends here, however the two logins overtook each other.
+    public func adopt(_ session: String, replacing former: String?) async throws {
         let now = clock.now()
-        if let handover = outcome.handover {
-            try await store.handOver(handover, now: now)
-            bell.ring()
-        }
         guard let former = former.flatMap({ OneTimeHandle(parsing: $0, as: .session) }),
-            let adopted = outcome.session.flatMap({ OneTimeHandle(parsing: $0, as: .session) }),
+            let adopted = OneTimeHandle(parsing: session, as: .session),
             let (new, _) = try await store.session(cookie: adopted.digest, now: now),
             let (old, _) = try await store.session(cookie: former.digest, now: now), old.account != new.account
         else { return }

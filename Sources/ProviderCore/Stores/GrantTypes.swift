@@ -214,8 +214,7 @@ public struct LoginApproval: Sendable, Equatable {
     public var grant: AuthorizationGrant
     public var sector: SubjectSector
     public var session: SessionRecord
-    /// The session that the browser had: the grant rests on it when it lives and has the same account. It changes or ends
-    /// when the browser takes the outcome (`SessionHandover`).
+    /// The session that the browser had: continued when it lives and has the same account, ended otherwise.
     public var previousSession: SessionIdentifier?
     /// The known browser that the login rests on: it must be one of the account's still.
     public var browser: BrowserIdentifier?

@@ -44,48 +44,6 @@ public struct SessionRecord: Sendable, Equatable {
     }
 }
 
-/// What a browser that had a session takes from a login that it began.
-public struct SessionHandover: Sendable, Equatable {
-    /// The session of the approval.
-    public var session: SessionRecord
-    /// The session that the browser had when it began.
-    public var previous: SessionIdentifier
-    public var tenant: TenantIdentifier
-    public var transaction: TransactionIdentifier
-
-    public init(
-        session: SessionRecord, previous: SessionIdentifier, tenant: TenantIdentifier,
-        transaction: TransactionIdentifier
-    ) {
-        self.session = session
-        self.previous = previous
-        self.tenant = tenant
-        self.transaction = transaction
-    }
-}
-
-/// A login that was approved and whose outcome no browser took.
-public struct AbandonedLogin: Sendable, Equatable {
-    public var transaction: TransactionIdentifier
-    public var account: AccountIdentifier
-    public var tenant: TenantIdentifier
-    /// The session of the approval.
-    public var session: SessionIdentifier
-    /// How the login ended; `complete` when its code was never fetched.
-    public var state: LoginState
-
-    public init(
-        transaction: TransactionIdentifier, account: AccountIdentifier, tenant: TenantIdentifier,
-        session: SessionIdentifier, state: LoginState
-    ) {
-        self.transaction = transaction
-        self.account = account
-        self.tenant = tenant
-        self.session = session
-        self.state = state
-    }
-}
-
 /// A portal that somebody is signed in at through a session.
 public struct SessionPortal: Sendable, Equatable {
     public var client: ClientIdentifier

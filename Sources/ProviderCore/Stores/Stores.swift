@@ -168,14 +168,6 @@ public protocol SessionStore: Sendable {
     /// Ends a session of this account and queues a logout token for each of its portals; false when it was over.
     func end(_ session: SessionIdentifier, of account: AccountIdentifier, event: SecurityEvent) async throws -> Bool
 
-    /// The browser that began a login takes its outcome: its earlier session goes on with what this login reached and under
-    /// the new cookie, if it lives and is the same person's; another person's ends, and its portals hear of it.
-    func handOver(_ handover: SessionHandover, now: Timestamp) async throws
-
-    /// Takes back an approval that nobody has redeemed, and ends the session that it began; of a session that it would have
-    /// continued nothing changes.
-    func abandon(_ login: AbandonedLogin, now: Timestamp) async throws
-
     /// The subject of an account in a sector and a context, if it has one.
     func subject(
         of account: AccountIdentifier, in sector: SubjectSector, as context: ContextName

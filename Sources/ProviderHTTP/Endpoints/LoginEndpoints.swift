@@ -17,7 +17,7 @@ struct LoginEndpoints {
         router.get("/login/{page}/events") { request, context in try events(request, context) }
         router.post("/login/{page}/code") { request, context in try await enterCode(request, context) }
         router.post("/login/{page}/cancel") { request, context in try await cancel(request, context) }
-        router.get("/login/{page}/return") { request, context in try await comeBack(request, context) }
+        router.get("/login/{page}/return") { request, context in try comeBack(request, context) }
         router.get("/login/{page}/finish") { request, context in try await finish(request, context) }
     }
 
@@ -119,26 +119,15 @@ struct LoginEndpoints {
         guard logins.cancel(page: held.page, cookie: held.cookie, formToken: form["csrf"] ?? "") else {
             throw PageFault.foreignForm
         }
-        await settleAbandoned(context)
         return Answer.seeOther("/login/\(held.page)")
     }
 
-    /// What an approval wrote is taken back as soon as its login cannot be finished any more. After a fault the provider's
-    /// sweep comes back to it.
-    private func settleAbandoned(_ context: ProviderRequestContext) async {
-        do { try await provider.settleAbandoned() } catch { context.logFault(error) }
-    }
-
     /// P-4.7.4: the phone opened the return link in a browser; only the one that began gets on.
-    private func comeBack(_ request: Request, _ context: ProviderRequestContext) async throws -> Response {
+    private func comeBack(_ request: Request, _ context: ProviderRequestContext) throws -> Response {
         let held = try held(request, context)
         guard let value = try request.query()["uv"], value.utf8.count <= 128,
             logins.comeBack(page: held.page, cookie: held.cookie, value: value)
         else { throw PageFault.unknownLogin }
-        if held.view.state == .awaitingReturn, try self.held(request, context).view.state == .returnMismatch {
-            context.log(.returnWrong, answered: LoginState.returnMismatch.rawValue)
-            await settleAbandoned(context)
-        }
         return Answer.seeOther("/login/\(held.page)/finish")
     }
 
@@ -153,7 +142,7 @@ struct LoginEndpoints {
             outcome.response, language: held.view.language, headers: [.setCookie: LoginCookie.clear(page: held.page)])
         if let session = outcome.session {
             // The login stands already: a fault here only leaves an older session without its browser.
-            do { try await provider.sessions.adopt(outcome, replacing: request.sessionCookie) } catch {
+            do { try await provider.sessions.adopt(session, replacing: request.sessionCookie) } catch {
                 context.logFault(error)
             }
             response.headers.append(SessionCookie.set(session))

@@ -78,7 +78,6 @@ enum TraceWords {
         "auth.denied": BilingualText("Anmeldung abgelehnt", "Login denied"),
         "auth.reported": BilingualText("Anmeldung gemeldet", "Login reported"),
         "auth.failed": BilingualText("Antwort nicht angenommen", "Answer not accepted"),
-        "auth.abandoned": BilingualText("Nicht in den Browser zurückgekommen", "Did not come back to the browser"),
         "auth.confirmed": BilingualText("Auftrag bestätigt", "Act confirmed"),
         "auth.replay_rejected": BilingualText("Wiederholung zurückgewiesen", "Repetition rejected"),
         "context.chosen": BilingualText("Für eine Firma gehandelt", "Acted for a company"),
