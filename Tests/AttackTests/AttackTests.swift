@@ -33,10 +33,6 @@ struct ResistedAttackTests {
             "it signs the answer over another text: refused, statement_refused",
             "the provider takes no such answer: the login is awaiting_user",
         ],
-        .hostileText: [
-            "U+1B is shown as text", "U+9B is shown as text", "U+D is shown as text", "U+A is shown as text",
-            "U+8 is shown as text", "U+202E is shown as text", "U+E0041 is shown as text",
-        ],
         .wrongReturn: [
             "a return with a made-up value gives no code", "another browser with the victim's value gets no code",
         ],
@@ -273,16 +269,6 @@ struct SuccessfulAttackTests {
         }
     }
 
-    @Test func `hostile-text succeeds with a phone that prints names as they come`() async throws {
-        try await AttackStage.set { stage in
-            var scene = stage.scene
-            scene.tell = { (digits, portal, _) in ["\(portal.tenantName): \(portal.name)", digits] }
-            let outcome = try await scene.play(.hostileText)
-            #expect(outcome.result == .succeeded, "\(outcome.evidence)")
-            #expect(outcome.evidence.count { $0.contains("reaches the victim's terminal") } == 7, "\(outcome.evidence)")
-        }
-    }
-
     /// This guard is the phone's own: a phone that follows any link is the one that falls for it.
     @Test func `fake-issuer succeeds with a phone that calls whatever a link names`() async throws {
         try await AttackStage.set { stage in
@@ -316,7 +302,7 @@ struct SuccessfulAttackTests {
     }
 
     @Test func `every attack has its self-test`() {
-        let tested = Set(Self.guards.map(\.0)).union([.enrolHijack, .fakeIssuer, .hostileText])
+        let tested = Set(Self.guards.map(\.0)).union([.enrolHijack, .fakeIssuer])
         #expect(tested == Set(Attack.allCases))
         let used = Self.guards.reduce(into: Guards()) { $0.formUnion($1.1) }
         #expect(used == .all, "a guard that no attack needs")
