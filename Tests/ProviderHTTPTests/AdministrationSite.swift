@@ -190,7 +190,7 @@ struct Town: Sendable {
     /// Text members of bodies that name nothing of a town.
     static let plainMembers: Set<String> = [
         "document", "template", "version", "contact", "privacy_uri", "initiate_login_uri", "legal_basis", "reason",
-        "proposal",
+        "proposal", "as_of",
     ]
 
     /// Names of things that exist nowhere.

@@ -134,7 +134,8 @@ struct PageAuditTests {
             ] {
                 for route in routes {
                     let path = String(route.split(separator: " ")[1]).replacing(/\{[a-z]+\}/, with: "x")
-                    let isPublic = path.hasPrefix("/.well-known/") || path == "/jwks"
+                    let isPublic =
+                        path.hasPrefix("/.well-known/") || path == "/jwks" || path.hasPrefix("/services/")
                     for method in [HTTPRequest.Method.options, .get, .post] {
                         let headers: HTTPFields = [
                             .origin: origin, .accessControlRequestMethod: "POST",

@@ -74,7 +74,16 @@ struct RegionChangeTests {
                 served_tenants: [herten]
             """
         }
-        let adopted = try LibrarySample.text()
+        // At `substantiell` a portal is identified as surely as the person.
+        let key = "kty: EC, crv: P-256, x: \(KeySamples.x), y: \(KeySamples.y)"
+        let adopted = try LibrarySample.text().replacing(
+            "    services: [parking]\n",
+            with: """
+                    services: [parking]
+                    id_token_encrypted_response_alg: ECDH-ES+A256KW
+                    jwks: {keys: [{kid: s1, use: sig, \(key)}, {kid: e1, use: enc, \(key)}]}
+
+                """)
         let parts = try (
             #require(adopted.firstRange(of: "templates:\n")), #require(adopted.firstRange(of: "clients:\n"))
         )

@@ -82,7 +82,7 @@ struct RowScopeTests {
 
         var isBound: Bool {
             if text.contains("INSERT INTO"), text.contains("tenant") || text.contains("sector") { return true }
-            return text.contains(/\b(?:tenant|sector)\s*(?:=|<>|IN\b|IS\b)/)
+            return text.contains(/\b(?:[a-z]\.)?(?:tenant|sector)\s*(?:=|<>|IN\b|IS\b)/)
         }
     }
 
@@ -147,6 +147,7 @@ struct RowScopeTests {
             }
         ),
         ("the tenant stands in the part that is put in", { $0.file == "TenantRemoval.swift" }),
+        ("what a company's right gave goes with the right, in all towns", { $0.file == "ContextGrants.swift" }),
     ]
 
     @Test("I22: a statement about a tenant's rows names the tenant or the sector, or there is a reason why it need not")

@@ -26,7 +26,7 @@ enum OpenAPIDocument {
             "schemas": .object(["Problem": .object(problem)]),
             "headers": .object(
                 AdministrationRoute.AnswerHeader.all.reduce(into: JSONObject()) { headers, header in
-                    headers[header.name.canonicalName] = .object([
+                    headers[header.name.rawName] = .object([
                         "description": .string(header.meaning), "required": true,
                         "schema": .object(["type": "string"]),
                     ])
@@ -165,7 +165,7 @@ enum OpenAPIDocument {
         guard !headers.isEmpty else { return nil }
         return .object(
             headers.reduce(into: JSONObject()) { object, header in
-                let name = header.name.canonicalName
+                let name = header.name.rawName
                 object[name] = .object(["$ref": .string("#/components/headers/" + name)])
             })
     }
