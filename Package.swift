@@ -250,7 +250,7 @@ let package = Package(
             dependencies: [
                 "citizen-phone", "DeviceAuthenticator", "ProviderHTTP", "ProviderCore", "ProviderHarness",
                 "AccountDirectory", "SQLiteStore", "IdentityCrypto", "OpenIDMessages", .hummingbird,
-                .hummingbirdTesting, .httpTypes, .nioCore, .logging, .argumentParser,
+                .hummingbirdTesting, .httpTypes, .nioCore, .logging,
             ], swiftSettings: everyTarget),
         .testTarget(
             name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],

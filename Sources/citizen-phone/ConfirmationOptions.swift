@@ -15,7 +15,6 @@ struct ConfirmationOptions: ParsableArguments {
     func perform(
         _ act: AccountAct, with phone: DeviceAuthenticator, _ console: Console, pin: PIN? = nil
     ) async throws -> JSONObject {
-        Rehearsal.current?.hears(act)
         let shown = try await phone.propose(act)
         console.note(console.language.row("Bestätigen", "Confirm", shown.request.text))
         if !yes, try !Consent.ask(console.language) {

@@ -120,8 +120,7 @@ struct SharedOptions: ParsableArguments {
     func phone(
         in folder: SealedFolder, over transport: any HTTPTransport, faults: Faults?
     ) throws -> DeviceAuthenticator {
-        let transport = Rehearsal.current?.transport ?? transport
-        return DeviceAuthenticator(
+        DeviceAuthenticator(
             folder: folder, transport: faults.map { FaultyWire(transport, faults: $0) } ?? transport,
             clock: faults?.skewed(clock) ?? clock, random: try randomSource(of: folder), language: language.rawValue)
     }

@@ -29,38 +29,6 @@ struct PhoneAccountTests {
         try expectFailure(try await phone.run("devices", "--json"), 17, "device_blocked", code: "device_suspended")
     }
 
-    @Test func `the account is shown, exported into a folder of one's own, and closed; a desk alone takes that back`()
-        async throws
-    {
-        let phone = try await Self.installation.value.enrolledPhone(family: "Abschied")
-        let shown = try await phone.run("account", "show", "--json")
-        #expect(shown.status == 0 && shown.output.contains("Abschied"), "\(shown)")
-
-        let folder = phone.here.folder.path + "/report-of-abschied"
-        let export = [
-            "account", "export", "--output", folder, "--yes", "--pin-file", phone.pinFile, "--language", "en", "--json",
-        ]
-        let exported = try await phone.run(export)
-        #expect(exported.status == 0, "\(exported)")
-        #expect(try exported.json()["files"]?.strings == ["report.jwt", "report.json", "report.html"])
-        func file(_ name: String) throws -> String { try String(contentsOfFile: folder + "/" + name, encoding: .utf8) }
-        #expect(try file("report.json").contains("Abschied") && file("report.html").contains("Abschied"))
-        #expect(try file("report.jwt").split(separator: ".").count == 3)
-        let mode = try FileManager.default.attributesOfItem(atPath: folder)[.posixPermissions] as? Int
-        #expect(mode == 0o700)
-        let again = try await phone.run(export)
-        #expect(again.status == 64, "what is there is not written over: \(again)")
-
-        let closed = try await phone.run(
-            "account", "close", "--yes", "--pin-file", phone.pinFile, "--language", "en", "--json")
-        #expect(closed.status == 0, "\(closed)")
-        let end = try #require(try closed.json()["erase_at"]?.integer)
-        #expect(end > Int64(Date().timeIntervalSince1970) + 13 * 86_400)
-        #expect(try await phone.run("account", "show", "--json").status != 0, "a closing account has no device")
-        let cancelled = try await phone.run("account", "cancel", "--language", "en")
-        #expect(cancelled.status == 0 && cancelled.output.contains("desk"), "\(cancelled)")
-    }
-
     @Test func `a wrong PIN does nothing and costs a try`() async throws {
         let phone = try await Self.installation.value.enrolledPhone(family: "Tippfehler")
         let device = try #require(
