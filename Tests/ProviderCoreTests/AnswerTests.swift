@@ -31,7 +31,7 @@ struct AnswerTests {
         Mistake("another nonce", .responseAddress) { $0.nonce = .random(bytes: 32) },
         Mistake("another login", .responseAddress) { $0.transaction = .random(bytes: 16) },
         Mistake("another device", .responseAddress) { $0.device = .random(bytes: 16) },
-        Mistake("another provider", .responseAddress) { $0.issuer = IssuerURL(rawValue: "https://id.evil.example")! },
+        Mistake("another provider", .responseIssuer) { $0.issuer = IssuerURL(rawValue: "https://id.evil.example")! },
         Mistake("flow link for qr", .responseFlow) { $0.flow = .link },
         Mistake("flow qr for link", .responseFlow, flow: .link) { $0.flow = .qr },
         Mistake("uc in the flow qr", .responseReturn) { $0.returnChallenge = ContentDigest(of: "uv") },
@@ -99,9 +99,17 @@ struct AnswerTests {
             let mislabelled = try phone.response(to: request, now: provider.now, key: key)
             let unnamed = try phone.response(to: request, now: provider.now) { $0.key = key.thumbprint }
             for response in [forged, mislabelled, unnamed] {
-                await #expect(throws: DeviceRefusal(.notAccepted, .responseSignature)) {
+                await #expect(throws: DeviceRefusal(.notAccepted, .responseKey)) {
                     try await provider.answer(request, response, by: device)
                 }
+            }
+            // Under the device's own name only its own signature counts.
+            var posing = try phone.response(to: request, now: provider.now)
+            posing.response = try key.sign(
+                type: LoginResponseStatement.type, payload: try unverifiedPayload(posing.response),
+                keyIdentifier: phone.authentication.thumbprint.rawValue)
+            await #expect(throws: DeviceRefusal(.notAccepted, .responseSignature)) {
+                try await provider.answer(request, posing, by: device)
             }
         }
         try await provider.answer(request, phone.response(to: request, now: provider.now), by: device)
@@ -118,10 +126,38 @@ struct AnswerTests {
         for type in ["JWT", KeyProofStatement.type, LoginRequestStatement.type, DeviceRegistration.type] {
             var wrong = good
             wrong.response = try phone.authentication.sign(type: type, payload: payload)
-            await #expect(throws: DeviceRefusal(.notAccepted, .responseSignature)) {
+            await #expect(throws: DeviceRefusal(.notAccepted, .responseType)) {
                 try await provider.answer(request, wrong, by: device)
             }
         }
+    }
+
+    @Test("an answer that was changed or cut off counts nowhere; the operator reads which it was")
+    func changedBytes() async throws {
+        let provider = try await TestProvider()
+        let phone = try await provider.enrolledPhone()
+        let device = try await provider.verified(phone)
+        let request = try await provider.claimed(provider.login(), by: device)
+        let good = try phone.response(to: request, now: provider.now)
+        let parts = good.response.split(separator: ".").map(String.init)
+        var payload = try unverifiedPayload(good.response)
+        payload["decision"] = "deny"
+        let changed = "\(parts[0]).\(Base64URL.encode(payload.serialized)).\(parts[2])"
+        let signature = try #require(Base64URL.decode(parts[2]))
+        let flipped = Base64URL.encode([signature[0] ^ 1] + signature.dropFirst())
+        for (text, reason) in [
+            (changed, .responseSignature), ("\(parts[0]).\(parts[1]).\(flipped)", .responseSignature),
+            (String(good.response.dropLast()), .responseMalformed),
+            (String(good.response.prefix(40)), .responseMalformed),
+            ("\(parts[0]).\(parts[1])", .responseMalformed), ("", .responseMalformed),
+        ] as [(String, Refusal)] {
+            var wrong = good
+            wrong.response = text
+            await #expect(throws: DeviceRefusal(.notAccepted, reason)) {
+                try await provider.answer(request, wrong, by: device)
+            }
+        }
+        try await provider.answer(request, good, by: device)
     }
 
     @Test("I10: an answer goes to its request and to no other login")
@@ -150,7 +186,7 @@ struct AnswerTests {
         #expect(try await provider.answer(request, answer, by: device).text == receipt.text)
         for decision in LoginDecision.allCases {
             let second = try phone.response(to: request, decision, now: provider.now)
-            await #expect(throws: DeviceRefusal(.loginOver, .loginOver)) {
+            await #expect(throws: DeviceRefusal(.loginOver, .answeredAlready)) {
                 try await provider.answer(request, second, by: device)
             }
         }

@@ -57,7 +57,7 @@ struct BackChannelBindingTests {
         let begun = try await provider.ask(for: subject)
         let request = try await provider.shown(phone)
         let stranger = try await provider.verified(try await provider.enrolledPhone())
-        await #expect(throws: DeviceRefusal(.unknownLogin, .loginUnknown)) {
+        await #expect(throws: DeviceRefusal(.unknownLogin, .loginOfOtherDevice)) {
             _ = try await provider.provider.deviceLogins.enter(
                 callCode: begun.text("call_code"), of: request.statement.transaction, by: stranger)
         }

@@ -194,7 +194,12 @@ struct BackChannelFAPITests {
                 _ = try await ask(provider, subject, ["login_hint": nil, "login_hint_token": token])
             }?.error.code
         }
-        #expect(try await refusal(token(["exp": provider.now.json])) == .expiredLoginHintToken)
+        let expired = try token(["exp": provider.now.json])
+        #expect(try await refusal(expired) == .expiredLoginHintToken)
+        let reason = try await provider.refusal {
+            _ = try await ask(provider, subject, ["login_hint": nil, "login_hint_token": expired])
+        }?.reason
+        #expect(reason == .hintTokenExpired)
         let wrongs: [JSONValue?] = [
             try token(["exp": nil]), try token(["exp": (provider.now + 3601).json]), try token(["iss": "centre"]),
             try token(["aud": "https://other.example"]), try token(["sub_id": nil]),

@@ -65,6 +65,7 @@ struct BackChannelPingTests {
                 _ = try await provider.ask(for: subject, at: TestBackChannel.pinged, changes)
             }
             #expect(refusal?.error.code == .invalidRequest)
+            #expect(refusal?.reason == .notificationTokenMissing || !changes.isEmpty)
         }
     }
 }

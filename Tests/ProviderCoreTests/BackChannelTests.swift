@@ -24,8 +24,12 @@ struct BackChannelTests {
     func approved() async throws {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()
         let begun = try await provider.ask(for: subject)
-        #expect(try await code(provider, begun) == .authorizationPending)
-        #expect(try await code(provider, begun) == .slowDown)
+        for (code, reason) in [(.authorizationPending, .decisionPending), (.slowDown, .polledTooOften)]
+            as [(OAuthError.Code, Refusal)]
+        {
+            let refusal = try await provider.refusal { _ = try await provider.tokens(of: begun) }
+            #expect(refusal?.error.code == code && refusal?.reason == reason)
+        }
         provider.clock.advance(9)
         #expect(try await code(provider, begun) == .slowDown)
         provider.clock.advance(15)
@@ -64,7 +68,8 @@ struct BackChannelTests {
         let begun = try await provider.ask(for: subject, ["requested_expiry": "600"])
         // Without the digits of the call: who was not called has none.
         try await provider.decide(begun, decision, on: phone)
-        #expect(try await code(provider, begun) == .accessDenied)
+        let refusal = try await provider.refusal { _ = try await provider.tokens(of: begun) }
+        #expect(refusal?.error.code == .accessDenied && refusal?.reason == .personRefused)
         provider.clock.advance(500)
         try await provider.provider.sweep(includingStore: false)
         #expect(try await code(provider, begun) == .accessDenied)

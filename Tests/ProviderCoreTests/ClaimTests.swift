@@ -224,8 +224,10 @@ struct ClaimTests {
         let mine = try await provider.verified(provider.enrolledPhone())
         let stranger = try await provider.verified(provider.enrolledPhone())
         let claimed = try await provider.claim(#require(try await provider.login().view).qrLink, by: mine)
-        let unknown = DeviceRefusal(.unknownLogin, .loginUnknown)
-        for transaction in [claimed.transaction, .random(bytes: 16)] {
+        for (transaction, reason) in [
+            (claimed.transaction, .loginOfOtherDevice), (.random(bytes: 16), .loginUnknown),
+        ] as [(TransactionIdentifier, Refusal)] {
+            let unknown = DeviceRefusal(.unknownLogin, reason)
             await #expect(throws: unknown) {
                 try await provider.provider.deviceLogins.status(transaction, device: stranger, wait: 20)
             }

@@ -40,6 +40,12 @@ struct ClientProfileTests {
         #expect(try await Self.error(TestProfiles.baseline, [:]) == nil)
     }
 
+    @Test("RFC 9126 §2: a request that is pushed for another client than the one that authenticated is refused")
+    func othersRequest() async throws {
+        let posing = try await Self.error(TestProfiles.baseline, ["client_id": "somebody-else"], pushed: true)
+        #expect(posing?.code == .invalidRequest && posing?.reason == .clientIdentifierMismatch)
+    }
+
     // fapi2-security-profile-final-ensure-authorization-request-without-nonce-success,
     // fapi2-security-profile-final-ensure-authorization-request-without-state-success
     @Test("fapi2-security-profile-final-ensure-authorization-request-with-64-char-nonce-success")

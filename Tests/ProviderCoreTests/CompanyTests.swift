@@ -47,6 +47,18 @@ struct CompanyTests {
         #expect(file.people.allSatisfy { $0.membership.roles.contains(.orgAdmin) })
     }
 
+    @Test("a person has so many unfinished companies and no more")
+    func drafts() async throws {
+        let provider = try await TestProvider()
+        let founder = try await provider.verified(provider.person("Anna", "Müller"))
+        for _ in 0..<CompanyRules.openDrafts {
+            _ = try await provider.companies.create(TestCompany.soleTrader(), by: founder)
+        }
+        await #expect(throws: DeviceRefusal(.tooManyOpen, .companyLimit)) {
+            try await provider.companies.create(TestCompany.soleTrader(), by: founder)
+        }
+    }
+
     @Test("a trade office verifies a sole trader only for the person whom its register names")
     func soleTrader() async throws {
         let provider = try await TestProvider()

@@ -179,10 +179,10 @@ struct CounterAndPINTests {
         let request = try await provider.claimed(provider.login(), by: device)
         for _ in 0..<5 {
             let forged = try citizen.response(to: request, now: provider.now, key: stranger.authentication)
-            await #expect(throws: DeviceRefusal(.notAccepted, .responseSignature)) {
+            await #expect(throws: DeviceRefusal(.notAccepted, .responseKey)) {
                 try await provider.answer(request, forged, by: device)
             }
-            await #expect(throws: DeviceRefusal(.unknownLogin, .loginUnknown)) {
+            await #expect(throws: DeviceRefusal(.unknownLogin, .loginOfOtherDevice)) {
                 try await provider.answer(request, forged, by: attacker)
             }
         }

@@ -109,6 +109,7 @@ struct TokenExchangeTests {
                 _ = try await provider.exchanged(token, to: TestGrants.archive, by: service, changes)
             }
             #expect(refusal?.error.code == expected, "\(name)")
+            if name == "another service" { #expect(refusal?.reason == .subjectTokenNotForClient) }
         }
         let narrow = try await provider.exchanged(good, to: TestGrants.archive, by: files, ["scope": "openid"])
         #expect(narrow["scope"] == "openid")

@@ -104,7 +104,10 @@ struct VectorsTests {
                     asked: (request.statement, request.text), device: device, now: element.time("now"))
                 verdict = "accepted"
                 #expect(fitting.isPINProved == element.members["pin_proved"]?.bool, "\(element.name)")
-            } catch { verdict = error.code.rawValue }
+            } catch {
+                verdict = error.code.rawValue
+                #expect((error.reason == .confirmationOver) == (error.code == .confirmationOver), "\(element.name)")
+            }
             #expect(verdict == element.verdict, "\(element.name)")
         }
     }

@@ -153,12 +153,14 @@ struct ConfirmationTests {
 
     @Test("after 180 seconds it is over")
     func tooLate() async throws {
-        try await Site.serve { site in
+        let log = OperatorLog()
+        try await Site.serve(log: log) { site in
             let phone = try await site.provider.enrolledPhone()
             let request = try await site.proposed(phone, path(phone))
             site.provider.clock.advance(180)
             let refused = try await site.confirm(request, by: phone)
             #expect(refused.status == .notFound && refused.error == "unknown_confirmation")
+            #expect(log.takeRefusals().map(\.reason) == ["confirmationUnknown"])
             #expect(try await site.provider.store.device(phone.device)?.0.state == .active)
         }
     }

@@ -68,7 +68,8 @@ struct IDTokenHintTests {
     func otherPerson() async throws {
         let (provider, phone) = try await Site.sharedProvider()
         let other = try await provider.enrolledPhone()
-        try await Site.serve(provider) { site in
+        let log = OperatorLog()
+        try await Site.serve(provider, log: log) { site in
             let hint = try await site.signIn(Browser(site), phone: other).idTokenText
             let browser = Browser(site)
             let before = try await site.signIn(browser, phone: phone).idToken
@@ -78,7 +79,9 @@ struct IDTokenHintTests {
             let cookie = browser.session
             let page = try await browser.begin(TestRegion.basic, ["id_token_hint": hint])
             let transaction = try await site.claimLogin(browser, page: page, phone: phone)
+            _ = log.takeRefusals()
             #expect(try await site.approve(transaction, phone: phone).error == "login_over")
+            #expect(log.takeRefusals().map(\.reason) == ["otherPersonExpected"])
             let outcome = try #require(try await browser.get(page + "/finish").target)
             #expect(outcome["error"] == "login_required" && outcome["code"] == nil)
             #expect(browser.session == cookie)

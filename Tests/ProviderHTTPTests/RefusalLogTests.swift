@@ -29,7 +29,42 @@ struct RefusalLogTests {
             try expectReference(log, "formForeign", try await browser.post(page + "/code", ["csrf": token], [:]))
             try expectReference(log, "pageUnknown", try await Browser(site).get(page))
             let finished = try await browser.begin()
+            let cookies = browser.cookies
             _ = try await site.finishLogin(browser, page: finished, phone: phone)
+            #expect(log.takeRefusals() == [])
+            // A browser that does not forget the login's cookie when it is told to.
+            for (name, cookie) in cookies { browser.plant(cookie, as: name) }
+            try expectReference(log, "loginCollected", try await browser.get(finished + "/finish"))
+        }
+    }
+
+    @Test("at a page: a phone that comes back with another value than it signed")
+    func wrongReturn() async throws {
+        let (provider, phone) = try await Site.sharedProvider()
+        let log = OperatorLog()
+        try await Site.serve(provider, log: log) { site in
+            let browser = Browser(site)
+            let (page, _, uv) = try await site.approvedOnSameDevice(browser, phone: phone)
+            for _ in 0..<2 { _ = try await browser.get(page + "/return", ["uv": uv + "A"]) }
+            let lines = log.takeRefusals()
+            #expect(lines.map(\.reason) == ["returnWrong"] && lines.map(\.error) == ["return_mismatch"])
+        }
+    }
+
+    @Test("of a portal: a pushed request of nobody, an unheard-of level, a way back of others")
+    func portals() async throws {
+        let (provider, _) = try await Site.sharedProvider()
+        let log = OperatorLog()
+        try await Site.serve(provider, log: log) { site in
+            let unknown = PushedRequestURI(reference: OneTimeHandle(.pushedRequest).text).text
+            _ = try await site.get("/authorize", ["client_id": "pushing", "request_uri": unknown])
+            _ = try await site.get("/authorize", TestRegion.basic.request(["acr_values": "gold silver"]))
+            _ = try await site.get(
+                "/logout", ["client_id": "basic", "post_logout_redirect_uri": "https://evil.example"])
+            #expect(
+                log.takeRefusals().map(\.reason) == [
+                    "pushedRequestUnknown", "levelUnknown", "logoutURINotRegistered",
+                ])
         }
     }
 

@@ -81,7 +81,8 @@ struct RegistrationEndpointTests {
 
     @Test("metadata that cannot be used is 400 with the standard code")
     func mistakes() async throws {
-        try await Site.serve { site in
+        let log = OperatorLog()
+        try await Site.serve(log: log) { site in
             let token = try await site.provider.initialAccessToken()
             let attempts: [(JSONObject, String)] = [
                 (TestRegistrant.metadata(["redirect_uris": ["https://evil.example/*"]]), "invalid_redirect_uri"),
@@ -93,6 +94,7 @@ struct RegistrationEndpointTests {
                 let answer = try await Self.call(site, .post, "/register", token: token, metadata)
                 #expect(answer.status == .badRequest)
                 #expect(answer.error == code)
+                #expect(log.takeRefusals().map(\.reason) == ["clientMetadataRefused"])
             }
             let form = try await Self.call(
                 site, .post, "/register", token: token, TestRegistrant.metadata(),
@@ -123,7 +125,8 @@ struct RegistrationEndpointTests {
     @Test("calls without a right are limited, and answered in JSON")
     func limit() async throws {
         let limits = ProviderApplication.Limits(loginBurst: 1_000_000, codeBurst: 3, codesPerMinute: 0.001)
-        try await Site.serve(limits: limits) { site in
+        let log = OperatorLog()
+        try await Site.serve(limits: limits, log: log) { site in
             for _ in 0..<3 {
                 #expect(try await Self.call(site, .get, "/register/nobody", token: "ra_").status == .unauthorized)
             }
@@ -131,6 +134,8 @@ struct RegistrationEndpointTests {
             #expect(answer.status == .tooManyRequests)
             #expect(answer.error == "temporarily_unavailable")
             #expect(answer.headers[.retryAfter] != nil)
+            let reasons = log.takeRefusals().map(\.reason)
+            #expect(reasons == Array(repeating: "registrationTokenUnknown", count: 3) + ["rateLimited"])
             // The desk behind the same address goes on.
             let offer = try await site.post("/device/v1/enrolments", json: ["ticket": "x"])
             #expect(offer.status != .tooManyRequests)

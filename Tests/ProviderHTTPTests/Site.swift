@@ -186,6 +186,26 @@ extension Site {
     }
 }
 
+extension Site {
+    /// A login on the same device that was approved and waits for its phone to come back.
+    func approvedOnSameDevice(
+        _ browser: Browser, phone: TestPhone
+    ) async throws -> (page: String, transaction: TransactionIdentifier, returnValue: String) {
+        let page = try await browser.begin(TestRegion.basic, ["prompt": "login"])
+        let link = try await browser.get(page).attribute("data-same-device-link")
+        let claim = try await call(phone, .post, "/device/v1/claims", json: ["link": .string(link)])
+        let request = try SignedStatement<LoginRequestStatement>.verify(
+            #require(claim.json["request"]?.string), keys: provider.provider.keys.ring.verificationKeys)
+        let answer = try phone.response(to: request, now: now)
+        let transaction = request.statement.transaction
+        let accepted = try await call(
+            phone, .post, "/device/v1/logins/\(transaction.rawValue)/response",
+            json: ["response": .string(answer.response), "pin_proof": .string(answer.pinProof ?? "")])
+        #expect(accepted.status == .ok)
+        return (page, transaction, try #require(answer.returnValue))
+    }
+}
+
 /// A browser that keeps cookies and sends forms as its own pages do.
 final class Browser: Sendable {
     let site: Site

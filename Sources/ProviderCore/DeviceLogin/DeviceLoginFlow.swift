@@ -144,7 +144,7 @@ public struct DeviceLoginFlow: Sendable {
         if let receipt = try earlierOutcome(login, digest: ContentDigest(of: text)) { return receipt }
         guard login.state == .awaitingUser || login.isShownBeforeCode, let request = login.signedRequest,
             let claim = login.claim
-        else { throw DeviceRefusal(.loginOver, .loginOver) }
+        else { throw DeviceRefusal(.loginOver, login.isAnswered ? .answeredAlready : .loginOver) }
         let now = clock.now()
         let authenticated = try ResponseRules.check(
             text, pinProof: pinProof, request: request, device: device, guards: guards, now: now)
@@ -306,11 +306,14 @@ public struct DeviceLoginFlow: Sendable {
         return receipt
     }
 
-    /// Logins of other devices and logins that do not exist look the same.
+    /// Logins of other devices and logins that do not exist look the same, but to the operator.
     func held(_ transaction: TransactionIdentifier, by device: VerifiedDevice) throws(DeviceRefusal) -> Login {
-        guard let login = logins.login(.transaction(transaction)),
-            login.claim?.device == device.device.identifier
-        else { throw DeviceRefusal(.unknownLogin, .loginUnknown) }
+        guard let login = logins.login(.transaction(transaction)) else {
+            throw DeviceRefusal(.unknownLogin, .loginUnknown)
+        }
+        guard login.claim?.device == device.device.identifier else {
+            throw DeviceRefusal(.unknownLogin, .loginOfOtherDevice)
+        }
         return login
     }
 

@@ -24,8 +24,7 @@ enum ResponseRules {
         guards: Guards = .all, now: Timestamp
     ) throws(DeviceRefusal) -> AuthenticatedLogin {
         let keys = device.device.keys
-        guard let response = try? DeviceSignatureVerifier.verify(text, keys: keys, as: LoginResponseStatement.self)
-        else { throw DeviceRefusal(.notAccepted, .responseSignature) }
+        let response = try AnswerRules.verified(text, keys: keys, as: LoginResponseStatement.self)
         try AnswerRules.check(
             response.statement, to: request.statement, text: request.text, device: device, guards: guards, now: now)
         let methods = try checkFit(response.statement, asked: request.statement, device: device.device)

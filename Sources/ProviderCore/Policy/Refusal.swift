@@ -17,10 +17,12 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case refreshTokenUnknown, refreshTokenReplayed, refreshTokenExpired, tokenOfOtherClient, subjectTokenNotForClient
     case accessTokenMalformed, accessTokenSignature, accessTokenClaims, accessTokenExpired, grantRevoked
     // The device is at fault.
-    case linkMalformed, linkForged, frameStale, loginUnknown, loginOver, alreadyClaimed, tooManyLogins
+    case linkMalformed, linkForged, frameStale, loginUnknown, loginOfOtherDevice, loginOver, alreadyClaimed
+    case tooManyLogins
     case levelUnreachable, relayResistanceTooLow, attestationSignature, attestationExpired, attestationKeyMismatch
     case proofMalformed, proofNonce, proofReplayed, deviceUnknown, deviceNotActive, accountNotActive
-    case responseSignature, responseAddress, responseRequest, responseText, responseFlow, responseReturn
+    case responseMalformed, responseType, responseKey, responseSignature, responseIssuer, responseAddress
+    case responseRequest, responseText, responseFlow, responseReturn
     case callCodeWrong, callCodeMissing
     case browserForgotten
     case responseClaims, responseContext, contextUnavailable, responseTime, otherPersonExpected, counterNotRising,
@@ -29,7 +31,7 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     case registrationKeys, evidenceRefused, keyRegistered, blockCodeUnknown
     case confirmationUnknown, confirmationOver, objectUnknown
     // A person or somebody else at a page.
-    case digitsWrong, digitsLocked, pageUnknown, formForeign, loginCollected
+    case digitsWrong, digitsLocked, returnWrong, pageUnknown, formForeign, loginCollected
     // A person asks for something about a company that is not possible.
     case companyUnknown, invitationUnknown, companyRole, lastAdministrator, selfApproval, approvedBefore
     case companyState, companyNotActive, companyKnown, companyConsent, companyLevel, companyEvidence, companyRequest

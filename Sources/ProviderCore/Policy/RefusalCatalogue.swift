@@ -314,9 +314,12 @@ extension Refusal {
                 "Scan the screen, not a photograph.")
         case .loginUnknown:
             RefusalEntry(
-                .person, "The login is over for long, never was, or belongs to another device.",
-                [.problem(.unknownLogin)],
+                .person, "The login is over for long, or never was.", [.problem(.unknownLogin)],
                 "Begin again in the browser.")
+        case .loginOfOtherDevice:
+            RefusalEntry(
+                .device, "The login is held by another device, or by none yet.", [.problem(.unknownLogin)],
+                "Begin again in the browser. Many of these are a device that tries names of others' logins.")
         case .loginOver:
             RefusalEntry(
                 .person, "The login has ended.", [.problem(.loginOver)],
@@ -392,13 +395,30 @@ extension Refusal {
                     .problem(.deviceSuspended), .problem(.unknownOffer), .oauth(.invalidGrant), .oauth(.invalidToken),
                     .oauth(.invalidRequest),
                 ], "`citizen-id desk find` says why; `citizen-id desk reactivate` gives it back to its person.")
+        case .responseMalformed:
+            RefusalEntry(
+                .device, "The answer is no statement that can be read: cut off, or with members that it may not have.",
+                [.problem(.notAccepted)],
+                "An error in the device's program, or a connection that cuts what is sent.")
+        case .responseType:
+            RefusalEntry(
+                .device, "A statement of another kind was sent in the place of an answer.", [.problem(.notAccepted)],
+                "An error in the device's program, or an attack.")
+        case .responseKey:
+            RefusalEntry(
+                .device, "The answer names another key than the device's.", [.problem(.notAccepted)],
+                "Wrong files on the device, or an attack.")
         case .responseSignature:
             RefusalEntry(
-                .device, "The answer is not signed by the device's key.", [.problem(.notAccepted)],
-                "Wrong files on the device, or an attack.")
+                .device, "The signature of the answer is not by the device's key, or the answer was changed.",
+                [.problem(.notAccepted)], "Wrong files on the device, or an attack.")
+        case .responseIssuer:
+            RefusalEntry(
+                .device, "The answer is for another provider.", [.problem(.statementRefused)],
+                "A device that was shown another provider's request, or an attack.")
         case .responseAddress:
             RefusalEntry(
-                .device, "The answer is for another login, device or provider.", [.problem(.statementRefused)],
+                .device, "The answer is for another login or device.", [.problem(.statementRefused)],
                 "An error in the device's program, or an attack.")
         case .responseRequest:
             RefusalEntry(
@@ -532,6 +552,12 @@ extension Refusal {
             RefusalEntry(
                 .person, "The digits were wrong three times: the login has ended.", [.loginPage],
                 "Begin again. Who read digits out to a stranger reports it on the phone.")
+        case .returnWrong:
+            RefusalEntry(
+                .person,
+                "The phone came back to the browser with another value than it had signed: the login has ended.",
+                [.loginPage],
+                "Begin again. Many of them are somebody who sends people links to log in with: see which portal's.")
         case .pageUnknown:
             RefusalEntry(
                 .person, "The page's login is over, never was, or was begun in another browser.",

@@ -8,6 +8,22 @@ enum AnswerRules {
     /// How far the device's clock may be off, in seconds.
     static let clockTolerance: Int64 = 300
 
+    /// The answer as the device signed it. The device hears one refusal whatever is wrong with it; the operator reads what.
+    static func verified<Statement: AnsweringStatement>(
+        _ text: String, keys: DeviceKeys, as type: Statement.Type
+    ) throws(DeviceRefusal) -> DeviceSigned<Statement> {
+        do throws(JWSError) { return try DeviceSignatureVerifier.verify(text, keys: keys, as: type) } catch {
+            let reason: Refusal =
+                switch error {
+                case .malformed, .criticalExtension, .wrongPayload: .responseMalformed
+                case .wrongType: .responseType
+                case .unknownKey: .responseKey
+                case .wrongAlgorithm, .wrongSignature: .responseSignature
+                }
+            throw DeviceRefusal(.notAccepted, reason)
+        }
+    }
+
     /// The answer is by this device, now, to exactly what was asked.
     ///
     /// - Parameter text: the exact compact JWS of what was asked.
@@ -15,7 +31,8 @@ enum AnswerRules {
         _ answer: some AnsweringStatement, to asked: some AskingStatement, text: String, device: VerifiedDevice,
         guards: Guards = .all, now: Timestamp
     ) throws(DeviceRefusal) {
-        guard answer.issuer == asked.issuer, answer.device == device.device.identifier, answer.device == asked.device
+        guard answer.issuer == asked.issuer else { throw DeviceRefusal(.statementRefused, .responseIssuer) }
+        guard answer.device == device.device.identifier, answer.device == asked.device
         else { throw DeviceRefusal(.statementRefused, .responseAddress) }
         if guards.contains(.answerBinding) {
             guard answer.transaction == asked.transaction, answer.nonce == asked.nonce else {

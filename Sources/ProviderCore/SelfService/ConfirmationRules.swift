@@ -22,10 +22,7 @@ enum ConfirmationRules {
         device: VerifiedDevice, now: Timestamp
     ) throws(DeviceRefusal) -> FittingConfirmation {
         let keys = device.device.keys
-        guard
-            let response = try? DeviceSignatureVerifier.verify(
-                text, keys: keys, as: ConfirmationResponseStatement.self)
-        else { throw DeviceRefusal(.notAccepted, .responseSignature) }
+        let response = try AnswerRules.verified(text, keys: keys, as: ConfirmationResponseStatement.self)
         try AnswerRules.check(response.statement, to: asked.statement, text: asked.text, device: device, now: now)
         guard AnswerRules.recorded(response.statement.methods, of: device.device) != nil else {
             throw DeviceRefusal(.statementRefused, .responseClaims)

@@ -128,6 +128,9 @@ struct LoginEndpoints {
         guard let value = try request.query()["uv"], value.utf8.count <= 128,
             logins.comeBack(page: held.page, cookie: held.cookie, value: value)
         else { throw PageFault.unknownLogin }
+        if held.view.state == .awaitingReturn, try self.held(request, context).view.state == .returnMismatch {
+            context.log(.returnWrong, answered: LoginState.returnMismatch.rawValue)
+        }
         return Answer.seeOther("/login/\(held.page)/finish")
     }
 
