@@ -33,6 +33,7 @@ public final class Provider: Sendable {
     public let backChannel: BackChannelFlow
     /// What clients in ping mode are to be told.
     public let backChannelNotifications = BackChannelNotifications()
+    private let undelivered = UndeliveredSessions()
     /// For portals; devices have their own.
     public let proofs: ProofOfPossession
     /// What was seen of each client since the start.
@@ -112,9 +113,13 @@ public final class Provider: Sendable {
             issuer: issuer, key: try await keys.secret("link-authentication"),
             isAgeJudged: guards.contains(.frames), isFlowBound: guards.contains(.flowInLink))
         let prompts = BackChannelPrompts(clock: clock, isLimited: guards.contains(.prompts))
-        logins = LoginsInFlight(capacity: capacity.logins, clock: clock) { [backChannelNotifications] login in
+        logins = LoginsInFlight(capacity: capacity.logins, clock: clock) {
+            [backChannelNotifications, undelivered] login in
             prompts.ended(login)
             backChannelNotifications.ended(login)
+            undelivered.ended(login)
+        } onForgetting: { [undelivered] login in
+            undelivered.forgotten(login)
         }
         proofs = ProofOfPossession(issuer: issuer, clock: clock, capacity: capacity.proofs)
         observations = ClientObservations(registry: registry, clock: clock)
@@ -128,8 +133,8 @@ public final class Provider: Sendable {
         browserLogins = BrowserLoginFlow(
             guards: guards, issuer: issuer, browsers: store, logins: logins, links: links, clock: clock)
         deviceLogins = DeviceLoginFlow(
-            guards: guards, issuer: issuer, registry: registry, logins: logins, prompts: prompts, links: links,
-            keys: keys, store: store, contexts: contexts, clock: clock)
+            guards: guards, issuer: issuer, registry: registry, logins: logins, prompts: prompts,
+            undelivered: undelivered, links: links, keys: keys, store: store, contexts: contexts, clock: clock)
         deviceAuthentication = DeviceAuthentication(
             issuer: issuer, keys: keys, devices: store, clock: clock,
             // Of their own: what strangers send to the endpoints for portals does not reach the phones.
@@ -309,6 +314,7 @@ public final class Provider: Sendable {
         backChannel.requests.sweep()
         backChannel.prompts.sweep()
         backChannel.budget.sweep()
+        try await undelivered.end(in: store, now: clock.now())
         guard includingStore else { return }
         try await store.sweep(now: clock.now())
         try await erasures.sweep()

@@ -24,6 +24,7 @@ public struct DeviceLoginFlow: Sendable {
     let registry: ClientRegistry
     let logins: LoginsInFlight
     let prompts: BackChannelPrompts
+    let undelivered: UndeliveredSessions
     let links: LinkAuthentication
     let keys: KeyCustodian
     let store: any GrantStore & SessionStore & ReleaseStore & KnownBrowserStore
@@ -263,7 +264,7 @@ public struct DeviceLoginFlow: Sendable {
     ) -> LoginApproval? {
         guard let offer, let prize, let asked = login.signedRequest?.statement else { return nil }
         let session = SessionRecord(
-            identifier: .inOrderOfTime(), account: claim.account, device: claim.device,
+            identifier: prize.sessionIdentifier, account: claim.account, device: claim.device,
             cookie: prize.session.digest, context: claim.reached, methods: methods,
             flow: claim.flow, relayResistance: RelayResistance(claim.binding), startedAt: now, authenticatedAt: now,
             lastUsedAt: now,
@@ -302,7 +303,11 @@ public struct DeviceLoginFlow: Sendable {
                     returnChallenge: response.statement.returnChallenge, prize: prize),
                 decision: decision, isReturning: isReturning, now: now)
         }
-        guard isAccepted == true else { throw DeviceRefusal(.loginOver, .loginOver) }
+        guard isAccepted == true else {
+            // It ended while the store took the approval.
+            if let prize { undelivered.note(prize, of: login) }
+            throw DeviceRefusal(.loginOver, .loginOver)
+        }
         return receipt
     }
 

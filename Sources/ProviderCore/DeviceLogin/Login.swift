@@ -60,6 +60,8 @@ struct Login: Sendable {
     /// The error that the portal gets instead of a code.
     private(set) var error: OAuthError?
     private(set) var isCollected = false
+    /// The browser that began took code and session.
+    private(set) var isDelivered = false
     /// What browsers sign that are known or want to be (docs/protocol.md §12); good for one call of each kind.
     let browserNonce = Nonce.random(bytes: 32)
     private(set) var isBrowserNonceTaken = false
@@ -107,6 +109,8 @@ struct Login: Sendable {
     struct Prize: Sendable {
         let code = OneTimeHandle(.authorizationCode)
         let session = OneTimeHandle(.session)
+        /// The name of the session, where the browser had none of this person that goes on.
+        let sessionIdentifier = SessionIdentifier.inOrderOfTime()
     }
 
     init(
@@ -272,6 +276,7 @@ struct Login: Sendable {
             guard deadline > now else {
                 return (.error(OAuthError(.accessDenied, "the login was not finished in time")), nil)
             }
+            isDelivered = true
             return (.code(prize.code.text), prize.session)
         }
         return (.error(error ?? OAuthError(.accessDenied, "the login failed")), nil)

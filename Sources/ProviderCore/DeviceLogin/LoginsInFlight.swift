@@ -30,13 +30,20 @@ final class LoginsInFlight: Sendable {
 
     private let clock: ProviderClock
     private let onEnd: @Sendable (Login) -> Void
+    private let onForgetting: @Sendable (Login) -> Void
     private let contents: Mutex<Contents>
 
-    /// - Parameter onEnd: hears once of each login that ends, whatever way.
-    init(capacity: Int, clock: ProviderClock, onEnd: @escaping @Sendable (Login) -> Void = { _ in }) {
+    /// - Parameters:
+    ///   - onEnd: hears once of each login that ends, whatever way.
+    ///   - onForgetting: hears of each login that nobody can want any more.
+    init(
+        capacity: Int, clock: ProviderClock, onEnd: @escaping @Sendable (Login) -> Void = { _ in },
+        onForgetting: @escaping @Sendable (Login) -> Void = { _ in }
+    ) {
         contents = Mutex(Contents(shares: TenantShares(capacity: capacity)))
         self.clock = clock
         self.onEnd = onEnd
+        self.onForgetting = onForgetting
     }
 
     var count: Int { contents.withLock { $0.byPage.count } }
@@ -190,6 +197,7 @@ final class LoginsInFlight: Sendable {
         let now = clock.now()
         var woken: [CheckedContinuation<Void, Never>] = []
         var ended: [Login] = []
+        var forgotten: [Login] = []
         contents.withLock { contents in
             contents.sweptAt = now
             for place in contents.byPage.values {
@@ -200,10 +208,13 @@ final class LoginsInFlight: Sendable {
                 let isForgettable = place.login.isForgettable(now: now)
                 guard place.login.version != before || isForgettable else { continue }
                 woken += Self.noteChange(place, &contents)
-                if isForgettable { Self.forget(place.login, &contents) }
+                guard isForgettable else { continue }
+                forgotten.append(place.login)
+                Self.forget(place.login, &contents)
             }
         }
         for login in ended { onEnd(login) }
+        for login in forgotten { onForgetting(login) }
         for continuation in woken { continuation.resume() }
     }
 
