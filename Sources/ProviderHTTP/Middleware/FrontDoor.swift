@@ -36,6 +36,7 @@ struct FrontDoor: RouterMiddleware {
         if request.isOfDevice(context) { response.headers[.traceIdentifier] = context.trace.text }
         RequestLog.write(request, context, response, since: start)
         SecurityHeaders.complete(&response)
-        return response
+        // RFC 9110 §9.3.2: the next answer of a connection that is kept would be read from a body.
+        return request.method == .head ? response.createHeadResponse() : response
     }
 }
