@@ -360,11 +360,20 @@ struct ListenerLimitTests {
         for connection in open where !connection.isOpen {
             #expect(connection.statuses == [503])
             #expect(connection.text.lowercased().contains("retry-after: 2"))
+            #expect(connection.text.contains(#"{"error":"temporarily_unavailable""#), "\(connection.text)")
         }
         #expect(open.contains { $0.isOpen })
         let whole = try await RawConnection.open(port: here.port, ca: here.ca)
         await whole.send(Self.form(length: 3) + "a=b")
         #expect(try await whole.waits(seconds: 10) { $0.statuses == [401] })
+        // A phone hears it as a problem, and the operator finds its line.
+        let phone = try await RawConnection.open(port: here.port, ca: here.ca)
+        await phone.send(
+            "POST /device/v1/claims HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: 65536\r\n\r\n" + most)
+        #expect(try await phone.isClosed(within: 10))
+        #expect(phone.text.contains("application/problem+json") && phone.text.contains("Trace-Id: "), "\(phone.text)")
+        #expect(try Program.text(of: here.providerLog).contains("overloaded"))
         // What is given up makes room again.
         for connection in open { await connection.close() }
         var isKept = false

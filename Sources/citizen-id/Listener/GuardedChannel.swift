@@ -22,7 +22,8 @@ struct GuardedChannel<Base: ServerChildChannel>: ServerChildChannel {
             if !isAdmitted { try pipeline.addHandler(TurnedAway(), position: .first) }
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
             try pipeline.addHandler(
-                RequestGuard(caller: caller, unfinished: unfinished, bodyTime: bodyTime), position: .after(decoder))
+                RequestGuard(caller: caller, unfinished: unfinished, bodyTime: bodyTime, logger: logger),
+                position: .after(decoder))
             return value
         }
     }

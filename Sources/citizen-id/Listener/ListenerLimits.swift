@@ -37,8 +37,12 @@ struct ListenerLimits: Sendable {
                 maxHeaderFieldSize: 16_384, maxHeaderListSize: 16_384, maxHeaderFieldCount: 100))
     }
 
-    /// The memory for requests whose body has not come to its end: 4 MiB for each caller, 64 MiB for all.
-    static func unfinished() -> Shares { Shares(perCaller: 4 << 20, total: 64 << 20) }
+    /// The memory for requests whose body has not come to its end: 64 MiB for all, and for each caller 8 KiB for each of their
+    /// connections, 4 MiB at least. So where many people come from one address, one setting gives them room.
+    func unfinished() -> Shares {
+        let total = 64 << 20
+        return Shares(perCaller: min(max(connectionsPerAddress, 512) * 8_192, total), total: total)
+    }
 
     init(_ reader: ConfigReader) throws {
         connections = try Self.number("limits.connections", reader) ?? 10_000

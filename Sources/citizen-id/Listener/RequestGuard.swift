@@ -1,3 +1,4 @@
+internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 internal import ProviderHTTP
@@ -22,6 +23,7 @@ final class RequestGuard: ChannelDuplexHandler {
     /// The bytes of requests that are not whole.
     private let unfinished: Shares
     private let bodyTime: TimeAmount
+    private let logger: Logger
     private var deadline: Scheduled<Void>?
     /// The request that is being read and was not let through yet.
     private var held: HeldRequest?
@@ -32,10 +34,13 @@ final class RequestGuard: ChannelDuplexHandler {
     private var restIsLong = false
     private var answerHasBegun = false
     private var refusal: HTTPResponseStatus?
+    /// What callers hear for whom there is no room.
+    private var explanation: UnfinishedRefusal?
     private var isOver = false
 
-    init(caller: Caller, unfinished: Shares, bodyTime: TimeAmount) {
+    init(caller: Caller, unfinished: Shares, bodyTime: TimeAmount, logger: Logger) {
         self.caller = caller
+        self.logger = logger
         self.unfinished = unfinished
         self.bodyTime = bodyTime
     }
@@ -77,7 +82,10 @@ final class RequestGuard: ChannelDuplexHandler {
                 context.fireErrorCaught(HTTPParserError.invalidEOFState)
             }
         }
-        if held != nil, !countHeld() { refuse(.serviceUnavailable, context) }
+        if let uri = held?.head.uri, !countHeld() {
+            explanation = UnfinishedRefusal(uri: uri, logger: logger)
+            refuse(.serviceUnavailable, context)
+        }
         context.fireChannelReadComplete()
     }
 
@@ -144,10 +152,17 @@ final class RequestGuard: ChannelDuplexHandler {
     private func endAfterAnswers(_ context: ChannelHandlerContext) {
         guard let refusal, unanswered <= (isReading ? 1 : 0) else { return }
         if !answerHasBegun {
-            var headers: HTTPHeaders = ["content-length": "0", "connection": "close"]
-            if refusal == .serviceUnavailable { headers.add(name: "retry-after", value: "2") }
+            let body = explanation.map { context.channel.allocator.buffer(bytes: $0.body) }
+            var headers: HTTPHeaders = ["content-length": "\(body?.readableBytes ?? 0)", "connection": "close"]
+            if let explanation {
+                headers.add(name: "content-type", value: explanation.mediaType)
+                headers.add(name: "cache-control", value: "no-store")
+                headers.add(name: "retry-after", value: "2")
+                if let trace = explanation.trace { headers.add(name: trace.name, value: trace.text) }
+            }
             let head = HTTPResponseHead(version: .http1_1, status: refusal, headers: headers)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
+            if let body { context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil) }
             context.write(wrapOutboundOut(.end(nil)), promise: nil)
         }
         end(context)

@@ -47,7 +47,7 @@ struct ProviderService {
         }
         let limits = settings.limits
         let connections = Shares(perCaller: limits.connectionsPerAddress, total: .max)
-        let unfinished = ListenerLimits.unfinished()
+        let unfinished = limits.unfinished()
         @Sendable func guarded(_ responder: @escaping HTTPChannelHandler.Responder) throws -> some ServerChildChannel {
             GuardedChannel(
                 base: try TLSChannel(
