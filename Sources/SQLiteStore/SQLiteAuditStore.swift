@@ -115,10 +115,12 @@ extension SQLiteStore {
                     ORDER BY seq DESC LIMIT :limit
                     """, bounds)
                 guard !onlyLooks else { return own }
+                // Not what was tried at another town: that it is in a trail would say that the name is one there (I23).
                 return try own
                     + db.rows(
                         """
                         SELECT * FROM audit_event WHERE administrator = :name AND person IS NOT :name AND seq < :before
+                            AND kind <> '\(SecurityEvent.Kind.crossTenantProbe.rawValue)'
                         ORDER BY seq DESC LIMIT :limit
                         """, bounds)
             }

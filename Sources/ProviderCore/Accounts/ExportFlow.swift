@@ -111,7 +111,7 @@ extension OwnAudit.Event {
         func json(_ text: BilingualText) -> JSONValue {
             .object(["de": .string(text.german), "en": .string(text.english)])
         }
-        var object = entry.json
+        var object = self.json
         object["text"] = json(what)
         object["who"] = who.map(json)
         object["tenant_name"] = tenantName.map { .string($0) }

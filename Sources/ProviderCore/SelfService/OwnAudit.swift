@@ -20,6 +20,15 @@ public struct OwnAudit: Sendable {
         /// Under which name its reader stands in the chain.
         let reader: AuditPseudonym?
 
+        /// The event as its chain has it. What its reader did to others bears none of the names under which the region knows
+        /// those, their devices and their companies: by these one town's people would be found in another (I24).
+        public var json: JSONObject {
+            var object = entry.json
+            guard entry.isAct(of: reader), entry.person != reader else { return object }
+            for name in ["object", "person", "company", "previous", "hash"] { object[name] = nil }
+            return object
+        }
+
         /// What happened.
         public var what: BilingualText {
             company.flatMap { SecurityEvent.Kind(rawValue: entry.kind)?.words(company: $0) } ?? entry.what(for: reader)

@@ -39,7 +39,7 @@ extension OwnAudit.Page {
         var object: JSONObject = [
             "events": .array(
                 events.map { event in
-                    var object = event.entry.json
+                    var object = event.json
                     object["text"] = .string(event.what.text(language))
                     object["who"] = event.who.map { .string($0.text(language)) }
                     object["tenant_name"] = event.tenantName.map { .string($0) }
