@@ -132,7 +132,11 @@ extension SQLiteStore {
             let used = try db.run(
                 "DELETE FROM admin_ticket WHERE digest = ? AND expires_at > ?",
                 [try ticket.stored(as: .bootstrapTicket), now.seconds])
-            guard used == 1, try db.insertAssignment(approved.assignment, now: now) else { return false }
+            guard used == 1 else { return false }
+            // Nothing is given, and the ticket is there still.
+            guard try db.insertAssignment(approved.assignment, now: now) else {
+                throw AdministrationProblem.conflictingDuty
+            }
             try db.tell(
                 approved.assignment.account, .roleGiven, detail: approved.assignment.shown, at: now)
             try db.audit(event)

@@ -309,6 +309,14 @@ struct AdministratorTests {
             }
             let look = read.first { $0.entry.kind == "admin.subject_seen" }
             #expect(look?.what.german == "Sie sahen an, was hier über jemanden bekannt ist.")
+            // The town's trail names whom and what; these are names that other towns have, too (I24).
+            #expect(look?.entry.person != nil && look?.json["administrator"] != nil)
+            for name in ["object", "person", "company", "previous", "hash"] { #expect(look?.json[name] == nil) }
+            // That somebody looked for is known at another town would be told by its trail (I23).
+            #expect(try await site.call(clerk, .get, "/tenants/marl/subjects/\(subject)").status == .notFound)
+            #expect(try await site.events(.crossTenantProbe) == 1)
+            let after = try await provider.provider.selfService.audit.page(of: account).events
+            #expect(!after.contains { $0.entry.kind == "admin.cross_tenant_probe" })
             let export = try await provider.provider.exports.export(by: provider.verified(clerk.phone)).document
             let exported = (export["audit"]?.array ?? []).compactMap { $0.object?["kind"]?.string }
             #expect(Set(exported).isSuperset(of: kinds))
@@ -413,6 +421,14 @@ struct AdministratorTests {
             let ticket = try #require(try await provider.provider.administration.issueBootstrapTicket(recover: true))
             let body: JSONObject = ["ticket": .string(ticket.text)]
             #expect(try await site.call(carol, .post, "/bootstrap", body).code == "conflicting_duty")
+            // Nor by a role that only begins tomorrow.
+            let dora = try await provider.administrator()
+            var later = Self.wish("clerk", dora, provider)
+            later["valid_from"] = (provider.now + 3_600).json
+            let admin = try await provider.administrator()
+            try await provider.appoint(admin, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            #expect(try await site.call(admin, .post, path, later).status == .created)
+            #expect(try await site.call(dora, .post, "/bootstrap", body).code == "conflicting_duty")
             #expect(try await site.call(provider.administrator(), .post, "/bootstrap", body).status == .created)
         }
     }
