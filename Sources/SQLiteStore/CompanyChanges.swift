@@ -211,7 +211,19 @@ extension Database {
             ])
     }
 
+    /// Whoever could act alone by the register and cannot any more: what came of that ends (I18).
     private func replace(_ powers: [RegisterPowerRecord], of company: CompanyIdentifier, now: Timestamp) throws {
+        let signed: [AccountIdentifier] = try rows(
+            "SELECT DISTINCT account FROM register_power WHERE company = ? AND state = 'signed'", [company.rawValue]
+        ).map { row in try row.accountIdentifier }
+        let alone = try signed.filter { try registerStanding(of: $0, in: company) == .sole }
+        try supersede(by: powers, of: company, now: now)
+        for account in alone where try registerStanding(of: account, in: company) != .sole {
+            try endGrants(of: account, byTheRegisterOf: company, at: now)
+        }
+    }
+
+    private func supersede(by powers: [RegisterPowerRecord], of company: CompanyIdentifier, now: Timestamp) throws {
         try run(
             """
             UPDATE register_power SET state = 'superseded', superseded_at = ?

@@ -27,6 +27,14 @@ extension Database {
             ], at: time)
     }
 
+    /// The register gives a person no right any more to act alone.
+    func endGrants(of account: AccountIdentifier, byTheRegisterOf company: CompanyIdentifier, at time: Timestamp) throws
+    {
+        try endGrants(
+            "company = :company AND mandate IS NULL AND account = :account",
+            ["company": company.rawValue, "account": account.rawValue], at: time)
+    }
+
     /// A mandate rests or is over, and with it what was delegated from it.
     func endGrants(under mandate: Mandate, at time: Timestamp) throws {
         try endGrants(

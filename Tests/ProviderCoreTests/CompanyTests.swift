@@ -447,6 +447,24 @@ struct CompanyTests {
         await #expect(throws: unknown) { try await sign() }
     }
 
+    @Test("I14: a representative whom another one suspended or removed is not back by their own signature")
+    func representativeOut() async throws {
+        let provider = try await TestProvider()
+        let companies = provider.companies
+        let (ada, bob) = (try await provider.person("Ada", "Erste"), try await provider.person("Bob", "Zweiter"))
+        let company = try await provider.registeredCompany([ada])
+        try await companies.record(
+            extract: provider.extract([ada.power(), bob.power()]), of: company, by: TestCompany.clerk)
+        try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        let seat = try await provider.membership(of: bob, in: company)
+        try await companies.suspend(seat, in: company, by: try await provider.verified(ada))
+        try await companies.leave(company, by: try await provider.verified(bob))
+        await #expect(throws: DeviceRefusal(.approvedBefore, .approvedBefore)) {
+            try await companies.sign(company, usesPrivateIdentity: true, by: try await provider.verified(bob))
+        }
+        #expect(try await provider.file(of: company).people.map(\.givenName) == ["Ada"])
+    }
+
     @Test("I14: the only managing director goes when the successor whom the register names has signed")
     func successorByRegister() async throws {
         let provider = try await TestProvider()

@@ -269,6 +269,24 @@ struct ServingContextTests {
         #expect(try await provider.sessions(of: story.max.phone).count == 1)
     }
 
+    @Test("I18: what the register let a director do alone ends when an extract names two together, and stays ended")
+    func registerEnds() async throws {
+        let (story, _, _) = try await employee()
+        let (provider, portal) = (story.provider, TestServices.garage)
+        let seat = try await provider.membership(of: story.ada, in: story.company)
+        let signedIn = try await provider.signIn(
+            at: portal, phone: story.ada.phone, ["scope": parking], context: ContextName(membership: seat))
+        let bob = try await provider.person("Bob", "Zweiter", born: "1970-01-31")
+        for powers in [[story.ada.power(joint: 2), bob.power(joint: 2)], [story.ada.power()]] {
+            try await provider.companies.record(
+                extract: provider.extract(powers), of: story.company, by: TestCompany.clerk)
+            await #expect(throws: ClientRefusal.self) { try await provider.refresh(signedIn.tokens, at: portal) }
+            await #expect(throws: ClientRefusal.self) { try await provider.userinfo(signedIn.accessToken) }
+        }
+        let revoked = try await provider.auditTrail().filter { $0.kind == "token.revoked" }
+        #expect(revoked.count == 1)
+    }
+
     @Test("I18: a service company that is frozen takes the tokens of all whom it serves along, and nobody else's")
     func serviceFrozen() async throws {
         let office = try await Office()

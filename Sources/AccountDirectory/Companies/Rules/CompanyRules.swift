@@ -118,7 +118,8 @@ public enum CompanyRules {
     /// end with that. In an active company a legal representative whom a later extract names takes the seat of an administrator by the signature: the register
     /// and the clerk who read it stand for the agreement of the others, and joint representation binds the new one as it
     /// does them (I16). A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on. Who has signed
-    /// and has no seat any more, or no administrator's, takes it again in the same way, without a second signature.
+    /// and has no seat any more, or no administrator's, takes it again in the same way, without a second signature, while nobody else
+    /// administers whom the register names: who was removed or suspended by one of those is back by their word alone.
     ///
     /// - Parameters:
     ///   - hash: the signatory's identity, hashed for this company.
@@ -138,6 +139,7 @@ public enum CompanyRules {
         let joining = seat(signature, membership: membership, in: snapshot)
         let returns =
             company.state != .verifying && power.signature?.account == signature.account && !joining.isEmpty
+            && !isRepresented(byOthersThan: signature.account, in: snapshot, now: signature.time)
         guard power.state.allows(.sign) || returns else { return .refused(.approvedBefore) }
         guard returns || !snapshot.powers.contains(where: { isUsed($0, signature) }) else {
             return .refused(.approvedBefore)
@@ -162,6 +164,14 @@ public enum CompanyRules {
         let standing = CompanyChange.standing(
             level: levels.min() ?? .undefined, approversNeeded: RepresentationRules.approversNeeded(powers))
         return CompanyDecision(signed + [standing, .company(.verify, nil)])
+    }
+
+    private static func isRepresented(
+        byOthersThan account: AccountIdentifier, in snapshot: CompanySnapshot, now: Timestamp
+    ) -> Bool {
+        snapshot.effectiveAdministrators(now).map(\.membership.account).contains {
+            $0 != account && snapshot.isRepresentative($0)
+        }
     }
 
     /// An extract from before the last freeze, which may be about just that, is signed no more, nor is one for an active
