@@ -37,10 +37,20 @@ extension Database {
             "UPDATE mandate SET state = 'active', activated_at = ?, granted_by = ? WHERE id = ? AND state = ?",
             [time.seconds, body.rawValue, mandate.identifier.rawValue, mandate.state.rawValue])
         try audit(SecurityEvent(of: .activate, mandate, by: actor, at: time))
-        try supersede(mandate, by: actor, at: time)
+        try takeEffect(mandate, by: actor, at: time)
     }
 
-    func supersede(_ mandate: Mandate, by actor: CompanyActor, at time: Timestamp) throws {
+    /// What ends when a mandate counts from now on: the one whose place it takes, and the wishes that it fulfils. Approved
+    /// later, such a wish would be a right that stays behind unseen when this one is revoked.
+    func takeEffect(_ mandate: Mandate, by actor: CompanyActor, at time: Timestamp) throws {
+        try supersede(mandate, by: actor, at: time)
+        for wish in try standingMandates(of: mandate.company, for: mandate.grantee)
+        where wish.state == .draft && wish.identifier != mandate.identifier && wish.isFulfilled(by: mandate) {
+            try move(wish, .revoke, by: actor, at: time)
+        }
+    }
+
+    private func supersede(_ mandate: Mandate, by actor: CompanyActor, at time: Timestamp) throws {
         guard let replaced = try mandate.replaces.flatMap(self.mandate) else { return }
         if try !move(replaced, .supersede, by: actor, at: time) {
             // It was still only asked for.

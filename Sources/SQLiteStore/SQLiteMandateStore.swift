@@ -162,7 +162,7 @@ extension Database {
         }
         if mandate.state == .active {
             try audit(SecurityEvent(of: .activate, mandate, by: .person(account), at: time))
-            try supersede(mandate, by: .person(account), at: time)
+            try takeEffect(mandate, by: .person(account), at: time)
         }
         return try record(of: mandate.identifier)
     }

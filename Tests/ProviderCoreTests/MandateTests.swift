@@ -180,6 +180,17 @@ struct MandateTests {
         #expect(try await story.approve(wish, by: story.ada).mandate.state == .active)
     }
 
+    @Test("a wish that a director's mandate fulfils is answered by it, and is no second right")
+    func fulfilledWish() async throws {
+        let story = try await MandateStory()
+        let wish = try await story.propose(by: story.max)
+        #expect(try await story.propose(by: story.ada).mandate.state == .active)
+        let holder = try await story.provider.verified(story.max).account.identifier
+        let answered = try await story.provider.provider.mandates.mandate(wish.mandate.identifier, for: holder)
+        #expect(answered.mandate.state == .revoked)
+        await #expect(throws: DeviceRefusal.self) { try await story.approve(wish, by: story.ada) }
+    }
+
     @Test("I16: under joint representation an administrator and a rights administrator of theirs do not act alone")
     func rightsAdministrators() async throws {
         let story = try await MandateStory(directors: 2)

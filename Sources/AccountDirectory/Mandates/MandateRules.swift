@@ -176,3 +176,11 @@ public enum MandateRules {
         return nil
     }
 }
+
+extension Mandate {
+    /// True when the other gives the same holder, from the same source, all that this one would.
+    public func isFulfilled(by other: Mandate) -> Bool {
+        grantee == other.grantee && parent == other.parent && powers.excess(over: other.powers).isEmpty
+            && (other.mayDelegate || !mayDelegate)
+    }
+}
