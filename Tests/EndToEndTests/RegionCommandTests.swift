@@ -170,6 +170,15 @@ struct RegionCommandTests {
         try await apply(moved)
         let ends = try await events("bottrop").suffix(2)
         #expect(ends == ["client.registered second-portal", "client.removed second-portal"])
+        // Whose approvals are taken out of the file is in force no more.
+        let approvals =
+            "    approvals: {service_owner: gelsenkirchen-fachamt, dpo: gelsenkirchen-datenschutz, "
+            + "version: 1.0.0}\n"
+        let next = "  - template: bewohnerparken\n    version: 1.0.0\n    tenant: herten\n"
+        try await apply(change(moved, (approvals + next, next)))
+        try await apply(moved)
+        let adoptions = try await events("gelsenkirchen").filter { $0.hasPrefix("template.") }.suffix(2)
+        #expect(adoptions.map { $0.prefix { $0 != " " } } == ["template.withdrawn", "template.adopted"])
         #expect(try await here.administer("audit", "verify").status == 0)
     }
 

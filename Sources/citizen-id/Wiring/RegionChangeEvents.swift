@@ -21,7 +21,7 @@ struct RegionChangeEvents {
         case .tenant: []
         case .service: events(.serviceAdded, entry)
         case .template: events(.templatePublished, entry)
-        case .adoption: events(adopted(entry), entry)
+        case .adoption: adopted(entry).map { events($0, entry) } ?? []
         case .client: events(.clientRegistered, entry)
         }
     }
@@ -33,7 +33,7 @@ struct RegionChangeEvents {
         case .tenant: town(entry)
         case .service: events(.serviceChanged, entry)
         case .template: events(.templatePublished, entry)
-        case .adoption: events(adopted(entry), entry)
+        case .adoption: adopted(entry).map { events($0, entry) } ?? []
         case .client: events(.clientChanged, entry)
         }
     }
@@ -58,12 +58,15 @@ struct RegionChangeEvents {
             ? [] : entry.tenants.map { event(.tenantChanged, $0, members.joined(separator: ", ")) }
     }
 
-    /// Where an adoption of the file stands after it was added or changed.
-    private func adopted(_ entry: RegionPlan.Entry) -> SecurityEvent.Kind {
+    /// Where an adoption of the file stands after it was added or changed; nil when nothing happened at the town: a later
+    /// version that it could have adopted is not offered any more.
+    private func adopted(_ entry: RegionPlan.Entry) -> SecurityEvent.Kind? {
         let (proposed, waiting) = (AdoptionState.proposed.rawValue, AdoptionState.updateAvailable.rawValue)
-        if entry.state == proposed { return .templateProposed }
-        if entry.earlierState == nil || entry.earlierState == proposed { return .templateAdopted }
-        return entry.members == ["state"] && entry.state == waiting ? .templateUpdateAvailable : .templateUpgraded
+        let wasInForce = entry.earlierState != nil && entry.earlierState != proposed
+        if entry.state == proposed { return wasInForce ? .templateWithdrawn : .templateProposed }
+        guard wasInForce else { return .templateAdopted }
+        guard entry.members == ["state"] else { return .templateUpgraded }
+        return entry.state == waiting ? .templateUpdateAvailable : nil
     }
 
     private func events(_ kind: SecurityEvent.Kind, _ entry: RegionPlan.Entry) -> [SecurityEvent] {
