@@ -20,6 +20,7 @@ struct AdministratorLogin {
 
     enum Failure: Error, CustomStringConvertible {
         case notReached
+        case noAnswer(seconds: Int64)
         case refused(String)
         case foreignCallback
         case tooLate
@@ -27,6 +28,7 @@ struct AdministratorLogin {
         var description: String {
             switch self {
             case .notReached: "The provider was not reached over trusted TLS. Check --issuer and --ca."
+            case .noAnswer(let seconds): HTTPSCaller.noAnswer(seconds: seconds)
             case .refused(let message): message
             case .foreignCallback: "The browser came back with an answer that belongs to no login of this command."
             case .tooLate: "The login was not finished in time."
@@ -114,6 +116,8 @@ struct AdministratorLogin {
                     .POST, url,
                     headers: [("content-type", "application/x-www-form-urlencoded"), ("dpop", proof)],
                     body: Array(form.formText.utf8))
+            } catch HTTPSCaller.Fault.noAnswer(let seconds) {
+                throw Failure.noAnswer(seconds: seconds)
             } catch { throw Failure.notReached }
             guard let object = answer.json else { throw Failure.notReached }
             if (200...299).contains(answer.status) { return object }

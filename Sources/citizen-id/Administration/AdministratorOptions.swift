@@ -93,9 +93,10 @@ struct AdministratorDesk {
         case HTTPSCaller.Fault.noCertificates(let path):
             Output.fail("There are no certificates in \(path).", code: "certificates", exit: 1, json: json)
         case let failure as AdministratorLogin.Failure:
-            if case .notReached = failure {
-                Output.fail(failure.description, code: "not_reached", exit: 3, json: json)
-            } else {
+            switch failure {
+            case .notReached: Output.fail(failure.description, code: "not_reached", exit: 3, json: json)
+            case .noAnswer: Output.fail(failure.description, code: "no_answer", exit: 3, json: json)
+            case .refused, .foreignCallback, .tooLate:
                 Output.fail(failure.description, code: "login", exit: 1, json: json)
             }
         default: error

@@ -19,8 +19,7 @@ actor AdministratorSession {
             switch self {
             case .notLoggedIn: "Nobody is logged in to administration here: citizen-id admin login"
             case .notReached(let url): "\(url) was not reached over trusted TLS."
-            case .noAnswer(let seconds):
-                "The server did not answer within \(seconds) seconds. It may still do what it was asked: look before you ask again."
+            case .noAnswer(let seconds): HTTPSCaller.noAnswer(seconds: seconds)
             case .refused(_, let message, _, _): message
             case .unreadable: "The server's answer is not readable."
             }

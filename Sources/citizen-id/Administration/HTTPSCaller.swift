@@ -17,6 +17,11 @@ struct HTTPSCaller: Sendable {
 
     enum Fault: Error { case unreachable, noAnswer(seconds: Int64), noCertificates(String) }
 
+    /// What is said of a server that is there and does not answer.
+    static func noAnswer(seconds: Int64) -> String {
+        "The server did not answer within \(seconds) seconds. It may still do what it was asked: look before you ask again."
+    }
+
     static let longestAnswer = 8_388_608
 
     private let client: HTTPClient

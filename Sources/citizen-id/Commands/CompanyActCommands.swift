@@ -86,6 +86,12 @@ struct CompanyFreezeCommand: AsyncParsableCommand {
 
     @OptionGroup var evidence: EvidenceOptions
 
+    func validate() throws {
+        guard method != nil || (evidence.asOf == nil && evidence.level == nil) else {
+            throw ValidationError("--as-of and --level go with --method.")
+        }
+    }
+
     func run() async throws {
         var body: JSONObject = method == nil ? [:] : evidence.json
         body["method"] = method.map { .string($0) }

@@ -19,8 +19,7 @@ struct AdministrationClient {
             switch self {
             case .notReached(let socket):
                 "The server was not reached at \(socket). Is `citizen-id serve` running with this data folder, and are you its user?"
-            case .noAnswer(let seconds):
-                "The server did not answer within \(seconds) seconds. It may still do what it was asked: look before you ask again."
+            case .noAnswer(let seconds): HTTPSCaller.noAnswer(seconds: seconds)
             case .refused(_, let message): message
             }
         }

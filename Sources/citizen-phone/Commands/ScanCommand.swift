@@ -19,7 +19,7 @@ struct ScanCommand: AsyncParsableCommand {
 
     func run() async throws {
         try await shared.run(faults: faults.fault) { (phone, _, console) in
-            switch try await Self.claim(try Self.link(source), with: phone) {
+            switch try await claim(try Self.link(source), with: phone) {
             case .request(let request): return ShowCommand.report(request, console.language)
             case .awaitingCode(let code, let portal):
                 guard wait else { return ShowCommand.report(code: code, portal: portal, console.language) }
@@ -30,13 +30,17 @@ struct ScanCommand: AsyncParsableCommand {
     }
 
     /// A login that the provider does not know at the claim was never begun by this link, or long ago.
-    private static func claim(_ link: String, with phone: DeviceAuthenticator) async throws -> ClaimedLogin {
+    private func claim(_ link: String, with phone: DeviceAuthenticator) async throws -> ClaimedLogin {
         do throws(DeviceError) { return try await phone.claim(link) } catch {
             if case .linkRefused(.notForLogin) = error {
-                let command = "citizen-phone enrol '\(TerminalText.visible(link))'"
+                // The source as it was typed: the ticket of a picture is nobody's to read.
+                let command = "citizen-phone enrol '\(TerminalText.visible(source))' --profile NAME"
                 throw CommandFailure(
-                    .linkRefused, "Dieser Link richtet ein Gerät ein: \(command)",
-                    "This link is for enrolling a device: \(command)")
+                    .linkRefused,
+                    "Dieser Link richtet ein Gerät ein, und dieses Profil hat schon eines. Ein weiteres ist ein "
+                        + "Profil mehr: \(command)",
+                    "This link is for enrolling a device, and this profile has one. Another one is another "
+                        + "profile: \(command)")
             }
             guard case .provider(let problem) = error, problem.code == "unknown_login" else { throw error }
             throw CommandFailure(
