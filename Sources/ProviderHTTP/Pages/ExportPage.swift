@@ -2,7 +2,7 @@ internal import Foundation
 public import OpenIDMessages
 
 /// An export of everything about one person as a page that can be kept: one file, no script, nothing loaded. Everything is in
-/// it but the hashes of the trail, which prove nothing on paper: the signed form has them.
+/// it but identifiers and hashes of the trail, which say nothing on paper: the signed form has them.
 public enum ExportPage {
     /// - Parameter document: the payload of `account-export+jwt`.
     public static func html(_ document: JSONObject, language: Language) -> String {

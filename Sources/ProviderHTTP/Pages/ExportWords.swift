@@ -28,8 +28,10 @@ struct ExportWords {
     var title: String { words("Ihre Daten bei der CitizenID", "Your data at CitizenID") }
     var introduction: String {
         words(
-            "Diese Seite zeigt alles, was zu Ihrer Person gespeichert ist, und wer dafür verantwortlich ist.",
-            "This page shows everything that is stored about you, and who is responsible for it.")
+            "Diese Seite zeigt, was zu Ihrer Person gespeichert ist, und wer dafür verantwortlich ist. Die Kennungen und "
+                + "Prüfsummen des Protokolls stehen in der signierten Fassung.",
+            "This page shows what is stored about you, and who is responsible for it. The identifiers and hashes of the "
+                + "trail are in the signed form.")
     }
     var nothing: String { words("Nichts gespeichert ist hierzu:", "Nothing is stored of these:") }
     var yes: String { words("ja", "yes") }
