@@ -113,7 +113,6 @@ struct TenantScopeTests {
             "releases(of:)", "release(for:)",
             "portals(of:)",
             "requests(of:)", "open(_:mostOpen:by:)", "requestClosing(of:liftsOrder:eraseAt:request:by:time:)",
-            "requestClosing(of:eraseAt:request:by:time:)",
             "accept(_:)", "remember(_:tenant:)",
         ],
         "the secret that only the portal or the person has is the proof": [
@@ -127,7 +126,7 @@ struct TenantScopeTests {
             "supersede(_:by:likeness:change:evidence:link:ticket:events:time:)",
         ],
         "another proof stands in its place": [
-            "assignments(by:page:)", "assignment(_:by:)", "grant(_:telling:now:event:)", "grant(_:now:event:)",
+            "assignments(by:page:)", "assignment(_:by:)", "grant(_:telling:now:event:)",
             "bootstrap(_:_:now:event:)",
             "auditPage(of:_:before:limit:)",
         ],

@@ -255,7 +255,8 @@ struct KnownBrowserTests {
         default:
             let profile = try #require(try await provider.store.profile(of: account))
             _ = try await provider.store.requestClosing(
-                of: profile, eraseAt: provider.now + 9, request: nil, by: .person, time: provider.now)
+                of: profile, liftsOrder: false, eraseAt: provider.now + 9, request: nil, by: .person, time: provider.now
+            )
         }
         #expect(try await provider.store.knownBrowsers(of: account, now: provider.now) == [])
         let login = try await provider.login()

@@ -36,7 +36,8 @@ struct AccountsOfCompaniesTests {
         let eraseAt = Fixtures.now + 100
         #expect(
             try await store.requestClosing(
-                of: active, eraseAt: eraseAt, request: nil, by: .person, time: Fixtures.now) == .changed)
+                of: active, liftsOrder: false, eraseAt: eraseAt, request: nil, by: .person, time: Fixtures.now)
+                == .changed)
         #expect(try await state(of: company, in: store) == "frozen")
         #expect(try await store.erase(account, telling: [], time: eraseAt))
         #expect(try await state(of: company, in: store) == "frozen")

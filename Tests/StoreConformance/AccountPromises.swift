@@ -130,7 +130,8 @@ extension StorePromise {
             _ = try await store.lock(device.account, for: .own, by: .person, time: Fixtures.now)
             try requireEqual(
                 try await store.requestClosing(
-                    of: seen, eraseAt: Fixtures.now + 1, request: nil, by: .person, time: Fixtures.now),
+                    of: seen, liftsOrder: false, eraseAt: Fixtures.now + 1, request: nil, by: .person,
+                    time: Fixtures.now),
                 .notPossible(.locked), "closing")
             guard let locked = try await store.profile(of: device.account) else { throw missing }
             _ = try await store.lock(device.account, for: .fraud, by: .person, time: Fixtures.now)
@@ -197,7 +198,7 @@ extension StorePromise {
             try require(try await !store.erase(account, telling: [], time: Fixtures.now), "an active one")
             guard let seen = try await store.profile(of: account) else { throw missing }
             _ = try await store.requestClosing(
-                of: seen, eraseAt: Fixtures.now + 100, request: nil, by: .person, time: Fixtures.now)
+                of: seen, liftsOrder: false, eraseAt: Fixtures.now + 100, request: nil, by: .person, time: Fixtures.now)
             try requireEqual(try await store.dueErasures(now: Fixtures.now + 99, limit: 9), [], "too early")
             try require(try await !store.erase(account, telling: [], time: Fixtures.now + 99), "too early")
             try requireEqual(try await store.dueErasures(now: Fixtures.now + 100, limit: 9), [account], "due")

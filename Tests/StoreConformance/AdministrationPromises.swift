@@ -93,7 +93,8 @@ extension StorePromise {
             try require(try await store.revoke(right, event: event(.administratorRevoked)), "not revoked")
             try require(try await !store.revoke(right, event: event(.administratorRevoked)), "revoked twice")
             try require(
-                try await !store.grant(wish, now: Fixtures.now, event: event(.administratorGranted)), "granted")
+                try await !store.grant(wish, telling: nil, now: Fixtures.now, event: event(.administratorGranted)),
+                "granted")
             try requireEqual(try await store.assignments(of: bob, now: Fixtures.now), [])
         },
         StorePromise("I25: a role for the region and one that sees people do not meet, whatever overtakes what") {
@@ -108,7 +109,9 @@ extension StorePromise {
             try require(
                 try await store.bootstrap(
                     ticket.digest, first(bob), now: Fixtures.now, event: event(.administratorGranted)), "refused")
-            try require(try await !store.grant(wish, now: Fixtures.now, event: event(.administratorGranted)), "both")
+            try require(
+                try await !store.grant(wish, telling: nil, now: Fixtures.now, event: event(.administratorGranted)),
+                "both")
             try requireEqual(
                 try await store.assignments(of: bob, now: Fixtures.now).map(\.role), [.regionAdministrator])
         },
@@ -128,7 +131,7 @@ extension StorePromise {
             let right = try await store.assignments(of: alice, now: Fixtures.now)[0]
             let made = try await atOnce(64) { _ in
                 try await store.grant(
-                    try approved(.tenantAdministrator, to: bob, by: right), now: Fixtures.now,
+                    try approved(.tenantAdministrator, to: bob, by: right), telling: nil, now: Fixtures.now,
                     event: event(.administratorGranted))
             }
             try requireEqual(made.count { $0 }, 1, "granted")
@@ -298,7 +301,8 @@ extension StorePromise {
     ) async throws -> AdminAssignment {
         let right = try await store.assignments(of: granter, now: Fixtures.now)[0]
         let approved = try approved(role, to: account, by: right)
-        let isMade = try await store.grant(approved, now: Fixtures.now, event: event(.administratorGranted))
+        let isMade = try await store.grant(
+            approved, telling: nil, now: Fixtures.now, event: event(.administratorGranted))
         try require(isMade, "a fixture was not granted")
         return approved.assignment
     }

@@ -34,7 +34,7 @@ public enum Fixtures {
             throw ConformanceFailure(description: "no account")
         }
         _ = try await store.requestClosing(
-            of: profile, eraseAt: now, request: nil, by: Author(.system), time: now)
+            of: profile, liftsOrder: false, eraseAt: now, request: nil, by: Author(.system), time: now)
         try require(try await store.erase(account, telling: [], time: now), "not erased")
     }
 

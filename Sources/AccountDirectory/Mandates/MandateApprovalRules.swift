@@ -23,7 +23,7 @@ public struct MandateActor: Sendable, Equatable {
 
     public init(
         account: AccountIdentifier, membership: MembershipIdentifier, grantsAs: GrantingBody?,
-        isSoleRepresentative: Bool, isJointRepresentative: Bool = false
+        isSoleRepresentative: Bool, isJointRepresentative: Bool
     ) {
         self.account = account
         self.membership = membership

@@ -63,7 +63,7 @@ public struct ProposalFacts: Sendable {
 
     public init(
         today: CalendarDate, scopes: Set<MandateScope>, tenants: Set<TenantIdentifier>, grantor: CompanyStanding,
-        grantee: GranteeStanding, parent: ParentStanding?, standing: [Mandate], isGranted: Bool = true,
+        grantee: GranteeStanding, parent: ParentStanding?, standing: [Mandate], isGranted: Bool,
         policy: MandatePolicy = MandatePolicy()
     ) {
         self.today = today

@@ -114,16 +114,6 @@ public protocol AccountStore: Sendable {
     func markRead(_ notice: NoticeIdentifier, of account: AccountIdentifier, time: Timestamp) async throws -> Bool
 }
 
-extension AccountStore {
-    /// Begins to close an account that no authority has ordered to be locked.
-    public func requestClosing(
-        of from: AccountProfile, eraseAt: Timestamp, request: DataSubjectRequest?, by author: Author, time: Timestamp
-    ) async throws -> AccountChange {
-        try await requestClosing(
-            of: from, liftsOrder: false, eraseAt: eraseAt, request: request, by: author, time: time)
-    }
-}
-
 extension EnrolmentStore {
     /// Writes a new account of which nothing is known but its person.
     public func register(_ account: AccountRecord, ticket: TicketRecord, events: [SecurityEvent]) async throws {

@@ -140,13 +140,6 @@ public protocol AdministrationStore: Sendable {
     func record(_ event: SecurityEvent) async throws
 }
 
-extension AdministrationStore {
-    /// Writes an assignment of which nobody but its person is told.
-    public func grant(_ approved: ApprovedAssignment, now: Timestamp, event: SecurityEvent) async throws -> Bool {
-        try await grant(approved, telling: nil, now: now, event: event)
-    }
-}
-
 /// How many people have to do with a tenant; nobody's name.
 public struct TenantCounters: Sendable, Equatable {
     /// People who have a name (a pairwise subject) in the tenant's sector.

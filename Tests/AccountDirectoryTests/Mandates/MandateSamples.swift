@@ -90,7 +90,8 @@ enum Sample {
         var facts = ProposalFacts(
             today: today, scopes: [parking, building], tenants: [bottrop, herten],
             grantor: CompanyStanding(isActive: true, signaturesNeeded: 1, establishments: [north]),
-            grantee: .member(account: maxAccount, company: company, isActive: true), parent: nil, standing: [])
+            grantee: .member(account: maxAccount, company: company, isActive: true), parent: nil, standing: [],
+            isGranted: true)
         change(&facts)
         return facts
     }
