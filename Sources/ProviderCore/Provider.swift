@@ -151,7 +151,8 @@ public final class Provider: Sendable {
             store: store, hashes: PersonHashes(key: try await keys.secret("person-hashes")), clock: clock)
         accounts = AccountFlow(
             enrolment: enrolment, store: store, clock: clock, bell: logoutBell)
-        dataRequests = DataRequestFlow(registry: registry, store: store, clock: clock)
+        dataRequests = DataRequestFlow(
+            registry: registry, store: store, identification: identification, clock: clock)
         audit = AuditFlow(
             store: store, sealing: AuditSealing(key: try await keys.secret("audit-anchors")), clock: clock)
         templates = TemplateFlow(registry: registry, store: store, clock: clock)
@@ -241,7 +242,8 @@ public final class Provider: Sendable {
             store: store, clock: clock)
         tenantPeople = TenantPeopleFlow(
             administration: administration, assurance: assurance, store: store, clock: clock, bell: logoutBell)
-        tenantRequests = TenantRequestFlow(administration: administration, store: store, clock: clock)
+        tenantRequests = TenantRequestFlow(
+            administration: administration, store: store, requests: dataRequests, clock: clock)
         companyOffices = CompanyOfficeFlow(
             companies: companies, administration: administration, store: store, clock: clock)
         mandateOffices = MandateOfficeFlow(administration: administration, store: store, clock: clock)

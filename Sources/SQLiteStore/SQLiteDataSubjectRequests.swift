@@ -4,8 +4,10 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension SQLiteStore {
-    public func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) async throws -> Bool {
-        try await writer.write { db in try db.open(request, mostOpen: mostOpen, by: author) }
+    public func open(
+        _ request: DataSubjectRequest, mostOpen: Int, by author: Author, time: Timestamp
+    ) async throws -> Bool {
+        try await writer.write { db in try db.open(request, mostOpen: mostOpen, by: author, time: time) }
     }
 
     public func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest] {
@@ -44,26 +46,30 @@ extension SQLiteStore {
     }
 
     public func advance(
-        _ identifier: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event,
+        _ identifier: DataSubjectRequestIdentifier, by events: [DataSubjectRequestState.Event],
         refusal: DataSubjectRefusal?, author: Author, time: Timestamp
     ) async throws -> DataSubjectRequest? {
         try await writer.write { db in
             let row = try db.row("SELECT * FROM data_subject_request WHERE id = ?", [identifier.rawValue])
-            guard var request = try row?.request, let next = request.state.after(event),
-                (event == .refuse) == (refusal != nil)
-            else { return nil }
-            request.state = next
+            guard var request = try row?.request, events.contains(.refuse) == (refusal != nil) else { return nil }
+            for event in events {
+                guard let next = request.state.after(event) else { return nil }
+                request.state = next
+            }
             request.refusal = refusal
-            request.endedAt = next.isOver ? time : nil
+            request.endedAt = request.state.isOver ? time : nil
             try db.run(
                 "UPDATE data_subject_request SET state = ?, refusal = ?, ended_at = ? WHERE id = ?",
-                [next.rawValue, refusal?.rawValue, request.endedAt?.seconds, identifier.rawValue])
-            if next.isOver, author.actor.isOffice {
+                [request.state.rawValue, refusal?.rawValue, request.endedAt?.seconds, identifier.rawValue])
+            if request.state.isOver, author.actor.isOffice {
                 try db.tell(request.account, .requestDecided, detail: identifier.rawValue, at: time)
             }
-            try db.audit(
-                Author(author.actor, at: request.tenant ?? author.tenant, in: author.transaction).event(
-                    event.auditKind, object: identifier.rawValue, person: request.account, time: time))
+            var author = Author(author.actor, at: request.tenant ?? author.tenant, in: author.transaction)
+            for event in events {
+                try db.audit(
+                    author.event(event.auditKind, object: identifier.rawValue, person: request.account, time: time))
+                author = author.consequence
+            }
             return request
         }
     }
@@ -71,7 +77,7 @@ extension SQLiteStore {
 
 extension Database {
     /// Writes a new request with the steps that led to its state; false when too many of the person's wait.
-    func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) throws -> Bool {
+    func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author, time: Timestamp) throws -> Bool {
         let written = try run(
             """
             INSERT INTO data_subject_request (id, account, tenant, kind, claims, state, received_at, due_at)
@@ -86,12 +92,11 @@ extension Database {
             ])
         guard written == 1 else { return false }
         // Whoever has stolen a phone would like an export, too.
-        if request.kind == .export { try tell(request.account, .exported, at: request.receivedAt) }
+        if request.kind == .export { try tell(request.account, .exported, at: time) }
         let author = Author(author.actor, at: request.tenant ?? author.tenant, in: author.transaction)
         func note(_ step: SecurityEvent.Kind, by author: Author) throws {
             try audit(
-                author.event(
-                    step, object: request.identifier.rawValue, person: request.account, time: request.receivedAt))
+                author.event(step, object: request.identifier.rawValue, person: request.account, time: time))
         }
         try note(.requestReceived, by: author)
         if request.state == .running {

@@ -11,7 +11,7 @@ extension SQLiteStore {
         try await writer.write { db in
             let change = try db.requestClosing(
                 of: from, liftsOrder: liftsOrder, eraseAt: eraseAt, by: author, at: time)
-            if change == .changed, let request { _ = try db.open(request, mostOpen: .max, by: author) }
+            if change == .changed, let request { _ = try db.open(request, mostOpen: .max, by: author, time: time) }
             return change
         }
     }

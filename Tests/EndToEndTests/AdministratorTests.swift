@@ -1,3 +1,4 @@
+import AccountDirectory
 import ChildProcesses
 import Foundation
 import IdentityCrypto
@@ -215,6 +216,7 @@ struct AdministratorTests {
         #expect(try await desk(renew).status == 64, "without what was shown")
         let code = try await desk("block-code", "--candidate", candidate)
         #expect(try code.json().text("block_code").count == 18)
+        try await answer(letterOf: candidate, file, by: clerk)
         let married = try here.folder.write(
             "married-\(UInt32.random(in: 0 ... .max)).json",
             String(contentsOfFile: file, encoding: .utf8).replacing("Desk", with: "Schalter"))
@@ -237,6 +239,24 @@ struct AdministratorTests {
                 ["desk"] + wrong + ["--at", "herten", "--person", file, "--folder", clerk.folder], atOnce: true)
             #expect(refused.status == 64, "\(wrong): \(refused)")
         }
+    }
+
+    /// A letter of the person is written down, and runs when they have come to the desk.
+    private func answer(letterOf candidate: String, _ file: String, by clerk: Person) async throws {
+        func request(_ arguments: String...) async throws -> ProgramResult {
+            try await Program.run(
+                Place.program("citizen-id"),
+                ["request"] + arguments + ["--at", "herten", "--folder", clerk.folder, "--json"], atOnce: true)
+        }
+        let today = CalendarDate(inGermanyAt: Timestamp(seconds: Int64(Date().timeIntervalSince1970)))
+        let received = try await request(
+            "receive", "erase", "--received", today.rawValue, "--candidate", candidate, "--person", file)
+        #expect(try received.json()["state"] == "received", "\(received)")
+        let name = try received.json().text("request")
+        #expect(try await request("decide", name, "--done").json()["error"] == "not_possible_now")
+        #expect(try await request("identify", name, "--person", file).json()["state"] == "running")
+        #expect(try await request("decide", name, "--done").json()["state"] == "done")
+        #expect(try await request("receive", "access", "--received", today.rawValue).status == 64, "whose?")
     }
 
     /// Of two people one proposes a template at Marl and both agree: `template … --at` from the list to the end.

@@ -1,3 +1,4 @@
+import AccountDirectory
 import Foundation
 import OpenIDMessages
 import Testing
@@ -52,6 +53,7 @@ struct DeskAccountTests {
 
         let code = try await desk(["block-code"] + at + ["--account", account])["block_code"]?.string
         #expect(code?.count == 18 && code != paper)
+        try await answer(letterOf: account, at)
         for command in ["export", "block-code", "close"] {
             let stranger = try await here.administer(
                 [
@@ -66,6 +68,27 @@ struct DeskAccountTests {
         #expect((closed["erase_at"]?.integer ?? 0) > 0)
         let ended = try await here.administer(["desk", "close"] + at + ["--account", account, "--json"])
         #expect(try ended.json()["error"]?.string == "not_possible", "\(ended)")
+    }
+
+    /// A letter to the region: written down, refused without its person, and running when they stand at a desk.
+    private func answer(letterOf account: String, _ at: [String]) async throws {
+        let here = try await Self.installation.value
+        let today = CalendarDate(inGermanyAt: Timestamp(seconds: Int64(Date().timeIntervalSince1970)))
+        func request(_ arguments: [String]) async throws -> JSONObject {
+            try await here.administer(["request"] + arguments + ["--json"]).json()
+        }
+        let received = ["receive", "rectify", "--received", today.rawValue, "--claim", "address", "--account"]
+        #expect(try await request(received + ["nobody"])["error"] == "unknown_account")
+        let first = try await request(received + [account])
+        #expect(first["state"] == "received" && first["account"]?.string == account, "\(first.text)")
+        let refuse = ["--refuse", "identity_not_proved"]
+        #expect(try await request(["decide", first.text("request")] + refuse)["state"] == "refused")
+        let name = try await request(received + [account]).text("request")
+        let stranger = try await request(["identify", name, "--tenant", "marl", "--person", try await person()])
+        #expect(stranger["error"] == "other_person", "\(stranger.text)")
+        #expect(try await request(["identify", name] + at)["state"] == "running")
+        #expect(try await request(["identify", name] + at)["error"] == "not_possible")
+        #expect(try await request(["decide", name, "--done"])["state"] == "done")
     }
 
     @Test func `what a clerk looked at stands behind the person's data, for a first ticket and later`() async throws {

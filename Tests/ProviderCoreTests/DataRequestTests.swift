@@ -90,6 +90,80 @@ struct DataRequestTests {
         #expect(throws: (any Error).self) { try Self.wish(["kind": "object", "grounds": "private"]) }
     }
 
+    @Test("GDPR Art. 12(3): a letter waits until a desk has seen its person, and its month began when it came")
+    func letter() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let flow = provider.provider.dataRequests
+        let came = CalendarDate(inGermanyAt: provider.now).adding(days: -20)
+        let request = try await flow.receive(
+            Self.wish(["kind": "access", "tenant": "herten"]), on: came, of: person.account, by: Author(.clerk))
+        #expect(request.state == .received && CalendarDate(inGermanyAt: request.receivedAt) == came)
+        #expect(
+            request.dueAt == DataSubjectRequest.deadline(for: came.start) && request.dueAt < provider.now + 12 * 86_400)
+        #expect(try await flow.requests(of: provider.verified(person.phone)) == [request])
+        #expect(try await flow.decide(request.identifier, .done) == nil, "nobody has seen who asks")
+        let running = try await flow.identify(request, in: provider.visit())
+        #expect(running?.state == .running && running?.dueAt == request.dueAt)
+        #expect(try await flow.identify(request, in: provider.visit()) == nil, "once")
+        let steps = try await provider.provider.audit.export(.tenant(TestRegion.herten), after: 0)
+            .filter { $0.kind.hasPrefix("dsr.") }
+        #expect(steps.map(\.kind) == ["dsr.received", "dsr.identity_checked", "dsr.running"])
+        #expect(steps.map(\.actor) == ["clerk", "clerk", "system"])
+        #expect(steps.allSatisfy { $0.time == provider.now }, "the trail has when it was written down")
+        #expect(try await flow.decide(request.identifier, .done)?.state == .done)
+    }
+
+    @Test("a letter whose person nobody proves is refused for that reason, and then is over")
+    func unproved() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let flow = provider.provider.dataRequests
+        let today = CalendarDate(inGermanyAt: provider.now)
+        let request = try await flow.receive(
+            Self.wish(["kind": "rectify"]), on: today, of: person.account, by: Author(.clerk))
+        #expect(request.receivedAt == provider.now)
+        var other = TestRegion.person
+        other["family_name"] = "Anders"
+        await #expect(throws: DeskRefusal.otherPerson) {
+            try await flow.identify(request, in: provider.visit(other))
+        }
+        await #expect(throws: DeskRefusal.levelTooLow(needed: .substantiell)) {
+            try await flow.identify(request, in: provider.visit(level: .normal))
+        }
+        #expect(try await flow.request(request.identifier)?.state == .received)
+        let refused = try await flow.decide(request.identifier, .refused(.identityNotProved))
+        #expect(refused?.state == .refused && refused?.endedAt == provider.now)
+        #expect(try await flow.requests(ended: false, page: PageRequest()).isEmpty)
+        #expect(try await flow.identify(request, in: provider.visit()) == nil)
+        #expect(try await flow.decide(request.identifier, .refused(.excessive)) == nil)
+    }
+
+    @Test("a letter has a day of the last year and an account, and is taken however many requests wait")
+    func letters() async throws {
+        let provider = try await TestProvider()
+        let person = try await provider.registered()
+        let flow = provider.provider.dataRequests
+        let today = CalendarDate(inGermanyAt: provider.now)
+        let wish = try Self.wish(["kind": "access"])
+        for days in [1, -366] as [Int64] {
+            await #expect(throws: MessageError.malformed("received_on")) {
+                try await flow.receive(wish, on: today.adding(days: days), of: person.account, by: Author(.clerk))
+            }
+        }
+        await #expect(throws: DeskRefusal.unknownAccount) {
+            try await flow.receive(wish, on: today, of: .random(), by: Author(.clerk))
+        }
+        let late = try await flow.receive(
+            wish, on: today.adding(days: -360), of: person.account, by: Author(.clerk))
+        #expect(late.isOverdue(at: provider.now))
+        let device = try await provider.verified(person.phone)
+        for _ in 1..<20 { _ = try await flow.file(wish, by: device) }
+        await #expect(throws: DeviceRefusal(.notPossible, .changeNotPossible)) { try await flow.file(wish, by: device) }
+        _ = try await flow.receive(wish, on: today, of: person.account, by: Author(.clerk))
+        #expect(try await flow.withdraw(late.identifier, by: device).refusal == .withdrawn)
+    }
+
     @Test("a person takes back their own request, and nobody else's")
     func withdrawn() async throws {
         let provider = try await TestProvider()

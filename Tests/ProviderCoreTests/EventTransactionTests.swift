@@ -21,6 +21,8 @@ struct EventTransactionTests {
         let erika: RegisteredPerson
         let release: ReleaseIdentifier
         let request: DataSubjectRequestIdentifier
+        /// One that came without a phone.
+        let letter: DataSubjectRequest
         /// Proofs of the two people's devices, from before the trail was closed.
         let ada, max, citizen: VerifiedDevice
 
@@ -50,6 +52,9 @@ struct EventTransactionTests {
             request = try await provider.provider.dataRequests.file(
                 DataRequestFlow.Wish(json: ["kind": "access", "tenant": "herten"]), by: citizen
             ).identifier
+            letter = try await provider.provider.dataRequests.receive(
+                DataRequestFlow.Wish(json: ["kind": "rectify", "tenant": "herten"]),
+                on: CalendarDate(inGermanyAt: provider.now), of: erika.account, by: Author(.clerk))
             (self.database, self.provider, self.story) = (database, provider, story)
             (self.ada, self.erika, self.citizen) = (ada, erika, citizen)
         }
@@ -105,6 +110,14 @@ struct EventTransactionTests {
         },
         Act("block code") { _ = try await $0.core.desk.freshBlockCode(of: $0.erika.account, visit: $0.visit()) },
         Act("close") { _ = try await $0.core.erasures.close($0.erika.account, visit: $0.visit()) },
+        Act("receive a request") {
+            _ = try await $0.core.dataRequests.receive(
+                DataRequestFlow.Wish(json: ["kind": "access", "tenant": "herten"]),
+                on: CalendarDate(inGermanyAt: $0.provider.now), of: $0.erika.account, by: Author(.clerk))
+        },
+        Act("identify a request's person") {
+            _ = try await $0.core.dataRequests.identify($0.letter, in: $0.visit())
+        },
         Act("export") { _ = try await $0.core.exports.export(of: $0.erika.account, visit: $0.visit()) },
     ]
 

@@ -162,20 +162,4 @@ struct ExportTests {
         #expect(notices.map(\.kind) == [.exported])
         #expect(requests[0].dueAt == DataSubjectRequest.deadline(for: provider.now))
     }
-
-    @Test("a request of somebody who did not prove who they are is refused with a reason, and then is over")
-    func refused() async throws {
-        let provider = try await TestProvider()
-        let erika = try await provider.registered()
-        let flow = provider.provider.dataRequests
-        let request = try await flow.receive(.access, of: erika.account)
-        #expect(try await flow.advance(request.identifier, by: .start) == nil, "identity was not checked")
-        #expect(try await flow.advance(request.identifier, by: .refuse) == nil, "without a reason")
-        let open = try await flow.requests(ended: false, page: PageRequest())
-        #expect(open.map(\.identifier) == [request.identifier])
-        let refused = try await flow.advance(request.identifier, by: .refuse, refusal: .identityNotProved)
-        #expect(refused?.state == .refused && refused?.endedAt == provider.now)
-        #expect(try await flow.requests(ended: false, page: PageRequest()).isEmpty)
-        #expect(try await flow.advance(request.identifier, by: .checkIdentity) == nil)
-    }
 }

@@ -190,7 +190,7 @@ struct Town: Sendable {
     /// Text members of bodies that name nothing of a town.
     static let plainMembers: Set<String> = [
         "document", "template", "version", "contact", "privacy_uri", "initiate_login_uri", "legal_basis", "reason",
-        "proposal", "as_of",
+        "proposal", "as_of", "received_on",
     ]
 
     /// Names of things that exist nowhere.
@@ -235,6 +235,7 @@ extension AdministrationRoute {
         case "valid_until": return (now + 600).json
         case "valid_from": return now.json
         case "subject": return "nobody-known"
+        case "received_on": return .string(CalendarDate(inGermanyAt: now).rawValue)
         case "person", "former": return .object(TestRegion.person)
         default: break
         }

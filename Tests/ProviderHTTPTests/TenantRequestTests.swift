@@ -80,6 +80,84 @@ struct TenantRequestTests {
         }
     }
 
+    @Test(
+        "GDPR Art. 12: what came by letter is written down for whom it names, and runs when its person was identified")
+    func letter() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            var names = TestRegion.person
+            names["family_name"] = "Briefschreiber"
+            let person = try await provider.registered(person: names)
+            let officer = try await provider.administrator()
+            try await provider.appoint(officer, .dataProtectionOfficer, at: .tenant(TestRegion.herten))
+            let found = try await site.call(
+                officer, .post, "/tenants/herten/people/find", ["level": "normal", "person": .object(names)])
+            let candidate = try #require(found.json["people"]?.array?.first?.object?["candidate"], "\(found.text)")
+            let day = CalendarDate(inGermanyAt: provider.now).adding(days: -3)
+            func receive(_ members: JSONObject = [:]) async throws -> TestResponse {
+                var body: JSONObject = [
+                    "kind": "erase", "received_on": .string(day.rawValue), "person": .object(names),
+                    "candidate": candidate,
+                ]
+                for member in members.members { body[member.name] = member.value }
+                return try await site.call(officer, .post, "/tenants/herten/requests", body)
+            }
+            for mistake in [
+                ["kind": "export"], ["received_on": "2999-01-01"], ["received_on": "yesterday"], ["claims": ["shoe"]],
+                ["candidate": "pc_nobody"], ["tenant": "marl"],
+            ] as [JSONObject] {
+                #expect(try await receive(mistake).status == .badRequest, "\(mistake.text)")
+            }
+            let received = try await receive()
+            #expect(received.status == .created && received.json["state"] == "received", "\(received.text)")
+            let path = "/tenants/herten/requests/\(try received.json.text("request"))"
+            let early = try await site.call(officer, .post, path + "/decision", ["decision": "done"])
+            #expect(early.code == "not_possible_now")
+            func identify(_ level: String) async throws -> TestResponse {
+                try await site.call(
+                    officer, .post, path + "/identification", ["level": .string(level), "person": .object(names)])
+            }
+            let low = try await identify("normal")
+            #expect(low.code == "desk_refused" && low.json["reason"] == "level_too_low", "\(low.text)")
+            #expect(try await identify("substantiell").json["state"] == "running")
+            #expect(try await identify("substantiell").code == "not_possible_now")
+            #expect(
+                try await site.call(officer, .post, path + "/decision", ["decision": "done"]).json["state"] == "done")
+            let steps = try await provider.provider.audit.page(of: person.account).entries
+                .filter { $0.kind.hasPrefix("dsr.") }
+            #expect(
+                steps.map(\.kind) == ["dsr.done", "dsr.running", "dsr.identity_checked", "dsr.received"])
+            #expect(steps.map(\.actor) == ["administrator", "system", "administrator", "administrator"])
+        }
+    }
+
+    @Test("R2: nobody writes down or identifies a request of their own")
+    func ownLetter() async throws {
+        try await AdministrationSite.serve { site in
+            let provider = site.provider
+            let clerk = try await provider.administrator()
+            try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
+            let account = try await provider.account(of: clerk)
+            let candidates = try await provider.provider.desk.candidates(for: provider.visit())
+            let own = try #require(candidates.first { $0.account == account })
+            let today = CalendarDate(inGermanyAt: provider.now)
+            let refused = try await site.call(
+                clerk, .post, "/tenants/herten/requests",
+                [
+                    "kind": "access", "received_on": .string(today.rawValue), "person": .object(TestRegion.person),
+                    "candidate": .string(own.name(in: provider.scope(TestRegion.herten))),
+                ])
+            #expect(refused.json["reason"] == "own_account", "\(refused.text)")
+            let request = try await provider.provider.dataRequests.receive(
+                DataRequestFlow.Wish(json: ["kind": "access", "tenant": "herten"]), on: today, of: account,
+                by: Author(.clerk))
+            let identified = try await site.call(
+                clerk, .post, "/tenants/herten/requests/\(request.identifier)/identification",
+                ["level": "substantiell", "person": .object(TestRegion.person)])
+            #expect(identified.json["reason"] == "own_account", "\(identified.text)")
+        }
+    }
+
     @Test("R2: nobody decides on their own request")
     func own() async throws {
         try await AdministrationSite.serve { site in

@@ -523,8 +523,10 @@ extension FaultyStore {
         try await call { try await store.save(likeness: likeness, of: person) }
     }
 
-    public func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) async throws -> Bool {
-        try await call { try await store.open(request, mostOpen: mostOpen, by: author) }
+    public func open(
+        _ request: DataSubjectRequest, mostOpen: Int, by author: Author, time: Timestamp
+    ) async throws -> Bool {
+        try await call { try await store.open(request, mostOpen: mostOpen, by: author, time: time) }
     }
 
     public func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest] {
@@ -550,11 +552,12 @@ extension FaultyStore {
     }
 
     public func advance(
-        _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event, refusal: DataSubjectRefusal?,
+        _ request: DataSubjectRequestIdentifier, by events: [DataSubjectRequestState.Event],
+        refusal: DataSubjectRefusal?,
         author: Author, time: Timestamp
     ) async throws -> DataSubjectRequest? {
         try await call {
-            try await store.advance(request, by: event, refusal: refusal, author: author, time: time)
+            try await store.advance(request, by: events, refusal: refusal, author: author, time: time)
         }
     }
 }

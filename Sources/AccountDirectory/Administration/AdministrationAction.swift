@@ -50,6 +50,8 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
     case revokeMandate = "mandate.revoke"
     /// See what people ask the tenant about their data.
     case readRequest = "request.read"
+    /// Write down a request that came without a phone, and that its person was identified.
+    case receiveRequest = "request.receive"
     case decideRequest = "request.decide"
     case readAudit = "audit.read"
     case readAssignment = "assignment.read"
@@ -67,7 +69,8 @@ public enum AdministrationAction: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .enrolPerson, .findPerson, .renamePerson, .lockAccount, .reactivateAccount, .replaceBlockCode,
             .closeAccount, .readSubject, .readSession, .endSession, .readDevice, .suspendDevice, .readCompany,
-            .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate, .readRequest, .decideRequest:
+            .verifyCompany, .freezeCompany, .closeCompany, .readMandate, .revokeMandate, .readRequest, .receiveRequest,
+            .decideRequest:
             true
         default: false
         }

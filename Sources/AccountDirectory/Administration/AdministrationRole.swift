@@ -57,13 +57,14 @@ public enum AdministrationRole: String, Sendable, Hashable, CaseIterable {
         case .dataProtectionOfficer:
             [
                 .readTenant, .readClient, .readService, .approveTemplate, .countPeople, .readSubject, .readAudit,
-                .readAssignment, .readNotice, .readEmergency, .approveEmergency, .readRequest, .decideRequest,
+                .readAssignment, .readNotice, .readEmergency, .approveEmergency, .findPerson, .readRequest,
+                .receiveRequest, .decideRequest,
             ]
         case .clerk:
             [
                 .readTenant, .enrolPerson, .findPerson, .renamePerson, .lockAccount, .reactivateAccount,
                 .replaceBlockCode, .closeAccount, .readSubject, .readSession, .endSession, .readDevice,
-                .suspendDevice, .readRequest, .decideRequest,
+                .suspendDevice, .readRequest, .receiveRequest, .decideRequest,
             ]
         case .companyClerk:
             [

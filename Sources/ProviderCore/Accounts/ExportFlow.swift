@@ -27,7 +27,7 @@ public struct ExportFlow: Sendable {
     public func export(by device: VerifiedDevice) async throws -> AccountExport {
         let request = try await requests.begin(.export, by: device)
         let export = try await document(of: device.account.identifier)
-        _ = try await requests.advance(request.identifier, by: .finish)
+        _ = try await requests.finish(request.identifier)
         return export
     }
 
@@ -39,7 +39,7 @@ public struct ExportFlow: Sendable {
         // Whoever makes it has everything in the hand.
         try await store.record([visit.event(.subjectSeen, person: account, now: clock.now())])
         let export = try await document(of: account)
-        _ = try await requests.advance(request.identifier, by: .finish, author: visit.author.consequence)
+        _ = try await requests.finish(request.identifier, by: visit.author.consequence)
         return export
     }
 

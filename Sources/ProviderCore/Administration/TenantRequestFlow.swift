@@ -6,6 +6,7 @@ public import OpenIDMessages
 public struct TenantRequestFlow: Sendable {
     let administration: AdministrationFlow
     let store: any RetentionStore & SessionStore
+    let requests: DataRequestFlow
     let clock: ProviderClock
 
     /// A request, and under which name the town knows the person; nil when it knows them under none.
@@ -28,7 +29,20 @@ public struct TenantRequestFlow: Sendable {
         return try await opened(request, in: scope)
     }
 
-    /// Decides a request that runs, and that is not the administrator's own. Whether there is one is said before anything else (invariant I23).
+    /// Proves whose a request is that came without a phone (`DataRequestFlow.identify`). Throws `AdministrationProblem` and
+    /// `DeskRefusal`.
+    public func identify(
+        _ name: String, in visit: DeskVisit, by administrator: Administrator
+    ) async throws -> Opened {
+        let request = try await known(name, in: visit.scope, by: administrator)
+        guard let identified = try await requests.identify(request, in: visit) else {
+            throw AdministrationProblem.notPossibleNow
+        }
+        return try await opened(identified, in: visit.scope)
+    }
+
+    /// Decides a request that is not the administrator's own, under the rules of `DataRequestFlow.decide`. Whether there is
+    /// one is said before anything else (invariant I23).
     ///
     /// - Parameter decision: nil when the words are none.
     public func decide(
@@ -39,7 +53,7 @@ public struct TenantRequestFlow: Sendable {
         guard let decision else { throw MessageError.malformed("reason") }
         guard request.isDecidedAtDesk else { throw AdministrationProblem.notPossibleNow }
         let decided = try await store.advance(
-            request.identifier, by: decision.event, refusal: decision.refusal,
+            request.identifier, by: [decision.event], refusal: decision.refusal,
             author: Author(.administrator(administrator.account), in: administrator.transaction), time: clock.now())
         guard let decided else { throw AdministrationProblem.notPossibleNow }
         return try await opened(decided, in: scope)

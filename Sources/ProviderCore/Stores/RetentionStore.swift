@@ -15,7 +15,7 @@ public protocol RetentionStore: Sendable {
 
     /// Writes a new request, with the steps that led to its state; false, and nothing written, when so many of the person's
     /// wait already. The events stand in the chain of the town that is asked, or at whose desk it happens.
-    func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author) async throws -> Bool
+    func open(_ request: DataSubjectRequest, mostOpen: Int, by author: Author, time: Timestamp) async throws -> Bool
 
     /// The requests of a person, at most a hundred: those that wait first, the latest first.
     func requests(of account: AccountIdentifier) async throws -> [DataSubjectRequest]
@@ -31,9 +31,11 @@ public protocol RetentionStore: Sendable {
         _ identifier: DataSubjectRequestIdentifier, in scope: TenantScope
     ) async throws -> DataSubjectRequest?
 
-    /// Moves a request on by an event of its table; nil when there is none or the event cannot happen.
+    /// Moves a request on by events of its table, the author's first and what follows from it; nil, and nothing is written,
+    /// when there is no such request or they cannot happen.
     func advance(
-        _ request: DataSubjectRequestIdentifier, by event: DataSubjectRequestState.Event, refusal: DataSubjectRefusal?,
+        _ request: DataSubjectRequestIdentifier, by events: [DataSubjectRequestState.Event],
+        refusal: DataSubjectRefusal?,
         author: Author, time: Timestamp
     ) async throws -> DataSubjectRequest?
 }

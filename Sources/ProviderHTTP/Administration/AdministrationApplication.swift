@@ -26,7 +26,7 @@ public enum AdministrationApplication {
         ClientAdministration.addRoutes(to: router, provider: provider, for: caller)
         CompanyAdministration.addRoutes(to: router, provider: provider, for: caller)
         MandateAdministration.addRoutes(to: router, provider: provider, for: caller)
-        RequestAdministration.addRoutes(to: router, provider: provider)
+        RequestAdministration.addRoutes(to: router, provider: provider, for: caller)
         router.post("/admin/tickets") { request, _ in try await issueBootstrapTicket(request, provider) }
         EvidenceAdministration.addRoutes(to: router, provider: provider)
         KeyAdministration.addRoutes(to: router, keys: provider.keys)

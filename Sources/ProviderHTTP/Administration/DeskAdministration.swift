@@ -173,7 +173,7 @@ enum DeskAdministration {
 
         // MARK: Reading and writing
 
-        private func visit(_ reader: inout MemberReader) throws -> DeskVisit {
+        func visit(_ reader: inout MemberReader) throws -> DeskVisit {
             let scope = try scope(&reader)
             guard let level = AssuranceLevel(name: try reader.string("level")), level >= .normal, level <= .substantiell
             else { throw AdministrationError(.badRequest, "unknown_level", "The level is normal or substantiell.") }
@@ -198,7 +198,11 @@ enum DeskAdministration {
         }
 
         private func scope(_ reader: inout MemberReader) throws -> TenantScope {
-            let tenant: TenantIdentifier = try reader.wire("tenant")
+            try scope(of: try reader.wire("tenant"))
+        }
+
+        /// A town that is there for its people.
+        func scope(of tenant: TenantIdentifier) throws -> TenantScope {
             guard let scope = provider.registry.scope(for: caller, at: tenant), scope.tenant.isLive else {
                 throw AdministrationError.unknownTenant(tenant)
             }

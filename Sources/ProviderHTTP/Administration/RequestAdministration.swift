@@ -7,9 +7,13 @@ internal import ProviderCore
 /// Requests about data at the local administration socket: those to the region and to every town. Whose one is says the look
 /// at it alone, which the person reads in their trail.
 ///
-/// `GET /requests` (`?state=ended`, `?after=REQUEST`), `GET /requests/{request}`, `POST /requests/{request}/decision`.
+/// `GET /requests` (`?state=ended`, `?after=REQUEST`), `POST /requests` for one that came without a phone,
+/// `GET /requests/{request}`, `POST /requests/{request}/identification`, `POST /requests/{request}/decision`.
 enum RequestAdministration {
-    static func addRoutes(to router: Router<ProviderRequestContext>, provider: Provider) {
+    static func addRoutes(
+        to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
+    ) {
+        let desk = DeskAdministration.Handlers(provider: provider, caller: caller)
         let (flow, clock) = (provider.dataRequests, provider.clock)
         router.get("/requests") { request, _ in
             let query = try request.query()
@@ -23,6 +27,22 @@ enum RequestAdministration {
             let request = try await known(flow, context)
             try await flow.noteLook(at: request)
             return Answer.json(request.desk(at: clock.now()))
+        }
+        router.post("/requests") { request, _ in
+            try await desk.handle(request) { reader in try await receive(&reader, desk) }
+        }
+        router.post("/requests/{request}/identification") { request, context in
+            let found = try await known(flow, context)
+            return try await desk.handle(request) { reader in
+                let visit = try desk.visit(&reader)
+                try reader.finish()
+                guard let identified = try await flow.identify(found, in: visit) else {
+                    throw AdministrationError(
+                        .conflict, "not_possible",
+                        "The request is \(found.state.rawValue): it does not wait for its person.")
+                }
+                return Answer.json(identified.desk(at: clock.now()))
+            }
         }
         router.post("/requests/{request}/decision") { request, context in
             var request = request
@@ -44,6 +64,21 @@ enum RequestAdministration {
             }
             return Answer.json(decided.desk(at: clock.now()))
         }
+    }
+
+    /// `{"account", "tenant", "kind", "claims", "received_on"}`; without a tenant the region is asked.
+    private static func receive(
+        _ reader: inout MemberReader, _ desk: DeskAdministration.Handlers
+    ) async throws -> Response {
+        let (flow, clock) = (desk.provider.dataRequests, desk.provider.clock)
+        let account: AccountIdentifier = try reader.wire("account")
+        let tenant: TenantIdentifier? = try reader.optionalWire("tenant")
+        let wish = try DataRequestFlow.Wish(&reader, at: tenant)
+        let day: CalendarDate = try reader.wire("received_on")
+        try reader.finish()
+        if let tenant { _ = try desk.scope(of: tenant) }
+        let request = try await flow.receive(wish, on: day, of: account, by: Author(.clerk))
+        return Answer.json(request.desk(at: clock.now()), status: .created)
     }
 
     private static func known(

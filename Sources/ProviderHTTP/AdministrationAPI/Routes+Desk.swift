@@ -177,7 +177,7 @@ extension AdministrationAPI {
             }),
     ]
 
-    private static let visitMembers: [Schema.Property] = [
+    static let visitMembers: [Schema.Property] = [
         .init("level", .choice(["normal", "substantiell"]), "To which level the identity was proved now."),
         .init("person", .anyObject, "given_name, family_name, birthdate and what else the desk saw."),
     ]
@@ -185,7 +185,7 @@ extension AdministrationAPI {
     private static let orderLifted = Schema.Property.optional(
         "order_lifted", .bool, "True when the authority that ordered the lock has lifted it.")
 
-    private static let candidateMember = Schema.Property(
+    static let candidateMember = Schema.Property(
         "candidate", .text(maximum: 64), "Whose account it is, as `find` names them at this tenant.")
 
     private static let found: [Schema.Property] =
@@ -197,7 +197,7 @@ extension AdministrationAPI {
     private static func candidateName(of call: AdministrationCall) -> String { call.body["candidate"]?.string ?? "" }
 
     /// Who stands at the desk.
-    private static func visit(_ call: AdministrationCall, of body: JSONObject? = nil) throws -> DeskVisit {
+    static func visit(_ call: AdministrationCall, of body: JSONObject? = nil) throws -> DeskVisit {
         var reader = MemberReader(body ?? call.body)
         guard let level = AssuranceLevel(name: try reader.string("level")) else {
             throw AdministrationProblem.unknownLevel

@@ -28,6 +28,44 @@ extension AdministrationAPI {
                     .json(at: call.provider.clock.now())
             }),
         AdministrationRoute(
+            .post, "/tenants/{tenant}/requests",
+            "Write down what came by letter or at a counter. Until its person is identified it can be refused alone.",
+            .tenant(.receiveRequest),
+            body: [
+                .init("kind", .choice(kindsOfTowns), "What is asked for."),
+                .optional("claims", .list(.text(maximum: 64)), "Names of the claims that it is about; none for all."),
+                .init("received_on", .text(maximum: 10), "The day on which it came (Germany); the month runs from it."),
+                .init("person", .anyObject, "Whose it says to be: given_name, family_name, birthdate."),
+                candidateMember,
+            ], answer: request, status: .created,
+            handle: { call in
+                var reader = MemberReader(call.body)
+                let scope = try call.scope
+                let wish = try DataRequestFlow.Wish(&reader, at: scope.tenant.identifier)
+                let day: CalendarDate = try reader.wire("received_on")
+                let person = try reader.object("person")
+                let candidate = try reader.string("candidate", maximumLength: 64)
+                try reader.finish()
+                return try await refusingDesk {
+                    let desk = call.provider.desk
+                    let visit = try desk.visit(of: person, level: .undefined, in: scope, by: call.administrator)
+                    let account = try await desk.account(called: candidate, in: visit)
+                    return try await call.provider.dataRequests.receive(wish, on: day, of: account, in: visit)
+                        .json(at: call.provider.clock.now())
+                }
+            }),
+        AdministrationRoute(
+            .post, "/tenants/{tenant}/requests/{request}/identification",
+            "Record that the person of such a request was identified: at the account's level or above. Then it runs.",
+            .tenant(.receiveRequest), body: visitMembers, answer: opened,
+            handle: { call in
+                try await refusingDesk {
+                    try await call.provider.tenantRequests.identify(
+                        call["request"], in: Self.visit(call), by: call.administrator
+                    ).json(at: call.provider.clock.now())
+                }
+            }),
+        AdministrationRoute(
             .post, "/tenants/{tenant}/requests/{request}/decision",
             "Say that what was asked for is done, or why it is not.", .tenant(.decideRequest),
             body: [
@@ -46,6 +84,9 @@ extension AdministrationAPI {
                 ).json(at: call.provider.clock.now())
             }),
     ]
+
+    private static let kindsOfTowns = DataSubjectRequestKind.allCases.filter { $0.isDecided(atTenant: true) }
+        .map(\.rawValue)
 
     private static let request: [Schema.Property] = [
         .init("request", .text(maximum: 64), "Its identifier."),
