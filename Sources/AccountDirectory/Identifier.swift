@@ -32,6 +32,7 @@ public enum Entity {
     public enum AdminAssignment {}
     public enum Emergency {}
     public enum Release {}
+    public enum RegistrationToken {}
 }
 
 /// The region's identifier of a citizen's account; never leaves the provider.
@@ -61,3 +62,5 @@ public typealias AssignmentIdentifier = Identifier<Entity.AdminAssignment>
 public typealias EmergencyIdentifier = Identifier<Entity.Emergency>
 /// What a person released to a portal.
 public typealias ReleaseIdentifier = Identifier<Entity.Release>
+/// A right to register clients, as everybody may know it: nothing can be done with the name alone.
+public typealias RegistrationTokenIdentifier = Identifier<Entity.RegistrationToken>

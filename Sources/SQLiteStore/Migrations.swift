@@ -38,6 +38,7 @@ extension DatabaseMigrator {
         migrator.registerLocks()
         migrator.registerRolesOfRegion()
         migrator.registerNormalForm()
+        migrator.registerRegistrationTokens()
         return migrator
     }
 

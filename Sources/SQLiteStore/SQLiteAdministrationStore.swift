@@ -188,6 +188,11 @@ extension SQLiteStore {
             case .request(let request):
                 try db.row("SELECT tenant FROM data_subject_request WHERE id = ?", [request.rawValue])
                     .map { row in try row.optionalValue("tenant").map { .tenant($0) } ?? .region }
+            case .registrationToken(let token):
+                try db.row(
+                    "SELECT tenant FROM initial_access_token WHERE name = ? AND tenant <> ?",
+                    [token.rawValue, scope.name]
+                ).map { row in .tenant(try row.value("tenant")) }
             case .login(let transaction):
                 try db.row(
                     "SELECT tenant FROM authorization_grant WHERE txn = ? AND tenant <> ?",

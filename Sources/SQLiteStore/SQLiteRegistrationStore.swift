@@ -15,9 +15,11 @@ extension SQLiteStore {
     public func save(_ token: InitialAccessToken, in scope: TenantScope, event: SecurityEvent) async throws {
         try await writer.write { db in
             try db.run(
-                "INSERT INTO initial_access_token (digest, tenant, uses_left, expires_at) VALUES (?, ?, ?, ?)",
+                """
+                INSERT INTO initial_access_token (digest, name, tenant, uses_left, expires_at) VALUES (?, ?, ?, ?, ?)
+                """,
                 [
-                    try token.handle.stored(as: .initialAccessToken), scope.name, token.usesLeft,
+                    try token.handle.stored(as: .initialAccessToken), token.name.rawValue, scope.name, token.usesLeft,
                     token.expiresAt.seconds,
                 ])
             try db.audit(event)
@@ -26,15 +28,38 @@ extension SQLiteStore {
 
     public func initialAccessToken(_ handle: HandleDigest, now: Timestamp) async throws -> InitialAccessToken? {
         try read { db in
-            let row = try db.row(
+            try db.row(
                 """
-                SELECT tenant, uses_left, expires_at FROM initial_access_token
+                SELECT digest, name, tenant, uses_left, expires_at FROM initial_access_token
                 WHERE digest = ? AND uses_left > 0 AND expires_at > ?
-                """, [try handle.stored(as: .initialAccessToken), now.seconds])
-            guard let row else { return nil }
-            return InitialAccessToken(
-                handle: handle, tenant: try row.value("tenant"), usesLeft: try row.integer("uses_left"),
-                expiresAt: try row.time("expires_at"))
+                """, [try handle.stored(as: .initialAccessToken), now.seconds]
+            ).map { row in try row.initialAccessToken }
+        }
+    }
+
+    public func initialAccessTokens(in scope: TenantScope, now: Timestamp) async throws -> [InitialAccessToken] {
+        try read { db in
+            try db.rows(
+                """
+                SELECT digest, name, tenant, uses_left, expires_at FROM initial_access_token
+                WHERE tenant = ? AND uses_left > 0 AND expires_at > ? ORDER BY expires_at, name
+                """, [scope.name, now.seconds]
+            ).map { row in try row.initialAccessToken }
+        }
+    }
+
+    public func revokeInitialAccessToken(
+        _ name: RegistrationTokenIdentifier, in scope: TenantScope, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool {
+        try await writer.write { db in
+            let revoked = try db.run(
+                """
+                DELETE FROM initial_access_token
+                WHERE name = ? AND tenant = ? AND uses_left > 0 AND expires_at > ?
+                """, [name.rawValue, scope.name, now.seconds])
+            guard revoked == 1 else { return false }
+            try db.audit(event)
+            return true
         }
     }
 
@@ -127,6 +152,14 @@ extension Database {
 }
 
 extension StoredRow {
+    fileprivate var initialAccessToken: InitialAccessToken {
+        get throws {
+            InitialAccessToken(
+                handle: HandleDigest(.initialAccessToken, digest: try digest("digest")), name: try value("name"),
+                tenant: try value("tenant"), usesLeft: try integer("uses_left"), expiresAt: try time("expires_at"))
+        }
+    }
+
     fileprivate var clientRegistration: ClientRegistration {
         get throws {
             ClientRegistration(

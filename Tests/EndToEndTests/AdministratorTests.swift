@@ -110,6 +110,16 @@ struct AdministratorTests {
         let stranger = try await bob.administer(
             "person", "explain-level", "--tenant", "herten", "--subject", "nobody-known")
         #expect(try stranger.json()["error"] == "not_found")
+        let token = try await bob.administer("client", "token", "--tenant", "herten", "--at", "herten")
+        let name = try token.json().text("token")
+        #expect(
+            try await bob.administer("client", "tokens", "--tenant", "herten", "--at", "herten").output.contains(name))
+        let ended = ["client", "revoke-token", name, "--tenant", "herten"]
+        #expect(try await here.administer(["client", "tokens", "--tenant", "herten"]).output.contains(name))
+        #expect(try await here.administer(ended).status == 0)
+        #expect(try await here.administer(ended + ["--json"]).json()["error"] == "unknown_token")
+        #expect(
+            try await bob.administer("client", "tokens", "--tenant", "herten", "--at", "herten").json()["tokens"] == [])
         let foreign = try await bob.administer("tenant", "show", "marl")
         #expect(foreign.status == 1, "\(foreign)")
         #expect(try foreign.json()["error"] == "not_found")

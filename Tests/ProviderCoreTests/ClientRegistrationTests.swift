@@ -308,6 +308,32 @@ struct ClientRegistrationTests {
             try await flow.issueToken(in: provider.scope(TestRegion.herten), by: nil, uses: 1, lifetime: 60) == nil)
     }
 
+    @Test(
+        "the trail says who let a client in: the token's name is with both events, and one that is ended lets in nobody"
+    )
+    func namedTokens() async throws {
+        let provider = try await TestProvider()
+        let flow = provider.provider.registrations
+        let scope = try provider.scope(TestRegion.herten)
+        let token = try #require(try await flow.issueToken(in: scope, by: nil, uses: 2, lifetime: 60))
+        let client = try await flow.register(TestRegistrant.metadata(), token: token.text).text("client_id")
+        #expect(try await flow.tokens(in: scope).map(\.name) == [token.name])
+        #expect(try await flow.tokens(in: scope).map(\.usesLeft) == [1])
+        #expect(try await flow.revokeToken(token.name, in: scope, by: nil))
+        #expect(try await !flow.revokeToken(token.name, in: scope, by: nil))
+        #expect(try await flow.tokens(in: scope).isEmpty)
+        let refused = try await Self.refusal {
+            _ = try await flow.register(TestRegistrant.metadata(), token: token.text)
+        }
+        #expect(refused?.code == .invalidToken)
+        #expect(provider.provider.registry.listing.contains { $0.client.identifier.rawValue == client }, "it stays")
+        let events = try await provider.provider.audit.export(.tenant(TestRegion.herten), after: 0)
+            .filter { $0.kind.hasPrefix("client.") }
+        #expect(events.map(\.kind) == ["client.token_issued", "client.registered", "client.token_revoked"])
+        #expect(events.map(\.object) == [token.name.rawValue, "\(client) \(token.name)", token.name.rawValue])
+        #expect(events.allSatisfy { !$0.json.text.contains(token.text) })
+    }
+
     @Test("a token with one use registers one client, however many ask at once")
     func parallelRegistrations() async throws {
         let provider = try await TestProvider()

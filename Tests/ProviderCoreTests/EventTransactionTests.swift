@@ -23,6 +23,8 @@ struct EventTransactionTests {
         let request: DataSubjectRequestIdentifier
         /// One that came without a phone.
         let letter: DataSubjectRequest
+        /// To register clients.
+        let right: RegistrationTokenIdentifier
         /// Proofs of the two people's devices, from before the trail was closed.
         let ada, max, citizen: VerifiedDevice
 
@@ -55,6 +57,10 @@ struct EventTransactionTests {
             letter = try await provider.provider.dataRequests.receive(
                 DataRequestFlow.Wish(json: ["kind": "rectify", "tenant": "herten"]),
                 on: CalendarDate(inGermanyAt: provider.now), of: erika.account, by: Author(.clerk))
+            right = try #require(
+                try await provider.provider.registrations.issueToken(
+                    in: provider.scope(TestRegion.herten), by: nil, uses: 1, lifetime: 600)
+            ).name
             (self.database, self.provider, self.story) = (database, provider, story)
             (self.ada, self.erika, self.citizen) = (ada, erika, citizen)
         }
@@ -194,6 +200,10 @@ struct EventTransactionTests {
         Act("let somebody register clients") {
             _ = try await $0.core.registrations.issueToken(
                 in: $0.provider.scope(TestRegion.herten), by: nil, uses: 1, lifetime: 600)
+        },
+        Act("end a right to register clients") {
+            _ = try await $0.core.registrations.revokeToken(
+                $0.right, in: $0.provider.scope(TestRegion.herten), by: nil)
         },
         Act("propose a template") { _ = try await $0.provider.proposeTemplate() },
     ]

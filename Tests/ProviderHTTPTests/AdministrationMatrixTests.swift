@@ -120,7 +120,7 @@ struct AdministrationMatrixTests {
             #expect(
                 tried == [
                     "client", "service", "template", "subject", "assignment", "emergency", "company", "mandate",
-                    "request", "login",
+                    "request", "login", "token",
                 ])
             let probes = try await site.provider.auditTrail().filter { $0.kind == "admin.cross_tenant_probe" }
             #expect(Set(probes.map(\.tenant)) == ["herten"], "the town that was probed reads it, not the prober's")

@@ -142,6 +142,8 @@ struct Town: Sendable {
         try provider.changeRegion { $0.services.append(MandateStory.parking) }
         let story = try await MandateStory(provider: provider)
         let mandate = try await story.propose(by: story.ada).mandate.identifier
+        let token = try await site.call(
+            administrator, .post, "/tenants/herten/registration-tokens", ["uses": 1, "seconds": 60])
         return Town(
             tenant: TestRegion.herten,
             names: [
@@ -151,7 +153,7 @@ struct Town: Sendable {
                 "assignment": assignment.rawValue,
                 "emergency": try emergency.json.text("emergency"), "company": story.company.rawValue,
                 "mandate": mandate.rawValue, "request": request.identifier.rawValue,
-                "login": try claims.text("txn"),
+                "login": try claims.text("txn"), "token": try token.json.text("token"),
             ],
             members: try await members(
                 of: phone, subject: subject, device: try #require(device), TestRegion.herten, site),

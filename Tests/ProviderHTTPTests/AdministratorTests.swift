@@ -148,6 +148,37 @@ struct AdministratorTests {
         }
     }
 
+    @Test("a town sees which tokens register clients, ends one, and its trail names who did")
+    func registrationTokens() async throws {
+        let provider = try await TestProvider.withAdministration()
+        try await AdministrationSite.serve(provider) { site in
+            let administrator = try await provider.administrator()
+            try await provider.appoint(administrator, .tenantAdministrator, at: .tenant(TestRegion.herten))
+            let path = "/tenants/herten/registration-tokens"
+            var issued: [JSONObject] = []
+            for uses in 1...2 {
+                let answer = try await site.call(
+                    administrator, .post, path, ["uses": .integer(Int64(uses)), "seconds": 60])
+                issued.append(answer.json)
+            }
+            let secrets = try issued.map { try $0.text("initial_access_token") }
+            let list = try await site.call(administrator, .get, path)
+            let listed = list.json["tokens"]?.array?.compactMap(\.object) ?? []
+            #expect(Set(listed.compactMap { $0["token"] }) == Set(issued.compactMap { $0["token"] }), "\(list.text)")
+            #expect(secrets.allSatisfy { !list.text.contains($0) })
+            let name = try issued[0].text("token")
+            #expect(try await site.call(administrator, .delete, path + "/\(name)").status == .noContent)
+            #expect(try await site.call(administrator, .delete, path + "/\(name)").status == .notFound)
+            #expect(try await site.call(administrator, .delete, path + "/\(secrets[1])").status == .notFound)
+            await #expect(throws: ClientRefusal.self) {
+                try await provider.provider.registrations.register(TestRegistrant.metadata(), token: secrets[0])
+            }
+            _ = try await provider.provider.registrations.register(TestRegistrant.metadata(), token: secrets[1])
+            let revoked = try await provider.auditEntries(.clientTokenRevoked)
+            #expect(revoked.map(\.object) == [name] && revoked.first?.administrator != nil)
+        }
+    }
+
     @Test("I26: staff of the operator are strangers outside of the days of its assignment, by the clock")
     func operatorDays() async throws {
         let provider = try await TestProvider.withAdministration()

@@ -303,6 +303,16 @@ extension FaultyStore {
         try await call { try await store.initialAccessToken(handle, now: now) }
     }
 
+    public func initialAccessTokens(in scope: TenantScope, now: Timestamp) async throws -> [InitialAccessToken] {
+        try await call { try await store.initialAccessTokens(in: scope, now: now) }
+    }
+
+    public func revokeInitialAccessToken(
+        _ name: RegistrationTokenIdentifier, in scope: TenantScope, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool {
+        try await call { try await store.revokeInitialAccessToken(name, in: scope, now: now, event: event) }
+    }
+
     public func register(
         _ registration: ClientRegistration, with token: HandleDigest, now: Timestamp, event: SecurityEvent
     ) async throws -> Bool {

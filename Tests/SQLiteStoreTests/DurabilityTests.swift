@@ -59,7 +59,8 @@ struct DurabilityTests {
         let refreshed = try await store.refresh(
             token.digest, client: Fixtures.client, successor: next.digest, expiresAt: now + 3600, grace: 30, now: now)
         let initial = InitialAccessToken(
-            handle: OneTimeHandle(.initialAccessToken).digest, tenant: Fixtures.tenant, usesLeft: 2,
+            handle: OneTimeHandle(.initialAccessToken).digest, name: RegistrationTokenIdentifier(rawValue: "it_1")!,
+            tenant: Fixtures.tenant, usesLeft: 2,
             expiresAt: now + 60)
         try await store.save(
             initial, in: StorePromise.scope("gelsenkirchen"), event: SecurityEvent(.clientTokenIssued, time: now))

@@ -89,7 +89,8 @@ struct SessionSchemaTests {
             "UPDATE refresh_token SET used_at = 1, successor = x'00'", "UPDATE refresh_token SET txn = 'none'",
             "UPDATE refresh_token SET proof_key = 'short'", "UPDATE claim_release SET released = '{}'",
             "UPDATE logout_delivery SET state = 'lost'", "UPDATE logout_delivery SET attempts = -1",
-            "INSERT INTO initial_access_token VALUES (zeroblob(32), 'herten', -1, 0)",
+            "INSERT INTO initial_access_token VALUES (zeroblob(32), 'it_1', 'herten', -1, 0)",
+            "INSERT INTO initial_access_token VALUES (zeroblob(32), 'ia_1', 'herten', 1, 0)",
             "INSERT INTO client_registration VALUES ('portal', 'herten', '[]', NULL, zeroblob(32), 0)",
         ])
     func refused(sql: String) async throws {

@@ -40,6 +40,27 @@ extension StorePromise {
             try requireEqual(
                 try await store.initialAccessToken(foreign.handle, now: Fixtures.now)?.usesLeft, 5, "uses left")
         },
+        StorePromise("A tenant's tokens that are good are listed, and one that is ended registers nothing") { store in
+            let tenant = try scope(Fixtures.tenant.rawValue)
+            let (now, other) = (Fixtures.now, try scope("bottrop"))
+            let (later, sooner) = (initialToken(uses: 2), initialToken(uses: 1, expiresAt: now + 60))
+            let over = initialToken(uses: 1, expiresAt: now)
+            let foreign = initialToken(uses: 1, tenant: TenantIdentifier(rawValue: "bottrop")!)
+            for token in [later, sooner, over, foreign] { try await save(token, store) }
+            try requireEqual(try await store.initialAccessTokens(in: tenant, now: now), [sooner, later])
+            func revoke(_ token: InitialAccessToken) async throws -> Bool {
+                try await store.revokeInitialAccessToken(
+                    token.name, in: tenant, now: now, event: event(.clientTokenRevoked))
+            }
+            try require(try await !revoke(over), "what is over was ended")
+            try require(try await !revoke(foreign), "another tenant's was ended")
+            try require(try await revoke(later), "it was not ended")
+            try require(try await !revoke(later), "it was ended twice")
+            try require(try await !register(registration(), later, store), "it registered a client")
+            try require(try await register(registration(), sooner, store), "another one was ended with it")
+            try requireEqual(try await store.initialAccessTokens(in: tenant, now: now), [])
+            try requireEqual(try await store.initialAccessTokens(in: other, now: now), [foreign])
+        },
         StorePromise("A client that exists is not registered again, and no use is taken") { store in
             let token = initialToken(uses: 2)
             try await save(token, store)
@@ -144,7 +165,9 @@ extension StorePromise {
         uses: Int64, tenant: TenantIdentifier = Fixtures.tenant, expiresAt: Timestamp = Fixtures.now + 600
     ) -> InitialAccessToken {
         InitialAccessToken(
-            handle: OneTimeHandle(.initialAccessToken).digest, tenant: tenant, usesLeft: uses, expiresAt: expiresAt)
+            handle: OneTimeHandle(.initialAccessToken).digest,
+            name: RegistrationTokenIdentifier(rawValue: "it_" + RandomBytes.text(16))!, tenant: tenant, usesLeft: uses,
+            expiresAt: expiresAt)
     }
 
     static func save(_ token: InitialAccessToken, _ store: any ProviderStore) async throws {

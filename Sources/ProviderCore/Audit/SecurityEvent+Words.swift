@@ -185,7 +185,12 @@ extension SecurityEvent.Kind {
         case .sessionReused: BilingualText("Eine Sitzung wurde wieder benutzt.", "A session was used again.")
         case .sessionEnded: BilingualText("Eine Sitzung endete.", "A session ended.")
         case .clientTokenIssued:
-            BilingualText("Ein Portal bekam ein eigenes Token.", "A portal got a token of its own.")
+            BilingualText(
+                "Jemand darf Portale der Kommune anmelden.", "Somebody was let register portals of the town.")
+        case .clientTokenRevoked:
+            BilingualText(
+                "Das Recht, Portale der Kommune anzumelden, wurde beendet.",
+                "The right to register portals of the town was ended.")
         case .clientRegistered: BilingualText("Ein Portal wurde angemeldet.", "A portal was registered.")
         case .clientChanged: BilingualText("Ein Portal wurde geändert.", "A portal was changed.")
         case .clientRemoved: BilingualText("Ein Portal wurde entfernt.", "A portal was removed.")

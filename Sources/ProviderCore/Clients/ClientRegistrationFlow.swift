@@ -15,6 +15,8 @@ public struct ClientRegistrationFlow: Sendable {
     /// A right to register clients, shown once.
     public struct IssuedToken: Sendable {
         public let text: String
+        /// Under which it is listed and ended.
+        public let name: RegistrationTokenIdentifier
         public let expiresAt: Timestamp
     }
 
@@ -33,12 +35,42 @@ public struct ClientRegistrationFlow: Sendable {
         let tenant = scope.tenant.identifier
         var expiresAt = now + lifetime
         if let right { expiresAt = min(expiresAt, AdministrationRules.end(of: right, at: scope.tenant)) }
-        let token = InitialAccessToken(handle: handle.digest, tenant: tenant, usesLeft: uses, expiresAt: expiresAt)
-        let event =
-            administrator?.event(.clientTokenIssued, object: nil, at: tenant, now: now)
-            ?? SecurityEvent(.clientTokenIssued, time: now, tenant: tenant, actor: .clerk)
-        try await store.save(token, in: scope, event: event)
-        return IssuedToken(text: handle.text, expiresAt: token.expiresAt)
+        // The prefix keeps the name from looking like an option on a command line.
+        guard let name = RegistrationTokenIdentifier(rawValue: "it_" + RandomBytes.text(16)) else {
+            preconditionFailure("base64url consists of unreserved characters")
+        }
+        let token = InitialAccessToken(
+            handle: handle.digest, name: name, tenant: tenant, usesLeft: uses, expiresAt: expiresAt)
+        try await store.save(
+            token, in: scope, event: event(.clientTokenIssued, name, in: scope, by: administrator, now: now))
+        return IssuedToken(text: handle.text, name: name, expiresAt: token.expiresAt)
+    }
+
+    /// The tenant's rights that are good, the first to end first: names without the secrets.
+    public func tokens(in scope: TenantScope) async throws -> [InitialAccessToken] {
+        try await store.initialAccessTokens(in: scope, now: clock.now())
+    }
+
+    /// Ends such a right. What was registered by it stays.
+    ///
+    /// - Parameter administrator: who ends it; nil for the machine's operator.
+    /// - Returns: False when the tenant has none of this name that is good.
+    public func revokeToken(
+        _ name: RegistrationTokenIdentifier, in scope: TenantScope, by administrator: Administrator?
+    ) async throws -> Bool {
+        let now = clock.now()
+        return try await store.revokeInitialAccessToken(
+            name, in: scope, now: now,
+            event: event(.clientTokenRevoked, name, in: scope, by: administrator, now: now))
+    }
+
+    private func event(
+        _ kind: SecurityEvent.Kind, _ token: RegistrationTokenIdentifier, in scope: TenantScope,
+        by administrator: Administrator?, now: Timestamp
+    ) -> SecurityEvent {
+        let tenant = scope.tenant.identifier
+        return administrator?.event(kind, object: token.rawValue, at: tenant, now: now)
+            ?? SecurityEvent(kind, time: now, tenant: tenant, object: token.rawValue, actor: .clerk)
     }
 
     // MARK: Registration (RFC 7591 §3)
@@ -63,7 +95,8 @@ public struct ClientRegistrationFlow: Sendable {
         let isRegistered = try await store.register(
             registration, with: handle.digest, now: now,
             event: SecurityEvent(
-                .clientRegistered, time: now, tenant: tenant.identifier, object: identifier.rawValue, actor: .portal))
+                .clientRegistered, time: now, tenant: tenant.identifier, object: "\(identifier) \(right.name)",
+                actor: .portal))
         guard isRegistered else { throw Self.unknownToken }
         try registry.note(registration, as: identifier)
         return information(on: registration, token: access.text, secret: secret)

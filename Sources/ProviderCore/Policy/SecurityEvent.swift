@@ -65,6 +65,7 @@ public struct SecurityEvent: Sendable, Equatable {
         case sessionReused = "session.reused"
         case sessionEnded = "session.ended"
         case clientTokenIssued = "client.token_issued"
+        case clientTokenRevoked = "client.token_revoked"
         case clientRegistered = "client.registered"
         case clientChanged = "client.changed"
         case clientRemoved = "client.removed"

@@ -62,6 +62,7 @@ public enum MissedName: Sendable, Equatable {
     case mandate(MandateIdentifier)
     case request(DataSubjectRequestIdentifier)
     case login(TransactionIdentifier)
+    case registrationToken(RegistrationTokenIdentifier)
 }
 
 /// Whose a name is that somebody asked for at another tenant.

@@ -1,3 +1,4 @@
+public import AccountDirectory
 public import IdentityCrypto
 public import OpenIDMessages
 
@@ -29,12 +30,18 @@ public struct ClientRegistration: Sendable, Equatable {
 /// A right to register clients of one tenant (RFC 7591 §3, initial access token).
 public struct InitialAccessToken: Sendable, Equatable {
     public var handle: HandleDigest
+    /// Under which it is listed and ended, and stands in the trail; `it_…`.
+    public var name: RegistrationTokenIdentifier
     public var tenant: TenantIdentifier
     public var usesLeft: Int64
     public var expiresAt: Timestamp
 
-    public init(handle: HandleDigest, tenant: TenantIdentifier, usesLeft: Int64, expiresAt: Timestamp) {
+    public init(
+        handle: HandleDigest, name: RegistrationTokenIdentifier, tenant: TenantIdentifier, usesLeft: Int64,
+        expiresAt: Timestamp
+    ) {
         self.handle = handle
+        self.name = name
         self.tenant = tenant
         self.usesLeft = usesLeft
         self.expiresAt = expiresAt

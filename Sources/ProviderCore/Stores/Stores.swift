@@ -196,6 +196,14 @@ public protocol RegistrationStore: Sendable {
     /// The initial access token, if it has uses left and lives.
     func initialAccessToken(_ handle: HandleDigest, now: Timestamp) async throws -> InitialAccessToken?
 
+    /// Those of the tenant that have uses left and live, the first to end first.
+    func initialAccessTokens(in scope: TenantScope, now: Timestamp) async throws -> [InitialAccessToken]
+
+    /// Ends a right to register clients of this tenant; false when none of the name has uses left and lives.
+    func revokeInitialAccessToken(
+        _ name: RegistrationTokenIdentifier, in scope: TenantScope, now: Timestamp, event: SecurityEvent
+    ) async throws -> Bool
+
     /// Takes one use of the initial access token and writes the registration, or writes nothing; false then.
     func register(
         _ registration: ClientRegistration, with token: HandleDigest, now: Timestamp, event: SecurityEvent

@@ -4,7 +4,7 @@ internal import OpenIDMessages
 internal import ProviderCore
 
 /// The administration of clients: `GET /clients`, `GET` and `DELETE /clients/{client}`, `GET /clients/{client}/doctor`,
-/// `POST /clients/tokens`.
+/// `POST /clients/tokens`, `GET /registration-tokens/{tenant}`, `DELETE /registration-tokens/{tenant}/{token}`.
 enum ClientAdministration {
     static func addRoutes(
         to router: Router<ProviderRequestContext>, provider: Provider, for caller: LocalOperator
@@ -32,6 +32,20 @@ enum ClientAdministration {
             return Answer.json(["removed": .string(name)])
         }
         router.post("/clients/tokens") { request, _ in try await issueToken(request, provider, caller) }
+        router.get("/registration-tokens/{tenant}") { _, context in
+            let tokens = try await provider.registrations.tokens(in: scope(context, provider, caller))
+            return Answer.json(["tokens": .array(tokens.map { .object($0.json) })])
+        }
+        router.delete("/registration-tokens/{tenant}/{token}") { _, context in
+            let (scope, name) = (try scope(context, provider, caller), try context.parameters.require("token"))
+            let token = RegistrationTokenIdentifier(rawValue: name)
+            guard let token, try await provider.registrations.revokeToken(token, in: scope, by: nil) else {
+                throw AdministrationError(
+                    .notFound, "unknown_token",
+                    "\(scope.tenant.identifier) has no such token that is good. `citizen-id client tokens` lists them.")
+            }
+            return Answer.json(["revoked": .string(name)])
+        }
     }
 
     private static func examine(_ context: ProviderRequestContext, _ provider: Provider) async throws -> Response {
@@ -44,6 +58,18 @@ enum ClientAdministration {
             "client_id": .string(client.rawValue), "observed_since": provider.observations.since.json,
             "findings": .array(findings.map { .object($0.json) }),
         ])
+    }
+
+    private static func scope(
+        _ context: ProviderRequestContext, _ provider: Provider, _ caller: LocalOperator
+    ) throws -> TenantScope {
+        let name = try context.parameters.require("tenant")
+        guard let tenant = TenantIdentifier(rawValue: name),
+            let scope = provider.registry.scope(for: caller, at: tenant)
+        else {
+            throw AdministrationError(.notFound, "unknown_tenant", "There is no tenant of that name.")
+        }
+        return scope
     }
 
     private static func listing(
@@ -79,7 +105,8 @@ enum ClientAdministration {
         }
         return Answer.json(
             [
-                "initial_access_token": .string(token.text), "tenant": .string(tenant.rawValue),
+                "initial_access_token": .string(token.text), "token": .string(token.name.rawValue),
+                "tenant": .string(tenant.rawValue),
                 "uses": .integer(uses), "expires_at": token.expiresAt.json,
                 "registration_endpoint": .string(
                     provider.issuer.appending(DiscoveryDocument.Path.registration)),

@@ -100,7 +100,9 @@ extension AdministrationAPI {
                     "seconds", .count(1...2_592_000), "For how long, and no longer than the right of who asks for it."),
             ],
             answer: [
-                .init("initial_access_token", .text(), "RFC 7591 §3."), .init("expires_at", .time, "Good until then."),
+                .init("initial_access_token", .text(), "RFC 7591 §3."),
+                .init("token", .text(maximum: 64), "Under which it is listed and ended."),
+                .init("expires_at", .time, "Good until then."),
                 .init("registration_endpoint", .text(), "Where it is used."),
             ], status: .created,
             handle: { call in
@@ -112,10 +114,44 @@ extension AdministrationAPI {
                     lifetime: seconds)
                 guard let token else { throw AdministrationProblem.notPossibleNow }
                 return [
-                    "initial_access_token": .string(token.text), "expires_at": token.expiresAt.json,
+                    "initial_access_token": .string(token.text), "token": .string(token.name.rawValue),
+                    "expires_at": token.expiresAt.json,
                     "registration_endpoint": .string(
                         call.provider.issuer.appending(DiscoveryDocument.Path.registration)),
                 ]
+            }),
+        AdministrationRoute(
+            .get, "/tenants/{tenant}/registration-tokens",
+            "Tokens that are good for registering clients of the tenant, without their secrets.",
+            .tenant(.admitClient),
+            answer: [
+                .init(
+                    "tokens",
+                    .list(
+                        .object([
+                            .init("token", .text(maximum: 64), "Its name."),
+                            .init("uses_left", .count(1...1000), "How many clients it still registers."),
+                            .init("expires_at", .time, "Good until then."),
+                        ])), "The first to end first.")
+            ],
+            handle: { call in
+                let tokens = try await call.provider.registrations.tokens(in: call.scope)
+                return ["tokens": .array(tokens.map { .object($0.json) })]
+            }),
+        AdministrationRoute(
+            .delete, "/tenants/{tenant}/registration-tokens/{token}",
+            "End such a token. Clients that it registered stay.", .tenant(.admitClient), answer: nil,
+            handle: { call in
+                guard let name = RegistrationTokenIdentifier(rawValue: call["token"]) else {
+                    throw AdministrationProblem.notFound
+                }
+                let isRevoked = try await call.provider.registrations.revokeToken(
+                    name, in: call.scope, by: call.administrator)
+                guard isRevoked else {
+                    throw try await call.provider.administration.missed(
+                        .registrationToken(name), in: call.scope, by: call.administrator)
+                }
+                return [:]
             }),
     ]
 
@@ -189,6 +225,13 @@ extension AccountDirectory.Service {
         object["contact"] = contact.map { .string($0) }
         object["privacy_uri"] = privacyURI.map { .string($0.rawValue) }
         return object
+    }
+}
+
+extension InitialAccessToken {
+    /// Without the secret, of which nothing but a digest is kept.
+    var json: JSONObject {
+        ["token": .string(name.rawValue), "uses_left": .integer(usesLeft), "expires_at": expiresAt.json]
     }
 }
 

@@ -5,7 +5,9 @@ internal import OpenIDMessages
 struct ClientCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "client", abstract: "The portals that may ask for logins.",
-        subcommands: [List.self, Show.self, ClientDoctorCommand.self, Token.self, Remove.self])
+        subcommands: [
+            List.self, Show.self, ClientDoctorCommand.self, Token.self, Tokens.self, RevokeToken.self, Remove.self,
+        ])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "List all clients.")
@@ -107,8 +109,61 @@ struct ClientCommand: AsyncParsableCommand {
                 \(answer["initial_access_token"]?.string ?? "")
 
                 Good for \(uses) registration\(uses == 1 ? "" : "s") at \(answer["registration_endpoint"]?.string ?? "?") \
-                until \(Output.time(answer["expires_at"]?.integer)). It is not shown again.
+                until \(Output.time(answer["expires_at"]?.integer)). It is not shown again; its name is \
+                \(answer["token"]?.string ?? "?").
                 """
+            }
+        }
+    }
+
+    struct Tokens: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what is good for registering clients of a tenant: names, not the tokens themselves.")
+
+        @Option(help: "The tenant, e.g. marl.")
+        var tenant: String
+
+        @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
+
+        func validate() throws { try network.validate(against: tenant) }
+
+        func run() async throws {
+            try await network.run(options) { server in
+                try await server.get("/registration-tokens/" + tenant.part)
+            } network: { session, path in
+                try await session.call(.GET, path + "/registration-tokens").object
+            } text: {
+                Listing.table(
+                    $0, "tokens", [("TOKEN", "token"), ("USES LEFT", "uses_left"), ("EXPIRES", "expires_at")])
+            }
+        }
+    }
+
+    struct RevokeToken: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "revoke-token",
+            abstract: "End what is good for registering clients. Clients that it registered stay.")
+
+        @Argument(help: "Its name, as client tokens lists it: it_….")
+        var token: String
+
+        @Option(help: "The tenant, e.g. marl.")
+        var tenant: String
+
+        @OptionGroup var options: AdministrationOptions
+        @OptionGroup var network: NetworkOptions
+
+        func validate() throws { try network.validate(against: tenant) }
+
+        func run() async throws {
+            try await network.run(options) { server in
+                try await server.delete("/registration-tokens/\(tenant.part)/\(token.part)")
+            } network: { session, path in
+                _ = try await session.call(.DELETE, path + "/registration-tokens/" + token.part)
+                return ["revoked": .string(token)]
+            } text: { _ in
+                "It registers no client any more."
             }
         }
     }
