@@ -130,6 +130,29 @@ struct ServiceLoginTests {
         #expect(await !isAccepted("openid service:hundesteuer"))
     }
 
+    @Test("the claims parameter adds to the scopes, within client and service, and takes nothing of a scope away")
+    func claimsAdd() async throws {
+        let provider = try await TestProvider.withServices()
+        func asked(_ scope: String, _ claims: String...) async throws -> Set<String> {
+            let named = claims.map { #""\#($0)": {"essential": true}"# }.joined(separator: ", ")
+            let parameters = TestServices.townHall.request([
+                "scope": "openid service:bauantrag" + scope, "claims": #"{"userinfo": {\#(named)}}"#,
+            ])
+            return Set(try await provider.provider.authorization.authorize(FormParameters(parameters)).claims)
+        }
+        let person = try await asked(" person")
+        #expect(person == ["given_name", "family_name"])
+        #expect(try await asked("", "address") == ["address"], "the narrow way to ask")
+        #expect(try await asked(" person", "address") == person.union(["address"]))
+        #expect(try await asked(" person", "given_name") == person)
+        await #expect("not the client's") {
+            _ = try await asked("", "phone_number")
+        } throws: { error in
+            guard case .redirect(let error, _, let reason)? = error as? AuthorizationRefusal else { return false }
+            return error.code == .invalidScope && reason == .scopeNotAllowed
+        }
+    }
+
     @Test("I4: what the service's level needs and the phone cannot reach is refused, and the refusal names the step up")
     func stepUp() async throws {
         let provider = try await TestProvider.withServices()
