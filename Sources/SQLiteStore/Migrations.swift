@@ -39,6 +39,7 @@ extension DatabaseMigrator {
         migrator.registerRolesOfRegion()
         migrator.registerNormalForm()
         migrator.registerRegistrationTokens()
+        migrator.registerLevelBounds()
         return migrator
     }
 

@@ -14,16 +14,16 @@ extension Database {
         try run(
             """
             INSERT INTO authorization_grant (txn, handle_class, handle_digest, client, tenant, account, redirect_uri,
-                scope, resource, nonce, code_challenge, proof_key, subject, acr, methods, flow, relay_resistance, authenticated_at,
+                scope, resource, nonce, code_challenge, proof_key, subject, acr, bounds, methods, flow, relay_resistance, authenticated_at,
                 session, released, id_token_claims, expires_at, service, purpose_version, context, company, mandate, release, verified_claims)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 grant.transaction.rawValue, grant.handle.handleClass.rawValue, grant.handle.digest.bytes,
                 grant.client.rawValue, grant.tenant.rawValue, grant.account.rawValue, grant.redirectURI,
                 grant.scope.description, grant.resource?.rawValue, grant.nonce?.rawValue,
                 grant.codeChallenge?.rawValue, grant.proofKey?.rawValue, subject.rawValue, grant.context.acr,
-                grant.methods.jsonText, grant.flow.rawValue, grant.relayResistance.rawValue,
+                grant.bounds.json.text, grant.methods.jsonText, grant.flow.rawValue, grant.relayResistance.rawValue,
                 grant.authenticatedAt.seconds,
                 session.rawValue,
                 grant.released.jsonText, grant.idTokenClaims.jsonText, grant.expiresAt.seconds,
@@ -145,6 +145,10 @@ extension StoredRow {
         get throws { try wanted(AuthenticationContext(acr: try text("acr")), "acr") }
     }
 
+    var bounds: LevelBounds {
+        get throws { try wanted(LevelBounds(json: try json("bounds")), "bounds") }
+    }
+
     fileprivate var grant: AuthorizationGrant {
         get throws {
             AuthorizationGrant(
@@ -156,7 +160,7 @@ extension StoredRow {
                 resource: try optionalValue("resource"), nonce: try optionalValue("nonce"),
                 codeChallenge: try optionalValue("code_challenge"), proofKey: try optionalValue("proof_key"),
                 subject: try value("subject", as: SubjectIdentifier.self), context: try context,
-                methods: try strings("methods"), flow: try value("flow"),
+                bounds: try bounds, methods: try strings("methods"), flow: try value("flow"),
                 relayResistance: try value("relay_resistance"),
                 authenticatedAt: try time("authenticated_at"), session: try value("session"),
                 released: try strings("released"), idTokenClaims: try strings("id_token_claims"),

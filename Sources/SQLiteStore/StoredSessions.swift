@@ -48,13 +48,14 @@ extension Database {
     ) throws -> Bool {
         try run(
             """
-            UPDATE session SET cookie_digest = :cookie, device = :device, acr = :acr, methods = :methods, flow = :flow,
+            UPDATE session SET cookie_digest = :cookie, device = :device, acr = :acr, bounds = :bounds, methods = :methods, flow = :flow,
                 relay_resistance = :relay_resistance, authenticated_at = :authenticated_at, last_used_at = :last_used_at, browser = :browser
             WHERE id = :previous AND account = :account AND ended_at IS NULL AND expires_at > :now
             """,
             [
                 "cookie": try session.cookie.stored(as: .session), "device": session.device.rawValue,
-                "acr": session.context.acr, "methods": session.methods.jsonText, "flow": session.flow.rawValue,
+                "acr": session.context.acr, "bounds": session.bounds.json.text, "methods": session.methods.jsonText,
+                "flow": session.flow.rawValue,
                 "relay_resistance": session.relayResistance.rawValue,
                 "authenticated_at": session.authenticatedAt.seconds, "last_used_at": session.lastUsedAt.seconds,
                 "browser": session.browser, "previous": previous.rawValue, "account": session.account.rawValue,
@@ -65,13 +66,14 @@ extension Database {
     private func insert(_ session: SessionRecord) throws {
         try run(
             """
-            INSERT INTO session (id, account, device, cookie_digest, acr, methods, flow, relay_resistance, started_at, authenticated_at,
-                last_used_at, expires_at, browser)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO session (id, account, device, cookie_digest, acr, bounds, methods, flow, relay_resistance, started_at,
+                authenticated_at, last_used_at, expires_at, browser)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 session.identifier.rawValue, session.account.rawValue, session.device.rawValue,
-                try session.cookie.stored(as: .session), session.context.acr, session.methods.jsonText,
+                try session.cookie.stored(as: .session), session.context.acr, session.bounds.json.text,
+                session.methods.jsonText,
                 session.flow.rawValue, session.relayResistance.rawValue, session.startedAt.seconds,
                 session.authenticatedAt.seconds,
                 session.lastUsedAt.seconds, session.expiresAt.seconds, session.browser,
@@ -157,7 +159,7 @@ extension StoredRow {
             SessionRecord(
                 identifier: try value("id"), account: try accountIdentifier, device: try value("device"),
                 cookie: HandleDigest(.session, digest: try digest("cookie_digest")), context: try context,
-                methods: try strings("methods"), flow: try value("flow"),
+                bounds: try bounds, methods: try strings("methods"), flow: try value("flow"),
                 relayResistance: try value("relay_resistance"), startedAt: try time("started_at"),
                 authenticatedAt: try time("authenticated_at"), lastUsedAt: try time("last_used_at"),
                 expiresAt: try time("expires_at"), browser: try text("browser"))

@@ -84,4 +84,48 @@ struct AssuranceTests {
         #expect(try await provider.provider.assurance.explain(transaction, in: marl) == nil)
         #expect(try await provider.provider.assurance.explain(.random(bytes: 16), in: herten) == nil)
     }
+
+    @Test("I4: a login is explained by the bounds that it had, whatever person and device reach since")
+    func asItWas() async throws {
+        let provider = try await TestProvider.withServices()
+        let person = try await provider.registered(level: .normal, simulating: .strongbox)
+        let (portal, dog) = (TestServices.townHall, "openid service:hundesteuer")
+        let first = try await provider.signIn(at: portal, phone: person.phone, ["scope": dog])
+        _ = try await provider.provider.desk.renew(
+            person.account, visit: provider.visit(evidence: ["method": "eid"]))
+        // What the session of then gives in silence has the bounds of then.
+        guard case .code(let code) = try await provider.enter(portal, ["scope": dog], cookie: first.cookie) else {
+            Issue.record("the session did not answer in silence")
+            return
+        }
+        let silent = SignedIn.payload(try await provider.redeem(code, at: portal))
+        let now = try await provider.signIn(at: portal, phone: person.phone, ["scope": dog])
+        let scope = try provider.scope(TestRegion.herten)
+        func explained(_ token: JSONObject) async throws -> AssuranceExplanation {
+            let transaction = try #require(TransactionIdentifier(rawValue: token.text("txn")))
+            return try #require(try await provider.provider.assurance.explain(transaction, in: scope)).explained
+                .explanation
+        }
+        for token in [first.idToken, silent] {
+            let then = try await explained(token)
+            #expect(then.level == .normal && then.isSimulated && then.limiting == [.proofing])
+            #expect(then.reasons[0].facts["level_today"] == "substantiell" && then.reasons[0].facts["method"] == "eid")
+            #expect(then.basis(of: then.reasons[0], .german)?.hasSuffix(", heute substantiell") == true)
+            #expect(then.reasons[2].facts["level_today"] == nil)
+        }
+        let today = try await explained(now.idToken)
+        #expect(today.level == .substantiell && today.reasons.allSatisfy { $0.facts["level_today"] == nil })
+    }
+
+    @Test("bounds are a name and the rank of a level each, and come back as they were written")
+    func bounds() {
+        let bounds = AssuranceExplanation(
+            proofing: .hoch, ceiling: DeviceCeiling(level: .normal, isSimulated: false)
+        ).bounds.acting(binding: .undefined, company: .substantiell)
+        #expect(LevelBounds(json: bounds.json) == bounds)
+        #expect(bounds.json.text == #"{"proofing":3,"authenticator":2,"device":1,"binding":0,"company":2}"#)
+        for wrong in [["proofing": 4], ["proofing": "normal"], ["shoes": 1]] as [JSONObject] {
+            #expect(LevelBounds(json: wrong) == nil)
+        }
+    }
 }

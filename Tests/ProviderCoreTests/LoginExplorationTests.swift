@@ -122,11 +122,13 @@ struct LoginExplorationTests {
     private static let fixedPrize = Login.Prize()
 
     private static func claim(_ flow: LoginFlow, device: DeviceIdentifier, now: Timestamp) -> Login.Claim {
-        let context = AuthenticationContext(level: .normal, isSimulated: false)
+        let reached = AssuranceExplanation(
+            proofing: .normal, ceiling: DeviceCeiling(level: .normal, isSimulated: false))
         return Login.Claim(
             device: device, account: account, flow: flow, binding: flow == .qr ? .code : .return,
             browser: nil, code: "12345678",
-            offers: [ContextOffer(acting: .citizen, name: nil, level: context)], reached: context, claimedAt: now,
+            offers: [ContextOffer(acting: .citizen, name: nil, level: reached.context, limits: nil)], reached: reached,
+            claimedAt: now,
             language: .german, sameNetwork: true)
     }
 }

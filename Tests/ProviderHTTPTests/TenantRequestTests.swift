@@ -245,6 +245,14 @@ struct TenantRequestTests {
                         "level": "substantiell",
                     ]))
             #expect(!answer.text.contains("Muster"), "a company has no name in an explanation for an office")
+            // What changes afterwards does not change why that login had its level.
+            try await provider.store.writer.write { db in
+                try db.execute(sql: "UPDATE membership SET level = 'substantiell' WHERE id = ?", arguments: [member])
+            }
+            let later = try await site.call(auditor, .get, "/tenants/herten/logins/\(login)/level")
+            let binding = try #require(later.json["explanation"]?.object?["reasons"]?.array?[3].object, "\(later.text)")
+            #expect(binding["level"] == "normal" && binding["limits"] == true)
+            #expect(binding["facts"]?.object?["level_today"] == "substantiell")
         }
     }
 }

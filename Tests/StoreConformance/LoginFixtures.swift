@@ -4,6 +4,8 @@ public import OpenIDMessages
 public import ProviderCore
 
 extension Fixtures {
+    static let bounds = LevelBounds([.proofing: .hoch, .authenticator: .substantiell, .device: .substantiell])
+
     /// A grant for a login of that account.
     public static func grant(
         for account: AccountIdentifier, transaction: TransactionIdentifier = .random(bytes: 16),
@@ -15,8 +17,8 @@ extension Fixtures {
             redirectURI: "https://portal.gelsenkirchen.example/callback",
             scope: Scope(parsing: "openid person")!, nonce: Nonce(rawValue: "n-0S6_WzA2Mj"),
             codeChallenge: CodeVerifier.random().challenge,
-            context: AuthenticationContext(level: .substantiell, isSimulated: true), methods: ["hwk", "pin"],
-            flow: .qr, relayResistance: .code, authenticatedAt: time, session: session,
+            context: AuthenticationContext(level: .substantiell, isSimulated: true), bounds: bounds,
+            methods: ["hwk", "pin"], flow: .qr, relayResistance: .code, authenticatedAt: time, session: session,
             released: ["given_name", "family_name"], expiresAt: time + Lifetime.code)
     }
 
@@ -27,7 +29,8 @@ extension Fixtures {
         SessionRecord(
             identifier: .random(bytes: 16), account: device.account, device: device.identifier,
             cookie: cookie.digest, context: AuthenticationContext(level: .substantiell, isSimulated: true),
-            methods: ["hwk", "pin"], flow: .qr, relayResistance: .code, startedAt: time, authenticatedAt: time,
+            bounds: bounds, methods: ["hwk", "pin"], flow: .qr, relayResistance: .code, startedAt: time,
+            authenticatedAt: time,
             lastUsedAt: time,
             expiresAt: time + SessionLimit.absolute, browser: "Firefox, Linux")
     }

@@ -31,6 +31,12 @@ extension AssuranceExplanation {
 extension AssuranceExplanation {
     /// What a bound rests on, in a few words made from its facts; nil where the facts say nothing more than its name.
     public func basis(of reason: Reason, _ language: Language) -> String? {
+        let today = reason.facts["level_today"]?.string.map { (language == .german ? "heute " : "today ") + $0 }
+        let parts = [foundation(of: reason, language), today].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
+    }
+
+    private func foundation(of reason: Reason, _ language: Language) -> String? {
         switch reason.kind {
         case .proofing:
             if let day = reason.facts["expired"]?.string {

@@ -66,8 +66,8 @@ public struct AssuranceFlow: Sendable {
         return explained
     }
 
-    /// Why one login at a town has its level, and whose it was; nil when there is none of that name there. What it says of
-    /// a device or an identity that has changed since is as it is now; the level that was answered stands beside it.
+    /// Why one login at a town has its level, and whose it was; nil when there is none of that name there. The
+    /// bounds are the login's own; what they rest on is told as it is now, and a bound that has another level today says so.
     func explain(
         _ transaction: TransactionIdentifier, in scope: TenantScope
     ) async throws -> (explained: SignedExplanation, account: AccountIdentifier)? {
@@ -79,6 +79,8 @@ public struct AssuranceFlow: Sendable {
         if case .company(let membership, let company, _, _) = login.grant.acting {
             explanation = try await acting(explanation, as: membership, for: company)
         }
+        explanation = explanation.bounded(
+            by: login.grant.bounds, isSimulated: login.grant.context.isSimulated)
         let signed = try sign(
             Self.withoutModel(explanation),
             [

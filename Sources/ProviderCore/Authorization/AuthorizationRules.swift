@@ -56,9 +56,12 @@ public struct ValidatedAuthorizationRequest: Sendable {
 
 extension ValidatedAuthorizationRequest {
     /// The grant that an approval of this request makes.
+    ///
+    /// - Parameter limits: what bounds the login in a company's context.
     func grant(
         transaction: TransactionIdentifier, handle: HandleDigest, session: SessionRecord,
-        context: AuthenticationContext, acting: ActingContext, released: [String], until: Timestamp? = nil,
+        context: AuthenticationContext, acting: ActingContext, limits: CompanyLimits?, released: [String],
+        until: Timestamp? = nil,
         now: Timestamp
     ) -> AuthorizationGrant {
         AuthorizationGrant(
@@ -67,7 +70,9 @@ extension ValidatedAuthorizationRequest {
             redirectURI: wayBack.takesCode ? wayBack.redirectURI.rawValue : nil,
             scope: request.scope,
             resource: request.resource, nonce: request.nonce, codeChallenge: request.codeChallenge,
-            proofKey: request.proofKey, context: context, methods: session.methods, flow: session.flow,
+            proofKey: request.proofKey, context: context,
+            bounds: limits.map { session.bounds.acting(binding: $0.binding, company: $0.company) } ?? session.bounds,
+            methods: session.methods, flow: session.flow,
             // The device that waits for the tokens may be anybody's, whatever bound the phone to the browser.
             relayResistance: wayBack.grantType == .deviceCode ? .none : session.relayResistance,
             authenticatedAt: session.authenticatedAt, session: session.identifier, released: released,

@@ -37,6 +37,8 @@ struct ContextOffer: Sendable, Equatable {
     let acting: ActingContext
     let name: String?
     let level: AuthenticationContext
+    /// What bounds it; nil for the person as such.
+    let limits: CompanyLimits?
 }
 
 /// Which hats a login offers (invariants I4, I20). Values in, decision out.
@@ -56,7 +58,7 @@ enum ContextRules {
         guard !possible.isEmpty else { throw .noContext }
         let offers = possible.compactMap { context -> ContextOffer? in
             request.levels.answer(reached: reached(context, explanation).context).map { level in
-                ContextOffer(acting: context.acting, name: context.name, level: level)
+                ContextOffer(acting: context.acting, name: context.name, level: level, limits: context.limits)
             }
         }
         guard offers.isEmpty else { return offers }

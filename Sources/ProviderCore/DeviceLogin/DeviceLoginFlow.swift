@@ -93,7 +93,7 @@ public struct DeviceLoginFlow: Sendable {
         return Login.Claim(
             device: device.device.identifier, account: device.account.identifier, flow: flow,
             binding: binding, browser: browser, code: login.start.prompt?.callCode ?? RandomBytes.digits(8),
-            offers: offers, reached: explanation.context, claimedAt: now,
+            offers: offers, reached: explanation, claimedAt: now,
             language: language,
             sameNetwork: area == login.browser.area)
     }
@@ -265,7 +265,8 @@ public struct DeviceLoginFlow: Sendable {
         guard let offer, let prize, let asked = login.signedRequest?.statement else { return nil }
         let session = SessionRecord(
             identifier: prize.sessionIdentifier, account: claim.account, device: claim.device,
-            cookie: prize.session.digest, context: claim.reached, methods: methods,
+            cookie: prize.session.digest, context: claim.reached.context, bounds: claim.reached.bounds,
+            methods: methods,
             flow: claim.flow, relayResistance: RelayResistance(claim.binding), startedAt: now, authenticatedAt: now,
             lastUsedAt: now,
             expiresAt: now + SessionLimit.absolute, browser: login.browser.description)
@@ -274,7 +275,8 @@ public struct DeviceLoginFlow: Sendable {
             grant: login.request.grant(
                 transaction: login.transaction, handle: login.start.redemption?.handle ?? prize.code.digest,
                 session: session, context: offer.level, acting: offer.acting,
-                released: response.statement.released, until: login.start.redemption?.until, now: now),
+                limits: offer.limits, released: response.statement.released, until: login.start.redemption?.until,
+                now: now),
             sector: login.request.client.sector, session: session, previousSession: login.start.previousSession,
             browser: claim.browser?.identifier, asked: asked.essentialClaims + asked.voluntaryClaims + ofContext)
     }

@@ -84,8 +84,8 @@ struct Login: Sendable {
         let code: String
         /// The hats that the person may choose from, at least one, each with the level to answer with.
         let offers: [ContextOffer]
-        /// The level that person and device reach, which may be higher: it is the session's.
-        let reached: AuthenticationContext
+        /// The level that person and device reach, which may be higher, and why: it is the session's.
+        let reached: AssuranceExplanation
         let claimedAt: Timestamp
         let language: Language
         let sameNetwork: Bool

@@ -74,7 +74,7 @@ public struct SessionFlow: Sendable {
             let code = OneTimeHandle(.authorizationCode)
             let grant = request.grant(
                 transaction: .inOrderOfTime(), handle: code.digest, session: candidate.session, context: context,
-                acting: acting, released: released, now: now)
+                acting: acting, limits: candidate.context?.limits, released: released, now: now)
             let subject = try await store.grant(grant, sector: request.client.sector, session: cookie.digest, now: now)
             if subject != nil { return .code(code.text) }
             // The session ended just now.

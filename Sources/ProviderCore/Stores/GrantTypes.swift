@@ -25,6 +25,8 @@ public struct AuthorizationGrant: Sendable, Equatable {
     public var subject: SubjectIdentifier?
     /// The level that this login answers with.
     public var context: AuthenticationContext
+    /// What bounded the level that the login reached, which may be higher than the answer.
+    public var bounds: LevelBounds
     public var methods: [String]
     public var flow: LoginFlow
     /// What stood against a relayed login, in this login or in the earlier one of the session.
@@ -50,7 +52,7 @@ public struct AuthorizationGrant: Sendable, Equatable {
         transaction: TransactionIdentifier, handle: HandleDigest, client: ClientIdentifier, tenant: TenantIdentifier,
         account: AccountIdentifier, redirectURI: String?, scope: Scope, resource: ResourceURI? = nil, nonce: Nonce?,
         codeChallenge: CodeChallenge?, proofKey: KeyThumbprint? = nil, subject: SubjectIdentifier? = nil,
-        context: AuthenticationContext, methods: [String], flow: LoginFlow,
+        context: AuthenticationContext, bounds: LevelBounds = LevelBounds(), methods: [String], flow: LoginFlow,
         relayResistance: RelayResistance, authenticatedAt: Timestamp, session: SessionIdentifier, released: [String],
         idTokenClaims: [String] = [],
         verified: VerifiedClaimsDemand = .none, service: ServiceIdentifier? = nil, purposeVersion: String = "",
@@ -69,6 +71,7 @@ public struct AuthorizationGrant: Sendable, Equatable {
         self.proofKey = proofKey
         self.subject = subject
         self.context = context
+        self.bounds = bounds
         self.methods = methods
         self.flow = flow
         self.relayResistance = relayResistance

@@ -11,6 +11,8 @@ public struct SessionRecord: Sendable, Equatable {
     public var cookie: HandleDigest
     /// What the last authentication reached.
     public var context: AuthenticationContext
+    /// What bounded that.
+    public var bounds: LevelBounds
     public var methods: [String]
     public var flow: LoginFlow
     /// What stood against a relayed login in the last authentication.
@@ -25,14 +27,16 @@ public struct SessionRecord: Sendable, Equatable {
 
     public init(
         identifier: SessionIdentifier, account: AccountIdentifier, device: DeviceIdentifier, cookie: HandleDigest,
-        context: AuthenticationContext, methods: [String], flow: LoginFlow, relayResistance: RelayResistance,
-        startedAt: Timestamp, authenticatedAt: Timestamp, lastUsedAt: Timestamp, expiresAt: Timestamp, browser: String
+        context: AuthenticationContext, bounds: LevelBounds = LevelBounds(), methods: [String], flow: LoginFlow,
+        relayResistance: RelayResistance, startedAt: Timestamp, authenticatedAt: Timestamp, lastUsedAt: Timestamp,
+        expiresAt: Timestamp, browser: String
     ) {
         self.identifier = identifier
         self.account = account
         self.device = device
         self.cookie = cookie
         self.context = context
+        self.bounds = bounds
         self.methods = methods
         self.flow = flow
         self.relayResistance = relayResistance
