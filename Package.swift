@@ -253,7 +253,8 @@ let package = Package(
                 .hummingbirdTesting, .httpTypes, .nioCore, .logging,
             ], swiftSettings: everyTarget),
         .testTarget(
-            name: "HouseRulesTests", dependencies: ["ProviderCore", "OpenIDMessages", "TestVectors"],
+            name: "HouseRulesTests",
+            dependencies: ["AccountDirectory", "ProviderCore", "OpenIDMessages", "TestVectors"],
             swiftSettings: everyTarget),
     ],
     swiftLanguageModes: [.v6]
