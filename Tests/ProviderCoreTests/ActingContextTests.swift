@@ -163,12 +163,13 @@ struct ActingContextTests {
         }
     }
 
-    @Test("an ID token has the shape of the example for an employee who acts for a company")
+    @Test("an ID token by the real directory has the shape of the example for an employee who acts for a company")
     func golden() async throws {
-        let town = try await town()
-        let acting = town.companies.add(town.account)
-        let signedIn = try await town.provider.signIn(
-            at: TestServices.garage, phone: town.phone, ["scope": parking], context: acting.name)
+        let provider = try await TestProvider.withServices(companies: nil)
+        let story = try await MandateStory(provider: provider)
+        try await story.propose(by: story.ada)
+        let signedIn = try await provider.signIn(
+            at: TestServices.garage, phone: story.max.phone, ["scope": parking])
         let example = try TokenShape.example("id_token_company_employee")
         let shape = TokenShape(signedIn.idToken, namespace: Self.namespace)
         // The clerk's evidence stands in ours as in the citizen's example.

@@ -89,7 +89,7 @@ public enum TestServices {
 extension TestProvider {
     /// A provider whose region has the services and portals of `TestServices` as well.
     public static func withServices(
-        companies: any ActingContextSource = NoCompanies()
+        companies: (any ActingContextSource)? = NoCompanies()
     ) async throws -> TestProvider {
         let provider = try await TestProvider(companies: companies)
         try provider.changeRegion { region in
