@@ -105,6 +105,39 @@ struct ActingContextTests {
         let signedIn = try await town.provider.signIn(
             at: TestServices.townHall, phone: town.phone, ["scope": waste], context: last)
         #expect(signedIn.idToken["sub"] != nil)
+        #expect(asked.text.contains("andere Unternehmen handeln") && asked.text.contains("lehnen Sie ab"))
+        let few = try await request(town, TestServices.kennel, "openid")
+        #expect(!few.text.contains("andere Unternehmen"), "nothing was left out")
+    }
+
+    @Test(
+        "I20: the company that the portal expects is shown first, whatever the number of others, and nothing is chosen by that"
+    )
+    func hinted() async throws {
+        let town = try await town()
+        let names = (0..<65).map { town.companies.add(town.account, company: "firma-\($0)").name }
+        let portal = TestServices.townHall
+        func contexts(_ hint: String) async throws -> [ContextName] {
+            let login = try await town.provider.login(at: portal, ["scope": waste, "acting_hint": hint])
+            let device = try await town.provider.verified(town.phone)
+            return try await town.provider.claimed(login, by: device).statement.contexts.map(\.context)
+        }
+        let first = try await town.provider.signIn(
+            at: portal, phone: town.phone, ["scope": waste], context: names[0])
+        let subject = try #require(first.idToken[Self.namespace + "acting_for"]?.object).text("sub")
+        let last = subject.replacing("firma-0", with: "firma-64")
+        #expect(try await contexts(last).prefix(3) == [.citizen, names[64], names[0]])
+        // All of them have this number: none comes before another.
+        #expect(try await contexts("DE123456788-00001").prefix(3) == [.citizen, names[0], names[1]])
+        #expect(try await contexts("unknown").prefix(3) == [.citizen, names[0], names[1]])
+        // A session answers for no company, whatever the portal expects.
+        guard
+            case .login = try await town.provider.enter(
+                portal, ["scope": waste, "acting_hint": last], cookie: first.cookie)
+        else {
+            Issue.record("a hat was guessed")
+            return
+        }
     }
 
     @Test("§2: texts as long as a region's file may have them reach the phone")

@@ -109,6 +109,8 @@ struct AuthorizeTests {
         Case("nonce not ASCII", "invalid_request", ["nonce": "ü"]),
         Case("login_hint at its limit", nil, ["login_hint": text(512)]),
         Case("login_hint beyond", "invalid_request", ["login_hint": text(513)]),
+        Case("acting_hint at its limit", nil, ["acting_hint": text(64)]),
+        Case("acting_hint beyond", "invalid_request", ["acting_hint": text(65)]),
         Case("ui_locales at its limit", nil, ["ui_locales": text(512)]),
         Case("ui_locales beyond", "invalid_request", ["ui_locales": text(513)]),
         Case(

@@ -27,12 +27,14 @@ public enum AuthorizationParameter: String, Sendable, CaseIterable {
     case proofKey = "dpop_jkt"
     /// The region's own (docs/integration.md): the town for which a client of one-for-all services asks.
     case servedTenant = "served_tenant"
+    /// The region's own (docs/integration.md): the company that the portal expects somebody to act for.
+    case actingHint = "acting_hint"
 
     /// The longest value that is read, in UTF-8 bytes.
     public var maximumLength: Int {
         switch self {
         case .codeChallengeMethod, .display, .maximumAge: 32
-        case .responseType, .responseMode, .prompt, .servedTenant: 64
+        case .responseType, .responseMode, .prompt, .servedTenant, .actingHint: 64
         case .clientIdentifier, .codeChallenge, .proofKey: 128
         case .nonce, .uiLocales, .claimsLocales, .loginHint, .acrValues, .resource, .requestURI: 512
         case .state: 1024

@@ -29,6 +29,9 @@ public struct AuthorizationRequest: Sendable {
     public let idTokenHint: String?
     /// Who is expected to log in, in words of the portal; at most 512 bytes, no control characters.
     public let loginHint: String?
+    /// For which company somebody is expected to act: its `sub` at the portal, or a number of it that authorities know. It is
+    /// shown first, and nothing else follows from it.
+    public let actingHint: String?
     public let display: Display
     public let prompts: Set<Prompt>
     /// Levels that satisfy the portal, in its order of preference; empty when it names none.
@@ -72,6 +75,7 @@ public struct AuthorizationRequest: Sendable {
         servedTenant = try Self.wire(parameters, .servedTenant)
         idTokenHint = parameters[.idTokenHint]
         loginHint = parameters[.loginHint]
+        actingHint = parameters[.actingHint]
         display = try Self.choice(parameters, .display) ?? .page
         uiLocales = parameters[.uiLocales]?.split(separator: " ").prefix(8).map(String.init) ?? []
     }

@@ -54,6 +54,11 @@ public struct ActingRight: Sendable, Equatable {
         self.verified = verified
     }
 
+    /// True for the company with this `sub` at the portal, or this number.
+    func isMeant(by hint: String) -> Bool {
+        subject.rawValue == hint || company.numbers.contains { $0.number == hint }
+    }
+
     var possible: PossibleContext { PossibleContext(acting: acting, name: company.name, limits: limits) }
 }
 

@@ -6,14 +6,17 @@ struct ActingContexts: Sendable {
     let source: any ActingContextSource
     let clock: ProviderClock
 
-    /// Every context in which the person may use what the request is for.
+    /// Every context in which the person may use what the request is for: as a citizen first, then for the company that the
+    /// portal expects, then for the others. None is chosen by that (invariant I20).
     func possible(
         for account: AccountIdentifier, _ request: ValidatedAuthorizationRequest
     ) async throws -> [PossibleContext] {
         var possible: [PossibleContext] = request.contexts.contains(.citizen) ? [.citizen] : []
         if request.contexts.contains(.company) {
             let need = need(request.service, request.client)
-            possible += try await source.representations(of: account, for: need).map(\.possible)
+            let rights = try await source.representations(of: account, for: need)
+            let expected = request.request.actingHint.map { hint in rights.filter { $0.isMeant(by: hint) } } ?? []
+            possible += (expected + rights.filter { !expected.contains($0) }).map(\.possible)
         }
         return possible
     }

@@ -5,11 +5,11 @@ public import OpenIDMessages
 enum LoginTexts {
     static func request(
         portal: String, tenant: String, service: Service?, prompt: BackChannelPrompt?,
-        remembered browser: BrowserContext? = nil, language: Language
+        remembered browser: BrowserContext? = nil, leavesOutCompanies: Bool = false, language: Language
     ) -> String {
         let question =
             question(portal: portal, tenant: tenant, service: service, language: language)
-            + (browser.map { remembering($0, language) } ?? "")
+            + (browser.map { remembering($0, language) } ?? "") + (leavesOutCompanies ? more(language) : "")
         guard let prompt else { return question }
         // Nobody began this in a browser: the person must know who asks before reading what.
         let call =
@@ -35,6 +35,18 @@ enum LoginTexts {
         case .english:
             " If you approve, CitizenID remembers the browser “\(browser.description)” (\(browser.area)): logins there "
                 + "need no digits in future. If it is not your own, refuse."
+        }
+    }
+
+    /// The choice is the person's (invariant I20), also among more companies than a request holds.
+    private static func more(_ language: Language) -> String {
+        switch language {
+        case .german:
+            " Sie können noch für andere Unternehmen handeln, die hier keinen Platz haben. Ist das richtige nicht dabei, lehnen "
+                + "Sie ab, und sagen Sie dem Portal zuerst, für welches Sie sich anmelden."
+        case .english:
+            " You may act for further companies, for which there is no room here. If the right one is missing, refuse, and "
+                + "first tell the portal for which one you log in."
         }
     }
 

@@ -26,7 +26,7 @@ enum RequestComposer {
     }
 
     private static func statement(
-        _ login: Login, claim: Login.Claim, offers: some Sequence<ContextOffer>, person: PersonRecord,
+        _ login: Login, claim: Login.Claim, offers: some Collection<ContextOffer>, person: PersonRecord,
         issuer: IssuerURL, now: Timestamp
     ) -> LoginRequestStatement {
         let client = login.request.client.client
@@ -34,7 +34,8 @@ enum RequestComposer {
         let service = login.request.service
         let text = LoginTexts.request(
             portal: client.name, tenant: tenant.officialName, service: service, prompt: login.start.prompt,
-            remembered: login.remembersBrowser ? login.browser : nil, language: claim.language)
+            remembered: login.remembersBrowser ? login.browser : nil,
+            leavesOutCompanies: offers.count < claim.offers.count, language: claim.language)
         let asked = AskedClaims(login.request, person: person, issuer: issuer)
         let contexts = offers.map { offer in
             ContextDescription(
