@@ -8,7 +8,8 @@ public enum MandateGrantee: Sendable, Hashable {
     case company(CompanyIdentifier)
 }
 
-/// On what a mandate rests.
+/// On what a mandate rests. Every mandate that is kept is `delegated`; `register` stands in tokens of those who represent a
+/// company by its register, without a mandate. Nothing makes the other two (decision 0032).
 public enum MandateBasis: String, Sendable, Hashable, CaseIterable {
     /// A public register names the person.
     case register
