@@ -4,8 +4,8 @@ internal import Hummingbird
 internal import OpenIDMessages
 internal import ProviderCore
 
-/// Requests about data at the local administration socket: those to the region and to every town. Whose one is says the look
-/// at it alone, which the person reads in their trail.
+/// Requests about data at the local administration socket: those to the region and to every town. Whose one is say the
+/// look at it and the decision on it, which the person reads in their trail.
 ///
 /// `GET /requests` (`?state=ended`, `?after=REQUEST`), `POST /requests` for one that came without a phone,
 /// `GET /requests/{request}`, `POST /requests/{request}/identification`, `POST /requests/{request}/decision`.

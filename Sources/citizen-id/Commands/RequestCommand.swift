@@ -9,9 +9,9 @@ struct RequestCommand: AsyncParsableCommand {
         commandName: "request",
         abstract: "What people ask about their data (GDPR Art. 15 to 18, 21), due within a month.",
         discussion: """
-            Over the local socket these are the requests to the region and to every town, with the account that `citizen-id \
-            desk` takes. With --at TENANT an administrator with the role clerk or dpo reaches those to the town, with the \
-            `sub` that its portals know.
+            Over the local socket these are the requests to the region and to every town; show and decide name the account \
+            that `citizen-id desk` takes. With --at TENANT an administrator with the role clerk or dpo reaches those to the \
+            town, with the `sub` that its portals know.
             """, subcommands: [List.self, Receive.self, Show.self, Identify.self, Decide.self])
 
     struct List: AsyncParsableCommand {
@@ -131,7 +131,7 @@ struct RequestCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show a request, and whose it is. Over the network the person reads who looked.")
+            abstract: "Show a request, and whose it is. The person reads that somebody looked.")
 
         @Argument(help: "The request, as the list names it.")
         var request: String
