@@ -33,6 +33,11 @@ struct ResistedAttackTests {
             "it signs the answer over another text: refused, statement_refused",
             "the provider takes no such answer: the login is awaiting_user",
         ],
+        .hostileText: [
+            "U+1B is in no name that the phone takes", "U+9B is in no name that the phone takes",
+            "U+D is in no name that the phone takes", "U+A is in no name that the phone takes",
+            "U+8 is in no name that the phone takes", "U+202E is shown as text", "U+E0041 is shown as text",
+        ],
         .wrongReturn: [
             "a return with a made-up value gives no code", "another browser with the victim's value gets no code",
         ],
@@ -269,6 +274,17 @@ struct SuccessfulAttackTests {
         }
     }
 
+    @Test func `hostile-text succeeds with a phone that prints names as they come`() async throws {
+        try await AttackStage.set { stage in
+            var scene = stage.scene
+            scene.tell = { (digits, portal, _) in ["\(portal.tenantName): \(portal.name)", digits] }
+            let outcome = try await scene.play(.hostileText)
+            #expect(outcome.result == .succeeded, "\(outcome.evidence)")
+            // What is a control character comes into no name that is read.
+            #expect(outcome.evidence.count { $0.contains("reaches the victim's terminal") } == 2, "\(outcome.evidence)")
+        }
+    }
+
     /// This guard is the phone's own: a phone that follows any link is the one that falls for it.
     @Test func `fake-issuer succeeds with a phone that calls whatever a link names`() async throws {
         try await AttackStage.set { stage in
@@ -302,7 +318,7 @@ struct SuccessfulAttackTests {
     }
 
     @Test func `every attack has its self-test`() {
-        let tested = Set(Self.guards.map(\.0)).union([.enrolHijack, .fakeIssuer])
+        let tested = Set(Self.guards.map(\.0)).union([.enrolHijack, .fakeIssuer, .hostileText])
         #expect(tested == Set(Attack.allCases))
         let used = Self.guards.reduce(into: Guards()) { $0.formUnion($1.1) }
         #expect(used == .all, "a guard that no attack needs")

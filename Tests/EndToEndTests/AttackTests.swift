@@ -18,7 +18,7 @@ struct InstallationAttackTests {
             ] + centre, atOnce: true)
         #expect(result.status == 0, "\(result)")
         let attacks = try (result.json()["attacks"]?.array ?? []).compactMap(\.object)
-        #expect(attacks.count == 14 && attacks.allSatisfy { $0["result"] == "resisted" }, "\(attacks)")
+        #expect(attacks.count == 15 && attacks.allSatisfy { $0["result"] == "resisted" }, "\(attacks)")
         #expect(attacks.allSatisfy { !($0["evidence"]?.array ?? []).isEmpty })
         // The clone was noticed: the device is suspended.
         try expectFailure(try await phone.login(), 17, "device_blocked", code: "device_suspended")

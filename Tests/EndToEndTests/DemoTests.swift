@@ -80,7 +80,7 @@ struct DemoTests {
                 timeout: .seconds(300), atOnce: true)
             #expect(result.status == 0, "\(what): \(result)")
             let attacks = try (result.json()["attacks"]?.array ?? []).compactMap(\.object)
-            #expect(attacks.allSatisfy { $0["result"] == "resisted" } && (what != "Attack it" || attacks.count == 14))
+            #expect(attacks.allSatisfy { $0["result"] == "resisted" } && (what != "Attack it" || attacks.count == 15))
             let scenarios = try (result.json()["scenarios"]?.array ?? []).compactMap(\.object)
             #expect(what != "Play all" || scenarios.count { $0["result"] == "met" } >= 19, "\(scenarios)")
         }

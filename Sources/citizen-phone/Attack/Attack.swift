@@ -8,6 +8,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
     case flowSwap = "flow-swap"
     case replay
     case tamperText = "tamper-text"
+    case hostileText = "hostile-text"
     case wrongReturn = "wrong-return"
     case enrolHijack = "enrol-hijack"
     case fakeIssuer = "fake-issuer"
@@ -26,6 +27,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .flowSwap: "makes a link of a QR code, and a QR code of a link"
         case .replay: "sends the victim's signed answer again, to the same login and to another one"
         case .tamperText: "shows the victim another text than the one that is signed"
+        case .hostileText: "has a portal whose name acts on the terminal that shows it"
         case .wrongReturn: "comes back to the browser with another value, and to another browser with the right one"
         case .enrolHijack:
             "enrols a device with an enrolment link that somebody photographed, after its person and before"
@@ -47,6 +49,7 @@ enum Attack: String, CaseIterable, ExpressibleByArgument {
         case .flowSwap: "the flow is inside the link's MAC (§3)"
         case .replay: "an answer is to one request, and a code is given once (P-4.6.1)"
         case .tamperText: "the text's digest is inside both signatures (D-4.3.2, P-4.6.1)"
+        case .hostileText: "what acts on a terminal or reorders what is read is in no name, or shown as text (D-4.4.1)"
         case .enrolHijack: "a ticket is good once (P-6.2.2), and a further device waits for one that counts (P-6.5)"
         case .fakeIssuer: "the phone signs only for the issuer and the keys it was enrolled with (D-3.1, D-4.3.2)"
         case .fatigue: "at most three logins of an account are open (P-4.2.2)"

@@ -37,6 +37,7 @@ extension AttackScene {
         case .flowSwap: try await flowSwap()
         case .replay: try await replay()
         case .tamperText: try await tamperText()
+        case .hostileText: try await hostileText()
         case .wrongReturn: try await wrongReturn()
         case .enrolHijack: try await enrolHijack()
         case .fakeIssuer: try await fakeIssuer()

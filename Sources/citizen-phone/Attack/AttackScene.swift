@@ -35,6 +35,10 @@ struct AttackScene {
     var claim: @Sendable (DeviceAuthenticator, String) async throws(DeviceError) -> ClaimedLogin = {
         (phone, link) throws(DeviceError) in try await phone.claim(link)
     }
+    /// What the victim's phone tells its person while the digits are awaited: as it must, but in the attacker's own test.
+    var tell: @Sendable (_ digits: String, ClaimedPortal, Language) -> [String] = {
+        RequestText.lines(code: $0, portal: $1, $2)
+    }
 
     /// The victim's phone, whose calls go through `transport`.
     func victim(through transport: (any HTTPTransport)? = nil) -> DeviceAuthenticator {
