@@ -44,6 +44,11 @@ public struct DeviceAuthenticator: Sendable {
         self.language = language
     }
 
+    /// Waits until no other process uses the profile, as `SealedFolder.use` does.
+    public func use() throws(DeviceError) -> FolderUse? {
+        do throws(FileRefusal) { return try folder.use() } catch { throw .file(error) }
+    }
+
     /// Where and as what this profile is enrolled.
     public struct Enrolled: Sendable, Equatable {
         public let issuer: IssuerURL

@@ -217,9 +217,7 @@ extension DeviceAuthenticator {
     /// Keeps what was asked, signed and answered: the person's own evidence (D-4.7.2).
     func archive(_ transaction: TransactionIdentifier, _ object: JSONObject) throws(DeviceError) {
         do throws(FileRefusal) {
-            let receipts = folder.folder.folder(Self.receiptFolderName)
-            try receipts.create()
-            try receipts.replace("\(transaction).json", with: object.serialized)
+            try folder.folder.folder(Self.receiptFolderName).keep("\(transaction).json", object.serialized)
         } catch { throw .file(error) }
     }
 }

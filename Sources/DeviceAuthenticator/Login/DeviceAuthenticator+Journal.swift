@@ -54,7 +54,6 @@ extension DeviceAuthenticator {
     /// not make a login that was answered look as if it was not.
     func keepJournal(of login: PendingLogin) {
         let object: JSONObject = ["version": 1, "entries": login.journal.json]
-        try? journalFolder.create()
         try? journalFolder.note(Self.journalName(login.transaction), object.serialized)
     }
 

@@ -1,4 +1,3 @@
-internal import CFileStatus
 internal import Glibc
 
 /// An open file descriptor that closes itself.
@@ -25,21 +24,17 @@ final class OpenFile: Sendable {
     }
 
     /// Owner, kind and mode (checklist J2): ours, of the right kind and closed to group and others.
-    func requirePrivate(_ kind: mode_t, path: String) throws(FileRefusal) {
-        var actualKind: UInt32 = 0
-        var mode: UInt32 = 0
-        var owner: UInt32 = 0
-        guard unsafe citizen_file_status(descriptor, &actualKind, &mode, &owner) == 0 else {
-            throw .system(path, operation: "stat", code: errno)
-        }
-        guard actualKind == kind else { throw .wrongKind(path) }
-        guard owner == geteuid() else { throw .foreignOwner(path) }
-        guard mode & 0o077 == 0 else { throw .openToOthers(path, mode: mode) }
+    @discardableResult
+    func requirePrivate(_ kind: mode_t, path: String) throws(FileRefusal) -> FileStatus {
+        guard let status = FileStatus(of: descriptor) else { throw .system(path, operation: "stat", code: errno) }
+        try status.requirePrivate(kind, path: path)
+        return status
     }
 
-    func read(atMost limit: Int, path: String) throws(FileRefusal) -> [UInt8] {
+    /// - Parameter size: what the file had a moment ago; it may have grown.
+    func read(expecting size: Int64, atMost limit: Int, path: String) throws(FileRefusal) -> [UInt8] {
         var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: 16_384)
+        var part = [UInt8](repeating: 0, count: Int(min(max(size, 1), Int64(limit) + 1)))
         while bytes.count <= limit {
             let (count, code) = unsafe part.withUnsafeMutableBytes {
                 unsafe (Glibc.read(descriptor, $0.baseAddress, $0.count), errno)
@@ -78,4 +73,6 @@ final class OpenFile: Sendable {
             guard errno == EINTR else { throw .system(path, operation: "lock", code: errno) }
         }
     }
+
+    func unlock() { _ = flock(descriptor, LOCK_UN) }
 }

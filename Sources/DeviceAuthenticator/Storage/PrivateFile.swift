@@ -5,8 +5,8 @@ public enum PrivateFile {
     /// The bytes of a regular file that belongs to this user and that nobody else can reach.
     public static func read(_ path: String, maximumLength: Int = 65_536) throws(FileRefusal) -> [UInt8] {
         guard let file = try OpenFile.at(AT_FDCWD, path, flags: O_RDONLY, path: path) else { throw .missing(path) }
-        try file.requirePrivate(mode_t(S_IFREG), path: path)
-        return try file.read(atMost: maximumLength, path: path)
+        let status = try file.requirePrivate(mode_t(S_IFREG), path: path)
+        return try file.read(expecting: status.size, atMost: maximumLength, path: path)
     }
 
     /// Makes the file, or replaces the content of a file that is private already.

@@ -11,6 +11,7 @@ public struct PrivateFolder: Sendable {
     private static let maximumLength = 1_048_576
     private static let lockName = ".lock"
     private static let useName = ".in-use"
+    private let current = CurrentUse()
 
     public init(path: String) { self.path = path }
 
@@ -35,7 +36,7 @@ public struct PrivateFolder: Sendable {
     /// The bytes of a file; nil when it or the folder does not exist.
     public func read(_ name: String) throws(FileRefusal) -> [UInt8]? {
         guard let folder = try openedIfThere() else { return nil }
-        return try read(name, in: folder.descriptor)
+        return try read(name, in: folder)
     }
 
     /// The names of what is in the folder, sorted; none when the folder does not exist.
@@ -51,28 +52,38 @@ public struct PrivateFolder: Sendable {
         try update(name) { (_) throws(FileRefusal) in (bytes, ()) }
     }
 
-    /// Writes a file without waiting for the disk: when the machine fails, it may be empty afterwards.
+    /// Writes a file whole or not at all, and makes the folder where it is missing.
+    func keep(_ name: String, _ bytes: [UInt8]) throws(FileRefusal) {
+        try update(name, creating: true) { (_) throws(FileRefusal) in (bytes, ()) }
+    }
+
+    /// Writes a file without waiting for the disk, and makes the folder where it is missing: when the machine fails, the file may
+    /// be empty afterwards.
     func note(_ name: String, _ bytes: [UInt8]) throws(FileRefusal) {
-        try update(name, isDurable: false) { (_) throws(FileRefusal) in (bytes, ()) }
+        try update(name, isDurable: false, creating: true) { (_) throws(FileRefusal) in (bytes, ()) }
     }
 
     /// Replaces a file by what `change` makes of it, or removes it for nil, while no other process changes anything in the
     /// folder.
     ///
-    /// - Parameter isDurable: whether to wait for the disk. Where nobody waits, a process that is killed leaves the old file or
-    ///   the new one as well, but a machine that fails may leave an earlier one, an empty one, or half of one.
+    /// - Parameters:
+    ///   - isDurable: whether to wait for the disk. Where nobody waits, a process that is killed leaves the old file or the new
+    ///     one as well, but a machine that fails may leave an earlier one, an empty one, or half of one.
+    ///   - creating: makes the folder where it is missing.
     func update<Result, Failure: Error>(
-        _ name: String, isDurable: Bool = true, _ change: ([UInt8]?) throws(Failure) -> ([UInt8]?, Result)
+        _ name: String, isDurable: Bool = true, creating: Bool = false,
+        _ change: ([UInt8]?) throws(Failure) -> ([UInt8]?, Result)
     ) throws(Failure) -> Result where Failure: FromFileRefusal {
-        let folder: OpenFile
-        let lock: OpenFile
+        let folder: OpenedFolder
+        let lock: ChangeLock
         let old: [UInt8]?
         do throws(FileRefusal) {
+            if creating, try openedIfThere() == nil { try create() }
             folder = try opened()
-            lock = try lockFile(in: folder.descriptor)
-            old = try read(name, in: folder.descriptor)
+            lock = try lockForChanges(in: folder)
+            old = try read(name, in: folder)
         } catch { throw Failure(error) }
-        // The lock ends when its file is closed: not before the new file is in place.
+        // Not before the new file is in place.
         defer { withExtendedLifetime(lock) {} }
         let (new, result) = try change(old)
         do throws(FileRefusal) {
@@ -88,26 +99,32 @@ public struct PrivateFolder: Sendable {
     /// Removes a file, if it is there.
     func remove(_ name: String) throws(FileRefusal) {
         guard let folder = try openedIfThere() else { return }
-        let lock = try lockFile(in: folder.descriptor)
+        let lock = try lockForChanges(in: folder)
         defer { withExtendedLifetime(lock) {} }
         try remove(name, in: folder, isDurable: true)
     }
 
-    private func remove(_ name: String, in folder: OpenFile, isDurable: Bool) throws(FileRefusal) {
-        if unsafe unlinkat(folder.descriptor, name, 0) != 0, errno != ENOENT {
+    private func remove(_ name: String, in folder: OpenedFolder, isDurable: Bool) throws(FileRefusal) {
+        if unsafe unlinkat(folder.file.descriptor, name, 0) != 0, errno != ENOENT {
             throw .system(path(of: name), operation: "unlink", code: errno)
         }
-        if isDurable { try folder.synchronize(path: path) }
+        folder.use?.forget(name)
+        if isDurable { try folder.file.synchronize(path: path) }
     }
 
     private func path(of name: String) -> String { path + "/" + name }
 
-    private func opened() throws(FileRefusal) -> OpenFile {
+    private func opened() throws(FileRefusal) -> OpenedFolder {
         guard let folder = try openedIfThere() else { throw .missing(path) }
         return folder
     }
 
-    private func openedIfThere() throws(FileRefusal) -> OpenFile? {
+    private func openedIfThere() throws(FileRefusal) -> OpenedFolder? {
+        if let use = current.use { return OpenedFolder(file: use.folder, use: use) }
+        return try openedAnew().map { OpenedFolder(file: $0, use: nil) }
+    }
+
+    private func openedAnew() throws(FileRefusal) -> OpenFile? {
         guard let folder = try OpenFile.at(AT_FDCWD, path, flags: O_RDONLY | O_DIRECTORY, path: path) else {
             return nil
         }
@@ -121,58 +138,83 @@ public struct PrivateFolder: Sendable {
     /// - Parameter creating: makes the folder where there is none: two that begin in it do so one after the other.
     public func use(creating: Bool = false) throws(FileRefusal) -> FolderUse? {
         if creating { try create() }
-        guard let folder = try openedIfThere() else { return nil }
-        return FolderUse(file: try lockFile(Self.useName, in: folder.descriptor))
+        guard let folder = try openedAnew() else { return nil }
+        let mark = try lockFile(Self.useName, in: folder)
+        try mark.lockExclusively(path: path(of: Self.useName))
+        let use = FolderUse(folder: folder, mark: mark, lock: try lockFile(Self.lockName, in: folder))
+        current.begin(use)
+        return use
     }
 
-    private func lockFile(_ name: String = lockName, in folder: Int32) throws(FileRefusal) -> OpenFile {
+    private func lockForChanges(in folder: OpenedFolder) throws(FileRefusal) -> ChangeLock {
+        let path = path(of: Self.lockName)
+        if let use = folder.use { return try ChangeLock(use, path: path) }
+        return try ChangeLock(lockFile(Self.lockName, in: folder.file), path: path)
+    }
+
+    private func lockFile(_ name: String, in folder: OpenFile) throws(FileRefusal) -> OpenFile {
         let path = path(of: name)
-        guard let file = try OpenFile.at(folder, name, flags: O_RDWR | O_CREAT, path: path) else {
+        guard let file = try OpenFile.at(folder.descriptor, name, flags: O_RDWR | O_CREAT, path: path) else {
             throw .missing(path)
         }
         try file.requirePrivate(mode_t(S_IFREG), path: path)
-        try file.lockExclusively(path: path)
         return file
     }
 
-    private func read(_ name: String, in folder: Int32) throws(FileRefusal) -> [UInt8]? {
+    private func read(_ name: String, in folder: OpenedFolder) throws(FileRefusal) -> [UInt8]? {
         let path = path(of: name)
-        guard let file = try OpenFile.at(folder, name, flags: O_RDONLY, path: path) else { return nil }
-        try file.requirePrivate(mode_t(S_IFREG), path: path)
-        return try file.read(atMost: Self.maximumLength, path: path)
+        if let known = try folder.use?.bytes(of: name, path: path) { return known }
+        guard let file = try OpenFile.at(folder.file.descriptor, name, flags: O_RDONLY, path: path) else { return nil }
+        let status = try file.requirePrivate(mode_t(S_IFREG), path: path)
+        let bytes = try file.read(expecting: status.size, atMost: Self.maximumLength, path: path)
+        folder.use?.keep(KnownFile(file: file, status: status, bytes: bytes), as: name)
+        return bytes
     }
 
     private func write(
-        _ bytes: [UInt8], to name: String, in folder: OpenFile, isDurable: Bool
+        _ bytes: [UInt8], to name: String, in folder: OpenedFolder, isDurable: Bool
     ) throws(FileRefusal) {
-        // One name is enough, because the lock admits one writer; what a killed writer left is removed first.
+        let descriptor = folder.file.descriptor
+        // One name is enough, because the lock admits one writer.
         let temporary = "." + name + ".new"
-        _ = unsafe unlinkat(folder.descriptor, temporary, 0)
         do throws(FileRefusal) {
             let path = path(of: temporary)
-            let flags = O_WRONLY | O_CREAT | O_EXCL
-            guard let file = try OpenFile.at(folder.descriptor, temporary, flags: flags, path: path) else {
-                throw .missing(path)
-            }
+            let file = try newFile(temporary, in: folder.file, path: path)
             try file.requirePrivate(mode_t(S_IFREG), path: path)
             try file.write(bytes, path: path)
             if isDurable { try file.synchronize(path: path) }
-            guard unsafe renameat(folder.descriptor, temporary, folder.descriptor, name) == 0 else {
+            guard unsafe renameat(descriptor, temporary, descriptor, name) == 0 else {
                 throw .system(self.path(of: name), operation: "rename", code: errno)
             }
+            folder.use?.keep(
+                FileStatus(of: file.descriptor).map { KnownFile(file: file, status: $0, bytes: bytes) }, as: name)
         } catch {
-            _ = unsafe unlinkat(folder.descriptor, temporary, 0)
+            _ = unsafe unlinkat(descriptor, temporary, 0)
             throw error
         }
-        if isDurable { try folder.synchronize(path: self.path) }
+        if isDurable { try folder.file.synchronize(path: self.path) }
+    }
+
+    /// A file that was not there. What a killed writer left goes.
+    private func newFile(_ name: String, in folder: OpenFile, path: String) throws(FileRefusal) -> OpenFile {
+        let flags = O_WRONLY | O_CREAT | O_EXCL
+        do throws(FileRefusal) {
+            if let file = try OpenFile.at(folder.descriptor, name, flags: flags, path: path) { return file }
+        } catch {
+            guard case .system(_, _, EEXIST) = error else { throw error }
+            _ = unsafe unlinkat(folder.descriptor, name, 0)
+        }
+        guard let file = try OpenFile.at(folder.descriptor, name, flags: flags, path: path) else {
+            throw .missing(path)
+        }
+        return file
     }
 }
 
-/// The right to use a folder alone; it ends with the value.
-public final class FolderUse: Sendable {
-    private let file: OpenFile
-
-    fileprivate init(file: OpenFile) { self.file = file }
+/// A folder that is open, for one call or as long as this process uses it alone.
+private struct OpenedFolder {
+    let file: OpenFile
+    let use: FolderUse?
 }
 
 /// An error that can say that a file was refused.

@@ -26,7 +26,7 @@ struct WaitCommand: AsyncParsableCommand {
                     "No portal asked within \(timeout) seconds.")
             }
             // Alone only from here on: while it waits, other commands of this profile go on.
-            let use = try shared.folder().use()
+            let use = try phone.use()
             defer { withExtendedLifetime(use) {} }
             let request = try await phone.take(arrived)
             let isOpen = try await callCode.settle(phone, request, console, asks: false)

@@ -27,6 +27,13 @@ enum ProcessorTime {
     /// Of this process, user and system.
     static var process: Double { seconds(CLOCK_PROCESS_CPUTIME_ID) }
 
+    /// Of this process, in the kernel; by its ticks, and so good for a second and more.
+    static var kernel: Double {
+        var spent = tms()
+        _ = unsafe times(&spent)
+        return Double(spent.tms_stime) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+
     /// Of another process, user and system.
     static func process(_ identifier: Int32) -> Double {
         var clock: clockid_t = 0
