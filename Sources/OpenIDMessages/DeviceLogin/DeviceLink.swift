@@ -55,23 +55,35 @@ public struct DeviceLink: Sendable, Equatable {
             }
             return .enrolment(ticket: parts[0], key: key)
         case "q/":
-            let parts = rest.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            let parts = fields(of: rest)
             guard parts.count == 3, isSecret(parts[0], bytes: 16), isSecret(parts[2], bytes: 16),
                 let frame = Int64(parts[1]), frame >= 0, String(frame) == parts[1]
             else { return nil }
             return .qr(handle: parts[0], frame: frame, mac: parts[2])
         case "s/":
-            let parts = rest.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+            let parts = fields(of: rest)
             guard parts.count == 2, isSecret(parts[0], bytes: 16), isSecret(parts[1], bytes: 16) else { return nil }
             return .sameDevice(handle: parts[0], mac: parts[1])
         default: return nil
         }
     }
 
+    private static func fields(of text: String) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).map { String(Substring($0)) }
+    }
+
     private static func isSecret(_ text: String, bytes: Int) -> Bool { Base64URL.decode(text)?.count == bytes }
 }
 
 extension String {
-    /// The first range whose characters are those of `text`.
-    fileprivate func utf8Range(of text: String) -> Range<String.Index>? { firstRange(of: text) }
+    /// The first range whose bytes are those of `text`.
+    fileprivate func utf8Range(of text: String) -> Range<String.Index>? {
+        var rest = utf8[...]
+        while let start = rest.firstIndex(where: { $0 == text.utf8.first }) {
+            rest = rest[start...]
+            if rest.starts(with: text.utf8) { return start..<rest.index(start, offsetBy: text.utf8.count) }
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
 }
