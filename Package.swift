@@ -29,6 +29,7 @@ extension Target.Dependency {
     static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let mustache = product(name: "Mustache", package: "swift-mustache")
@@ -217,7 +218,7 @@ let package = Package(
             dependencies: [
                 "ProviderHTTP", "ProviderCore", "SQLiteStore", "AccountDirectory", "IdentityCrypto", "OpenIDMessages",
                 "QRCode", "TestVectors", "ProviderHarness", .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
-                .logging,
+                .nioEmbedded, .logging,
             ], swiftSettings: everyTarget),
         .testTarget(
             name: "OutboundHTTPTests",

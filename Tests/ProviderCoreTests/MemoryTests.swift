@@ -1,5 +1,4 @@
 import AccountDirectory
-import Foundation
 import OpenIDMessages
 import ProviderCore
 import ProviderHarness
@@ -102,20 +101,13 @@ struct MemoryTests {
             // A request that is not pushed leaves nothing behind before the login begins: every tenth is read anew.
             if number % 10 == 0 { validated = try await provider.provider.authorization.authorize(request) }
             if provider.provider.browserLogins.begin(validated, browser: browser) != nil { begun += 1 }
-            if number == 200_000 { residentEarly = try residentKilobytes() }
+            if number == 200_000 { residentEarly = try ProcessMemory.resident() }
         }
         #expect(begun == 1_000_000)
         // Twenty bytes that each of them left would be seen.
-        #expect(try residentKilobytes() - residentEarly < 16_384)
+        #expect(try ProcessMemory.resident() - residentEarly < 16_384)
         #expect(try database.size == size)
         #expect(try database.contents == contents)
-    }
-
-    /// Memory of this process that is in use, in KiB.
-    private static func residentKilobytes() throws -> Int {
-        let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
-        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
-        return try #require(line.split(separator: " ").dropLast().last.flatMap { Int($0) })
     }
 
     @Test("of 200,000 pushed requests as many live as there is room, the database does not grow, and time frees them")
