@@ -81,35 +81,18 @@ struct FAPIClauseTests {
 
     @Test("FAPI 2.0 §5.3.2.2-10, FAPI 2.0 §5.3.2.2-11: no route answers 307 or 308; whoever is sent on goes by 303")
     func redirects() async throws {
-        let provider = try await TestProvider.withEveryGrant()
-        try await Site.serve(provider) { site in
-            let phone = try await provider.enrolledPhone()
-            let browser = Browser(site)
-            let hint = try await site.signIn(browser, at: EveryGrant.herten, phone: phone).idTokenText
-            let page = try await browser.begin(EveryGrant.herten, ["prompt": "login"])
-            _ = try await site.claimLogin(browser, page: page, phone: phone)
-            let login = String(page.dropFirst("/login/".count))
-            let token = try await browser.get("/sessions").formToken
+        try await Site.serve(try await TestProvider.withEveryGrant()) { site in
+            let crawl = try await Crawl(site)
+            let token = try await crawl.browser.get("/sessions").formToken
+            let forms = [
+                [:], EveryGrant.herten.request(), ["id_token_hint": crawl.hint],
+                ["csrf": token, "code": "00", "user_code": "x"],
+            ]
             var seen: [HTTPResponse.Status: Int] = [:]
-            for route in provider.routes.sorted() where !route.hasSuffix("/events") {
-                let parts = route.split(separator: " ").map(String.init)
-                let path = parts[1].replacing("{page}", with: login).replacing(/\{[a-z]+\}/, with: "x")
-                let forms = [
-                    [:], EveryGrant.herten.request(), ["id_token_hint": hint],
-                    ["csrf": token, "code": "00", "user_code": "x"],
-                ]
-                for form in forms {
-                    let answer =
-                        switch parts[0] {
-                        case "POST": try await browser.post(path, form)
-                        case "GET": try await browser.get(path, form)
-                        default: try await site.client.execute(uri: path, method: .init(parts[0]) ?? .get)
-                        }
-                    if (300...399).contains(answer.status.code) {
-                        seen[answer.status, default: 0] += 1
-                        #expect(answer.status == .seeOther, "\(route)")
-                    }
-                }
+            try await crawl.send({ _ in forms }) { route, _, answer in
+                guard (300...399).contains(answer.status.code) else { return }
+                seen[answer.status, default: 0] += 1
+                #expect(answer.status == .seeOther, "\(route)")
             }
             #expect(seen[.seeOther] ?? 0 >= 5, "the crawl reaches answers that lead on")
         }

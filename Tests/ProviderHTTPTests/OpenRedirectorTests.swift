@@ -60,26 +60,13 @@ struct OpenRedirectorTests {
 
     @Test("FAPI 2.0 §5.3.2.1-7: no answer leads elsewhere, whatever a parameter says", arguments: evil)
     func crawl(value: String) async throws {
-        let provider = try await Self.provider.value
-        let routes = provider.routes
-        try await Site.serve(provider) { site in
-            let phone = try await provider.enrolledPhone()
-            let browser = Browser(site)
-            let hint = try await site.signIn(browser, at: EveryGrant.herten, phone: phone).idTokenText
-            let page = try await browser.begin(EveryGrant.herten, ["prompt": "login"])
-            _ = try await site.claimLogin(browser, page: page, phone: phone)
-            let login = String(page.dropFirst("/login/".count))
+        try await Site.serve(try await Self.provider.value) { site in
+            let crawl = try await Crawl(site)
             var redirects = 0
-            for route in routes.sorted() where !route.hasSuffix("/events") {
-                let parts = route.split(separator: " ").map(String.init)
-                let path = parts[1].replacing("{page}", with: login).replacing(/\{[a-z]+\}/, with: "x")
-                for form in Self.forms(parts[1], value: value, hint: hint) {
-                    let answer =
-                        parts[0] == "POST" ? try await browser.post(path, form) : try await browser.get(path, form)
-                    let targets = Self.targets(of: answer)
-                    redirects += targets.count
-                    for target in targets { #expect(Self.isOurs(target), "\(route) \(form): \(target)") }
-                }
+            try await crawl.send({ Self.forms($0, value: value, hint: crawl.hint) }) { route, form, answer in
+                let targets = Self.targets(of: answer)
+                redirects += targets.count
+                for target in targets { #expect(Self.isOurs(target), "\(route) \(form): \(target)") }
             }
             #expect(redirects > 50, "the crawl reaches pages that lead on")
         }
