@@ -9,7 +9,7 @@ import Testing
     .enabled(if: ProcessInfo.processInfo.environment["CITIZENID_COMPLETE"] == "1", "CITIZENID_COMPLETE=1 asks for it"))
 struct CompletenessTests {
     private static let needed: [(package: String, isHere: Bool)] = [
-        ("swtpm", SoftTPM.isInstalled), ("softhsm2", SoftTokens.isInstalled), ("strace", FaultSweep.isInstalled),
+        ("swtpm", SoftTPM.isInstalled), ("softhsm2", SoftTokens.isInstalled), ("strace", Strace.isInstalled),
         ("libapache2-mod-auth-openidc", ApachePortal.isInstalled),
         ("python3-authlib", IndependentClient.isAuthlibInstalled), ("librsvg2-bin", isProgram("rsvg-convert")),
         ("zbar-tools", isProgram("zbarimg")), ("chromium", isProgram("chromium")),

@@ -1,4 +1,3 @@
-import Foundation
 import OpenIDMessages
 import Testing
 
@@ -8,7 +7,7 @@ import Testing
 /// once, and the device is never taken for a copy.
 @Suite(
     "citizen-phone, when a call on its files fails",
-    .enabled(if: FaultSweep.isInstalled, "strace is needed"), .inTurn, .endsInTime)
+    .enabled(if: Strace.isInstalled, "strace is needed"), .inTurn, .endsInTime)
 struct FailedAnswerTests {
     private static let calls = ["openat", "write", "fsync", "renameat", "unlinkat"]
 
@@ -18,51 +17,26 @@ struct FailedAnswerTests {
             "", "/.lock", "/seal.key", "/keys.sealed", "/enrolment.sealed", "/state.sealed", "/.state.sealed.new",
             "/receipts",
         ]
-        return try await Program.run(
-            "/usr/bin/strace",
-            ["-f", "-qq", "-e", "trace=" + calls.joined(separator: ",")] + names.flatMap { ["-P", phone.files + $0] }
-                + more + [Place.program("citizen-phone"), "approve", "--pin-file", phone.pinFile, "--json"]
-                + phone.options, atOnce: true)
-    }
-
-    /// How often each call happens when none fails.
-    private func count(_ phone: Phone) async throws -> [String: Int] {
-        let file = phone.here.folder.path + "/\(phone.profile).trace"
-        let result = try await traced(phone, Self.calls, ["-o", file])
-        try #require(result.status == 0, "\(result)")
-        var counts: [String: Int] = [:]
-        for line in try Program.text(of: file).split(separator: "\n") {
-            guard let match = line.firstMatch(of: /^\d+\s+(\w+)\(/) else { continue }
-            counts[String(match.output.1), default: 0] += 1
-        }
-        return counts
-    }
-
-    /// A browser at the login page whose login waits on the phone, and the page's way to give it up.
-    private func waitingLogin(_ phone: Phone) async throws -> (Browser, LoginPage.Form) {
-        let browser = try Browser(phone.here)
-        let page = try await browser.open(phone.here.loginURL)
-        let scanned = try await phone.run("scan", try #require(page.sameDeviceLink), "--json")
-        try #require(scanned.status == 0, "\(scanned)")
-        return (browser, try #require(page.cancelForm))
+        return try await phone.run(
+            ["approve", "--pin-file", phone.pinFile, "--json"],
+            under: Strace.command(calls, on: names.map { phone.files + $0 }, more))
     }
 
     @Test func `the failure is told, and the same command ends the login once`() async throws {
         let here = try await Installation.start()
         let phone = try await here.enrolledPhone(family: "Gestoert")
-        _ = try await waitingLogin(phone)
-        let counts = try await count(phone)
+        _ = try await phone.waitingLogin()
+        let counts = try await Strace.count(in: here.folder.path) { try await traced(phone, Self.calls, $0) }
         #expect(counts.values.reduce(0, +) >= 10, "\(counts)")
         var (answered, told, round) = (1, 0, 0)
         for call in Self.calls {
             for occurrence in 1...max(1, counts[call, default: 0]) {
-                let faults = FaultSweep.faults(of: call)
+                let faults = Strace.faults(of: call)
                 let fault = faults[round % faults.count]
                 round += 1
                 let what = "\(call) \(occurrence), \(fault)"
-                let (browser, givesUp) = try await waitingLogin(phone)
-                let failed = try await traced(
-                    phone, [call], ["-e", "inject=\(call):\(fault):when=\(occurrence)", "-o", "/dev/null"])
+                let (browser, givesUp) = try await phone.waitingLogin()
+                let failed = try await traced(phone, [call], Strace.injecting(fault, at: call, occurrence))
                 // Killed, or 19 to 36 for a file, a folder or a disk; done where the call was not needed for more.
                 told += failed.status == 0 ? 0 : 1
                 #expect([0, 19, 34, 35].contains(failed.status) || fault.hasPrefix("signal"), "\(what): \(failed)")

@@ -1,4 +1,3 @@
-import Foundation
 import OpenIDMessages
 import Testing
 
@@ -8,7 +7,7 @@ import Testing
 /// same command, once. A counter that went back would suspend the device as a copy.
 @Suite(
     "citizen-phone, killed at any change of its files",
-    .enabled(if: FaultSweep.isInstalled, "strace is needed"), .inTurn, .endsInTime)
+    .enabled(if: Strace.isInstalled, "strace is needed"), .inTurn, .endsInTime)
 struct KilledAnswerTests {
     /// One address may not enrol so much, elsewhere.
     private static let installation = Task {
@@ -20,49 +19,26 @@ struct KilledAnswerTests {
     /// Before a file takes its name, while it is written, and while the folder's entry is.
     private static let calls = ["renameat", "fsync"]
 
-    private func trace(_ phone: Phone, _ arguments: [String], _ more: [String]) async throws -> ProgramResult {
-        try await Program.run(
-            "/usr/bin/strace",
-            ["-f", "-qq", "-e", "trace=" + Self.calls.joined(separator: ",")] + more
-                + [Place.program("citizen-phone")] + arguments + ["--pin-file", phone.pinFile, "--json"]
-                + phone.options,
-            atOnce: true)
+    private func traced(_ phone: Phone, _ arguments: [String], _ more: [String]) async throws -> ProgramResult {
+        try await phone.run(
+            arguments + ["--pin-file", phone.pinFile, "--json"], under: Strace.command(Self.calls, more))
     }
 
     /// How often each call happens when nobody kills.
     private func count(_ phone: Phone, _ arguments: [String]) async throws -> [String: Int] {
-        let file = phone.here.folder.path + "/\(phone.profile).trace"
-        let result = try await trace(phone, arguments, ["-o", file])
-        try #require(result.status == 0, "\(result)")
-        var counts: [String: Int] = [:]
-        for line in try Program.text(of: file).split(separator: "\n") {
-            guard let match = line.firstMatch(of: /^\d+\s+(\w+)\(/) else { continue }
-            counts[String(match.output.1), default: 0] += 1
-        }
-        return counts
+        try await Strace.count(in: phone.here.folder.path) { try await traced(phone, arguments, $0) }
     }
 
-    /// strace counts the calls of each thread for itself: where the program goes on in another one, nothing is killed.
     private func kill(
         _ phone: Phone, _ arguments: [String], at call: String, _ occurrence: Int
     ) async throws -> ProgramResult {
-        try await trace(
-            phone, arguments, ["-e", "inject=\(call):signal=KILL:when=\(occurrence)", "-o", "/dev/null"])
-    }
-
-    /// A browser at the login page whose login waits on the phone, and the page's way to give it up.
-    private func waitingLogin(_ phone: Phone) async throws -> (Browser, LoginPage.Form) {
-        let browser = try Browser(phone.here)
-        let page = try await browser.open(phone.here.loginURL)
-        let scanned = try await phone.run("scan", try #require(page.sameDeviceLink), "--json")
-        try #require(scanned.status == 0, "\(scanned)")
-        return (browser, try #require(page.cancelForm))
+        try await traced(phone, arguments, Strace.injecting("signal=KILL", at: call, occurrence))
     }
 
     @Test func `the same command ends the login, and the device is never taken for a copy`() async throws {
         let here = try await Self.installation.value
         let phone = try await here.enrolledPhone(family: "Unterbrochen")
-        _ = try await waitingLogin(phone)
+        _ = try await phone.waitingLogin()
         let counts = try await count(phone, ["approve"])
         #expect(counts["renameat", default: 0] >= 3, "\(counts)")
         #expect(counts["fsync"] == 4, "the answer with its counter, and the receipt, each with its folder")
@@ -70,7 +46,7 @@ struct KilledAnswerTests {
         for call in Self.calls {
             for occurrence in 1...counts[call, default: 1] {
                 let what = "\(call) \(occurrence)"
-                let (browser, givesUp) = try await waitingLogin(phone)
+                let (browser, givesUp) = try await phone.waitingLogin()
                 let killed = try await kill(phone, ["approve"], at: call, occurrence)
                 kills += killed.status == 0 ? 0 : 1
                 let again = try await phone.run("approve", "--pin-file", phone.pinFile, "--json")

@@ -7,7 +7,7 @@ import Testing
 @Suite(
     "Key stores that are killed at any file operation",
     .enabled(
-        if: FaultSweep.isInstalled && SoftTPM.isInstalled && SoftTokens.isInstalled,
+        if: Strace.isInstalled && SoftTPM.isInstalled && SoftTokens.isInstalled,
         "strace, swtpm and softhsm2 are needed"), .inTurn, .endsInTime)
 struct KilledKeyStoreTests {
     @Test func `file`() async throws { try await sweep(["file"]) }
@@ -35,7 +35,7 @@ struct KilledKeyStoreTests {
         var (old, new) = (0, 0)
         for (call, count) in counts.sorted(by: { $0.key < $1.key }) {
             for occurrence in 1...count {
-                for fault in FaultSweep.faults(of: call) {
+                for fault in Strace.faults(of: call) {
                     let found = try await sweep.run(call, occurrence, fault)
                     if found == keys { old += 1 } else { new += 1 }
                     keys = found
@@ -48,9 +48,7 @@ struct KilledKeyStoreTests {
 
 /// Makes keys over those of the run before, under strace, which kills the program or fails one of its calls.
 struct FaultSweep {
-    private static let strace = "/usr/bin/strace"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: strace) }
-    private static let calls = "openat,write,fsync,renameat,unlinkat"
+    private static let calls = ["openat", "write", "fsync", "renameat", "unlinkat"]
 
     let store: [String]
     let environment: [String: String]
@@ -61,10 +59,6 @@ struct FaultSweep {
         self.store = store
         self.environment = environment
         folder = try TemporaryFolder()
-    }
-
-    static func faults(of call: String) -> [String] {
-        ["signal=KILL", "error=EIO"] + (["openat", "write"].contains(call) ? ["error=ENOSPC"] : [])
     }
 
     /// Makes keys; their thumbprint.
@@ -85,32 +79,24 @@ struct FaultSweep {
         result.lines.first { $0.hasPrefix("ACK ") }.map { String($0.dropFirst(4)) }
     }
 
-    /// strace for the calls that concern the profile: its folder, and by it whatever is opened, renamed or removed in it.
-    private func tracing(_ calls: String, _ more: [String]) -> [String] {
+    /// strace for the calls that concern the profile.
+    private func tracing(_ calls: [String], _ more: [String]) -> [String] {
         let names = [
             "", "/making.sealed", "/.making.sealed.new", "/keys.sealed", "/.keys.sealed.new", "/seal.key",
             "/.seal.key.new", "/.lock",
         ]
-        return [Self.strace, "-f", "-qq", "-e", "trace=\(calls)"] + names.flatMap { ["-P", profile + $0] } + more
+        return Strace.command(calls, on: names.map { profile + $0 }, more)
     }
 
     /// How often each call happens when nothing fails.
     func count() async throws -> [String: Int] {
-        let trace = folder.path + "/trace"
-        let result = try await drive("make", under: tracing(Self.calls, ["-o", trace]))
-        try #require(result.status == 0, "\(result)")
-        var counts: [String: Int] = [:]
-        for line in try Program.text(of: trace).split(separator: "\n") {
-            guard let match = line.firstMatch(of: /^\d+\s+(\w+)\(/) else { continue }
-            counts[String(match.output.1), default: 0] += 1
-        }
-        return counts
+        try await Strace.count(in: folder.path) { more in try await drive("make", under: tracing(Self.calls, more)) }
     }
 
     /// Makes new keys with one fault. The thumbprint of those that are there afterwards, and sign.
     func run(_ call: String, _ occurrence: Int, _ fault: String) async throws -> String {
-        let inject = ["-e", "inject=\(call):\(fault):when=\(occurrence)", "-o", "/dev/null"]
-        let made = try await drive("make", under: tracing(call, inject))
+        let made = try await drive(
+            "make", under: tracing([call], Strace.injecting(fault, at: call, occurrence)))
         let used = try await use()
         let what = "\(store[0]), \(call) \(occurrence), \(fault)"
         try #require(used.status == 0, "\(what): neither the old nor the new keys sign\n\(made)\n\(used)")

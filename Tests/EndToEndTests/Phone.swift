@@ -2,6 +2,8 @@ import Foundation
 import OpenIDMessages
 import Testing
 
+@testable import citizen_phone
+
 /// A profile of `citizen-phone` at an installation.
 struct Phone: Sendable {
     let here: Installation
@@ -17,6 +19,21 @@ struct Phone: Sendable {
 
     func run(_ arguments: [String], atOnce: Bool = false) async throws -> ProgramResult {
         try await Program.run(Place.program("citizen-phone"), arguments + options, atOnce: atOnce)
+    }
+
+    /// The same under strace (`Strace.command`).
+    func run(_ arguments: [String], under strace: [String]) async throws -> ProgramResult {
+        let command = strace + [Place.program("citizen-phone")] + arguments + options
+        return try await Program.run(command[0], Array(command.dropFirst()), atOnce: true)
+    }
+
+    /// A browser at the login page whose login waits on the phone, and the page's way to give it up.
+    func waitingLogin() async throws -> (Browser, LoginPage.Form) {
+        let browser = try Browser(here)
+        let page = try await browser.open(here.loginURL)
+        let scanned = try await run("scan", try #require(page.sameDeviceLink), "--json")
+        try #require(scanned.status == 0, "\(scanned)")
+        return (browser, try #require(page.cancelForm))
     }
 
     /// Enrols with simulated hardware.

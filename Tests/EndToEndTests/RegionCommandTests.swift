@@ -213,7 +213,7 @@ struct RegionCommandTests {
     }
 
     @Test(
-        .enabled(if: FaultSweep.isInstalled, "strace is needed"),
+        .enabled(if: Strace.isInstalled, "strace is needed"),
         arguments: [
             ["desk", "ticket", "--tenant", "marl", "--person", "-"], ["client", "list"], ["client", "show", "x"],
             ["keys", "list"], ["keys", "rotate"], ["audit", "show"], ["audit", "verify"],

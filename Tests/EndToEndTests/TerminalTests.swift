@@ -150,7 +150,7 @@ struct ConcealedProcessTests {
         #expect(limits.contains(/Max core file size +0 +0/), "\(limits)")
     }
 
-    @Test(.enabled(if: FaultSweep.isInstalled, "strace is needed"))
+    @Test(.enabled(if: Strace.isInstalled, "strace is needed"))
     func `what it writes, to files, terminals and the network, holds no PIN`() async throws {
         let here = try await Installation.start()
         let phone = try here.newPhone(pin: "802468024680")
