@@ -60,6 +60,7 @@ public struct FormParameters: Sendable, Equatable {
 
     /// Joins the parameters of a query and a body; a name in both is a duplicate.
     public func joined(with other: FormParameters) throws(FormError) -> FormParameters {
+        guard !isEmpty else { return other }
         var result = self
         for pair in other.pairs {
             guard !pairs.contains(where: { $0.name == pair.name }) else { throw .duplicate(pair.name) }

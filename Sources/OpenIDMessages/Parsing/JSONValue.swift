@@ -63,10 +63,9 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     /// The value of `name`. Setting nil removes the member; setting a new name appends it.
     public subscript(name: String) -> JSONValue? {
-        get { members.first { $0.name == name }?.value }
+        get { index(of: name).map { members[$0].value } }
         set {
-            let index = members.firstIndex { $0.name == name }
-            switch (index, newValue) {
+            switch (index(of: name), newValue) {
             case (let index?, let value?): members[index].value = value
             case (let index?, nil): members.remove(at: index)
             case (nil, let value?): members.append(Member(name: name, value: value))
@@ -74,6 +73,9 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
             }
         }
     }
+
+    /// By place: to take out each member counted references for its name and its value.
+    private func index(of name: String) -> Int? { members.indices.first { members[$0].name == name } }
 
     /// An object of members of which the caller knows that no name occurs twice.
     init(uniqueMembers: [Member]) { members = uniqueMembers }

@@ -40,7 +40,7 @@ struct AccessToken: Sendable, Equatable {
         claims["rr"] = relayResistance.map { .string($0.rawValue) }
         claims["cnf"] = proofKey.map { .object(["jkt": .string($0.rawValue)]) }
         claims["act"] = actor.map { .object($0) }
-        claims[issuer.tenantClaim] = town.map { .object($0.claim) }
+        if let town { claims[issuer.tenantClaim] = .object(town.claim) }
         return claims
     }
 

@@ -42,8 +42,8 @@ public struct IntrospectionFlow: Sendable {
         guard token.client == client.identifier || (served != nil && token.resource == served) else {
             return Self.inactive
         }
-        var answer: JSONObject = ["active": true]
-        for member in token.claims(issuer: issuer).members { answer[member.name] = member.value }
+        var answer = token.claims(issuer: issuer)
+        answer["active"] = true
         answer["token_type"] = token.proofKey == nil ? "Bearer" : "DPoP"
         return answer
     }
