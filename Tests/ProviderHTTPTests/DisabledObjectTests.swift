@@ -23,6 +23,20 @@ struct LiveObjects: Sendable {
         case code, approvedDeviceCode, approvedBackChannel, refreshToken
         /// A login that was claimed before ends with tokens.
         case claimedLogin
+
+        /// What is given here tells of the person.
+        static let telling: Set<Path> = [
+            .userinfo, .code, .approvedDeviceCode, .approvedBackChannel, .refreshToken, .claimedLogin,
+        ]
+    }
+
+    /// What a way gives.
+    enum Gift: Sendable {
+        case nothing
+        /// Without a word of the person.
+        case something
+        /// With claims of the person, in the answer or at `/userinfo` for it.
+        case claims
     }
 
     let site: Site
@@ -30,6 +44,8 @@ struct LiveObjects: Sendable {
     let browser: Browser
     let phone: TestPhone
     let session: String
+    /// The company for which the person acts.
+    let story: MandateStory?
     private let tokens: JSONObject
     private let code: String
     private let requestURI: String
@@ -39,18 +55,27 @@ struct LiveObjects: Sendable {
     private let backChannel: [String: String]
     private let exchangeable: String
 
-    init(_ site: Site, _ portal: TestPortal = EveryGrant.herten) async throws {
+    /// - Parameter portal: one for companies has somebody who acts for one, by a mandate.
+    init(_ site: Site, _ portal: TestPortal) async throws {
         self.site = site
         self.portal = portal
         browser = Browser(site)
-        phone = try await site.provider.enrolledPhone()
+        if portal.client.services == [TestServices.parking.identifier] {
+            let story = try await MandateStory(provider: site.provider)
+            try await story.propose(by: story.ada)
+            (self.story, phone) = (story, story.max.phone)
+        } else {
+            story = nil
+            phone = try await site.provider.enrolledPhone(
+                simulating: portal.client.requiredLevel == .normal ? nil : .strongbox)
+        }
         tokens = try await site.signIn(browser, at: portal, phone: phone)
         session = try await site.session(of: phone)
         code = try #require(try await site.ask(browser, at: portal)["code"])
         let resource = try await site.ask(browser, at: portal, ["resource": EveryGrant.resource.rawValue])
         exchangeable = try await site.tokens(resource, at: portal)["access_token"]?.string ?? ""
         requestURI = try await site.pushed(portal, ["prompt": "login"])
-        let begun = try await site.post("/device_authorization", form: ["scope": "openid"], as: portal).json
+        let begun = try await site.post("/device_authorization", form: ["scope": "openid person"], as: portal).json
         deviceCode = try #require(begun["device_code"]?.string)
         let entered = try await browser.post("/device", ["user_code": try #require(begun["user_code"]?.string)])
         let devicePage = try #require(entered.headers[.location])
@@ -62,62 +87,74 @@ struct LiveObjects: Sendable {
         transaction = try await site.claimLogin(browser, page: page, phone: phone)
     }
 
-    func works(_ path: Path) async throws -> Bool {
+    func gift(of path: Path) async throws -> Gift {
         switch path {
         case .authorize:
-            return try await browser.get("/authorize", portal.request(["prompt": "login"])).target?.isLoginPage == true
-        case .par: return try await site.post("/par", form: portal.request(), as: portal).status == .created
+            return gift(try await browser.get("/authorize", portal.request(["prompt": "login"])).target?.isLoginPage)
+        case .par: return gift(try await site.post("/par", form: portal.request(), as: portal).status == .created)
         case .pushedRequest:
             let request = ["client_id": portal.identifier, "request_uri": requestURI]
-            return try await browser.get("/authorize", request).target?.isLoginPage == true
+            return gift(try await browser.get("/authorize", request).target?.isLoginPage)
         case .singleSignOn:
-            return try await browser.get("/authorize", portal.request(["prompt": "none"])).target?["code"] != nil
-        case .sessionsPage: return try await browser.get("/sessions").text.contains("class=\"end-form\"")
+            return gift(try await browser.get("/authorize", portal.request(["prompt": "none"])).target?["code"] != nil)
+        case .sessionsPage: return gift(try await browser.get("/sessions").text.contains("class=\"end-form\""))
         case .claimedLogin:
             // Another browser's cookies do not matter here: the login has its own.
             guard try await site.approve(approving: transaction, phone: phone),
                 let code = try await browser.get(page + "/finish").target?["code"]
-            else { return false }
-            return try await redeems(portal.tokenRequest(code: code))
-        case .code: return try await redeems(portal.tokenRequest(code: code))
+            else { return .nothing }
+            return try await redeemed(portal.tokenRequest(code: code))
+        case .code: return try await redeemed(portal.tokenRequest(code: code))
         case .refreshToken:
             let token = tokens["refresh_token"]?.string ?? ""
-            return try await redeems(["grant_type": "refresh_token", "refresh_token": token])
-        case .userinfo:
-            return try await site.get("/userinfo", headers: [.authorization: "Bearer " + accessToken]).status == .ok
+            return try await redeemed(["grant_type": "refresh_token", "refresh_token": token])
+        case .userinfo: return try await userinfo(accessToken) ?? .nothing
         case .introspection:
-            return try await site.post("/introspect", form: ["token": accessToken], as: portal).json["active"] == true
+            let answer = try await site.post("/introspect", form: ["token": accessToken], as: portal)
+            return gift(answer.json["active"] == true)
         case .exchange:
-            return try await redeems([
+            return try await redeemed([
                 "grant_type": GrantType.tokenExchange.rawValue, "resource": EveryGrant.resource.rawValue,
                 "subject_token_type": TokenExchangeRequest.accessTokenType, "subject_token": exchangeable,
             ])
         case .clientCredentials:
-            return try await redeems([
+            return try await redeemed([
                 "grant_type": "client_credentials", "resource": EveryGrant.resource.rawValue,
             ])
         case .deviceAuthorization:
-            return try await site.post("/device_authorization", form: ["scope": "openid"], as: portal).status == .ok
+            let answer = try await site.post("/device_authorization", form: ["scope": "openid"], as: portal)
+            return gift(answer.status == .ok)
         case .approvedDeviceCode:
-            return try await redeems(["grant_type": GrantType.deviceCode.rawValue, "device_code": deviceCode])
+            return try await redeemed(["grant_type": GrantType.deviceCode.rawValue, "device_code": deviceCode])
         case .backChannel:
             // What comes back is the same for everybody and nobody (docs/decisions/0014).
             let form = ["scope": "openid", "login_hint": try tokens.idToken["sub"]?.string ?? ""]
-            return try await site.post("/bc-authorize", form: form, as: portal).status == .ok
-        case .approvedBackChannel: return try await redeems(backChannel)
-        case .deviceCall: return try await site.call(phone, .get, "/device/v1/devices").status == .ok
+            return gift(try await site.post("/bc-authorize", form: form, as: portal).status == .ok)
+        case .approvedBackChannel: return try await redeemed(backChannel)
+        case .deviceCall: return gift(try await site.call(phone, .get, "/device/v1/devices").status == .ok)
         case .attestationRenewal:
-            return try await site.call(phone, .post, "/device/v1/attestation", json: [:]).status == .ok
+            return gift(try await site.call(phone, .post, "/device/v1/attestation", json: [:]).status == .ok)
         }
     }
 
     private var accessToken: String { tokens["access_token"]?.string ?? "" }
 
-    private func redeems(_ form: [String: String]) async throws -> Bool {
+    private func gift(_ works: Bool?) -> Gift { works == true ? .something : .nothing }
+
+    /// Tokens, and what they give at `/userinfo`: nothing there for a token that is for somebody else.
+    private func redeemed(_ form: [String: String]) async throws -> Gift {
         let answer = try await site.post("/token", form: form, as: portal)
         #expect(answer.status.code < 500)
         #expect((answer.json["access_token"] != nil) == (answer.status == .ok))
-        return answer.status == .ok
+        guard answer.status == .ok else { return .nothing }
+        return try await userinfo(answer.json.text("access_token")) ?? .something
+    }
+
+    /// Nil where the token is not taken.
+    private func userinfo(_ token: String) async throws -> Gift? {
+        let answer = try await site.get("/userinfo", headers: [.authorization: "Bearer " + token])
+        guard answer.status == .ok else { return nil }
+        return answer.json["family_name"] == nil ? .something : .claims
     }
 }
 
@@ -140,6 +177,8 @@ struct DisabledObjectTests {
         var portal = EveryGrant.herten
         /// What still works.
         let left: Set<LiveObjects.Path>
+        /// What of that tells nothing of the person any more.
+        var silent: Set<LiveObjects.Path> = []
         let disable: @Sendable (LiveObjects, TemporaryDatabase) async throws -> Void
     }
 
@@ -154,6 +193,20 @@ struct DisabledObjectTests {
     private static let ofService: TestPortal = {
         var client = EveryGrant.herten.client
         client.services = [TestServices.dog.identifier]
+        return TestPortal(EveryGrant.herten, as: client)
+    }()
+
+    /// For people who act for a company.
+    private static let ofCompany: TestPortal = {
+        var client = EveryGrant.herten.client
+        client.services = [TestServices.parking.identifier]
+        return TestPortal(EveryGrant.herten, as: client)
+    }()
+
+    /// For logins at *substantiell* alone.
+    private static let substantial: TestPortal = {
+        var client = EveryGrant.herten.client
+        client.requiredLevel = .substantiell
         return TestPortal(EveryGrant.herten, as: client)
     }()
 
@@ -215,20 +268,70 @@ struct DisabledObjectTests {
             let answer = try await live.browser.post("/sessions/end", form)
             #expect(answer.status == .seeOther)
         },
+        // Other ways give what they gave; it is about the person no more, until they release it anew.
+        Object(
+            testDescription: "the release is withdrawn",
+            left: Set(LiveObjects.Path.allCases).subtracting([.singleSignOn]),
+            silent: LiveObjects.Path.telling.subtracting([.claimedLogin])
+        ) { live, _ in
+            let listed = try await live.site.call(live.phone, .get, "/account/v1/releases").json["releases"]?.array
+            let release = try #require(listed?.first?.object?["release"]?.string)
+            let answer = try await live.site.act(live.phone, "/releases/\(release)/withdrawal")
+            #expect(answer.status == .ok)
+        },
+        Object(testDescription: "nothing of a level", portal: substantial, left: Set(LiveObjects.Path.allCases)) {
+            _, _ in
+        },
+        // With it goes the session that reached more.
+        Object(
+            testDescription: "the person's level fell", portal: substantial,
+            left: ofThePortal.union([.deviceCall, .attestationRenewal])
+        ) { live, database in
+            try database.execute("UPDATE evidence SET expires_at = \(live.site.now.seconds)")
+            try await live.site.provider.provider.sweep(includingStore: true)
+        },
+        Object(testDescription: "nothing of a company", portal: ofCompany, left: Set(LiveObjects.Path.allCases)) {
+            _, _ in
+        },
+        Object(
+            testDescription: "the right to act for the company ended", portal: ofCompany,
+            left: ofThePerson.union(ofThePortal)
+        ) { live, _ in
+            let story = try #require(live.story)
+            _ = try await live.site.provider.companies.remove(
+                story.member, from: story.company, by: live.site.provider.verified(story.ada))
+        },
+        Object(testDescription: "the mandate is revoked", portal: ofCompany, left: ofThePerson.union(ofThePortal)) {
+            live, _ in
+            let story = try #require(live.story)
+            let ada = try await live.site.provider.verified(story.ada).account.identifier
+            for record in try await live.site.provider.provider.mandates.mandates(of: story.company, for: ada) {
+                _ = try await story.revoke(record, by: story.ada)
+            }
+        },
+        Object(testDescription: "the company is closed", portal: ofCompany, left: ofThePerson.union(ofThePortal)) {
+            live, _ in
+            let story = try #require(live.story)
+            _ = try await live.site.provider.companies.close(
+                story.company, by: live.site.provider.verified(story.ada))
+        },
     ]
 
     @Test("each live path after each disabled object", arguments: objects)
     func disabled(object: Object) async throws {
         let database = try TemporaryDatabase()
-        let provider = try await TestProvider.withEveryGrant(store: SQLiteStore(path: database.path))
-        try provider.changeRegion { $0.services.append(TestServices.dog) }
+        let provider = try await TestProvider.withEveryGrant(store: SQLiteStore(path: database.path), companies: nil)
+        try provider.changeRegion { $0.services += [TestServices.dog, TestServices.parking] }
         try provider.change(EveryGrant.herten) { $0 = object.portal.client }
         try await Site.serve(provider) { site in
             let live = try await LiveObjects(site, object.portal)
             try await object.disable(live, database)
             for path in LiveObjects.Path.allCases {
-                let works = try await live.works(path)
-                #expect(works == object.left.contains(path), "\(path)")
+                let gift = try await live.gift(of: path)
+                let tells = LiveObjects.Path.telling.contains(path) && !object.silent.contains(path)
+                #expect(
+                    gift == (!object.left.contains(path) ? .nothing : tells ? .claims : .something),
+                    "\(path)")
             }
         }
     }

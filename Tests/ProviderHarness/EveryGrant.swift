@@ -29,9 +29,10 @@ public enum EveryGrant {
 extension TestProvider {
     /// A provider whose region has the portals of `EveryGrant` as well.
     public static func withEveryGrant(
-        store: SQLiteStore? = nil, wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
+        store: SQLiteStore? = nil, companies: (any ActingContextSource)? = NoCompanies(),
+        wrapping: (SQLiteStore) -> any ProviderStore = { $0 }
     ) async throws -> TestProvider {
-        let provider = try await TestProvider(store: store, wrapping: wrapping)
+        let provider = try await TestProvider(store: store, companies: companies, wrapping: wrapping)
         try provider.changeRegion { $0.clients += [EveryGrant.herten.client, EveryGrant.marl.client] }
         return provider
     }
