@@ -81,9 +81,10 @@ struct DeskAccountTests {
         #expect(try await request(received + ["nobody"])["error"] == "unknown_account")
         let first = try await request(received + [account])
         #expect(first["state"] == "received" && first["account"]?.string == account, "\(first.text)")
-        let refuse = ["--refuse", "identity_not_proved"]
-        #expect(try await request(["decide", first.text("request")] + refuse)["state"] == "refused")
-        let name = try await request(received + [account]).text("request")
+        let unproved = try #require(first["request"]?.string)
+        let refused = try await request(["decide", unproved, "--refuse", "identity_not_proved"])
+        #expect(refused["state"] == "refused")
+        let name = try #require(try await request(received + [account])["request"]?.string)
         let stranger = try await request(["identify", name, "--tenant", "marl", "--person", try await person()])
         #expect(stranger["error"] == "other_person", "\(stranger.text)")
         #expect(try await request(["identify", name] + at)["state"] == "running")

@@ -108,13 +108,13 @@ struct AssuranceTests {
         }
         for token in [first.idToken, silent] {
             let then = try await explained(token)
-            #expect(then.level == .normal && then.isSimulated && then.limiting == [.proofing])
+            #expect(then.level == .normal && then.isSimulated && then.limiting == [.proofing, .device])
             #expect(then.reasons[0].facts["level_today"] == "substantiell" && then.reasons[0].facts["method"] == "eid")
             #expect(then.basis(of: then.reasons[0], .german)?.hasSuffix(", heute substantiell") == true)
             #expect(then.reasons[2].facts["level_today"] == nil)
         }
         let today = try await explained(now.idToken)
-        #expect(today.level == .substantiell && today.reasons.allSatisfy { $0.facts["level_today"] == nil })
+        #expect(today.limiting == [.device] && today.reasons.allSatisfy { $0.facts["level_today"] == nil })
     }
 
     @Test("bounds are a name and the rank of a level each, and come back as they were written")

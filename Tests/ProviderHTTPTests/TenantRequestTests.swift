@@ -135,16 +135,17 @@ struct TenantRequestTests {
     func ownLetter() async throws {
         try await AdministrationSite.serve { site in
             let provider = site.provider
-            let clerk = try await provider.administrator()
+            let names: JSONObject = ["given_name": "Klara", "family_name": "Klar", "birthdate": "1980-02-29"]
+            let clerk = try await provider.administrator(person: names)
             try await provider.appoint(clerk, .clerk, at: .tenant(TestRegion.herten))
             let account = try await provider.account(of: clerk)
-            let candidates = try await provider.provider.desk.candidates(for: provider.visit())
+            let candidates = try await provider.provider.desk.candidates(for: provider.visit(names))
             let own = try #require(candidates.first { $0.account == account })
             let today = CalendarDate(inGermanyAt: provider.now)
             let refused = try await site.call(
                 clerk, .post, "/tenants/herten/requests",
                 [
-                    "kind": "access", "received_on": .string(today.rawValue), "person": .object(TestRegion.person),
+                    "kind": "access", "received_on": .string(today.rawValue), "person": .object(names),
                     "candidate": .string(own.name(in: provider.scope(TestRegion.herten))),
                 ])
             #expect(refused.json["reason"] == "own_account", "\(refused.text)")
@@ -153,7 +154,7 @@ struct TenantRequestTests {
                 by: Author(.clerk))
             let identified = try await site.call(
                 clerk, .post, "/tenants/herten/requests/\(request.identifier)/identification",
-                ["level": "substantiell", "person": .object(TestRegion.person)])
+                ["level": "substantiell", "person": .object(names)])
             #expect(identified.json["reason"] == "own_account", "\(identified.text)")
         }
     }
