@@ -38,6 +38,7 @@ public final class SQLiteStore: ProviderStore {
         let directory = "\(parent)/citizen-id-\(UUID().uuidString)"
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        LeftDirectories.note(directory)
         return try SQLiteStore(path: directory + "/store.sqlite", temporaryDirectory: directory, trace: trace)
     }
 
@@ -124,5 +125,21 @@ extension Database.TraceEvent {
         switch self {
         case .statement(let statement), .profile(let statement, _): statement.sql
         }
+    }
+}
+
+/// Folders of databases in memory whose last reference outlives the program: they would stay in the machine's memory.
+private enum LeftDirectories {
+    private static let paths = Mutex<[String]>([])
+    private static let removal: Void = {
+        atexit {
+            for path in LeftDirectories.paths.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
+        }
+        return ()
+    }()
+
+    static func note(_ path: String) {
+        _ = removal
+        paths.withLock { $0.append(path) }
     }
 }

@@ -112,7 +112,7 @@ struct TenantScopeTests {
             "assignments(of:now:)", "auditPage(of:onlyLooks:before:limit:)", "auditPage(of:before:limit:)",
             "releases(of:)", "release(for:)",
             "portals(of:)",
-            "requests(of:)", "open(_:mostOpen:by:)", "requestClosing(of:liftsOrder:eraseAt:request:by:time:)",
+            "requests(of:)", "open(_:mostOpen:by:time:)", "requestClosing(of:liftsOrder:eraseAt:request:by:time:)",
             "accept(_:)", "remember(_:tenant:)",
         ],
         "the secret that only the portal or the person has is the proof": [

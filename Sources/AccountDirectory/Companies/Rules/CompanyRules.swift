@@ -118,8 +118,8 @@ public enum CompanyRules {
     /// end with that. In an active company a legal representative whom a later extract names takes the seat of an administrator by the signature: the register
     /// and the clerk who read it stand for the agreement of the others, and joint representation binds the new one as it
     /// does them (I16). A freeze is a clerk's to end: whoever signs meanwhile administers the company from then on. Who has signed
-    /// and has no seat any more, or no administrator's, takes it again in the same way, without a second signature, while nobody else
-    /// administers whom the register names: who was removed or suspended by one of those is back by their word alone.
+    /// and has no seat any more, or no administrator's, takes it again in the same way, without a second signature, while the others whom
+    /// the register names are too few to decide without: who was removed or suspended by those is back by their word alone.
     ///
     /// - Parameters:
     ///   - hash: the signatory's identity, hashed for this company.
@@ -169,9 +169,10 @@ public enum CompanyRules {
     private static func isRepresented(
         byOthersThan account: AccountIdentifier, in snapshot: CompanySnapshot, now: Timestamp
     ) -> Bool {
-        snapshot.effectiveAdministrators(now).map(\.membership.account).contains {
+        let others = snapshot.effectiveAdministrators(now).map(\.membership.account).filter {
             $0 != account && snapshot.isRepresentative($0)
         }
+        return others.count >= max(1, snapshot.company.approversNeeded)
     }
 
     /// An extract from before the last freeze, which may be about just that, is signed no more, nor is one for an active
