@@ -87,10 +87,10 @@ struct AdministrationError: Error {
             .notFound, "unknown_client", "There is no client \(name). `citizen-id client list` names them all.")
     }
 
-    static func unknownTenant(_ tenant: TenantIdentifier) -> AdministrationError {
+    static func unknownTenant(_ name: String) -> AdministrationError {
         AdministrationError(
             .notFound, "unknown_tenant",
-            "There is no active tenant \(tenant). The region file says which there are: `id` under `tenants`.")
+            "There is no active tenant \(name). The region file says which there are: `id` under `tenants`.")
     }
 }
 

@@ -66,9 +66,7 @@ enum ClientAdministration {
         let name = try context.parameters.require("tenant")
         guard let tenant = TenantIdentifier(rawValue: name),
             let scope = provider.registry.scope(for: caller, at: tenant)
-        else {
-            throw AdministrationError(.notFound, "unknown_tenant", "There is no tenant of that name.")
-        }
+        else { throw AdministrationError.unknownTenant(name) }
         return scope
     }
 
@@ -101,7 +99,7 @@ enum ClientAdministration {
             let token = try await provider.registrations.issueToken(
                 in: scope, by: nil, uses: uses, lifetime: seconds)
         else {
-            throw AdministrationError.unknownTenant(tenant)
+            throw AdministrationError.unknownTenant(tenant.rawValue)
         }
         return Answer.json(
             [

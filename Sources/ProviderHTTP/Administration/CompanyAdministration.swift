@@ -42,7 +42,7 @@ enum CompanyAdministration {
     ) throws -> CompanyClerk {
         guard let tenant else { return CompanyClerk(caller) }
         guard let scope = provider.registry.scope(for: caller, at: tenant), scope.tenant.isLive else {
-            throw AdministrationError.unknownTenant(tenant)
+            throw AdministrationError.unknownTenant(tenant.rawValue)
         }
         return CompanyClerk(caller, at: scope)
     }

@@ -204,7 +204,7 @@ enum DeskAdministration {
         /// A town that is there for its people.
         func scope(of tenant: TenantIdentifier) throws -> TenantScope {
             guard let scope = provider.registry.scope(for: caller, at: tenant), scope.tenant.isLive else {
-                throw AdministrationError.unknownTenant(tenant)
+                throw AdministrationError.unknownTenant(tenant.rawValue)
             }
             return scope
         }

@@ -74,20 +74,15 @@ struct ClientCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let somebody register clients of a tenant: prints an initial access token, once.")
 
-        @Option(help: "The tenant whose clients they will be, e.g. marl.")
-        var tenant: String
-
         @Option(help: "How many clients may be registered with it, 1 to 1000.")
         var uses: Int64 = 1
 
         @Option(help: "For how many hours it is good, 1 to 720.")
         var validFor: Int64 = 24
 
-        @OptionGroup var options: AdministrationOptions
-        @OptionGroup var network: NetworkOptions
+        @OptionGroup var town: RegistrationTenant
 
         func validate() throws {
-            try network.validate(against: tenant)
             guard (1...1000).contains(uses) else { throw ValidationError("--uses is a number from 1 to 1000.") }
             guard (1...720).contains(validFor) else {
                 throw ValidationError("--valid-for is a number of hours from 1 to 720.")
@@ -95,10 +90,10 @@ struct ClientCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            try await network.run(options) { server in
+            try await town.network.run(town.options) { server in
                 try await server.post(
                     "/clients/tokens",
-                    ["tenant": .string(tenant), "uses": .integer(uses), "seconds": .integer(validFor * 3600)])
+                    ["tenant": .string(town.tenant), "uses": .integer(uses), "seconds": .integer(validFor * 3600)])
             } network: { session, path in
                 try await session.call(
                     .POST, path + "/registration-tokens",
@@ -116,10 +111,8 @@ struct ClientCommand: AsyncParsableCommand {
         }
     }
 
-    struct Tokens: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "List what is good for registering clients of a tenant: names, not the tokens themselves.")
-
+    /// The tenant whose clients are registered, and how it is reached.
+    struct RegistrationTenant: ParsableArguments {
         @Option(help: "The tenant, e.g. marl.")
         var tenant: String
 
@@ -127,10 +120,17 @@ struct ClientCommand: AsyncParsableCommand {
         @OptionGroup var network: NetworkOptions
 
         func validate() throws { try network.validate(against: tenant) }
+    }
+
+    struct Tokens: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "List what is good for registering clients of a tenant: names, not the tokens themselves.")
+
+        @OptionGroup var town: RegistrationTenant
 
         func run() async throws {
-            try await network.run(options) { server in
-                try await server.get("/registration-tokens/" + tenant.part)
+            try await town.network.run(town.options) { server in
+                try await server.get("/registration-tokens/" + town.tenant.part)
             } network: { session, path in
                 try await session.call(.GET, path + "/registration-tokens").object
             } text: {
@@ -148,17 +148,11 @@ struct ClientCommand: AsyncParsableCommand {
         @Argument(help: "Its name, as client tokens lists it: it_….")
         var token: String
 
-        @Option(help: "The tenant, e.g. marl.")
-        var tenant: String
-
-        @OptionGroup var options: AdministrationOptions
-        @OptionGroup var network: NetworkOptions
-
-        func validate() throws { try network.validate(against: tenant) }
+        @OptionGroup var town: RegistrationTenant
 
         func run() async throws {
-            try await network.run(options) { server in
-                try await server.delete("/registration-tokens/\(tenant.part)/\(token.part)")
+            try await town.network.run(town.options) { server in
+                try await server.delete("/registration-tokens/\(town.tenant.part)/\(token.part)")
             } network: { session, path in
                 _ = try await session.call(.DELETE, path + "/registration-tokens/" + token.part)
                 return ["revoked": .string(token)]
