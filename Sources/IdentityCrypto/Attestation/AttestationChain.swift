@@ -6,9 +6,9 @@ internal import X509
 
 /// The certificates of an attestation, the leaf first.
 ///
-/// The path validator is made for attestation chains, which do not keep the rules of PKIX (RFC 5280 §6): roots are reissued
-/// under the same key, key usages, policies and path lengths say nothing. It asks for what every chain must have:
-/// each certificate names and is signed by the next one, and is in time.
+/// The path validator is made for attestation chains, whose roots are reissued under the same key, and which have no names of
+/// hosts, no policies and no list of their own. It asks for what is left of RFC 5280 §6: each certificate names and is signed by
+/// the next one, and is in time; the next one may sign certificates, and so many; nothing critical is unknown.
 struct AttestationChain: Sendable {
     static let lengths = 1...6
 
@@ -42,11 +42,19 @@ struct AttestationChain: Sendable {
     ///   There the place of the attestation says which certificate is the leaf.
     func isLinked(at now: Timestamp, anchors: AttestationAnchors, needsAuthorities: Bool = true) -> Bool {
         let date = Date(timeIntervalSince1970: TimeInterval(now.seconds))
-        let links = zip(certificates, certificates.dropFirst()).allSatisfy { subject, issuer in
-            subject.isInTime(date) && (issuer.isAuthority || !needsAuthorities) && subject.isSigned(by: issuer)
+        func counts(_ certificate: Certificate) -> Bool {
+            certificate.isInTime(date) && !certificate.hasUnknownCriticalExtension
         }
-        guard links, let last = certificates.last else { return false }
-        return last.isInTime(date) || certificates.count > 1 && anchors.hasKey(of: last)
+        // Those between the leaf and an authority that are not its own copies.
+        var below = 0
+        for (subject, issuer) in zip(certificates, certificates.dropFirst()) {
+            guard counts(subject), subject.isSigned(by: issuer),
+                !needsAuthorities || issuer.maySign(withBelow: below)
+            else { return false }
+            if issuer.issuer != issuer.subject { below += 1 }
+        }
+        guard let last = certificates.last else { return false }
+        return counts(last) || certificates.count > 1 && anchors.hasKey(of: last)
     }
 
     /// The anchor that the chain leads to.
@@ -116,11 +124,25 @@ extension Certificate {
         self.issuer == issuer.subject && issuer.publicKey.isValidSignature(signature, for: self)
     }
 
-    fileprivate var isAuthority: Bool {
-        guard let constraints = try? extensions.basicConstraints else { return false }
-        if case .isCertificateAuthority = constraints { return true }
-        return false
+    /// RFC 5280 §6.1.4 (k) to (n): an authority, whose key signs certificates, with so many authorities below it.
+    fileprivate func maySign(withBelow count: Int) -> Bool {
+        guard case .isCertificateAuthority(let most)? = try? extensions.basicConstraints, count <= most ?? count else {
+            return false
+        }
+        do { return try extensions.keyUsage?.keyCertSign ?? true } catch { return false }
     }
+
+    /// RFC 5280 §4.2: a critical extension that is not understood makes its certificate useless.
+    fileprivate var hasUnknownCriticalExtension: Bool {
+        extensions.contains { $0.critical && !Self.understoodExtensions.contains($0.oid) }
+    }
+
+    /// What is read here and by the formats. Names are compared with nothing, and neither is what constrains them; that of a
+    /// TPM's certificate stands in the place of a subject.
+    private static let understoodExtensions: Set<ASN1ObjectIdentifier> = [
+        .X509ExtensionID.basicConstraints, .X509ExtensionID.keyUsage, .X509ExtensionID.extendedKeyUsage,
+        .X509ExtensionID.subjectAlternativeName, .X509ExtensionID.nameConstraints,
+    ]
 
     /// The root of Android's software keystore for elliptic curves: its private key is in Android's source code, so that
     /// anybody can make a chain to it. The one for RSA has 1024 bits, which no certificate that is read here may have.
