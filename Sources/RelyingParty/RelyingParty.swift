@@ -45,8 +45,10 @@ public struct RelyingParty: Sendable {
     ///   - servedTenant: the town for which a portal of several towns asks. The provider refuses such a portal without a
     ///     town, and every other portal with one.
     ///   - uiLocales: language tags in order of preference (OpenID Connect Core §3.1.2.1).
+    ///   - actingHint: the company that is shown first to whoever may act for several: `acting_for.sub` of an earlier login, or
+    ///     a number that it is registered under. At most 64 bytes.
     public func beginLogin(
-        servedTenant: TenantIdentifier? = nil, uiLocales: [String] = []
+        servedTenant: TenantIdentifier? = nil, uiLocales: [String] = [], actingHint: String? = nil
     ) async throws(RelyingPartyError) -> PendingLogin {
         let now = now()
         let metadata = try await directory.metadata(now: now)
@@ -57,6 +59,7 @@ public struct RelyingParty: Sendable {
         var parameters = requestParameters(state: state, nonce: nonce, challenge: verifier.challenge)
         if let servedTenant { parameters.append("served_tenant", servedTenant.rawValue) }
         if !uiLocales.isEmpty { parameters.append("ui_locales", uiLocales.joined(separator: " ")) }
+        if let actingHint { parameters.append("acting_hint", actingHint) }
         let sent =
             configuration.usesPushedAuthorizationRequests
             ? try await pushed(parameters, metadata: metadata, proofKey: proofKey)

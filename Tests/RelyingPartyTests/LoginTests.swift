@@ -46,12 +46,14 @@ struct LoginTests {
     }
 
     @Test func aPlainRequestCarriesEverythingInTheURL() async throws {
-        let pending = try await party(pushed: false).beginLogin(uiLocales: ["de", "en"])
+        let pending = try await party(pushed: false).beginLogin(
+            uiLocales: ["de", "en"], actingHint: "DE123456789-00001")
         let query = try #require(pending.authorizationURL.split(separator: "?").last)
         let parameters = try FormParameters(parsing: query.utf8)
         #expect(parameters["code_challenge"] == pending.verifier.challenge.rawValue)
         #expect(parameters["code_challenge_method"] == "S256")
         #expect(parameters["ui_locales"] == "de en")
+        #expect(parameters["acting_hint"] == "DE123456789-00001")
         #expect(parameters["client_id"] == "portal")
         #expect(!pending.authorizationURL.contains(pending.verifier.rawValue))
     }
