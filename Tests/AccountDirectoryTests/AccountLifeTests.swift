@@ -93,11 +93,11 @@ struct ReactivationTests {
 
     private func decide(
         _ state: AccountState, _ lock: Set<LockReason> = [], level: AssuranceLevel = .substantiell,
-        isPerson: Bool = true, liftsOrder: Bool = false, eraseAt: Timestamp? = nil
+        isPerson: Bool = true, lifting: Set<LockReason> = [], eraseAt: Timestamp? = nil
     ) throws(AccountRules.Objection) -> AccountRules.Reactivation {
         try AccountRules.reactivation(
             of: state, locks: lock, level: .substantiell,
-            by: AccountRules.Identification(level: level, isAccountsPerson: isPerson), liftsOrder: liftsOrder,
+            by: AccountRules.Identification(level: level, isAccountsPerson: isPerson), lifting: lifting,
             eraseAt: eraseAt, now: now)
     }
 
@@ -105,39 +105,45 @@ struct ReactivationTests {
     func level(reason: LockReason) {
         #expect(throws: AccountRules.Objection.levelTooLow) { try decide(.locked, [reason], level: .normal) }
         #expect(throws: AccountRules.Objection.otherPerson) { try decide(.locked, [reason], isPerson: false) }
-        if reason != .deceased {
-            #expect(throws: Never.self) { try decide(.locked, [reason], level: .hoch, liftsOrder: true) }
-        }
+        #expect(throws: Never.self) { try decide(.locked, [reason], level: .hoch, lifting: [.authority, .deceased]) }
     }
 
-    @Test("an authority's lock needs its word, and the dead stay locked")
+    @Test("an authority's lock needs its word, and a death that it was a mistake: neither word lifts the other's lock")
     func orders() throws {
         #expect(throws: AccountRules.Objection.orderedByAuthority) { try decide(.locked, [.authority]) }
-        #expect(try decide(.locked, [.authority], liftsOrder: true).event == .reactivate)
-        #expect(throws: AccountRules.Objection.deceased) { try decide(.locked, [.deceased], liftsOrder: true) }
+        #expect(try decide(.locked, [.authority], lifting: [.authority]).event == .reactivate)
+        #expect(throws: AccountRules.Objection.orderedByAuthority) {
+            try decide(.locked, [.authority, .deceased], lifting: [.deceased])
+        }
+        #expect(throws: AccountRules.Objection.deceased) { try decide(.locked, [.deceased], lifting: [.authority]) }
+        #expect(try decide(.locked, [.deceased], lifting: [.deceased]).event == .reactivate)
+        #expect(try decide(.closing, [.deceased], lifting: [.deceased], eraseAt: now + 1).event == .cancelClose)
+        #expect(throws: AccountRules.Objection.levelTooLow) {
+            try decide(.locked, [.deceased], level: .normal, lifting: [.deceased])
+        }
     }
 
     @Test("what an account was locked for counts while it is closing as well", arguments: LockReason.allCases)
     func whileClosing(reason: LockReason) {
-        for liftsOrder in [false, true] {
+        for lifting in [[], [.authority], [.deceased]] as [Set<LockReason>] {
             func objection(_ state: AccountState) -> AccountRules.Objection? {
                 do {
-                    _ = try decide(state, [reason], liftsOrder: liftsOrder, eraseAt: now + 1)
+                    _ = try decide(state, [reason], lifting: lifting, eraseAt: now + 1)
                     return nil
                 } catch { return error }
             }
-            #expect(objection(.closing) == objection(.locked), "\(liftsOrder)")
+            #expect(objection(.closing) == objection(.locked), "\(lifting)")
         }
     }
 
     @Test("every reason counts until the account is given back, the lighter ones too")
     func severalReasons() throws {
-        #expect(try decide(.locked, [.fraud, .authority], liftsOrder: true).revokesDevices)
+        #expect(try decide(.locked, [.fraud, .authority], lifting: [.authority]).revokesDevices)
         #expect(throws: AccountRules.Objection.orderedByAuthority) {
             try decide(.locked, [.authority, .fraud, .own])
         }
         #expect(throws: AccountRules.Objection.deceased) {
-            try decide(.locked, [.authority, .deceased], liftsOrder: true)
+            try decide(.locked, [.authority, .deceased], lifting: [.authority])
         }
     }
 
@@ -182,9 +188,10 @@ struct ReactivationTests {
         #expect(!reached(from: Place(state: .locked, locks: [.deceased])).contains { $0.state == .active })
     }
 
-    @Test("after fraud no device of before counts; else those that are left do")
+    @Test("after fraud, or a death that was reported, no device of before counts; else those that are left do")
     func devices() throws {
         #expect(try decide(.locked, [.fraud]).revokesDevices)
+        #expect(try decide(.locked, [.deceased], lifting: [.deceased]).revokesDevices)
         #expect(try !decide(.locked, [.own]).revokesDevices)
         #expect(try !decide(.locked, [.noAuthenticator]).revokesDevices)
     }

@@ -224,10 +224,17 @@ struct BlockingTests {
         await #expect(throws: reason == .deceased ? DeskRefusal.deceased : .orderedByAuthority) {
             try await desk.reactivate(person.account, visit: provider.visit())
         }
-        if reason == .authority {
-            _ = try await desk.reactivate(person.account, visit: provider.visit(), liftsOrder: true)
+        let given = try await desk.reactivate(person.account, visit: provider.visit(), lifting: [reason])
+        guard reason == .deceased else {
             #expect(try await provider.profile(of: person.account).state == .active)
+            return
         }
+        // Whoever had the phone of somebody who was called dead has it for nothing.
+        guard case .awaitsDevice(let ticket) = given else { throw TestProvider.Unexpected.link }
+        #expect(try await provider.profile(of: person.account).state == .locked)
+        try await provider.enrol(TestPhone(), with: ticket)
+        #expect(try await provider.profile(of: person.account).state == .active)
+        #expect(try await provider.store.devices(of: person.account).map(\.state) == [.revoked, .active])
     }
 
     @Test("a lock gives what it gives, also when the account was closed meanwhile", arguments: LockReason.allCases)

@@ -36,7 +36,7 @@ struct DeskBodyTests {
     private static let optional: Set<String> = [
         "title", "birth_family_name", "birthdate", "place_of_birth", "nationalities", "address", "house_number",
         "addition", "ags", "email", "phone_number", "mailbox", "method", "document", "expires_on", "same_person", "new",
-        "reason", "found_device", "order_lifted", "died", "device", "revoke", "link", "evidence",
+        "reason", "found_device", "order_lifted", "alive", "died", "device", "revoke", "link", "evidence",
     ]
 
     /// A provider with the person, its database, and tables that no refused call may change.
@@ -88,6 +88,7 @@ struct DeskBodyTests {
         case "reactivate":
             body["found_device"] = device
             body["order_lifted"] = true
+            body["alive"] = true
         case "rename":
             body["former"] = .object(person)
             body["evidence"] = evidence
@@ -145,7 +146,7 @@ struct DeskBodyTests {
             ("find", with(["link": link])), ("cases", ["tenant": "herten"]),
             ("tickets", with(["evidence": evidence, "link": link, "new": true])),
             ("tickets", with(["evidence": evidence, "link": link, "same_person": account])),
-            ("reactivate", with(["account": account, "found_device": device, "order_lifted": false])),
+            ("reactivate", with(["account": account, "found_device": device, "order_lifted": false, "alive": false])),
             ("rename", with(["account": account, "evidence": evidence, "link": link])),
             ("renew", with(["account": account, "evidence": evidence, "link": link])),
             ("block-code", with(["account": account])), ("export", with(["account": account, "language": "en"])),

@@ -23,6 +23,7 @@ public enum AccountRules {
         case levelTooLow
         /// Only who ordered the lock lifts it.
         case orderedByAuthority
+        /// Papers say that the person died, and no desk has seen the person alive since.
         case deceased
         /// The time for second thoughts is over.
         case tooLate
@@ -31,7 +32,7 @@ public enum AccountRules {
     /// What a reactivation does.
     public struct Reactivation: Sendable, Equatable {
         public var event: AccountState.Event
-        /// Devices that were bound before count no more.
+        /// Devices that were bound before count no more: others had them, or may have had.
         public var revokesDevices: Bool
     }
 
@@ -66,23 +67,25 @@ public enum AccountRules {
 
     /// - Parameters:
     ///   - locks: every reason for which it was locked; while it is closing, too.
-    ///   - liftsOrder: who ordered the lock has lifted it.
+    ///   - lifting: reasons that are over, and which an identification alone does not end: an authority's, when it has lifted
+    ///     its order; a death, when the person who was called dead stands at the desk.
     ///   - eraseAt: when a closing account is erased.
     public static func reactivation(
         of state: AccountState, locks: Set<LockReason>, level: AssuranceLevel, by identification: Identification,
-        liftsOrder: Bool = false, eraseAt: Timestamp? = nil, now: Timestamp
+        lifting: Set<LockReason> = [], eraseAt: Timestamp? = nil, now: Timestamp
     ) throws(Objection) -> Reactivation {
         guard state == .locked || state == .closing else { throw .nothingToLift }
         guard identification.isAccountsPerson else { throw .otherPerson }
         guard identification.level >= level else { throw .levelTooLow }
-        guard !locks.contains(.deceased) else { throw .deceased }
-        guard !locks.contains(.authority) || liftsOrder else { throw .orderedByAuthority }
+        let standing = locks.subtracting(lifting)
+        guard !standing.contains(.deceased) else { throw .deceased }
+        guard !standing.contains(.authority) else { throw .orderedByAuthority }
         if state == .closing {
             guard let eraseAt, eraseAt > now else { throw .tooLate }
             // Its devices were revoked when the closing began.
             return Reactivation(event: .cancelClose, revokesDevices: true)
         }
-        return Reactivation(event: .reactivate, revokesDevices: locks.contains(.fraud))
+        return Reactivation(event: .reactivate, revokesDevices: !locks.isDisjoint(with: [.fraud, .deceased]))
     }
 
     /// What becomes of a desk's device that has waited for its day, and that nobody refused (L2).

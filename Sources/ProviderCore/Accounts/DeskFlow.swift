@@ -160,10 +160,11 @@ public struct DeskFlow: Sendable {
     ///
     /// - Parameters:
     ///   - found: a suspended or locked device that the person has again.
-    ///   - liftsOrder: the authority that ordered the lock has lifted it.
+    ///   - lifting: what is over, as `AccountRules.reactivation` has it.
     /// - Throws: `DeskRefusal`.
     public func reactivate(
-        _ account: AccountIdentifier, visit: DeskVisit, found: DeviceIdentifier? = nil, liftsOrder: Bool = false
+        _ account: AccountIdentifier, visit: DeskVisit, found: DeviceIdentifier? = nil,
+        lifting: Set<LockReason> = []
     ) async throws -> DeskReactivation {
         let now = clock.now()
         guard let profile = try await store.profile(of: account) else { throw DeskRefusal.unknownAccount }
@@ -174,7 +175,7 @@ public struct DeskFlow: Sendable {
         do {
             reactivation = try AccountRules.reactivation(
                 of: profile.state, locks: profile.locks, level: profile.level, by: identification,
-                liftsOrder: liftsOrder, eraseAt: profile.eraseAt, now: now)
+                lifting: lifting, eraseAt: profile.eraseAt, now: now)
         } catch {
             try await store.record(visit.event(.proofingFailed, now: now))
             throw DeskRefusal(error, level: profile.level)

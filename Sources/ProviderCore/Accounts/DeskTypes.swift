@@ -136,7 +136,8 @@ public enum DeskRefusal: Error, Sendable, Equatable {
             ("link_known", "This identity belongs to the account \(account). Say --same-person \(account).")
         case .orderedByAuthority:
             ("ordered_by_authority", "An authority ordered the lock; only with its word (--order-lifted) it is lifted.")
-        case .deceased: ("deceased", "The account of somebody who died is closed, not unlocked.")
+        case .deceased:
+            ("deceased", "Papers say that the person died. Only who stands at the desk gets it back (--alive).")
         case .tooLate: ("too_late", "The time for second thoughts is over. A new account can be registered.")
         case .nothingToLift: ("nothing_to_lift", "The account is neither locked nor closing.")
         case .notOpen(let state):

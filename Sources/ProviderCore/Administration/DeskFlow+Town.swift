@@ -69,12 +69,12 @@ extension DeskFlow {
         try await block(device, of: account, forGood: forGood, by: visit.author)
     }
 
-    /// As `reactivate(_:visit:found:liftsOrder:)`, with the town's name of a device that was found.
+    /// As `reactivate(_:visit:found:lifting:)`, with the town's name of a device that was found.
     public func reactivate(
-        _ account: AccountIdentifier, visit: DeskVisit, foundDevice name: String?, liftsOrder: Bool
+        _ account: AccountIdentifier, visit: DeskVisit, foundDevice name: String?, lifting: Set<LockReason>
     ) async throws -> DeskReactivation {
         let found = try await name.asyncMap { try await device($0, of: account, in: visit, member: "found_device") }
-        return try await reactivate(account, visit: visit, found: found, liftsOrder: liftsOrder)
+        return try await reactivate(account, visit: visit, found: found, lifting: lifting)
     }
 
     /// The device of the account that has this name at the town.

@@ -84,9 +84,9 @@ enum DeskAdministration {
             let visit = try visit(&reader)
             let account: AccountIdentifier = try reader.wire("account")
             let found: DeviceIdentifier? = try reader.optionalWire("found_device")
-            let liftsOrder = try reader.optionalBool("order_lifted") ?? false
+            let lifting = try LockReason.lifted { try reader.optionalBool($0) }
             try reader.finish()
-            switch try await provider.desk.reactivate(account, visit: visit, found: found, liftsOrder: liftsOrder) {
+            switch try await provider.desk.reactivate(account, visit: visit, found: found, lifting: lifting) {
             case .active: return Answer.json(["state": .string(AccountState.active.rawValue)])
             case .awaitsDevice(let ticket): return Answer.json(Self.json(ticket), status: .created)
             }
@@ -244,5 +244,17 @@ extension DeskRefusal {
         case .unknownAccount, .unknownDevice: .notFound
         default: .conflict
         }
+    }
+}
+
+extension LockReason {
+    /// What is over by a clerk's word in a request.
+    ///
+    /// - Parameter said: the member of this name.
+    static func lifted(_ said: (_ member: String) throws -> Bool?) rethrows -> Set<LockReason> {
+        var reasons: Set<LockReason> = []
+        if try said("order_lifted") ?? false { reasons.insert(.authority) }
+        if try said("alive") ?? false { reasons.insert(.deceased) }
+        return reasons
     }
 }

@@ -80,6 +80,8 @@ extension AdministrationAPI {
                 .optional(
                     "found_device", .text(maximum: 64), "A suspended or locked device that the person has again."),
                 orderLifted,
+                .optional(
+                    "alive", .bool, "True when the person stands at the desk whom papers called dead by mistake."),
             ],
             answer: [
                 .init("active", .bool, "False while it waits for the phone that the link enrols."),
@@ -91,7 +93,7 @@ extension AdministrationAPI {
                 try await act(call) { visit, account in
                     let given = try await call.provider.desk.reactivate(
                         account, visit: visit, foundDevice: call.body["found_device"]?.string,
-                        liftsOrder: call.body["order_lifted"]?.bool ?? false)
+                        lifting: LockReason.lifted { call.body[$0]?.bool })
                     guard case .awaitsDevice(let ticket) = given else { return ["active": true] }
                     return [
                         "active": false, "link": .string(ticket.link.text), "name": .string(ticket.maskedName),

@@ -16,7 +16,7 @@ struct Desk: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Record a person whose identity was proved, and show the link that enrols their phone.",
             discussion: """
-                The file is a JSON object: given_name, family_name, and optionally title, birth_family_name, birthdate, \
+                The file is a JSON object: given_name, family_name, birthdate, and optionally title, birth_family_name, \
                 place_of_birth, address {street, house_number, postal_code, locality, country}, email, phone_number. \
                 The link is good once, for ten minutes. When somebody with these names and this birth date has an \
                 account, nothing is done: compare, then say who it is. What was looked at (--document, --method) stands \
@@ -99,10 +99,14 @@ struct Desk: AsyncParsableCommand {
         @Flag(help: "The authority that ordered the lock has lifted it.")
         var orderLifted = false
 
+        @Flag(help: "The person stands here whom papers called dead by mistake; the phones of before count no more.")
+        var alive = false
+
         func run() async throws {
             var members = JSONObject()
             members["found_device"] = foundDevice.map { .string($0) }
             if orderLifted { members["order_lifted"] = true }
+            if alive { members["alive"] = true }
             try await account.act("reactivate", members) { answer in
                 answer["link"] == nil
                     ? "The account is active." : "The account becomes active with this phone.\n\n" + Desk.show(answer)
