@@ -177,21 +177,21 @@ extension Database {
         if let browser = approval.browser { try noteUse(of: browser, at: answer.time) }
         let session = try beginSession(approval, at: answer.time)
         let release = try remember(approval, at: answer.time)
-        let former = try latestContext(of: session, like: approval.grant)
+        let former = try context(in: session, at: approval.grant.client, for: approval.grant.tenant)
         try insert(approval.grant, session: session, sector: approval.sector, release: release)
         if let former, former != approval.grant.acting.name { return .contextSwitched }
         return approval.grant.acting.kind == .company ? .contextChosen : nil
     }
 
-    /// The hat of a session's latest login at the grant's client for its town.
-    private func latestContext(
-        of session: SessionIdentifier, like grant: AuthorizationGrant
+    /// The hat of a session's latest login at the client for the town.
+    func context(
+        in session: SessionIdentifier, at client: ClientIdentifier, for tenant: TenantIdentifier
     ) throws -> ContextName? {
         try row(
             """
             SELECT context FROM authorization_grant WHERE session = ? AND client = ? AND tenant = ?
             ORDER BY authenticated_at DESC, rowid DESC LIMIT 1
-            """, [session.rawValue, grant.client.rawValue, grant.tenant.rawValue])?
+            """, [session.rawValue, client.rawValue, tenant.rawValue])?
             .value("context")
     }
 }

@@ -50,18 +50,18 @@ extension SQLiteStore {
         try readTogether { db in try db.mandateActor(account, in: company, now: now) }
     }
 
+    public func parties(
+        to proposal: MandateProposal, by account: AccountIdentifier, now: Timestamp
+    ) async throws -> ProposalParties? {
+        try read { db in try db.parties(to: proposal, by: account, now: now) }
+    }
+
     public func propose(
         _ proposal: MandateProposal, by account: AccountIdentifier, at time: Timestamp,
         _ rule: @escaping @Sendable (ProposalParties) -> MandateOutcome<NewMandate>
     ) async throws -> MandateOutcome<MandateRecord> {
         try await writer.write { db in
-            guard let grantor = try db.companyStanding(proposal.grantor) else { return .unknown }
-            let parent = try db.parentStanding(proposal.parent)
-            let parties = ProposalParties(
-                actor: try db.mandateActor(account, in: proposal.grantor, now: time), grantor: grantor,
-                grantee: try db.granteeStanding(proposal.grantee, now: time), parent: parent,
-                standing: try db.standingMandates(
-                    of: parent?.mandate.company ?? proposal.grantor, for: proposal.grantee))
+            guard let parties = try db.parties(to: proposal, by: account, now: time) else { return .unknown }
             switch rule(parties) {
             case .unknown: return .unknown
             case .refused(let refusal): return .refused(refusal)
@@ -165,5 +165,18 @@ extension Database {
             try takeEffect(mandate, by: .person(account), at: time)
         }
         return try record(of: mandate.identifier)
+    }
+}
+
+extension Database {
+    fileprivate func parties(
+        to proposal: MandateProposal, by account: AccountIdentifier, now: Timestamp
+    ) throws -> ProposalParties? {
+        guard let grantor = try companyStanding(proposal.grantor) else { return nil }
+        let parent = try parentStanding(proposal.parent)
+        return ProposalParties(
+            actor: try mandateActor(account, in: proposal.grantor, now: now), grantor: grantor,
+            grantee: try granteeStanding(proposal.grantee, now: now), parent: parent,
+            standing: try standingMandates(of: parent?.mandate.company ?? proposal.grantor, for: proposal.grantee))
     }
 }

@@ -22,6 +22,12 @@ extension SQLiteStore {
         }
     }
 
+    public func context(
+        in session: SessionIdentifier, at client: ClientIdentifier, for tenant: TenantIdentifier
+    ) async throws -> ContextName? {
+        try read { db in try db.context(in: session, at: client, for: tenant) }
+    }
+
     public func sessions(of account: AccountIdentifier, now: Timestamp) async throws -> [SessionRecord] {
         try read { db in
             try db.rows(

@@ -111,7 +111,7 @@ struct TenantScopeTests {
         "they are one person's or one company's own, in all towns": [
             "assignments(of:now:)", "auditPage(of:onlyLooks:before:limit:)", "auditPage(of:before:limit:)",
             "releases(of:)", "release(for:)",
-            "portals(of:)",
+            "portals(of:)", "context(in:at:for:)",
             "requests(of:)", "open(_:mostOpen:by:time:)", "requestClosing(of:liftsOrder:eraseAt:request:by:time:)",
             "accept(_:)", "remember(_:tenant:)",
         ],

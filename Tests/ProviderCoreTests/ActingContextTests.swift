@@ -355,6 +355,32 @@ struct ActingContextTests {
         #expect(error.code == .interactionRequired)
     }
 
+    @Test("I20: where the company that was chosen falls away, the session goes over to no other hat in silence")
+    func fallenAway() async throws {
+        let town = try await town()
+        let chosen = town.companies.add(town.account)
+        let first = try await town.provider.signIn(
+            at: TestServices.garage, phone: town.phone, ["scope": parking], context: chosen.name)
+        town.companies.end(chosen)
+        let left = town.companies.add(town.account, company: "zweite")
+        // It was released before, in another session: nothing else would ask the phone.
+        _ = try await town.provider.signIn(
+            at: TestServices.garage, phone: town.phone, ["scope": parking], context: left.name)
+        let entry = try await town.provider.enter(
+            TestServices.garage, ["scope": parking, "prompt": "none"], cookie: first.cookie)
+        guard case .refused(let error, _) = entry else {
+            Issue.record("the session chose")
+            return
+        }
+        #expect(error.code == .interactionRequired)
+        guard
+            case .login = try await town.provider.enter(TestServices.garage, ["scope": parking], cookie: first.cookie)
+        else {
+            Issue.record("nobody was asked")
+            return
+        }
+    }
+
     @Test("context.switched: another hat at the same portal in one session is a step of its own, and an event")
     func switched() async throws {
         let town = try await town()

@@ -211,6 +211,12 @@ extension FaultyStore {
         try await call { try await store.session(cookie: cookie, now: now) }
     }
 
+    public func context(
+        in session: SessionIdentifier, at client: ClientIdentifier, for tenant: TenantIdentifier
+    ) async throws -> ContextName? {
+        try await call { try await store.context(in: session, at: client, for: tenant) }
+    }
+
     public func sessions(of account: AccountIdentifier, now: Timestamp) async throws -> [SessionRecord] {
         try await call { try await store.sessions(of: account, now: now) }
     }
@@ -686,6 +692,12 @@ extension FaultyStore {
         _ account: AccountIdentifier, in company: CompanyIdentifier, now: Timestamp
     ) async throws -> MandateActor? {
         try await call { try await store.actor(account, in: company, now: now) }
+    }
+
+    public func parties(
+        to proposal: MandateProposal, by account: AccountIdentifier, now: Timestamp
+    ) async throws -> ProposalParties? {
+        try await call { try await store.parties(to: proposal, by: account, now: now) }
     }
 
     public func propose(

@@ -165,6 +165,11 @@ public final class ClientRegistry: Sendable {
         contents.withLock { $0.registry.services(at: tenant) }
     }
 
+    /// Every service of the region and of its towns that asks for a mandate.
+    var servicesWithMandates: [Service] {
+        (region.services + region.tenants.flatMap { services(at: $0.identifier) }).filter { $0.mandateScope != nil }
+    }
+
     /// A client for the operator's eyes.
     public struct Listing: Sendable {
         public let client: Client

@@ -12,15 +12,25 @@ public struct MandateFlow: Sendable {
     /// Asks for a mandate. It is active at once when the person may grant it and no other approval is needed; it waits
     /// for others when more are needed, or when the person asked for their own.
     public func propose(_ proposal: MandateProposal, by device: VerifiedDevice) async throws -> MandateRecord {
-        let now = clock.now()
-        let region = registry.region
-        let services = region.services + region.tenants.flatMap { registry.services(at: $0.identifier) }
-        let scopes = Set(services.compactMap { $0.mandateScope.flatMap(MandateScope.init(rawValue:)) })
-        let tenants = Set(region.tenants.map(\.identifier))
-        let drafting = Drafting(
+        let drafting = drafting(proposal, by: device)
+        return try await store.propose(proposal, by: device.account.identifier, at: drafting.now) { parties in
+            drafting.draft(parties)
+        }.get()
+    }
+
+    /// Throws what a proposal would be refused with now; writes nothing.
+    func check(_ proposal: MandateProposal, by device: VerifiedDevice) async throws {
+        let drafting = drafting(proposal, by: device)
+        let parties = try await store.parties(to: proposal, by: device.account.identifier, now: drafting.now)
+        _ = try (parties.map { drafting.draft($0) } ?? .unknown).get()
+    }
+
+    private func drafting(_ proposal: MandateProposal, by device: VerifiedDevice) -> Drafting {
+        let scopes = registry.servicesWithMandates.compactMap { $0.mandateScope.flatMap(MandateScope.init(rawValue:)) }
+        return Drafting(
             proposal: proposal, identifier: .random(), account: device.account.identifier,
-            device: device.device.identifier, now: now, scopes: scopes, tenants: tenants)
-        return try await store.propose(proposal, by: device.account.identifier, at: now) { drafting.draft($0) }.get()
+            device: device.device.identifier, now: clock.now(), scopes: Set(scopes),
+            tenants: Set(registry.region.tenants.map(\.identifier)))
     }
 
     /// Approves a mandate that waits for it. It is active as soon as enough approvals count.

@@ -18,6 +18,8 @@ public struct OwnMandates: Sendable {
         {
             company = found.mandate.company
         }
+        // Nothing is asked of the person that would be refused when it is confirmed.
+        try await flow.check(proposal, by: device)
         let content = try await words(proposal, for: company, device, language)
         let question = language == .german ? "Diese Vollmacht geben?" : "Give this mandate?"
         return ProposedAct(.proposeMandate, text: "\(question) \(content)") { [flow] confirmation in
@@ -82,7 +84,8 @@ public struct OwnMandates: Sendable {
             files[party] = try await companies.store.file(of: party)
         }
         return MandateWords(
-            proposal: proposal, company: company, files: files, reader: device.account.identifier, language: language
+            proposal: proposal, company: company, files: files, registry: flow.registry,
+            reader: device.account.identifier, language: language
         ).text
     }
 

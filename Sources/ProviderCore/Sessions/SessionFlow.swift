@@ -121,6 +121,9 @@ public struct SessionFlow: Sendable {
         }
         return SessionCandidate(
             session: record, asked: AskedClaims(request, person: account.person, issuer: issuer), context: only,
+            former: try await store.context(
+                in: record.identifier, at: request.client.client.identifier,
+                for: request.client.scope.tenant.identifier),
             release: try await store.release(for: request.releaseKey(of: account.identifier, in: acting.name)),
             isExpectedPerson: isExpected)
     }

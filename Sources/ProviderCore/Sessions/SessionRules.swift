@@ -18,6 +18,8 @@ struct SessionCandidate: Sendable {
     let asked: AskedClaims
     /// The one context in which the person can be here; nil when the person must choose, or can be here in none.
     let context: PossibleContext?
+    /// The one in which the person was at this client last in this session; nil before the first time.
+    let former: ContextName?
     /// What the person decided before about this client, service and context.
     let release: ClaimRelease?
     /// False when the request expects somebody else (`id_token_hint`).
@@ -87,6 +89,8 @@ enum SessionRules {
         }
         // 4. Nobody has to choose a hat: it is never guessed (invariant I20).
         guard let acting = candidate.context else { throw .contextIsToBeChosen }
+        // Also when the one that was chosen here has fallen away, and another one is left: that is a login of its own.
+        guard candidate.former.map({ $0 == acting.acting.name }) ?? true else { throw .contextIsToBeChosen }
         // 5. The level that was reached then is enough now, in this context and for this service (invariant I32).
         var reached = candidate.session.context
         if let limits = acting.limits { reached.level = min(reached.level, limits.binding, limits.company) }

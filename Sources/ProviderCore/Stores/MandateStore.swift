@@ -18,6 +18,10 @@ public protocol MandateStore: Sendable {
     func actor(_ account: AccountIdentifier, in company: CompanyIdentifier, now: Timestamp) async throws
         -> MandateActor?
 
+    /// Who takes part in a proposal; nil when there is no such company.
+    func parties(to proposal: MandateProposal, by account: AccountIdentifier, now: Timestamp) async throws
+        -> ProposalParties?
+
     /// Writes the mandate that the rule makes of a proposal. One that is active at once takes the place of the one that
     /// it replaces, whose children end.
     func propose(

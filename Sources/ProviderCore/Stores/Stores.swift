@@ -159,6 +159,11 @@ public protocol SessionStore: Sendable {
     /// are not active. The idle limit is the caller's to judge.
     func session(cookie: HandleDigest, now: Timestamp) async throws -> (SessionRecord, AccountRecord)?
 
+    /// The hat that the person wore at the latest login of a session at this client for this town; nil before the first.
+    func context(
+        in session: SessionIdentifier, at client: ClientIdentifier, for tenant: TenantIdentifier
+    ) async throws -> ContextName?
+
     /// The sessions of an account that have not ended, the latest first.
     func sessions(of account: AccountIdentifier, now: Timestamp) async throws -> [SessionRecord]
 
