@@ -34,6 +34,9 @@ struct DeskAccountTests {
         let again = try await here.administer(["desk", "ticket"] + at + ["--json"])
         #expect(again.status == 1)
         #expect(try again.json()["error"]?.string == "possible_duplicate")
+        // Whom to compare with, and what to say then.
+        let shown = try again.json()["candidates"]?.array?.first?.object
+        #expect(shown?["account"]?.string == account && again.errors.contains(account), "\(again)")
         #expect(try await desk(["cases", "--tenant", "marl"])["cases"]?.array?.isEmpty == false)
 
         let blocked = try await phone.run("block", paper, "--issuer", here.issuer)

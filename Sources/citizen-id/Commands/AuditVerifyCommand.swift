@@ -134,7 +134,7 @@ struct AuditVerifyCommand: AsyncParsableCommand {
                 // A signed head has number and hash alone, and an event's hash is of all of it.
                 let isThere = event["kind"] == nil ? now?["hash"] == event["hash"] : now == event
                 if !isThere { differing.append(chain) }
-            } catch AdministrationClient.Failure.refused(code: "unknown_chain", message: _) {
+            } catch AdministrationClient.Failure.refused(code: "unknown_chain", _, _) {
                 // The whole chain of the export is gone.
                 differing.append(chain)
             }

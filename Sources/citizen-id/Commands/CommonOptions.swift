@@ -33,7 +33,8 @@ struct AdministrationOptions: ParsableArguments {
             switch failure {
             case .notReached: throw Output.fail(failure.description, code: "not_reached", exit: 3, json: json)
             case .noAnswer: throw Output.fail(failure.description, code: "no_answer", exit: 3, json: json)
-            case .refused(let code, _): throw Output.fail(failure.description, code: code, exit: 1, json: json)
+            case .refused(let code, _, let candidates):
+                throw Output.fail(failure.description, code: code, exit: 1, json: json, candidates: candidates)
             }
         }
     }
@@ -54,12 +55,14 @@ enum Output {
         if json { print(object.text) }
         say(message)
         if !candidates.isEmpty {
+            // The socket names accounts, the network what a town calls them.
+            let isOfSocket = candidates.first?.object?["account"] != nil
             say(
                 Listing.table(
                     object, "candidates",
                     [
-                        ("CANDIDATE", "candidate"), ("NAME", "name"), ("STATE", "state"), ("TOWN", "locality"),
-                        ("SINCE", "created_at"),
+                        isOfSocket ? ("ACCOUNT", "account") : ("CANDIDATE", "candidate"), ("NAME", "name"),
+                        ("STATE", "state"), ("TOWN", "locality"), ("SINCE", "created_at"),
                     ]))
         }
         return ExitCode(exit)

@@ -51,7 +51,7 @@ struct DeskTicketsCommand: AsyncParsableCommand {
             "tenant": .string(tenant), "level": .string(level), "person": .object(person),
         ]
         do { return try await client.post("/desk/tickets", request) } catch AdministrationClient.Failure.refused(
-            code: "possible_duplicate", _) where new
+            code: "possible_duplicate", _, _) where new
         {
             request["new"] = true
             return try await client.post("/desk/tickets", request)

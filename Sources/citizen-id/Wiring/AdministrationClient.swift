@@ -13,14 +13,15 @@ struct AdministrationClient {
     enum Failure: Error, CustomStringConvertible {
         case notReached(socket: String)
         case noAnswer(seconds: Int64)
-        case refused(code: String, message: String)
+        /// - candidates: whom the person at the desk looks like, where that is the reason.
+        case refused(code: String, message: String, candidates: [JSONValue] = [])
 
         var description: String {
             switch self {
             case .notReached(let socket):
                 "The server was not reached at \(socket). Is `citizen-id serve` running with this data folder, and are you its user?"
             case .noAnswer(let seconds): HTTPSCaller.noAnswer(seconds: seconds)
-            case .refused(_, let message): message
+            case .refused(_, let message, _): message
             }
         }
     }
@@ -70,7 +71,8 @@ struct AdministrationClient {
         }
         guard (200...299).contains(status) else {
             throw Failure.refused(
-                code: object["error"]?.string ?? "unknown", message: object["message"]?.string ?? "Refused.")
+                code: object["error"]?.string ?? "unknown", message: object["message"]?.string ?? "Refused.",
+                candidates: object["candidates"]?.array ?? [])
         }
         return object
     }
