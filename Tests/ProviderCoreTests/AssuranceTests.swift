@@ -66,6 +66,17 @@ struct AssuranceTests {
         for value in ["Mustermann", "Erika", "1964", "Musterweg"] { #expect(!payload.text.contains(value)) }
     }
 
+    @Test("a good device that was set up when little was proved is not called one whose keys could be copied")
+    func setUpTooEarly() async throws {
+        let provider = try await TestProvider.withServices()
+        let phone = try await provider.enrolledPhone(
+            person: TestServices.erika, level: .normal, simulating: .strongbox)
+        let explanation = try await provider.provider.assurance.explain(try await provider.verified(phone)).explanation
+        let device = try #require(explanation.reasons.first { $0.kind == .device })
+        #expect(device.level == .normal && device.facts["keys_in_hardware"] == nil, "\(device)")
+        #expect(explanation.advice(.english)?.contains("if it is this one already, have it set up anew") == true)
+    }
+
     @Test("a town hears it of its own logins by their transaction, and of no other town's")
     func transaction() async throws {
         let provider = try await TestProvider.withServices()

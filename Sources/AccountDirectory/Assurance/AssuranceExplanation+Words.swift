@@ -50,9 +50,10 @@ extension AssuranceExplanation {
             return [method.words(language), reason.facts["performer"]?.string, day].compactMap(\.self)
                 .joined(separator: ", ")
         case .device:
-            guard let inHardware = reason.facts["keys_in_hardware"]?.bool else { return nil }
-            let keys = isSimulated ? Self.simulated(language) : Self.keys(inHardware: inHardware, language)
-            return ([keys] + ["model", "system"].compactMap { reason.facts[$0]?.string }).joined(separator: ", ")
+            let keys = reason.facts["keys_in_hardware"]?.bool.map { Self.keys(inHardware: $0, language) }
+            let device = ["model", "system"].compactMap { reason.facts[$0]?.string }
+            let words = [isSimulated ? Self.simulated(language) : keys].compactMap(\.self) + device
+            return words.isEmpty ? nil : words.joined(separator: ", ")
         case .binding:
             let since = language == .german ? "seit " : "since "
             return reason.facts["day"]?.string.map { since + $0 }
@@ -133,8 +134,12 @@ extension AssuranceExplanation.Kind {
         case (.proofing, .german): "Weisen Sie sich an einem Bürgerbüro mit Ausweis aus."
         case (.proofing, .english): "Prove your identity with a document at a town's counter."
         case (.authenticator, _): nil
-        case (.device, .german): "Nehmen Sie ein Telefon, das seine Schlüssel in geschützter Hardware hält."
-        case (.device, .english): "Use a phone that keeps its keys in protected hardware."
+        case (.device, .german):
+            "Lassen Sie an einem Bürgerbüro ein Telefon einrichten, das seine Schlüssel in geschützter Hardware hält; ist es schon "
+                + "dieses, so lassen Sie es neu einrichten."
+        case (.device, .english):
+            "At a town's counter have a phone set up that keeps its keys in protected hardware; if it is this one already, have it "
+                + "set up anew."
         case (.binding, .german): "Lassen Sie sich nach einer Anmeldung auf höherem Niveau erneut aufnehmen."
         case (.binding, .english): "Join the company again after a login at a higher level."
         case (.company, .german): "Das Unternehmen muss auf höherem Niveau geprüft werden."

@@ -116,6 +116,7 @@ public struct AssuranceFlow: Sendable {
     ) async throws -> AssuranceExplanation {
         var explanation = AssuranceExplanation(proofing: account.level, ceiling: device.ceiling)
         let identity = identityFacts(try await store.evidence(of: account.identifier), now: clock.now())
+        let facts = try await facts(of: device)
         for index in explanation.reasons.indices {
             switch explanation.reasons[index].kind {
             case .proofing: explanation.reasons[index].facts = identity
@@ -123,7 +124,7 @@ public struct AssuranceFlow: Sendable {
                 explanation.reasons[index].facts = [
                     "amr": .strings(methods ?? [device.keyMethod, "pin", "mfa", "user"])
                 ]
-            case .device: explanation.reasons[index].facts = facts(of: device)
+            case .device: explanation.reasons[index].facts = facts
             case .binding, .company: break
             }
         }
@@ -178,11 +179,18 @@ public struct AssuranceFlow: Sendable {
         return facts
     }
 
-    private func facts(of device: DeviceRecordRow) -> JSONObject {
-        [
+    /// Whether the keys are in hardware is not said of a device at *normal* that brought evidence: it may be there all the
+    /// same, and the device was set up when less was proved of its person.
+    private func facts(of device: DeviceRecordRow) async throws -> JSONObject {
+        var facts: JSONObject = [
             "model": .string(device.description.model), "system": .string(device.description.system),
-            "keys_in_hardware": .bool(device.ceiling.level > .normal),
         ]
+        if device.ceiling.level > .normal {
+            facts["keys_in_hardware"] = true
+        } else if try await store.certificates(of: device.identifier).isEmpty {
+            facts["keys_in_hardware"] = false
+        }
+        return facts
     }
 
     private func sign(_ explanation: AssuranceExplanation, _ members: JSONObject) throws -> SignedExplanation {
