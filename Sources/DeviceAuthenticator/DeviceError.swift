@@ -163,6 +163,18 @@ extension ProblemDocument {
         return BilingualText(title, self.title) + .triesLeft(triesLeft)
             + (checks.isEmpty
                 ? .nothing : BilingualText(" Nicht bestanden: \(checks).", " Checks that failed: \(checks)."))
+            + (mistake?.text ?? .nothing)
+    }
+}
+
+extension MessageError {
+    /// A further sentence that names what has to be set right.
+    fileprivate var text: BilingualText {
+        switch self {
+        case .missing(let name): BilingualText(" „\(name)“ fehlt.", " “\(name)” is missing.")
+        case .malformed(let name): BilingualText(" „\(name)“ ist fehlerhaft.", " “\(name)” is malformed.")
+        case .unknown(let name): BilingualText(" „\(name)“ ist hier nicht bekannt.", " “\(name)” is not known here.")
+        }
     }
 }
 

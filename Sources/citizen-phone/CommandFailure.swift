@@ -117,6 +117,8 @@ struct CommandFailure: Error {
             error["retry"] = .bool(problem.retry)
             error["trace_id"] = .string(problem.traceIdentifier)
             if !problem.failedChecks.isEmpty { error["failed_checks"] = .strings(problem.failedChecks) }
+            error["member"] = problem.mistake.map { .string($0.member) }
+            error["mistake"] = problem.mistake.map { .string($0.kind.rawValue) }
         }
         error["reason"] = reason.map { .string($0) }
         error["tries_left"] = triesLeft.map { .integer(Int64($0)) }

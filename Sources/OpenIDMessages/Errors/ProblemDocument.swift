@@ -20,6 +20,8 @@ public struct ProblemDocument: Error, Sendable, Equatable {
     public var triesLeft: Int?
     /// The checks of a device's evidence that failed (docs/protocol.md §7), as the device reads them from `verdicts`.
     public var failedChecks: [String] = []
+    /// Of a call that says what it must not: the member, and what is wrong with it.
+    public var mistake: MessageError?
 
     public init(
         code: String, status: Int, title: String, side: Side, retry: Bool, traceIdentifier: String,
@@ -44,6 +46,8 @@ public struct ProblemDocument: Error, Sendable, Equatable {
             "trace_id": .string(traceIdentifier),
         ]
         object["tries_left"] = triesLeft.map { .integer(Int64($0)) }
+        object["member"] = mistake.map { .string($0.member) }
+        object["mistake"] = mistake.map { .string($0.kind.rawValue) }
         return object
     }
 
@@ -59,5 +63,10 @@ public struct ProblemDocument: Error, Sendable, Equatable {
             triesLeft: json["tries_left"]?.integer.map(Int.init(clamping:)))
         failedChecks = (json["verdicts"]?.array ?? []).prefix(64).compactMap(\.object)
             .filter { $0["passed"] == false }.compactMap { $0["check"]?.string }
+        if let kind = json["mistake"]?.string.flatMap(MessageError.Kind.init(rawValue:)),
+            let member = json["member"]?.string
+        {
+            mistake = MessageError(kind, member: member)
+        }
     }
 }

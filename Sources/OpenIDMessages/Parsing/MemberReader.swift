@@ -6,6 +6,34 @@ public enum MessageError: Error, Sendable, Equatable {
     case malformed(String)
     /// A member that this version of the message does not know.
     case unknown(String)
+
+    /// The member's name; of one in an inner object with the outer names before it.
+    public var member: String {
+        switch self {
+        case .missing(let name), .malformed(let name), .unknown(let name): name
+        }
+    }
+
+    /// What is wrong with it, in one word.
+    public var kind: Kind {
+        switch self {
+        case .missing: .missing
+        case .malformed: .malformed
+        case .unknown: .unknown
+        }
+    }
+
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case missing, malformed, unknown
+    }
+
+    public init(_ kind: Kind, member: String) {
+        switch kind {
+        case .missing: self = .missing(member)
+        case .malformed: self = .malformed(member)
+        case .unknown: self = .unknown(member)
+        }
+    }
 }
 
 /// Reads the members of one JSON object, each once, and refuses those that nobody asked for.

@@ -147,11 +147,5 @@ extension OrganizationName {
 
 extension MessageError {
     /// The same mistake, in an inner object: `euid` becomes `company.euid`.
-    func inside(_ place: String) -> MessageError {
-        switch self {
-        case .missing(let name): .missing("\(place).\(name)")
-        case .malformed(let name): .malformed("\(place).\(name)")
-        case .unknown(let name): .unknown("\(place).\(name)")
-        }
-    }
+    func inside(_ place: String) -> MessageError { MessageError(kind, member: "\(place).\(member)") }
 }

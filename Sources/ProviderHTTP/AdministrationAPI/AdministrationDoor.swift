@@ -44,7 +44,7 @@ struct AdministrationDoor: Sendable {
         } catch let mistake as BodyMistake {
             return refuse(.invalidRequest, context, ["member": .string(mistake.place)])
         } catch let error as MessageError {
-            return refuse(.invalidRequest, context, ["member": .string(error.name)])
+            return refuse(.invalidRequest, context, ["member": .string(error.member)])
         } catch {
             context.logFault(error)
             return Answer.problem(AdministrationProblem.serverError.problem(traceIdentifier: context.trace.text))
@@ -170,14 +170,6 @@ extension RequestFault {
         case .tooLarge: .tooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .malformed: .invalidRequest
-        }
-    }
-}
-
-extension MessageError {
-    fileprivate var name: String {
-        switch self {
-        case .missing(let name), .malformed(let name), .unknown(let name): name
         }
     }
 }

@@ -41,9 +41,11 @@ struct DeviceCalls {
         } catch let fault as RequestFault {
             context.log(.callMalformed, answered: fault.problem.rawValue)
             return Answer.problem(fault.problem.problem(traceIdentifier: context.trace.text))
-        } catch is MessageError {
+        } catch let mistake as MessageError {
             context.log(.callMalformed, answered: ProblemCode.invalidRequest.rawValue)
-            return Answer.problem(ProblemCode.invalidRequest.problem(traceIdentifier: context.trace.text))
+            var problem = ProblemCode.invalidRequest.problem(traceIdentifier: context.trace.text)
+            problem.mistake = mistake
+            return Answer.problem(problem)
         } catch {
             context.logFault(error)
             return Answer.problem(ProblemCode.serverError.problem(traceIdentifier: context.trace.text))
