@@ -31,9 +31,30 @@ extension Database {
             case .company(.cure, _): try tell("TRUE", of: company, .companyActiveAgain, except: nil, at: now)
             case .signature(_, let signature) where try self.company(company)?.state != .verifying:
                 try tell("is_administrator = 1", of: company, .directorSigned, except: signature.account, at: now)
+            case .newMembership(let membership) where membership.roles.contains(.orgAdmin) && !changes.hasSignature:
+                try tell("is_administrator = 1", of: company, .administratorJoined, except: membership.account, at: now)
+            case .roles(let membership, _): try tell(membership, .rolesChanged, by: actor, at: now)
+            case .suspend(let membership, .administrator):
+                try tell(membership, .membershipSuspended, by: actor, at: now)
+            case .resume(let membership) where actor != .system:
+                try tell(membership, .membershipResumed, by: actor, at: now)
+            case .end(let membership, .removed), .end(let membership, .over), .end(let membership, .companyClosed):
+                try tell(membership, .membershipEnded, by: actor, at: now)
             default: break
             }
         }
+    }
+
+    /// Tells a member what somebody else did to the membership.
+    private func tell(
+        _ membership: MembershipIdentifier, _ notice: NoticeKind, by actor: CompanyActor, at time: Timestamp
+    ) throws {
+        guard let row = try row("SELECT account, company FROM membership WHERE id = ?", [membership.rawValue]) else {
+            return
+        }
+        let account = try row.accountIdentifier
+        guard actor.person != account else { return }
+        try tell(account, notice, detail: try row.text("company"), at: time)
     }
 
     /// Whether a freeze only has another reason: its people know of it.
@@ -348,6 +369,16 @@ extension Database {
             "SELECT id FROM invitation WHERE \(column) = ? AND state IN ('created', 'sent', 'opened')", [value])
         for row in open {
             try write([.invitation(try row.value("id"), .withdraw)], of: company, by: .system, now: now)
+        }
+    }
+}
+
+extension [CompanyChange] {
+    /// A person whom the register names signs: colleagues hear of just that.
+    fileprivate var hasSignature: Bool {
+        contains { change in
+            guard case .signature = change else { return false }
+            return true
         }
     }
 }

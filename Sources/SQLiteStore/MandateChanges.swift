@@ -22,7 +22,11 @@ extension Database {
         try audit(SecurityEvent(of: event, mandate, by: actor, at: time))
         if mandate.state == .active { try endGrants(under: mandate, at: time) }
         guard next.isFinal else { return true }
-        if actor.isOffice { try tell(ofEndOf: mandate, at: time) }
+        if actor.isOffice {
+            try tell(ofEndOf: mandate, at: time)
+        } else if event == .revoke, mandate.state != .draft {
+            try tell(holderOf: mandate, by: actor, at: time)
+        }
         for child in try children(of: mandate.identifier) {
             try move(child, event == .expire ? .expire : .revoke, by: actor, at: time)
         }
@@ -87,6 +91,15 @@ extension Database {
     /// An office closes a company: whoever loses a mandate by that in another one hears of it.
     func tell(elsewhereOfMandatesOf company: CompanyIdentifier, at time: Timestamp) throws {
         for row in try openMandates(of: company) { try tell(ofEndOf: try row.mandate, except: company, at: time) }
+    }
+
+    /// Somebody took a mandate back, or it fell with another one: its holder hears of it, unless they gave it back.
+    private func tell(holderOf mandate: Mandate, by actor: CompanyActor, at time: Timestamp) throws {
+        let holder = try mandate.grantee.membership.flatMap { membership in
+            try row("SELECT account FROM membership WHERE id = ? AND state <> 'ended'", [membership.rawValue])
+        }
+        guard let account = try holder?.accountIdentifier, account != actor.person else { return }
+        try tell(account, .mandateEnded, detail: mandate.identifier.rawValue, at: time)
     }
 
     /// An office ended a mandate: its holder hears of it, and the administrators of every company that takes part.

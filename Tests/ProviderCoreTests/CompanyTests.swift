@@ -298,13 +298,15 @@ struct CompanyTests {
         let provider = try await TestProvider()
         let ada = try await provider.person("Ada", "Erste")
         let company = try await provider.registeredCompany([ada])
-        for (power, isSole) in [(ada.power(), true), (ada.power(joint: 2), false)] {
+        let pia = try await provider.person("Pia", "Prokura")
+        let together = [ada.power(joint: 2), pia.power(.authorizedSignatory)]
+        for (powers, isSole) in [([ada.power()], true), (together, false)] {
             try await provider.companies.record(
-                extract: provider.extract([power]), of: company, by: TestCompany.clerk)
+                extract: provider.extract(powers), of: company, by: TestCompany.clerk)
             let file = try await provider.file(of: company)
             let account = file.people[0].membership.account
             #expect(RepresentationRules.isSoleRepresentative(account, file.powers) == isSole)
-            #expect(file.powers.map(\.state) == [.signed])
+            #expect(file.powers.map(\.state).count { $0 == .signed } == 1)
         }
     }
 
@@ -384,6 +386,36 @@ struct CompanyTests {
         let first = try await companies.remove(member, from: company, by: try await provider.verified(cleo))
         #expect(first == .awaitingOthers)
         #expect(try await companies.remove(member, from: company, by: try await provider.verified(ada)) == .done)
+    }
+
+    @Test(
+        "L4: administrators hear of a new one, and whoever is held up, let act again or put out by others hears of that"
+    )
+    func toldByName() async throws {
+        let provider = try await TestProvider()
+        let companies = provider.companies
+        let sabine = try await provider.person("Sabine", "Erste")
+        let bert = try await provider.person("Bert", "Zweiter")
+        let dirk = try await provider.person("Dirk", "Dritter")
+        let company = try await provider.registeredCompany([sabine])
+        func told(_ person: TestPerson) async throws -> [NoticeKind] {
+            try await provider.provider.accounts.notices(of: try await provider.verified(person))
+                .filter { $0.detail == company.rawValue }.map(\.kind).reversed()
+        }
+        _ = try await provider.join(bert, ["org_admin"], in: company, by: sabine)
+        #expect(try await told(sabine) == [.administratorJoined])
+        #expect(try await told(bert) == [], "who did it")
+        let member = try await provider.join(dirk, ["member"], in: company, by: bert)
+        #expect(try await told(sabine).count == 1, "an employee is no administrator")
+        let boss = try await provider.verified(bert)
+        try await companies.suspend(member, in: company, by: boss)
+        try await companies.resume(member, in: company, by: boss)
+        try await companies.change(member, to: try #require(CompanyRoles([.userAdmin])), in: company, by: boss)
+        _ = try await companies.remove(member, from: company, by: boss)
+        let wanted: [NoticeKind] = [.membershipSuspended, .membershipResumed, .rolesChanged, .membershipEnded]
+        #expect(try await told(dirk) == wanted)
+        try await companies.leave(company, by: boss)
+        #expect(try await told(bert) == [], "who leaves knows it")
     }
 
     @Test("I15: who did not sign by the extract of the application signs by it no more: the register may have changed")
@@ -538,11 +570,13 @@ struct CompanyTests {
         let ada = try await provider.person("Ada", "Erste")
         let bob = try await provider.person("Bob", "Zweiter")
         let eve = try await provider.person("Eve", "Dritte")
+        let cid = try await provider.person("Cid", "Vierter")
         let company = try await provider.registeredCompany([ada, bob], together: true)
         let issued = try await provider.companies.invite(
             ["roles": ["org_admin"], "identity": .object(eve.identity)], into: company,
             by: try await provider.verified(ada))
         #expect(issued.outcome == .awaitingOthers)
+        let guest = try ExpectedIdentity(json: eve.identity)
         // Before the second agreement the code is as unknown as any.
         await #expect(throws: DeviceRefusal(.unknownInvitation, .invitationUnknown)) {
             try await provider.companies.accept(
@@ -550,18 +584,23 @@ struct CompanyTests {
         }
         await #expect(throws: DeviceRefusal(.approvedBefore, .approvedBefore), "a replayed approval") {
             try await provider.companies.approve(
-                issued.invitation, of: company, by: try await provider.verified(ada))
+                issued.invitation, of: guest, into: company, by: try await provider.verified(ada))
         }
         await #expect(throws: unknown, "who is no member") {
             try await provider.companies.approve(
-                issued.invitation, of: company, by: try await provider.verified(eve))
+                issued.invitation, of: guest, into: company, by: try await provider.verified(eve))
+        }
+        await #expect(throws: DeviceRefusal(.unknownInvitation, .invitationUnknown), "of somebody who is not invited") {
+            try await provider.companies.approve(
+                issued.invitation, of: try ExpectedIdentity(json: bob.identity), into: company,
+                by: try await provider.verified(bob))
         }
         let approved = try await provider.companies.approve(
-            issued.invitation, of: company, by: try await provider.verified(bob))
+            issued.invitation, of: guest, into: company, by: try await provider.verified(bob))
         #expect(approved == .done)
         await #expect(throws: DeviceRefusal(.notInThisState, .companyState)) {
             try await provider.companies.approve(
-                issued.invitation, of: company, by: try await provider.verified(bob))
+                issued.invitation, of: guest, into: company, by: try await provider.verified(bob))
         }
         _ = try await provider.companies.accept(
             code: issued.code, usesPrivateIdentity: true, by: try await provider.verified(eve))
@@ -572,7 +611,8 @@ struct CompanyTests {
             _ = try await provider.companies.remove(member, from: company, by: try await provider.verified(eve))
         }
         try await provider.companies.record(
-            extract: provider.extract([ada.power(joint: 2)]), of: company, by: TestCompany.clerk)
+            extract: provider.extract([ada.power(joint: 2), cid.power(.authorizedSignatory)]), of: company,
+            by: TestCompany.clerk)
         let first = try await provider.companies.remove(member, from: company, by: try await provider.verified(ada))
         #expect(first == .awaitingOthers)
         await #expect(throws: DeviceRefusal(.roleNotEnough, .companyRole), "not by the one who is to go") {

@@ -314,6 +314,10 @@ struct MandateTests {
             #expect(try await story.authorizes(story.member) != .disallowed(.noMandate))
             #expect(try await story.revoke(record, by: side).mandate.state == .revoked)
             #expect(try await story.authorizes(story.member) == .disallowed(.noMandate))
+            // Who gave it back knows that.
+            let told = try await story.provider.provider.accounts.notices(of: story.provider.verified(story.max))
+                .filter { $0.kind == .mandateEnded && $0.detail == record.mandate.identifier.rawValue }
+            #expect(told.count == (side.phone.device == story.ada.phone.device ? 1 : 0))
             await #expect(throws: DeviceRefusal(.notInThisState, .companyState)) {
                 try await story.revoke(record, by: story.ada)
             }

@@ -157,6 +157,49 @@ struct CompanyAccountTests {
         }
     }
 
+    @Test("I16: who agrees to an invitation says to whose, and signs the name; the provider keeps none")
+    func approval() async throws {
+        try await Site.serve { site in
+            let ada = try await site.provider.person("Ada", "Erste")
+            let bob = try await site.provider.person("Bob", "Zweiter")
+            let eve = try await site.provider.person("Eve", "Dritte")
+            let company = try await site.provider.registeredCompany([ada, bob], together: true)
+            let invited = try await site.act(
+                ada.phone, "/companies/\(company)/invitations",
+                ["roles": ["org_admin"], "identity": .object(eve.identity)])
+            let path = "/companies/\(company)/invitations/\(try invited.json.text("invitation"))/approval"
+            let unsaid = try await site.call(bob.phone, .post, "/account/v1" + path, json: [:])
+            #expect(unsaid.status == .badRequest && unsaid.json["member"] == "identity", "\(unsaid.text)")
+            let other = try await site.act(bob.phone, path, ["identity": .object(bob.identity)])
+            #expect(other.status == .notFound && other.error == "unknown_invitation", "\(other.text)")
+            let request = try await site.proposed(bob.phone, path, ["identity": .object(eve.identity)])
+            for part in ["Eve Dritte", "1980-02-29", "Muster Elektrotechnik GmbH"] {
+                #expect(request.statement.text.contains(part), "\(request.statement.text)")
+            }
+            let agreed = try await site.confirm(request, by: bob.phone)
+            #expect(agreed.json["outcome"] == "done", "\(agreed.text)")
+        }
+    }
+
+    @Test(
+        "what is wrong about a company is named to whoever said it, with what is wrong",
+        arguments: [
+            ("w_idnr", "DE123456788-00001", "malformed"), ("ust_idnr", "DE12345678", "malformed"),
+            ("euid", "DER2402.HRB 12345", "malformed"), ("lei", "529900T8BM49AURSDO56", "malformed"),
+            ("name", "", "malformed"), ("owner", "Ada", "unknown"),
+        ])
+    func mistakes(member: String, value: String, mistake: String) async throws {
+        try await Site.serve { site in
+            let director = try await site.provider.person("Ada", "Direktorin")
+            var details = TestCompany.registered()
+            details[member] = .string(value)
+            let refused = try await site.call(director.phone, .post, "/account/v1/companies", json: details)
+            #expect(refused.error == "invalid_request", "\(refused.text)")
+            #expect(refused.json["member"]?.string?.hasSuffix(member) == true, "\(refused.text)")
+            #expect(refused.json["mistake"]?.string == mistake, "\(refused.text)")
+        }
+    }
+
     @Test("mass assignment: members that a proposal does not have are refused, and nothing is asked")
     func massAssignment() async throws {
         try await Site.serve { site in

@@ -558,6 +558,9 @@ struct CompanyOfficeTests {
                 #expect(answer.code == mistake.code, "\(mistake.member): \(answer.text)")
                 #expect(answer.json["member"]?.string?.hasPrefix(mistake.member) == true, "\(answer.text)")
             }
+            let tooFew = try await site.call(clerk, .post, path, Self.extract(site, [ada.power(joint: 2)]))
+            #expect(tooFew.code == "company_evidence_refused" && tooFew.json["member"] == "powers", "\(tooFew.text)")
+            #expect(tooFew.text.contains("Name everybody"), "\(tooFew.text)")
             // The near miss of all of them.
             #expect(try await site.call(clerk, .post, path, Self.extract(site, [ada.power()])).status == .ok)
             var earlier = Self.extract(site, [ada.power()])

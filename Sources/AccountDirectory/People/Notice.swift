@@ -37,6 +37,13 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
     case companyActiveAgain = "company_active_again"
     case companyChanged = "company_changed"
     case administratorAppointed = "administrator_appointed"
+    case administratorJoined = "administrator_joined"
+    /// What others did to the person's own membership.
+    case membershipSuspended = "membership_suspended"
+    case membershipResumed = "membership_resumed"
+    case membershipEnded = "membership_ended"
+    case rolesChanged = "roles_changed"
+    case mandateEnded = "mandate_ended"
     /// A role in administration, of the person themself; which one stands beside it.
     case roleGiven = "role_given"
     case roleEnded = "role_ended"
@@ -115,6 +122,12 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .companyChanged: "Das Register nennt Ihr Unternehmen anders als bisher, und so steht es jetzt im Konto."
         case .administratorAppointed:
             "Das Amt hat jemanden bestellt, der ein Unternehmen verwaltet, dem Sie angehören: Es hatte niemanden mehr."
+        case .administratorJoined: "Jemand verwaltet ein Unternehmen jetzt mit Ihnen. Wer, steht beim Unternehmen."
+        case .membershipSuspended: "Sie können für ein Unternehmen vorerst nicht mehr handeln."
+        case .membershipResumed: "Sie können für ein Unternehmen wieder handeln."
+        case .membershipEnded: "Sie gehören einem Unternehmen nicht mehr an; was Sie für es durften, ist zu Ende."
+        case .rolesChanged: "Ihre Rollen in einem Unternehmen sind jetzt andere. Welche, steht beim Unternehmen."
+        case .mandateEnded: "Eine Vollmacht, die Sie hatten, ist beendet."
         case .roleGiven: "Sie haben jetzt eine Rolle in der Verwaltung."
         case .roleEnded: "Eine Ihrer Rollen in der Verwaltung wurde beendet."
         case .roleGivenByRegion:
@@ -175,6 +188,12 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         case .companyChanged: "The register describes your company otherwise than before, and so does its account now."
         case .administratorAppointed:
             "The office has appointed somebody to administer a company that you belong to: it had nobody any more."
+        case .administratorJoined: "Somebody administers a company with you now. Who it is stands with the company."
+        case .membershipSuspended: "For now you cannot act for a company any more."
+        case .membershipResumed: "You can act for a company again."
+        case .membershipEnded: "You no longer belong to a company; what you could do for it is over."
+        case .rolesChanged: "Your roles in a company are others now. Which, stands with the company."
+        case .mandateEnded: "A mandate that you had is ended."
         case .roleGiven: "You have a role in administration now."
         case .roleEnded: "One of your roles in administration was ended."
         case .roleGivenByRegion:

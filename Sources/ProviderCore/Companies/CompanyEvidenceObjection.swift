@@ -16,6 +16,8 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
     case powersOutOfRange
     case noRepresentative
     case namedTwice
+    /// More signatures are wanted than people are named.
+    case tooFewNamed
     /// A sole trader's owner is not who founded the account.
     case otherOwner
     /// What is said to be otherwise does not fit the rest.
@@ -44,6 +46,8 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
         case .noRepresentative:
             "The extract names no legal representative. Add who represents the company; a Prokurist alone does not."
         case .namedTwice: "The extract names one person twice. Name everybody once, with the greater power."
+        case .tooFewNamed:
+            "More people are to sign together (representation) than the extract names. Name everybody who represents the company."
         case .otherOwner:
             "The trade register names somebody else than the applicant. Name the owner alone in powers (kind inhaber, "
                 + "representation sole); a business that is not the applicant's is not verified for them."
@@ -86,6 +90,10 @@ extension CompanyEvidenceObjection {
             self = .noRepresentative
         } else if Set(powers.map(\.person.canonicalText)).count != powers.count {
             self = .namedTwice
+        } else if !powers.contains(where: {
+            $0.kind.isLegalRepresentative && $0.representation.signatories <= powers.count
+        }) {
+            self = .tooFewNamed
         } else {
             return nil
         }

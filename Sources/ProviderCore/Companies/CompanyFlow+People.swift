@@ -67,13 +67,19 @@ extension CompanyFlow {
     }
 
     /// A further administrator agrees to an invitation.
+    ///
+    /// - Parameter guest: of whom; only a hash of who is expected is stored.
     public func approve(
-        _ invitation: InvitationIdentifier, of company: CompanyIdentifier, by device: VerifiedDevice
+        _ invitation: InvitationIdentifier, of guest: ExpectedIdentity, into company: CompanyIdentifier,
+        by device: VerifiedDevice
     ) async throws -> CompanyActOutcome {
         let (hashing, person, identifier) = (hashing, device.account.person, device.device.identifier)
         return try await act(on: company, by: device, invitation: invitation, approvals: .invite) { snapshot, now in
-            let isOwn = snapshot.invitation.map { hashing.isExpected(person, by: $0) } ?? false
-            return InvitationRules.approve(isForApprover: isOwn, device: identifier, in: snapshot, now: now)
+            let expecting = snapshot.invitation
+            return InvitationRules.approve(
+                isNamed: expecting.map { hashing.isExpected(guest, by: $0) } ?? false,
+                isForApprover: expecting.map { hashing.isExpected(person, by: $0) } ?? false, device: identifier,
+                in: snapshot, now: now)
         }
     }
 

@@ -19,8 +19,11 @@ struct CompanyIdentityHashing: Sendable {
 
     /// True when the person is who the invitation expects.
     func isExpected(_ person: PersonRecord, by invitation: InvitationRecord) -> Bool {
-        guard let identity = ExpectedIdentity(person) else { return false }
-        return hash(identity, for: invitation.identifier) == invitation.expectation
+        ExpectedIdentity(person).map { isExpected($0, by: invitation) } ?? false
+    }
+
+    func isExpected(_ person: ExpectedIdentity, by invitation: InvitationRecord) -> Bool {
+        hash(person, for: invitation.identifier) == invitation.expectation
     }
 
     func hash(_ text: String) -> IdentityHash {

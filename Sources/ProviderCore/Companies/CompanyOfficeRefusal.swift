@@ -54,7 +54,7 @@ public enum CompanyOfficeRefusal: Error, Sendable, Equatable {
         case .evidence(.tooWeak): "level"
         case .evidence(.noEvidence): "method"
         case .evidence(.powersOutOfRange), .evidence(.noRepresentative), .evidence(.namedTwice),
-            .evidence(.otherOwner):
+            .evidence(.tooFewNamed), .evidence(.otherOwner):
             "powers"
         case .evidence(.changesContradict): "changed"
         case .reasonNotClerks: "reason"

@@ -238,7 +238,8 @@ extension SecurityEvent.Kind {
     /// Whether an event of this kind tells of something done or of something refused.
     public var usualOutcome: SecurityEvent.Outcome {
         switch self {
-        case .loginDenied, .loginReported, .loginFailed, .replayRejected, .administrationRefused: .refusal
+        case .loginDenied, .loginReported, .loginFailed, .replayRejected, .administrationRefused, .proofingFailed:
+            .refusal
         default: .success
         }
     }

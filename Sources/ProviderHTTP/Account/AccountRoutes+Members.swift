@@ -17,9 +17,11 @@ extension AccountRoutes {
             .post, "/companies/{company}/invitations/{invitation}/approval", "agree to an invitation",
             who: "another administrator", events: [.invitationApproved, .invitationSent],
             .confirmed(.approveInvitation) { call in
-                try call.expectNothing()
+                let guest = try call.read { (reader) throws(MessageError) in
+                    try ExpectedIdentity(json: try reader.object("identity"))
+                }
                 return try await call.service.companies.approving(
-                    call.identifier("invitation"), of: call.identifier("company"), by: call.device,
+                    call.identifier("invitation"), of: guest, into: call.identifier("company"), by: call.device,
                     language: call.language)
             }),
         AccountRoute(

@@ -92,6 +92,11 @@ public enum RepresentationRules {
         return min(people, devices) >= needed
     }
 
+    /// False when no signatures of those who are named could ever be enough: more are wanted than there are people.
+    public static func canSuffice(_ powers: [RegisterPowerRecord]) -> Bool {
+        powers.contains { $0.kind.isLegalRepresentative && $0.representation.signatories <= powers.count }
+    }
+
     /// True when this account is the only legal representative of the register, alone entitled, and has signed: nobody
     /// else could approve (the exception of I15).
     public static func isSoleRepresentative(_ account: AccountIdentifier, _ powers: [RegisterPowerRecord]) -> Bool {

@@ -46,7 +46,8 @@ public enum CompanyRules {
         guard isOfItsRegister(evidence, details), details.isRegistered || details.kind == .organization,
             isUsable(evidence, for: snapshot.company, now: now),
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
-            Set(powers.map(\.person)).count == powers.count, !isOutdated(evidence.asOf, by: snapshot.powers)
+            RepresentationRules.canSuffice(powers), Set(powers.map(\.person)).count == powers.count,
+            !isOutdated(evidence.asOf, by: snapshot.powers)
         else { return .refused(.evidenceNotEnough) }
         var described: [CompanyChange] = []
         if let facts {

@@ -38,17 +38,20 @@ public enum InvitationRules {
         return !invitation.roles.contains(.orgAdmin) && ends > now
     }
 
-    /// A further administrator agrees to an invitation.
+    /// A further administrator agrees to an invitation, and says of whom (I16): nobody agrees to a stranger.
     ///
-    /// - Parameter isForApprover: true when the expected identity is the approver's own.
+    /// - Parameters:
+    ///   - isNamed: true when the expected identity is the one that the approver has named.
+    ///   - isForApprover: true when it is the approver's own.
     public static func approve(
-        isForApprover: Bool, device: DeviceIdentifier, in snapshot: CompanySnapshot, now: Timestamp
+        isNamed: Bool, isForApprover: Bool, device: DeviceIdentifier, in snapshot: CompanySnapshot, now: Timestamp
     ) -> CompanyDecision {
         guard let invitation = snapshot.invitation, let approver = snapshot.effectiveActor(now) else {
             return .refused(.unknown)
         }
         guard snapshot.company.state == .active else { return .refused(.companyNotActive) }
         guard invitation.state == .created, invitation.expiresAt > now else { return .refused(.notInThisState) }
+        guard isNamed else { return .refused(.invitationUnknown) }
         guard !isForApprover else { return .refused(.selfApproval) }
         let approval = CompanyApproval(
             act: .invite, subject: invitation.identifier.rawValue, account: approver.membership.account,

@@ -50,8 +50,28 @@ struct InvitationArguments: ParsableArguments {
     @Argument(help: "The invitation, as `companies show` names it.")
     var invitation: String
 
-    func act(_ action: ConfirmedAction, _ step: String) throws(CommandFailure) -> AccountAct {
-        try company.act(action, in: "invitations", "invitation", invitation, step)
+    func act(
+        _ action: ConfirmedAction, _ step: String, body: JSONObject = [:]
+    ) throws(CommandFailure) -> AccountAct {
+        try company.act(action, in: "invitations", "invitation", invitation, step, body: body)
+    }
+}
+
+/// Who is invited.
+struct GuestOptions: ParsableArguments {
+    @Option(help: "The given name.")
+    var givenName: String
+
+    @Option(help: "The family name.")
+    var familyName: String
+
+    @Option(help: "The day of birth, e.g. 1964-08-12.")
+    var birthdate: String
+
+    var identity: JSONValue {
+        .object([
+            "given_name": .string(givenName), "family_name": .string(familyName), "birthdate": .string(birthdate),
+        ])
     }
 }
 

@@ -17,21 +17,10 @@ struct CompaniesInviteCommand: ActCommand {
     @Option(help: "org_admin, rights_admin, user_admin or member; several times for several roles.")
     var role: [String] = ["member"]
 
-    @Option(help: "The given name.")
-    var givenName: String
-
-    @Option(help: "The family name.")
-    var familyName: String
-
-    @Option(help: "The day of birth, e.g. 1964-08-12.")
-    var birthdate: String
+    @OptionGroup var guest: GuestOptions
 
     func act() throws -> AccountAct {
-        let identity: JSONObject = [
-            "given_name": .string(givenName), "family_name": .string(familyName), "birthdate": .string(birthdate),
-        ]
-        return try company.act(
-            .inviteMember, "invitations", body: ["roles": .strings(role), "identity": .object(identity)])
+        try company.act(.inviteMember, "invitations", body: ["roles": .strings(role), "identity": guest.identity])
     }
 
     func lines(_ answer: JSONObject, _ language: Language) -> [String] {
@@ -53,14 +42,18 @@ struct CompaniesInviteCommand: ActCommand {
 /// `citizen-phone companies approve COMPANY INVITATION`
 struct CompaniesApproveCommand: ActCommand {
     static let configuration = CommandConfiguration(
-        commandName: "approve", abstract: "Agree to an invitation that needs several administrators.")
+        commandName: "approve", abstract: "Agree to an invitation that needs several administrators.",
+        discussion: "Say to whose: the provider keeps no names of people who are invited, and refuses another one.")
 
     @OptionGroup var shared: SharedOptions
     @OptionGroup var confirmation: ConfirmationOptions
 
     @OptionGroup var invitation: InvitationArguments
+    @OptionGroup var guest: GuestOptions
 
-    func act() throws -> AccountAct { try invitation.act(.approveInvitation, "approval") }
+    func act() throws -> AccountAct {
+        try invitation.act(.approveInvitation, "approval", body: ["identity": guest.identity])
+    }
 }
 
 /// `citizen-phone companies withdraw COMPANY INVITATION`
