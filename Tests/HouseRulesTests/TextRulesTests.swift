@@ -20,8 +20,16 @@ struct TextRule: Sendable, CustomTestStringConvertible {
 
     static let all: [TextRule] = [
         noOpenEnds, ownParsers, statedInvariants, noMachinePaths, noFoundationProcess, oneBuild,
-        guardsStay,
+        guardsStay, quotedTexts,
     ]
+
+    /// A name that holds a quotation mark could otherwise end its quotation, and go on in the provider's own words.
+    static let quotedTexts = TextRule(
+        testDescription: "what others wrote stands in a provider's text by inGermanQuotes and inEnglishQuotes",
+        files: SourceTree.sources.filter { $0.path.hasPrefix("Sources/ProviderCore/") },
+        broken: lines { $0.contains(/[„“]\\\(/) },
+        bad: [#"let text = "Gerät „\(name)“ sperren?""#, #"let text = "Suspend “\(name)”?""#],
+        good: [#"let text = "Gerät \(name.inGermanQuotes) sperren?""#])
 
     static let noOpenEnds = TextRule(
         testDescription: "no open ends are left in the sources", files: SourceTree.sources,

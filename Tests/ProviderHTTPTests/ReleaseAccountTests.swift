@@ -69,7 +69,7 @@ struct ReleaseAccountTests {
 
             let request = try await site.proposed(phone, path)
             let text = request.statement.text
-            for part in ["„Portal rathaus“ (Stadt Herten)", "„Hund anmelden“", "given_name, family_name, email"] {
+            for part in ["„Portal rathaus“ (Stadt Herten)", "„Hund anmelden“", "Vorname, Familienname, E-Mail"] {
                 #expect(text.contains(part), "\(text)")
             }
             #expect(try await releases(site, phone)[0]["state"] == "granted", "asking changes nothing")

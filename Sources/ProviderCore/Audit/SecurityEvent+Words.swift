@@ -48,13 +48,14 @@ extension SecurityEvent.Kind {
     func words(company: String) -> BilingualText? {
         switch self {
         case .contextChosen:
-            BilingualText("Sie handelten für „\(company)“.", "You acted for “\(company)”.")
+            BilingualText("Sie handelten für \(company.inGermanQuotes).", "You acted for \(company.inEnglishQuotes).")
         case .contextSwitched:
             BilingualText(
-                "Sie wechselten die Rolle und handelten für „\(company)“.",
-                "You switched the role and acted for “\(company)”.")
+                "Sie wechselten die Rolle und handelten für \(company.inGermanQuotes).",
+                "You switched the role and acted for \(company.inEnglishQuotes).")
         case .mandateUsed:
-            BilingualText("Für „\(company)“ wurde gehandelt.", "Somebody acted for “\(company)”.")
+            BilingualText(
+                "Für \(company.inGermanQuotes) wurde gehandelt.", "Somebody acted for \(company.inEnglishQuotes).")
         default: nil
         }
     }

@@ -19,8 +19,8 @@ enum LoginTexts {
             }
         let message = prompt.message.map { message in
             switch language {
-            case .german: " Nachricht des Portals: „\(message.rawValue)“"
-            case .english: " Message of the portal: “\(message.rawValue)”"
+            case .german: " Nachricht des Portals: \(message.rawValue.inGermanQuotes)"
+            case .english: " Message of the portal: \(message.rawValue.inEnglishQuotes)"
             }
         }
         return call + question + (message ?? "")
@@ -30,10 +30,10 @@ enum LoginTexts {
     private static func remembering(_ browser: BrowserContext, _ language: Language) -> String {
         switch language {
         case .german:
-            " Wenn Sie zustimmen, merkt sich die CitizenID den Browser „\(browser.description)“ (\(browser.area)): "
+            " Wenn Sie zustimmen, merkt sich die CitizenID den Browser \(browser.description.inGermanQuotes) (\(browser.area)): "
                 + "Anmeldungen dort brauchen künftig keine Ziffern mehr. Ist es nicht Ihr eigener, lehnen Sie ab."
         case .english:
-            " If you approve, CitizenID remembers the browser “\(browser.description)” (\(browser.area)): logins there "
+            " If you approve, CitizenID remembers the browser \(browser.description.inEnglishQuotes) (\(browser.area)): logins there "
                 + "need no digits in future. If it is not your own, refuse."
         }
     }
@@ -53,18 +53,18 @@ enum LoginTexts {
     private static func question(portal: String, tenant: String, service: Service?, language: Language) -> String {
         guard let service else {
             return switch language {
-            case .german: "Möchten Sie sich bei „\(portal)“ (\(tenant)) anmelden?"
-            case .english: "Do you want to log in to “\(portal)” (\(tenant))?"
+            case .german: "Möchten Sie sich bei \(portal.inGermanQuotes) (\(tenant)) anmelden?"
+            case .english: "Do you want to log in to \(portal.inEnglishQuotes) (\(tenant))?"
             }
         }
         let title = service.title.text(language)
         let purpose = service.purpose?.text(language)
         return switch language {
         case .german:
-            "Möchten Sie sich bei „\(portal)“ (\(tenant)) für „\(title)“ anmelden?"
+            "Möchten Sie sich bei \(portal.inGermanQuotes) (\(tenant)) für \(title.inGermanQuotes) anmelden?"
                 + (purpose.map { " Wofür Ihre Angaben gebraucht werden: \($0)" } ?? "")
         case .english:
-            "Do you want to log in to “\(portal)” (\(tenant)) for “\(title)”?"
+            "Do you want to log in to \(portal.inEnglishQuotes) (\(tenant)) for \(title.inEnglishQuotes)?"
                 + (purpose.map { " What your data are needed for: \($0)" } ?? "")
         }
     }

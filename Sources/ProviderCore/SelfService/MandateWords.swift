@@ -9,6 +9,8 @@ struct MandateWords {
     let company: CompanyIdentifier
     /// The companies that take part, as far as there are any.
     let files: [CompanyIdentifier: CompanyFile]
+    /// What scopes and towns are called.
+    let registry: ClientRegistry
     let reader: AccountIdentifier
     let language: Language
 
@@ -66,10 +68,19 @@ struct MandateWords {
 
     // MARK: What
 
-    private var scopes: String { proposal.powers.scopes.map(\.rawValue).sorted().joined(separator: ", ") }
+    /// The services that ask for each of the powers, and the power's own name, which is what counts.
+    private var scopes: String {
+        let services = registry.servicesWithMandates
+        return proposal.powers.scopes.map(\.rawValue).sorted().map { scope in
+            let titles = services.filter { $0.mandateScope == scope }.map { $0.title.text(language) }
+            guard !titles.isEmpty else { return scope }
+            return "\(Set(titles).sorted().map(quoted).joined(separator: ", ")) (\(scope))"
+        }.joined(separator: ", ")
+    }
 
     private var towns: String? {
-        proposal.powers.tenants == .all ? nil : proposal.powers.tenants.words.joined(separator: ", ")
+        guard case .only(let towns) = proposal.powers.tenants else { return nil }
+        return towns.map { registry.tenant($0)?.officialName ?? $0.rawValue }.sorted().joined(separator: ", ")
     }
 
     /// Numbers and names, or the numbers alone where the names would fill the screen; nil for all.
@@ -86,7 +97,7 @@ struct MandateWords {
     private var until: String { proposal.powers.validity.until.rawValue }
     private var reason: String { quoted(proposal.reason) }
 
-    private func quoted(_ text: String) -> String { language == .german ? "„\(text)“" : "“\(text)”" }
+    private func quoted(_ text: String) -> String { language.say(text.inGermanQuotes, text.inEnglishQuotes) }
 }
 
 extension MandateProposal {

@@ -52,13 +52,13 @@ public struct OwnAccount: Sendable {
 
     /// What becomes of a company (I14): the person reads it before.
     private static func sentence(_ effect: ClosingEffect, _ language: Language) -> String? {
-        switch (effect.effect, language) {
+        let company = language.say(effect.companyName.inGermanQuotes, effect.companyName.inEnglishQuotes)
+        return switch (effect.effect, language) {
         case (.none, _): nil
-        case (.freezes, .german):
-            "Das Unternehmen „\(effect.companyName)“ hat dann niemanden, der es verwaltet, und ruht."
-        case (.freezes, .english): "The company “\(effect.companyName)” then has no administrator and is frozen."
-        case (.ends, .german): "Das Unternehmen „\(effect.companyName)“ endet mit Ihrem Konto."
-        case (.ends, .english): "The company “\(effect.companyName)” ends with your account."
+        case (.freezes, .german): "Das Unternehmen \(company) hat dann niemanden, der es verwaltet, und ruht."
+        case (.freezes, .english): "The company \(company) then has no administrator and is frozen."
+        case (.ends, .german): "Das Unternehmen \(company) endet mit Ihrem Konto."
+        case (.ends, .english): "The company \(company) ends with your account."
         }
     }
 

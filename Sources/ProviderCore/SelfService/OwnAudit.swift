@@ -42,7 +42,9 @@ public struct OwnAudit: Sendable {
                 BilingualText("Sie selbst, in der Verwaltung", "yourself, in administration") + place
             case "person": BilingualText("Sie selbst", "yourself")
             case "portal":
-                portal.map { BilingualText("Portal „\($0)“", "portal “\($0)”") } ?? BilingualText("Portal", "portal")
+                BilingualText("Portal", "portal")
+                    + (portal.map { BilingualText(" \($0.inGermanQuotes)", " \($0.inEnglishQuotes)") }
+                        ?? BilingualText(verbatim: ""))
             case "clerk":
                 BilingualText("jemand am Schalter", "somebody at a desk") + place
             case "administrator":

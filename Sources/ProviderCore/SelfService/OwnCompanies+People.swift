@@ -16,8 +16,8 @@ extension OwnCompanies {
         let guest = Self.names(identity["given_name"]?.string ?? "", identity["family_name"]?.string ?? "")
         let text =
             language == .german
-            ? "\(guest) in das Unternehmen „\(name)“ einladen, als \(roles)?"
-            : "Invite \(guest) into the company “\(name)”, as \(roles)?"
+            ? "\(guest) in das Unternehmen \(name.inGermanQuotes) einladen, als \(roles)?"
+            : "Invite \(guest) into the company \(name.inEnglishQuotes), as \(roles)?"
         return ProposedAct(.inviteMember, text: text) { [flow] confirmation in
             let issued = try await flow.invite(request, into: company, by: confirmation.device)
             return [
@@ -27,17 +27,20 @@ extension OwnCompanies {
         }
     }
 
+    /// - Parameter guest: of whom the person has heard that they are invited.
     public func approving(
-        _ invitation: InvitationIdentifier, of company: CompanyIdentifier, by device: VerifiedDevice,
-        language: Language
+        _ invitation: InvitationIdentifier, of guest: ExpectedIdentity, into company: CompanyIdentifier,
+        by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
         let (name, roles) = try await pending(invitation, of: company, device, language)
+        let (person, born) = (Self.names(guest.givenName.text, guest.familyName.text), guest.birthdate)
         let text =
             language == .german
-            ? "Einer Einladung in das Unternehmen „\(name)“ zustimmen, als \(roles)?"
-            : "Agree to an invitation into the company “\(name)”, as \(roles)?"
+            ? "Zustimmen, dass \(person), geboren am \(born.rawValue), in das Unternehmen \(name.inGermanQuotes) eingeladen wird, als "
+                + "\(roles)?"
+            : "Agree that \(person), born on \(born.rawValue), is invited into the company \(name.inEnglishQuotes), as \(roles)?"
         return ProposedAct(.approveInvitation, text: text) { [flow] confirmation in
-            let outcome = try await flow.approve(invitation, of: company, by: confirmation.device)
+            let outcome = try await flow.approve(invitation, of: guest, into: company, by: confirmation.device)
             return ["invitation": .string(invitation.rawValue), "outcome": .string(outcome.rawValue)]
         }
     }
@@ -49,8 +52,8 @@ extension OwnCompanies {
         let (name, roles) = try await pending(invitation, of: company, device, language)
         let text =
             language == .german
-            ? "Die Einladung in das Unternehmen „\(name)“ (\(roles)) zurücknehmen?"
-            : "Withdraw the invitation into the company “\(name)” (\(roles))?"
+            ? "Die Einladung in das Unternehmen \(name.inGermanQuotes) (\(roles)) zurücknehmen?"
+            : "Withdraw the invitation into the company \(name.inEnglishQuotes) (\(roles))?"
         return ProposedAct(.withdrawInvitation, text: text) { [flow] confirmation in
             try await flow.withdraw(invitation, of: company, by: confirmation.device)
             return ["invitation": .string(invitation.rawValue), "outcome": "done"]
@@ -65,9 +68,9 @@ extension OwnCompanies {
         let roles = Self.words(offer.roles.roles.map(\.rawValue), language)
         let text =
             language == .german
-            ? "Dem Unternehmen „\(offer.companyName)“ beitreten, als \(roles)? Ihre private Identität wird dafür verwendet; "
+            ? "Dem Unternehmen \(offer.companyName.inGermanQuotes) beitreten, als \(roles)? Ihre private Identität wird dafür verwendet; "
                 + "das können Sie später zurücknehmen."
-            : "Join the company “\(offer.companyName)”, as \(roles)? Your private identity is used for that; you can take "
+            : "Join the company \(offer.companyName.inEnglishQuotes), as \(roles)? Your private identity is used for that; you can take "
                 + "that back later."
         return ProposedAct(.acceptInvitation, text: text) { [flow] confirmation in
             let company = try await flow.accept(
@@ -84,8 +87,8 @@ extension OwnCompanies {
         let name = try await name(of: company, device)
         let text =
             language == .german
-            ? "Das Unternehmen „\(name)“ verlassen? Sie können dann nicht mehr für es handeln."
-            : "Leave the company “\(name)”? You can then no longer act for it."
+            ? "Das Unternehmen \(name.inGermanQuotes) verlassen? Sie können dann nicht mehr für es handeln."
+            : "Leave the company \(name.inEnglishQuotes)? You can then no longer act for it."
         return ProposedAct(.leaveCompany, text: text) { [flow] confirmation in
             try await flow.leave(company, by: confirmation.device)
             return Self.done(company)
@@ -99,7 +102,8 @@ extension OwnCompanies {
         let (name, person) = try await member(membership, of: company, device)
         let text =
             language == .german
-            ? "\(person) aus dem Unternehmen „\(name)“ entfernen?" : "Remove \(person) from the company “\(name)”?"
+            ? "\(person) aus dem Unternehmen \(name.inGermanQuotes) entfernen?"
+            : "Remove \(person) from the company \(name.inEnglishQuotes)?"
         return ProposedAct(.removeMember, text: text) { [flow] confirmation in
             let outcome = try await flow.remove(membership, from: company, by: confirmation.device)
             return ["membership": .string(membership.rawValue), "outcome": .string(outcome.rawValue)]
@@ -113,8 +117,8 @@ extension OwnCompanies {
         let (name, person) = try await member(membership, of: company, device)
         let text =
             language == .german
-            ? "\(person) im Unternehmen „\(name)“ vorerst nicht mehr handeln lassen?"
-            : "Suspend \(person) in the company “\(name)” for now?"
+            ? "\(person) im Unternehmen \(name.inGermanQuotes) vorerst nicht mehr handeln lassen?"
+            : "Suspend \(person) in the company \(name.inEnglishQuotes) for now?"
         return ProposedAct(.suspendMember, text: text) { [flow] confirmation in
             try await flow.suspend(membership, in: company, by: confirmation.device)
             return ["membership": .string(membership.rawValue), "outcome": "done"]
@@ -128,8 +132,8 @@ extension OwnCompanies {
         let (name, person) = try await member(membership, of: company, device)
         let text =
             language == .german
-            ? "\(person) im Unternehmen „\(name)“ wieder handeln lassen?"
-            : "Let \(person) act again in the company “\(name)”?"
+            ? "\(person) im Unternehmen \(name.inGermanQuotes) wieder handeln lassen?"
+            : "Let \(person) act again in the company \(name.inEnglishQuotes)?"
         return ProposedAct(.resumeMember, text: text) { [flow] confirmation in
             try await flow.resume(membership, in: company, by: confirmation.device)
             return ["membership": .string(membership.rawValue), "outcome": "done"]
@@ -144,8 +148,8 @@ extension OwnCompanies {
         let words = Self.words(roles.roles.map(\.rawValue), language)
         let text =
             language == .german
-            ? "\(person) im Unternehmen „\(name)“ diese Rollen geben: \(words)?"
-            : "Give \(person) these roles in the company “\(name)”: \(words)?"
+            ? "\(person) im Unternehmen \(name.inGermanQuotes) diese Rollen geben: \(words)?"
+            : "Give \(person) these roles in the company \(name.inEnglishQuotes): \(words)?"
         return ProposedAct(.changeRoles, text: text) { [flow] confirmation in
             try await flow.change(membership, to: roles, in: company, by: confirmation.device)
             return ["membership": .string(membership.rawValue), "outcome": "done"]
@@ -159,13 +163,13 @@ extension OwnCompanies {
         let name = try await name(of: company, device)
         let text =
             switch (language, isGiven) {
-            case (.german, true): "Ihre private Identität wieder für das Unternehmen „\(name)“ verwenden?"
+            case (.german, true): "Ihre private Identität wieder für das Unternehmen \(name.inGermanQuotes) verwenden?"
             case (.german, false):
-                "Ihre private Identität nicht mehr für das Unternehmen „\(name)“ verwenden? Sie können dann nicht mehr für es "
+                "Ihre private Identität nicht mehr für das Unternehmen \(name.inGermanQuotes) verwenden? Sie können dann nicht mehr für es "
                     + "handeln."
-            case (.english, true): "Use your private identity for the company “\(name)” again?"
+            case (.english, true): "Use your private identity for the company \(name.inEnglishQuotes) again?"
             case (.english, false):
-                "No longer use your private identity for the company “\(name)”? You can then no longer act for it."
+                "No longer use your private identity for the company \(name.inEnglishQuotes)? You can then no longer act for it."
             }
         return ProposedAct(.changeConsent, text: text) { [flow] confirmation in
             try await flow.setConsent(isGiven, in: company, by: confirmation.device)

@@ -11,9 +11,9 @@ public struct OwnCompanies: Sendable {
         let facts = try flow.facts(details)
         let text =
             language == .german
-            ? "Unternehmen „\(facts.name.text)“ anlegen? Sie werden seine erste Administratorin oder sein erster "
+            ? "Unternehmen \(facts.name.text.inGermanQuotes) anlegen? Sie werden seine erste Administratorin oder sein erster "
                 + "Administrator. Es kann erst handeln, wenn es nachgewiesen ist."
-            : "Create the company “\(facts.name.text)”? You become its first administrator. It can act only when it is "
+            : "Create the company \(facts.name.text.inEnglishQuotes)? You become its first administrator. It can act only when it is "
                 + "verified."
         return ProposedAct(.createCompany, text: text) { [flow] confirmation in
             let created = try await flow.create(details, by: confirmation.device)
@@ -33,8 +33,8 @@ public struct OwnCompanies: Sendable {
         let facts = try flow.facts(details)
         let text =
             language == .german
-            ? "Die Angaben zum Unternehmen „\(name)“ ersetzen? Es heißt dann „\(facts.name.text)“."
-            : "Replace the facts about the company “\(name)”? Its name is then “\(facts.name.text)”."
+            ? "Die Angaben zum Unternehmen \(name.inGermanQuotes) ersetzen? Es heißt dann \(facts.name.text.inGermanQuotes)."
+            : "Replace the facts about the company \(name.inEnglishQuotes)? Its name is then \(facts.name.text.inEnglishQuotes)."
         return ProposedAct(.changeCompany, text: text) { [flow] confirmation in
             try await flow.describe(company, as: details, by: confirmation.device)
             return Self.done(company)
@@ -49,9 +49,9 @@ public struct OwnCompanies: Sendable {
         try flow.expectUpstream()
         let text =
             language == .german
-            ? "Das Unternehmen „\(name)“ mit dem anderen Unternehmenskonto nachweisen? Nennt es Sie als "
+            ? "Das Unternehmen \(name.inGermanQuotes) mit dem anderen Unternehmenskonto nachweisen? Nennt es Sie als "
                 + "vertretungsberechtigt, unterschreiben Sie damit für das Unternehmen."
-            : "Verify the company “\(name)” by the other account for companies? If that names you among its representatives, "
+            : "Verify the company \(name.inEnglishQuotes) by the other account for companies? If that names you among its representatives, "
                 + "you sign for the company with this."
         return ProposedAct(.verifyCompany, text: text) { [flow] confirmation in
             try await flow.verify(company, upstream: assertion, by: confirmation.device)
@@ -67,8 +67,8 @@ public struct OwnCompanies: Sendable {
         let name = try await name(of: company, device)
         let text =
             language == .german
-            ? "Die Angaben zum Unternehmen „\(name)“ zum Nachweis einreichen?"
-            : "Submit the facts about the company “\(name)” for verification?"
+            ? "Die Angaben zum Unternehmen \(name.inGermanQuotes) zum Nachweis einreichen?"
+            : "Submit the facts about the company \(name.inEnglishQuotes) for verification?"
         return ProposedAct(.submitCompany, text: text) { [flow] confirmation in
             try await flow.submit(company, by: confirmation.device)
             return Self.done(company)
@@ -82,9 +82,9 @@ public struct OwnCompanies: Sendable {
         let name = try await flow.companyToSign(company, by: device).details.name.text
         let text =
             language == .german
-            ? "Für das Unternehmen „\(name)“ unterschreiben? Das Register nennt Sie als vertretungsberechtigt. Sie werden "
+            ? "Für das Unternehmen \(name.inGermanQuotes) unterschreiben? Das Register nennt Sie als vertretungsberechtigt. Sie werden "
                 + "Administratorin oder Administrator, und Ihre private Identität wird dafür verwendet."
-            : "Sign for the company “\(name)”? The register names you among its representatives. You become an "
+            : "Sign for the company \(name.inEnglishQuotes)? The register names you among its representatives. You become an "
                 + "administrator, and your private identity is used for that."
         return ProposedAct(.signForCompany, text: text) { [flow] confirmation in
             try await flow.sign(company, usesPrivateIdentity: true, by: confirmation.device)
@@ -98,8 +98,8 @@ public struct OwnCompanies: Sendable {
         let name = try await name(of: company, device)
         let text =
             language == .german
-            ? "Das Konto des Unternehmens „\(name)“ schließen? Alle Vollmachten enden."
-            : "Close the account of the company “\(name)”? All its mandates end."
+            ? "Das Konto des Unternehmens \(name.inGermanQuotes) schließen? Alle Vollmachten enden."
+            : "Close the account of the company \(name.inEnglishQuotes)? All its mandates end."
         return ProposedAct(.closeCompany, text: text) { [flow] confirmation in
             let outcome = try await flow.close(company, by: confirmation.device)
             return Self.done(company, outcome)
@@ -116,8 +116,8 @@ public struct OwnCompanies: Sendable {
         try record.address.check()
         let text =
             language == .german
-            ? "Die Betriebsstätte „\(record.name.text)“ zum Unternehmen „\(name)“ hinzufügen?"
-            : "Add the establishment “\(record.name.text)” to the company “\(name)”?"
+            ? "Die Betriebsstätte \(record.name.text.inGermanQuotes) zum Unternehmen \(name.inGermanQuotes) hinzufügen?"
+            : "Add the establishment \(record.name.text.inEnglishQuotes) to the company \(name.inEnglishQuotes)?"
         return ProposedAct(.addEstablishment, text: text) { [flow] confirmation in
             let added = try await flow.addEstablishment(establishment, to: company, by: confirmation.device)
             return ["company": .string(company.rawValue), "establishment": .string(added.rawValue)]
@@ -134,8 +134,8 @@ public struct OwnCompanies: Sendable {
         }
         let text =
             language == .german
-            ? "Die Betriebsstätte „\(found.name.text)“ des Unternehmens „\(view.company.details.name.text)“ schließen?"
-            : "Close the establishment “\(found.name.text)” of the company “\(view.company.details.name.text)”?"
+            ? "Die Betriebsstätte \(found.name.text.inGermanQuotes) des Unternehmens \(view.company.details.name.text.inGermanQuotes) schließen?"
+            : "Close the establishment \(found.name.text.inEnglishQuotes) of the company \(view.company.details.name.text.inEnglishQuotes)?"
         return ProposedAct(.closeEstablishment, text: text) { [flow] confirmation in
             try await flow.closeEstablishment(establishment, of: company, by: confirmation.device)
             return ["company": .string(company.rawValue), "establishment": .string(establishment.rawValue)]

@@ -21,7 +21,7 @@ extension OwnDevices {
     public func approving(
         _ identifier: DeviceIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let name = try await described(identifier, by: device)
+        let name = try await described(identifier, by: device, language)
         let text =
             language == .german
             ? "Das wartende Gerät \(name) zulassen? Es kann sich dann für Sie anmelden. Lassen Sie nur zu, was Sie selbst "
@@ -37,7 +37,7 @@ extension OwnDevices {
     public func finding(
         _ identifier: DeviceIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let name = try await described(identifier, by: device)
+        let name = try await described(identifier, by: device, language)
         let text =
             language == .german
             ? "Das gesperrte Gerät \(name) wieder benutzen? Tun Sie das nur, wenn es die ganze Zeit bei Ihnen oder in "
@@ -53,7 +53,7 @@ extension OwnDevices {
     public func revoking(
         _ identifier: DeviceIdentifier, by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
-        let name = try await described(identifier, by: device)
+        let name = try await described(identifier, by: device, language)
         let text =
             language == .german
             ? "Gerät \(name) für immer aus Ihrem Konto nehmen?"
@@ -64,10 +64,12 @@ extension OwnDevices {
         }
     }
 
-    private func described(_ identifier: DeviceIdentifier, by device: VerifiedDevice) async throws -> String {
+    private func described(
+        _ identifier: DeviceIdentifier, by device: VerifiedDevice, _ language: Language
+    ) async throws -> String {
         guard let found = try await list(device).first(where: { $0.identifier == identifier })?.description else {
             throw DeviceRefusal(.notFound, .objectUnknown)
         }
-        return "„\(found.name)“ (\(found.model), \(found.system))"
+        return found.quoted(language)
     }
 }

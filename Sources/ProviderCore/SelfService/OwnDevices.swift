@@ -53,12 +53,20 @@ public struct OwnDevices: Sendable {
     private static func text(_ device: DeviceDescription, isThisOne: Bool, _ language: Language) -> String {
         switch language {
         case .german:
-            "Gerät „\(device.name)“ (\(device.model), \(device.system)) sperren? Es kann sich dann nicht mehr anmelden, "
-                + "und die Sitzungen, die es eröffnet hat, enden."
+            "Gerät \(device.quoted(language)) sperren? Es kann sich dann nicht mehr anmelden, und die Sitzungen, die es eröffnet "
+                + "hat, enden."
                 + (isThisOne ? " Es ist dieses Gerät hier." : "")
         case .english:
-            "Suspend the device “\(device.name)” (\(device.model), \(device.system))? It can log in no more, and the "
-                + "sessions that it opened end." + (isThisOne ? " It is this device here." : "")
+            "Suspend the device \(device.quoted(language))? It can log in no more, and the sessions that it opened end."
+                + (isThisOne ? " It is this device here." : "")
         }
+    }
+}
+
+extension DeviceDescription {
+    /// The device as it says of itself, all of it in one quotation.
+    func quoted(_ language: Language) -> String {
+        let text = "\(name) (\(model), \(system))"
+        return language.say(text.inGermanQuotes, text.inEnglishQuotes)
     }
 }

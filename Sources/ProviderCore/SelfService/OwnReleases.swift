@@ -27,16 +27,17 @@ public struct OwnReleases: Sendable {
     }
 
     private static func text(_ listed: ListedRelease, _ language: Language) -> String {
-        let claims = listed.release.released.joined(separator: ", ")
+        let claims = listed.release.released.map { ClaimTitle.words($0, language) }.joined(separator: ", ")
         let town = listed.tenantName.map { " (\($0))" } ?? ""
+        let portal = language.say(listed.portal.inGermanQuotes, listed.portal.inEnglishQuotes)
         let service = listed.service?.text(language)
         switch language {
         case .german:
-            return "Ihre Freigabe für „\(listed.portal)“\(town)" + (service.map { ", „\($0)“," } ?? "")
+            return "Ihre Freigabe für \(portal)\(town)" + (service.map { ", \($0.inGermanQuotes)," } ?? "")
                 + " zurücknehmen? Freigegeben ist: \(claims.isEmpty ? "nur die Anmeldung selbst" : claims). Das Portal bekommt "
                 + "nichts mehr davon, und die nächste Anmeldung fragt neu. Was es schon hat, behält es."
         case .english:
-            return "Take back your release to “\(listed.portal)”\(town)" + (service.map { ", “\($0)”" } ?? "")
+            return "Take back your release to \(portal)\(town)" + (service.map { ", \($0.inEnglishQuotes)" } ?? "")
                 + "? Released is: \(claims.isEmpty ? "the login alone" : claims). The portal gets no more of it, and the next "
                 + "login asks again. What it has it keeps."
         }
