@@ -103,6 +103,8 @@ public struct DeviceAuthenticator: Sendable {
         _ state: DeviceState, _ check: (ProviderKeys) throws(StatementRefusal) -> Value
     ) async throws(DeviceError) -> Value {
         do throws(StatementRefusal) { return try check(state.providerKeys) } catch {
+            // What has expired by this device's clock alone has not: any answer of the provider says its time.
+            if error == .expired, memory.ahead == nil { _ = try? await fetchKeys(connection(to: state.issuer)) }
             guard error == .wrongKey else { throw memory.explained(.statementRefused(error)) }
         }
         let fresh = try await fetchKeys(connection(to: state.issuer))

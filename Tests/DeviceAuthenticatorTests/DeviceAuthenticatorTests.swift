@@ -228,6 +228,58 @@ struct DeviceAuthenticatorTests {
         #expect(proofs == [true, false, true])
     }
 
+    /// The provider's time, as it says it.
+    private static let date = (name: "Date", value: "Fri, 15 Jan 2027 08:00:00 GMT")
+    private static var wrongClock: HTTPAnswer {
+        HTTPAnswer(status: 401, headers: [date], body: FakeProvider.problem("invalid_dpop_proof", 401).body)
+    }
+
+    @Test(arguments: [Int64(-600), -270])
+    func `an answer that a wrong clock dated is signed anew when the clock is right`(ahead: Int64) async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .success(Self.wrongClock))
+        let wrong = workshop.phone(provider, clock: .fixed(FakeProvider.now + ahead))
+        await #expect(throws: DeviceError.clock(ahead: ahead)) { try await wrong.approve(pin: .good) }
+        _ = try await phone.approve(pin: .good)
+        let answers = try await provider.bodies("/response").map { try response($0) }
+        #expect(answers.map(\.counter) == [1, 2])
+        #expect(answers.map(\.issuedAt) == [FakeProvider.now + ahead, FakeProvider.now])
+        let signed = try phone.journal(of: FakeProvider.transaction)?.filter { $0.step == .signed }.map(\.detail)
+        #expect(signed == ["approve 1", "approve 2"])
+    }
+
+    @Test func `D-4.5.3 an answer that may have arrived is kept while the clock is wrong`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .failure(NetworkFailure(.timeout, authority: "id.example")))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        await provider.surprise(Self.responsePath, .success(Self.wrongClock))
+        let wrong = workshop.phone(provider, clock: .fixed(FakeProvider.now - 600))
+        await #expect(throws: DeviceError.clock(ahead: -600)) { try await wrong.approve(pin: .good) }
+        _ = try await phone.approve(pin: .good)
+        let sent = await provider.bodies("/response").compactMap { $0["response"]?.string }
+        #expect(sent.count == 3 && Set(sent).count == 1)
+    }
+
+    @Test(arguments: [true, false])
+    func `what has expired by a clock that is ahead is the clock's fault, and what has by the provider's is over`(
+        isAhead: Bool
+    ) async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        if isAhead {
+            let keys = HTTPAnswer(status: 200, headers: [Self.date], body: Array("{}".utf8))
+            await provider.surprise("/jwks", .success(keys))
+        }
+        let late = workshop.phone(provider, clock: .fixed(FakeProvider.now + 600))
+        let error = isAhead ? DeviceError.clock(ahead: 600) : .statementRefused(.expired)
+        await #expect(throws: error) { try await late.currentRequest() }
+        await #expect(throws: error) { try await late.approve(pin: .good) }
+        #expect(await provider.bodies("/response").isEmpty)
+        #expect(try await phone.approve(pin: .good).decision == .approve, "by the right clock it waits as before")
+    }
+
     /// A provider that is asked for its keys while something else happens, before anything was answered.
     private struct SlowProvider: HTTPTransport {
         let provider: FakeProvider

@@ -165,6 +165,21 @@ struct BadInputTests {
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
     }
 
+    @Test(arguments: ["-600s", "600s"])
+    func `a clock that is wrong while answering is named, and with the right one the same command is done at once`(
+        skew: String
+    ) async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Uhrzeit")
+        _ = try await phone.waitingLogin()
+        let approve = ["approve", "--pin-file", phone.pinFile, "--json"]
+        for answer in [["deny", "--json"], approve] {
+            try expectFailure(try await phone.run(answer + ["--fault", "skew=\(skew)"]), 32, "clock")
+        }
+        let approved = try await phone.run(approve)
+        #expect(approved.status == 0, "\(approved)")
+        #expect(try await phone.run("receipts", "verify").status == 0)
+    }
+
     @Test(arguments: WrongServer.HangUp.allCases)
     func `a connection that is cut in the handshake is lost, and no certificate is blamed`(
         hangUp: WrongServer.HangUp

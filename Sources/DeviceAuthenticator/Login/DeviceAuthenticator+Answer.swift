@@ -193,6 +193,11 @@ extension DeviceAuthenticator {
                 default: try note(transaction, .refused, code, trace: trace, after: sent)
                 }
             case .network: try note(transaction, .lost, after: sent)
+            // Refused before the answer was looked at. One of a time that the provider takes is kept: a call before this one may
+            // have brought it there (D-4.5.3).
+            case .clock(let ahead) where !RequestChecks.isOfItsTime(sent.note.time, now: clock.now - ahead):
+                try note(signed: sent)
+                try withdraw(sent)
             default: break
             }
             throw error

@@ -39,6 +39,12 @@ enum RequestChecks {
     /// Clock difference that is allowed, in seconds (D-4.3.2).
     static let clockDifference: Int64 = 60
 
+    /// Whether an answer that was signed then can be sent by the provider's clock: it takes 300 seconds of difference (P-4.6.1),
+    /// and to set a clock right takes some of them.
+    static func isOfItsTime(_ signed: Timestamp, now: Timestamp) -> Bool {
+        now - (300 - clockDifference) <= signed && signed <= now + (300 - clockDifference)
+    }
+
     /// D-3.1: a login link leads to the issuer at which the device is enrolled, byte for byte.
     static func loginLink(_ text: String, issuer: IssuerURL) throws(LinkRefusal) -> (link: DeviceLink, flow: LoginFlow)
     {

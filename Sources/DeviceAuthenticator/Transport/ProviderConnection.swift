@@ -12,7 +12,7 @@ struct CallCredentials: Sendable {
 final class ProviderMemory: Sendable {
     private struct Content {
         var nonce: String?
-        var ahead: Int64 = 0
+        var ahead: Int64?
         var request: SignedStatement<LoginRequestStatement>?
     }
 
@@ -20,8 +20,8 @@ final class ProviderMemory: Sendable {
 
     /// The last nonce that the provider gave in `DPoP-Nonce`.
     var nonce: String? { content.withLock(\.nonce) }
-    /// How many seconds this device's clock is ahead of the provider's, by the last answer that said its time.
-    private var ahead: Int64 { content.withLock(\.ahead) }
+    /// How many seconds this device's clock is ahead of the provider's, by the last answer that said its time; nil before one.
+    var ahead: Int64? { content.withLock(\.ahead) }
     /// The last login request whose signature was verified.
     var request: SignedStatement<LoginRequestStatement>? { content.withLock(\.request) }
 
@@ -38,7 +38,7 @@ final class ProviderMemory: Sendable {
 
     /// The error, or what is behind it: a clock that is wrong makes what is fresh look expired, and proofs look old.
     func explained(_ error: DeviceError) -> DeviceError {
-        guard abs(ahead) > RequestChecks.clockDifference else { return error }
+        guard let ahead, abs(ahead) > RequestChecks.clockDifference else { return error }
         switch error {
         case .provider(let problem) where problem.code == "invalid_dpop_proof": return .clock(ahead: ahead)
         case .statementRefused(.expired): return .clock(ahead: ahead)
