@@ -26,7 +26,7 @@ enum ExitStatus: Int32, CaseIterable {
     case browser = 22
     /// `doctor`, `receipts verify`, `explain`: a check failed; `attack`: one succeeded; `run`: an expectation is not met.
     case findings = 23
-    /// The person did not confirm; nothing was done.
+    /// The person did not confirm; nothing was done. `login`: it was left before its end.
     case declined = 24
     /// The digits of a call are missing or wrong.
     case wrongCallCode = 25

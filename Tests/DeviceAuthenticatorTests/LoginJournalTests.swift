@@ -37,6 +37,19 @@ struct LoginJournalTests {
             "it stays when the login is no longer the device's")
     }
 
+    @Test func `a login that was given up in its browser is forgotten, and its story says so`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        try phone.forgetLogin()
+        _ = try await phone.claim(provider.qrLink)
+        _ = try await phone.waitForRequest()
+        await provider.surprise(Self.responsePath, Self.lost)
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        try phone.forgetLogin()
+        #expect(try phone.login() == nil)
+        #expect(try steps(phone).suffix(3) == ["signed approve 1", "lost", "over cancelled"])
+        #expect(await provider.bodies("/response").count == 1, "nothing is sent")
+    }
+
     @Test func `each signature is noted, also of an answer whose end nobody saw`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         _ = try await phone.claim(provider.qrLink)

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import OpenIDMessages
 import RelyingParty
 import Testing
@@ -70,6 +71,45 @@ struct PhoneLoginTests {
             try expectFailure(none, 64, "usage")
         }
         try expectFailure(try await phone.login(at: nil, "--release", "shoe_size"), 64, "usage")
+    }
+
+    @Test func `logins that fail leave nothing open: the next one is a good one`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Fehlversuch")
+        for flow in ["qr", "link", "qr", "link"] {
+            let failed = try await phone.login(at: nil, "--flow", flow, "--release", "shoe_size")
+            try expectFailure(failed, 64, "usage")
+            try expectFailure(try await phone.run("show", "--json"), 21, "nothing_waits")
+        }
+        let login = try await phone.login()
+        #expect(login.status == 0, "\(login)")
+    }
+
+    @Test func `logins that are left with Ctrl-C leave nothing open either`() async throws {
+        let phone = try await Self.installation.value.enrolledPhone(family: "Abbruch")
+        let folder = try TemporaryFolder()
+        defer { folder.remove() }
+        for number in 1...4 {
+            let (output, errors) = (folder.path + "/output-\(number)", folder.path + "/errors-\(number)")
+            let login = [
+                "login", phone.here.loginURL, "--flow", "link", "--pin-file", phone.pinFile, "--json", "--fault",
+                "latency=2s",
+            ]
+            let process = try Program.start(
+                Place.program("citizen-phone"), login + phone.options, output: output, errors: errors)
+            // The request is there, and the answer on its way.
+            while process.isRunning, (try? Program.text(of: errors))?.contains("Möchten Sie") != true {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+            process.send(SIGINT)
+            while process.isRunning { try await Task.sleep(for: .milliseconds(5)) }
+            let left = ProgramResult(
+                status: try #require(process.status), output: try Program.text(of: output),
+                errors: try Program.text(of: errors))
+            try expectFailure(left, 24, "declined")
+            try expectFailure(try await phone.run("show", "--json"), 21, "nothing_waits")
+        }
+        let login = try await phone.login()
+        #expect(login.status == 0, "\(login)")
     }
 
     @Test func `three wrong PINs lock the device, and each says how many tries are left`() async throws {

@@ -55,8 +55,8 @@ struct PhoneTraceTests {
     @Test func `a wrong PIN and what it was called are in the story`() async throws {
         let phone = try await Self.installation.value.enrolledPhone(family: "Vertipper")
         let wrong = try phone.here.folder.write("wrong-trace.pin", "999999")
-        let portal = phone.here.loginURL
-        let refused = try await phone.run("login", portal, "--flow", "link", "--pin-file", wrong, "--json")
+        _ = try await phone.waitingLogin()
+        let refused = try await phone.run("approve", "--pin-file", wrong, "--json")
         try expectFailure(refused, 16, "wrong_pin", code: "not_accepted")
         let shown = try await phone.run("show", "--json")
         let waiting = try #require(try shown.json()["request"]?.object?["txn"]?.string, "\(shown)")

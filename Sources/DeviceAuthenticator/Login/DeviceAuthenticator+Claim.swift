@@ -77,6 +77,13 @@ extension DeviceAuthenticator {
         return (code, portal)
     }
 
+    /// Forgets the login that waits, which was given up in its browser: nothing is left to be answered, and nothing is sent.
+    package func forgetLogin() throws(DeviceError) {
+        guard let login = try login() else { return }
+        let answer = try state().answer(to: login)
+        try forget(login.transaction, .over, LoginState.cancelled.rawValue, after: answer)
+    }
+
     func checkedRequest() async throws(DeviceError) -> (
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState
     ) {

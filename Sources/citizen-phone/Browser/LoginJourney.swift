@@ -32,12 +32,23 @@ struct LoginJourney {
     let issuer: IssuerURL
     var browser: BrowserSession
     let steps: JourneySteps
+    /// What is to be given up by whoever ends this program before the journey is at its end.
+    let unfinished = UnfinishedLogin()
 
+    /// A journey that does not come to its end leaves no login open.
     mutating func run(from address: WebAddress, plan: Plan) async throws -> End {
+        do { return try await travel(from: address, plan: plan) } catch {
+            await unfinished.giveUp()
+            throw error
+        }
+    }
+
+    private mutating func travel(from address: WebAddress, plan: Plan) async throws -> End {
         let (first, callback) = try await browser.begin(
             at: address, issuer: issuer, stopsThere: plan.stopsAtCallback)
         if let callback { return try letIn(first, callback: callback) }
         var (page, login) = try loginPage(first)
+        unfinished.isOpen(at: page.address, in: browser)
         steps.done(
             "login_page", "Browser: Die Anmeldeseite ist da: \(page.address.text)",
             "Browser: the login page is here: \(page.address.text)")
@@ -49,7 +60,12 @@ struct LoginJourney {
         let portal = "\(request.portal.name) (\(request.portal.host)), \(request.portal.tenantName):"
         steps.done("request", "Telefon: \(portal)", "Phone: \(portal)")
         steps.done("shown", "Telefon: \(request.text)", "Phone: \(request.text)")
-        let outcome = try await answer(plan)
+        let outcome: LoginOutcome
+        do { outcome = try await answer(plan) } catch {
+            if case .network? = error as? DeviceError { unfinished.isAnswered() }
+            throw error
+        }
+        unfinished.isAnswered()
         steps.done("answer", Self.answered(outcome, .german), Self.answered(outcome, .english))
         return try await finish(outcome, login: page.address, plan: plan)
     }
@@ -115,6 +131,7 @@ struct LoginJourney {
             do throws(DeviceError) {
                 let phone = phone
                 let claimed = try await again { () throws(DeviceError) in try await phone.claim(link) }
+                unfinished.isTaken(by: phone)
                 guard case .awaitingCode(let code, _) = claimed else { break }
                 return code
             } catch {
@@ -147,6 +164,7 @@ struct LoginJourney {
                 "The login page has no link for this device.")
         }
         let claimed = try await again { () throws(DeviceError) in try await phone.claim(link) }
+        unfinished.isTaken(by: phone)
         guard case .request(let request) = claimed else {
             throw CommandFailure(
                 .browser, "Der Anbieter verlangt bei einer Anmeldung auf demselben Gerät Ziffern.",

@@ -81,7 +81,20 @@ struct LoginCommand: AsyncParsableCommand {
                 flow: flow, answer: answer,
                 released: release.map { $0.split(separator: ",").map(String.init) }, context: context,
                 stopsAtCallback: stopAtCallback)
-            let end = try await journey.run(from: address, plan: plan)
+            let unfinished = journey.unfinished
+            let interruption = Interruption {
+                await unfinished.giveUp()
+                console.fail(
+                    CommandFailure(
+                        .declined, "Abgebrochen. Was von der Anmeldung offen war, wurde aufgegeben.",
+                        "Left. What was open of the login was given up."))
+            }
+            let end: LoginJourney.End
+            do { end = try await journey.run(from: address, plan: plan) } catch {
+                await interruption.standAside()
+                throw error
+            }
+            defer { withExtendedLifetime(interruption) {} }
             if let cookieJar {
                 try PrivateFile.write(Array(journey.browser.jar.file(now: DeviceClock.live.now).utf8), to: cookieJar)
             }
