@@ -43,28 +43,42 @@ struct PINOptions: ParsableArguments {
         return (right, try pin(digits.dropLast() + [last == UInt8(ascii: "9") ? UInt8(ascii: "0") : last + 1]))
     }
 
-    /// A new PIN, typed twice when a person types it. A token has one already.
-    func readNew(for keyStore: KeyStoreKind, minimum: Int, _ language: Language) throws -> PIN {
-        if let given = try given() { return try Self.pin(given) }
-        guard keyStore != .pkcs11 else { return try Self.ask(language.say("PIN des Tokens: ", "PIN of the token: ")) }
-        return try Self.askNew(minimum: minimum, language)
+    /// The PIN of a new device that an option gives; nil where a person is to be asked.
+    func readGiven() throws -> PIN? {
+        guard let given = try given() else { return nil }
+        return try Self.pin(given)
     }
 
     static func ask(_ question: String) throws -> PIN { try pin(try PINPrompt.ask(question)) }
 
+    /// A new PIN. A token has one already.
+    static func askNew(for keyStore: KeyStoreKind, minimum: Int, _ language: Language) throws -> PIN {
+        guard keyStore != .pkcs11 else { return try ask(language.say("PIN des Tokens: ", "PIN of the token: ")) }
+        return try askNew(minimum: minimum, language)
+    }
+
+    /// A new PIN, typed twice. Who mistypes it is asked again, three times in all.
     static func askNew(minimum: Int, _ language: Language) throws -> PIN {
-        var first = try PINPrompt.ask(
-            language.say(
-                "Wählen Sie eine PIN aus \(minimum) bis 12 Ziffern: ", "Choose a PIN of \(minimum) to 12 digits: "))
-        defer { SecretBytes.wipe(&first) }
-        var second = try PINPrompt.ask(language.say("Dieselbe PIN noch einmal: ", "The same PIN again: "))
-        defer { SecretBytes.wipe(&second) }
-        guard second == first else {
-            throw CommandFailure(
-                .usage, "Die beiden PINs sind verschieden. Es wurde nichts getan.",
-                "The two PINs differ. Nothing was done.")
+        let question = language.say(
+            "Wählen Sie eine PIN aus \(minimum) bis 12 Ziffern: ", "Choose a PIN of \(minimum) to 12 digits: ")
+        var mistakes: [BilingualText] = []
+        while mistakes.count < 3 {
+            let mistake = mistakes.last.map { $0.text(language) + "\n" } ?? ""
+            var first = try PINPrompt.ask(mistake + question)
+            defer { SecretBytes.wipe(&first) }
+            guard first.count >= minimum, let pin = PIN(first) else {
+                mistakes.append(
+                    BilingualText(
+                        "Eine PIN hat hier \(minimum) bis 12 Ziffern und sonst nichts.",
+                        "A PIN has \(minimum) to 12 digits here and nothing else."))
+                continue
+            }
+            var second = try PINPrompt.ask(language.say("Dieselbe PIN noch einmal: ", "The same PIN again: "))
+            defer { SecretBytes.wipe(&second) }
+            if second == first { return pin }
+            mistakes.append(BilingualText("Die beiden PINs sind verschieden.", "The two PINs differ."))
         }
-        return try pin(first)
+        throw CommandFailure(.usage, mistakes[2] + BilingualText(" Es wurde nichts getan.", " Nothing was done."))
     }
 
     /// The PIN in a file of its own.

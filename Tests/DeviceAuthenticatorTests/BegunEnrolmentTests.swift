@@ -139,6 +139,47 @@ struct BegunEnrolmentTests {
         #expect(Set(try await registrations().map(\.key)).count == 1)
     }
 
+    @Test func `P-6.2.2 an offer that was shown is shown again while there is time to choose a PIN`() async throws {
+        func look(after seconds: Int64) async throws -> EnrolmentInvitation {
+            let phone = workshop.phone(provider, clock: .fixed(FakeProvider.now + seconds))
+            return try await phone.beginEnrolment(provider.enrolmentLink)
+        }
+        let first = try await look(after: 0)
+        for seconds in [Int64(0), 100, 239] {
+            #expect(try await look(after: seconds).offer.text == first.offer.text)
+        }
+        #expect(await provider.bodies("/device/v1/enrolments").count == 1, "the ticket is shown once")
+        let second = try await look(after: 240)
+        #expect(second.offer.text != first.offer.text, "a minute before its end")
+        #expect(await provider.bodies("/device/v1/enrolments").count == 2)
+        try await enrol()
+        #expect(try await registrations().map(\.offerDigest) == [second.offer.digest])
+        #expect(try workshop.profile().begunEnrolment() == BegunEnrolment())
+    }
+
+    @Test func `an offer that is only shown takes no keys over, and costs no enrolment that was begun`() async throws {
+        try await lose()
+        let other = RandomBytes.text(14)
+        await provider.setOfferedTicket(other)
+        _ = try await workshop.phone(provider).beginEnrolment(provider.enrolmentLink(other))
+        let begun = try workshop.profile().begunEnrolment()
+        #expect(begun.offer != nil && begun.shown != nil && begun.offer != begun.shown)
+        try await enrol()
+        let sent = try await registrations()
+        #expect(sent.count == 2 && sent[0].key == sent[1].key && sent[0].offerDigest == sent[1].offerDigest)
+        #expect(await provider.bodies("/device/v1/enrolments").count == 2)
+    }
+
+    @Test func `keys that could not be made cost no offer`() async throws {
+        for _ in 0..<4 {
+            await #expect(throws: DeviceError.self) {
+                try await enrol(keyStore: .pkcs11(module: "/none.so", token: "none"))
+            }
+        }
+        try await enrol()
+        #expect(await provider.bodies("/device/v1/enrolments").count == 1)
+    }
+
     @Test func `another ticket is another enrolment, with other keys`() async throws {
         let other = RandomBytes.text(14)
         try await lose()
@@ -188,7 +229,9 @@ struct BegunEnrolmentTests {
         try folder.prepare()
         let path = workshop.path + "/profile/enrolment.sealed"
         for (object, refusal) in [
-            (["version": 2, "novelty": true] as JSONObject, FileRefusal.newerVersion(path)),
+            (["version": 3, "novelty": true] as JSONObject, FileRefusal.newerVersion(path)),
+            (["version": 2, "novelty": true], .cannotOpen(path)),
+            (["version": 2, "shown": .object(["offer": "o"])], .cannotOpen(path)),
             (["version": 1, "novelty": true], .cannotOpen(path)), (["version": 1, "attempts": -1], .cannotOpen(path)),
             (["version": 1, "offer": "o", "provider_keys": .object([:]), "seed": "-7"], .cannotOpen(path)),
         ] as [(JSONObject, FileRefusal)] {

@@ -37,7 +37,8 @@ struct EnrolmentLevelTests {
         await #expect(throws: refusal(.substantiell, reached: nil)) {
             try await phone.complete(invitation, pin: .good, device: .mine, evidence: try simulator(.tee))
         }
-        #expect(try workshop.profile().begunEnrolment() == BegunEnrolment(), "no keys were made")
+        #expect(try workshop.profile().begunEnrolment().offer == nil, "no keys were made")
+        #expect(try KeyFile.open(in: workshop.profile()) == nil)
         #expect(await provider.bodies("/enrolments/offer-1").isEmpty, "the ticket is not spent")
 
         _ = try await phone.complete(invitation, pin: .good, device: .mine, reaching: .normal)

@@ -49,6 +49,23 @@ struct PhoneEnrolmentTests {
         #expect(enrolled.errors.contains("normal; substantiell mit "), "nobody ends lower in silence: \(enrolled)")
     }
 
+    @Test func `what is wrong on this side can be set right as often as it takes`() async throws {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let link = try await here.ticket(family: "Versehen")
+        let enrol = ["enrol", link, "--json", "--pin-file"]
+        let open = try here.folder.write("open-\(phone.profile).pin", "135790", mode: 0o644)
+        try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: open)
+        for _ in 1...4 {
+            try expectFailure(try await phone.run(enrol + [here.folder.path + "/no.pin"]), 19, "file")
+            try expectFailure(try await phone.run(enrol + [open]), 19, "file")
+            let high = enrol + [phone.pinFile, "--level", "substantiell"]
+            try expectFailure(try await phone.run(high), 38, "level_out_of_reach")
+        }
+        let enrolled = try await phone.run(enrol + [phone.pinFile])
+        #expect(enrolled.status == 0, "\(enrolled)")
+    }
+
     @Test func `two enrolments into one new profile are done one after the other: the second one is told`() async throws
     {
         let here = try await Self.installation.value

@@ -67,14 +67,22 @@ struct TerminalTests {
         }
     }
 
-    @Test func `a new PIN is typed twice, and two that differ enrol nothing`() async throws {
+    @Test func `a new PIN is typed twice, whoever mistypes it is asked again, and the link stays good`() async throws {
         let here = try await Self.installation.value
         let phone = try here.newPhone()
         let link = try await here.ticket(family: "Zweimal")
-        for (second, status) in [("246801\r", Int32(64)), ("246802\r", 0)] {
+        typealias Typed = [(question: String, answer: String)]
+        let differing: Typed = [("digits: ", "246802\r"), ("again: ", "246801\r")]
+        let short: Typed = [("digits: ", "1234\r")]
+        let left: Typed = differing + [("digits: ", "\u{3}")]
+        let right: Typed = differing + short + [("digits: ", "246802\r"), ("again: ", "246802\r")]
+        // More often than a ticket gives offers.
+        let rounds: [(typed: Typed, status: Int32)] = [
+            (left, 24), (differing + differing + short, 64), (left, 24), (right, 0),
+        ]
+        for (typed, status) in rounds {
             var session = try Session(phone, "enrol", link)
-            try await session.answer("digits: ", with: "246802\r")
-            try await session.answer("again: ", with: second)
+            for (question, answer) in typed { try await session.answer(question, with: answer) }
             #expect(try await session.end() == status, "\(session.terminal.transcript)")
             #expect(!session.terminal.transcript.contains("24680"))
             #expect(FileManager.default.fileExists(atPath: phone.files + "/state.sealed") == (status == 0))

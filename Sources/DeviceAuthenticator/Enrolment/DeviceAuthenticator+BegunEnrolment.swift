@@ -12,14 +12,31 @@ struct EnrolmentMeans: Sendable {
 }
 
 extension DeviceAuthenticator {
-    /// The invitation of an enrolment with this ticket that was begun and whose offer still lives.
+    /// The invitation of an enrolment with this ticket that was begun or shown and whose offer still lives.
     func begunEnrolment(ticket: String, at issuer: IssuerURL) throws(DeviceError) -> EnrolmentInvitation? {
-        guard let begun = try begun().offer, let token = try? CompactJWS(parsing: begun.text),
-            let name = token.keyIdentifier,
+        let begun = try begun()
+        let now = clock.now
+        // Where there are no keys a PIN is still to be chosen: that takes a minute by the provider's clock.
+        return Self.invitation(begun.offer, ticket: ticket, at: issuer, now: now)
+            ?? Self.invitation(begun.shown, ticket: ticket, at: issuer, now: now + 2 * RequestChecks.clockDifference)
+    }
+
+    private static func invitation(
+        _ begun: BegunEnrolment.Offer?, ticket: String, at issuer: IssuerURL, now: Timestamp
+    ) -> EnrolmentInvitation? {
+        guard let begun, let token = try? CompactJWS(parsing: begun.text), let name = token.keyIdentifier,
             let key = begun.providerKeys.keys.first(where: { $0.thumbprint.rawValue == name }),
-            let offer = try? RequestChecks.offer(begun.text, key: key, issuer: issuer, ticket: ticket, now: clock.now)
+            let offer = try? RequestChecks.offer(begun.text, key: key, issuer: issuer, ticket: ticket, now: now)
         else { return nil }
         return EnrolmentInvitation(offer: offer, providerKeys: begun.providerKeys)
+    }
+
+    /// Keeps the offer that the person is to be shown: whoever looks again, or mistypes a PIN, needs no other one.
+    func keepShown(_ invitation: EnrolmentInvitation) throws(DeviceError) {
+        var begun = try begun()
+        begun.shown = BegunEnrolment.Offer(
+            text: invitation.offer.text, providerKeys: invitation.providerKeys, seed: nil)
+        try remember(begun)
     }
 
     /// The keys with which this enrolment began, or fresh ones. All that is needed to go on is stored before this returns.
@@ -46,6 +63,7 @@ extension DeviceAuthenticator {
         let fresh = try KeyFile.create(choice, in: folder, derivation: derivation, pin: credential, random: random)
         begun.offer = BegunEnrolment.Offer(
             text: invitation.offer.text, providerKeys: invitation.providerKeys, seed: random.seed)
+        if begun.shown?.text == invitation.offer.text { begun.shown = nil }
         try remember(begun)
         return EnrolmentMeans(keys: fresh, credential: credential, random: random(of: attempt), attempt: attempt)
     }

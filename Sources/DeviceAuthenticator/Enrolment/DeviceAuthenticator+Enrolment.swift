@@ -2,14 +2,16 @@ internal import IdentityCrypto
 public import OpenIDMessages
 
 extension DeviceAuthenticator {
-    /// Presents the ticket of an enrolment link and checks the offer (D-6.2.1 to D-6.2.3). An enrolment with this ticket whose
-    /// answer was lost goes on with its offer (D-6.5).
+    /// Presents the ticket of an enrolment link and checks the offer (D-6.2.1 to D-6.2.3). An offer that was shown before is shown
+    /// again while it lives, and an enrolment whose answer was lost goes on with its own (D-6.5).
     public func beginEnrolment(_ link: String) async throws(DeviceError) -> EnrolmentInvitation {
         if let enrolled = try enrolment() { throw .alreadyEnrolled(enrolled.issuer) }
         guard let link = DeviceLink(parsing: link) else { throw .linkRefused(.malformed) }
         guard case .enrolment(let ticket, let thumbprint) = link.target else { throw .linkRefused(.notForEnrolment) }
         // D-3.1: the link's issuer is the one that is talked to, and nothing else.
         if let begun = try begunEnrolment(ticket: ticket, at: link.issuer) { return begun }
+        // Where nothing can be kept, the ticket is not shown.
+        do throws(FileRefusal) { try folder.prepare() } catch { throw .file(error) }
         let connection = connection(to: link.issuer)
         // Before the ticket is shown to anybody: a link that was altered costs nothing.
         let keys = try await fetchKeys(connection)
@@ -18,10 +20,13 @@ extension DeviceAuthenticator {
         let text = try answer.read("offer") { (reader) throws(MessageError) in
             try reader.string("offer", maximumLength: CompactJWS.maximumLength)
         }
+        let offer: SignedStatement<EnrolmentOffer>
         do throws(StatementRefusal) {
-            let offer = try RequestChecks.offer(text, key: key, issuer: link.issuer, ticket: ticket, now: clock.now)
-            return EnrolmentInvitation(offer: offer, providerKeys: keys)
+            offer = try RequestChecks.offer(text, key: key, issuer: link.issuer, ticket: ticket, now: clock.now)
         } catch { throw memory.explained(.statementRefused(error)) }
+        let invitation = EnrolmentInvitation(offer: offer, providerKeys: keys)
+        try keepShown(invitation)
+        return invitation
     }
 
     /// Makes the keys, registers them and keeps what the provider answers (D-6.3, D-6.4).

@@ -99,6 +99,7 @@ struct EnrolCommand: AsyncParsableCommand {
             }
             let link = try ScanCommand.link(source)
             let source = try evidenceSource()
+            let given = try pinOptions.readGiven()
             let phone =
                 try seed.map { seed in
                     DeviceAuthenticator(
@@ -113,8 +114,9 @@ struct EnrolCommand: AsyncParsableCommand {
             console.note(Self.reach(source, invitation, console.language))
             // Before the PIN is asked for: what is out of reach must cost nothing.
             try invitation.require(source, reaches: level?.level)
-            let pin = try pinOptions.readNew(
-                for: keyStore, minimum: invitation.minimumPINLength, console.language)
+            let pin =
+                try given
+                ?? PINOptions.askNew(for: keyStore, minimum: invitation.minimumPINLength, console.language)
             let device = DeviceDescription(
                 name: name ?? persona?.phone.name ?? "citizen-phone",
                 model: seed.map { "citizen-phone, simulated with the seed \($0)" } ?? "citizen-phone", system: "Linux")
