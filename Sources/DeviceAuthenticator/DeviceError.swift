@@ -159,11 +159,16 @@ extension ProblemDocument {
     /// The refusal in the person's language; of a code that this version does not know, what the provider said.
     var text: BilingualText {
         let title = ProblemCode(rawValue: code)?.title.german ?? self.title
-        let checks = failedChecks.joined(separator: ", ")
-        return BilingualText(title, self.title) + .triesLeft(triesLeft)
-            + (checks.isEmpty
-                ? .nothing : BilingualText(" Nicht bestanden: \(checks).", " Checks that failed: \(checks)."))
-            + (mistake?.text ?? .nothing)
+        return BilingualText(title, self.title) + .triesLeft(triesLeft) + failedChecksText + (mistake?.text ?? .nothing)
+    }
+
+    /// A further sentence where evidence was examined.
+    private var failedChecksText: BilingualText {
+        guard !failedChecks.isEmpty else { return .nothing }
+        let checks = failedChecks.map { EvidenceVerdict.words(for: $0) }
+        return BilingualText(
+            " Nicht bestanden: \(checks.map(\.german).joined(separator: ", ")).",
+            " Checks that failed: \(checks.map(\.english).joined(separator: ", ")).")
     }
 }
 

@@ -141,16 +141,19 @@ struct RefusalTextTests {
         #expect(
             DeviceError.provider(problem).text
                 == BilingualText(
-                    "Die Antwort wurde nicht angenommen. Sie haben noch einen Versuch.",
-                    "The answer was not accepted. Tries left: 1."))
+                    "Die Antwort wurde nicht angenommen. Meist ist die PIN falsch: Geben Sie sie noch einmal ein. "
+                        + "Sie haben noch einen Versuch.",
+                    "The answer was not accepted. As a rule the PIN is wrong: type it again. Tries left: 1."))
         problem.code = "new_code"
         problem.title = "Something new."
-        problem.failedChecks = ["boot"]
+        problem.failedChecks = ["boot", "new_check"]
         #expect(
             DeviceError.provider(problem).text
                 == BilingualText(
-                    "Something new. Sie haben noch einen Versuch. Nicht bestanden: boot.",
-                    "Something new. Tries left: 1. Checks that failed: boot."))
+                    "Something new. Sie haben noch einen Versuch. Nicht bestanden: geschützter Start des Geräts (boot), "
+                        + "new_check.",
+                    "Something new. Tries left: 1. Checks that failed: protected start of the device (boot), new_check."
+                ))
     }
 
     /// The program itself, with an empty profile.

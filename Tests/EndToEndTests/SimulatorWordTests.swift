@@ -40,7 +40,8 @@ struct SimulatorWordTests {
             let refused = try await enrol("simulator:" + word)
             try expectFailure(refused, 15, "provider_refused", code: "evidence_refused")
             #expect(try refused.json()["error"]?.object?["failed_checks"]?.strings == [check])
-            #expect(refused.errors.contains("Nicht bestanden: \(check)."), "\(refused)")
+            #expect(
+                refused.errors.contains("Nicht bestanden: \(EvidenceVerdict.words(for: check).german)."), "\(refused)")
         }
         #expect(try await enrol("simulator:rooted").status == 64)
     }

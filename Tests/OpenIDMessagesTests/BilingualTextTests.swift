@@ -26,6 +26,18 @@ struct BilingualTextTests {
         #expect(code.problem(traceIdentifier: "").title == code.title.english)
     }
 
+    @Test("what a person can do about a problem stands in a second sentence; what only faulty programs meet has none")
+    func problemsHaveRemedies() {
+        let programs: Set<ProblemCode> = [.invalidRequest, .useDPoPNonce, .tooLarge, .unsupportedMediaType]
+        for code in ProblemCode.allCases {
+            for text in [code.title.german, code.title.english] {
+                let sentences = text.matches(of: /[.?!](?: |$)/).count
+                #expect(programs.contains(code) ? sentences == 1 : sentences >= 2, "\(code): \(text)")
+            }
+        }
+        #expect(programs.allSatisfy { $0.problem(traceIdentifier: "").side == .device })
+    }
+
     @Test("ages are claims of one form only; what has no words keeps its name")
     func claims() {
         #expect(

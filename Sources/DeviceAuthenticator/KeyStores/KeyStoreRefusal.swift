@@ -59,8 +59,14 @@ extension KeyStoreRefusal: CustomStringConvertible {
                 "The \(kind.name) takes no PIN after too many wrong ones. ") + Self.remedy(kind, seconds: seconds)
         case .unreachable(.pkcs11, let reason):
             BilingualText(
-                "Das PKCS#11-Modul lässt sich nicht benutzen. Technische Angabe: \(reason).",
-                "The PKCS#11 module cannot be used: \(reason).")
+                "Das PKCS#11-Modul lässt sich nicht benutzen. Prüfen Sie, ob sein Pfad stimmt. Technische Angabe: \(reason).",
+                "The PKCS#11 module cannot be used. Check that its path is right. What it says: \(reason).")
+        case .unreachable(.tpm, let reason):
+            BilingualText(
+                "Das TPM ist nicht erreichbar. Prüfen Sie, ob es eingeschaltet ist und ob Sie zur Gruppe tss gehören. "
+                    + "Technische Angabe: \(reason).",
+                "The TPM cannot be reached. Check that it is turned on and that you are in the group tss. What it says: "
+                    + "\(reason).")
         case .unreachable(let kind, let reason):
             BilingualText(
                 "\(kind.germanName) ist nicht erreichbar. Technische Angabe: \(reason).",

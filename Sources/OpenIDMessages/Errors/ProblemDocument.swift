@@ -9,7 +9,7 @@ public struct ProblemDocument: Error, Sendable, Equatable {
     public var code: String
     /// The HTTP status.
     public var status: Int
-    /// One plain sentence.
+    /// In plain words what is refused, and what to do.
     public var title: String
     public var side: Side
     /// Whether the same call may succeed later.
