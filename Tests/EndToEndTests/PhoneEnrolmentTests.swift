@@ -104,6 +104,27 @@ struct PhoneEnrolmentTests {
         #expect(try await phone.enrol(link).status == 0, "what was refused has not used up the ticket")
     }
 
+    @Test func `a name that no device can have is refused before anything is sent, at first and later`() async throws {
+        let here = try await Self.installation.value
+        let phone = try here.newPhone()
+        let arguments = [
+            "enrol", try await here.ticket(family: "Taufe"), "--pin-file", phone.pinFile, "--json", "--name",
+        ]
+        // More of them than a ticket has offers.
+        for name in ["", " ", "Handy\u{1b}[2J", "Handy\u{202E}", String(repeating: "ä", count: 33)] {
+            let refused = try await phone.run(arguments + [name])
+            try expectFailure(refused, 64, "usage")
+            #expect(refused.errors.contains("Wählen Sie einen anderen Namen"), "\(refused)")
+        }
+        let enrolled = try await phone.run(arguments + [String(repeating: "ä", count: 32)])
+        #expect(enrolled.status == 0, "\(enrolled)")
+        let device = try #require(try enrolled.json()["record"]?.object?["sub"]?.string, "\(enrolled)")
+        for name in ["", "Handy\u{1b}[2J", String(repeating: "ä", count: 65)] {
+            try expectFailure(try await phone.run("devices", "rename", device, name, "--json"), 64, "usage")
+        }
+        #expect(try await phone.run("devices", "rename", device, "Handy im Büro").status == 0)
+    }
+
     @Test func `the picture of the desk's QR code enrols as the link does, and scan names the command for it`()
         async throws
     {

@@ -81,11 +81,12 @@ struct DevicesRenameCommand: AsyncParsableCommand {
     func run() async throws {
         try await shared.run { (phone, _, console) in
             let path = "/devices/\(try PathPart.checked(device))/name"
-            let answer = try await phone.accountChange("POST", path, body: ["name": .string(name)])
-            let name = answer.shown("name")
+            let chosen = try DeviceName.checked(name, maximumLength: 128)
+            let answer = try await phone.accountChange("POST", path, body: ["name": .string(chosen)])
+            let given = answer.shown("name")
             return Report(
                 json: answer,
-                lines: [console.language.say("Das Gerät heißt jetzt \(name).", "The device is now called \(name).")])
+                lines: [console.language.say("Das Gerät heißt jetzt \(given).", "The device is now called \(given).")])
         }
     }
 }

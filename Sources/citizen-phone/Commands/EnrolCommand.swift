@@ -97,6 +97,8 @@ struct EnrolCommand: AsyncParsableCommand {
             if let code = try Self.missedBlockCode(of: plain) {
                 return try Self.missed(code, of: plain, console.language)
             }
+            // What is wrong on this side must cost no ticket.
+            let name = try DeviceName.checked(name ?? persona?.phone.name ?? "citizen-phone")
             let link = try ScanCommand.link(source)
             let source = try evidenceSource()
             let given = try pinOptions.readGiven()
@@ -118,8 +120,8 @@ struct EnrolCommand: AsyncParsableCommand {
                 try given
                 ?? PINOptions.askNew(for: keyStore, minimum: invitation.minimumPINLength, console.language)
             let device = DeviceDescription(
-                name: name ?? persona?.phone.name ?? "citizen-phone",
-                model: seed.map { "citizen-phone, simulated with the seed \($0)" } ?? "citizen-phone", system: "Linux")
+                name: name, model: seed.map { "citizen-phone, simulated with the seed \($0)" } ?? "citizen-phone",
+                system: "Linux")
             let result = try await phone.complete(
                 invitation, pin: pin, device: device, evidence: source, keyStore: keyStoreOptions.choice(keyStore),
                 reaching: level?.level)

@@ -103,12 +103,13 @@ extension ReplaceCommand {
     }
 
     private func enrol(_ new: DeviceAuthenticator, by replacement: Replacement) async throws -> PIN {
-        // Read before the link: what is wrong with a file must not cost a ticket.
+        // Read before the link: what is wrong with a name or a file must not cost a ticket.
+        let description = DeviceDescription(
+            name: try DeviceName.checked(name), model: "citizen-phone", system: "Linux")
         let evidence = try simulator.evidence()
         let given = try newPinFile.map(PINOptions.read(file:))
         let invitation = try await new.beginEnrolment(try await replacement.link(tenant: tenant))
         let pin = try given ?? PINOptions.askNew(minimum: invitation.minimumPINLength, replacement.console.language)
-        let description = DeviceDescription(name: name, model: "citizen-phone", system: "Linux")
         _ = try await new.complete(invitation, pin: pin, device: description, evidence: evidence)
         return pin
     }
