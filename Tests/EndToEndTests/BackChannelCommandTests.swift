@@ -130,7 +130,11 @@ struct BackChannelCommandTests {
         let shown = try await phone.run("wait", "--timeout", "30", "--call-code", digits, "--json")
         #expect(try shown.json()["state"] == "awaiting_user", "\(shown)")
         #expect(receiver.requests == [])
-        #expect(try await phone.run("approve", "--pin-file", phone.pinFile, "--json").status == 0)
+        let approved = try await phone.run("approve", "--pin-file", phone.pinFile)
+        #expect(approved.status == 0, "\(approved)")
+        #expect(
+            approved.lines.first
+                == "Zugestimmt. Wer gefragt hat, bekommt jetzt Ihre Antwort. Sie müssen nichts weiter tun.")
         let deadline = ContinuousClock.now + .seconds(20)
         while receiver.requests.isEmpty, ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(20)) }
         let notification = try #require(receiver.requests.first)

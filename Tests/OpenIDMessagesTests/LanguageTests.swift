@@ -36,6 +36,17 @@ struct LoginStateTextsTests {
         }
     }
 
+    @Test("where a portal asked by itself nobody is sent to a browser", arguments: Language.allCases)
+    func withoutBrowser(language: Language) {
+        let ofBrowsers: Set<LoginState> = [.created, .claimed, .awaitingReturn, .returnMismatch]
+        #expect(LoginFlow.allCases.map(\.phone) == [.phone, .phone, .phoneWithoutBrowser])
+        for state in Set(LoginState.allCases).subtracting(ofBrowsers) {
+            let text = state.text(for: .phoneWithoutBrowser, language: language)
+            let all = [text.title, text.explanation, text.remedy ?? ""].joined(separator: " ")
+            #expect(!all.lowercased().contains("browser"), "\(all)")
+        }
+    }
+
     @Test("who cannot go on in the browser is told what to do")
     func failuresHaveRemedies() {
         for state in LoginState.allCases where state.isTerminal {

@@ -18,6 +18,8 @@ public enum ClaimedLogin: Sendable, Equatable {
 /// How a login ended on this device.
 public struct LoginOutcome: Sendable, Equatable {
     public let decision: LoginDecision
+    /// How the login came to this device.
+    public let flow: LoginFlow
     /// The provider's receipt, checked (D-4.7.2).
     public let receipt: LoginReceipt
     /// Flow `link`: what the browser of this device opens, with `uv` in it (D-4.7.3).

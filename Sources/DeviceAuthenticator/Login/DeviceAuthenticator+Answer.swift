@@ -65,7 +65,7 @@ extension DeviceAuthenticator {
             ["request": .string(request.text), "response": .string(sent.response), "receipt": .string(text)])
         try forget(pending.transaction, .receipt, receipt.state.rawValue, trace: answer.trace, after: sent)
         return LoginOutcome(
-            decision: decision, receipt: receipt,
+            decision: decision, flow: pending.flow, receipt: receipt,
             returnURL: Self.returnURL(receipt: receipt, returnValue: sent.returnValue), released: released,
             context: choice)
     }

@@ -29,8 +29,8 @@ extension StatementRefusal {
                 "Die Erklärung gehört zu einer anderen Anmeldung.", "the statement is about another login.")
         case .expired:
             BilingualText(
-                "Die Anfrage ist abgelaufen. Beginnen Sie im Browser neu, und prüfen Sie die Uhr dieses Geräts.",
-                "the request has expired. Begin again in the browser and check this device's clock.")
+                "Die Anfrage ist abgelaufen. Beginnen Sie neu, und prüfen Sie die Uhr dieses Geräts.",
+                "the request has expired. Begin again, and check this device's clock.")
         case .wrongTextDigest:
             BilingualText(
                 "Der gezeigte Text ist nicht der, der unterschrieben würde.",

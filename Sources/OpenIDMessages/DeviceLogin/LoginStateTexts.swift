@@ -15,6 +15,8 @@ public struct LoginStateText: Sendable, Hashable {
 /// Where a person reads: the browser that asked, or the phone that answers.
 public enum LoginSide: Sendable, Hashable, CaseIterable {
     case browser, phone
+    /// The phone, where a portal asked by itself: there is no browser in which it could go on.
+    case phoneWithoutBrowser
 }
 
 extension LoginState {
@@ -25,6 +27,8 @@ extension LoginState {
         case (.browser, .english): englishInBrowser
         case (.phone, .german): germanOnPhone
         case (.phone, .english): englishOnPhone
+        case (.phoneWithoutBrowser, .german): germanWithoutBrowser
+        case (.phoneWithoutBrowser, .english): englishWithoutBrowser
         }
     }
 

@@ -77,7 +77,7 @@ struct ReportCommand: AsyncParsableCommand {
 /// How an answer is told.
 enum AnswerReport {
     static func make(_ outcome: LoginOutcome, _ language: Language) -> Report {
-        let state = outcome.receipt.state.text(for: .phone, language: language)
+        let state = outcome.receipt.state.text(for: outcome.flow.phone, language: language)
         var lines = [
             [sentence(outcome.decision).text(language), state.explanation, state.remedy].compactMap(\.self)
                 .joined(separator: " ")
