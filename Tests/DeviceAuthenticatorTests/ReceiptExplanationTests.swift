@@ -185,7 +185,7 @@ struct ReceiptExplanationTests {
     @Test func `a damaged file and a confirmation without its answer are not sound`() async throws {
         let phone = try await phoneWithReceipt()
         let damaged = try changed(phone) { $0["response"] = nil }
-        #expect(!damaged.isSound)
+        #expect(!damaged.isSound && damaged.title == "a damaged receipt")
         #expect(damaged.content["txn"]?.string == FakeProvider.transaction.rawValue, "a list must say which one it is")
         #expect(
             failures(
@@ -262,12 +262,21 @@ struct ExplanationTests {
 
     @Test(arguments: [
         "", "hello", "https://example.org/", "https://id.example/app/q/x.1.y", "{}", #"{"request": "a"}"#, "a.b.c",
-        "eyJhbGciOiJFUzI1NiJ9.e30", "WIFI:S:home;T:WPA;P:secret;;",
+        "eyJhbGciOiJFUzI1NiJ9.e30", "HTTPS://EXAMPLE.ORG/A", "mailto:a@example.org", "WIFI:S:home;T:WPA;P:secret;;",
     ])
-    func `what is none of ours is unknown, and said so`(text: String) throws {
+    func `what is none of ours is unknown, and shown so that a person sees where it leads`(text: String) throws {
         let explanation = try workshop.phone(provider).explain(text)
-        #expect(explanation.kind == "unknown")
+        #expect(explanation.kind == "unknown" && explanation.title == "nothing of CitizenID")
+        #expect(explanation.content == ["text": .string(text)])
         #expect(!explanation.isSound)
+    }
+
+    @Test func `of what is none of ours a few hundred characters are shown`() throws {
+        let phone = workshop.phone(provider)
+        let accents = String(repeating: "\u{301}", count: 399)
+        #expect(try phone.explain("x" + accents).content["text"]?.string == "x" + accents)
+        let cut = try phone.explain("x" + accents + "\u{301}y").content["text"]?.string
+        #expect(cut == "x" + accents + "…")
     }
 
     @Test func `a token of OpenID is shown, and is no statement of the protocol`() async throws {

@@ -65,9 +65,14 @@ struct PhoneReceiptsTests {
             try await phone.here.newPhone().run("receipts", "--json"), 10, "not_enrolled")
         try expectFailure(
             try await phone.run("receipts", "show", "abcdefghijklmnopqrstuv", "--json"), 19, "file")
-        let foreign = try await phone.run("explain", "WIFI:S:home;T:WPA;P:secret;;", "--json")
+        let text = "WIFI:S:home.example\u{202E};T:WPA;P:secret;;"
+        let foreign = try await phone.run("explain", text, "--json")
         #expect(foreign.status == 23)
-        #expect(try foreign.json()["explanations"]?.array?.first?.object?["kind"] == "unknown")
+        let explained = try foreign.json()["explanations"]?.array?.first?.object
+        #expect(explained?["kind"] == "unknown" && explained?["content"]?.object?["text"]?.string == text)
+        let told = try await phone.run("explain", text)
+        #expect(told.lines.first == "unknown: nothing of CitizenID", "\(told)")
+        #expect(told.output.contains("WIFI:S:home.example") && !told.output.contains("\u{202E}"), "\(told)")
         let picture = try await phone.run("explain", Place.source("docs/images/login-page.png"), "--json")
         #expect(picture.status == 23, "a link of another provider than this profile's: \(picture)")
     }

@@ -20,14 +20,17 @@ extension DeviceAuthenticator {
             {
                 return explanation
             }
-            return Self.unknown(
+            return Self.foreign(
+                text,
                 "a JSON object, but neither a receipt (request, response and receipt) nor evidence of hardware")
         }
-        guard text.utf8.contains(UInt8(ascii: ".")), !text.hasPrefix("http") else {
-            return Self.unknown(
-                text.hasPrefix("http")
+        guard (try? CompactJWS(parsing: text)) != nil else {
+            return Self.foreign(
+                text,
+                text.lowercased().hasPrefix("http")
                     ? "a link, but none of CitizenID: such a link has the path /app/e/, /app/q/ or /app/s/"
-                    : "neither a link nor a statement nor a receipt of CitizenID")
+                    : "neither a link of CitizenID nor a receipt nor a statement (a compact JWS as RFC 7515 §7.1 and "
+                        + "docs/protocol.md §2 want it)")
         }
         return StatementExplanation.explain(text, profile: profile, now: clock.now)
     }
@@ -61,7 +64,9 @@ extension DeviceAuthenticator {
             let kept = try? KeptReceipt(json: json)
         else {
             let name = String(file.dropLast(".json".count))
-            return Self.unknown("\(file) in the folder of receipts is damaged", content: ["txn": .string(name)])
+            return Explanation(
+                "unknown", title: "a damaged receipt", content: ["txn": .string(name)],
+                checks: [StatementCheck("form", .failed, "\(file) in the folder of receipts is damaged")])
         }
         return ReceiptExplanation.explain(kept, profile: profile, file: file)
     }
@@ -75,8 +80,16 @@ extension DeviceAuthenticator {
             authentication: keys.publicKey(.authentication), installation: keys.publicKey(.installation))
     }
 
-    private static func unknown(_ why: String, content: JSONObject = [:]) -> Explanation {
-        Explanation("unknown", title: "unknown", content: content, checks: [StatementCheck("form", .failed, why)])
+    /// How much is shown of what is not CitizenID's: enough to see where it leads.
+    private static let shownOfForeign = 400
+
+    /// A person who wonders about a code reads what it says.
+    private static func foreign(_ text: String, _ why: String) -> Explanation {
+        let shown = text.unicodeScalars.prefix(shownOfForeign)
+        let isWhole = shown.endIndex == text.unicodeScalars.endIndex
+        return Explanation(
+            "unknown", title: "nothing of CitizenID", content: ["text": .string(String(shown) + (isWhole ? "" : "…"))],
+            checks: [StatementCheck("form", .failed, why)])
     }
 
     private static func explain(_ link: DeviceLink, profile: ExplainingProfile?) -> Explanation {
