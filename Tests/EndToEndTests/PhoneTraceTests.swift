@@ -28,7 +28,9 @@ struct PhoneTraceTests {
         let steps = events.filter { $0["leg"] == "device" }.compactMap { $0["what"]?.string }
         #expect(steps == ["begun", "claimed", "received", "signed", "receipt"])
         let kinds = Set(events.filter { $0["leg"] == "provider" }.compactMap { $0["what"]?.string })
-        #expect(kinds.isSuperset(of: ["auth.approved", "release.granted", "token.issued"]), "\(kinds)")
+        #expect(
+            kinds.isSuperset(of: ["auth.approved", "release.granted", "session.created", "token.issued"]), "\(kinds)")
+        #expect(kinds.subtracting(TraceWords.kinds.keys) == [], "every kind that a login leaves has words")
         let times = events.compactMap { $0["time"]?.integer }
         #expect(times == times.sorted() && times.count == events.count)
         let traced = events.filter { $0["trace_id"] != nil }
@@ -36,7 +38,7 @@ struct PhoneTraceTests {
         #expect(own == ["claimed", "received", "receipt"])
         // What the provider wrote down of an answer has the name of the answer's call; the portal's call is none of ours.
         let receipt = traced.first { $0["what"] == "receipt" }?["trace_id"]
-        for kind in ["auth.approved", "release.granted"] {
+        for kind in ["auth.approved", "release.granted", "session.created"] {
             #expect(traced.first { $0["what"]?.string == kind }?["trace_id"] == receipt, "\(traced)")
         }
         #expect(!traced.contains { $0["what"] == "token.issued" })
@@ -50,6 +52,7 @@ struct PhoneTraceTests {
         let english = try await phone.run("trace", login, "--language", "en")
         #expect(english.output.contains("This device read the QR code of the login."))
         #expect(english.output.contains("Login approved (auth.approved)"))
+        #expect(english.output.contains("The provider's receipt came: You are logged in (complete)"), "\(english)")
     }
 
     @Test func `a wrong PIN and what it was called are in the story`() async throws {

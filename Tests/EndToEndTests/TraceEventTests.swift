@@ -28,6 +28,9 @@ struct TraceEventTests {
         #expect(try told(refused, .english) == "Answer not accepted (auth.failed), refused, herten")
         #expect(try told(refused, .german) == "Antwort nicht angenommen (auth.failed), abgewiesen, herten")
         #expect(try told(["time": 1, "kind": "new.kind", "outcome": "success"], .english) == "new.kind")
+        let new: JSONObject = ["time": 1, "kind": "new.kind", "text": "Something\u{1b} new.", "chain": "herten"]
+        #expect(try told(new, .english) == "Something\u{1b} new (new.kind), herten", "as the provider says it")
+        #expect(try #require(TraceEvent(audit: new)).line(.english).contains("Something‹U+001B› new (new.kind)"))
         #expect(TraceEvent(audit: refused)?.json(.english)["outcome"] == "refusal")
         #expect(event("claimed").json(.english)["outcome"] == nil, "a step of the device is none")
     }
@@ -62,6 +65,19 @@ struct TraceEventTests {
         #expect((events + [event("lost")]).withCalls == events + [event("lost")])
         let another = events + [event("auth.failed", leg: .provider)]
         #expect(another.withCalls.map(\.trace) == ["A", "B", nil, "C", "C", nil, nil], "which refusal was it?")
+    }
+
+    @Test(arguments: ["receipt", "over"])
+    func `a state is told in words, of a portal that asked by itself without a browser`(step: String) {
+        var ended = event(step, "awaiting_return")
+        #expect(TraceWords.sentence(ended, .german).hasSuffix(": Zurück zum Browser (awaiting_return)"))
+        #expect(TraceWords.sentence(ended, .english).hasSuffix(": Back to the browser (awaiting_return)"))
+        ended = event(step, "complete")
+        #expect(TraceWords.sentence(ended, .english).hasSuffix(": You are logged in (complete)"))
+        let asked = JournalEntry(time: Timestamp(seconds: 1), .claimed, LoginFlow.backChannel.rawValue)
+        let done = JournalEntry(time: Timestamp(seconds: 2), .receipt, "complete")
+        let told = TraceEvent.events(of: [asked, done]).map { TraceWords.sentence($0, .english) }
+        #expect(told == ["A portal asked by itself.", "The provider's receipt came: Approved (complete)"])
     }
 
     @Test func `the name of a call does nothing to the terminal`() {

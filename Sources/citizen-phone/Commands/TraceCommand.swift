@@ -33,7 +33,7 @@ struct TraceCommand: AsyncParsableCommand {
             let receipt = try phone.receipt(transaction)
             let journal = try phone.journal(of: transaction)
             var events = receipt.map { TraceEvent.events(of: $0, hasJournal: journal != nil) } ?? []
-            events += journal?.map(TraceEvent.init) ?? []
+            events += journal.map(TraceEvent.events(of:)) ?? []
             let leg = try await providerLeg(transaction, from: events.map(\.time).min(), of: phone)
             if case .told(let trail) = leg { events += trail.events.compactMap(TraceEvent.init(audit:)) }
             guard !events.isEmpty || receipt != nil else { throw Self.unknown(transaction, leg) }

@@ -16,6 +16,10 @@ struct TraceEvent: Equatable {
     var isRefusal = false
     /// What names the call in the operator's log.
     var trace: String?
+    /// How the provider says it, in the language in which it was asked.
+    var said: String?
+    /// How the phone speaks of the states of this login.
+    var side = LoginSide.phone
 
     func json(_ language: Language) -> JSONObject {
         var object: JSONObject = [
@@ -43,11 +47,16 @@ extension TraceEvent {
     /// What the provider writes down when it takes an answer.
     fileprivate static let ofAnswers: Set = [
         "auth.approved", "auth.denied", "auth.reported", "release.granted", "context.chosen", "context.switched",
+        "session.created", "session.stepped_up",
     ]
 
-    init(_ entry: JournalEntry) {
-        self.init(
-            time: entry.time, leg: .device, what: entry.step.rawValue, detail: entry.detail, trace: entry.trace)
+    static func events(of journal: [JournalEntry]) -> [TraceEvent] {
+        let flow = journal.first { $0.step == .claimed }?.detail.flatMap(LoginFlow.init(rawValue:))
+        return journal.map { entry in
+            TraceEvent(
+                time: entry.time, leg: .device, what: entry.step.rawValue, detail: entry.detail, trace: entry.trace,
+                side: flow?.phone ?? .phone)
+        }
     }
 
     /// Nil for what is no audit event.
@@ -55,7 +64,7 @@ extension TraceEvent {
         guard let time = event["time"]?.integer, let kind = event["kind"]?.string else { return nil }
         self.init(
             time: Timestamp(seconds: time), leg: .provider, what: kind, chain: event["chain"]?.string,
-            isRefusal: event["outcome"] == "refusal")
+            isRefusal: event["outcome"] == "refusal", said: event["text"]?.string)
     }
 
     /// What a kept receipt says of the times, for logins and confirmations of which there is no journal.
@@ -63,10 +72,14 @@ extension TraceEvent {
         func content(_ name: String) -> JSONObject {
             receipt.parts.first { $0.name == name }?.explanation.content ?? [:]
         }
-        func event(_ seconds: Int64?, _ what: String, _ detail: String? = nil) -> TraceEvent? {
-            seconds.map { TraceEvent(time: Timestamp(seconds: $0), leg: .device, what: what, detail: detail) }
-        }
         let (request, response, last) = (content("request"), content("response"), content("receipt"))
+        let flow = request["flow"]?.string.flatMap(LoginFlow.init(rawValue:))
+        func event(_ seconds: Int64?, _ what: String, _ detail: String? = nil) -> TraceEvent? {
+            seconds.map {
+                TraceEvent(
+                    time: Timestamp(seconds: $0), leg: .device, what: what, detail: detail, side: flow?.phone ?? .phone)
+            }
+        }
         let begun = event(request["initiator"]?.object?["started_at"]?.integer, "begun")
         guard !hasJournal else { return [begun].compactMap(\.self) }
         return [

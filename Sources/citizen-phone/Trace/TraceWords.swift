@@ -2,7 +2,8 @@ import OpenIDMessages
 
 /// A login's story in plain German and English.
 enum TraceWords {
-    /// `event` as a sentence; kinds of audit events without words here keep their name, which is given in any case.
+    /// `event` as a sentence; kinds of audit events without words here are told as the provider tells them, and the name of
+    /// the kind is given in any case.
     static func sentence(_ event: TraceEvent, _ language: Language) -> String {
         (event.leg == .device ? device(event) : provider(event)).text(language)
     }
@@ -25,13 +26,21 @@ enum TraceWords {
                 "Die Antwort wurde gesandt, und es kam nichts zurück.", "The answer was sent, and nothing came back."
             )
         case "receipt":
-            return BilingualText("Die Quittung des Anbieters kam: \(detail)", "The provider's receipt came: \(detail)")
-        case "over": return BilingualText("Die Anmeldung war vorbei: \(detail)", "The login was over: \(detail)")
+            return BilingualText("Die Quittung des Anbieters kam: ", "The provider's receipt came: ") + state(event)
+        case "over": return BilingualText("Die Anmeldung war vorbei: ", "The login was over: ") + state(event)
         case "displaced":
             return BilingualText(
                 "Eine andere Anmeldung kam an ihre Stelle.", "Another login took its place on this device.")
         default: return BilingualText(verbatim: event.what)
         }
+    }
+
+    /// The state that a receipt or the provider named, as the phone speaks of it, with its name behind it.
+    private static func state(_ event: TraceEvent) -> BilingualText {
+        let detail = event.detail ?? ""
+        guard let state = LoginState(rawValue: detail) else { return BilingualText(verbatim: detail) }
+        func title(_ language: Language) -> String { state.text(for: event.side, language: language).title }
+        return BilingualText(title(.german), title(.english)) + BilingualText(verbatim: " (\(detail))")
     }
 
     private static func claimed(_ flow: String) -> BilingualText {
@@ -64,8 +73,9 @@ enum TraceWords {
     }
 
     private static func provider(_ event: TraceEvent) -> BilingualText {
+        let said = event.said.map { BilingualText(verbatim: $0.hasSuffix(".") ? String($0.dropLast()) : $0) }
         var text =
-            kinds[event.what].map { $0 + BilingualText(verbatim: " (\(event.what))") }
+            (kinds[event.what] ?? said).map { $0 + BilingualText(verbatim: " (\(event.what))") }
             ?? BilingualText(verbatim: event.what)
         if event.isRefusal { text = text + BilingualText(", abgewiesen", ", refused") }
         if let chain = event.chain { text = text + BilingualText(verbatim: ", \(chain)") }
@@ -85,6 +95,9 @@ enum TraceWords {
         "mandate.used": BilingualText("Vollmacht benutzt", "Mandate used"),
         "release.granted": BilingualText("Daten für das Portal freigegeben", "Data released to the portal"),
         "release.withdrawn": BilingualText("Freigabe zurückgenommen", "Release taken back"),
+        "session.created": BilingualText("Sitzung begonnen", "Session begun"),
+        "session.stepped_up": BilingualText("Sitzung auf höherem Niveau", "Session at a higher level"),
+        "browser.remembered": BilingualText("Browser gemerkt", "Browser remembered"),
         "session.reused": BilingualText(
             "Ohne Gerät angemeldet, aus der Sitzung", "Logged in by the session, without the device"),
         "session.ended": BilingualText("Sitzung beendet", "Session ended"),
