@@ -14,7 +14,8 @@ public final class PseudoTerminal: Sendable {
     public let path: String
     private let contents = Mutex<[UInt8]>([])
 
-    public init() throws {
+    /// - Parameter columns: how wide it says it is; 0 when it does not say.
+    public init(columns: UInt16 = 0) throws {
         master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)
         var name = [CChar](repeating: 0, count: 128)
         guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0,
@@ -22,7 +23,7 @@ public final class PseudoTerminal: Sendable {
         else { throw NotThere() }
         path = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
         slave = unsafe open(path, O_RDWR | O_NOCTTY | O_CLOEXEC)
-        guard slave >= 0 else { throw NotThere() }
+        guard slave >= 0, cspawn_set_columns(slave, columns) == 0 else { throw NotThere() }
         _ = fcntl(master, F_SETFL, O_NONBLOCK)
     }
 

@@ -161,6 +161,30 @@ struct TerminalTextTests {
         #expect(lines.allSatisfy { $0.count <= 80 || !$0.dropFirst(9).contains(" ") })
     }
 
+    @Test(arguments: Language.allCases)
+    func `a row that is wider than the terminal goes on below its value, and words stay whole`(language: Language) {
+        let value =
+            "Möchten Sie sich bei Serviceportal Herten (Stadt Herten) anmelden? https://herten.example/datenschutz"
+        let row = language.row("Text", "Text", value)
+        let lines = TerminalText.fitted(row, columns: 40, language)
+        #expect(lines.count > 3 && lines[0].hasPrefix("Text:"))
+        let place = row.count - value.count
+        #expect(lines.dropFirst().allSatisfy { $0.hasPrefix(String(repeating: " ", count: place)) })
+        #expect(lines.map { $0.dropFirst(place) }.joined(separator: " ") == value)
+        #expect(lines.allSatisfy { $0.count <= 40 || !$0.dropFirst(place).contains(" ") })
+        #expect(TerminalText.fitted(row, columns: row.count, language) == [row])
+    }
+
+    @Test(arguments: [
+        ("  a list whose parts are long", "  "), ("Open in the browser of this device: x", ""),
+        ("12:30 is no name, nor is this: one", ""),
+    ])
+    func `any other line goes on below its beginning`(line: String, indent: String) {
+        let lines = TerminalText.fitted(line, columns: 20, .english)
+        #expect(lines.count == 2 || lines.count == 3)
+        #expect(lines.allSatisfy { $0.count <= 20 && $0.prefix(while: { $0 == " " }) == indent }, "\(lines)")
+    }
+
     @Test func `a statement that is explained cannot act by its type, its members or its form`() throws {
         struct Nobody: HTTPTransport {
             func send(_ call: HTTPCall) async throws(NetworkFailure) -> HTTPAnswer {

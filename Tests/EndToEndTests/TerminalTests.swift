@@ -18,8 +18,8 @@ struct TerminalTests {
         /// How much was shown before the last answer.
         var seen = 0
 
-        init(_ phone: Phone, _ arguments: String...) throws {
-            terminal = try PseudoTerminal()
+        init(_ phone: Phone, _ arguments: String..., columns: UInt16 = 0) throws {
+            terminal = try PseudoTerminal(columns: columns)
             process = try Program.start(
                 Place.program("citizen-phone"), arguments + phone.options + ["--language", "en"], at: terminal)
         }
@@ -49,6 +49,23 @@ struct TerminalTests {
             }
             return nil
         }
+    }
+
+    @Test func `a request is broken between words at the width of the terminal, and elsewhere it is not`() async throws
+    {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone(family: "Breite")
+        let link = try #require(try await Browser(here).open(here.loginURL).sameDeviceLink)
+        #expect(try await phone.run("scan", link).status == 0)
+        let whole = try await phone.run("show", "--language", "en")
+        #expect(whole.lines.contains { $0.count > 60 }, "\(whole)")
+        let session = try Session(phone, "show", columns: 60)
+        #expect(try await session.end() == 0)
+        let lines = session.terminal.transcript.split(whereSeparator: \.isNewline).map(String.init)
+        #expect(lines.allSatisfy { $0.count <= 60 || !$0.dropFirst(13).contains(" ") }, "\(lines)")
+        #expect(lines.contains { $0.hasPrefix(String(repeating: " ", count: 13)) }, "\(lines)")
+        func words(_ lines: [String]) -> [Substring] { lines.flatMap { $0.split(separator: " ") } }
+        #expect(words(lines) == words(whole.lines))
     }
 
     @Test func `the PIN is asked for without echo, Ctrl-C leaves the question, and a wrong one can be typed again`()

@@ -154,6 +154,6 @@ struct LoginCommand: AsyncParsableCommand {
             }
         }
         json["timings_ms"] = timings.map { .object($0) }
-        return Report(json: json, lines: lines)
+        return Report(json: json, lines: lines, isForPrograms: showPage)
     }
 }

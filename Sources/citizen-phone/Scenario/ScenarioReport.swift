@@ -31,7 +31,7 @@ struct ScenarioReport {
             case .tap: tap
             case .junit: junit
             }
-        return Report(json: json, lines: lines, status: status)
+        return Report(json: json, lines: lines, status: status, isForPrograms: output != .text)
     }
 
     private var text: [String] {

@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 import OpenIDMessages
 
@@ -10,6 +11,8 @@ struct Report {
     var status = ExitStatus.ok
     /// What is over once it has been told.
     var whenTold: (@Sendable () throws -> Void)?
+    /// True for lines that are read by programs: they stay whole on a terminal, too.
+    var isForPrograms = false
 }
 
 /// Results to standard output, everything else to standard error.
@@ -19,25 +22,41 @@ struct Console {
 
     /// - Returns: false when nobody read it.
     func finish(_ report: Report) -> Bool {
-        let lines = isJSON ? [TerminalText.harmlessJSON(report.json.text)] : report.lines
+        let lines = isJSON ? [TerminalText.harmlessJSON(report.json.text)] : shown(report)
         return lines.reduce(true) { write($1, to: .standardOutput) && $0 }
     }
 
     /// - Returns: false when nobody read what was found.
     @discardableResult
     func fail(_ failure: CommandFailure) -> Bool {
-        let found = isJSON ? [TerminalText.harmlessJSON(failure.json.text)] : failure.found?.lines ?? []
+        let found = isJSON ? [TerminalText.harmlessJSON(failure.json.text)] : failure.found.map(shown) ?? []
         let isRead = found.reduce(true) { write($1, to: .standardOutput) && $0 }
         let lines = failure.message.text(language).split(separator: "\n").map { TerminalText.visible(String($0)) }
-        note("citizen-phone: " + lines.joined(separator: "\n"))
+        // As it is: a command in it is copied whole.
+        write("citizen-phone: " + lines.joined(separator: "\n"), to: .standardError)
         return isRead
     }
 
     /// A line for the person who looks on.
-    func note(_ line: String) { write(line, to: .standardError) }
+    func note(_ line: String) {
+        for part in fitted(line, to: .standardError) { write(part, to: .standardError) }
+    }
 
     /// The same, in the place of the last one: the cursor stays in the line.
     func noteInPlace(_ line: String) { write("\r" + line, to: .standardError, end: "") }
+
+    private func shown(_ report: Report) -> [String] {
+        report.isForPrograms ? report.lines : report.lines.flatMap { fitted($0, to: .standardOutput) }
+    }
+
+    /// As a terminal has room for it; elsewhere a line stays whole, and a terminal that says no width breaks it itself.
+    private func fitted(_ text: String, to handle: FileHandle) -> [String] {
+        let columns = Int(citizen_terminal_columns(handle.fileDescriptor))
+        guard columns >= 40 else { return [text] }
+        return text.split(separator: "\n", omittingEmptySubsequences: false).flatMap {
+            TerminalText.fitted(String($0), columns: columns, language)
+        }
+    }
 
     @discardableResult
     private func write(_ line: String, to handle: FileHandle, end: String = "\n") -> Bool {

@@ -20,6 +20,14 @@ extension Language {
         return name + String(repeating: " ", count: gap) + TerminalText.visible(value)
     }
 
+    /// The name in such a line, with all that stands before its value; nil for any other line.
+    func nameOfRow(_ line: String) -> Substring? {
+        let head = line.prefix(column)
+        guard head.count == column, let colon = head.firstIndex(of: ":") else { return nil }
+        let gap = head[colon...].dropFirst()
+        return gap.isEmpty || gap.contains { $0 != " " } ? nil : head
+    }
+
     /// Where values begin; German names are longer.
     private var column: Int {
         switch self {

@@ -13,8 +13,17 @@ enum TerminalText {
         return String(result)
     }
 
-    /// `text` behind `first`, in lines of at most 80 characters where its words allow that; those after the first begin below it.
-    static func wrapped(_ text: String, after first: String) -> [String] {
+    /// `line` in lines that a terminal of so many columns has room for, broken between words. What follows the name in a table
+    /// (`Language.row`) goes on below its value.
+    static func fitted(_ line: String, columns: Int, _ language: Language) -> [String] {
+        guard line.count > columns else { return [line] }
+        let head = language.nameOfRow(line) ?? line.prefix { $0 == " " }
+        return wrapped(String(line.dropFirst(head.count)), after: String(head), columns: columns)
+    }
+
+    /// `text` behind `first`, in lines of at most so many characters where its words allow that; those after the first begin
+    /// below it.
+    static func wrapped(_ text: String, after first: String, columns: Int = 80) -> [String] {
         let indent = String(repeating: " ", count: first.count)
         var lines = [first]
         var isEmpty = true
@@ -22,7 +31,7 @@ enum TerminalText {
             let last = lines[lines.count - 1]
             if isEmpty {
                 lines[lines.count - 1] = last + word
-            } else if last.count + 1 + word.count <= 80 {
+            } else if last.count + 1 + word.count <= columns {
                 lines[lines.count - 1] = last + " " + word
             } else {
                 lines.append(indent + word)
