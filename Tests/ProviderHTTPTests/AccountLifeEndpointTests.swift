@@ -45,6 +45,12 @@ struct AccountLifeEndpointTests {
             let path = "/devices/\(second.device)/approval"
             let foreign = try await site.call(stranger, .post, "/account/v1" + path, json: [:])
             #expect(foreign.status == .notFound && foreign.error == "not_found")
+            // Each language has its own quotation marks around the name.
+            let (devices, own) = (site.provider.provider.selfService.devices, try await site.provider.verified(phone))
+            for (language, quoted) in [(Language.german, "„Telefon“ ("), (Language.english, "“Telefon” (")] {
+                let asked = try await devices.approving(second.device, by: own, language: language)
+                #expect(asked.text.contains(quoted), "\(asked.text)")
+            }
             #expect(try await site.act(phone, path).status == .ok)
             #expect(try await site.call(second, .get, "/account/v1/devices").status == .ok)
             let unknownTown = try await site.call(phone, .post, "/account/v1/devices", json: ["tenant": "atlantis"])
