@@ -34,9 +34,9 @@ struct ResistedAttackTests {
             "the provider takes no such answer: the login is awaiting_user",
         ],
         .hostileText: [
-            "U+1B is in no name that the phone takes", "U+9B is in no name that the phone takes",
-            "U+D is in no name that the phone takes", "U+A is in no name that the phone takes",
-            "U+8 is in no name that the phone takes", "U+202E is shown as text", "U+E0041 is shown as text",
+            "U+001B is in no name that the phone takes", "U+009B is in no name that the phone takes",
+            "U+000D is in no name that the phone takes", "U+000A is in no name that the phone takes",
+            "U+0008 is in no name that the phone takes", "U+202E is shown as text", "U+E0041 is shown as text",
         ],
         .wrongReturn: [
             "a return with a made-up value gives no code", "another browser with the victim's value gets no code",

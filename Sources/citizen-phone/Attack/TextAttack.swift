@@ -18,7 +18,7 @@ extension AttackScene {
         _ = try await claim(victim(), try login.qrLink())
         log.note("the victim scans the code of a portal whose name acts on terminals, one character after the other")
         for (character, effect) in Self.hostileCharacters {
-            let name = "U+" + String(character.value, radix: 16, uppercase: true)
+            let name = TerminalText.codePoint(character)
             let wire = Wiretap(transport, answers: ("/claims", { Self.rename(&$0, with: character) }))
             let link = try login.qrLink()
             do throws(DeviceError) {

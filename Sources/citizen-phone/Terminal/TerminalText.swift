@@ -5,7 +5,7 @@ enum TerminalText {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if isHarmful(scalar) {
-                result.append(contentsOf: "‹U+\(hexadecimal(scalar.value))›".unicodeScalars)
+                result.append(contentsOf: "‹\(codePoint(scalar))›".unicodeScalars)
             } else {
                 result.append(scalar)
             }
@@ -64,6 +64,9 @@ enum TerminalText {
         default: false
         }
     }
+
+    /// How Unicode writes a character's number: U+001B.
+    static func codePoint(_ scalar: Unicode.Scalar) -> String { "U+" + hexadecimal(scalar.value) }
 
     private static func hexadecimal(_ value: UInt32) -> String {
         let digits = String(value, radix: 16, uppercase: true)
