@@ -34,11 +34,13 @@ struct FleetFiguresTests {
         #expect(summary.inFlight == 1)
         #expect((summary.sinceDue.microseconds.last ?? 0) >= 600_000)
         #expect((summary.sinceBegin.microseconds.last ?? 0) < 6_000)
+        #expect(summary.timeLines.count == 2 && summary.timeLines.allSatisfy { $0.contains(" p50 ") })
     }
 
     @Test func `before the first login there are no times, and the line for who looks on says so`() {
         let summary = FleetFigures().summary
         #expect(summary.sinceDue.microseconds.isEmpty && summary.sinceDue.json.members.isEmpty)
+        #expect(summary.timeLines == [])
         #expect(summary.line(after: 0) == "0 s: 0 logged in, 0 failed, 0 under way, 0/s")
     }
 }

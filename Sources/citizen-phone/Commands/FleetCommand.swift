@@ -148,9 +148,8 @@ struct FleetLoginCommand: AsyncParsableCommand {
         var lines = [
             "\(load.count) logins with \(load.phones.count) phones, \(load.rate.perSecond) due each second.",
             "Logged in: \(summary.succeeded), \(rate) each second. Under way at once: \(summary.mostInFlight) at most.",
-            "From the due moment to the portal's page: \(summary.sinceDue.text)",
-            "From its own beginning:                   \(summary.sinceBegin.text)",
         ]
+        lines += summary.timeLines
         if summary.latecomers > 0 {
             lines.append(
                 "\(summary.latecomers) began later than they were due: the fleet has too few phones, or its machine is too slow."

@@ -119,6 +119,15 @@ struct FleetSummary: Equatable {
 
     var failed: Int { failures.values.reduce(0, +) }
 
+    /// How long those took that came to the portal; empty when none did.
+    var timeLines: [String] {
+        guard !sinceDue.microseconds.isEmpty else { return [] }
+        return [
+            "From the due moment to the portal's page: \(sinceDue.text)",
+            "From its own beginning:                   \(sinceBegin.text)",
+        ]
+    }
+
     /// One line for somebody who looks on.
     func line(after seconds: Int) -> String {
         let rate = seconds > 0 ? (succeeded + failed) / seconds : 0
