@@ -131,8 +131,8 @@ struct ReceiptsVerifyCommand: AsyncParsableCommand {
             }
             lines.append(
                 console.language.say(
-                    "\(receipts.count) geprüft, \(bad.count) nicht in Ordnung",
-                    "\(receipts.count) verified, \(bad.count) not sound"))
+                    "\(receipts.count - bad.count) in Ordnung, \(bad.count) nicht in Ordnung",
+                    "\(receipts.count - bad.count) sound, \(bad.count) not sound"))
             return Report(
                 json: [
                     "verified": .integer(Int64(receipts.count)), "not_sound": .integer(Int64(bad.count)),
