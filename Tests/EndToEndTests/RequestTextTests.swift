@@ -93,6 +93,10 @@ struct RequestTextTests {
         #expect(
             line("Browser", RequestText.lines(request(.link, .return), .german))?.hasSuffix(
                 "im selben Netz wie dieses Gerät") == true)
+        var here = request(.link, .return)
+        here.initiator.area = "local"
+        #expect(line("Browser", RequestText.lines(here, .german))?.contains(", lokal, im selben Netz") == true)
+        #expect(line("Browser", RequestText.lines(here, .english))?.contains(", local, the same network") == true)
     }
 
     @Test func `claims have their plain names, and one that has none its own, made harmless`() {

@@ -18,6 +18,17 @@ struct SimulatorWordTests {
     ])
     func `other words are none`(word: String) { #expect(EvidenceWord(argument: word) == nil) }
 
+    @Test func `a check is told in the person's language, and of what failed what the provider says`() {
+        let good = EvidenceVerdict(check: "boot", passed: true, detail: "the boot loader is locked")
+        #expect(EnrolCommand.line(good, .german) == "Nachweis:      in Ordnung: geschützter Start des Geräts (boot)")
+        #expect(EnrolCommand.line(good, .english) == "Evidence:    ok boot: the boot loader is locked")
+        let bad = EvidenceVerdict(check: "boot", passed: false, detail: "unlocked\u{1b}")
+        #expect(
+            EnrolCommand.line(bad, .german)
+                == "Nachweis:      NEIN: geschützter Start des Geräts (boot). Technische Angabe: unlocked‹U+001B›")
+        #expect(EnrolCommand.line(bad, .english) == "Evidence:    NO boot: unlocked‹U+001B›")
+    }
+
     @Test func `good hardware enrols to its level; bad hardware is refused by the check that found it`() async throws {
         let here = try await Installation.start(withPortal: false)
         func enrol(_ word: String) async throws -> ProgramResult {

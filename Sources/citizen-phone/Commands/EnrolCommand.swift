@@ -212,14 +212,20 @@ struct EnrolCommand: AsyncParsableCommand {
             let warning = language.say("jeder kann diese Schlüssel machen", "anybody can make these keys")
             lines.append(language.row("Zahl", "Seed", "\(seed): \(warning)"))
         }
-        for verdict in result.verdicts {
-            let mark = verdict.passed ? language.say("in Ordnung", "ok") : language.say("NEIN", "NO")
-            lines.append(language.row("Nachweis", "Evidence", "\(mark) \(verdict.check): \(verdict.detail)"))
-        }
+        lines += result.verdicts.map { line($0, language) }
         lines.append(blockCode(result.blockCode, language))
         if let waiting = result.waiting { lines.append(hope(waiting, language)) }
         lines.append(keepBlockCode.text(language))
         return lines
+    }
+
+    /// One check of the evidence. The provider's own words are English: in German they stand only behind what failed.
+    static func line(_ verdict: EvidenceVerdict, _ language: Language) -> String {
+        let words = EvidenceVerdict.words(for: verdict.check).german
+        let german = verdict.passed ? "in Ordnung: \(words)" : "NEIN: \(words). Technische Angabe: \(verdict.detail)"
+        return language.row(
+            "Nachweis", "Evidence",
+            language.say(german, "\(verdict.passed ? "ok" : "NO") \(verdict.check): \(verdict.detail)"))
     }
 
     static let keepBlockCode = BilingualText(

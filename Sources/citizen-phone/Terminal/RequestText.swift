@@ -51,7 +51,9 @@ enum RequestText {
             initiator.sameNetwork
             ? language.say("im selben Netz wie dieses Gerät", "the same network as this device")
             : language.say("in einem ANDEREN NETZ als dieses Gerät", "ANOTHER NETWORK than this device")
-        return language.row("Browser", "Browser", "\(initiator.browser), \(initiator.area), \(network)")
+        // The provider's word for an address of its own machine.
+        let area = initiator.area == "local" ? language.say("lokal", "local") : initiator.area
+        return language.row("Browser", "Browser", "\(initiator.browser), \(area), \(network)")
     }
 
     /// Whether the person had the browser remembered that began, as the provider signed it; nil where none did.
