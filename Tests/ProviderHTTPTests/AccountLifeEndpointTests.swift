@@ -47,7 +47,7 @@ struct AccountLifeEndpointTests {
             #expect(foreign.status == .notFound && foreign.error == "not_found")
             // Each language has its own quotation marks around the name.
             let (devices, own) = (site.provider.provider.selfService.devices, try await site.provider.verified(phone))
-            for (language, quoted) in [(Language.german, "„Telefon“ ("), (Language.english, "“Telefon” (")] {
+            for (language, quoted) in [(Language.german, "„Telefon ("), (Language.english, "“Telefon (")] {
                 let asked = try await devices.approving(second.device, by: own, language: language)
                 #expect(asked.text.contains(quoted), "\(asked.text)")
             }

@@ -1,3 +1,5 @@
+import OpenIDMessages
+
 /// Text of others on its way to a terminal or into JSON for one (checklist F9).
 enum TerminalText {
     /// `text` with every character that could act on the terminal or reorder what is seen made visible, e.g. ‹U+202E›.
