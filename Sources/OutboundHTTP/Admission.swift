@@ -3,6 +3,8 @@
 /// Each host has a few places of its own and may not take all, so that a hanging party slows nobody else. Those that have
 /// not answered lately have one each and may not take all together either: many that hang do not slow one that answers. After
 /// some failures in a row a host is left alone for a pause that grows; then one request tries whether it is back.
+///
+/// A host is meant with its port here: whoever runs several portals under one name runs them at several ports.
 struct Admission {
     struct Limits: Sendable {
         /// Requests under way at once, in all and to one host.

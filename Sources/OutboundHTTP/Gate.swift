@@ -17,10 +17,10 @@ final class Gate: Sendable {
     }
 
     /// True when the request may go out; then `leave` must follow.
-    func enter(_ host: OutboundURL.Host) async -> Bool {
+    func enter(_ url: OutboundURL) async -> Bool {
         await withCheckedContinuation { continuation in
             let answer = state.withLock { state in
-                let answer = state.admission.ask(host.description, now: .now)
+                let answer = state.admission.ask(url.authority, now: .now)
                 if case .wait(let ticket) = answer { state.sleepers[ticket] = continuation }
                 return answer
             }
@@ -32,9 +32,9 @@ final class Gate: Sendable {
         }
     }
 
-    func leave(_ host: OutboundURL.Host, _ outcome: Admission.Outcome) {
+    func leave(_ url: OutboundURL, _ outcome: Admission.Outcome) {
         let woken = state.withLock { state in
-            state.admission.leave(host.description, outcome, now: .now).map { ticket, enters in
+            state.admission.leave(url.authority, outcome, now: .now).map { ticket, enters in
                 (state.sleepers.removeValue(forKey: ticket), enters)
             }
         }

@@ -61,11 +61,11 @@ public final class OutboundFetcher: OutboundFetching {
 
     private func send(_ request: OutboundRequest, to url: OutboundURL) async throws(OutboundFailure) -> OutboundAnswer {
         let start = ContinuousClock.now
-        guard await gate.enter(url.host) else { throw .busy }
+        guard await gate.enter(url) else { throw .busy }
         let result = await within(start + limits.total) { () async throws(OutboundFailure) in
             try await self.exchange(request, with: url)
         }
-        gate.leave(url.host, Self.outcome(of: result))
+        gate.leave(url, Self.outcome(of: result))
         return try result.get()
     }
 

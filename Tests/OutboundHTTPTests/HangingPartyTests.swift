@@ -26,6 +26,28 @@ struct HangingPartyTests {
         }
     }
 
+    @Test("what hangs at one port of a host does not delay a fetch from another port, nor does its pause")
+    func portsOfOneHost() async throws {
+        let tarpit = try await TestParty(.isDead)
+        let portal = try await TestParty(.says(Wire.keys))
+        let fetcher = OutboundFetcher.test()
+        try await withThrowingTaskGroup(of: OutboundFailure?.self) { group in
+            for _ in 0..<100 { group.addTask { await fetcher.failure(.portal(tarpit)) } }
+            try await tarpit.waitUntil { $0.connections == 1 }
+            #expect(await fetcher.failure(.portal(portal)) == nil)
+            #expect(tarpit.closed == 0)
+            group.cancelAll()
+        }
+
+        let broken = try await TestParty(.says(Wire.keys), tls: TestAuthority.shared.server(for: ["other.example"]))
+        let other = try await TestParty(.says(Wire.keys))
+        for _ in 0..<3 { #expect(await fetcher.failure(.portal(broken)) == .tls) }
+        #expect(await fetcher.failure(.portal(other)) == nil)
+        // And an answer of one port ends no pause of another.
+        #expect(await fetcher.failure(.portal(broken)) == .busy)
+        #expect(broken.connections == 3)
+    }
+
     @Test("40 hosts that hang do not delay a fetch from one that answered before")
     func manyHosts() async throws {
         let tarpit = try await TestParty(.isDead)
