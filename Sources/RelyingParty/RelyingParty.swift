@@ -71,7 +71,8 @@ public struct RelyingParty: Sendable {
 
     /// Finishes a login with the query of the callback, as the browser sent it.
     ///
-    /// `pending` must come from the same browser, and must be used only once.
+    /// `pending` must come from the same browser, and must be used only once. `.loginExpired` and `.codeRefused` say that the
+    /// person has to begin anew, and nothing worse.
     public func finishLogin(
         callbackQuery: [UInt8], pending: PendingLogin
     ) async throws(RelyingPartyError) -> LoggedIn {
@@ -79,11 +80,7 @@ public struct RelyingParty: Sendable {
         guard !pending.isExpired(at: now()) else { throw .loginExpired }
         // A key that was lost on the way must not turn bound tokens into bearer tokens.
         guard pending.proofKey != nil || configuration.tokenBinding == .bearer else { throw .proofKeyMissing }
-        let tokens = try await tokens(
-            [
-                "grant_type": "authorization_code", "code": code, "redirect_uri": configuration.redirectURI.rawValue,
-                "code_verifier": pending.verifier.rawValue,
-            ], provedBy: pending.proofKey)
+        let tokens = try await redeem(code, of: pending)
         guard let idToken = tokens.idToken else { throw .unusableAnswer(.token, status: 200) }
         let token = try await validated(
             idToken, for: .login(pending.nonce), servedTenant: pending.servedTenant, accessToken: tokens.accessToken)
@@ -179,6 +176,19 @@ extension RelyingParty {
         switch callback {
         case .code(let code): return code
         case .refused(let refusal): throw .loginRefused(refusal)
+        }
+    }
+
+    /// The tokens for a code (RFC 6749 §4.1.3).
+    private func redeem(_ code: String, of pending: PendingLogin) async throws(RelyingPartyError) -> TokenResponse {
+        do {
+            return try await tokens(
+                [
+                    "grant_type": "authorization_code", "code": code,
+                    "redirect_uri": configuration.redirectURI.rawValue, "code_verifier": pending.verifier.rawValue,
+                ], provedBy: pending.proofKey)
+        } catch .requestRefused(.token, let refusal) where refusal.code == "invalid_grant" {
+            throw .codeRefused(refusal)
         }
     }
 

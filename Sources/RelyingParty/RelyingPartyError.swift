@@ -12,6 +12,8 @@ public enum RelyingPartyError: Error, Sendable, Equatable {
     case loginRefused(ProviderRefusal)
     /// The provider refused a request of the portal itself (RFC 6749 §5.2, RFC 6750 §3).
     case requestRefused(BackChannelEndpoint, ProviderRefusal)
+    /// The provider refused the callback's code with `invalid_grant`: it is over, was used, or belongs to another login.
+    case codeRefused(ProviderRefusal)
     /// The provider refused to refresh with `invalid_grant`: the grant is over, the person has to log in anew.
     case grantEnded(ProviderRefusal)
     case unacceptableIDToken(IDTokenDefect)
@@ -75,6 +77,9 @@ extension RelyingPartyError {
             "The provider refused the portal's request at its \(endpoint.rawValue) endpoint: \(refusal.code). "
                 + "\(refusal.description) Compare client, key and redirect URI with the client's registration."
         case .unacceptableLogoutReturn(let defect): defect.remedy
+        case .codeRefused(let refusal):
+            "The provider does not take the code: \(refusal.code). \(refusal.description) A code is good once, for a minute or "
+                + "so, and for the login that it came from. Begin a new login."
         case .grantEnded(let refusal):
             "The grant is over: \(refusal.code). \(refusal.description) Let the person log in again."
         case .unacceptableIDToken(let defect): defect.remedy

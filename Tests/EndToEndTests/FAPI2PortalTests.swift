@@ -28,7 +28,7 @@ struct FAPI2PortalTests {
         } throws: { error in
             switch error as? RelyingPartyError {
             case .requestRefused(endpoint, let refusal)?: refusal.code == code
-            case .grantEnded(let refusal)?: endpoint == .token && refusal.code == code
+            case .codeRefused(let refusal)?, .grantEnded(let refusal)?: endpoint == .token && refusal.code == code
             default: false
             }
         }

@@ -125,7 +125,7 @@ struct KilledProviderTests {
         do {
             _ = try await portal.finishLogin(callbackQuery: query, pending: pending)
             return nil
-        } catch RelyingPartyError.requestRefused(.token, let refusal) { return refusal.code }
+        } catch RelyingPartyError.codeRefused(let refusal) { return refusal.code }
     }
 }
 

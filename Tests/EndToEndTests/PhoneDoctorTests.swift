@@ -24,6 +24,9 @@ struct PhoneDoctorTests {
                 "foreign_code": "ok", "replayed_callback": "ok", "open_redirector": "ok",
                 "key_rotation": "ok", "logout": "ok",
             ], "\(result)")
+        let foreign = try result.json()["findings"]?.array?.compactMap(\.object).first { $0["check"] == "foreign_code" }
+        let cause = foreign?["cause"]?.string ?? ""
+        #expect(cause.hasSuffix("status 400."), "a code that is not taken is no outage of the provider: \(cause)")
 
         let inside = try await here.administer("client", "doctor", "herten-demo-portal", "--json")
         #expect(inside.status == 0, "\(inside)")

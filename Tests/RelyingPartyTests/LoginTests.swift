@@ -92,10 +92,14 @@ struct LoginTests {
         #expect(provider.count(.token) == 0)
     }
 
-    @Test func anOAuthErrorIsTyped() async throws {
-        provider.state.withLock { $0.tokenRefusal = "invalid_grant" }
-        let refusal = ProviderRefusal(code: "invalid_grant", description: nil)
-        await #expect(throws: RelyingPartyError.requestRefused(.token, refusal)) { try await logIn(party()) }
+    @Test func `RFC 6749 §5.2: invalid_grant says that the code is not taken, and nothing else does`() async throws {
+        for code in ["invalid_grant", "invalid_client", "temporarily_unavailable"] {
+            provider.state.withLock { $0.tokenRefusal = code }
+            let refusal = ProviderRefusal(code: code, description: nil)
+            let error: RelyingPartyError =
+                code == "invalid_grant" ? .codeRefused(refusal) : .requestRefused(.token, refusal)
+            await #expect(throws: error) { try await logIn(party()) }
+        }
     }
 
     @Test func userinfoOfSomebodyElseIsRefused() async throws {

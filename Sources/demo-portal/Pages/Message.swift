@@ -52,7 +52,8 @@ enum Message: Sendable {
         case .httpError(.notFound): ("Seite nicht gefunden", "Page not found")
         case .httpError: ("Das hat nicht geklappt", "That did not work")
         case .foreignForm: ("Bitte hier neu beginnen", "Please start again here")
-        case .noLogin, .failure(.loginExpired): ("Diese Anmeldung ist abgelaufen", "This login has expired")
+        case .noLogin, .failure(.loginExpired), .failure(.codeRefused):
+            ("Diese Anmeldung ist abgelaufen", "This login has expired")
         case .loggedOut, .loggedOutHereOnly: ("Sie sind abgemeldet", "You are logged out")
         case .noLogout: ("Diese Abmeldung ist hier nicht bekannt", "This logout is not known here")
         case .failure(.loginRefused(let refusal)): Self.title(refusal.code)
@@ -72,7 +73,7 @@ enum Message: Sendable {
                 "Die Anfrage kam nicht von einer Seite dieses Portals.",
                 "The request did not come from a page of this portal."
             )
-        case .noLogin, .failure(.loginExpired):
+        case .noLogin, .failure(.loginExpired), .failure(.codeRefused):
             (
                 "Sie wurde schon benutzt, hat zu lange gedauert oder in einem anderen Browser begonnen.",
                 "It was used before, took too long, or was begun in another browser."
