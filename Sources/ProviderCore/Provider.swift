@@ -262,7 +262,7 @@ public final class Provider: Sendable {
 
     /// The provider's metadata (OpenID Connect Discovery §3), in a region that is for development or not.
     public func metadata(isDevelopment: Bool) -> JSONObject {
-        let levels: [AssuranceLevel] = [.normal, .substantiell]
+        let levels = AssuranceLevel.offered
         let simulated = levels.map { AuthenticationContext(level: $0, isSimulated: true).acr }
         var document = DiscoveryDocument.make(
             issuer: issuer, scopes: ClaimCatalogue.scopes.map(\.scope) + Scope.standard.keys.sorted(),

@@ -143,18 +143,19 @@ struct ClientProfileTests {
     static let wishes: [([String: String], AssuranceLevel, AssuranceLevel?)] = [
         ([:], .substantiell, .substantiell),
         (["acr_values": "hoch substantiell"], .substantiell, .substantiell),
-        (["acr_values": "hoch"], .substantiell, nil),
-        (["claims": #"{"id_token":{"acr":{"essential":true,"value":"hoch"}}}"#], .substantiell, nil),
+        (["acr_values": "substantiell"], .normal, nil),
+        (["acr_values": "hoch substantiell"], .normal, nil),
+        (["claims": #"{"id_token":{"acr":{"essential":true,"value":"substantiell"}}}"#], .normal, nil),
         (["claims": #"{"id_token":{"acr":{"essential":true,"values":["hoch","normal"]}}}"#], .substantiell, .normal),
         (["claims": #"{"id_token":{"acr":{"value":"hoch"}}}"#], .substantiell, .substantiell),
         (["claims": #"{"id_token":{"acr":{"value":"normal"}}}"#], .substantiell, .normal),
         (["claims": #"{"id_token":{"acr":{"value":"gold"}}}"#], .normal, .normal),
         (
-            ["acr_values": "normal", "claims": #"{"id_token":{"acr":{"essential":true,"value":"hoch"}}}"#],
-            .substantiell, nil
+            ["acr_values": "normal", "claims": #"{"id_token":{"acr":{"essential":true,"value":"substantiell"}}}"#],
+            .normal, nil
         ),
         (
-            ["acr_values": "hoch", "claims": #"{"id_token":{"acr":{"value":"normal"}}}"#], .substantiell, nil
+            ["acr_values": "substantiell", "claims": #"{"id_token":{"acr":{"value":"normal"}}}"#], .normal, nil
         ),
     ]
 
@@ -175,6 +176,26 @@ struct ClientProfileTests {
     func unknownEssentialLevel() async throws {
         let changes = ["claims": #"{"id_token":{"acr":{"essential":true,"value":"gold"}}}"#]
         #expect(try await Self.error(TestProfiles.baseline, changes)?.code == .unmetAuthenticationRequirements)
+    }
+
+    @Test(
+        "a level that the region does not have is refused at once; beside one that it has it is passed over",
+        arguments: ["hoch", AssuranceLevel.hoch.acr, "http://eidas.europa.eu/LoA/high", "STORK-QAA-Level-4", "HOCH"])
+    func levelNotOffered(level: String) async throws {
+        let essential = #"{"id_token":{"acr":{"essential":true,"value":"\#(level)"}}}"#
+        for changes in [
+            ["acr_values": level], ["acr_values": level + " gold"], ["claims": essential],
+            ["acr_values": "normal", "claims": essential],
+            ["acr_values": level, "claims": #"{"id_token":{"acr":{"value":"normal"}}}"#],
+        ] {
+            let error = try await Self.error(TestProfiles.baseline, changes)
+            #expect(error?.code == .unmetAuthenticationRequirements && error?.reason == .levelUnknown, "\(changes)")
+        }
+        for changes in [
+            ["acr_values": level + " normal"], ["claims": #"{"id_token":{"acr":{"value":"\#(level)"}}}"#],
+        ] {
+            #expect(try await Self.error(TestProfiles.baseline, changes) == nil, "\(changes)")
+        }
     }
 
     // MARK: Claims, resources, modes

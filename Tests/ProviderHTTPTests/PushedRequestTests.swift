@@ -65,7 +65,7 @@ struct PushedRequestTests {
                 ("the session", signedIn, [:]), ("prompt=none with a session", signedIn, ["prompt": "none"]),
                 ("prompt=login with a session", signedIn, ["prompt": "login"]),
                 ("max_age=0", signedIn, ["max_age": "0", "prompt": "none"]),
-                ("a level out of reach", signedIn, ["acr_values": "hoch", "prompt": "none"]),
+                ("a level out of reach", signedIn, ["acr_values": "substantiell", "prompt": "none"]),
             ]
             var outcomes: Set<String> = []
             for (name, browser, changes) in ways {

@@ -7,6 +7,10 @@ public enum AssuranceLevel: Int, Sendable, Hashable, Comparable, CaseIterable {
     case substantiell = 2
     case hoch = 3
 
+    /// The levels that a login in the region can reach, lowest first. `hoch` would need another means behind it, such as the
+    /// eID card: it is understood, and never reached.
+    public static let offered: [AssuranceLevel] = [.normal, .substantiell]
+
     public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
     /// The word for the level in configuration and on pages.

@@ -9,7 +9,7 @@ public struct LevelDemand: Sendable, Equatable {
     public let isBinding: Bool
     /// What client, tenant and service demand together.
     public let required: AssuranceLevel
-    /// No login of this client counts for more.
+    /// No login of this client counts for more; what is above it is not asked of anybody.
     public let ceiling: AssuranceLevel
 
     /// Nil when no login could satisfy request, client and service.
@@ -19,7 +19,7 @@ public struct LevelDemand: Sendable, Equatable {
         isBinding = wish?.isEssential == true || request.asksForLevel
         let wishes =
             wish?.isEssential != true && request.asksForLevel ? request.acrValues : wish?.levels ?? []
-        let ceiling = client.levelCeiling ?? .hoch
+        let ceiling = client.levelCeiling ?? AssuranceLevel.offered.max() ?? .undefined
         self.ceiling = ceiling
         self.wishes = wishes.filter { $0 <= ceiling }
         required = client.requiredLevel(for: service)

@@ -2,9 +2,6 @@ import AccountDirectory
 import OpenIDMessages
 
 extension YAMLValue {
-    /// Levels that a login in the region can reach. `hoch` would need another provider behind it, such as the eID card.
-    static let offeredLevels: [AssuranceLevel] = [.normal, .substantiell]
-
     /// An identifier of a region, an operator or a tenant.
     func slug<Value: WireValue>(_ type: Value.Type) -> Value? { wire(type, Self.slugForm) }
 
@@ -13,7 +10,7 @@ extension YAMLValue {
     /// A level that the region offers.
     func level() -> AssuranceLevel? {
         guard let text = text() else { return nil }
-        let offered = Self.offeredLevels.map(\.name)
+        let offered = AssuranceLevel.offered.map(\.name)
         guard let level = AssuranceLevel(name: text), level != .undefined else {
             return refused("unknown level \(quoted(text)); known are \(offered.joined(separator: ", "))")
         }
