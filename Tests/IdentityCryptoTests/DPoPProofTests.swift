@@ -85,9 +85,9 @@ struct DPoPProofTests {
         NearMiss("8: no method", .wrongMethod) { $0.claims["htm"] = nil },
         NearMiss("9: no URL", .wrongURL) { $0.claims["htu"] = nil },
         NearMiss("9: another path", .wrongURL) { $0.claims["htu"] = .string(url + "/") },
-        NearMiss("9: a query", .wrongURL) { $0.claims["htu"] = .string(url + "?a") },
         NearMiss("9: another host", .wrongURL) { $0.claims["htu"] = "https://id.examp1e/device/v1/claims" },
         NearMiss("9: no TLS", .wrongURL) { $0.claims["htu"] = "http://id.example/device/v1/claims" },
+        NearMiss("9: no TLS, at its port", .wrongURL) { $0.claims["htu"] = "http://id.example:443/device/v1/claims" },
         NearMiss("10: no nonce", .nonceNeeded) { $0.claims["nonce"] = nil },
         NearMiss("10: another nonce", .nonceNeeded) { $0.claims["nonce"] = "m" },
         NearMiss("10: a nonce of another type", .nonceNeeded) { $0.claims["nonce"] = ["n"] },
@@ -111,6 +111,62 @@ struct DPoPProofTests {
     func refused(miss: NearMiss) throws {
         let text = try text(miss.change)
         #expect(throws: miss.error) { try verify(text) }
+    }
+
+    static let sameAddresses: [String] =
+        [
+            "HTTPS://id.example/device/v1/claims", "https://ID.Example/device/v1/claims",
+            "https://id.example:443/device/v1/claims", "hTTps://iD.eXAMPLE:443/device/v1/claims?a=/b#c",
+        ] + ["?", "?a=b", "#x", "#x?a=b"].map { url + $0 }
+
+    @Test(
+        "9: scheme and host in any case, with the port of https, a query or a fragment: the same address (RFC 3986 §6.2)",
+        arguments: sameAddresses)
+    func sameAddress(htu: String) throws {
+        #expect(throws: Never.self) { try verify(text { $0.claims["htu"] = .string(htu) }) }
+    }
+
+    @Test(
+        "9: nothing else is made equal: not the path, not another port, not another host",
+        arguments: [
+            "https://id.example/device/v1/Claims", "https://id.example/device/v1/%63laims",
+            "https://id.example/device/v1/./claims", "https://id.example/device/v1/x/../claims",
+            "https://id.example//device/v1/claims", "https://id.example/device/v1//claims",
+            "https://id.example/device/v1/claims/?a", "https://id.example/device/v1/claims;a",
+            "https://id.example/device/v1/claims%3Fa", "https://id.example/device/v1/claims%23",
+            "https://id.example:8443/device/v1/claims", "https://id.example:80/device/v1/claims",
+            "https://id.example:0443/device/v1/claims", "https://id.example:4430/device/v1/claims",
+            "https://id.example:443:443/device/v1/claims", "https://id.example:/device/v1/claims",
+            "https://u@id.example/device/v1/claims", "https://id.example@evil.example/device/v1/claims",
+            "https://id.example.evil.example/device/v1/claims", "https://id.example./device/v1/claims",
+            "https://id%2Eexample/device/v1/claims", "https://evil.example?https://id.example/device/v1/claims",
+            "https://evil.example#https://id.example/device/v1/claims", "https://id.example?/device/v1/claims",
+            "https://id.example", "https:/id.example/device/v1/claims", "https:///id.example/device/v1/claims",
+            "//id.example/device/v1/claims", "/device/v1/claims", "id.example/device/v1/claims", "",
+            " https://id.example/device/v1/claims", "https://id.example/device/v1/claims ",
+            "https://id.example/device/v1/claims\n", "https:\\\\id.example\\device\\v1\\claims",
+            "https\u{17F}://id.example/device/v1/claims", "https://id.example/device/v1/claims\u{301}",
+        ])
+    func otherAddress(htu: String) throws {
+        #expect(throws: DPoPError.wrongURL) { try verify(text { $0.claims["htu"] = .string(htu) }) }
+    }
+
+    @Test("9: a port of the server's own counts, and so does a letter that only looks like one of the host")
+    func ownPort() throws {
+        func isTaken(_ htu: String, at url: String) throws -> Bool {
+            let proof = try text { $0.claims["htu"] = .string(htu) }
+            return (try? verify(proof, url: url)) != nil
+        }
+        let (plain, port) = ("https://kiel.example/token", "https://kiel.example:8443/token")
+        #expect(try isTaken("https://KIEL.example/token", at: plain))
+        // U+212A, the sign of the kelvin, is k in lower case.
+        #expect(try !isTaken("https://\u{212A}iel.example/token", at: plain))
+        #expect(try isTaken("https://KIEL.example:8443/token?x", at: port))
+        for other in [plain, "https://kiel.example:443/token", "https://kiel.example:8443:443/token"] {
+            #expect(try !isTaken(other, at: port), "\(other)")
+        }
+        #expect(try isTaken("https://[::1]:443/token", at: "https://[::1]/token"))
+        #expect(try !isTaken("https://[::1]:8443/token", at: "https://[::1]/token"))
     }
 
     @Test("60 seconds to either side are within the window", arguments: [-60, 60] as [Int64])

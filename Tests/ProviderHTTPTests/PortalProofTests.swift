@@ -122,7 +122,7 @@ struct PortalProofTests {
             }
             for url in [
                 "https://id.region.example/par", "https://id.evil.example\(path)", "http://id.region.example\(path)",
-                "https://id.region.example\(path)?x=1", "https://id.region.example\(path)#x", path, "",
+                "https://id.region.example:8443\(path)", "https://id.region.example/.\(path)", path, "",
                 "https://ID.region.example\(path)/",
             ] {
                 cases.append(("9: \(url)", [try holder.proof(method, path) { $0["htu"] = .string(url) }]))
@@ -143,6 +143,10 @@ struct PortalProofTests {
                 }
             }
             #expect(try await holder.call(path, [good]).status == .ok)
+            for url in ["HTTPS://ID.region.example:443\(path)", "https://id.region.example\(path)?x=1#y"] {
+                let proof = try holder.proof(method, path) { $0["htu"] = .string(url) }
+                #expect(try await holder.call(path, [proof]).status == .ok, "9: \(url)")
+            }
         }
     }
 

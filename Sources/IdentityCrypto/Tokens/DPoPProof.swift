@@ -54,7 +54,9 @@ public struct VerifiedDPoPProof: Sendable {
             let issuedAt = claims["iat"]?.integer
         else { throw .malformed }
         guard claims["htm"]?.string == method else { throw .wrongMethod }
-        guard claims["htu"]?.string == url else { throw .wrongURL }
+        guard let called = claims["htu"]?.string.flatMap(CalledURI.init(_:)), called == CalledURI(url) else {
+            throw .wrongURL
+        }
         let window = (now - timeWindow)...(now + timeWindow)
         guard window.contains(Timestamp(seconds: issuedAt)) else { throw .outsideTimeWindow }
         // A proof needs neither; one that has them means them (RFC 7519 §4.1.4, §4.1.5).
