@@ -86,6 +86,9 @@ struct AuthorizeTests {
         Case("claims", nil, ["claims": "{\"userinfo\":{\"name\":null}}"]),
         Case("claims that are no JSON", "invalid_request", ["claims": "{'userinfo':{}}"]),
         Case("a resource of another client", "invalid_target", ["resource": "https://files.example/api"]),
+        // RFC 8707 §2: invalid, missing, unknown or malformed.
+        Case("a resource with a fragment", "invalid_target", ["resource": "https://files.example/api#x"]),
+        Case("a resource that is a path", "invalid_target", ["resource": "/api"]),
         Case("no level that is known", "unmet_authentication_requirements", ["acr_values": "gold silver"]),
         // oidcc-ensure-request-with-acr-values-succeeds
         Case("one level that is known", nil, ["acr_values": "gold normal"]),

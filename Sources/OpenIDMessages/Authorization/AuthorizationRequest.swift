@@ -70,7 +70,7 @@ public struct AuthorizationRequest: Sendable {
         self.acrValues = acrValues.compactMap(AssuranceLevel.init(acr:))
         if let text = parameters[.claims] { claims = try ClaimsRequest(parsing: text) } else { claims = .none }
         maximumAge = try Self.maximumAge(parameters)
-        resource = try Self.wire(parameters, .resource)
+        resource = try parameters.resource()
         proofKey = try Self.wire(parameters, .proofKey)
         servedTenant = try Self.wire(parameters, .servedTenant)
         idTokenHint = parameters[.idTokenHint]

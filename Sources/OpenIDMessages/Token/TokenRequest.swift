@@ -123,8 +123,8 @@ public enum AccessTokenText {
 }
 
 extension FormParameters {
-    /// RFC 8707 §2.2.
-    fileprivate func resource() throws(OAuthError) -> ResourceURI? {
+    /// What is asked for at the authorization and the token endpoint is read alike (RFC 8707 §2.1, §2.2).
+    func resource() throws(OAuthError) -> ResourceURI? {
         guard let text = self["resource"] else { return nil }
         guard let resource = ResourceURI(rawValue: text) else {
             throw OAuthError(.invalidTarget, "resource is no absolute URI without fragment")
