@@ -22,7 +22,14 @@ struct TokenAnswersTests {
             for (accept, isSigned) in [
                 (type, true), ("application/json, " + type, true), (type.uppercased() + ";q=0.5", true), ("*/*", false),
                 ("application/json", false), ("application/jwt", false), ("application/token-introspection", false),
-            ] {
+                // RFC 9110 §12.4.2, §12.5.1: what is liked better is given, and 0 is no.
+                ("\(type), application/json;q=0.9", true), ("\(type);q=0.9, application/json;q=0.5", true),
+                ("\(type);q=0.5, */*;q=0.1", true), ("*/*, \(type)", true), ("\(type);q=1.000", true),
+                ("application/json, \(type);q=0.5", false), ("\(type) ; Q=0.5 , application/*;q=0.6", false),
+                ("\(type);q=0.5, */*", false), ("\(type);q=0.5;q=1, application/json", false),
+                ("\(type);q=0, application/json", false), ("\(type);q=0", false), ("\(type);q=0.000", false),
+                ("\(type);q=2", false), ("\(type);q=", false), ("\(type);q=nan", false),
+            ] as [(String, Bool)] {
                 for (token, isActive) in [(try tokens.text("access_token"), true), ("x", false)] {
                     let headers: HTTPFields = [
                         .authorization: Site.basic(service.identifier, service.secret ?? ""), .accept: accept,

@@ -34,12 +34,8 @@ struct TokenEndpoints {
         }
     }
 
-    /// RFC 9701 §4: the media type stands in `Accept`, alone or among others.
+    /// RFC 9701 §4: the media type stands in `Accept`, alone or among others, and JSON is not preferred.
     private func wantsSigned(_ request: Request) -> Bool {
-        guard request.headers.contains(.accept) else { return false }
-        return request.headers[values: .accept].joined(separator: ",").split(separator: ",").contains { range in
-            let type = range.prefix { $0 != ";" }.filter { $0 != " " && $0 != "\t" }.lowercased()
-            return type == IntrospectionFlow.signedMediaType
-        }
+        AcceptedMediaTypes(request.headers).names(IntrospectionFlow.signedMediaType, besides: "application/json")
     }
 }
