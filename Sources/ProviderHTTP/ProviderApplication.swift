@@ -61,7 +61,7 @@ public enum ProviderApplication {
         DeviceEndpoints(provider: provider).add(to: router)
         AccountEndpoints(provider: provider).add(to: router)
         AppLinkEndpoints().add(to: router)
-        router.get("/health") { _, _ in Answer.json(["status": "ok"]) }
+        router.publicDocument("/health") { Answer.json(["status": "ok"]) }
     }
 
     private static func rateLimit(_ limits: Limits) -> RateLimit {

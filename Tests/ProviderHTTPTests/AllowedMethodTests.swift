@@ -34,6 +34,23 @@ struct AllowedMethodTests {
         }
     }
 
+    @Test(
+        "RFC 9110 §9.3.2: what is the same for everybody is there by HEAD as well: GET's answer without its body",
+        arguments: [
+            "/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/jwks", "/health",
+        ])
+    func head(path: String) async throws {
+        try await Site.serve { site in
+            let get = try await site.get(path)
+            let head = try await site.client.execute(uri: path, method: .head)
+            #expect(head.status == .ok && head.text.isEmpty)
+            for name in [HTTPField.Name.contentType, .contentLength, .cacheControl, .accessControlAllowOrigin] {
+                #expect(head.headers[name] == get.headers[name], "\(name)")
+            }
+            #expect(head.headers[.contentLength] == "\(get.text.utf8.count)")
+        }
+    }
+
     @Test("what is beside an endpoint is not there, and pages and the phones' addresses keep their own answer")
     func near() async throws {
         try await Site.serve { site in

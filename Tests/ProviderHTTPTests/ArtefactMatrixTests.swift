@@ -103,6 +103,8 @@ extension ArtefactMatrixTests {
         "POST /revoke": "every text is answered alike: the end of the matrix",
         "GET /.well-known/openid-configuration": "public", "GET /.well-known/oauth-authorization-server": "public",
         "GET /jwks": "public", "GET /health": "public", "GET /logos/{tenant}": "public",
+        "HEAD /.well-known/openid-configuration": "public", "HEAD /.well-known/oauth-authorization-server": "public",
+        "HEAD /jwks": "public", "HEAD /health": "public",
         "GET /services/{service}": "public",
         "GET /device/done": "says that all is done, whoever asks",
         "GET /app/e/{rest}": "the app reads what follows, the provider does not", "GET /app/q/{rest}": "the same",

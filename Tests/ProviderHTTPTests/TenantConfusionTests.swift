@@ -285,6 +285,8 @@ struct TenantConfusionTests {
     static let withoutObjects: [String: String] = [
         "GET /.well-known/openid-configuration": "public", "GET /.well-known/oauth-authorization-server": "public",
         "GET /jwks": "public", "GET /health": "public", "GET /services/{service}": "public",
+        "HEAD /.well-known/openid-configuration": "public", "HEAD /.well-known/oauth-authorization-server": "public",
+        "HEAD /jwks": "public", "HEAD /health": "public",
         "GET /logos/{tenant}": "public",
         "GET /app/e/{rest}": "looks nothing up",
         "GET /app/q/{rest}": "looks nothing up", "GET /app/s/{rest}": "looks nothing up",
