@@ -197,7 +197,13 @@ struct RegionCommandTests {
         let list = try await here.administer("client", "list")
         #expect(list.status == 0)
         #expect(list.lines.first?.hasPrefix("CLIENT") == true)
-        #expect(list.lines.contains { $0.hasPrefix("test-portal") && $0.contains(" yes ") }, "\(list)")
+        #expect(list.lines.first?.contains(" PROFILE ") == true, "a legacy client is found without asking for each")
+        for (name, profile) in [("test-portal", " baseline "), ("fapi2-portal", " fapi2 ")] {
+            let line = list.lines.first { $0.hasPrefix(name + " ") } ?? ""
+            #expect(line.contains(profile) && line.contains(" yes "), "\(list)")
+        }
+        let clients = try await here.administer("client", "list", "--json").json()["clients"]?.array
+        #expect(clients?.allSatisfy { $0.object?["profile"]?.string != nil } == true)
         let show = try await here.administer("client", "show", "test-portal", "--json").json()
         #expect(show["redirect_uris"]?.strings == [here.portalURL + "/test/callback"])
         #expect(show["key_ids"]?.strings == [here.portalKey.thumbprint.rawValue])

@@ -116,7 +116,8 @@ extension ClientRegistry.Listing {
     var summary: JSONObject {
         [
             "client_id": .string(client.identifier.rawValue), "tenant": .string(client.tenant.rawValue),
-            "name": .string(client.name), "authentication": .string(client.authenticationMethod.rawValue),
+            "name": .string(client.name), "profile": .string(client.profile.rawValue),
+            "authentication": .string(client.authenticationMethod.rawValue),
             "can_authenticate": .bool(client.canAuthenticate), "registered": .bool(isRegistered),
         ]
     }
@@ -140,7 +141,7 @@ extension Client {
     /// The client under the keys of a region file; keys by their `kid`, secrets not at all.
     fileprivate var details: JSONObject {
         var object: JSONObject = [
-            "profile": .string(profile.rawValue), "redirect_uris": .strings(redirectURIs.map(\.rawValue)),
+            "redirect_uris": .strings(redirectURIs.map(\.rawValue)),
             "grant_types": .strings(grantTypes.map(\.rawValue).sorted()),
             "response_modes": .strings(responseModes.map(\.rawValue).sorted()), "scopes": .strings(scopes),
             "required_level": .string(requiredLevel.name), "acr_vocabulary": .string(levelVocabulary.rawValue),

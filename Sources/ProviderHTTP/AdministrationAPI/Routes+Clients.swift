@@ -189,6 +189,7 @@ extension AdministrationAPI {
     private static let clientSummary: [Schema.Property] = [
         .init("client_id", .text(), "Its name."), .init("tenant", .text(maximum: 63), "Whose it is."),
         .init("name", .text(), "As people see it."),
+        .init("profile", .choice(ClientProfile.allCases.map(\.rawValue)), "To what it is held."),
         .init("authentication", .text(maximum: 64), "How it proves itself."),
         .init("can_authenticate", .bool, "False while it has handed in no key."),
         .init("registered", .bool, "True for one that registered itself."),

@@ -21,9 +21,9 @@ struct ClientCommand: AsyncParsableCommand {
                 try await session.call(.GET, path + "/clients").object
             } text: { answer in
                 Output.table(
-                    ["CLIENT", "TENANT", "NAME", "AUTHENTICATION", "READY", "FROM"],
+                    ["CLIENT", "TENANT", "NAME", "PROFILE", "AUTHENTICATION", "READY", "FROM"],
                     (answer["clients"]?.array ?? []).compactMap(\.object).map { client in
-                        ["client_id", "tenant", "name", "authentication"].map { client[$0]?.string ?? "" }
+                        ["client_id", "tenant", "name", "profile", "authentication"].map { client[$0]?.string ?? "" }
                             + [client["can_authenticate"] == true ? "yes" : "no key yet"]
                             + [client["registered"] == true ? "registration" : "region file"]
                     })
