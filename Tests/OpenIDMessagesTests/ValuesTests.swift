@@ -152,6 +152,24 @@ struct ScopeTests {
         #expect(Scope(parsing: text) == nil)
     }
 
+    @Test("what is asked for twice is asked for once; malformed it stays malformed, and too long too long")
+    func askedTwice() {
+        #expect(Scope(asked: "openid openid")?.tokens == ["openid"])
+        #expect(Scope(asked: "openid email openid email")?.tokens == ["openid", "email"])
+        #expect(Scope(asked: "openid profile person offline_access offline_access")?.tokens == ["openid", "person"])
+        for text in [
+            "openid  openid", "openid openid ", " openid", "openid openid\t", "openid ü ü", "openid K \u{212A}", "",
+            "offline_access",
+        ] {
+            #expect(Scope(asked: text) == nil, "\(text)")
+        }
+        for (count, isRead) in [(32, true), (33, false)] {
+            let text = Array(repeating: "openid", count: count).joined(separator: " ")
+            #expect((Scope(asked: text) != nil) == isRead)
+            #expect(Scope(parsing: text) == nil, "what the provider wrote itself has each token once")
+        }
+    }
+
     @Test("32 tokens are a scope and 33 are not")
     func tokensAreCounted() {
         func text(_ count: Int) -> String { (0..<count).map { "t\($0)" }.joined(separator: " ") }

@@ -41,40 +41,46 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
     public let tokens: [String]
 
     /// Reads the space-delimited text; nil when it is malformed or names a token twice.
-    public init?(parsing text: String) {
+    public init?(parsing text: String) { self.init(tokens: Self.tokens(of: text)) }
+
+    /// What stands between spaces; one more than a scope may have where there are too many.
+    private static func tokens(of text: String) -> [String] {
         // By bytes: each refresh and each call with a token reads a scope.
         let bytes = Array(text.utf8)
         var tokens: [String] = []
         var start = 0
-        while start <= bytes.count, tokens.count <= Self.maximumCount {
+        while start <= bytes.count, tokens.count <= maximumCount {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: " ")) ?? bytes.count
             tokens.append(String(decoding: bytes[start..<end], as: UTF8.self))
             start = end + 1
         }
-        self.init(tokens: tokens)
+        return tokens
     }
 
     /// Nil when a token is malformed or occurs twice.
     public init?(tokens: [String]) {
         guard (1...Self.maximumCount).contains(tokens.count) else { return nil }
         for (index, token) in tokens.enumerated() {
-            guard token.isASCII(1...64, CharacterClass.isScopeCharacter), !tokens[..<index].contains(token) else {
-                return nil
-            }
+            guard Self.isToken(token), !tokens[..<index].contains(token) else { return nil }
         }
         self.tokens = tokens
     }
 
+    private static func isToken(_ text: String) -> Bool { text.isASCII(1...64, CharacterClass.isScopeCharacter) }
+
     private static let maximumCount = 32
 
-    /// Reads what a portal asks for, in the names of this region; nil when it is malformed or nothing is left.
+    /// Reads what a portal asks for, in the names of this region; nil when it is malformed or nothing is left. A token that
+    /// stands there twice asks for nothing more (RFC 6749 §3.3).
     ///
     /// `offline_access` is left out: whether there are refresh tokens follows from the client's grants (OpenID Connect Core
     /// §11 wants it ignored where it means nothing). The scopes of §5.4 mean those of the region.
     public init?(asked text: String) {
-        guard let asked = Scope(parsing: text) else { return nil }
+        let asked = Self.tokens(of: text)
+        // Before they are compared: strings are equal by Unicode equivalence, texts of ASCII by their bytes.
+        guard asked.count <= Self.maximumCount, asked.allSatisfy(Self.isToken) else { return nil }
         var tokens: [String] = []
-        for token in asked.tokens where token != Self.offlineAccess {
+        for token in asked where token != Self.offlineAccess {
             let own = Self.standard[token] ?? token
             if !tokens.contains(own) { tokens.append(own) }
         }
