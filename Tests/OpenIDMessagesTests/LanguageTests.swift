@@ -47,10 +47,19 @@ struct LoginStateTextsTests {
         }
     }
 
-    @Test("who cannot go on in the browser is told what to do")
-    func failuresHaveRemedies() {
+    @Test("where another device logs in nobody is sent to a portal", arguments: Language.allCases)
+    func forDevice(language: Language) {
+        for state in LoginState.allCases {
+            let text = state.text(for: .browserForDevice, language: language)
+            let all = [text.title, text.explanation, text.remedy ?? ""].joined(separator: " ")
+            #expect(!all.lowercased().contains("portal"), "\(all)")
+        }
+    }
+
+    @Test("who cannot go on in the browser is told what to do", arguments: [LoginSide.browser, .browserForDevice])
+    func failuresHaveRemedies(side: LoginSide) {
         for state in LoginState.allCases where state.isTerminal {
-            #expect(state.text(for: .browser, language: .german).remedy != nil, "\(state)")
+            #expect(state.text(for: side, language: .german).remedy != nil, "\(state)")
         }
     }
 }

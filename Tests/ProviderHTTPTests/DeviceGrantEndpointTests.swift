@@ -51,6 +51,19 @@ struct DeviceGrantEndpointTests {
         }
     }
 
+    @Test("the login page of a device sends nobody to a portal: it says to ask the device for a new code")
+    func cancelled() async throws {
+        try await Site.serve(try await TestProvider.withGrants()) { site in
+            let browser = Browser(site)
+            let user = try await Self.begin(site).text("user_code")
+            let login = try #require(try await browser.post("/device", ["user_code": user]).headers[.location])
+            _ = try await browser.post(login + "/cancel", ["csrf": try await browser.get(login).formToken])
+            let page = try await browser.get(login).text
+            #expect(page.contains("Lassen Sie sich am Gerät einen neuen Code zeigen."))
+            #expect(page.contains("/finish\">Weiter</a>") && !page.contains("zum Portal"))
+        }
+    }
+
     @Test("a session is never enough: the phone is asked in any case (RFC 8628 §5.4)")
     func session() async throws {
         let provider = try await TestProvider.withGrants()

@@ -15,10 +15,11 @@ private let bottrop = Imprint(
 
 private func view(
     _ state: LoginState, portalName: String = "Serviceportal Bottrop", tenantName: String = "Stadt Bottrop",
-    triesLeft: Int = 3, isCollected: Bool = false, language: Language = .german, imprint: Imprint = bottrop
+    triesLeft: Int = 3, isCollected: Bool = false, language: Language = .german, imprint: Imprint = bottrop,
+    side: LoginSide = .browser
 ) -> LoginView {
     LoginView(
-        page: "Zm9vYmFyYmF6cXV4MTIz", state: state, version: 4,
+        page: "Zm9vYmFyYmF6cXV4MTIz", state: state, side: side, version: 4,
         qrLink: "https://id.example/app/q/aGFuZGxlaGFuZGxlaGFuZA.7.bWFjbWFjbWFjbWFjbWFjMQ", isQROffered: true,
         sameDeviceLink: "https://id.example/app/s/aGFuZGxlaGFuZGxlaGFuZA.bWFjbWFjbWFjbWFjbWFjMg",
         formToken: "Zm9ybXRva2VuZm9ybXRva2Vu", codeTriesLeft: triesLeft, portalName: portalName,
@@ -137,6 +138,19 @@ struct LoginPageTests {
             #expect(html.contains("<title>\(HTML.escaped(text.title)) – CitizenID</title>"))
             #expect(html.contains(HTML.escaped(text.explanation)))
             if let remedy = text.remedy { #expect(html.contains(HTML.escaped(remedy))) }
+        }
+    }
+
+    @Test("who lets another device log in is sent to no portal", arguments: LoginState.allCases)
+    func forDevice(state: LoginState) {
+        for language in Language.allCases {
+            let html = page(view(state, language: language, side: .browserForDevice))
+            let text = state.text(for: .browserForDevice, language: language)
+            #expect(html.contains(HTML.escaped(text.explanation)))
+            #expect(html.contains("/finish\">") == state.isTerminal)
+            guard state.isTerminal else { continue }
+            let said = html.replacing("Serviceportal Bottrop", with: "").replacing("service.bottrop.example", with: "")
+            #expect(!said.lowercased().contains("portal"), "\(state)")
         }
     }
 

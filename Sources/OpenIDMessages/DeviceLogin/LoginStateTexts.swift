@@ -15,6 +15,8 @@ public struct LoginStateText: Sendable, Hashable {
 /// Where a person reads: the browser that asked, or the phone that answers.
 public enum LoginSide: Sendable, Hashable, CaseIterable {
     case browser, phone
+    /// The browser in which somebody lets another device log in: there is no portal to go on to.
+    case browserForDevice
     /// The phone, where a portal asked by itself: there is no browser in which it could go on.
     case phoneWithoutBrowser
 }
@@ -23,8 +25,10 @@ extension LoginState {
     /// The one table of citizens' texts: provider and phone read the same.
     public func text(for side: LoginSide, language: Language) -> LoginStateText {
         switch (side, language) {
-        case (.browser, .german): germanInBrowser
-        case (.browser, .english): englishInBrowser
+        case (.browser, .german): germanInBrowser(again: "Kehren Sie zum Portal zurück und beginnen Sie dort neu.")
+        case (.browser, .english): englishInBrowser(again: "Go back to the portal and start again there.")
+        case (.browserForDevice, .german): germanForDevice
+        case (.browserForDevice, .english): englishForDevice
         case (.phone, .german): germanOnPhone
         case (.phone, .english): englishOnPhone
         case (.phoneWithoutBrowser, .german): germanWithoutBrowser
@@ -32,9 +36,9 @@ extension LoginState {
         }
     }
 
-    private var germanInBrowser: LoginStateText {
-        let again = "Kehren Sie zum Portal zurück und beginnen Sie dort neu."
-        return switch self {
+    /// - Parameter again: where somebody begins anew.
+    private func germanInBrowser(again: String) -> LoginStateText {
+        switch self {
         case .created:
             LoginStateText(
                 "Wie möchten Sie sich anmelden?", "Sie brauchen Ihr Telefon mit der CitizenID-App und Ihre PIN.")
@@ -95,9 +99,8 @@ extension LoginState {
         }
     }
 
-    private var englishInBrowser: LoginStateText {
-        let again = "Go back to the portal and start again there."
-        return switch self {
+    private func englishInBrowser(again: String) -> LoginStateText {
+        switch self {
         case .created:
             LoginStateText("How would you like to log in?", "You need your phone with the CitizenID app and your PIN.")
         case .claimed: LoginStateText("Phone found", "Your login is being prepared. One moment, please.")
@@ -149,6 +152,40 @@ extension LoginState {
                 "The confirmation does not belong to this browser. The login was ended for your protection.",
                 remedy: "Start again at the portal and stay in the same browser. "
                     + "Did someone send you a link to log in? Then do not open it.")
+        }
+    }
+
+    private var germanForDevice: LoginStateText {
+        let again = "Lassen Sie sich am Gerät einen neuen Code zeigen."
+        let elsewhere = germanInBrowser(again: again)
+        return switch self {
+        case .complete:
+            LoginStateText(
+                "Anmeldung erfolgreich", "Das Gerät bekommt jetzt Ihre Antwort.",
+                remedy: "Geht es nicht von selbst weiter? Dann wählen Sie „Weiter“.")
+        case .returnMismatch:
+            LoginStateText(
+                elsewhere.title, elsewhere.explanation,
+                remedy: again + " Bleiben Sie dann im selben Browser. "
+                    + "Hat Ihnen jemand den Code geschickt? Dann geben Sie ihn nicht ein.")
+        default: elsewhere
+        }
+    }
+
+    private var englishForDevice: LoginStateText {
+        let again = "Have the device show you a new code."
+        let elsewhere = englishInBrowser(again: again)
+        return switch self {
+        case .complete:
+            LoginStateText(
+                "Login successful", "The device gets your answer now.",
+                remedy: "Nothing happens? Then choose “Continue”.")
+        case .returnMismatch:
+            LoginStateText(
+                elsewhere.title, elsewhere.explanation,
+                remedy: again + " Then stay in the same browser. "
+                    + "Did someone send you the code? Then do not enter it.")
+        default: elsewhere
         }
     }
 }

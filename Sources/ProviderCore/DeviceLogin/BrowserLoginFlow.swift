@@ -6,6 +6,8 @@ public import OpenIDMessages
 public struct LoginView: Sendable {
     public let page: String
     public let state: LoginState
+    /// Whether the browser goes on to a portal, or lets another device log in.
+    public let side: LoginSide
     /// Rises with every change.
     public let version: Int
     public let qrLink: String
@@ -170,7 +172,8 @@ public struct BrowserLoginFlow: Sendable {
         let now = clock.now()
         let client = login.request.client
         return LoginView(
-            page: login.page, state: login.state, version: login.version,
+            page: login.page, state: login.state,
+            side: login.request.wayBack.grantType == .deviceCode ? .browserForDevice : .browser, version: login.version,
             qrLink: links.qrLink(
                 handle: login.handle, frame: LinkAuthentication.frame(at: now, start: login.createdAt)
             ).text,

@@ -14,7 +14,7 @@ struct LoginPageParts {
         let earlier = view.codeTriesLeft < 3 ? LoginNotice.wrongCode(triesLeft: view.codeTriesLeft) : nil
         self.notice = notice ?? earlier
         words = .words(in: view.language)
-        text = view.state.text(for: .browser, language: view.language)
+        text = view.state.text(for: view.side, language: view.language)
     }
 
     var path: String { "/login/" + view.page }
@@ -154,7 +154,8 @@ struct LoginPageParts {
     /// P-4.7.5: the outcome can be taken to the portal once.
     private var finish: HTML? {
         guard view.state.isTerminal, !view.isCollected else { return nil }
-        let label = view.state == .complete ? words.goOn : words.goBack
+        let toPortal = view.state == .complete ? words.goOn : words.goBack
+        let label = view.side == .browserForDevice ? words.goOnWithoutPortal : toPortal
         return "<p><a id=\"finish-link\" class=\"button\" href=\"\(path)/finish\">\(label)</a></p>\n"
     }
 

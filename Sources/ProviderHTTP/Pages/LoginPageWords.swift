@@ -25,6 +25,7 @@ struct LoginPageWords: Sendable {
     let minutes: String
     let cancel: String
     let goOn: String
+    let goOnWithoutPortal: String
     let goBack: String
     let legalBasis: String
     let privacy: String
@@ -60,7 +61,8 @@ struct LoginPageWords: Sendable {
         rememberHint: "Nur bei Ihrem eigenen Gerät. Auf dem Telefon können Sie den Browser jederzeit vergessen lassen.",
         waiting: "Wir warten auf Ihr Telefon …", waitingForCode: "Wir warten auf Ihren Code.",
         moving: "Einen Moment bitte, es geht weiter …", timeLeft: "Noch", minutes: "Minuten",
-        cancel: "Anmeldung abbrechen", goOn: "Weiter zum Portal", goBack: "Zurück zum Portal",
+        cancel: "Anmeldung abbrechen", goOn: "Weiter zum Portal", goOnWithoutPortal: "Weiter",
+        goBack: "Zurück zum Portal",
         legalBasis: "Rechtsgrundlage", privacy: "Datenschutzhinweise zu diesem Dienst", questions: "Fragen?",
         collected: (
             "Diese Anmeldung ist abgeschlossen", "Es ist schon weitergegangen. Sie können diese Seite schließen."
@@ -88,7 +90,8 @@ struct LoginPageWords: Sendable {
         rememberHint: "Only on your own device. On your phone you can have the browser forgotten at any time.",
         waiting: "We are waiting for your phone …", waitingForCode: "We are waiting for your code.",
         moving: "One moment, please …", timeLeft: "", minutes: "minutes left", cancel: "Cancel login",
-        goOn: "Continue to the portal", goBack: "Back to the portal", legalBasis: "Legal basis",
+        goOn: "Continue to the portal", goOnWithoutPortal: "Continue", goBack: "Back to the portal",
+        legalBasis: "Legal basis",
         privacy: "Privacy notice for this service", questions: "Questions?",
         collected: ("This login is finished", "It has already gone on. You can close this page."),
         wrongCode: { triesLeft in
