@@ -160,6 +160,7 @@ extension ProblemDocument {
     var text: BilingualText {
         let title = ProblemCode(rawValue: code)?.title.german ?? self.title
         return BilingualText(title, self.title) + .triesLeft(triesLeft) + failedChecksText + (mistake?.text ?? .nothing)
+            + (obstacle.map { BilingualText(verbatim: " ") + $0.text } ?? .nothing)
     }
 
     /// A further sentence where evidence was examined.

@@ -6,7 +6,7 @@ struct CommandFailure: Error {
     var status: ExitStatus
     var message: BilingualText
     var problem: ProblemDocument?
-    /// What exactly is wrong with the network, where that is to blame.
+    /// What exactly is wrong with the network, or with the person's right to act for a company, where that is to blame.
     var reason: String?
     /// How many more PINs, or digits of a call, are taken; nil where nobody said.
     var triesLeft: Int?
@@ -18,6 +18,7 @@ struct CommandFailure: Error {
         self.message = message
         self.problem = problem
         triesLeft = problem?.triesLeft
+        reason = problem?.obstacle?.reason
     }
 
     init(_ status: ExitStatus, _ german: String, _ english: String, problem: ProblemDocument? = nil) {
@@ -119,6 +120,7 @@ struct CommandFailure: Error {
             if !problem.failedChecks.isEmpty { error["failed_checks"] = .strings(problem.failedChecks) }
             error["member"] = problem.mistake.map { .string($0.member) }
             error["mistake"] = problem.mistake.map { .string($0.kind.rawValue) }
+            for member in problem.obstacle?.json.members ?? [] { error[member.name] = member.value }
         }
         error["reason"] = reason.map { .string($0) }
         error["tries_left"] = triesLeft.map { .integer(Int64($0)) }

@@ -156,6 +156,18 @@ struct RefusalTextTests {
                 ))
     }
 
+    @Test func `a person for whom no company is offered hears why, and programs have the parts`() throws {
+        var problem = ProblemCode.contextUnavailable.problem(traceIdentifier: "")
+        problem.obstacle = ActingObstacle(
+            reason: "amount_exceeded", company: "Muster GmbH", limit: "200.00 EUR", price: "250.00 EUR")
+        let failure = CommandFailure(DeviceError.provider(problem))
+        #expect(failure.message.german.hasSuffix(" geht bis 200,00 EUR; der Dienst kostet 250,00 EUR."))
+        #expect(failure.message.english.hasSuffix(" goes up to 200.00 EUR; the service costs 250.00 EUR."))
+        let json = try #require(failure.json["error"]?.object)
+        #expect(json["reason"] == "amount_exceeded" && json["company"] == "Muster GmbH")
+        #expect(json["limit"] == "200.00 EUR" && json["price"] == "250.00 EUR")
+    }
+
     /// The program itself, with an empty profile.
     private func show(_ environment: [String: String], _ arguments: String...) async throws -> ProgramResult {
         let folder = try TemporaryFolder()

@@ -14,7 +14,26 @@ struct ProblemDocumentTests {
         ProblemDocument(
             code: "overloaded", status: 599, title: "", side: .operator, retry: true, traceIdentifier: "x", triesLeft: 0
         ),
+        refusedContext,
     ]
+
+    private static let refusedContext: ProblemDocument = {
+        var problem = full
+        problem.obstacle = ActingObstacle(
+            reason: "amount_exceeded", company: "Muster „Bau“ GmbH", limit: "200.00 EUR", price: "250.00 EUR")
+        return problem
+    }()
+
+    @Test("the reason why nobody acts for a company is read with the company's name, or not at all")
+    func obstacles() {
+        #expect(Self.refusedContext.json["reason"] == "amount_exceeded" && Self.refusedContext.json["limit"] != nil)
+        #expect(Self.full.json["reason"] == nil && Self.full.json["company"] == nil)
+        for name in ["reason", "company"] {
+            var json = Self.refusedContext.json
+            json[name] = nil
+            #expect(ProblemDocument(json: json) == Self.full)
+        }
+    }
 
     @Test("a problem survives writing and reading", arguments: problems)
     func problemsSurvive(_ problem: ProblemDocument) throws {

@@ -270,4 +270,6 @@ private final class Gathering: ActingContextSource {
     }
 
     func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> ActingRight? { nil }
+
+    func obstacle(of account: AccountIdentifier, for need: ContextNeed) async throws -> ActingObstacle? { nil }
 }

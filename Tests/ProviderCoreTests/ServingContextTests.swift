@@ -84,11 +84,51 @@ struct ServingContextTests {
             if isOffered {
                 #expect(try await office.offered().count == 2)
             } else {
-                await #expect(throws: DeviceRefusal(.contextUnavailable, .contextUnavailable)) {
+                // Of the companies that the own one serves nothing is told.
+                let obstacle = ActingObstacle(reason: "no_mandate", company: "Schreibbüro Nord GmbH")
+                await #expect(
+                    throws: DeviceRefusal(.contextUnavailable, .contextUnavailable, obstacle: obstacle)
+                ) {
                     try await office.offered()
                 }
             }
         }
+    }
+
+    @Test(
+        "who may act for none of the own companies hears the nearest reason, and the portal hears no more than before")
+    func obstacle() async throws {
+        let provider = try await TestProvider(companies: nil)
+        try provider.changeRegion {
+            $0.services = [TestServices.parking, MandateStory.building]
+            $0.clients.append(TestServices.garage.client)
+        }
+        let story = try await MandateStory(provider: provider)
+        func refused(_ person: TestPerson, _ obstacle: ActingObstacle?) async throws {
+            let login = try await provider.login(at: TestServices.garage, ["scope": parking])
+            await #expect(throws: DeviceRefusal(.contextUnavailable, .contextUnavailable, obstacle: obstacle)) {
+                _ = try await provider.claimed(login, by: provider.verified(person))
+            }
+            let answer = try #require(login.collect())
+            #expect(answer["error"] == "access_denied")
+            #expect(answer["error_description"] == "the person may use this service in no context that it allows")
+        }
+        let company = "Muster Elektrotechnik GmbH"
+        try await refused(story.max, ActingObstacle(reason: "no_mandate", company: company))
+        try await story.propose(by: story.ada) {
+            $0.powers.scopes = [MandateScope(rawValue: "building.application")!]
+        }
+        try await refused(story.max, ActingObstacle(reason: "scope_not_covered", company: company))
+        try await story.propose(by: story.ada)
+        try provider.change(TestServices.parking) { $0.amount = 50001 }
+        // The nearer reason goes before the other mandate's.
+        try await refused(
+            story.max,
+            ActingObstacle(
+                reason: "amount_exceeded", company: company, limit: "500.00 EUR", price: "500.01 EUR"))
+        // Somebody else's companies are none of theirs.
+        let stranger = try await provider.person("Sven", "Fremd", born: "1979-09-09")
+        try await refused(stranger, nil)
     }
 
     @Test("a release for one of the companies is none for another")

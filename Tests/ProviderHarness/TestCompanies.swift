@@ -26,6 +26,8 @@ public final class TestCompanies: ActingContextSource {
         }
     }
 
+    public func obstacle(of account: AccountIdentifier, for need: ContextNeed) async throws -> ActingObstacle? { nil }
+
     /// The company has another name in each sector.
     private static func seen(_ right: ActingRight, _ need: ContextNeed) -> ActingRight {
         var right = right

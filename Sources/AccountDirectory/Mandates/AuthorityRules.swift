@@ -26,6 +26,32 @@ public enum AuthorityRules {
         return .disallowed(nearest ?? otherwise)
     }
 
+    /// Of several companies for none of which somebody may act the one that comes nearest, with its refusal; of two that
+    /// come as near the first.
+    public static func nearest(
+        _ companies: [AuthorityFacts], _ question: AuthorityQuestion
+    ) -> (facts: AuthorityFacts, refusal: AuthorityRefusal)? {
+        var nearest: (facts: AuthorityFacts, refusal: AuthorityRefusal)?
+        for facts in companies {
+            guard case .disallowed(let refusal) = authorizes(question, facts) else { continue }
+            if nearest.map({ rank($0.refusal) < rank(refusal) }) ?? true { nearest = (facts, refusal) }
+        }
+        return nearest
+    }
+
+    /// How far the member's mandates go that fail for the amount alone: the highest limit, in a chain that of its lowest
+    /// link.
+    public static func limit(of facts: AuthorityFacts, _ question: AuthorityQuestion) -> MoneyAmount? {
+        guard let scope = question.scope else { return nil }
+        return facts.mandates.compactMap { held -> MoneyAmount? in
+            guard held.mandate.isHeld(by: facts.member, for: facts.company),
+                objection(to: held, scope, question) == .amountExceeded
+            else { return nil }
+            return [held.mandate.powers.limit, held.parent?.powers.limit].compactMap(\.self)
+                .min { $0.hundredths < $1.hundredths }
+        }.max { $0.hundredths < $1.hundredths }
+    }
+
     /// Which of several mandates that cover an act counts: the one that its company gave itself before one that was
     /// delegated, then the one without limit, then one in euros, then the higher limit, then the one that lasts longer,
     /// then the older one, then the smaller identifier. Limits never add up, and those in two currencies are never

@@ -50,6 +50,9 @@ public struct MoneyAmount: Sendable, Hashable {
         return "\(hundredths / 100).\(cents < 10 ? "0" : "")\(cents)"
     }
 
+    /// The amount with its currency, e.g. `500.00 EUR`.
+    public var textWithCurrency: String { "\(text) \(currency.rawValue)" }
+
     /// True when this amount is in the same currency and not more than `limit`. Currencies are not converted.
     public func isWithin(_ limit: MoneyAmount) -> Bool {
         currency == limit.currency && hundredths <= limit.hundredths

@@ -22,6 +22,8 @@ public struct ProblemDocument: Error, Sendable, Equatable {
     public var failedChecks: [String] = []
     /// Of a call that says what it must not: the member, and what is wrong with it.
     public var mistake: MessageError?
+    /// Of a login for which the person may act for no company: why not.
+    public var obstacle: ActingObstacle?
 
     public init(
         code: String, status: Int, title: String, side: Side, retry: Bool, traceIdentifier: String,
@@ -48,6 +50,7 @@ public struct ProblemDocument: Error, Sendable, Equatable {
         object["tries_left"] = triesLeft.map { .integer(Int64($0)) }
         object["member"] = mistake.map { .string($0.member) }
         object["mistake"] = mistake.map { .string($0.kind.rawValue) }
+        for member in obstacle?.json.members ?? [] { object[member.name] = member.value }
         return object
     }
 
@@ -68,5 +71,6 @@ public struct ProblemDocument: Error, Sendable, Equatable {
         {
             mistake = MessageError(kind, member: member)
         }
+        obstacle = ActingObstacle(json: json)
     }
 }

@@ -11,6 +11,10 @@ public protocol ActingContextSource: Sendable {
 
     /// The right of one context as it stands now; nil when there is none any more.
     func representation(_ acting: ActingContext, for need: ContextNeed) async throws -> ActingRight?
+
+    /// Why the person may act for none of the companies in which they are a member: of the one that comes nearest. Nil for
+    /// a person without a company.
+    func obstacle(of account: AccountIdentifier, for need: ContextNeed) async throws -> ActingObstacle?
 }
 
 /// For what a right to act is needed, and where.
@@ -123,4 +127,6 @@ public struct NoCompanies: ActingContextSource {
     public func representation(
         _ acting: ActingContext, for need: ContextNeed
     ) async throws -> ActingRight? { nil }
+
+    public func obstacle(of account: AccountIdentifier, for need: ContextNeed) async throws -> ActingObstacle? { nil }
 }

@@ -21,6 +21,14 @@ struct ActingContexts: Sendable {
         return possible
     }
 
+    /// What stands in the way where there is no context: for the person alone, whose companies they are.
+    func obstacle(
+        for account: AccountIdentifier, _ request: ValidatedAuthorizationRequest
+    ) async throws -> ActingObstacle? {
+        guard request.contexts.contains(.company) else { return nil }
+        return try await source.obstacle(of: account, for: need(request.service, request.client))
+    }
+
     /// True while the right behind a context stands.
     func stands(_ acting: ActingContext, for request: ValidatedAuthorizationRequest) async throws -> Bool {
         guard acting.kind == .company else { return true }

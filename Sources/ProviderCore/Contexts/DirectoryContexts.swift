@@ -26,14 +26,32 @@ struct DirectoryContexts: ActingContextSource {
         return right.acting.mandate == mandate ? right : nil
     }
 
-    private func right(_ facts: AuthorityFacts, _ need: ContextNeed) async throws -> ActingRight? {
-        guard let service = need.service, service.contexts.contains(.company) else { return nil }
+    func obstacle(of account: AccountIdentifier, for need: ContextNeed) async throws -> ActingObstacle? {
+        guard let service = need.service, let question = question(service, need) else { return nil }
+        // A company that the person's own serves is another's: nothing is told of it.
+        let own = try await store.authorities(of: account, now: need.time).filter { $0.home == $0.company }
+        guard let (nearest, refusal) = AuthorityRules.nearest(own, question),
+            let parties = try await store.parties(of: nearest.member, for: nearest.company)
+        else { return nil }
+        let limit = refusal == .amountExceeded ? AuthorityRules.limit(of: nearest, question) : nil
+        return ActingObstacle(
+            reason: refusal.rawValue, company: parties.company.details.name.text, limit: limit?.textWithCurrency,
+            price: limit == nil ? nil : service.price?.textWithCurrency)
+    }
+
+    /// What a login at the service asks of the directory; nil where nobody acts for a company.
+    private func question(_ service: Service, _ need: ContextNeed) -> AuthorityQuestion? {
+        guard service.contexts.contains(.company) else { return nil }
         let scope = service.mandateScope.flatMap { MandateScope(rawValue: $0) }
         // A scope that cannot be read is one that nobody has.
         guard service.mandateScope == nil || scope != nil else { return nil }
-        let question = AuthorityQuestion(
+        return AuthorityQuestion(
             scope: scope, tenant: need.tenant, act: .login(price: service.price),
             today: CalendarDate(inGermanyAt: need.time))
+    }
+
+    private func right(_ facts: AuthorityFacts, _ need: ContextNeed) async throws -> ActingRight? {
+        guard let service = need.service, let question = question(service, need) else { return nil }
         guard case .allowed(let authority) = AuthorityRules.authorizes(question, facts),
             let parties = try await store.parties(of: facts.member, for: facts.company)
         else { return nil }
@@ -47,7 +65,7 @@ struct DirectoryContexts: ActingContextSource {
                 registrationNumber: details.register.map { "\($0.type.rawValue) \($0.number.rawValue)" }),
             authority: authority,
             reference: mandate.map { references.reference(to: $0.identifier, in: need.sector) } ?? "",
-            service: service.identifier, scope: scope, tenant: need.tenant,
+            service: service.identifier, scope: question.scope, tenant: need.tenant,
             via: parties.home.identifier == parties.company.identifier ? nil : parties.home.details.name.text,
             level: level)
         return ActingRight(

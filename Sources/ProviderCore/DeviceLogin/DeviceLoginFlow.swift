@@ -84,7 +84,12 @@ public struct DeviceLoginFlow: Sendable {
                     login.end(.failed, error: error.oauthError, now: now)
                 }
             }
-            throw error.deviceRefusal
+            guard error == .noContext else { throw error.deviceRefusal }
+            // A portal that asks by itself named the hat: what other companies' mandates lack is no reason then.
+            let obstacle =
+                login.start.prompt == nil
+                ? try await contexts.obstacle(for: device.account.identifier, login.request) : nil
+            throw DeviceRefusal(.contextUnavailable, .contextUnavailable, obstacle: obstacle)
         }
         let browser =
             flow == .qr ? try await knownBrowser(login, of: device.account.identifier, now: now) : nil

@@ -55,12 +55,18 @@ public struct DeviceRefusal: Error, Sendable, Equatable {
     public let triesLeft: Int?
     /// The verdicts that made evidence unacceptable.
     public let verdicts: [EvidenceVerdict]
+    /// Why the person may act for no company, where a login needs that.
+    public let obstacle: ActingObstacle?
 
-    public init(_ code: ProblemCode, _ reason: Refusal, triesLeft: Int? = nil, verdicts: [EvidenceVerdict] = []) {
+    public init(
+        _ code: ProblemCode, _ reason: Refusal, triesLeft: Int? = nil, verdicts: [EvidenceVerdict] = [],
+        obstacle: ActingObstacle? = nil
+    ) {
         self.code = code
         self.reason = reason
         self.triesLeft = triesLeft
         self.verdicts = verdicts
+        self.obstacle = obstacle
     }
 }
 

@@ -92,7 +92,7 @@ struct MandateWords {
         return named.utf8.count <= 512 ? named : (known.map(\.activity) + unknown).joined(separator: ", ")
     }
 
-    private var limit: String? { proposal.powers.limit.map { "\($0.text) \($0.currency.rawValue)" } }
+    private var limit: String? { proposal.powers.limit?.textWithCurrency }
     private var from: String { proposal.powers.validity.from.rawValue }
     private var until: String { proposal.powers.validity.until.rawValue }
     private var reason: String { quoted(proposal.reason) }

@@ -35,9 +35,10 @@ struct DeviceCalls {
         do { return try await handle(&request) } catch let refusal as DeviceRefusal {
             context.log(refusal)
             let verdicts = JSONValue.array(refusal.verdicts.map { .object($0.json) })
+            var problem = refusal.code.problem(traceIdentifier: context.trace.text, triesLeft: refusal.triesLeft)
+            problem.obstacle = refusal.obstacle
             return Answer.problem(
-                refusal.code.problem(traceIdentifier: context.trace.text, triesLeft: refusal.triesLeft),
-                extra: refusal.verdicts.isEmpty ? [:] : ["verdicts": verdicts])
+                problem, extra: refusal.verdicts.isEmpty ? [:] : ["verdicts": verdicts])
         } catch let fault as RequestFault {
             context.log(.callMalformed, answered: fault.problem.rawValue)
             return Answer.problem(fault.problem.problem(traceIdentifier: context.trace.text))
