@@ -36,6 +36,13 @@ struct CalendarDateTests {
         }
     }
 
+    @Test("people read a day as they write it")
+    func people() throws {
+        let day = try #require(CalendarDate(rawValue: "2026-01-05"))
+        #expect(day.text(.german) == "05.01.2026" && day.text(.english) == "5 January 2026")
+        #expect(CalendarDate(rawValue: "1999-12-31")?.text(.english) == "31 December 1999")
+    }
+
     @Test("every day of four centuries follows the one before")
     func consecutive() throws {
         var day = try #require(CalendarDate(rawValue: "1899-12-31"))

@@ -59,9 +59,12 @@ struct AssuranceTests {
         #expect(reasons.map { $0["limits"] } == [false, false, true])
         let proofing = try #require(reasons[0]["facts"]?.object)
         #expect(proofing["method"] == "counter" && proofing["performer"] == "Stadt Herten")
-        let day = CalendarDate(provider.now).rawValue
-        #expect(reasons[0]["basis"]?.object?["de"]?.string == "am Schalter mit Ausweis, Stadt Herten, \(day)")
-        #expect(reasons[0]["basis"]?.object?["en"]?.string == "at a counter with a document, Stadt Herten, \(day)")
+        let day = CalendarDate(provider.now)
+        #expect(
+            reasons[0]["basis"]?.object?["de"]?.string == "am Schalter mit Ausweis, Stadt Herten, \(day.text(.german))")
+        #expect(
+            reasons[0]["basis"]?.object?["en"]?.string
+                == "at a counter with a document, Stadt Herten, \(day.text(.english))")
         #expect(reasons[2]["basis"]?.object?["de"]?.string?.hasPrefix("Schlüssel, die sich kopieren ließen, ") == true)
         for value in ["Mustermann", "Erika", "1964", "Musterweg"] { #expect(!payload.text.contains(value)) }
     }

@@ -213,7 +213,8 @@ struct DeskEvidenceTests {
         let explained = try await provider.provider.assurance.explain(provider.verified(person.phone)).explanation
         let proofing = try #require(explained.reasons.first { $0.kind == .proofing })
         #expect(proofing.level == .undefined && proofing.facts == ["expired": .string(last.day)])
-        #expect(explained.basis(of: proofing, .german) == "Nachweis abgelaufen am \(last.day)")
+        let day = try #require(CalendarDate(rawValue: last.day))
+        #expect(explained.basis(of: proofing, .german) == "Nachweis abgelaufen am \(day.text(.german))")
         #expect(try await provider.sessions(of: person.phone).isEmpty)
         await #expect(throws: OAuthError.self, "the session that said more is over") {
             _ = try await provider.signIn(

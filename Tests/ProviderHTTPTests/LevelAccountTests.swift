@@ -73,8 +73,9 @@ struct LevelAccountTests {
             #expect(
                 reasons.map { $0["kind"]?.string } == ["proofing", "authenticator", "device", "binding", "company"])
             let basis = reasons.last?["basis"]?.object
-            #expect(basis?["de"]?.string == "durch einen Registerauszug, Stadt Herten, \(provider.today)")
-            #expect(basis?["en"]?.string == "by an extract of the register, Stadt Herten, \(provider.today)")
+            let day = try #require(CalendarDate(rawValue: provider.today))
+            #expect(basis?["de"]?.string == "durch einen Registerauszug, Stadt Herten, \(day.text(.german))")
+            #expect(basis?["en"]?.string == "by an extract of the register, Stadt Herten, \(day.text(.english))")
         }
     }
 }

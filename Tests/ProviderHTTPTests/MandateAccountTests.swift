@@ -49,7 +49,7 @@ struct MandateAccountTests {
                 let request = try await site.proposed(story.directors[1].phone, "/mandates/\(mandate)/\(step)")
                 for part in [
                     "Unternehmen: „Muster Elektrotechnik GmbH“", "Wer: Max Beispiel", "(parking.permit)", "Für: „",
-                    "Wo: Stadt Herten", "Betriebsstätten: 00002 „Lager Marl“", "Bis zu: 500.00 EUR",
+                    "Wo: Stadt Herten", "Betriebsstätten: 00002 „Lager Marl“", "Bis zu: 500,00 EUR",
                     "Zweck: „Handwerkerparkausweise für Montagefahrzeuge“",
                 ] {
                     #expect(request.statement.text.contains(part), "\(step): \(request.statement.text)")

@@ -12,10 +12,10 @@ extension AssuranceExplanation {
             }
         switch language {
         case .german:
-            return "Das Niveau ist \(level.name), das niedrigste von allem, worauf die Anmeldung beruht. "
+            return "Das Niveau ist \(level.title.german), das niedrigste von allem, worauf die Anmeldung beruht. "
                 + "Begrenzt wird es durch: \(names.joined(separator: ", "))." + simulated
         case .english:
-            return "The level is \(level.name), the lowest of all that the login rests on. "
+            return "The level is \(level.title.english), the lowest of all that the login rests on. "
                 + "It is held there by: \(names.joined(separator: ", "))." + simulated
         }
     }
@@ -39,14 +39,14 @@ extension AssuranceExplanation {
     private func foundation(of reason: Reason, _ language: Language) -> String? {
         switch reason.kind {
         case .proofing:
-            if let day = reason.facts["expired"]?.string {
+            if let day = Self.day(reason.facts["expired"], language) {
                 return language == .german ? "Nachweis abgelaufen am \(day)" : "evidence expired on \(day)"
             }
             guard let method = reason.facts["method"]?.string.flatMap(Evidence.Method.init(rawValue:)) else {
                 return nil
             }
             // The day is enough for a person; the facts have the minute.
-            let day = reason.facts["time"]?.string.map { String($0.prefix(10)) }
+            let day = Self.day(reason.facts["time"], language)
             return [method.words(language), reason.facts["performer"]?.string, day].compactMap(\.self)
                 .joined(separator: ", ")
         case .device:
@@ -56,15 +56,21 @@ extension AssuranceExplanation {
             return words.isEmpty ? nil : words.joined(separator: ", ")
         case .binding:
             let since = language == .german ? "seit " : "since "
-            return reason.facts["day"]?.string.map { since + $0 }
+            return Self.day(reason.facts["day"], language).map { since + $0 }
         case .company:
             guard let method = reason.facts["method"]?.string.flatMap(CompanyEvidence.Method.init(rawValue:)) else {
                 return nil
             }
-            return [method.words(language), reason.facts["performer"]?.string, reason.facts["day"]?.string]
+            return [method.words(language), reason.facts["performer"]?.string, Self.day(reason.facts["day"], language)]
                 .compactMap(\.self).joined(separator: ", ")
         case .authenticator: return nil
         }
+    }
+
+    /// The day of a fact, which may be a time, as people write it.
+    private static func day(_ fact: JSONValue?, _ language: Language) -> String? {
+        guard let text = fact?.string else { return nil }
+        return CalendarDate(rawValue: String(text.prefix(10)))?.text(language) ?? text
     }
 
     private static func simulated(_ language: Language) -> String {

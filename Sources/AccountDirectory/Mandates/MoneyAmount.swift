@@ -53,6 +53,11 @@ public struct MoneyAmount: Sendable, Hashable {
     /// The amount with its currency, e.g. `500.00 EUR`.
     public var textWithCurrency: String { "\(text) \(currency.rawValue)" }
 
+    /// The same as people write it: in German with a comma.
+    public func words(_ language: Language) -> String {
+        language.say(textWithCurrency.replacing(".", with: ","), textWithCurrency)
+    }
+
     /// True when this amount is in the same currency and not more than `limit`. Currencies are not converted.
     public func isWithin(_ limit: MoneyAmount) -> Bool {
         currency == limit.currency && hundredths <= limit.hundredths

@@ -32,6 +32,18 @@ public struct CalendarDate: WireValue {
     public var month: Int { Int(rawValue.dropFirst(5).prefix(2)) ?? 0 }
     public var day: Int { Int(rawValue.suffix(2)) ?? 0 }
 
+    /// The day as people write it: `30.11.2026`, `30 November 2026`.
+    public func text(_ language: Language) -> String {
+        let number = String(rawValue.suffix(2))
+        return language.say(
+            "\(number).\(rawValue.dropFirst(5).prefix(2)).\(year)", "\(day) \(Self.months[month - 1]) \(year)")
+    }
+
+    private static let months = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "December",
+    ]
+
     /// The first second of the day in Coordinated Universal Time.
     public var start: Timestamp { Timestamp(seconds: Int64(dayNumber) * 86_400) }
 

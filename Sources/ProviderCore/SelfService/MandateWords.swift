@@ -92,9 +92,9 @@ struct MandateWords {
         return named.utf8.count <= 512 ? named : (known.map(\.activity) + unknown).joined(separator: ", ")
     }
 
-    private var limit: String? { proposal.powers.limit?.textWithCurrency }
-    private var from: String { proposal.powers.validity.from.rawValue }
-    private var until: String { proposal.powers.validity.until.rawValue }
+    private var limit: String? { proposal.powers.limit?.words(language) }
+    private var from: String { proposal.powers.validity.from.text(language) }
+    private var until: String { proposal.powers.validity.until.text(language) }
     private var reason: String { quoted(proposal.reason) }
 
     private func quoted(_ text: String) -> String { language.say(text.inGermanQuotes, text.inEnglishQuotes) }

@@ -14,6 +14,7 @@ struct MandateValueTests {
         let amount = try #require(MoneyAmount(text, .euro))
         #expect(amount.hundredths == hundredths)
         #expect(MoneyAmount(amount.text, .euro) == amount)
+        #expect(amount.words(.english) == "\(amount.text) EUR" && !amount.words(.german).contains("."))
         #expect(MoneyAmount(hundredths: hundredths, .euro) == amount)
         #expect(amount.text == (text.contains(".") ? text : text + ".00"))
     }
