@@ -134,13 +134,22 @@ extension SQLiteStore {
     public func notices(of account: AccountIdentifier, limit: Int) async throws -> [NoticeRecord] {
         try read { db in
             try db.rows(
-                "SELECT * FROM notice WHERE account = ? ORDER BY time DESC, rowid DESC LIMIT ?",
+                """
+                SELECT n.id, n.kind, n.detail, n.time, n.read_at, json_extract(c.details, '$.name') AS company_name
+                FROM notice n
+                LEFT JOIN mandate m ON m.id = n.detail
+                LEFT JOIN company c ON c.id = coalesce(m.company, n.detail)
+                    AND c.state IN ('active', 'frozen', 'closing')
+                WHERE n.account = ? ORDER BY n.time DESC, n.rowid DESC LIMIT ?
+                """,
                 [account.rawValue, limit]
             ).map { row in
-                NoticeRecord(
-                    identifier: try row.value("id"), kind: try row.value("kind"),
-                    detail: try row.optionalText("detail"), time: try row.time("time"),
-                    readAt: try row.optionalTime("read_at"))
+                let kind: NoticeKind = try row.value("kind")
+                return NoticeRecord(
+                    identifier: try row.value("id"), kind: kind, detail: try row.optionalText("detail"),
+                    // What people call their devices finds no company.
+                    companyName: try (kind.isOfCompany ? row.optionalText("company_name") : nil),
+                    time: try row.time("time"), readAt: try row.optionalTime("read_at"))
             }
         }
     }

@@ -60,9 +60,13 @@ struct PersonLanguageTests {
         for (thing, names) in words {
             for name in names {
                 #expect(WireWord.text(name, of: thing, .german) != name, "\(thing): \(name)")
-                #expect(WireWord.text(name, of: thing, .english) == name)
+                let isOtherwise = thing == .company && name.hasSuffix("_admin") || name == "awaiting_cosign"
+                #expect((WireWord.text(name, of: thing, .english) != name) == isOtherwise, "\(thing): \(name)")
             }
         }
+        #expect(
+            WireWord.text("org_admin", of: .company, .german) == "Administration", "as in the texts that people sign")
+        #expect(WireWord.text("rights_admin", of: .company, .english) == "manager of mandates")
         for thing in [WireWord.Thing.device, .mandate, .company, .request, .release, .answer] {
             #expect(WireWord.text("new_word", of: thing, .german) == "new_word", "shown, not left out")
         }

@@ -217,6 +217,46 @@ struct TerminalTextTests {
         #expect(CompaniesAuditCommand.line(desk, names: [:], .german).hasSuffix("  marl  joined  desk"))
     }
 
+    @Test func `a mandate is listed with its company, its places and its limit, also where there is none`() {
+        let mandate: JSONObject = [
+            "mandate": "md-1", "company": "c-1", "state": "active", "scopes": ["parking.permit"], "tenants": ["*"],
+            "limits": .object(["amount": "500.00", "currency": "EUR"]), "valid_from": "2026-01-01",
+            "valid_until": "2026-12-31",
+        ]
+        #expect(
+            MandatesListCommand.line(mandate, names: ["c-1": "Muster GmbH"], .german)
+                == "md-1  gilt  Muster GmbH  parking.permit  überall  bis zu 500,00 EUR  2026-01-01 bis 2026-12-31")
+        var wider = mandate
+        wider["limits"] = .null
+        wider["tenants"] = ["herten", "marl"]
+        #expect(
+            MandatesListCommand.line(wider, names: [:], .english)
+                == "md-1  active  c-1  parking.permit  herten, marl  no limit  2026-01-01 to 2026-12-31")
+    }
+
+    @Test func `the account is shown with nationalities, and each fact in one row`() {
+        let profile: JSONObject = [
+            "person": .object([
+                "title": "Dr.", "given_name": "Sabine", "family_name": "Muster", "nationalities": ["DE", "PL"],
+                "address": .object([
+                    "street": "Ring", "house_number": "1", "postal_code": "45768", "locality": "Marl",
+                ]),
+            ]), "acr": "unknown",
+        ]
+        #expect(
+            AccountShowCommand.lines(profile, .english) == [
+                "Name:        Dr. Sabine Muster", "Nationality: DE, PL", "Address:     Ring 1, 45768 Marl",
+                "Level:       unknown",
+            ])
+        #expect(AccountShowCommand.lines([:], .german).isEmpty)
+    }
+
+    @Test func `what is not verified has no level, and says so`() {
+        #expect(CompaniesShowCommand.level("undefined", .german) == "noch nicht geprüft")
+        #expect(CompaniesShowCommand.level("hoch", .english) == "high (hoch)")
+        #expect(CompaniesShowCommand.level("new", .english) == "new")
+    }
+
     @Test func `JSON keeps the value and hides no character`() throws {
         let object: JSONObject = ["a": "x\u{202E}\u{9B}\u{E0041}y\n"]
         let text = TerminalText.harmlessJSON(object.text)

@@ -53,6 +53,27 @@ struct CompanyAuditTests {
             #expect(last("membership.created")?["object"]?.string == story.member.rawValue)
             #expect(last("membership.created")?["member"]?.string == story.member.rawValue, "who joined did it")
             #expect(last("company.created")?["member"]?.string == ada)
+            #expect(used["text"] == "Mit einer Vollmacht wurde gehandelt.", "each kind has its sentence")
+            #expect(events.allSatisfy { $0["text"]?.string?.contains(" ") == true })
+        }
+    }
+
+    @Test("a notice about a company or a mandate has the company's name, and no other has one")
+    func notices() async throws {
+        try await Self.serve { site, story in
+            let provider = site.provider
+            let record = try await story.propose(by: story.ada)
+            _ = try await story.revoke(record, by: story.ada)
+            try await provider.companies.freeze(story.company, for: .dispute, by: TestCompany.clerk)
+            let answer = try await site.call(story.max.phone, .get, "/account/v1/notices")
+            let notices = answer.json["notices"]?.array?.compactMap(\.object) ?? []
+            for (kind, detail) in [
+                ("company_frozen", story.company.rawValue), ("mandate_ended", record.mandate.identifier.rawValue),
+            ] {
+                let notice = try #require(notices.first { $0["kind"]?.string == kind }, "\(answer.text)")
+                #expect(notice["company_name"] == "Muster Elektrotechnik GmbH" && notice["detail"]?.string == detail)
+            }
+            #expect(notices.allSatisfy { ($0["company_name"] != nil) == ($0["kind"] != "device_added") })
         }
     }
 

@@ -66,6 +66,17 @@ public enum NoticeKind: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// True for what is about a company or a mandate, which then stands beside the sentence.
+    public var isOfCompany: Bool {
+        switch self {
+        case .mandateEndedByOffice, .companyClosedByOffice, .directorSigned, .companyFrozen, .companyActiveAgain,
+            .companyChanged, .administratorAppointed, .administratorJoined, .membershipSuspended, .membershipResumed,
+            .membershipEnded, .rolesChanged, .mandateEnded:
+            true
+        default: false
+        }
+    }
+
     /// One plain sentence; where a device, a mandate or a company is meant its name is shown beside it.
     public func text(_ language: Language) -> String {
         switch language {

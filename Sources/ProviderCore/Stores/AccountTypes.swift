@@ -114,17 +114,22 @@ public enum DeviceChange: Sendable, Equatable {
 public struct NoticeRecord: Sendable, Equatable {
     public var identifier: NoticeIdentifier
     public var kind: NoticeKind
-    /// The name of the device that is meant, as the person called it.
+    /// The name of the device that is meant, as the person called it, or which company, mandate, request or role it is about.
     public var detail: String?
+    /// What the company is called now that the notice, or the mandate in it, is about; nil when there is none, or when nobody
+    /// has verified it.
+    public var companyName: String?
     public var time: Timestamp
     public var readAt: Timestamp?
 
     public init(
-        identifier: NoticeIdentifier, kind: NoticeKind, detail: String?, time: Timestamp, readAt: Timestamp?
+        identifier: NoticeIdentifier, kind: NoticeKind, detail: String?, companyName: String?, time: Timestamp,
+        readAt: Timestamp?
     ) {
         self.identifier = identifier
         self.kind = kind
         self.detail = detail
+        self.companyName = companyName
         self.time = time
         self.readAt = readAt
     }

@@ -60,6 +60,7 @@ extension NoticeRecord {
             "text": .string(kind.text(language)),
         ]
         object["detail"] = detail.map { .string($0) }
+        object["company_name"] = companyName.map { .string($0) }
         object["read_at"] = readAt.map(\.json)
         return object
     }

@@ -23,7 +23,8 @@ extension AccountRoutes {
             .read { call in
                 let company = try await call.service.companies.flow.administered(
                     call.identifier("company"), by: call.device)
-                return try await call.service.audit.flow.page(of: company, before: before(call)).json
+                let page = try await call.service.audit.flow.page(of: company, before: before(call))
+                return page.json(call.language)
             }),
     ]
 
@@ -54,8 +55,8 @@ extension OwnAudit.Page {
 }
 
 extension CompanyAuditPage {
-    fileprivate var json: JSONObject {
-        var object: JSONObject = ["events": .array(events.map { .object($0.json) })]
+    fileprivate func json(_ language: Language) -> JSONObject {
+        var object: JSONObject = ["events": .array(events.map { .object($0.json(language)) })]
         object["next"] = next.map { .integer($0) }
         return object
     }
@@ -63,8 +64,9 @@ extension CompanyAuditPage {
 
 extension CompanyAuditPage.Event {
     /// Without the pseudonyms of people: they are names under which the region knows them elsewhere, too.
-    fileprivate var json: JSONObject {
+    fileprivate func json(_ language: Language) -> JSONObject {
         var object: JSONObject = ["time": entry.time.json, "kind": .string(entry.kind)]
+        object["text"] = SecurityEvent.Kind(rawValue: entry.kind).map { .string($0.words.text(language)) }
         object["outcome"] = entry.outcome.map { .string($0) }
         object["actor"] = entry.actor.map { .string($0) }
         object["tenant"] = entry.chain.tenant.map { .string($0.rawValue) }

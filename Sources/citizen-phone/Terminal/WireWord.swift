@@ -1,14 +1,26 @@
 import OpenIDMessages
 
 /// A word by which the provider says in which state something is, which role somebody has or what was asked for, as a person
-/// reads it. English has the words of the protocol themselves.
+/// reads it. English has the words of the protocol themselves, but for roles and
+/// what has none that people say.
 enum WireWord {
     /// What the word is about: some words are another one in German for another thing.
     enum Thing { case device, mandate, company, request, release, answer }
 
     /// A word that has no German here is shown as it is, so that nothing is left out.
     static func text(_ word: String, of thing: Thing, _ language: Language) -> String {
-        language.say(german(word, thing) ?? word, word)
+        language.say(german(word, thing) ?? word, english(word, thing))
+    }
+
+    /// Roles in a company are called as in the texts that people sign.
+    private static func english(_ word: String, _ thing: Thing) -> String {
+        switch (thing, word) {
+        case (.company, "org_admin"): "administrator"
+        case (.company, "rights_admin"): "manager of mandates"
+        case (.company, "user_admin"): "manager of members"
+        case (.mandate, "awaiting_cosign"): "awaits agreement"
+        default: word
+        }
     }
 
     private static func german(_ word: String, _ thing: Thing) -> String? {
@@ -65,9 +77,9 @@ enum WireWord {
         case "declined": "abgelehnt"
         case "withdrawn": "zurückgezogen"
         case "expired": "abgelaufen"
-        case "org_admin": "Leitung"
-        case "rights_admin": "Verwaltung der Rechte"
-        case "user_admin": "Verwaltung der Mitglieder"
+        case "org_admin": "Administration"
+        case "rights_admin": "Vollmachtenverwaltung"
+        case "user_admin": "Personenverwaltung"
         case "member": "Mitglied"
         default: nil
         }

@@ -104,10 +104,11 @@ struct AccountNoticesCommand: AsyncParsableCommand {
             }
             let answer = try await phone.accountView("/notices")
             let lines = answer.objects("notices").map { notice in
+                // A company has its name, and its identifier for other commands.
                 JSONObject.line(
                     notice["read_at"] == nil ? "*" : " ", notice.shown("notice"),
                     notice.shownTime("time", console.language),
-                    notice.shown("text"), notice.shown("detail"))
+                    notice.shown("text"), notice.shown("company_name"), notice.shown("detail"))
             }
             return Report(json: answer, lines: lines)
         }

@@ -32,12 +32,13 @@ struct CompaniesAuditCommand: AsyncParsableCommand {
         }
     }
 
-    /// One event, for a terminal.
+    /// One event, for a terminal: when, where, what, who and to what, and what that means.
     static func line(_ event: JSONObject, names: [String: String], _ language: Language) -> String {
         let (tenant, member) = (event.shown("tenant"), event.shown("member"))
         return JSONObject.line(
             event.shownTime("time", language), tenant.isEmpty ? "-" : tenant, event.shown("kind"),
-            names[member] ?? (member.isEmpty ? event.shown("actor") : member), event.shown("object"))
+            names[member] ?? (member.isEmpty ? event.shown("actor") : member), event.shown("object"),
+            event.shown("text"))
     }
 
     /// Colleagues by their memberships.

@@ -61,7 +61,7 @@ struct CompaniesShowCommand: AsyncParsableCommand {
             var lines = [
                 language.row("Name", "Name", facts.shown("name")),
                 language.row("Zustand", "State", answer.shownWord("state", of: .company, language)),
-                language.row("Niveau", "Level", answer.shown("level")),
+                language.row("Niveau", "Level", Self.level(answer.shown("level"), language)),
             ]
             for name in ["euid", "w_idnr", "ust_idnr", "lei"] where facts[name] != nil {
                 lines.append(language.row(name, name, facts.shown(name)))
@@ -86,5 +86,11 @@ struct CompaniesShowCommand: AsyncParsableCommand {
             }
             return Report(json: answer, lines: lines)
         }
+    }
+
+    /// To which level the company was verified, in plain words.
+    static func level(_ name: String, _ language: Language) -> String {
+        guard let level = AssuranceLevel(name: name) else { return name }
+        return level == .undefined ? language.say("noch nicht geprüft", "not yet verified") : level.title.text(language)
     }
 }

@@ -27,20 +27,36 @@ struct MandatesListCommand: AsyncParsableCommand {
             let path =
                 try company.map { "/companies/\(try PathPart.checked($0))/mandates" } ?? "/mandates"
             let answer = try await phone.accountView(path)
-            let lines = answer.objects("mandates").map { mandate in
-                let limits = mandate["limits"]?.object ?? [:]
-                return JSONObject.line(
-                    mandate.shown("mandate"), mandate.shownWord("state", of: .mandate, console.language),
-                    mandate.shown("scopes"),
-                    mandate.shown("tenants"),
-                    limits.shown("amount"), limits.shown("currency"), mandate.shown("valid_from"),
-                    mandate.shown("valid_until"))
-            }
+            let mandates = answer.objects("mandates")
+            let names = mandates.isEmpty ? [:] : Self.names(try await phone.accountView("/companies"))
+            let lines = mandates.map { Self.line($0, names: names, console.language) }
             return Report(
                 json: answer,
                 lines: lines.isEmpty
                     ? [console.language.say("Es gibt keine Vollmacht.", "There is no mandate.")] : lines)
         }
+    }
+
+    /// One mandate, for a terminal: what it is, for which company, for what, where, up to what and until when.
+    static func line(_ mandate: JSONObject, names: [String: String], _ language: Language) -> String {
+        let company = mandate.shown("company")
+        let towns =
+            mandate["tenants"]?.array == ["*"] ? language.say("überall", "everywhere") : mandate.shown("tenants")
+        let limit = mandate["limits"]?.object.map { limits in
+            let amount = "\(limits.shown("amount")) \(limits.shown("currency"))"
+            return language.say("bis zu \(amount.replacing(".", with: ","))", "up to \(amount)")
+        }
+        let (from, until) = (mandate.shown("valid_from"), mandate.shown("valid_until"))
+        return JSONObject.line(
+            mandate.shown("mandate"), mandate.shownWord("state", of: .mandate, language), names[company] ?? company,
+            mandate.shown("scopes"), towns, limit ?? language.say("ohne Grenze", "no limit"),
+            language.say("\(from) bis \(until)", "\(from) to \(until)"))
+    }
+
+    /// The person's companies by their identifiers.
+    private static func names(_ companies: JSONObject) -> [String: String] {
+        let names = companies.objects("companies").map { ($0.shown("company"), $0.shown("name")) }
+        return Dictionary(names, uniquingKeysWith: { first, _ in first })
     }
 }
 
@@ -197,10 +213,11 @@ private enum MandateLines {
     static func make(_ answer: JSONObject, _ language: Language) -> [String] {
         let (mandate, state) = (answer.shown("mandate"), answer.shownWord("state", of: .mandate, language))
         let (agreed, needed) = (answer.shown("approvals"), answer.shown("approvals_needed"))
-        return [
-            language.say("Zustand der Vollmacht \(mandate): \(state).", "The mandate \(mandate) is now: \(state)."),
-            language.say("Zugestimmt: \(agreed) von \(needed).", "Agreed: \(agreed) of \(needed)."),
-        ]
+        let now = language.say(
+            "Zustand der Vollmacht \(mandate): \(state).", "The mandate \(mandate) is now: \(state).")
+        // Of one that is over, or that counts, nobody asks who else must agree.
+        guard ["draft", "awaiting_cosign"].contains(answer["state"]?.string) else { return [now] }
+        return [now, language.say("Zugestimmt: \(agreed) von \(needed).", "Agreed: \(agreed) of \(needed).")]
     }
 }
 
