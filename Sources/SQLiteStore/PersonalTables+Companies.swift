@@ -104,7 +104,9 @@ extension PersonalTable {
             export: .section(
                 "memberships",
                 """
-                SELECT id, company, roles AS "roles:json", state, level, since, valid_until, ended_at, end_reason
+                SELECT id, company, (SELECT json_extract(c.details, '$.name') FROM company c
+                    WHERE c.id = membership.company AND c.state IN ('active', 'frozen', 'closing')) AS company_name,
+                    roles AS "roles:json", state, level, since, valid_until, ended_at, end_reason
                 FROM membership WHERE account = :account ORDER BY since
                 """),
             erasure: [], stays: "it has ended, and names an account of which nothing is left"),

@@ -101,6 +101,7 @@ struct ExportTests {
             #expect(employee[section] == [], "\(section) is the owner's")
         }
         #expect(employee["mandates"]?.array?.count == 1)
+        #expect(employee["memberships"]?.array?.first?.object?["company_name"] == "Max Beispiel Elektro")
     }
 
     @Test("I39: a former owner's export has nothing of the business from when another one has signed")

@@ -93,6 +93,33 @@ struct ExportPageTests {
         #expect(!hashes.contains { ExportPage.html(export.document, language: .german).contains($0) })
     }
 
+    @Test("companies have their names, and what is known of them is in words")
+    func companies() {
+        let document: JSONObject = [
+            "memberships": [
+                .object([
+                    "id": "m", "company": "kennung-eins", "company_name": "Muster GmbH", "roles": ["org_admin"],
+                    "level": "substantiell",
+                ])
+            ],
+            "mandates": [
+                .object(["id": "md", "company": "kennung-eins"]), .object(["id": "md-2", "company": "kennung-zwei"]),
+            ],
+            "register_powers": [.object(["company": "kennung-eins", "kind": "geschaeftsfuehrer"])],
+            "notices": [.object(["kind": "company_frozen", "detail": "kennung-eins"])],
+        ]
+        let page = ExportPage.html(document, language: .english)
+        #expect(
+            !page.contains("kennung-eins") && page.contains("kennung-zwei"), "of another company the person has no name"
+        )
+        for text in ["Muster GmbH", "administrator", "substantial (substantiell)", "managing director"] {
+            #expect(page.contains(text), "\(text)")
+        }
+        for text in ["org_admin", "geschaeftsfuehrer", "Name of the company"] {
+            #expect(!page.contains(text), "\(text)")
+        }
+    }
+
     @Test("text of somebody else is text: nothing of it becomes part of the page")
     func escaped() {
         let document: JSONObject = [

@@ -94,7 +94,11 @@ public enum ExportPage {
     private static func value(_ value: JSONValue, named name: String, _ words: ExportWords) -> HTML {
         switch value {
         case .object(let object):
-            let members = object.members.filter { $0.value != .null }.map { member -> String in
+            // The company is called by its name already.
+            let shown = object.members.filter {
+                $0.value != .null && ($0.name != "company_name" || object["company"] == nil)
+            }
+            let members = shown.map { member -> String in
                 let line: HTML = """
                     <dt>\(words.name(of: member.name))</dt><dd>\(self.value(member.value, named: member.name, words))</dd>
 

@@ -14,11 +14,12 @@ struct ExportWords {
         var called: [String: String] = [:]
         func add(_ section: String, _ key: String, _ name: (JSONObject) -> String?) {
             for row in (document[section]?.array ?? []).compactMap(\.object) {
-                if let key = row[key]?.string { called[key] = name(row) }
+                if let key = row[key]?.string, let name = name(row) { called[key] = name }
             }
         }
         add("controllers", "tenant") { $0["name"]?.string }
         add("devices", "id") { $0["name"]?.string }
+        add("memberships", "company") { $0["company_name"]?.string }
         add("own_companies", "id") { $0["details"]?.object?["name"]?.string }
         self.called = called
     }
@@ -81,6 +82,8 @@ struct ExportWords {
         case "kind":
             return NoticeKind(rawValue: text)?.text(language) ?? Self.values[text]?.text(language) ?? text
         case "tenant", "performer", "controller", "device", "company": return called[text] ?? text
+        case "detail": return called[text] ?? text
+        case "level", "ceiling": return AssuranceLevel(name: text)?.title.text(language) ?? text
         case "responsible_for": return text == "account" ? self.name(of: text) : text
         case "state", "method", "document_type", "context", "decision", "purpose", "suspended_for", "refusal", "act",
             "reach", "role", "roles", "end_reason", "basis", "upstream":
@@ -159,7 +162,7 @@ struct ExportWords {
         "usable_from": BilingualText("Gilt ab", "Counts from"),
         "last_used_at": BilingualText("Zuletzt benutzt", "Last used"), "device": BilingualText("Gerät", "Device"),
         "kind": BilingualText("Art", "Kind"), "thumbprint": BilingualText("Fingerabdruck", "Thumbprint"),
-        "serial": BilingualText("Seriennummer", "Serial number"), "txn": BilingualText("Anmeldung", "Login"),
+        "serial": BilingualText("Seriennummer", "Serial number"), "txn": BilingualText("Vorgang", "Act"),
         "purpose": BilingualText("Zweck", "Purpose"), "used_at": BilingualText("Benutzt", "Used"),
         "client": BilingualText("Portal (Kennung)", "Portal (identifier)"), "portal": BilingualText("Portal", "Portal"),
         "controller": BilingualText("Verantwortlich", "Controller"), "tenant": BilingualText("Stadt", "Town"),
@@ -187,7 +190,9 @@ struct ExportWords {
         "w_idnr": BilingualText("Wirtschafts-Identifikationsnummer", "Business identification number"),
         "ust_idnr": BilingualText("Umsatzsteuer-Identifikationsnummer", "VAT identification number"),
         "lei": BilingualText("LEI", "LEI"), "trade": BilingualText("Gewerbeanmeldung", "Trade registration"),
-        "company": BilingualText("Unternehmen", "Company"), "activity": BilingualText("Wirtschaftszweig", "Activity"),
+        "company": BilingualText("Unternehmen", "Company"),
+        "company_name": BilingualText("Name des Unternehmens", "Name of the company"),
+        "activity": BilingualText("Wirtschaftszweig", "Activity"),
         "municipality": BilingualText("Gemeinde", "Municipality"), "as_of": BilingualText("Stand", "As of"),
         "recorded_at": BilingualText("Erfasst", "Recorded"),
         "signatories": BilingualText("Unterschriften", "Signatories"),
@@ -250,5 +255,25 @@ struct ExportWords {
         "first": BilingualText("erstes Gerät", "first device"), "region": BilingualText("Region", "region"),
         "tenant": BilingualText("Stadt", "town"), "lost": BilingualText("verloren", "lost"),
         "copied": BilingualText("kopiert", "copied"),
+        "geschaeftsfuehrer": BilingualText("Geschäftsführung", "managing director"),
+        "vorstand": BilingualText("Vorstand", "member of the board"),
+        "inhaber": BilingualText("Inhaberin oder Inhaber", "owner"),
+        "gesellschafter": BilingualText("Gesellschafterin oder Gesellschafter", "partner"),
+        "prokurist": BilingualText("Prokura", "authorized signatory"),
+        "org_admin": BilingualText("Administration", "administrator"),
+        "rights_admin": BilingualText("Vollmachtenverwaltung", "manager of mandates"),
+        "user_admin": BilingualText("Personenverwaltung", "manager of members"),
+        "member": BilingualText("Mitglied", "member"), "left": BilingualText("ausgetreten", "left"),
+        "removed": BilingualText("von anderen beendet", "ended by others"),
+        "over": BilingualText("Frist abgelaufen", "its time was over"),
+        "company_closed": BilingualText("Unternehmen geschlossen", "the company was closed"),
+        "account_closed": BilingualText("Konto geschlossen", "the account was closed"),
+        "awaiting_cosign": BilingualText("wartet auf Zustimmung", "awaits agreement"),
+        "register": BilingualText("nach dem Register", "by the register"),
+        "delegated": BilingualText("gegeben", "given"), "appointed": BilingualText("bestellt", "appointed"),
+        "law": BilingualText("nach einem Gesetz", "by a law"),
+        "invite": BilingualText("Einladung", "invitation"),
+        "remove": BilingualText("Ende einer Zugehörigkeit", "removal"),
+        "close": BilingualText("Schließung", "closing"),
     ]
 }

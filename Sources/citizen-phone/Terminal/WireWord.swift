@@ -1,8 +1,7 @@
 import OpenIDMessages
 
 /// A word by which the provider says in which state something is, which role somebody has or what was asked for, as a person
-/// reads it. English has the words of the protocol themselves, but for roles and
-/// what has none that people say.
+/// reads it. English has the words of the protocol themselves, but for roles and for what nobody would say like that.
 enum WireWord {
     /// What the word is about: some words are another one in German for another thing.
     enum Thing { case device, mandate, company, request, release, answer }
