@@ -31,6 +31,10 @@ struct AuditCommandTests {
         let tokens = try await here.administer("audit", "show", "--tenant", "marl", "--kind", "token", "--json")
         let kinds = try tokens.json()["events"]?.array?.compactMap { $0.object?["kind"]?.string }
         #expect(kinds == ["token.issued"])
+        for (kind, others) in [("foo", "account"), ("token.foo", "token.issued")] {
+            let unknown = try await here.administer("audit", "show", "--tenant", "marl", "--kind", kind)
+            #expect(unknown.status == 64 && unknown.errors.contains(others), "\(unknown)")
+        }
         let later = try await here.administer("audit", "show", "--tenant", "marl", "--since", "2999-01-01", "--json")
         #expect(try later.json()["events"]?.array == [])
 

@@ -79,6 +79,9 @@ struct PhoneAccountTests {
         #expect(try await phone.run("account", "requests", "--withdraw", second).status == 0)
         let own = try await phone.run("account", "requests", "--json").json()["requests"]?.array?.compactMap(\.object)
         #expect(own?.map { $0["state"] } == ["refused", "done"])
+        let unknown = try await phone.run("account", "request", "frob")
+        #expect(
+            unknown.status == 64 && unknown.errors.contains("access, rectify, restrict, object, erase"), "\(unknown)")
         let wrong = try await phone.run("account", "request", "erase", "--json")
         try expectFailure(wrong, 15, "provider_refused", code: "invalid_request")
     }

@@ -243,7 +243,7 @@ struct TemplateFlowTests {
             (try signed(template(), by: .makeES256()), "not signed"),
             (try signed(template(publisher: herten)), "not signed"),
             (try signed(template(publisher: TenantIdentifier(rawValue: "atlantis")!)), "names no live tenant"),
-            ("a.b.c", "names no live tenant"), ("", "names no live tenant"),
+            ("a.b.c", "no signed template"), ("", "no signed template"),
             (try signer.sign(type: "JWT", payload: template().json, keyIdentifier: "t1"), "not signed"),
         ]
         for (document, reason) in refused {

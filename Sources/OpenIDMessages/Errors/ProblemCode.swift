@@ -281,9 +281,12 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
             Facts(
                 409, .person,
                 "Das Unternehmen hätte niemanden mehr, der es verwaltet. Lassen Sie eine Nachfolge annehmen, "
-                    + "schließen Sie das Unternehmen, oder bitten Sie das Amt der Stadt, es einzufrieren.",
+                    + "schließen Sie das Unternehmen, oder bitten Sie das Amt der Stadt, es einzufrieren. Fehlt jemand, der "
+                    + "dem zustimmen müsste, so nehmen Sie Ihre Einwilligung für das Unternehmen zurück: Dann ist es "
+                    + "eingefroren, und Sie können gehen.",
                 "The company would have no administrator. Let a successor accept, close the company, or ask "
-                    + "the town's office to freeze it.")
+                    + "the town's office to freeze it. Where somebody is missing who would have to agree to that, withdraw "
+                    + "your consent for the company: that freezes it, and you can leave.")
         case .approvedBefore:
             Facts(
                 409, .person, "Sie oder dieses Gerät haben schon zugestimmt. Jemand anderes muss zustimmen.",
@@ -325,8 +328,10 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .unknownMandate:
             Facts(
                 404, .person,
-                "Diese Vollmacht gibt es nicht. Vergleichen Sie die Kennung mit der Liste Ihrer Vollmachten.",
-                "There is no such mandate. Compare the identifier with the list of your mandates.")
+                "Diese Vollmacht oder dieses Unternehmen gibt es für Sie nicht. Vergleichen Sie die Kennung mit der Liste Ihrer "
+                    + "Vollmachten und Unternehmen.",
+                "There is no such mandate or company for you. Compare the identifier with the lists of your mandates and "
+                    + "companies.")
         case .mandateReach:
             Facts(
                 422, .person,

@@ -126,7 +126,8 @@ public enum DeskRefusal: Error, Sendable, Equatable {
         case .otherPerson:
             (
                 "other_person",
-                "The person's data do not fit the account. After a change of name begin with citizen-id desk rename."
+                "The person's data do not fit the account. A new name comes in with citizen-id desk rename; the birth date and "
+                    + "one of the names stay."
             )
         case .levelTooLow(let needed):
             ("level_too_low", "The account needs an identification at the level \(needed.name) or above.")

@@ -47,7 +47,12 @@ public enum AdministrationProblem: String, Error, Sendable, Hashable, CaseIterab
         switch self {
         case .invalidRequest: (400, .person, false, "The request is malformed.")
         case .unknownLevel: (400, .person, false, "The level is normal or substantiell.")
-        case .notSignedIn: (401, .person, false, "An access token of an administrator's login is needed, with DPoP.")
+        case .notSignedIn:
+            (
+                401, .person, false,
+                "No administrator's login is live here: log in with citizen-id admin login. A program sends an access token of "
+                    + "such a login, with DPoP."
+            )
         case .useDPoPNonce: (401, .person, true, "The proof needs the server's nonce.")
         case .loginTooWeak: (403, .person, false, "The login does not reach what administration needs.")
         case .crossDeviceLogin:

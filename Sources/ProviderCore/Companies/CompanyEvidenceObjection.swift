@@ -38,7 +38,7 @@ public enum CompanyEvidenceObjection: String, Sendable, Hashable, CaseIterable {
         case .tooWeak:
             "The level is below what the company needs. Check the evidence as the level \(CompanyRules.leastFloor.name) demands."
         case .inRegister:
-            "The company stands in a register: its extract proves it, not the trade office (--register-extract FILE)."
+            "The company stands in a register: the register's extract proves it (register_extract), not the trade office."
         case .inNoRegister:
             "The company says that it stands in no register. The trade office vouches for it (--desk FILE), or the applicant "
                 + "describes the company anew with register and EUID."

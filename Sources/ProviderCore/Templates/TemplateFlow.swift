@@ -85,9 +85,12 @@ public struct TemplateFlow: Sendable {
 
     /// The template, if its publisher is a live tenant that signed it.
     private func verified(_ document: String) throws(TemplateRefusal) -> ServiceTemplate {
-        guard let token = try? CompactJWS(parsing: document),
-            let name = token.unverifiedPayload?["publisher"]?.string, let identifier = TenantIdentifier(rawValue: name),
-            let publisher = registry.tenant(identifier), publisher.isLive
+        guard let token = try? CompactJWS(parsing: document) else {
+            throw .document("it is no signed template: what citizen-id template sign --whole printed is wanted")
+        }
+        guard let name = token.unverifiedPayload?["publisher"]?.string,
+            let identifier = TenantIdentifier(rawValue: name), let publisher = registry.tenant(identifier),
+            publisher.isLive
         else { throw .document("it names no live tenant as its publisher") }
         guard let payload = try? TemplateSignature.verify(document, keys: publisher.templateKeys) else {
             throw .document("its publisher has not signed it")

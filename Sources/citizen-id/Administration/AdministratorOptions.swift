@@ -141,6 +141,10 @@ enum Listing {
         case .integer(let number)?:
             ["_at", "_from", "_until", "at", "since"].contains { member.hasSuffix($0) } && number > 1_000_000_000
                 ? Output.time(number) : String(number)
+        case .array(let elements)? where !elements.isEmpty && elements.allSatisfy { $0.object != nil }:
+            elements.compactMap(\.object).map { object in
+                object.members.map { "\($0.name) \(cell($0.value, $0.name))" }.joined(separator: ", ")
+            }.joined(separator: "; ")
         case let value?:
             value.strings?.joined(separator: " ") ?? String(decoding: value.serialized, as: UTF8.self)
         }

@@ -59,6 +59,22 @@ struct AuditCommand: AsyncParsableCommand {
         func validate() throws {
             try network.validate(against: tenant)
             guard (1...1000).contains(limit) else { throw ValidationError("--limit is a number from 1 to 1000.") }
+            if let kind { try Self.check(kind) }
+        }
+
+        /// What no event can have would look as if nothing had happened.
+        private static func check(_ kind: String) throws {
+            let kinds = SecurityEvent.Kind.allCases.map(\.rawValue)
+            let families = Set(kinds.map { String($0.prefix { $0 != "." }) }).sorted()
+            guard !families.contains(kind) else { return }
+            let family = String(kind.prefix { $0 != "." })
+            guard families.contains(family) else {
+                throw ValidationError("--kind: there is no family \(family), but \(families.joined(separator: ", ")).")
+            }
+            guard kinds.contains(kind) else {
+                let others = kinds.filter { $0.hasPrefix(family + ".") }.sorted()
+                throw ValidationError("--kind: there is no \(kind), but \(others.joined(separator: ", ")).")
+            }
         }
 
         func run() async throws {

@@ -56,7 +56,7 @@ struct AccountCloseCommand: ActCommand {
         return [
             language.say(
                 "Das Konto wird geschlossen und gelöscht: \(end).",
-                "The account is closing and will be erased at \(end)."),
+                "The account is closing and will be erased on \(end)."),
             language.say(
                 "Bis dahin kann ein Bürgerbüro das zurücknehmen, wenn Sie sich ausweisen.",
                 "Until then a town's desk can take that back, when you prove who you are."),

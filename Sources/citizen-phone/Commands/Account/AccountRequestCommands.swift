@@ -27,6 +27,14 @@ struct AccountRequestCommand: AsyncParsableCommand {
         help: ArgumentHelp("What it is about, e.g. family_name; can be given more than once.", valueName: "name"))
     var claims: [String] = []
 
+    private static let kinds = ["access", "rectify", "restrict", "object", "erase"]
+
+    func validate() throws {
+        guard Self.kinds.contains(kind) else {
+            throw ValidationError("KIND is one of: \(Self.kinds.joined(separator: ", ")).")
+        }
+    }
+
     func run() async throws {
         try await shared.run { (phone, _, console) in
             var body: JSONObject = ["kind": .string(kind)]
