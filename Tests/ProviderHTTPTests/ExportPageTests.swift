@@ -120,6 +120,21 @@ struct ExportPageTests {
         }
     }
 
+    @Test("a role in administration is told in words, with its town")
+    func roles() {
+        let notice = NoticeRecord(
+            identifier: .random(), kind: .roleGiven, detail: "tenant_admin (herten)", companyName: nil,
+            time: Timestamp(seconds: 1), readAt: nil)
+        #expect(notice.json(.german)["detail"] == "Administration der Stadt (herten)")
+        let device = NoticeRecord(
+            identifier: .random(), kind: .deviceAdded, detail: "clerk", companyName: nil, time: Timestamp(seconds: 1),
+            readAt: nil)
+        #expect(device.json(.english)["detail"] == "clerk", "a device is called as its owner called it")
+        for role in AdministrationRole.allCases {
+            #expect(role.title.german != role.title.english && role.title.english != role.rawValue || role == .clerk)
+        }
+    }
+
     @Test("text of somebody else is text: nothing of it becomes part of the page")
     func escaped() {
         let document: JSONObject = [

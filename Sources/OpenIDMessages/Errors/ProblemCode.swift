@@ -128,9 +128,11 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
         case .levelUnreachable:
             Facts(
                 403, .person,
-                "Dieses Gerät erreicht das Niveau nicht, das der Dienst braucht. Nehmen Sie ein anderes "
+                "Ihre Anmeldung mit diesem Gerät erreicht das Niveau nicht, das der Dienst braucht: wegen des Geräts oder wegen des "
+                    + "Nachweises Ihrer Identität. Nehmen Sie ein anderes "
                     + "Ihrer Geräte, oder fragen Sie im Bürgerbüro, womit Sie es erreichen.",
-                "This device cannot reach the level that the service needs. Use another device of yours, or "
+                "Your login with this device does not reach the level that the service needs: because of the device, or of how "
+                    + "your identity was proved. Use another device of yours, or "
                     + "ask at the citizens' office what would reach it.")
         case .relayResistanceTooLow:
             Facts(

@@ -54,14 +54,22 @@ extension AccountRoutes {
 }
 
 extension NoticeRecord {
-    fileprivate func json(_ language: Language) -> JSONObject {
+    func json(_ language: Language) -> JSONObject {
         var object: JSONObject = [
             "notice": .string(identifier.rawValue), "kind": .string(kind.rawValue), "time": time.json,
             "text": .string(kind.text(language)),
         ]
-        object["detail"] = detail.map { .string($0) }
+        object["detail"] = detail.map { .string(shown($0, language)) }
         object["company_name"] = companyName.map { .string($0) }
         object["read_at"] = readAt.map(\.json)
         return object
+    }
+
+    /// A role in administration in words; everything else as it is.
+    private func shown(_ detail: String, _ language: Language) -> String {
+        guard [.roleGiven, .roleEnded, .roleGivenByRegion].contains(kind) else { return detail }
+        let name = detail.prefix { $0 != " " }
+        guard let role = AdministrationRole(rawValue: String(name)) else { return detail }
+        return role.title.text(language) + detail.dropFirst(name.count)
     }
 }

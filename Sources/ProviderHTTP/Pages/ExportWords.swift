@@ -83,10 +83,11 @@ struct ExportWords {
             return NoticeKind(rawValue: text)?.text(language) ?? Self.values[text]?.text(language) ?? text
         case "tenant", "performer", "controller", "device", "company": return called[text] ?? text
         case "detail": return called[text] ?? text
+        case "role": return AdministrationRole(rawValue: text)?.title.text(language) ?? text
         case "level", "ceiling": return AssuranceLevel(name: text)?.title.text(language) ?? text
         case "responsible_for": return text == "account" ? self.name(of: text) : text
         case "state", "method", "document_type", "context", "decision", "purpose", "suspended_for", "refusal", "act",
-            "reach", "role", "roles", "end_reason", "basis", "upstream":
+            "reach", "roles", "end_reason", "basis", "upstream":
             return Self.values[text]?.text(language) ?? text
         default: return text
         }
