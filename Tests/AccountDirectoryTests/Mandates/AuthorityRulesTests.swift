@@ -47,6 +47,24 @@ struct AuthorityRulesTests {
         return held.mandate.identifier
     }
 
+    @Test("of several companies the one that comes nearest says why nothing is allowed, and how far its mandates go")
+    func nearest() {
+        let low = Sample.held { $0.powers.limit = Sample.euro("200") }
+        let other = Sample.held { $0.powers.scopes = [Sample.building] }
+        let frozen = Self.facts([]) { $0.isCompanyActive = false }
+        let near = Self.facts([other, low, Sample.held()])
+        let question = Self.question(amount: "500.01")
+        let found = AuthorityRules.nearest([frozen, Self.facts([other]), near, Self.facts([])], question)
+        #expect(found?.refusal == .amountExceeded && found?.facts == near)
+        #expect(AuthorityRules.limit(of: near, question) == Sample.euro("500"), "the mandate that goes farthest")
+        #expect(AuthorityRules.nearest([frozen], question)?.refusal == .companyNotActive)
+        #expect(AuthorityRules.nearest([], question)?.refusal == nil)
+        // Where something else fails as well no limit is the reason, and in a chain the lowest link counts.
+        #expect(AuthorityRules.limit(of: Self.facts([other]), question) == nil)
+        let chain = Sample.chain { $0.parent?.powers.limit = Sample.euro("300") }
+        #expect(AuthorityRules.limit(of: Self.carla(chain), question) == Sample.euro("300"))
+    }
+
     @Test("a mandate allows what it covers, to the last cent, day and town")
     func covered() {
         let held = Sample.held()
