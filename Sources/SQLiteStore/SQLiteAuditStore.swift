@@ -124,7 +124,16 @@ extension SQLiteStore {
                         ORDER BY seq DESC LIMIT :limit
                         """, bounds)
             }
-            var page = try AuditPage(found, limit: limit)
+            let others =
+                try onlyLooks
+                ? []
+                : db.changesOfMemberships(of: account, before: cursor ?? .max, limit: limit)
+                    .filter { row in
+                        // What the person did to themself is among the others already.
+                        guard let entry = try row.auditEntry else { return false }
+                        return entry.person != names[entry.chain]
+                    }
+            var page = try AuditPage(found + others, limit: limit)
             page.names = names
             return page
         }
@@ -132,6 +141,20 @@ extension SQLiteStore {
 }
 
 extension Database {
+    /// What was done to a person's memberships, whoever did it.
+    fileprivate func changesOfMemberships(
+        of account: AccountIdentifier, before cursor: Int64, limit: Int
+    ) throws -> [StoredRow] {
+        // Words of an enumeration, not of anybody else.
+        let kinds = SecurityEvent.Kind.changesOfMemberships.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+        return try rows(
+            """
+            SELECT e.* FROM membership m CROSS JOIN audit_event e ON e.company = m.company AND e.object = m.id
+            WHERE m.account = :account AND e.seq < :before AND e.kind IN (\(kinds))
+            ORDER BY e.seq DESC LIMIT :limit
+            """, ["account": account.rawValue, "before": cursor, "limit": limit])
+    }
+
     fileprivate func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) throws -> [AuditEntry] {
         try rows(
             """

@@ -58,6 +58,34 @@ struct CompanyAuditTests {
         }
     }
 
+    @Test("a member reads in the own trail what others did to the membership, once, and no name of theirs")
+    func changes() async throws {
+        try await Self.serve { site, story in
+            let provider = site.provider
+            let ada = try await provider.verified(story.ada)
+            try await provider.companies.suspend(story.member, in: story.company, by: ada)
+            try await provider.companies.resume(story.member, in: story.company, by: ada)
+            func trail(_ person: TestPerson) async throws -> [JSONObject] {
+                let answer = try await site.call(person.phone, .get, "/account/v1/audit")
+                return answer.json["events"]?.array?.compactMap(\.object) ?? []
+            }
+            let read = try await trail(story.max)
+            let suspended = read.filter { $0["kind"] == "membership.suspended" }
+            #expect(suspended.count == 1 && read.filter { $0["kind"] == "membership.resumed" }.count == 1)
+            #expect(suspended.first?["text"] == "Eine Zugehörigkeit zu „Muster Elektrotechnik GmbH“ ruht.")
+            #expect(suspended.first?["who"] == "jemand, der das Unternehmen verwaltet")
+            for name in ["person", "hash", "previous"] { #expect(suspended.first?[name] == nil, "\(name)") }
+            let hers = try await trail(story.ada).filter { $0["kind"] == "membership.suspended" }
+            #expect(hers.count == 1 && hers.first?["who"] == "Sie selbst")
+            // Who leaves did that, and reads it once.
+            try await provider.companies.leave(story.company, by: try await provider.verified(story.max))
+            let ended = try await trail(story.max).filter { $0["kind"] == "membership.ended" }
+            #expect(ended.count == 1 && ended.first?["who"] == "Sie selbst")
+            let stranger = try await provider.person("Sven", "Fremd", born: "1979-09-09")
+            #expect(try await trail(stranger).allSatisfy { $0["company_name"] == nil })
+        }
+    }
+
     @Test("a notice about a company or a mandate has the company's name, and no other has one")
     func notices() async throws {
         try await Self.serve { site, story in

@@ -56,6 +56,22 @@ extension SecurityEvent.Kind {
         case .mandateUsed:
             BilingualText(
                 "Für \(company.inGermanQuotes) wurde gehandelt.", "Somebody acted for \(company.inEnglishQuotes).")
+        case .membershipRolesChanged:
+            BilingualText(
+                "Eine Zugehörigkeit zu \(company.inGermanQuotes) hat andere Rollen.",
+                "A membership of \(company.inEnglishQuotes) has other roles.")
+        case .membershipSuspended:
+            BilingualText(
+                "Eine Zugehörigkeit zu \(company.inGermanQuotes) ruht.",
+                "A membership of \(company.inEnglishQuotes) rests.")
+        case .membershipResumed:
+            BilingualText(
+                "Eine Zugehörigkeit zu \(company.inGermanQuotes) gilt wieder.",
+                "A membership of \(company.inEnglishQuotes) counts again.")
+        case .membershipEnded:
+            BilingualText(
+                "Eine Zugehörigkeit zu \(company.inGermanQuotes) endete.",
+                "A membership of \(company.inEnglishQuotes) ended.")
         default: nil
         }
     }
@@ -63,6 +79,11 @@ extension SecurityEvent.Kind {
     /// Kinds that say who has seen data of the person, or got them: the answer to "who has seen my data".
     public static let looks: [SecurityEvent.Kind] = [
         .subjectSeen, .companySeen, .mandateSeen, .tokenIssued, .tokenRefreshed, .tokenExchanged,
+    ]
+
+    /// Changes of a membership, which its member reads whoever made them. Not what waits for somebody's agreement.
+    public static let changesOfMemberships: [SecurityEvent.Kind] = [
+        .membershipRolesChanged, .membershipSuspended, .membershipResumed, .membershipEnded,
     ]
 
     /// A look of an office at what concerns a company.

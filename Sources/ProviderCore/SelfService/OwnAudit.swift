@@ -21,13 +21,17 @@ public struct OwnAudit: Sendable {
         let reader: AuditPseudonym?
 
         /// The event as its chain has it. What its reader did to others bears none of the names under which the region knows
-        /// those, their devices and their companies: by these one town's people would be found in another (I24).
+        /// those, their devices and their companies: by these one town's people would be found in another (I24). Of a colleague
+        /// who did something to the reader's membership there is no name either (I21).
         public var json: JSONObject {
             var object = entry.json
-            guard entry.isAct(of: reader), entry.person != reader else { return object }
+            guard entry.isAct(of: reader) && entry.person != reader || isOfColleague else { return object }
             for name in ["object", "person", "company", "previous", "hash"] { object[name] = nil }
             return object
         }
+
+        /// True for what a colleague did to the reader's membership.
+        private var isOfColleague: Bool { entry.actor == "person" && entry.person != nil && entry.person != reader }
 
         /// What happened.
         public var what: BilingualText {
@@ -40,6 +44,8 @@ public struct OwnAudit: Sendable {
             switch entry.actor {
             case "administrator" where entry.isAct(of: reader):
                 BilingualText("Sie selbst, in der Verwaltung", "yourself, in administration") + place
+            case "person" where isOfColleague:
+                BilingualText("jemand, der das Unternehmen verwaltet", "somebody who administers the company")
             case "person": BilingualText("Sie selbst", "yourself")
             case "portal":
                 BilingualText("Portal", "portal")
