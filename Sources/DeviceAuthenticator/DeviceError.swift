@@ -159,8 +159,10 @@ extension ProblemDocument {
     /// The refusal in the person's language; of a code that this version does not know, what the provider said.
     var text: BilingualText {
         let title = ProblemCode(rawValue: code)?.title.german ?? self.title
-        return BilingualText(title, self.title) + .triesLeft(triesLeft) + failedChecksText + (mistake?.text ?? .nothing)
-            + (obstacle.map { BilingualText(verbatim: " ") + $0.text } ?? .nothing)
+        let text =
+            BilingualText(title, self.title) + .triesLeft(triesLeft) + failedChecksText + (mistake?.text ?? .nothing)
+        guard let obstacle else { return text }
+        return text + BilingualText(verbatim: " ") + obstacle.text
     }
 
     /// A further sentence where evidence was examined.

@@ -124,15 +124,13 @@ extension SQLiteStore {
                         ORDER BY seq DESC LIMIT :limit
                         """, bounds)
             }
-            let others =
-                try onlyLooks
-                ? []
-                : db.changesOfMemberships(of: account, before: cursor ?? .max, limit: limit)
-                    .filter { row in
-                        // What the person did to themself is among the others already.
-                        guard let entry = try row.auditEntry else { return false }
-                        return entry.person != names[entry.chain]
-                    }
+            let changes =
+                try onlyLooks ? [] : db.changesOfMemberships(of: account, before: cursor ?? .max, limit: limit)
+            // What the person did to themself is among the others already.
+            let others = try changes.filter { row in
+                guard let entry = try row.auditEntry else { return false }
+                return entry.person != names[entry.chain]
+            }
             var page = try AuditPage(found + others, limit: limit)
             page.names = names
             return page

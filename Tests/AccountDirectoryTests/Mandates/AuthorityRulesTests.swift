@@ -295,7 +295,7 @@ struct AuthorityRulesTests {
     }
 
     @Test("of several mandates that do not cover an act, the one that came nearest gives the reason")
-    func nearest() {
+    func nearestReason() {
         let far = Sample.held { $0.powers.scopes = [Sample.building] }
         let near = Sample.held { $0.powers.limit = Sample.euro("1") }
         for order in [[far, near], [near, far]] { #expect(Self.refusal(Self.facts(order)) == .amountExceeded) }
