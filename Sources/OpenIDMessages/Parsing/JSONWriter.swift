@@ -42,20 +42,26 @@ extension JSONValue {
 
     private static let hexadecimal = [UInt8]("0123456789abcdef".utf8)
 
-    private static func needsEscape(_ byte: UInt8) -> Bool {
-        byte < 0x20 || byte == 0x7F || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\")
+    /// Without a branch for each byte, so that the processor looks at many at once.
+    private static func needsEscape(_ text: String) -> Bool {
+        let bytes = text.utf8.span
+        var found: UInt8 = 0
+        for index in bytes.indices {
+            let byte = bytes[index]
+            found |= (byte < 0x20 ? 1 : 0) | (byte == 0x7F ? 1 : 0)
+            found |= (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
+        }
+        return found != 0
     }
 
     private static func write(_ text: String, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
         // Nearly all texts are written as they are.
-        let start = output.count
-        output.append(contentsOf: text.utf8)
-        guard (start..<output.count).contains(where: { needsEscape(output[$0]) }) else {
+        guard needsEscape(text) else {
+            output.append(contentsOf: text.utf8)
             output.append(UInt8(ascii: "\""))
             return
         }
-        output.removeSubrange(start...)
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
