@@ -34,17 +34,19 @@ final class OpenFile: Sendable {
     /// - Parameter size: what the file had a moment ago; it may have grown.
     func read(expecting size: Int64, atMost limit: Int, path: String) throws(FileRefusal) -> [UInt8] {
         var bytes: [UInt8] = []
-        var part = [UInt8](repeating: 0, count: Int(min(max(size, 1), Int64(limit) + 1)))
+        // One more than it had: a regular file that gives less than it was asked for is at its end.
+        let capacity = Int(min(max(size, 0), Int64(limit))) + 1
         while bytes.count <= limit {
-            let (count, code) = unsafe part.withUnsafeMutableBytes {
-                unsafe (Glibc.read(descriptor, $0.baseAddress, $0.count), errno)
+            var code: Int32 = 0
+            let part = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+                let read = unsafe Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+                code = read < 0 ? errno : 0
+                count = max(read, 0)
             }
-            guard count != 0 else { return bytes }
-            if count > 0 {
-                bytes += part[..<count]
-            } else if code != EINTR {
-                throw .system(path, operation: "read", code: code)
-            }
+            guard code != EINTR else { continue }
+            guard code == 0 else { throw .system(path, operation: "read", code: code) }
+            if bytes.isEmpty { bytes = part } else { bytes += part }
+            if part.count < capacity, bytes.count <= limit { return bytes }
         }
         throw .tooLong(path)
     }

@@ -1,3 +1,4 @@
+internal import Glibc
 internal import IdentityCrypto
 internal import Synchronization
 
@@ -14,14 +15,21 @@ final class OpenedFiles: Sendable {
 
     /// What was in `box`; nil when the file held something else then.
     func value<Value: Sendable>(in box: [UInt8], name: String) -> Value? {
-        guard let opened = files.withLock({ $0[name] }), opened.box == box else { return nil }
-        return opened.value as? Value
+        opened(in: box, name: name)?.value as? Value
     }
 
     /// What opens `box`; nil when the file held something else then.
     func protection(of box: [UInt8], name: String) -> SealedBox.Protection? {
-        guard let opened = files.withLock({ $0[name] }), opened.box == box else { return nil }
-        return opened.protection
+        opened(in: box, name: name)?.protection
+    }
+
+    private func opened(in box: [UInt8], name: String) -> Opened? {
+        guard let opened = files.withLock({ $0[name] }), opened.box.count == box.count else { return nil }
+        // What was opened is a box, and no box is empty.
+        let difference = unsafe opened.box.withUnsafeBytes { known in
+            unsafe box.withUnsafeBytes { unsafe memcmp(known.baseAddress!, $0.baseAddress!, $0.count) }
+        }
+        return difference == 0 ? opened : nil
     }
 
     func keep(_ value: some Sendable, in box: [UInt8], under protection: SealedBox.Protection, name: String) {

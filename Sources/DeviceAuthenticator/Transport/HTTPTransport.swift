@@ -39,8 +39,16 @@ public struct HTTPAnswer: Sendable {
 
     /// The values of a header, in their order.
     public func values(_ name: String) -> [String] {
-        let name = name.lowercased()
-        return headers.filter { $0.name.utf8.count == name.utf8.count && $0.name.lowercased() == name }.map(\.value)
+        headers.filter { Self.isSame($0.name, name) }.map(\.value)
+    }
+
+    /// ASCII without regard to case (RFC 9110 §5.1).
+    private static func isSame(_ left: String, _ right: String) -> Bool {
+        guard left.utf8.count == right.utf8.count else { return false }
+        return zip(left.utf8, right.utf8).allSatisfy { (left, right) in
+            left == right
+                || left | 0x20 == right | 0x20 && (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(left | 0x20)
+        }
     }
 }
 

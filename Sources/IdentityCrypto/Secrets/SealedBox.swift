@@ -86,15 +86,18 @@ public enum SealedBox {
     ) throws(SealedBoxError) -> [UInt8] {
         Sodium.requireReady()
         let salt: [UInt8]
-        let nonce = RandomBytes.make(24)
+        // Under a key the salt says nothing and is random as well; the generator is asked once.
+        let random = RandomBytes.make(16 + 24)
+        let nonce = Array(random[16...])
         var header = magic
+        header.reserveCapacity(headerLength)
         switch protection {
         case .passphrase(let passphrase):
             precondition(cost.isAcceptable, "a box below the floor could never be opened")
             salt = passphrase.salt(for: cost)
             header += [1, cost.operations] + bigEndian(cost.memoryKiB)
         case .key:
-            salt = RandomBytes.make(16)
+            salt = Array(random[..<16])
             header += [0, 0, 0, 0, 0, 0]
         }
         header += salt + nonce
