@@ -45,8 +45,10 @@ public struct DeviceAuthenticator: Sendable {
     }
 
     /// Waits until no other process uses the profile, as `SealedFolder.use` does.
-    public func use() throws(DeviceError) -> FolderUse? {
-        do throws(FileRefusal) { return try folder.use() } catch { throw .file(error) }
+    ///
+    /// - Parameter holdingLogin: keeps the login that waits in memory, for who claims and answers it in this one use.
+    public func use(holdingLogin: Bool = false) throws(DeviceError) -> FolderUse? {
+        do throws(FileRefusal) { return try folder.use(holdingLogin: holdingLogin) } catch { throw .file(error) }
     }
 
     /// Where and as what this profile is enrolled.

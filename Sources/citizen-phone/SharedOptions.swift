@@ -93,13 +93,13 @@ struct SharedOptions: ParsableArguments {
     ///     one profile.
     ///   - faults: what is wrong with the way between phone and provider, and with the phone's clock.
     func run(
-        alone: Bool = true, creating: Bool = false, faults: Faults? = nil,
+        alone: Bool = true, creating: Bool = false, holdingLogin: Bool = false, faults: Faults? = nil,
         _ body: (DeviceAuthenticator, TLSTransport, Console) async throws -> Report
     ) async throws {
         try await finishing {
             let folder = try folder()
             // One command after the other: two that answer with one counter look like a copied device.
-            let use = alone ? try folder.use(creating: creating) : nil
+            let use = alone ? try folder.use(creating: creating, holdingLogin: holdingLogin) : nil
             defer { withExtendedLifetime(use) {} }
             // After what can fail: a transport must be closed.
             let transport = try TLSTransport(additionalCA: extraCA, maximumLength: 1_048_576)

@@ -317,7 +317,7 @@ struct DeviceAuthenticatorTests {
         #expect(try await phone.approve(pin: .good).decision == .approve)
         #expect(try response(try #require(await provider.bodies("/response").first)).counter == 8)
         let now = try #require(try workshop.profile().read(DeviceState.fileName))
-        #expect(now["version"] == 2 && now["pending"] == nil, "and the earlier program says that it is of a later one")
+        #expect(now["version"] == 3 && now["pending"] == nil, "and the earlier program says that it is of a later one")
     }
 
     @Test func `another decision is another answer with a counter of its own`() async throws {

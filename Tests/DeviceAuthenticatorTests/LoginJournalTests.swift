@@ -1,3 +1,4 @@
+import Foundation
 import IdentityCrypto
 import OpenIDMessages
 import Testing
@@ -83,11 +84,17 @@ struct LoginJournalTests {
         #expect(try steps(phone).filter { $0.hasPrefix("signed") } == ["signed approve 1", "signed approve 3"])
     }
 
+    /// A login that ended without a receipt: its notes have a file of their own.
+    private func refusedLogin(_ phone: DeviceAuthenticator) async throws {
+        _ = try await phone.claim(provider.sameDeviceLink)
+        await provider.surprise(Self.responsePath, .success(FakeProvider.problem("login_over", 409)))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+    }
+
     @Test func `notes that a failing machine left empty are none, and damaged ones are told`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
-        _ = try await phone.claim(provider.sameDeviceLink)
-        _ = try await phone.approve(pin: .good)
-        #expect(try steps(phone).count == 4)
+        try await refusedLogin(phone)
+        #expect(try steps(phone).last == "refused login_over t")
         let name = "profile/journal/\(FakeProvider.transaction).json"
         try workshop.write([], name)
         #expect(try phone.journal(of: FakeProvider.transaction) == nil)
@@ -109,12 +116,31 @@ struct LoginJournalTests {
         #expect(try steps(phone) == ["claimed qr trace-of-the-day"])
     }
 
-    @Test func `notes do not decide: a login is answered although they cannot be written`() async throws {
+    @Test func `notes do not decide: a login ends although they cannot be written or read`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         try workshop.write([1], "profile/journal")
+        try await refusedLogin(phone)
+        #expect(try phone.login() == nil)
         _ = try await phone.claim(provider.sameDeviceLink)
         #expect(try await phone.approve(pin: .good).decision == .approve)
         #expect(try phone.login() == nil)
+        let name = "profile/receipts/\(FakeProvider.transaction).json"
+        var kept = try StrictJSON.parseObject(try workshop.bytes(name))
+        for notes in [nil, "none", [.object([:])]] as [JSONValue?] {
+            kept["notes"] = notes
+            try workshop.write(kept.serialized, name)
+            #expect(try phone.receipt(FakeProvider.transaction)?.isSound == true)
+        }
+    }
+
+    @Test func `the notes of a login lie with its receipt and are no part of what is proved`() async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        _ = try await phone.claim(provider.sameDeviceLink)
+        _ = try await phone.approve(pin: .good)
+        #expect(try steps(phone).map { $0.split(separator: " ")[0] } == ["claimed", "received", "signed", "receipt"])
+        let receipt = try #require(try phone.receipt(FakeProvider.transaction))
+        #expect(receipt.isSound && receipt.parts.map(\.name) == ["request", "response", "receipt"])
+        #expect(!FileManager.default.fileExists(atPath: workshop.path + "/profile/journal"))
     }
 
     @Test func `what is tried for ever ends in the journal`() throws {
@@ -159,8 +185,7 @@ struct LoginJournalTests {
 
     @Test func `a damaged journal is told and not read as an empty one`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
-        _ = try await phone.claim(provider.sameDeviceLink)
-        _ = try await phone.approve(pin: .good)
+        try await refusedLogin(phone)
         let name = "profile/journal/\(FakeProvider.transaction).json"
         try workshop.write(Array("{\"version\":1,\"entries\":[{}]}".utf8), name)
         try workshop.setMode(0o600, name)

@@ -227,7 +227,7 @@ struct BadInputTests {
             let key = Array(try Data(contentsOf: URL(fileURLWithPath: copy.files + "/seal.key")))
             let box = Array(try Data(contentsOf: URL(fileURLWithPath: copy.files + "/state.sealed")))
             var state = try StrictJSON.parseObject(try SealedBox.open(box, with: .key(key)))
-            (state["version"], state["novelty"]) = (3, true)
+            (state["version"], state["novelty"]) = (4, true)
             try Self.replace("state.sealed", of: copy, with: try SealedBox.seal(state.serialized, with: .key(key)))
         }
         try expectFailure(result, 36, "newer_version")

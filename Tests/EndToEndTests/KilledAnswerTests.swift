@@ -49,18 +49,19 @@ struct KilledAnswerTests {
         return killed
     }
 
+    /// Before the answer with its counter takes its name, while it is written, and while its folder's entry is; then those of
+    /// the receipt with its notes.
+    private static let answering = [
+        Moment(call: "fsync", file: "/.state.sealed.new"), Moment(call: "renameat", file: ""),
+        Moment(call: "fsync", file: ""), Moment(call: "renameat", file: "/receipts"),
+        Moment(call: "fsync", file: "/receipts"),
+    ]
+
     @Test func `the same command ends the login, and the device is never taken for a copy`() async throws {
         let here = try await Self.installation.value
         let phone = try await here.enrolledPhone(family: "Unterbrochen")
-        // Before the answer with its counter takes its name, while it is written, and while its folder's entry is; then the
-        // receipt's.
-        let moments = [
-            Moment(call: "fsync", file: "/.state.sealed.new"), Moment(call: "renameat", file: ""),
-            Moment(call: "fsync", file: ""), Moment(call: "renameat", file: "/receipts"),
-            Moment(call: "fsync", file: "/receipts"),
-        ]
         var answered = 0
-        for moment in moments {
+        for moment in Self.answering {
             let (idle, idleGivesUp) = try await phone.waitingLogin()
             let times = try await count(phone, ["approve"], moment)
             answered += 1
@@ -88,6 +89,35 @@ struct KilledAnswerTests {
         }
         let receipts = try await phone.run("receipts", "list", "--json")
         #expect(try receipts.json()["receipts"]?.array?.count == answered, "\(receipts)")
+        #expect(try await phone.run("receipts", "verify").status == 0)
+        let devices = try await phone.run("devices", "--json")
+        #expect(try devices.json()["devices"]?.array?.first?.object?["state"] == "active", "\(devices)")
+    }
+
+    @Test func `a login of one command is ended once it was signed, and else another one is begun`() async throws {
+        let here = try await Self.installation.value
+        let phone = try await here.enrolledPhone(family: "Abgebrochen")
+        func receipts() async throws -> Int? {
+            try await phone.run("receipts", "list", "--json").json()["receipts"]?.array?.count
+        }
+        let login = ["login", here.loginURL]
+        var (answered, ended) = (0, 0)
+        for moment in Self.answering {
+            #expect(try await count(phone, login, moment) >= 1)
+            answered += 1
+            let killed = try await kill(phone, login, at: moment, 1)
+            // What was signed is sent again; without an answer, or with its receipt, nothing waits.
+            let again = try await phone.run("approve", "--pin-file", phone.pinFile, "--json")
+            #expect([0, 21].contains(again.status), "\(moment): \(again)")
+            ended += again.status == 0 ? 1 : 0
+            let kept = try #require(try await receipts(), "\(moment)")
+            #expect((answered...answered + 1).contains(kept), "\(moment): \(killed)\n\(again)")
+            #expect(kept == answered + 1 || again.status != 0, "\(moment)")
+            #expect(try await phone.login().status == 0, "\(moment)")
+            answered = kept + 1
+        }
+        #expect(ended >= 1, "one is killed between its signature and its receipt")
+        #expect(try await receipts() == answered)
         #expect(try await phone.run("receipts", "verify").status == 0)
         let devices = try await phone.run("devices", "--json")
         #expect(try devices.json()["devices"]?.array?.first?.object?["state"] == "active", "\(devices)")

@@ -40,7 +40,7 @@ extension DeviceAuthenticator {
     /// - Throws: `file` when one of them is not readable.
     public func receipts() throws(DeviceError) -> [Explanation] {
         let names: [String]
-        do throws(FileRefusal) { names = try receiptFolder.names() } catch { throw .file(error) }
+        do throws(FileRefusal) { names = try folder.receipts.names() } catch { throw .file(error) }
         let profile = try explainingProfile()
         var found: [Explanation] = []
         for name in names where name.hasSuffix(".json") && !name.hasPrefix(".") {
@@ -51,18 +51,25 @@ extension DeviceAuthenticator {
 
     /// The receipt of one login or confirmation; nil when this profile has none.
     public func receipt(_ transaction: TransactionIdentifier) throws(DeviceError) -> Explanation? {
-        try receipt(file: "\(transaction).json", profile: explainingProfile())
+        try receipt(file: SealedFolder.receiptName(transaction), profile: explainingProfile())
     }
 
-    private var receiptFolder: PrivateFolder { folder.folder.folder(Self.receiptFolderName) }
+    /// What was kept of a login or confirmation; nil when there is nothing, or nothing that can be read.
+    func keptReceipt(_ transaction: TransactionIdentifier) throws(DeviceError) -> KeptReceipt? {
+        try receiptBytes(SealedFolder.receiptName(transaction)).flatMap(Self.kept)
+    }
+
+    private func receiptBytes(_ file: String) throws(DeviceError) -> [UInt8]? {
+        do throws(FileRefusal) { return try folder.receipts.read(file) } catch { throw .file(error) }
+    }
+
+    private static func kept(_ bytes: [UInt8]) -> KeptReceipt? {
+        (try? StrictJSON.parseObject(bytes, maximumLength: 65_536)).flatMap { try? KeptReceipt(json: $0) }
+    }
 
     private func receipt(file: String, profile: ExplainingProfile?) throws(DeviceError) -> Explanation? {
-        let bytes: [UInt8]?
-        do throws(FileRefusal) { bytes = try receiptFolder.read(file) } catch { throw .file(error) }
-        guard let bytes else { return nil }
-        guard let json = try? StrictJSON.parseObject(bytes, maximumLength: 65_536),
-            let kept = try? KeptReceipt(json: json)
-        else {
+        guard let bytes = try receiptBytes(file) else { return nil }
+        guard let kept = Self.kept(bytes) else {
             let name = String(file.dropLast(".json".count))
             return Explanation(
                 "unknown", title: "a damaged receipt", content: ["txn": .string(name)],

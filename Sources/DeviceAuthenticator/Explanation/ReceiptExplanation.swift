@@ -7,12 +7,18 @@ struct KeptReceipt: Sendable {
     let response: String
     /// Absent for confirmations.
     let receipt: String?
+    /// What the device noted of a login: no evidence, and shown by `trace` alone.
+    let journal: LoginJournal?
+
+    /// The member with the notes.
+    static let notes = "notes"
 
     init(json: JSONObject) throws(MessageError) {
         var reader = MemberReader(json)
         request = try reader.string("request", maximumLength: CompactJWS.maximumLength)
         response = try reader.string("response", maximumLength: CompactJWS.maximumLength)
         receipt = try reader.optionalString("receipt", maximumLength: CompactJWS.maximumLength)
+        journal = reader.optional(Self.notes)?.array.map(LoginJournal.init(readable:))
         try reader.finish()
     }
 }

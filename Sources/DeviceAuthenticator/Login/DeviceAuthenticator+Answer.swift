@@ -60,10 +60,21 @@ extension DeviceAuthenticator {
                 text, keys: providerKeys, issuer: state.issuer, device: state.device,
                 transaction: pending.transaction, response: sent.response, decision: decision, flow: pending.flow)
         }
+        let received = JournalEntry(time: clock.now, .receipt, receipt.state.rawValue, trace: answer.trace)
+        let waiting = try login().flatMap { $0.transaction == pending.transaction ? $0 : nil }
+        var journal = (waiting ?? pending).journal
+        journal.note(signed: sent)
+        journal.note(received)
         try archive(
             pending.transaction,
-            ["request": .string(request.text), "response": .string(sent.response), "receipt": .string(text)])
-        try forget(pending.transaction, .receipt, receipt.state.rawValue, trace: answer.trace, after: sent)
+            [
+                "request": .string(request.text), "response": .string(sent.response), "receipt": .string(text),
+                KeptReceipt.notes: journal.json,
+            ])
+        // With its receipt it is over, whoever is killed before its file is gone.
+        try folder.updateLogin { (login) throws(DeviceError) in
+            if login?.transaction == pending.transaction { login = nil }
+        }
         return LoginOutcome(
             decision: decision, flow: pending.flow, receipt: receipt,
             returnURL: Self.returnURL(receipt: receipt, returnValue: sent.returnValue), released: released,
@@ -135,7 +146,8 @@ extension DeviceAuthenticator {
             let answer = SentAnswer(
                 transaction: pending.transaction, counter: state.counter, decision: decision, released: released,
                 context: context, response: text, returnValue: returnValue,
-                note: JournalEntry(time: clock.now, .signed, "\(decision.rawValue) \(state.counter)"))
+                note: JournalEntry(time: clock.now, .signed, "\(decision.rawValue) \(state.counter)"),
+                login: folder.folder.currentUse?.login == nil ? nil : pending.answered)
             state.answer = answer
             return answer
         }
@@ -185,8 +197,9 @@ extension DeviceAuthenticator {
                 switch code {
                 // Refused, but the login lives: the next answer is a new one with a counter of its own.
                 case "not_accepted", "statement_refused":
-                    try withdraw(sent)
+                    // Noted first: with the answer its login would go, where no file has it.
                     try note(transaction, .refused, code, trace: trace, after: sent)
+                    try withdraw(sent)
                 case "login_over", "unknown_login", "level_unreachable", "device_locked", "device_suspended",
                     "device_cloned":
                     try forget(transaction, .refused, code, trace: trace, after: sent)
@@ -217,12 +230,11 @@ extension DeviceAuthenticator {
         return url.appending(FormParameters(["uv": returnValue]))
     }
 
-    static let receiptFolderName = "receipts"
-
-    /// Keeps what was asked, signed and answered: the person's own evidence (D-4.7.2).
+    /// Keeps what was asked, signed and answered: the person's own evidence (D-4.7.2). The notes of a login lie with it and are
+    /// none.
     func archive(_ transaction: TransactionIdentifier, _ object: JSONObject) throws(DeviceError) {
         do throws(FileRefusal) {
-            try folder.folder.folder(Self.receiptFolderName).keep("\(transaction).json", object.serialized)
+            try folder.receipts.keep(SealedFolder.receiptName(transaction), object.serialized)
         } catch { throw .file(error) }
     }
 }

@@ -4,13 +4,13 @@ public import OpenIDMessages
 extension DeviceAuthenticator {
     /// Claims the login of a link for this device (D-4.2.1). A login that waited before is forgotten.
     public func claim(_ link: String) async throws(DeviceError) -> ClaimedLogin {
-        let state = try state()
+        let (state, keys) = (try state(), try keys())
         let parsed: (link: DeviceLink, flow: LoginFlow)
         do throws(LinkRefusal) { parsed = try RequestChecks.loginLink(link, issuer: state.issuer) } catch {
             throw .linkRefused(error)
         }
         let answer = try await authenticatedCall(
-            "POST", "/device/v1/claims", body: ["link": .string(parsed.link.text)], as: state)
+            "POST", "/device/v1/claims", body: ["link": .string(parsed.link.text)], as: state, with: keys)
         let (transaction, status) = try answer.readState()
         var pending = PendingLogin(transaction: transaction, flow: parsed.flow, counter: state.counter)
         pending.journal.note(JournalEntry(time: clock.now, .claimed, parsed.flow.rawValue, trace: answer.trace))
@@ -42,11 +42,13 @@ extension DeviceAuthenticator {
         var state = try state()
         guard let pending = try login() else { throw .noLogin }
         if let text = pending.request { return try await check(text, for: pending, state: state).statement }
+        let keys = try keys()
         // How long one waits is no matter of the time of day, which may stand still.
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
             let answer = try await authenticatedCall(
-                "GET", "/device/v1/logins/\(pending.transaction)", query: "?wait=25", as: state, timeoutSeconds: 40)
+                "GET", "/device/v1/logins/\(pending.transaction)", query: "?wait=25", as: state, with: keys,
+                timeoutSeconds: 40)
             let (transaction, status) = try answer.readState()
             guard transaction == pending.transaction else { throw .statementRefused(.wrongTransaction) }
             switch status {
@@ -98,7 +100,7 @@ extension DeviceAuthenticator {
         do throws(FileRefusal) { return try folder.login() } catch { throw .file(error) }
     }
 
-    /// The login is none of this device's any more; the last note says why.
+    /// The login is none of this device's any more, and has no receipt; the last note says why.
     ///
     /// - Parameter answer: what was signed before.
     func forget(
@@ -113,7 +115,17 @@ extension DeviceAuthenticator {
             login = nil
             return ended
         }
-        if let ended { keepJournal(of: ended) }
+        if let ended { try leave(ended) }
+    }
+
+    /// Keeps the notes of a login that is none of this device's any more and has no receipt.
+    private func leave(_ login: PendingLogin) throws(DeviceError) {
+        keepJournal(of: login)
+        guard try state().answer?.login?.transaction == login.transaction else { return }
+        // Else it would wait again when this process is gone.
+        try folder.updateState { (state) throws(DeviceError) in
+            if state.answer?.transaction == login.transaction { state.answer?.login = nil }
+        }
     }
 
     func accept(
@@ -146,7 +158,7 @@ extension DeviceAuthenticator {
 
     private func keep(_ pending: PendingLogin, _ state: DeviceState) throws(DeviceError) {
         let displaced = JournalEntry(time: clock.now, .displaced)
-        let before = try folder.updateLogin { (login) throws(DeviceError) -> PendingLogin? in
+        let before = try folder.updateLogin(knowing: state) { (login) throws(DeviceError) -> PendingLogin? in
             var pending = pending
             let known = login
             if let known, known.transaction == pending.transaction {
@@ -160,7 +172,7 @@ extension DeviceAuthenticator {
             before.journal.note(displaced)
             return before
         }
-        if let before { keepJournal(of: before) }
+        if let before { try leave(before) }
     }
 }
 

@@ -1,7 +1,7 @@
 public import OpenIDMessages
 
-/// What this device noted of its logins. While a login waits its notes are with it in `login.sealed`, afterwards in a file
-/// of their own.
+/// What this device noted of its logins. While a login waits its notes are with it, afterwards with its receipt, and without one
+/// in a file of their own.
 extension DeviceAuthenticator {
     static let journalFolderName = "journal"
 
@@ -14,6 +14,7 @@ extension DeviceAuthenticator {
             pending.journal.note(signed: state.answer(to: pending))
             return pending.journal.entries
         }
+        if let journal = try keptReceipt(transaction)?.journal { return journal.entries }
         let bytes: [UInt8]?
         do throws(FileRefusal) { bytes = try journalFolder.read(Self.journalName(transaction)) } catch {
             throw .file(error)
@@ -50,7 +51,7 @@ extension DeviceAuthenticator {
         }
     }
 
-    /// Keeps the notes of a login that is no longer this device's. They are no evidence: a disk without room for them must
+    /// Keeps the notes of a login that is no longer this device's and has no receipt. They are no evidence: a disk without room for them must
     /// not make a login that was answered look as if it was not.
     func keepJournal(of login: PendingLogin) {
         let object: JSONObject = ["version": 1, "entries": login.journal.json]

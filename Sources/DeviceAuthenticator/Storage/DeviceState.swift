@@ -29,8 +29,8 @@ struct DeviceState: Sendable, Equatable {
     var unseenBlockCode: String?
 
     static let fileName = "state.sealed"
-    /// Version 1 is read as well.
-    static let version: Int64 = 2
+    /// Earlier versions are read as well.
+    static let version: Int64 = 3
 }
 
 extension DeviceState {

@@ -13,12 +13,21 @@ public final class FolderUse: Sendable {
     fileprivate let lock: OpenFile
     fileprivate let threads = NSLock()
     private let files = Mutex<[String: KnownFile]>([:])
+    private let held = Mutex<HeldLogin?>(nil)
 
     init(folder: OpenFile, mark: OpenFile, lock: OpenFile) {
         self.folder = folder
         self.mark = mark
         self.lock = lock
     }
+
+    deinit { login?.settle() }
+
+    /// The login that waits, where it is held in memory.
+    var login: HeldLogin? { held.withLock(\.self) }
+
+    /// The login that waits is held in memory as long as this use lasts.
+    func hold(_ login: HeldLogin) { held.withLock { $0 = login } }
 
     /// What is in a file; nil where that is not known and must be read. Some who change a profile do not use it alone, so that
     /// the file is looked at each time, and refused as when it is opened.

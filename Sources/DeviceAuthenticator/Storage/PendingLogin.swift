@@ -1,8 +1,8 @@
 internal import IdentityCrypto
 internal import OpenIDMessages
 
-/// The login that waits on this device, between the claim and the receipt: `login.sealed`. The answer to it is with the counter
-/// (`DeviceState.answer`).
+/// The login that waits on this device, between the claim and the receipt: in `login.sealed`, or in the memory of the one who
+/// uses the profile alone (`HeldLogin`). The answer to it is with the counter (`DeviceState.answer`).
 struct PendingLogin: Sendable, Equatable {
     var transaction: TransactionIdentifier
     var flow: LoginFlow
@@ -19,6 +19,14 @@ struct PendingLogin: Sendable, Equatable {
     var journal = LoginJournal()
 
     static let fileName = "login.sealed"
+
+    /// What still matters of it once it was answered.
+    var answered: PendingLogin {
+        var login = self
+        login.code = nil
+        login.portal = nil
+        return login
+    }
 }
 
 extension PendingLogin {
@@ -55,20 +63,53 @@ extension PendingLogin {
 extension SealedFolder {
     /// The login that waits; nil when none does.
     func login() throws(FileRefusal) -> PendingLogin? {
+        if let held = folder.currentUse?.login { return try held.login() }
+        if let login = try loginInFile() { return login }
+        return try answeredLogin()
+    }
+
+    /// Changes which login waits, while no other process does.
+    ///
+    /// - Parameter state: the device's state, where it was just read.
+    func updateLogin<Result>(
+        knowing state: DeviceState? = nil, _ change: (inout PendingLogin?) throws(DeviceError) -> Result
+    ) throws(DeviceError) -> Result {
+        if let held = folder.currentUse?.login { return try held.update(knowing: state, change) }
+        return try updateStoredLogin(knowing: state, change)
+    }
+
+    func loginInFile() throws(FileRefusal) -> PendingLogin? {
         try read(PendingLogin.fileName, isDurable: false, as: decode)
     }
 
-    /// Changes which login waits, while no other process does. Nobody waits for the disk: a login is over after three minutes,
-    /// and a machine that fails takes longer.
-    func updateLogin<Result>(
-        _ change: (inout PendingLogin?) throws(DeviceError) -> Result
+    /// The login of the last answer, where that was held in memory by somebody who did not come to its end. With its receipt it
+    /// is over.
+    ///
+    /// - Parameter known: the device's state, where it was just read.
+    func answeredLogin(_ known: DeviceState? = nil) throws(FileRefusal) -> PendingLogin? {
+        let state = if let known { known } else { try state() }
+        guard let login = state?.answer?.login else { return nil }
+        return receipts.contains(SealedFolder.receiptName(login.transaction)) ? nil : login
+    }
+
+    /// Nobody waits for the disk: a login is over after three minutes, and a machine that fails takes longer.
+    func updateStoredLogin<Result>(
+        knowing state: DeviceState? = nil, _ change: (inout PendingLogin?) throws(DeviceError) -> Result
     ) throws(DeviceError) -> Result {
         try update(PendingLogin.fileName, isDurable: false, from: decode, to: \.json) { (login) throws(DeviceError) in
             var login = login
+            if login == nil {
+                do throws(FileRefusal) { login = try answeredLogin(state) } catch { throw .file(error) }
+            }
             let result = try change(&login)
             return (login, result)
         }
     }
+
+    /// The person's own evidence: what was asked, signed and answered.
+    var receipts: PrivateFolder { folder.folder("receipts") }
+
+    static func receiptName(_ transaction: TransactionIdentifier) -> String { "\(transaction).json" }
 
     private func decode(_ object: JSONObject) throws(FileRefusal) -> PendingLogin {
         do { return try PendingLogin(json: object) } catch {

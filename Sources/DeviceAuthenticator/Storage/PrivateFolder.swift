@@ -15,6 +15,9 @@ public struct PrivateFolder: Sendable {
 
     public init(path: String) { self.path = path }
 
+    /// The use that this process makes of the folder, if it uses it alone.
+    var currentUse: FolderUse? { current.use }
+
     /// The folder `name` inside this one.
     public func folder(_ name: String) -> PrivateFolder { PrivateFolder(path: path + "/" + name) }
 
@@ -38,6 +41,9 @@ public struct PrivateFolder: Sendable {
         guard let folder = try openedIfThere() else { return nil }
         return try read(name, in: folder)
     }
+
+    /// Whether anything has this name in the folder.
+    func contains(_ name: String) -> Bool { FileStatus(of: path(of: name), in: AT_FDCWD) != nil }
 
     /// The names of what is in the folder, sorted; none when the folder does not exist.
     func names() throws(FileRefusal) -> [String] {
@@ -78,8 +84,7 @@ public struct PrivateFolder: Sendable {
         let lock: ChangeLock
         let old: [UInt8]?
         do throws(FileRefusal) {
-            if creating, try openedIfThere() == nil { try create() }
-            folder = try opened()
+            folder = try opened(creating: creating)
             lock = try lockForChanges(in: folder)
             old = try read(name, in: folder)
         } catch { throw Failure(error) }
@@ -114,9 +119,11 @@ public struct PrivateFolder: Sendable {
 
     private func path(of name: String) -> String { path + "/" + name }
 
-    private func opened() throws(FileRefusal) -> OpenedFolder {
-        guard let folder = try openedIfThere() else { throw .missing(path) }
-        return folder
+    private func opened(creating: Bool = false) throws(FileRefusal) -> OpenedFolder {
+        if let folder = try openedIfThere() { return folder }
+        guard creating else { throw .missing(path) }
+        try create()
+        return try opened()
     }
 
     private func openedIfThere() throws(FileRefusal) -> OpenedFolder? {

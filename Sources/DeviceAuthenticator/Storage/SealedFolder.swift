@@ -24,8 +24,15 @@ public struct SealedFolder: Sendable {
     /// Waits until no other process uses the profile, and keeps it until the returned value is gone; nil when there is no
     /// profile yet.
     ///
-    /// - Parameter creating: makes the folder where there is none, for a command that makes the profile.
-    public func use(creating: Bool = false) throws(FileRefusal) -> FolderUse? { try folder.use(creating: creating) }
+    /// - Parameters:
+    ///   - creating: makes the folder where there is none, for a command that makes the profile.
+    ///   - holdingLogin: keeps the login that waits in memory, for who claims and answers it in this one use: it is written
+    ///     when the use ends before the login does. Who is killed before the answer is signed scans again.
+    public func use(creating: Bool = false, holdingLogin: Bool = false) throws(FileRefusal) -> FolderUse? {
+        let use = try folder.use(creating: creating)
+        if holdingLogin { use?.hold(HeldLogin(self)) }
+        return use
+    }
 
     /// What a PIN's derivation will cost.
     var pinCost: SealedBox.Cost { cost }

@@ -18,6 +18,8 @@ struct SentAnswer: Sendable, Equatable {
     var returnValue: String?
     /// That it was signed: kept with it in one write, and noted with what comes next.
     var note: JournalEntry
+    /// The login itself, where it was held in memory (`HeldLogin`): it waits until its receipt is there.
+    var login: PendingLogin?
 }
 
 extension SentAnswer {
@@ -31,6 +33,9 @@ extension SentAnswer {
         response = try reader.string("response", maximumLength: CompactJWS.maximumLength)
         returnValue = try reader.optionalString("uv")
         note = try JournalEntry(json: reader.object("note"))
+        login = try reader.optionalObject("login").map { (object) throws(MessageError) in
+            try PendingLogin(json: object)
+        }
         try reader.finish()
     }
 
@@ -42,6 +47,7 @@ extension SentAnswer {
         ]
         object["context"] = context.map { .string($0.rawValue) }
         object["uv"] = returnValue.map { .string($0) }
+        object["login"] = login.map { .object($0.json) }
         return object
     }
 }

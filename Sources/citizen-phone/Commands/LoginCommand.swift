@@ -59,7 +59,9 @@ struct LoginCommand: AsyncParsableCommand {
 
     func run() async throws {
         let shared = shared.playing(pinOptions.persona)
-        try await shared.run(faults: faults.playing(pinOptions.persona).fault) { (phone, transport, console) in
+        let fault = faults.playing(pinOptions.persona).fault
+        // Who claims and answers: with this command the browser of the login ends as well.
+        try await shared.run(holdingLogin: true, faults: fault) { (phone, transport, console) in
             guard let address = WebAddress(url) else {
                 throw CommandFailure(
                     .usage, "Die Adresse muss mit https:// beginnen (oder mit http:// auf diesem Rechner).",
