@@ -5,11 +5,12 @@ import IdentityCrypto
 struct SignatureWork {
     private let key = P256.Signing.PrivateKey()
     private let publicKey: P256.Signing.PublicKey
-    /// As long as a signing input is at least.
-    private let message = RandomBytes.make(200)
+    private let message: [UInt8]
     private let signature: P256.Signing.ECDSASignature
 
-    init() throws {
+    /// - Parameter length: of the signing input; 200 bytes it has at least.
+    init(length: Int = 200) throws {
+        message = RandomBytes.make(length)
         publicKey = key.publicKey
         signature = try key.signature(for: message)
     }
