@@ -164,11 +164,15 @@ struct NameTests {
     func records() throws {
         let today = try #require(CalendarDate(rawValue: "2026-11-28"))
         func check(_ members: (String, JSONValue)...) throws {
-            var json: JSONObject = ["given_name": "Erika", "family_name": "Ćwiklińska"]
+            var json: JSONObject = ["given_name": "Erika", "family_name": "Ćwiklińska", "birthdate": "1964-08-12"]
             for (name, value) in members { json[name] = value }
             try PersonRules.check(try PersonRecord(json: json), today: today)
         }
         try check()
+        let unborn = try PersonRecord(json: ["given_name": "Ida", "family_name": "Ohnetag"])
+        #expect(throws: MessageError.missing("birthdate"), "I1: nobody would find her again") {
+            try PersonRules.check(unborn, today: today)
+        }
         try check(("birthdate", "2026-11-28"), ("birth_family_name", "Gabler"))
         try check(("birthdate", "1901-11-28"))
         #expect(throws: MessageError.malformed("birthdate")) { try check(("birthdate", "2026-11-29")) }

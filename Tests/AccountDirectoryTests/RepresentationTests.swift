@@ -190,10 +190,12 @@ struct RepresentationTests {
         for state in [CompanyState.draft, .closing, .closed] {
             #expect(record(powers, state: state) == .refused(.notInThisState))
         }
-        let joint = [Scene.power("ada", .managingDirector, .joint(2))]
+        let joint = [Scene.power("ada", .managingDirector, .joint(2)), Scene.power("pia", .authorizedSignatory)]
         #expect(
             record(joint, state: .active).changes.last == .standing(level: .substantiell, approversNeeded: 2),
             "a change of the register reaches an active company at once")
+        // More signatures than people: it could never be enough.
+        #expect(record([joint[0]], state: .active) == .refused(.evidenceNotEnough))
     }
 
     @Test("whoever the register does not name cannot sign; who may signs once, and the last signature verifies")
@@ -440,7 +442,7 @@ struct RepresentationTests {
         scene.snapshot.powers[0].asOf = CalendarDate(Self.now - 86_400)
         #expect(sign() == .refused(.evidenceNotEnough))
         // How many must agree after the freeze is what the extract says that was recorded during it.
-        let joint = [Scene.power("ada", .managingDirector, .joint(2))]
+        let joint = [Scene.power("ada", .managingDirector, .joint(2)), Scene.power("pia", .authorizedSignatory)]
         #expect(
             CompanyRules.record(joint, evidence: Scene.evidence(), in: scene.snapshot, now: Self.now).changes.last
                 == .standing(level: .substantiell, approversNeeded: 2))

@@ -71,9 +71,9 @@ struct AssuranceTests {
 
     @Test("a good device that was set up when little was proved is not called one whose keys could be copied")
     func setUpTooEarly() async throws {
-        let provider = try await TestProvider.withServices()
-        let phone = try await provider.enrolledPhone(
-            person: TestServices.erika, level: .normal, simulating: .strongbox)
+        let maker = try TestSimulator("Maker")
+        let provider = try await TestProvider.trusting([maker])
+        let (phone, _, _) = try await provider.enrolWithSerials(HardwareStage.strongbox, by: maker, level: .normal)
         let explanation = try await provider.provider.assurance.explain(try await provider.verified(phone)).explanation
         let device = try #require(explanation.reasons.first { $0.kind == .device })
         #expect(device.level == .normal && device.facts["keys_in_hardware"] == nil, "\(device)")

@@ -271,7 +271,7 @@ struct BackChannelTests {
         let (provider, phone, subject) = try await TestProvider.withBackChannel()
         _ = try await provider.ask(for: subject, ["binding_message": "Vorgang 4711 „Bauakte“"])
         let request = try await provider.shown(phone).statement
-        #expect(request.text.contains("Portal call-centre") && request.text.contains("Vorgang 4711 „Bauakte“"))
+        #expect(request.text.contains("Portal call-centre") && request.text.contains("„Vorgang 4711 ’Bauakte’“"))
         #expect(request.textDigest == ContentDigest(of: request.text))
         #expect(request.flow == .backChannel && request.binding == .callCode)
         #expect(request.portal.host == "call-centre.example" && request.contexts.map(\.context) == [.citizen])

@@ -53,9 +53,9 @@ extension TestProvider {
 
     /// The serial numbers are those of Android's chain.
     func enrolWithSerials(
-        _ hardware: SimulatedHardware, by simulator: TestSimulator
+        _ hardware: SimulatedHardware, by simulator: TestSimulator, level: AssuranceLevel = .substantiell
     ) async throws -> (TestPhone, EnrolledDevice, serials: [String]) {
-        let (phone, offer, evidence) = try await shown(hardware, by: simulator)
+        let (phone, offer, evidence) = try await shown(hardware, by: simulator, level: level)
         let message = try phone.registration(for: offer, evidence: .made { _, _ in [evidence] }, now: now)
         let enrolled = try await register(phone, message, offer: offer)
         return (phone, enrolled, try TestSimulator.serials(of: evidence))
@@ -63,10 +63,10 @@ extension TestProvider {
 
     /// What a phone of a new account would show.
     func shown(
-        _ hardware: SimulatedHardware, by simulator: TestSimulator
+        _ hardware: SimulatedHardware, by simulator: TestSimulator, level: AssuranceLevel = .substantiell
     ) async throws -> (TestPhone, SignedStatement<EnrolmentOffer>, DeviceEvidence) {
         let phone = TestPhone()
-        let offer = try await offer(ticket: ticket())
+        let offer = try await offer(ticket: ticket(level: level))
         let evidence = try simulator.maker.evidence(
             of: hardware, offer: offer.digest, authentication: phone.authentication.publicKey,
             installation: phone.installation.thumbprint, pin: phone.pin.thumbprint, now: now)

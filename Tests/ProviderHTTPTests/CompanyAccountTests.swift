@@ -184,7 +184,7 @@ struct CompanyAccountTests {
     @Test(
         "what is wrong about a company is named to whoever said it, with what is wrong",
         arguments: [
-            ("w_idnr", "DE123456788-00001", "malformed"), ("ust_idnr", "DE12345678", "malformed"),
+            ("w_idnr", "DE123456789-00001", "malformed"), ("ust_idnr", "DE12345678", "malformed"),
             ("euid", "DER2402.HRB 12345", "malformed"), ("lei", "529900T8BM49AURSDO56", "malformed"),
             ("name", "", "malformed"), ("owner", "Ada", "unknown"),
         ])

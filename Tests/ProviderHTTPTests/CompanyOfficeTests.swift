@@ -570,7 +570,7 @@ struct CompanyOfficeTests {
                 outdated.code == "company_evidence_refused" && outdated.json["member"] == "as_of", "\(outdated.text)")
             #expect(outdated.text.contains("later extract"), "\(outdated.text)")
             let desk = try await site.call(clerk, .post, Self.list + "/\(company)/desk-proof", Self.trader(site, ada))
-            #expect(desk.code == "company_evidence_refused" && desk.text.contains("--register-extract"), "\(desk.text)")
+            #expect(desk.code == "company_evidence_refused" && desk.text.contains("register_extract"), "\(desk.text)")
             let frozen = try await site.call(clerk, .post, Self.list + "/\(company)/freeze", ["reason": "dispute"])
             #expect(frozen.code == "wrong_company_state" && frozen.text.contains("verifying"), "\(frozen.text)")
         }

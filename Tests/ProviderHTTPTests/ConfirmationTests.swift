@@ -20,7 +20,7 @@ struct ConfirmationTests {
             let request = try await site.proposed(phone, path(phone))
             #expect(request.statement.action == .suspendDevice)
             #expect(request.statement.parameters == ["device": .string(phone.device.rawValue)])
-            #expect(request.statement.text.contains("„Telefon“"))
+            #expect(request.statement.text.contains("„Telefon ("))
             #expect(try await site.provider.store.device(phone.device)?.0.state == .active)
             #expect(try await site.confirm(request, by: phone).status == .ok)
             #expect(try await site.provider.store.device(phone.device)?.0.state == .suspended)

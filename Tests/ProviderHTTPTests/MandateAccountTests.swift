@@ -16,7 +16,7 @@ struct MandateAccountTests {
         try await Site.serve(provider) { site in
             let story = try await MandateStory(provider: provider)
             let request = try await site.proposed(story.ada.phone, "/mandates", story.proposal().json)
-            for part in ["Max Beispiel", "parking.permit", "500.00 EUR", "überall", "Muster Elektrotechnik GmbH"] {
+            for part in ["Max Beispiel", "parking.permit", "500,00 EUR", "überall", "Muster Elektrotechnik GmbH"] {
                 #expect(request.statement.text.contains(part), "\(request.statement.text)")
             }
             let given = try await site.confirm(request, by: story.ada.phone)

@@ -52,6 +52,7 @@ struct UnconfirmedActTests {
                 .verifyCompany: ["assertion": "a"],
                 .createCompany: TestCompany.registered("Zweite GmbH", number: "777"), .addEstablishment: second,
                 .inviteMember: ["roles": ["member"], "identity": .object(guest.identity)],
+                .approveInvitation: ["identity": .object(guest.identity)],
                 .acceptInvitation: ["code": .string(invitation.code)], .changeConsent: ["given": false],
                 .changeRoles: ["roles": ["user_admin"]],
                 .proposeMandate: story.proposal { $0.powers.scopes = [MandateScope(rawValue: "building.application")!] }
