@@ -124,7 +124,7 @@ struct CompanyCommandTests {
             (["unfreeze", company, "--method", "desk"], 1, "wrong_company_state", "company verify"),
             (["close", company, "--method", "desk"], 1, "wrong_company_state", "given up by itself"),
             (["close", company, "--method", "hearsay"], 1, "invalid_request", "register_extract or desk"),
-            (["verify", company, "--desk", proof], 1, "company_evidence_refused", "--register-extract"),
+            (["verify", company, "--desk", proof], 1, "company_evidence_refused", "register_extract"),
             (["verify", company, "--desk", noDay], 1, "invalid_request", "YYYY-MM-DD"),
             (
                 ["verify", company, "--desk", proof, "--tenant", "atlantis"], 1, "unknown_tenant",

@@ -34,7 +34,7 @@ struct DemoTests {
         let permits = result.lines.filter { $0.contains("for Muster Elektrotechnik GmbH") && $0.contains("500.00 EUR") }
         #expect(permits.map { $0.prefix(14) } == ["Stadt Herten  ", "Stadt Bottrop "], "\(permits)")
         #expect(Set(permits.compactMap { $0.split(separator: " ").dropFirst(3).first }).count == 2, "\(permits)")
-        #expect(result.output.contains("let a successor accept, close the company"), "the ways out are named")
+        #expect(result.output.contains("Let a successor accept, close the company"), "the ways out are named")
         #expect(result.lines.contains("Rosa reads Herten:  Stadt Herten"))
         #expect(result.lines.contains("Rosa reads Marl:    404, There is no such thing."))
         #expect(result.lines.contains("Marl's audit trail: admin.cross_tenant_probe"))

@@ -18,13 +18,13 @@ struct PhoneAccountTests {
 
         let refused = try await phone.run("devices", "suspend", device, "--pin-file", phone.pinFile, "--json")
         try expectFailure(refused, 20, "no_terminal")
-        #expect(refused.errors.contains("Gerät „Küchentelefon“"), "the text is shown before anybody is asked")
+        #expect(refused.errors.contains("Gerät „Küchentelefon ("), "the text is shown before anybody is asked")
         #expect(try await phone.run("devices").output.contains("aktiv"))
 
         let suspended = try await phone.run(
             "devices", "suspend", device, "--yes", "--pin-file", phone.pinFile, "--language", "en", "--json")
         #expect(suspended.status == 0, "\(suspended)")
-        #expect(suspended.errors.contains("Suspend the device “Küchentelefon”"))
+        #expect(suspended.errors.contains("Suspend the device “Küchentelefon ("))
         #expect(try suspended.json()["state"]?.string == "suspended")
         try expectFailure(try await phone.run("devices", "--json"), 17, "device_blocked", code: "device_suspended")
     }
