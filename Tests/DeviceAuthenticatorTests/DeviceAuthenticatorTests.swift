@@ -41,6 +41,11 @@ struct DeviceAuthenticatorTests {
             try await workshop.phone(provider).beginEnrolment(link.text)
         }
         #expect(await provider.bodies("/device/v1/enrolments").isEmpty, "the ticket is not shown")
+        // An offer that another link has brought is none of this one's.
+        _ = try await workshop.phone(provider).beginEnrolment(provider.enrolmentLink)
+        await #expect(throws: DeviceError.statementRefused(.wrongLinkKey)) {
+            try await workshop.phone(provider).beginEnrolment(link.text)
+        }
     }
 
     @Test func `D-6.5 an enrolment whose answer was lost goes on with its keys and its offer`() async throws {

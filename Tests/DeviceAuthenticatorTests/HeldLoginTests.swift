@@ -110,6 +110,28 @@ struct HeldLoginTests {
         await #expect(throws: DeviceError.noLogin) { try await killed.deny() }
     }
 
+    @Test func `D-4.2.1 a login of before that lay in a file does not wait again in the place of a signed one`()
+        async throws
+    {
+        let phone = try await workshop.enrolledPhone(provider)
+        let before = try #require(TransactionIdentifier(rawValue: "txn-of-before-0123456"))
+        try phone.folder.updateStoredLogin { (login) throws(DeviceError) in
+            login = PendingLogin(transaction: before, flow: .qr, counter: 0)
+        }
+        #expect(isThere("login.sealed"))
+        let use = try phone.use(holdingLogin: true)
+        try await asked(phone)
+        #expect(!isThere("login.sealed"))
+        await loseAnswer()
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        let killed = try leftByKilled()
+        withExtendedLifetime(use) {}
+        #expect(try killed.login()?.transaction == FakeProvider.transaction)
+        #expect(try await killed.approve(pin: .good).decision == .approve)
+        let sent = await provider.bodies("/response").map { $0["response"] }
+        #expect(sent.count == 2 && sent[0] == sent[1])
+    }
+
     @Test func `what is left of one stays when its answer is refused or its counter's turn is taken`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         let use = try phone.use(holdingLogin: true)

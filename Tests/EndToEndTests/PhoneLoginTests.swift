@@ -93,7 +93,7 @@ struct PhoneLoginTests {
             let (output, errors) = (folder.path + "/output-\(number)", folder.path + "/errors-\(number)")
             let login = [
                 "login", phone.here.loginURL, "--flow", "link", "--pin-file", phone.pinFile, "--json", "--fault",
-                "latency=2s",
+                "latency=5s",
             ]
             let process = try Program.start(
                 Place.program("citizen-phone"), login + phone.options, output: output, errors: errors)

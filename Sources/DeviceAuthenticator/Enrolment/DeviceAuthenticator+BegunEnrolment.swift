@@ -13,19 +13,23 @@ struct EnrolmentMeans: Sendable {
 
 extension DeviceAuthenticator {
     /// The invitation of an enrolment with this ticket that was begun or shown and whose offer still lives.
-    func begunEnrolment(ticket: String, at issuer: IssuerURL) throws(DeviceError) -> EnrolmentInvitation? {
+    ///
+    /// - Parameter key: that the link names (D-6.2.3), whichever link brought the offer.
+    func begunEnrolment(
+        ticket: String, key: KeyThumbprint, at issuer: IssuerURL
+    ) throws(DeviceError) -> EnrolmentInvitation? {
         let begun = try begun()
         let now = clock.now
         // Where there are no keys a PIN is still to be chosen: that takes a minute by the provider's clock.
-        return Self.invitation(begun.offer, ticket: ticket, at: issuer, now: now)
-            ?? Self.invitation(begun.shown, ticket: ticket, at: issuer, now: now + 2 * RequestChecks.clockDifference)
+        return Self.invitation(begun.offer, ticket: ticket, key: key, at: issuer, now: now)
+            ?? Self.invitation(
+                begun.shown, ticket: ticket, key: key, at: issuer, now: now + 2 * RequestChecks.clockDifference)
     }
 
     private static func invitation(
-        _ begun: BegunEnrolment.Offer?, ticket: String, at issuer: IssuerURL, now: Timestamp
+        _ begun: BegunEnrolment.Offer?, ticket: String, key: KeyThumbprint, at issuer: IssuerURL, now: Timestamp
     ) -> EnrolmentInvitation? {
-        guard let begun, let token = try? CompactJWS(parsing: begun.text), let name = token.keyIdentifier,
-            let key = begun.providerKeys.keys.first(where: { $0.thumbprint.rawValue == name }),
+        guard let begun, let key = begun.providerKeys[key],
             let offer = try? RequestChecks.offer(begun.text, key: key, issuer: issuer, ticket: ticket, now: now)
         else { return nil }
         return EnrolmentInvitation(offer: offer, providerKeys: begun.providerKeys)

@@ -9,7 +9,7 @@ extension DeviceAuthenticator {
         guard let link = DeviceLink(parsing: link) else { throw .linkRefused(.malformed) }
         guard case .enrolment(let ticket, let thumbprint) = link.target else { throw .linkRefused(.notForEnrolment) }
         // D-3.1: the link's issuer is the one that is talked to, and nothing else.
-        if let begun = try begunEnrolment(ticket: ticket, at: link.issuer) { return begun }
+        if let begun = try begunEnrolment(ticket: ticket, key: thumbprint, at: link.issuer) { return begun }
         // Where nothing can be kept, the ticket is not shown.
         do throws(FileRefusal) { try folder.prepare() } catch { throw .file(error) }
         let connection = connection(to: link.issuer)

@@ -71,7 +71,8 @@ extension DeviceAuthenticator {
                 "request": .string(request.text), "response": .string(sent.response), "receipt": .string(text),
                 KeptReceipt.notes: journal.json,
             ])
-        // With its receipt it is over, whoever is killed before its file is gone.
+        // Held in memory it is over with its receipt. One in a file is answered again with the same bytes, should this process
+        // be killed before it is gone.
         try folder.updateLogin { (login) throws(DeviceError) in
             if login?.transaction == pending.transaction { login = nil }
         }

@@ -86,6 +86,12 @@ extension DeviceAuthenticator {
         try forget(login.transaction, .over, LoginState.cancelled.rawValue, after: answer)
     }
 
+    /// Whether the login that waits has an answer that was not refused for good: it may have arrived (D-4.5.3).
+    package func hasAnswer() throws(DeviceError) -> Bool {
+        guard let login = try login() else { return false }
+        return try state().answer(to: login) != nil
+    }
+
     func checkedRequest() async throws(DeviceError) -> (
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState
     ) {
@@ -115,15 +121,16 @@ extension DeviceAuthenticator {
             login = nil
             return ended
         }
-        if let ended { try leave(ended) }
+        if let ended { leave(ended) }
     }
 
     /// Keeps the notes of a login that is none of this device's any more and has no receipt.
-    private func leave(_ login: PendingLogin) throws(DeviceError) {
+    private func leave(_ login: PendingLogin) {
         keepJournal(of: login)
-        guard try state().answer?.login?.transaction == login.transaction else { return }
-        // Else it would wait again when this process is gone.
-        try folder.updateState { (state) throws(DeviceError) in
+        guard (try? state())?.answer?.login?.transaction == login.transaction else { return }
+        // Else it would wait again when this process is gone, and hear then that it is over: a disk without room must not hide
+        // why it ended.
+        try? folder.updateState { (state) throws(DeviceError) in
             if state.answer?.transaction == login.transaction { state.answer?.login = nil }
         }
     }
@@ -172,7 +179,7 @@ extension DeviceAuthenticator {
             before.journal.note(displaced)
             return before
         }
-        if let before { try leave(before) }
+        if let before { leave(before) }
     }
 }
 

@@ -39,7 +39,8 @@ final class HeldLogin: Sendable {
         let result = try body(&now.login)
         guard now.login != before else { return result }
         now.isChanged = true
-        if now.login == nil, now.isInFile {
+        // What lies in the file must not wait again in the place of this one.
+        if now.isInFile, now.login?.transaction != before?.transaction {
             try folder.updateStoredLogin { (login) throws(DeviceError) in login = nil }
             now.isInFile = false
         }

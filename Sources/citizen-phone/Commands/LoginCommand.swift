@@ -96,7 +96,7 @@ struct LoginCommand: AsyncParsableCommand {
                 await interruption.standAside()
                 throw error
             }
-            defer { withExtendedLifetime(interruption) {} }
+            await interruption.standAside()
             if let cookieJar {
                 try PrivateFile.write(Array(journey.browser.jar.file(now: DeviceClock.live.now).utf8), to: cookieJar)
             }

@@ -198,9 +198,9 @@ extension ReplaceCommand {
     private func show(_ link: String, on console: Console) {
         console.note(
             console.language.say(
-                "Auf dem neuen Telefon, binnen zehn Minuten: ", "On the new phone, within ten minutes: ")
-                + "citizen-phone enrol '\(TerminalText.visible(link))'")
-        if isatty(STDERR_FILENO) == 1, let code = QRCode(link) { console.note(code.terminalText) }
+                "Auf dem neuen Telefon, binnen zehn Minuten:", "On the new phone, within ten minutes:"))
+        console.noteWhole("citizen-phone enrol '\(TerminalText.visible(link))'")
+        if isatty(STDERR_FILENO) == 1, let code = QRCode(link) { console.noteWhole(code.terminalText) }
     }
 
     private func report(

@@ -42,7 +42,10 @@ struct Console {
         for part in fitted(line, to: .standardError) { write(part, to: .standardError) }
     }
 
-    /// The same, in the place of the last one: the cursor stays in the line.
+    /// What stays as it is on any terminal: a command that is copied, a picture.
+    func noteWhole(_ text: String) { write(text, to: .standardError) }
+
+    /// A line in the place of the last one: the cursor stays in the line.
     func noteInPlace(_ line: String) { write("\r" + line, to: .standardError, end: "") }
 
     private func shown(_ report: Report) -> [String] {
