@@ -17,6 +17,7 @@ extension Database {
     ) throws {
         for change in changes {
             let wasFrozen = try isFrozen(company, before: change)
+            let isRaise = try isRaise(change)
             try write(change, of: company, by: actor, now: now)
             try audit(SecurityEvent(of: change, in: company, by: actor, time: now))
             switch change {
@@ -33,7 +34,11 @@ extension Database {
                 try tell("is_administrator = 1", of: company, .directorSigned, except: signature.account, at: now)
             case .newMembership(let membership) where membership.roles.contains(.orgAdmin) && !changes.hasSignature:
                 try tell("is_administrator = 1", of: company, .administratorJoined, except: membership.account, at: now)
-            case .roles(let membership, _): try tell(membership, .rolesChanged, by: actor, at: now)
+            case .roles(let membership, _):
+                if isRaise, !changes.hasSignature {
+                    try tell("is_administrator = 1", of: company, .administratorJoined, except: actor.person, at: now)
+                }
+                try tell(membership, .rolesChanged, by: actor, at: now)
             case .suspend(let membership, .administrator):
                 try tell(membership, .membershipSuspended, by: actor, at: now)
             case .resume(let membership) where actor != .system:
@@ -43,6 +48,12 @@ extension Database {
             default: break
             }
         }
+    }
+
+    /// Whether a member becomes an administrator by it.
+    private func isRaise(_ change: CompanyChange) throws -> Bool {
+        guard case .roles(let membership, let roles) = change, roles.contains(.orgAdmin) else { return false }
+        return try row("SELECT 1 FROM membership WHERE id = ? AND is_administrator = 0", [membership.rawValue]) != nil
     }
 
     /// Tells a member what somebody else did to the membership.
@@ -180,7 +191,7 @@ extension Database {
             try withdrawInvitations("company", company.rawValue, of: company, now: now)
             if actor.isOffice { try tell(elsewhereOfMandatesOf: company, at: now) }
             // Nothing leads back: what lets somebody act for it rests no more, it is over.
-            try endMandates(of: company, at: now)
+            try endMandates(of: company, tellsHolders: !actor.isOffice, at: now)
         case .complete, .abandon:
             try withdrawInvitations("company", company.rawValue, of: company, now: now)
             for row in try rows(

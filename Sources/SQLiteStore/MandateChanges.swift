@@ -6,9 +6,12 @@ internal import ProviderCore
 extension Database {
     /// Moves a mandate to the state that the event leads to; false where it leads nowhere. What ends takes its children
     /// along, in the same transaction.
+    ///
+    /// - Parameter tellsHolder: false where the holder hears of what ended it.
     @discardableResult
     func move(
-        _ mandate: Mandate, _ event: MandateState.Event, by actor: CompanyActor, at time: Timestamp
+        _ mandate: Mandate, _ event: MandateState.Event, by actor: CompanyActor, tellsHolder: Bool = true,
+        at time: Timestamp
     ) throws -> Bool {
         guard let next = mandate.state.after(event) else { return false }
         // The condition lets nothing pass that was decided on another state.
@@ -24,11 +27,11 @@ extension Database {
         guard next.isFinal else { return true }
         if actor.isOffice {
             try tell(ofEndOf: mandate, at: time)
-        } else if event == .revoke, mandate.state != .draft {
+        } else if tellsHolder, event == .revoke, [.active, .suspended].contains(mandate.state) {
             try tell(holderOf: mandate, by: actor, at: time)
         }
         for child in try children(of: mandate.identifier) {
-            try move(child, event == .expire ? .expire : .revoke, by: actor, at: time)
+            try move(child, event == .expire ? .expire : .revoke, by: actor, tellsHolder: tellsHolder, at: time)
         }
         return true
     }
@@ -71,8 +74,8 @@ extension Database {
     }
 
     /// Ends what a company gave and holds, in the transaction in which the company closes.
-    func endMandates(of company: CompanyIdentifier, at time: Timestamp) throws {
-        try endMandates(try openMandates(of: company), at: time)
+    func endMandates(of company: CompanyIdentifier, tellsHolders: Bool = true, at time: Timestamp) throws {
+        try endMandates(try openMandates(of: company), tellsHolders: tellsHolders, at: time)
     }
 
     private func openMandates(of company: CompanyIdentifier) throws -> [StoredRow] {
@@ -83,9 +86,9 @@ extension Database {
             """, ["company": company.rawValue])
     }
 
-    private func endMandates(_ rows: [StoredRow], at time: Timestamp) throws {
+    private func endMandates(_ rows: [StoredRow], tellsHolders: Bool = true, at time: Timestamp) throws {
         // One that ended as a child of another meanwhile is not in its state any more, and is passed over.
-        for row in rows { try move(try row.mandate, .revoke, by: .system, at: time) }
+        for row in rows { try move(try row.mandate, .revoke, by: .system, tellsHolder: tellsHolders, at: time) }
     }
 
     /// An office closes a company: whoever loses a mandate by that in another one hears of it.

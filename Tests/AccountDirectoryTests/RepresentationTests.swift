@@ -194,8 +194,13 @@ struct RepresentationTests {
         #expect(
             record(joint, state: .active).changes.last == .standing(level: .substantiell, approversNeeded: 2),
             "a change of the register reaches an active company at once")
-        // More signatures than people: it could never be enough.
-        #expect(record([joint[0]], state: .active) == .refused(.evidenceNotEnough))
+        // More signatures than people: an application could never come to its end. In a company that is verified it is a vacancy.
+        let vacant = [joint[0]]
+        #expect(record(vacant, state: .verifying) == .refused(.evidenceNotEnough))
+        #expect(
+            record(vacant, state: .active).changes.last == .standing(level: .substantiell, approversNeeded: 2))
+        let uneven = [joint[0], Scene.power("bob", .managingDirector, .joint(3))]
+        #expect(record(uneven, state: .verifying) == .refused(.evidenceNotEnough))
     }
 
     @Test("whoever the register does not name cannot sign; who may signs once, and the last signature verifies")

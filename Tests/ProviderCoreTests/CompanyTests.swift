@@ -414,8 +414,15 @@ struct CompanyTests {
         _ = try await companies.remove(member, from: company, by: boss)
         let wanted: [NoticeKind] = [.membershipSuspended, .membershipResumed, .rolesChanged, .membershipEnded]
         #expect(try await told(dirk) == wanted)
+        // Also who was a member before.
+        let mia = try await provider.person("Mia", "Vierte")
+        _ = try await provider.join(mia, ["member"], in: company, by: sabine)
+        _ = try await provider.join(mia, ["org_admin"], in: company, by: bert)
+        #expect(try await told(sabine) == [.administratorJoined, .administratorJoined])
+        #expect(try await told(bert) == [.administratorJoined])
+        #expect(try await told(mia) == [], "who did it")
         try await companies.leave(company, by: boss)
-        #expect(try await told(bert) == [], "who leaves knows it")
+        #expect(try await told(bert).count == 1, "who leaves knows it")
     }
 
     @Test("I15: who did not sign by the extract of the application signs by it no more: the register may have changed")
@@ -594,6 +601,11 @@ struct CompanyTests {
             try await provider.companies.approve(
                 issued.invitation, of: try ExpectedIdentity(json: bob.identity), into: company,
                 by: try await provider.verified(bob))
+        }
+        await #expect(throws: DeviceRefusal(.otherGuest, .invitationOtherGuest), "before the PIN is asked") {
+            _ = try await provider.provider.selfService.companies.approving(
+                issued.invitation, of: try ExpectedIdentity(json: bob.identity), into: company,
+                by: try await provider.verified(bob), language: .german)
         }
         let approved = try await provider.companies.approve(
             issued.invitation, of: guest, into: company, by: try await provider.verified(bob))

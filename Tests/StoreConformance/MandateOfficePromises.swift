@@ -75,6 +75,9 @@ extension StorePromise {
                 try await told(stage.employee.account, .companyClosedByOffice), [stage.company.rawValue],
                 "its own people")
             try requireEqual(try await told(stage.employee.account, .mandateEndedByOffice), [])
+            for account in [chain.employee, stage.employee.account] {
+                try requireEqual(try await told(account, .mandateEnded), [], "once is enough")
+            }
         },
         StorePromise("What is over or not there an office does not end, and nothing is written") { store in
             let stage = try await MandateStage(store)

@@ -37,6 +37,7 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
     case roleNotEnough = "role_not_enough"
     case selfApproval = "self_approval"
     case consentNeeded = "consent_needed"
+    case otherGuest = "other_guest"
     case lastAdministrator = "last_administrator"
     case registeredRepresentative = "registered_representative"
     case approvedBefore = "approved_before"
@@ -279,6 +280,13 @@ public enum ProblemCode: String, Sendable, Hashable, CaseIterable {
                     + "oder ein neuer Auszug.",
                 "The register names this person as a representative. Only others whom it names as well can do that, or a "
                     + "new extract.")
+        case .otherGuest:
+            Facts(
+                422, .person,
+                "Die Einladung ist für jemand anderen. Vergleichen Sie Vornamen, Familiennamen und Geburtstag mit dem, was "
+                    + "Sie von der Einladung wissen.",
+                "The invitation is for somebody else. Compare given name, family name and day of birth with what you know "
+                    + "of the invitation.")
         case .lastAdministrator:
             Facts(
                 409, .person,

@@ -83,16 +83,16 @@ extension CompanyEvidenceObjection {
     }
 
     /// The first condition that the people whom a register names do not meet.
-    init?(to powers: [RegisterPowerEntry]) {
+    init?(to powers: [RegisterPowerEntry], in state: CompanyState) {
         if !(1...CompanyRules.powersAtMost).contains(powers.count) {
             self = .powersOutOfRange
         } else if !powers.contains(where: \.kind.isLegalRepresentative) {
             self = .noRepresentative
         } else if Set(powers.map(\.person.canonicalText)).count != powers.count {
             self = .namedTwice
-        } else if !powers.contains(where: {
-            $0.kind.isLegalRepresentative && $0.representation.signatories <= powers.count
-        }) {
+        } else if state == .verifying,
+            !RepresentationRules.canSuffice(powers.map { ($0.kind, $0.representation) })
+        {
             self = .tooFewNamed
         } else {
             return nil

@@ -83,6 +83,15 @@ extension CompanyFlow {
         }
     }
 
+    /// Whether an open invitation of the company is for this person.
+    func isExpected(
+        _ guest: ExpectedIdentity, by invitation: InvitationIdentifier, of company: CompanyIdentifier
+    ) async throws -> Bool {
+        let concern = CompanyConcern(invitation: invitation)
+        return try await store.snapshot(of: company, concerning: concern)?.invitation
+            .map { hashing.isExpected(guest, by: $0) } ?? false
+    }
+
     public func withdraw(
         _ invitation: InvitationIdentifier, of company: CompanyIdentifier, by device: VerifiedDevice
     ) async throws {

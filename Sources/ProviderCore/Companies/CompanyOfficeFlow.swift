@@ -120,7 +120,8 @@ public struct CompanyOfficeFlow: Sendable {
         }
         let objections = [
             CompanyEvidenceObjection(to: named.evidence, for: company, now: clock.now()),
-            company.details.isRegistered ? nil : .inNoRegister, CompanyEvidenceObjection(to: named.powers),
+            company.details.isRegistered ? nil : .inNoRegister,
+            CompanyEvidenceObjection(to: named.powers, in: company.state),
             CompanyEvidenceObjection(to: named.changed, of: company.details),
             CompanyRules.isOutdated(named.evidence.asOf, by: file.powers) ? .outdated : nil,
         ]
@@ -145,7 +146,7 @@ public struct CompanyOfficeFlow: Sendable {
         let objections = [
             company.details.isRegistered ? CompanyEvidenceObjection.inRegister : nil,
             CompanyEvidenceObjection(to: named.evidence, for: company, now: clock.now()),
-            CompanyEvidenceObjection(to: named.powers),
+            CompanyEvidenceObjection(to: named.powers, in: company.state),
             company.details.kind == .soleTrader && !isFounders ? .otherOwner : nil,
             CompanyEvidenceObjection(to: named.changed, of: company.details),
             CompanyRules.isOutdated(named.evidence.asOf, by: file.powers) ? .outdated : nil,

@@ -15,6 +15,11 @@ extension Refusal {
                 [.problem(.unknownInvitation)],
                 "An administrator invites again, with name and birthday as they were proved. A code in the wrong hands "
                     + "ends its invitation: many of these are an attack.")
+        case .invitationOtherGuest:
+            RefusalEntry(
+                .person, "Whoever agrees to an invitation named somebody else than it expects.",
+                [.problem(.otherGuest)],
+                "The inviter says whom they mean. Many of these are somebody guessing whom a company invites.")
         case .companyRole:
             RefusalEntry(
                 .person, "The member's role does not allow the act.", [.problem(.roleNotEnough)],

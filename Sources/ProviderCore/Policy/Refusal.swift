@@ -33,7 +33,8 @@ public enum Refusal: String, Error, Sendable, Hashable, CaseIterable {
     // A person or somebody else at a page.
     case digitsWrong, digitsLocked, returnWrong, pageUnknown, formForeign, loginCollected
     // A person asks for something about a company that is not possible.
-    case companyUnknown, invitationUnknown, companyRole, lastAdministrator, selfApproval, approvedBefore
+    case companyUnknown, invitationUnknown, invitationOtherGuest, companyRole, lastAdministrator, selfApproval,
+        approvedBefore
     case companyState, companyNotActive, companyKnown, companyConsent, companyLevel, companyEvidence, companyRequest
     case companyLimit, companyUpstream, companyRepresentative
     // A person asks for a mandate that is not possible.

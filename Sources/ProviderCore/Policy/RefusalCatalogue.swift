@@ -533,7 +533,8 @@ extension Refusal {
                 .device, "The account has nothing of this name; what is another's looks the same.",
                 [.problem(.notFound)],
                 "List what there is. Many of these are somebody guessing.")
-        case .companyUnknown, .invitationUnknown, .companyRole, .lastAdministrator, .selfApproval, .approvedBefore,
+        case .companyUnknown, .invitationUnknown, .invitationOtherGuest, .companyRole, .lastAdministrator,
+            .selfApproval, .approvedBefore,
             .companyState, .companyNotActive, .companyKnown, .companyConsent, .companyLevel, .companyEvidence,
             .companyRequest, .companyLimit, .companyUpstream, .companyRepresentative:
             companyEntry

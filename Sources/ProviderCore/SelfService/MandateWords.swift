@@ -68,14 +68,16 @@ struct MandateWords {
 
     // MARK: What
 
-    /// The services that ask for each of the powers, and the power's own name, which is what counts.
+    /// The services that ask for each of the powers, and the power's own name, which is what counts: that alone where the
+    /// titles would fill the screen.
     private var scopes: String {
-        let services = registry.servicesWithMandates
-        return proposal.powers.scopes.map(\.rawValue).sorted().map { scope in
+        let (services, scopes) = (registry.servicesWithMandates, proposal.powers.scopes.map(\.rawValue).sorted())
+        let titled = scopes.map { scope in
             let titles = services.filter { $0.mandateScope == scope }.map { $0.title.text(language) }
             guard !titles.isEmpty else { return scope }
             return "\(Set(titles).sorted().map(quoted).joined(separator: ", ")) (\(scope))"
         }.joined(separator: ", ")
+        return titled.utf8.count <= 1024 ? titled : scopes.joined(separator: ", ")
     }
 
     private var towns: String? {

@@ -33,12 +33,16 @@ extension OwnCompanies {
         by device: VerifiedDevice, language: Language
     ) async throws -> ProposedAct {
         let (name, roles) = try await pending(invitation, of: company, device, language)
-        let (person, born) = (Self.names(guest.givenName.text, guest.familyName.text), guest.birthdate)
+        // Nothing is asked of the person that would be refused when it is confirmed.
+        guard try await flow.isExpected(guest, by: invitation, of: company) else {
+            throw DeviceRefusal(.otherGuest, .invitationOtherGuest)
+        }
+        let (person, born) = (Self.names(guest.givenName.text, guest.familyName.text), guest.birthdate.text(language))
         let text =
             language == .german
-            ? "Zustimmen, dass \(person), geboren am \(born.rawValue), in das Unternehmen \(name.inGermanQuotes) eingeladen wird, als "
+            ? "Zustimmen, dass \(person), geboren am \(born), in das Unternehmen \(name.inGermanQuotes) eingeladen wird, als "
                 + "\(roles)?"
-            : "Agree that \(person), born on \(born.rawValue), is invited into the company \(name.inEnglishQuotes), as \(roles)?"
+            : "Agree that \(person), born on \(born), is invited into the company \(name.inEnglishQuotes), as \(roles)?"
         return ProposedAct(.approveInvitation, text: text) { [flow] confirmation in
             let outcome = try await flow.approve(invitation, of: guest, into: company, by: confirmation.device)
             return ["invitation": .string(invitation.rawValue), "outcome": .string(outcome.rawValue)]

@@ -92,9 +92,14 @@ public enum RepresentationRules {
         return min(people, devices) >= needed
     }
 
-    /// False when no signatures of those who are named could ever be enough: more are wanted than there are people.
-    public static func canSuffice(_ powers: [RegisterPowerRecord]) -> Bool {
-        powers.contains { $0.kind.isLegalRepresentative && $0.representation.signatories <= powers.count }
+    /// False when no signatures of those who are named could ever suffice: more are wanted than there are people.
+    public static func canSuffice(_ named: [(kind: RegisterPowerKind, representation: Representation)]) -> Bool {
+        named.contains { power in
+            let needed = power.representation.signatories
+            // Beside a representative who wants more signatures than this one, those count.
+            let signing = named.filter { !$0.kind.isLegalRepresentative || $0.representation.signatories <= needed }
+            return power.kind.isLegalRepresentative && signing.count >= needed
+        }
     }
 
     /// True when this account is the only legal representative of the register, alone entitled, and has signed: nobody

@@ -46,8 +46,10 @@ public enum CompanyRules {
         guard isOfItsRegister(evidence, details), details.isRegistered || details.kind == .organization,
             isUsable(evidence, for: snapshot.company, now: now),
             (1...powersAtMost).contains(powers.count), powers.contains(where: \.kind.isLegalRepresentative),
-            RepresentationRules.canSuffice(powers), Set(powers.map(\.person)).count == powers.count,
-            !isOutdated(evidence.asOf, by: snapshot.powers)
+            // In a company that is verified nobody has to sign: what its register says counts, with a vacancy as without one.
+            snapshot.company.state != .verifying
+                || RepresentationRules.canSuffice(powers.map { ($0.kind, $0.representation) }),
+            Set(powers.map(\.person)).count == powers.count, !isOutdated(evidence.asOf, by: snapshot.powers)
         else { return .refused(.evidenceNotEnough) }
         var described: [CompanyChange] = []
         if let facts {
