@@ -132,6 +132,24 @@ struct HeldLoginTests {
         #expect(sent.count == 2 && sent[0] == sent[1])
     }
 
+    @Test(arguments: [
+        (HTTPAnswer(status: 502, body: Array("<html>".utf8)), true), (FakeProvider.problem("overloaded", 503), true),
+        (FakeProvider.problem("not_accepted", 403), false), (FakeProvider.problem("login_over", 409), false),
+    ])
+    func `D-4.5.3 an answer that may have arrived stands, and one that was refused for good does not`(
+        answer: HTTPAnswer, stands: Bool
+    ) async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        let use = try phone.use(holdingLogin: true)
+        #expect(try !phone.hasAnswer())
+        try await asked(phone)
+        #expect(try !phone.hasAnswer(), "nothing is signed")
+        await provider.surprise(Self.responsePath, .success(answer))
+        await #expect(throws: DeviceError.self) { try await phone.approve(pin: .good) }
+        #expect(try phone.hasAnswer() == stands)
+        withExtendedLifetime(use) {}
+    }
+
     @Test func `what is left of one stays when its answer is refused or its counter's turn is taken`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         let use = try phone.use(holdingLogin: true)

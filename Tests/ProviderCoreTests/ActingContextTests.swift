@@ -346,13 +346,20 @@ struct ActingContextTests {
         let second = try await town.provider.signIn(
             at: TestServices.townHall, phone: town.phone, cookie: first.cookie, ["scope": waste], context: .citizen)
         #expect(try await town.provider.sessions(of: town.phone).count == 1)
-        let entry = try await town.provider.enter(
-            TestServices.townHall, ["scope": waste, "prompt": "none"], cookie: second.cookie)
+        try await expectNoChoice(in: town, at: TestServices.townHall, waste, cookie: second.cookie)
+    }
+
+    /// Nothing is answered in silence: the person has to choose.
+    private func expectNoChoice(
+        in town: Town, at portal: TestPortal, _ scope: String, cookie: String?,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let entry = try await town.provider.enter(portal, ["scope": scope, "prompt": "none"], cookie: cookie)
         guard case .refused(let error, _) = entry else {
-            Issue.record("the session chose")
+            Issue.record("the session chose", sourceLocation: sourceLocation)
             return
         }
-        #expect(error.code == .interactionRequired)
+        #expect(error.code == .interactionRequired, sourceLocation: sourceLocation)
     }
 
     @Test("I20: where the company that was chosen falls away, the session goes over to no other hat in silence")
@@ -366,13 +373,7 @@ struct ActingContextTests {
         // It was released before, in another session: nothing else would ask the phone.
         _ = try await town.provider.signIn(
             at: TestServices.garage, phone: town.phone, ["scope": parking], context: left.name)
-        let entry = try await town.provider.enter(
-            TestServices.garage, ["scope": parking, "prompt": "none"], cookie: first.cookie)
-        guard case .refused(let error, _) = entry else {
-            Issue.record("the session chose")
-            return
-        }
-        #expect(error.code == .interactionRequired)
+        try await expectNoChoice(in: town, at: TestServices.garage, parking, cookie: first.cookie)
         guard
             case .login = try await town.provider.enter(TestServices.garage, ["scope": parking], cookie: first.cookie)
         else {

@@ -224,6 +224,16 @@ struct MandateTests {
         #expect(active.mandate.state == .active && active.approvals == noted.approvals)
     }
 
+    @Test("whose mandate never counted hears of no end of it")
+    func neverCounted() async throws {
+        let story = try await MandateStory(directors: 2)
+        let waiting = try await story.propose(by: story.ada)
+        #expect(waiting.mandate.state == .awaitingCosign)
+        #expect(try await story.revoke(waiting, by: story.ada).mandate.state == .revoked)
+        let told = try await story.provider.provider.accounts.notices(of: story.provider.verified(story.max))
+        #expect(!told.contains { $0.kind == .mandateEnded })
+    }
+
     @Test("I16: an extract that makes representation joint counts for what was asked for before")
     func registerChanged() async throws {
         let story = try await MandateStory()
