@@ -60,12 +60,7 @@ struct LoginJourney {
         let portal = "\(request.portal.name) (\(request.portal.host)), \(request.portal.tenantName):"
         steps.done("request", "Telefon: \(portal)", "Phone: \(portal)")
         steps.done("shown", "Telefon: \(request.text)", "Phone: \(request.text)")
-        let outcome: LoginOutcome
-        do { outcome = try await answer(plan) } catch {
-            if (try? phone.hasAnswer()) != false { unfinished.isAnswered() }
-            throw error
-        }
-        unfinished.isAnswered()
+        let outcome = try await answer(plan)
         steps.done("answer", Self.answered(outcome, .german), Self.answered(outcome, .english))
         return try await finish(outcome, login: page.address, plan: plan)
     }

@@ -6,7 +6,7 @@ final class UnfinishedLogin: Sendable {
     private struct Content {
         /// The provider's page of the login, and the browser that has it.
         var page: (browser: BrowserSession, address: WebAddress)?
-        /// The phone that has taken the login and not answered it.
+        /// The phone that has taken the login.
         var phone: DeviceAuthenticator?
     }
 
@@ -18,10 +18,8 @@ final class UnfinishedLogin: Sendable {
 
     func isTaken(by phone: DeviceAuthenticator) { content.withLock { $0.phone = phone } }
 
-    /// The phone has answered, or may have: it waits for its receipt with the same answer (docs/protocol.md D-4.5.3).
-    func isAnswered() { content.withLock { $0.phone = nil } }
-
-    /// Gives the login up by the button of its page, and has the phone forget the request that it took. Once, whoever asks.
+    /// Gives the login up by the button of its page, and has the phone forget the request that it took: unless it has an answer
+    /// that may have arrived, for whose receipt it waits with the same answer (docs/protocol.md D-4.5.3). Once, whoever asks.
     func giveUp() async {
         let left = content.withLock { content in
             defer { content = Content() }
@@ -33,6 +31,6 @@ final class UnfinishedLogin: Sendable {
                 _ = try? await browser.submit(form, from: page.address)
             }
         }
-        try? left.phone?.forgetLogin()
+        if let phone = left.phone, (try? phone.hasAnswer()) == false { try? phone.forgetLogin() }
     }
 }
