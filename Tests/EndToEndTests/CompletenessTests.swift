@@ -11,7 +11,9 @@ struct CompletenessTests {
     private static let needed: [(package: String, isHere: Bool)] = [
         ("swtpm", SoftTPM.isInstalled), ("softhsm2", SoftTokens.isInstalled), ("strace", Strace.isInstalled),
         ("libapache2-mod-auth-openidc", ApachePortal.isInstalled),
-        ("python3-authlib", IndependentClient.isAuthlibInstalled), ("librsvg2-bin", isProgram("rsvg-convert")),
+        ("python3-authlib", IndependentClient.isAuthlibInstalled),
+        ("python3-cryptography", IndependentDeviceTests.isCryptographyInstalled),
+        ("librsvg2-bin", isProgram("rsvg-convert")),
         ("zbar-tools", isProgram("zbarimg")), ("chromium", isProgram("chromium")),
         ("chromium-driver", isProgram("chromedriver")),
     ]
@@ -30,7 +32,7 @@ struct CompletenessTests {
         let script = try Program.text(of: Place.source("Scripts/install-packages"))
         let list = try #require(script.firstMatch(of: /--tests\) useful=\(([^)]*)\)/)).output.1
         let packages = Set(list.split(whereSeparator: \.isWhitespace).map(String.init))
-        // Without these two those that need PyPI cannot begin, and without PyPI they are cancelled in sight.
+        // Without these two the one that needs PyPI cannot begin, and without PyPI it is cancelled in sight.
         #expect(packages.subtracting(Self.needed.map(\.package)) == ["python3-requests", "python3-venv"])
         #expect(packages.isSuperset(of: Self.needed.map(\.package)))
     }

@@ -1,10 +1,12 @@
 """A device client in another language: enrols at a provider and answers logins as docs/protocol.md says, and knows nothing
-else of CitizenID. Needs the standard library and PyPI's `cryptography` (44 or later, for Argon2id).
+else of CitizenID. Needs the standard library and PyPI's `cryptography`: 44 or later, which has Argon2id; with an earlier one,
+as Debian 12 has it, the standard library asks libsodium for that.
 
 It is written to be read beside the protocol: each step of the device has its number. It holds its keys in a plain file
 (mode 0600), which is good for tests and for nothing else.
 """
 import base64
+import ctypes
 import hashlib
 import http.client
 import json
@@ -20,7 +22,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
-from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+
+try:
+    from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+except ImportError:
+    Argon2id = None
 
 CLOCK_DIFFERENCE = 60
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -126,13 +132,28 @@ def demand(truth, sentence):
 
 def pin_key(pin, salt):
     """K_pin, which is derived anew each time and kept nowhere."""
-    seed = Argon2id(salt=salt, length=32, iterations=3, lanes=1, memory_cost=65536).derive(pin.encode())
+    seed = argon2id(pin.encode(), salt)
     for counter in range(256):
         scalar = int.from_bytes(
             hashlib.sha256(b"citizen-id/pin-key/v1" + bytes([counter]) + seed).digest(), "big")
         if 0 < scalar < ORDER:
             return ec.derive_private_key(scalar, ec.SECP256R1())
     raise RuntimeError("no scalar")
+
+
+def argon2id(pin, salt):
+    """32 bytes by three passes over 64 MiB, one lane (RFC 9106)."""
+    if Argon2id is not None:
+        return Argon2id(salt=salt, length=32, iterations=3, lanes=1, memory_cost=65536).derive(pin)
+    sodium = ctypes.CDLL("libsodium.so.23")
+    derive = sodium.crypto_pwhash
+    number, text = ctypes.c_ulonglong, ctypes.c_char_p
+    derive.argtypes = [text, number, text, number, text, number, ctypes.c_size_t, ctypes.c_int]
+    seed = ctypes.create_string_buffer(32)
+    # 2 is Argon2id; the salt has the 16 bytes that libsodium asks for.
+    if len(salt) != 16 or sodium.sodium_init() < 0 or derive(seed, 32, pin, len(pin), salt, 3, 65536 * 1024, 2) != 0:
+        raise RuntimeError("no Argon2id")
+    return seed.raw
 
 
 def private_key(text):
