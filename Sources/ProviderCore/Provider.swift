@@ -146,7 +146,7 @@ public final class Provider: Sendable {
             issuer: issuer, registry: registry, keys: keys, store: store, devices: deviceAuthentication,
             clock: clock, evidence: evidenceReview, offers: ExpiringMemory(capacity: 10_000),
             offerCounts: ExpiringMemory(capacity: 10_000))
-        let verifiedTokens = VerifiedTexts<AccessToken>(capacity: 16_384, lifetime: Lifetime.accessToken)
+        let verifiedTokens = VerifiedTexts<Shared<AccessToken>>(capacity: 16_384, lifetime: Lifetime.accessToken)
         let identification = DeskIdentification(
             store: store, hashes: PersonHashes(key: try await keys.secret("person-hashes")), clock: clock)
         accounts = AccountFlow(

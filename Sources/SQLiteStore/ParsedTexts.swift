@@ -1,6 +1,7 @@
 internal import AccountDirectory
 internal import IdentityCrypto
 internal import OpenIDMessages
+internal import ProviderCore
 internal import Synchronization
 
 /// Values that were read lately, by their stored text, so that the calls of one login do not parse the same texts again
@@ -34,7 +35,9 @@ final class ParsedTexts<Value: Sendable>: Sendable {
 enum ReadLately {
     /// Three for each device.
     static let keys = ParsedTexts(capacity: 16_384) { try $0.object.map { try VerificationKey(jwk: $0) } }
-    static let people = ParsedTexts(capacity: 4_096) { try $0.object.map { try PersonRecord(json: $0) } }
+    static let people = ParsedTexts(capacity: 4_096) {
+        try $0.object.map { Shared(wrappedValue: try PersonRecord(json: $0)) }
+    }
     /// Lists of claims: few, for each release of a service has the same.
     static let claims = ParsedTexts(capacity: 1_024) { $0.strings }
 }

@@ -138,7 +138,7 @@ extension Database {
             WHERE m.company = ? AND m.state <> 'ended' ORDER BY m.since, m.rowid
             """, [company.rawValue]
         ).map { row in
-            let person = try row.wanted(ReadLately.people.value(try row.text("attributes")), "attributes")
+            let person = try row.wanted(ReadLately.people.value(try row.text("attributes")), "attributes").wrappedValue
             return CompanyPerson(
                 membership: try row.membership, givenName: person.givenName, familyName: person.familyName)
         }

@@ -173,7 +173,7 @@ extension StoredRow {
         get throws {
             AccountProfile(
                 identifier: try accountIdentifier,
-                person: try wanted(ReadLately.people.value(try text("attributes")), "attributes"),
+                person: try wanted(ReadLately.people.value(try text("attributes")), "attributes").wrappedValue,
                 level: try level("account_level"), state: try value("account_state"),
                 locks: try locks, createdAt: try time("created_at"), eraseAt: try optionalTime("erase_at"))
         }

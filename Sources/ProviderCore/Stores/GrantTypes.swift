@@ -116,8 +116,13 @@ public struct LiveGrant: Sendable, Equatable {
     /// The session is neither ended nor past its absolute limit.
     public var isSessionLive: Bool
     public var isDeviceActive: Bool
+    private var right: Shared<ActingRight>?
+
     /// The right to act for a company as it stands now; nil for the person as such, and when the right is gone.
-    public var representation: ActingRight?
+    public var representation: ActingRight? {
+        get { right?.wrappedValue }
+        set { right = newValue.map(Shared.init) }
+    }
 
     public init(grant: Shared<AuthorizationGrant>, account: AccountRecord, isSessionLive: Bool, isDeviceActive: Bool) {
         _grant = grant
@@ -127,7 +132,7 @@ public struct LiveGrant: Sendable, Equatable {
     }
 
     /// Whoever acts for a company still may.
-    public var isContextLive: Bool { grant.acting.kind == .citizen || representation != nil }
+    public var isContextLive: Bool { grant.acting.kind == .citizen || right != nil }
 
     /// The person is still proved to the level that the login answered with: the evidence may be over by now, while the
     /// session goes on at a lower one.

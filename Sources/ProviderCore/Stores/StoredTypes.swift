@@ -10,7 +10,7 @@ extension Identifier {
 /// A citizen's account with what logins need of it.
 public struct AccountRecord: Sendable, Equatable {
     public var identifier: AccountIdentifier
-    public var person: PersonRecord
+    @Shared public var person: PersonRecord
     /// The level to which the person's identity was proved.
     public var level: AssuranceLevel
     public var state: AccountState
@@ -18,8 +18,14 @@ public struct AccountRecord: Sendable, Equatable {
     public var isActive: Bool { state == .active }
 
     public init(identifier: AccountIdentifier, person: PersonRecord, level: AssuranceLevel, state: AccountState) {
+        self.init(identifier: identifier, person: Shared(wrappedValue: person), level: level, state: state)
+    }
+
+    public init(
+        identifier: AccountIdentifier, person: Shared<PersonRecord>, level: AssuranceLevel, state: AccountState
+    ) {
         self.identifier = identifier
-        self.person = person
+        _person = person
         self.level = level
         self.state = state
     }

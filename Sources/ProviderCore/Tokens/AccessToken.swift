@@ -28,19 +28,24 @@ struct AccessToken: Sendable, Equatable {
     var town: TenantIdentifier?
 
     func claims(issuer: IssuerURL) -> JSONObject {
-        var claims: JSONObject = [
-            "iss": .string(issuer.rawValue), "sub": .string(subject.rawValue),
-            "aud": .string(resource?.rawValue ?? issuer.rawValue), "client_id": .string(client.rawValue),
-            "exp": expiresAt.json, "iat": issuedAt.json, "jti": .string(identifier.rawValue),
-        ]
-        claims["txn"] = transaction.map { .string($0.rawValue) }
-        claims["scope"] = scope.map { .string($0.description) }
-        claims["acr"] = acr.map { .string($0) }
-        claims["auth_time"] = authenticatedAt?.json
-        claims["rr"] = relayResistance.map { .string($0.rawValue) }
-        claims["cnf"] = proofKey.map { .object(["jkt": .string($0.rawValue)]) }
-        claims["act"] = actor.map { .object($0) }
-        if let town { claims[issuer.tenantClaim] = .object(town.claim) }
+        var claims = JSONObject()
+        // All of these, and two more of an introspection.
+        claims.reserveCapacity(17)
+        claims.append("iss", .string(issuer.rawValue))
+        claims.append("sub", .string(subject.rawValue))
+        claims.append("aud", .string(resource?.rawValue ?? issuer.rawValue))
+        claims.append("client_id", .string(client.rawValue))
+        claims.append("exp", expiresAt.json)
+        claims.append("iat", issuedAt.json)
+        claims.append("jti", .string(identifier.rawValue))
+        claims.append("txn", transaction.map { .string($0.rawValue) })
+        claims.append("scope", scope.map { .string($0.description) })
+        claims.append("acr", acr.map { .string($0) })
+        claims.append("auth_time", authenticatedAt?.json)
+        claims.append("rr", relayResistance.map { .string($0.rawValue) })
+        claims.append("cnf", proofKey.map { .object(["jkt": .string($0.rawValue)]) })
+        claims.append("act", actor.map { .object($0) })
+        if let town { claims.append(issuer.tenantClaim, .object(town.claim)) }
         return claims
     }
 
@@ -107,20 +112,21 @@ struct AccessToken: Sendable, Equatable {
 /// An access token that counts now: signature, time, client, grant, account, session and device were checked. Only
 /// `AccessTokenVerifier` makes it.
 struct ProvedAccessToken: Sendable {
-    let token: AccessToken
+    @Shared private(set) var token: AccessToken
     let client: RegisteredClient
     /// Nil for a client's own token.
     let live: LiveGrant?
 
-    fileprivate init(token: AccessToken, client: RegisteredClient, live: LiveGrant?) {
-        self.token = token
+    fileprivate init(token: Shared<AccessToken>, client: RegisteredClient, live: LiveGrant?) {
+        _token = token
         self.client = client
         self.live = live
     }
 }
 
-/// The one way in which access tokens are believed: at userinfo, introspection, revocation and exchange.
-struct AccessTokenVerifier: Sendable {
+/// The one way in which access tokens are believed: at userinfo, introspection, revocation and exchange. A class: who hands
+/// it on, as each of these does in every call, counts one reference instead of one for each of its parts.
+final class AccessTokenVerifier: Sendable {
     let issuer: IssuerURL
     let registry: ClientRegistry
     let keys: KeyCustodian
@@ -128,23 +134,36 @@ struct AccessTokenVerifier: Sendable {
     let contexts: ActingContexts
     let clock: ProviderClock
     /// Tokens that we signed or verified lately: most are used in the moments after they were made.
-    let verified: VerifiedTexts<AccessToken>
+    let verified: VerifiedTexts<Shared<AccessToken>>
+
+    init(
+        issuer: IssuerURL, registry: ClientRegistry, keys: KeyCustodian, store: any GrantStore & OneTimeUseStore,
+        contexts: ActingContexts, clock: ProviderClock, verified: VerifiedTexts<Shared<AccessToken>>
+    ) {
+        self.issuer = issuer
+        self.registry = registry
+        self.keys = keys
+        self.store = store
+        self.contexts = contexts
+        self.clock = clock
+        self.verified = verified
+    }
 
     /// Throws the reason why a token does not count, or a fault of the store.
     func verify(_ text: String) async throws -> ProvedAccessToken {
-        let token = try read(text)
+        let token = try sharedToken(text)
         let now = clock.now()
-        guard token.expiresAt > now else { throw Refusal.accessTokenExpired }
+        guard token.wrappedValue.expiresAt > now else { throw Refusal.accessTokenExpired }
         // A client that was removed, or whose tenant was suspended, gets nothing any more.
-        guard let client = registry.resolve(token.client) else { throw Refusal.unknownClient }
-        guard let transaction = token.transaction else {
-            guard try await !store.isUsed(token.identifier.rawValue, class: .revokedAccessToken) else {
+        guard let client = registry.resolve(token.wrappedValue.client) else { throw Refusal.unknownClient }
+        guard let transaction = token.wrappedValue.transaction else {
+            guard try await !store.isUsed(token.wrappedValue.identifier.rawValue, class: .revokedAccessToken) else {
                 throw Refusal.grantRevoked
             }
             return ProvedAccessToken(token: token, client: client, live: nil)
         }
-        guard let granted = try await store.liveGrant(transaction, token: token.identifier, now: now),
-            granted.grant.subject == token.subject
+        guard let granted = try await store.liveGrant(transaction, token: token.wrappedValue.identifier, now: now),
+            granted.grant.subject == token.wrappedValue.subject
         else { throw Refusal.grantRevoked }
         // Also what was exchanged ends with the portal that it came from, and with the town's part in it (invariant I28).
         guard let portal = registry.resolve(granted.grant.client) else { throw Refusal.unknownClient }
@@ -156,12 +175,14 @@ struct AccessTokenVerifier: Sendable {
         guard live.isSessionLive else { throw Refusal.sessionOver }
         guard live.isContextLive else { throw Refusal.contextUnavailable }
         guard live.isLevelLive else { throw Refusal.levelUnreachable }
-        let isOfPortal = token.client == granted.grant.client
+        let isOfPortal = token.wrappedValue.client == granted.grant.client
         return ProvedAccessToken(token: token, client: isOfPortal ? acting : client, live: live)
     }
 
     /// Signature and form alone: enough to revoke it.
-    func read(_ text: String) throws(Refusal) -> AccessToken {
+    func read(_ text: String) throws(Refusal) -> AccessToken { try sharedToken(text).wrappedValue }
+
+    private func sharedToken(_ text: String) throws(Refusal) -> Shared<AccessToken> {
         let ring = keys.ring
         return try verified.value(of: text, ring: ring, now: clock.now()) { () throws(Refusal) in
             guard let compact = try? CompactJWS(parsing: text) else { throw .accessTokenMalformed }
@@ -169,7 +190,7 @@ struct AccessTokenVerifier: Sendable {
                 throw .accessTokenSignature
             }
             guard let token = AccessToken(verified.payload, issuer: issuer) else { throw .accessTokenClaims }
-            return (token, verified.key.thumbprint)
+            return (Shared(wrappedValue: token), verified.key.thumbprint)
         }
     }
 }

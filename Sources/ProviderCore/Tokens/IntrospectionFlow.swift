@@ -43,8 +43,8 @@ public struct IntrospectionFlow: Sendable {
             return Self.inactive
         }
         var answer = token.claims(issuer: issuer)
-        answer["active"] = true
-        answer["token_type"] = token.proofKey == nil ? "Bearer" : "DPoP"
+        answer.append("active", true)
+        answer.append("token_type", token.proofKey == nil ? "Bearer" : "DPoP")
         return answer
     }
 

@@ -10,7 +10,7 @@ struct TokenMinter: Sendable {
     let evidence: any EvidenceStore
     let registry: ClientRegistry
     let clock: ProviderClock
-    let verified: VerifiedTexts<AccessToken>
+    let verified: VerifiedTexts<Shared<AccessToken>>
 
     /// What an ID token says beyond the grant.
     enum IDTokenKind: Sendable {
@@ -32,7 +32,7 @@ struct TokenMinter: Sendable {
         let access = AccessToken(tokens, subject: subject, now: now)
         let key = keys.ring.current(.es256)
         let text = try key.sign(type: AccessToken.type, payload: access.claims(issuer: issuer))
-        verified.remember(access, as: text, signer: key.thumbprint, now: now)
+        verified.remember(Shared(wrappedValue: access), as: text, signer: key.thumbprint, now: now)
         var response: JSONObject = [
             "access_token": .string(text), "token_type": access.proofKey == nil ? "Bearer" : "DPoP",
             "expires_in": .integer(access.expiresAt.seconds - now.seconds),

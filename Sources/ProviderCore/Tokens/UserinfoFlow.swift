@@ -37,16 +37,18 @@ public struct UserinfoFlow: Sendable {
                 acr: AuthenticationContext(level: required, isSimulated: false)
                     .acr(in: proved.client.client.levelVocabulary))
         }
-        var claims: JSONObject = ["sub": .string(subject.rawValue)]
+        var claims = JSONObject()
+        claims.reserveCapacity(16)
+        claims.append("sub", .string(subject.rawValue))
         let released = try await evidence.released(
             live, to: proved.client, for: scope, issuer: issuer, registry, now: clock.now())
-        for member in released.plain().members { claims[member.name] = member.value }
-        for member in released.company.members { claims[member.name] = member.value }
+        for member in released.plain().members { claims.append(member.name, member.value) }
+        for member in released.company.members { claims.append(member.name, member.value) }
         var verified = released.verified(live.grant.verified.userinfo.map(VerifiedView.init))
         if proved.client.client.receivesVerifiedClaims, let authority = released.authority {
             verified.append(authority)
         }
-        if !verified.isEmpty { claims["verified_claims"] = verified.count == 1 ? verified[0] : .array(verified) }
+        if !verified.isEmpty { claims.append("verified_claims", verified.count == 1 ? verified[0] : .array(verified)) }
         return try await protection.userinfo(claims, for: proved.client)
     }
 

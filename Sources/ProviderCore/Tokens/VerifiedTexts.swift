@@ -19,10 +19,7 @@ final class VerifiedTexts<Value: Sendable>: Sendable {
 
         init(_ text: String) {
             let digest = Digest.sha256(Array(text.utf8))
-            func word(_ index: Int) -> UInt64 {
-                digest[(index * 8)..<(index * 8 + 8)].reduce(0) { $0 << 8 | UInt64($1) }
-            }
-            words = (word(0), word(1), word(2), word(3))
+            words = unsafe digest.withUnsafeBytes { unsafe $0.loadUnaligned(as: (UInt64, UInt64, UInt64, UInt64).self) }
         }
 
         static func == (left: Key, right: Key) -> Bool { left.words == right.words }
