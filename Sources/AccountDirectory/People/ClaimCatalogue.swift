@@ -63,7 +63,7 @@ public enum ClaimCatalogue {
     /// True for `resident_here` and `age_over_N`: answers that are derived, and only from what is verified.
     public static func isPredicate(_ claim: String) -> Bool { claim == resident || isAge(claim) }
 
-    private static func isAge(_ claim: String) -> Bool { claim.hasPrefix("age_over_") }
+    private static func isAge(_ claim: String) -> Bool { claim.utf8.starts(with: "age_over_".utf8) }
 
     /// True for claims about a company and the power to act for it: only a login in a company's context has them.
     public static func isAboutCompany(_ claim: String) -> Bool { aboutCompanies.contains(claim) }

@@ -142,14 +142,14 @@ public struct PostalAddress: Sendable, Equatable {
 
     /// The claim `address` (OpenID Connect Core §5.1.1), and the parts of the street line apart.
     public func claim(namespace: String) -> JSONObject {
-        let line = [street, houseNumber].compactMap(\.self).joined(separator: " ")
+        let line = houseNumber.map { street + " " + $0 } ?? street
         var object: JSONObject = [
             "street_address": .string(line), "postal_code": .string(postalCode), "locality": .string(locality),
             "country": .string(country), namespace + "street": .string(street),
         ]
-        object[namespace + "house_number"] = houseNumber.map { .string($0) }
-        object[namespace + "addition"] = addition.map { .string($0) }
-        object[namespace + "ags"] = municipalityKey.map { .string($0) }
+        object.append(namespace + "house_number", houseNumber.map { .string($0) })
+        object.append(namespace + "addition", addition.map { .string($0) })
+        object.append(namespace + "ags", municipalityKey.map { .string($0) })
         return object
     }
 

@@ -92,7 +92,7 @@ public enum ReleaseRules {
     /// given any more.
     public static func remaining(_ granted: [String], of release: ClaimRelease.State, released: [String]) -> [String] {
         switch release {
-        case .granted, .superseded: granted.filter(released.contains)
+        case .granted, .superseded: granted == released ? granted : granted.filter(released.contains)
         case .asked, .withdrawn, .expired: []
         }
     }

@@ -56,9 +56,20 @@ public struct JSONObject: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 
     public init() {}
 
+    /// The names are to be different, as in every literal of a dictionary.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         members.reserveCapacity(elements.count)
-        for (name, value) in elements { self[name] = value }
+        for (name, value) in elements { append(name, value) }
+    }
+
+    /// Makes room for `count` members in all.
+    public mutating func reserveCapacity(_ count: Int) { members.reserveCapacity(count) }
+
+    /// Adds a member of a name that is not there yet, which is not looked for; nothing where there is no value.
+    public mutating func append(_ name: String, _ value: JSONValue?) {
+        guard let value else { return }
+        assert(index(of: name) == nil, "\(name) is there already")
+        members.append(Member(name: name, value: value))
     }
 
     /// The value of `name`. Setting nil removes the member; setting a new name appends it.

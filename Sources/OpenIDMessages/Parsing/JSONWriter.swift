@@ -2,7 +2,8 @@ extension JSONValue {
     /// The compact UTF-8 text of the value: no white space, members in their order.
     public var serialized: [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(256)
+        // Most messages are shorter: an array that grows is copied each time.
+        output.reserveCapacity(1024)
         write(to: &output)
         return output
     }

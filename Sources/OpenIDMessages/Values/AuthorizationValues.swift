@@ -39,6 +39,8 @@ public struct CodeVerifier: WireValue {
 /// A set of scope tokens (RFC 6749 §3.3) in the order given; 1 to 32 tokens, each at most 64 characters.
 public struct Scope: Sendable, Hashable, CustomStringConvertible {
     public let tokens: [String]
+    /// The tokens with a space between them.
+    public let description: String
 
     /// Reads the space-delimited text; nil when it is malformed or names a token twice.
     public init?(parsing text: String) { self.init(tokens: Self.tokens(of: text)) }
@@ -64,6 +66,7 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
             guard Self.isToken(token), !tokens[..<index].contains(token) else { return nil }
         }
         self.tokens = tokens
+        description = tokens.joined(separator: " ")
     }
 
     private static func isToken(_ text: String) -> Bool { text.isASCII(1...64, CharacterClass.isScopeCharacter) }
@@ -93,7 +96,6 @@ public struct Scope: Sendable, Hashable, CustomStringConvertible {
     public static let standard = ["profile": "person", "address": "person_address"]
 
     public func contains(_ token: String) -> Bool { tokens.contains(token) }
-    public var description: String { tokens.joined(separator: " ") }
 
     /// The scope that makes a request an OpenID Connect request (OpenID Connect Core §3.1.2.1).
     public static let openID = "openid"

@@ -35,13 +35,15 @@ struct ReleasedClaims: Sendable {
     func plain(where isWanted: (String) -> Bool = { _ in true }) -> JSONObject {
         let namespace = issuer.claimNamespace
         var claims = JSONObject()
+        claims.reserveCapacity(16)
         var predicates = JSONObject()
         for name in releasable where isWanted(name) {
             if ClaimCatalogue.isPredicate(name) {
-                predicates[name] = predicate(name).map { .bool($0) }
+                predicates.append(name, predicate(name).map { .bool($0) })
             } else {
-                claims[ClaimCatalogue.spelling(name, namespace: namespace)] =
-                    live.account.person.claim(name, namespace: namespace)
+                claims.append(
+                    ClaimCatalogue.spelling(name, namespace: namespace),
+                    live.account.person.claim(name, namespace: namespace))
             }
         }
         if ClaimCatalogue.partsOfName.allSatisfy({ claims[$0] != nil }) {
@@ -64,7 +66,7 @@ struct ReleasedClaims: Sendable {
     }
 
     /// The elements of `verified_claims` about the person (IDA §5), one for each piece of evidence.
-    func verified(_ views: [VerifiedView]) -> [JSONValue] { views.flatMap(verified) }
+    func verified(_ views: [VerifiedView]) -> [JSONValue] { attributes.isEmpty ? [] : views.flatMap(verified) }
 
     private func verified(_ view: VerifiedView) -> [JSONValue] {
         let framework = issuer.trustFramework

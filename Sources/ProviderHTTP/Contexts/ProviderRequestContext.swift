@@ -5,16 +5,18 @@ internal import Synchronization
 /// What every handler may rely on.
 public struct ProviderRequestContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    /// Where the call comes from; nil on a local socket.
-    let remoteAddress: SocketAddress?
+    private let channel: any Channel
     /// Names the call in the operator's log and on error pages: ten characters that a person can read out.
     let trace: TraceIdentifier
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        remoteAddress = source.channel.remoteAddress
+        channel = source.channel
         trace = TraceIdentifier()
     }
+
+    /// Where the call comes from; nil on a local socket. Few calls ask.
+    var remoteAddress: SocketAddress? { channel.remoteAddress }
 }
 
 /// A short reference without letters that look alike. It is written only when somebody is to read it.

@@ -75,7 +75,7 @@ enum Answer {
         _ bytes: [UInt8], type: String, status: HTTPResponse.Status, headers: HTTPFields = [:]
     ) -> Response {
         var headers = headers
-        headers[.contentType] = type
+        headers.append(HTTPField(name: .contentType, value: type))
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 }

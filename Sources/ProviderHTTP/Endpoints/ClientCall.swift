@@ -24,7 +24,7 @@ struct ClientCall {
         _ request: Request, _ handle: (FormParameters, Caller) async throws -> Response
     ) async -> Response {
         var response = await judge(request, handle)
-        if request.headers[.dpop] != nil { response.headers[.dpopNonce] = provider.proofs.nonce() }
+        if request.headers.contains(.dpop) { response.headers[.dpopNonce] = provider.proofs.nonce() }
         return response
     }
 
@@ -86,9 +86,8 @@ extension ClientRefusal {
 extension Request {
     /// The DPoP proof, if there is one; two are refused (RFC 9449 §4.3-1).
     func presentedProof() throws(RequestFault) -> PresentedProof? {
-        let proofs = headers[values: .dpop]
-        guard proofs.count <= 1 else { throw .malformed("more than one DPoP header") }
-        return proofs.first.map { PresentedProof(text: $0, method: method.rawValue, path: rawPath) }
+        guard headers.hasAtMostOne(.dpop) else { throw .malformed("more than one DPoP header") }
+        return headers.first(.dpop).map { PresentedProof(text: $0, method: method.rawValue, path: rawPath) }
     }
 }
 

@@ -59,8 +59,13 @@ extension Request {
     /// (docs/protocol.md §9).
     func isOfDevice(_ context: ProviderRequestContext) -> Bool {
         // The route, for a path has many spellings; and the path, for what has none.
-        [context.endpointPath ?? "", rawPath].contains { path in
-            path.hasPrefix(DeviceEndpoints.prefix + "/") || path.hasPrefix(AccountRoute.prefix + "/")
-        }
+        Self.isOfDevice(context.endpointPath) || Self.isOfDevice(head.path)
     }
+
+    private static func isOfDevice(_ path: String?) -> Bool {
+        guard let path = path?.utf8 else { return false }
+        return placesOfDevices.contains { path.starts(with: $0) }
+    }
+
+    private static let placesOfDevices = [DeviceEndpoints.prefix, AccountRoute.prefix].map { [UInt8](($0 + "/").utf8) }
 }

@@ -14,7 +14,7 @@ struct UserinfoEndpoint {
 
     private func answer(_ request: Request, _ context: ProviderRequestContext) async -> Response {
         var response = await judge(request, context)
-        if request.headers[.dpop] != nil { response.headers[.dpopNonce] = provider.proofs.nonce() }
+        if request.headers.contains(.dpop) { response.headers[.dpopNonce] = provider.proofs.nonce() }
         return response
     }
 

@@ -13,8 +13,9 @@ struct SecurityHeaders: RouterMiddleware {
     }
 
     static func complete(_ response: inout Response) {
-        response.headers.reserveCapacity(response.headers.count + fields.count)
-        for field in fields where !response.headers.contains(field.name) { response.headers.append(field) }
+        let own = response.headers
+        response.headers.reserveCapacity(own.count + fields.count)
+        for field in fields where !own.contains(where: { $0.name == field.name }) { response.headers.append(field) }
     }
 
     private static let fields = [
