@@ -250,7 +250,7 @@ struct DearRequests {
             return (
                 post("/authorize by POST", .seeOther),
                 [
-                    post("form of 20 KB", .seeOther, Self.filler(56, 110)),
+                    post("form of 20 KB", .seeOther, Self.filler(56, 104)),
                     post("form of 64 KB", .badRequest, Self.filler(56, 380)),
                 ]
             )
