@@ -20,9 +20,13 @@ extension CompactJWS {
     package static func signed(
         payload: JSONObject, header: JWSHeader, signature: (_ signingInput: [UInt8]) throws -> [UInt8]
     ) throws -> String {
-        var output = header.encoded
+        let payload = Base64URL.encodedBytes(payload.serialized)
+        var output: [UInt8] = []
+        // With two dots, and room for a signature of 64 bytes.
+        output.reserveCapacity(header.encoded.count + payload.count + 88)
+        output += header.encoded
         output.append(UInt8(ascii: "."))
-        output += Base64URL.encodedBytes(payload.serialized)
+        output += payload
         let signature = try signature(output)
         output.append(UInt8(ascii: "."))
         output += Base64URL.encodedBytes(signature)
