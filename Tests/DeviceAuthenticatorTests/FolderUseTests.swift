@@ -140,9 +140,10 @@ struct ProfileUseTests {
     let workshop = Workshop()
     let provider = FakeProvider()
 
-    @Test func `is answered with the counter after the one that somebody else left there`() async throws {
+    @Test(arguments: [false, true])
+    func `is answered with the counter after the one that somebody else left there`(isHeld: Bool) async throws {
         let phone = try await workshop.enrolledPhone(provider)
-        let use = try phone.use()
+        let use = try phone.use(holdingLogin: isHeld)
         _ = try await phone.claim(provider.qrLink)
         _ = try await phone.waitForRequest()
         try workshop.profile().updateState { $0.counter = 41 }

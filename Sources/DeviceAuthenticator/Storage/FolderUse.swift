@@ -39,6 +39,9 @@ public final class FolderUse: Sendable {
         return status.isUnchanged(since: known.status) ? known.bytes : nil
     }
 
+    /// What this use read or wrote last as a file, without a look at what lies there now.
+    func lastBytes(of name: String) -> [UInt8]? { files.withLock { $0[name]?.bytes } }
+
     /// - Parameter file: nil where nothing is known of it any more.
     func keep(_ file: KnownFile?, as name: String) { files.withLock { $0[name] = file } }
 
