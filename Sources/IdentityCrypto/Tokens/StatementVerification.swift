@@ -15,7 +15,11 @@ public final class SignedStatement<Statement: DeviceStatement>: Sendable {
     /// Verifies type, algorithm, `kid` (which must be the key's thumbprint, or its name in a key set) and signature,
     /// and reads the statement.
     public static func verify(_ text: String, key: VerificationKey) throws(JWSError) -> SignedStatement {
-        let token = try CompactJWS(parsing: text)
+        try verify(CompactJWS(parsing: text), key: key)
+    }
+
+    /// The same for a token that was parsed.
+    public static func verify(_ token: CompactJWS, key: VerificationKey) throws(JWSError) -> SignedStatement {
         guard token.keyIdentifier == key.thumbprint.rawValue else { throw .unknownKey }
         return try SignedStatement(token.verified(by: key, type: Statement.type))
     }
