@@ -75,9 +75,10 @@ public struct DeviceAuthenticator: Sendable {
             issuer: issuer, transport: transport, memory: memory, clock: clock, random: random, language: language)
     }
 
-    func state() throws(DeviceError) -> DeviceState {
+    /// - Parameter isRecalled: whether the file need not be looked at, as `SealedFolder.recall` has it.
+    func state(isRecalled: Bool = false) throws(DeviceError) -> DeviceState {
         do throws(FileRefusal) {
-            if let state = try folder.state() { return state }
+            if let state = try folder.state(isRecalled: isRecalled) { return state }
         } catch { throw .file(error) }
         throw .notEnrolled
     }
@@ -87,9 +88,10 @@ public struct DeviceAuthenticator: Sendable {
         do throws(FileRefusal) { return try KeyFile.open(in: folder)?.kind } catch { throw .file(error) }
     }
 
-    func keys() throws(DeviceError) -> any DeviceKeyStore {
+    /// - Parameter isRecalled: as for `state`.
+    func keys(isRecalled: Bool = false) throws(DeviceError) -> any DeviceKeyStore {
         do throws(FileRefusal) {
-            if let keys = try KeyFile.open(in: folder) { return keys }
+            if let keys = try KeyFile.open(in: folder, isRecalled: isRecalled) { return keys }
         } catch { throw .file(error) }
         throw .notEnrolled
     }

@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Glibc
 public import OpenIDMessages
 
 /// The time, as a value that a test can choose.
@@ -10,7 +10,7 @@ public struct DeviceClock: Sendable {
     public var now: Timestamp { read() }
 
     /// The system's clock.
-    public static let live = DeviceClock { Timestamp(seconds: Int64(Date().timeIntervalSince1970)) }
+    public static let live = DeviceClock { Timestamp(seconds: Int64(time(nil))) }
 
     /// A clock that stands still.
     public static func fixed(_ time: Timestamp) -> DeviceClock { DeviceClock { time } }

@@ -108,11 +108,30 @@ struct FolderUseTests {
 
     @Test func `a folder inside it is made with its first file`() throws {
         let inner = folder.folder("inner")
-        try inner.keep("kept", [1])
-        try inner.note("noted", [2])
+        try folder.keep("kept", in: "inner", [1])
+        try folder.keep("noted", in: "inner", [2], isDurable: false)
         #expect(try inner.read("kept") == [1] && inner.read("noted") == [2])
         let attributes = try FileManager.default.attributesOfItem(atPath: inner.path)
         #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o700)
+        try workshop.setMode(0o644, "folder/inner/kept")
+        try folder.keep("kept", in: "inner", [3])
+        #expect(try inner.read("kept") == [3], "a new file, which nobody else can reach")
+    }
+
+    @Test func `files of a folder inside it are written one after the other, whoever writes them`() async throws {
+        let (folder, other) = (folder, other)
+        await withTaskGroup { group in
+            for number in 0..<40 as Range<UInt8> {
+                group.addTask {
+                    let folder = number % 2 == 0 ? other : folder
+                    try? folder.keep("kept", in: "inner", [UInt8](repeating: number, count: 5000))
+                }
+            }
+        }
+        let inner = folder.folder("inner")
+        let kept = try #require(try inner.read("kept"))
+        #expect(kept.count == 5000 && Set(kept).count == 1)
+        #expect(try inner.names() == ["kept"])
     }
 }
 
@@ -121,9 +140,10 @@ struct ProfileUseTests {
     let workshop = Workshop()
     let provider = FakeProvider()
 
-    @Test func `is answered with the counter after the one that somebody else left there`() async throws {
+    @Test(arguments: [false, true])
+    func `is answered with the counter after the one that somebody else left there`(isHeld: Bool) async throws {
         let phone = try await workshop.enrolledPhone(provider)
-        let use = try phone.use()
+        let use = try phone.use(holdingLogin: isHeld)
         _ = try await phone.claim(provider.qrLink)
         _ = try await phone.waitForRequest()
         try workshop.profile().updateState { $0.counter = 41 }

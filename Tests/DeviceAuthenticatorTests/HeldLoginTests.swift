@@ -80,6 +80,22 @@ struct HeldLoginTests {
         withExtendedLifetime(use) {}
     }
 
+    @Test(arguments: ["state.sealed", "keys.sealed"])
+    func `files of the profile are looked at before anything is signed, and not again between claim and answer`(
+        name: String
+    ) async throws {
+        let phone = try await workshop.enrolledPhone(provider)
+        let use = try phone.use(holdingLogin: true)
+        _ = try await phone.claim(provider.qrLink)
+        try workshop.setMode(0o640, "profile/" + name)
+        _ = try await phone.waitForRequest()
+        let refusal = FileRefusal.openToOthers(workshop.path + "/profile/" + name, mode: 0o640)
+        await #expect(throws: DeviceError.file(refusal)) { try await phone.deny() }
+        #expect(await provider.bodies("/response").isEmpty)
+        await #expect(throws: DeviceError.file(refusal)) { try await phone.claim(provider.qrLink) }
+        withExtendedLifetime(use) {}
+    }
+
     @Test func `who is killed before the answer is signed scans again`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         let use = try phone.use(holdingLogin: true)

@@ -44,6 +44,13 @@ struct DPoPProofTests {
         let made = try VerifiedDPoPProof.make(
             key: Self.key, method: "POST", url: Self.url, now: TestKeys.now, nonce: "n", accessToken: "token")
         #expect(throws: Never.self) { try verify(made) }
+        let header = VerifiedDPoPProof.header(of: Self.key.publicKey)
+        for identifier in ["first", "second"] {
+            let proof = try VerifiedDPoPProof.make(
+                header: header, method: "POST", url: Self.url, now: TestKeys.now, nonce: "n", accessToken: "token",
+                identifier: #require(TokenIdentifier(rawValue: identifier)), signature: Self.key.signature)
+            #expect(try verify(proof).identifier.rawValue == identifier)
+        }
     }
 
     struct NearMiss: CustomTestStringConvertible, Sendable {

@@ -30,6 +30,8 @@ package protocol DeviceKeyStore: Sendable {
     /// What was chosen when the keys were made: the kind, and which TPM or token.
     var choice: KeyStoreChoice { get }
     func publicKey(_ role: DeviceKeyRole) -> VerificationKey
+    /// The header of the DPoP proofs by `K_inst`.
+    var proofHeader: JWSHeader { get }
     /// What turns the person's PIN into `K_pin`.
     var pinDerivation: PINDerivation { get }
     /// Signs with ES256: the 64 bytes `r ‖ s`.
@@ -57,6 +59,9 @@ extension SealableKeyStore {
 extension DeviceKeyStore {
     package var kind: KeyStoreKind { choice.kind }
 
+    /// Encoded for each proof: where hardware signs that is no matter.
+    package var proofHeader: JWSHeader { VerifiedDPoPProof.header(of: publicKey(.installation)) }
+
     /// Signs a statement as a compact JWS.
     package func sign<Statement: DeviceStatement>(
         _ statement: Statement, with role: DeviceKeyRole, header: JSONObject, pin: PINCredential? = nil
@@ -71,7 +76,7 @@ extension DeviceKeyStore {
         method: String, url: String, now: Timestamp, nonce: String?, identifier: TokenIdentifier = .random(bytes: 16)
     ) throws -> String {
         try VerifiedDPoPProof.make(
-            key: publicKey(.installation), method: method, url: url, now: now, nonce: nonce, identifier: identifier
+            header: proofHeader, method: method, url: url, now: now, nonce: nonce, identifier: identifier
         ) { try signature(for: $0, with: .installation, pin: nil) }
     }
 }

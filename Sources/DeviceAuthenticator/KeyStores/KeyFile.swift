@@ -56,18 +56,25 @@ package enum KeyFile {
     }
 
     /// The keys of a profile; nil when it has none. Hardware is not asked before a key is used.
-    package static func open(in folder: SealedFolder) throws(FileRefusal) -> (any DeviceKeyStore)? {
-        try sealable(in: folder)
+    ///
+    /// - Parameter isRecalled: whether the file need not be looked at, as `SealedFolder.recall` has it.
+    package static func open(
+        in folder: SealedFolder, isRecalled: Bool = false
+    ) throws(FileRefusal) -> (any DeviceKeyStore)? {
+        try sealable(in: folder, isRecalled: isRecalled)
     }
 
-    private static func sealable(in folder: SealedFolder) throws(FileRefusal) -> (any SealableKeyStore)? {
-        try folder.read(name) { (object) throws(FileRefusal) in
+    private static func sealable(
+        in folder: SealedFolder, isRecalled: Bool = false
+    ) throws(FileRefusal) -> (any SealableKeyStore)? {
+        func decode(_ object: JSONObject) throws(FileRefusal) -> any SealableKeyStore {
             guard let store = try? read(object) else {
                 let path = folder.folder.path + "/" + name
                 throw object.isOfNewerVersion(than: 1) ? .newerVersion(path) : .cannotOpen(path)
             }
             return store
         }
+        return try isRecalled ? folder.recall(name, as: decode) : folder.read(name, as: decode)
     }
 
     private static func read(_ object: JSONObject) throws -> any SealableKeyStore {

@@ -235,7 +235,8 @@ extension DeviceAuthenticator {
     /// none.
     func archive(_ transaction: TransactionIdentifier, _ object: JSONObject) throws(DeviceError) {
         do throws(FileRefusal) {
-            try folder.receipts.keep(SealedFolder.receiptName(transaction), object.serialized)
+            try folder.folder.keep(
+                SealedFolder.receiptName(transaction), in: SealedFolder.receiptsName, object.serialized)
         } catch { throw .file(error) }
     }
 }

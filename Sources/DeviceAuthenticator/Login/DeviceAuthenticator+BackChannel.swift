@@ -52,7 +52,7 @@ extension DeviceAuthenticator {
         do throws(DeviceError) {
             answer = try await authenticatedCall(
                 "POST", "/device/v1/logins/\(pending.transaction)/call-code", body: ["call_code": .string(digits)],
-                as: state)
+                as: state, with: keys())
         } catch {
             if case .provider(let problem) = error {
                 let (transaction, code, trace) = (pending.transaction, problem.code, problem.traceIdentifier)

@@ -39,10 +39,10 @@ extension DeviceAuthenticator {
     ///
     /// - Parameter seconds: when to give up; the provider ends a login after 180 seconds.
     public func waitForRequest(seconds: Int64 = 200) async throws(DeviceError) -> LoginRequestStatement {
-        var state = try state()
+        var state = try state(isRecalled: true)
         guard let pending = try login() else { throw .noLogin }
         if let text = pending.request { return try await check(text, for: pending, state: state).statement }
-        let keys = try keys()
+        let keys = try keys(isRecalled: true)
         // How long one waits is no matter of the time of day, which may stand still.
         let deadline = ContinuousClock.now + .seconds(seconds)
         while ContinuousClock.now < deadline {
@@ -95,7 +95,7 @@ extension DeviceAuthenticator {
     func checkedRequest() async throws(DeviceError) -> (
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState
     ) {
-        let state = try state()
+        let state = try state(isRecalled: true)
         guard let pending = try login() else { throw .noLogin }
         guard let text = pending.request else { throw .requestNotYetThere }
         return (try await check(text, for: pending, state: state), pending, state)

@@ -55,7 +55,8 @@ extension DeviceAuthenticator {
     /// not make a login that was answered look as if it was not.
     func keepJournal(of login: PendingLogin) {
         let object: JSONObject = ["version": 1, "entries": login.journal.json]
-        try? journalFolder.note(Self.journalName(login.transaction), object.serialized)
+        try? folder.folder.keep(
+            Self.journalName(login.transaction), in: Self.journalFolderName, object.serialized, isDurable: false)
     }
 
     private static func journalName(_ transaction: TransactionIdentifier) -> String { "\(transaction).json" }

@@ -181,8 +181,10 @@ enum RequestChecks {
         try believed { () throws(JWSError) in
             let token = try CompactJWS(parsing: text)
             // The provider names its key in every statement.
-            guard token.keyIdentifier != nil else { throw .unknownKey }
-            return try SignedStatement<Statement>.verify(token, keys: keys.set)
+            guard let key = keys.keys.first(where: { $0.thumbprint.rawValue == token.keyIdentifier }) else {
+                throw .unknownKey
+            }
+            return try SignedStatement<Statement>.verify(token, key: key)
         }
     }
 

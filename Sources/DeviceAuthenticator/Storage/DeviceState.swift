@@ -97,8 +97,10 @@ extension DeviceState {
 
 extension SealedFolder {
     /// The profile's state; nil when no device is enrolled.
-    func state() throws(FileRefusal) -> DeviceState? {
-        try read(DeviceState.fileName, as: decode)
+    ///
+    /// - Parameter isRecalled: whether the file need not be looked at, as `recall` has it.
+    func state(isRecalled: Bool = false) throws(FileRefusal) -> DeviceState? {
+        try isRecalled ? recall(DeviceState.fileName, as: decode) : read(DeviceState.fileName, as: decode)
     }
 
     /// Changes the state durably while no other process does.

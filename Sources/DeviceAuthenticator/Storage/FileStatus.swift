@@ -22,11 +22,11 @@ struct FileStatus: Sendable {
     var size: Int64 { file.size }
 
     /// Owner, kind and mode (checklist J2): ours, of the right kind and closed to group and others.
-    func requirePrivate(_ kind: mode_t, path: String) throws(FileRefusal) {
-        guard file.kind != S_IFLNK else { throw .symbolicLink(path) }
-        guard file.kind == kind else { throw .wrongKind(path) }
-        guard file.owner == geteuid() else { throw .foreignOwner(path) }
-        guard file.mode & 0o077 == 0 else { throw .openToOthers(path, mode: file.mode) }
+    func requirePrivate(_ kind: mode_t, path: @autoclosure () -> String) throws(FileRefusal) {
+        guard file.kind != S_IFLNK else { throw .symbolicLink(path()) }
+        guard file.kind == kind else { throw .wrongKind(path()) }
+        guard file.owner == geteuid() else { throw .foreignOwner(path()) }
+        guard file.mode & 0o077 == 0 else { throw .openToOthers(path(), mode: file.mode) }
     }
 
     /// Whether it is the same file with the same content, as long as one of the two is kept open: till then no other file has

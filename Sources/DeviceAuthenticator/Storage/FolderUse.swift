@@ -31,13 +31,16 @@ public final class FolderUse: Sendable {
 
     /// What is in a file; nil where that is not known and must be read. Some who change a profile do not use it alone, so that
     /// the file is looked at each time, and refused as when it is opened.
-    func bytes(of name: String, path: String) throws(FileRefusal) -> [UInt8]? {
+    func bytes(of name: String, path: @autoclosure () -> String) throws(FileRefusal) -> [UInt8]? {
         guard let known = files.withLock({ $0[name] }),
             let status = FileStatus(of: name, in: folder.descriptor)
         else { return nil }
-        try status.requirePrivate(mode_t(S_IFREG), path: path)
+        try status.requirePrivate(mode_t(S_IFREG), path: path())
         return status.isUnchanged(since: known.status) ? known.bytes : nil
     }
+
+    /// What this use read or wrote last as a file, without a look at what lies there now.
+    func lastBytes(of name: String) -> [UInt8]? { files.withLock { $0[name]?.bytes } }
 
     /// - Parameter file: nil where nothing is known of it any more.
     func keep(_ file: KnownFile?, as name: String) { files.withLock { $0[name] = file } }
@@ -71,16 +74,16 @@ final class ChangeLock {
     private let threads: NSLock?
 
     /// - Parameter file: opened for this lock alone, which ends when it is closed.
-    init(_ file: OpenFile, path: String) throws(FileRefusal) {
+    init(_ file: OpenFile, path: @autoclosure () -> String) throws(FileRefusal) {
         self.file = file
         threads = nil
-        try file.lockExclusively(path: path)
+        try file.lockExclusively(path: path())
     }
 
     /// The lock's file stays open while the folder is used: it tells processes apart, but not their threads.
-    init(_ use: FolderUse, path: String) throws(FileRefusal) {
+    init(_ use: FolderUse, path: @autoclosure () -> String) throws(FileRefusal) {
         use.threads.lock()
-        do throws(FileRefusal) { try use.lock.lockExclusively(path: path) } catch {
+        do throws(FileRefusal) { try use.lock.lockExclusively(path: path()) } catch {
             use.threads.unlock()
             throw error
         }

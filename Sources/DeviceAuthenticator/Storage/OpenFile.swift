@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// An open file descriptor that closes itself.
+/// An open file descriptor that closes itself. What it is called is put together for a refusal alone.
 final class OpenFile: Sendable {
     let descriptor: Int32
 
@@ -10,29 +10,34 @@ final class OpenFile: Sendable {
 
     /// Opens `name` in `folder` without following a symbolic link at its end; nil when there is nothing.
     static func at(
-        _ folder: Int32, _ name: String, flags: Int32, path: String
+        _ folder: Int32, _ name: String, flags: Int32, path: @autoclosure () -> String
     ) throws(FileRefusal) -> OpenFile? {
         let descriptor = unsafe openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0o600)
         if descriptor >= 0 { return OpenFile(descriptor: descriptor) }
-        switch errno {
+        let code = errno
+        switch code {
         case ENOENT: return nil
-        case ELOOP: throw .symbolicLink(path)
+        case ELOOP: throw .symbolicLink(path())
         // O_DIRECTORY | O_NOFOLLOW says ENOTDIR for a symbolic link as well.
-        case ENOTDIR: throw .wrongKind(path)
-        default: throw .system(path, operation: flags & O_CREAT == 0 ? "open" : "create", code: errno)
+        case ENOTDIR: throw .wrongKind(path())
+        default: throw .system(path(), operation: flags & O_CREAT == 0 ? "open" : "create", code: code)
         }
     }
 
     /// Owner, kind and mode (checklist J2): ours, of the right kind and closed to group and others.
     @discardableResult
-    func requirePrivate(_ kind: mode_t, path: String) throws(FileRefusal) -> FileStatus {
-        guard let status = FileStatus(of: descriptor) else { throw .system(path, operation: "stat", code: errno) }
-        try status.requirePrivate(kind, path: path)
+    func requirePrivate(_ kind: mode_t, path: @autoclosure () -> String) throws(FileRefusal) -> FileStatus {
+        guard let status = FileStatus(of: descriptor) else {
+            let code = errno
+            throw .system(path(), operation: "stat", code: code)
+        }
+        try status.requirePrivate(kind, path: path())
         return status
     }
 
     /// - Parameter size: what the file had a moment ago; it may have grown.
-    func read(expecting size: Int64, atMost limit: Int, path: String) throws(FileRefusal) -> [UInt8] {
+    func read(expecting size: Int64, atMost limit: Int, path: @autoclosure () -> String) throws(FileRefusal) -> [UInt8]
+    {
         var bytes: [UInt8] = []
         // One more than it had: a regular file that gives less than it was asked for is at its end.
         let capacity = Int(min(max(size, 0), Int64(limit))) + 1
@@ -44,14 +49,14 @@ final class OpenFile: Sendable {
                 count = max(read, 0)
             }
             guard code != EINTR else { continue }
-            guard code == 0 else { throw .system(path, operation: "read", code: code) }
+            guard code == 0 else { throw .system(path(), operation: "read", code: code) }
             if bytes.isEmpty { bytes = part } else { bytes += part }
             if part.count < capacity, bytes.count <= limit { return bytes }
         }
-        throw .tooLong(path)
+        throw .tooLong(path())
     }
 
-    func write(_ bytes: [UInt8], path: String) throws(FileRefusal) {
+    func write(_ bytes: [UInt8], path: @autoclosure () -> String) throws(FileRefusal) {
         // Not FileHandle, whose error does not say that the disk is full.
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -62,17 +67,20 @@ final class OpenFile: Sendable {
                 rest = rest.dropFirst(count)
                 continue
             }
-            guard code == EINTR else { throw .system(path, operation: "write", code: code) }
+            guard code == EINTR else { throw .system(path(), operation: "write", code: code) }
         }
     }
 
-    func synchronize(path: String) throws(FileRefusal) {
-        guard fsync(descriptor) == 0 else { throw .system(path, operation: "fsync", code: errno) }
+    func synchronize(path: @autoclosure () -> String) throws(FileRefusal) {
+        guard fsync(descriptor) != 0 else { return }
+        let code = errno
+        throw .system(path(), operation: "fsync", code: code)
     }
 
-    func lockExclusively(path: String) throws(FileRefusal) {
+    func lockExclusively(path: @autoclosure () -> String) throws(FileRefusal) {
         while flock(descriptor, LOCK_EX) != 0 {
-            guard errno == EINTR else { throw .system(path, operation: "lock", code: errno) }
+            let code = errno
+            guard code == EINTR else { throw .system(path(), operation: "lock", code: code) }
         }
     }
 

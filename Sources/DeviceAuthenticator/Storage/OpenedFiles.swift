@@ -7,15 +7,22 @@ internal import Synchronization
 final class OpenedFiles: Sendable {
     private struct Opened {
         let box: [UInt8]
-        let value: any Sendable
+        /// A `Held`: to ask an object what it is costs little, and a value that stands for itself a search in the runtime.
+        let value: any AnyObject & Sendable
         let protection: SealedBox.Protection
+    }
+
+    private final class Held<Value: Sendable>: Sendable {
+        let value: Value
+
+        init(_ value: Value) { self.value = value }
     }
 
     private let files = Mutex<[String: Opened]>([:])
 
     /// What was in `box`; nil when the file held something else then.
     func value<Value: Sendable>(in box: [UInt8], name: String) -> Value? {
-        opened(in: box, name: name)?.value as? Value
+        (opened(in: box, name: name)?.value as? Held<Value>)?.value
     }
 
     /// What opens `box`; nil when the file held something else then.
@@ -32,8 +39,9 @@ final class OpenedFiles: Sendable {
         return difference == 0 ? opened : nil
     }
 
-    func keep(_ value: some Sendable, in box: [UInt8], under protection: SealedBox.Protection, name: String) {
-        files.withLock { $0[name] = Opened(box: box, value: value, protection: protection) }
+    func keep<Value: Sendable>(_ value: Value, in box: [UInt8], under protection: SealedBox.Protection, name: String) {
+        let opened = Opened(box: box, value: Held(value), protection: protection)
+        files.withLock { $0[name] = opened }
     }
 
     func forget(_ name: String) { files.withLock { $0[name] = nil } }

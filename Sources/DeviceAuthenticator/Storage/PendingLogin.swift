@@ -107,7 +107,9 @@ extension SealedFolder {
     }
 
     /// The person's own evidence: what was asked, signed and answered.
-    var receipts: PrivateFolder { folder.folder("receipts") }
+    var receipts: PrivateFolder { folder.folder(Self.receiptsName) }
+
+    static let receiptsName = "receipts"
 
     static func receiptName(_ transaction: TransactionIdentifier) -> String { "\(transaction).json" }
 

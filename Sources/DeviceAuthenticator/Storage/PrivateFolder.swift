@@ -22,8 +22,10 @@ public struct PrivateFolder: Sendable {
     public func folder(_ name: String) -> PrivateFolder { PrivateFolder(path: path + "/" + name) }
 
     /// Makes the folder, and those above it, where they are missing.
-    public func create() throws(FileRefusal) {
-        guard try openedIfThere() == nil else { return }
+    public func create() throws(FileRefusal) { _ = try made() }
+
+    private func made() throws(FileRefusal) -> OpenedFolder {
+        if let folder = try openedIfThere() { return folder }
         do {
             try FileManager.default.createDirectory(
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -33,7 +35,7 @@ public struct PrivateFolder: Sendable {
                 throw .system(path, operation: "mkdir", code: underlying.map { Int32($0.code) } ?? EACCES)
             }
         }
-        _ = try opened()
+        return try opened()
     }
 
     /// The bytes of a file; nil when it or the folder does not exist.
@@ -58,33 +60,34 @@ public struct PrivateFolder: Sendable {
         try update(name) { (_) throws(FileRefusal) in (bytes, ()) }
     }
 
-    /// Writes a file whole or not at all, and makes the folder where it is missing.
-    func keep(_ name: String, _ bytes: [UInt8]) throws(FileRefusal) {
-        try update(name, creating: true) { (_) throws(FileRefusal) in (bytes, ()) }
-    }
-
-    /// Writes a file without waiting for the disk, and makes the folder where it is missing: when the machine fails, the file may
-    /// be empty afterwards.
-    func note(_ name: String, _ bytes: [UInt8]) throws(FileRefusal) {
-        try update(name, isDurable: false, creating: true) { (_) throws(FileRefusal) in (bytes, ()) }
+    /// Writes a file of the folder `inner` in this one whole or not at all, in the place of what lies there, and makes that folder
+    /// where it is missing.
+    ///
+    /// - Parameter isDurable: as for `update`.
+    func keep(_ name: String, in inner: String, _ bytes: [UInt8], isDurable: Bool = true) throws(FileRefusal) {
+        let around = try opened()
+        let lock = try lockForChanges(in: around)
+        // Not before the new file is in place.
+        defer { withExtendedLifetime(lock) {} }
+        let folder = folder(inner)
+        let there = try folder.openedAnew(inner, in: around.file.descriptor)
+        let target = if let there { OpenedFolder(file: there, use: nil) } else { try folder.made() }
+        try folder.write(bytes, to: name, in: target, isDurable: isDurable)
     }
 
     /// Replaces a file by what `change` makes of it, or removes it for nil, while no other process changes anything in the
     /// folder.
     ///
-    /// - Parameters:
-    ///   - isDurable: whether to wait for the disk. Where nobody waits, a process that is killed leaves the old file or the new
-    ///     one as well, but a machine that fails may leave an earlier one, an empty one, or half of one.
-    ///   - creating: makes the folder where it is missing.
+    /// - Parameter isDurable: whether to wait for the disk. Where nobody waits, a process that is killed leaves the old file or
+    ///   the new one as well, but a machine that fails may leave an earlier one, an empty one, or half of one.
     func update<Result, Failure: Error>(
-        _ name: String, isDurable: Bool = true, creating: Bool = false,
-        _ change: ([UInt8]?) throws(Failure) -> ([UInt8]?, Result)
+        _ name: String, isDurable: Bool = true, _ change: ([UInt8]?) throws(Failure) -> ([UInt8]?, Result)
     ) throws(Failure) -> Result where Failure: FromFileRefusal {
         let folder: OpenedFolder
         let lock: ChangeLock
         let old: [UInt8]?
         do throws(FileRefusal) {
-            folder = try opened(creating: creating)
+            folder = try opened()
             lock = try lockForChanges(in: folder)
             old = try read(name, in: folder)
         } catch { throw Failure(error) }
@@ -119,11 +122,9 @@ public struct PrivateFolder: Sendable {
 
     private func path(of name: String) -> String { path + "/" + name }
 
-    private func opened(creating: Bool = false) throws(FileRefusal) -> OpenedFolder {
-        if let folder = try openedIfThere() { return folder }
-        guard creating else { throw .missing(path) }
-        try create()
-        return try opened()
+    private func opened() throws(FileRefusal) -> OpenedFolder {
+        guard let folder = try openedIfThere() else { throw .missing(path) }
+        return folder
     }
 
     private func openedIfThere() throws(FileRefusal) -> OpenedFolder? {
@@ -131,8 +132,9 @@ public struct PrivateFolder: Sendable {
         return try openedAnew().map { OpenedFolder(file: $0, use: nil) }
     }
 
-    private func openedAnew() throws(FileRefusal) -> OpenFile? {
-        guard let folder = try OpenFile.at(AT_FDCWD, path, flags: O_RDONLY | O_DIRECTORY, path: path) else {
+    /// By its path, or by its name in a folder that is open.
+    private func openedAnew(_ name: String? = nil, in around: Int32 = AT_FDCWD) throws(FileRefusal) -> OpenFile? {
+        guard let folder = try OpenFile.at(around, name ?? path, flags: O_RDONLY | O_DIRECTORY, path: path) else {
             return nil
         }
         try folder.requirePrivate(mode_t(S_IFDIR), path: path)
@@ -154,26 +156,24 @@ public struct PrivateFolder: Sendable {
     }
 
     private func lockForChanges(in folder: OpenedFolder) throws(FileRefusal) -> ChangeLock {
-        let path = path(of: Self.lockName)
-        if let use = folder.use { return try ChangeLock(use, path: path) }
-        return try ChangeLock(lockFile(Self.lockName, in: folder.file), path: path)
+        if let use = folder.use { return try ChangeLock(use, path: path(of: Self.lockName)) }
+        return try ChangeLock(lockFile(Self.lockName, in: folder.file), path: path(of: Self.lockName))
     }
 
     private func lockFile(_ name: String, in folder: OpenFile) throws(FileRefusal) -> OpenFile {
-        let path = path(of: name)
-        guard let file = try OpenFile.at(folder.descriptor, name, flags: O_RDWR | O_CREAT, path: path) else {
-            throw .missing(path)
+        guard let file = try OpenFile.at(folder.descriptor, name, flags: O_RDWR | O_CREAT, path: path(of: name)) else {
+            throw .missing(path(of: name))
         }
-        try file.requirePrivate(mode_t(S_IFREG), path: path)
+        try file.requirePrivate(mode_t(S_IFREG), path: path(of: name))
         return file
     }
 
     private func read(_ name: String, in folder: OpenedFolder) throws(FileRefusal) -> [UInt8]? {
-        let path = path(of: name)
-        if let known = try folder.use?.bytes(of: name, path: path) { return known }
-        guard let file = try OpenFile.at(folder.file.descriptor, name, flags: O_RDONLY, path: path) else { return nil }
-        let status = try file.requirePrivate(mode_t(S_IFREG), path: path)
-        let bytes = try file.read(expecting: status.size, atMost: Self.maximumLength, path: path)
+        if let known = try folder.use?.bytes(of: name, path: path(of: name)) { return known }
+        let descriptor = folder.file.descriptor
+        guard let file = try OpenFile.at(descriptor, name, flags: O_RDONLY, path: path(of: name)) else { return nil }
+        let status = try file.requirePrivate(mode_t(S_IFREG), path: path(of: name))
+        let bytes = try file.read(expecting: status.size, atMost: Self.maximumLength, path: path(of: name))
         folder.use?.keep(KnownFile(file: file, status: status, bytes: bytes), as: name)
         return bytes
     }
@@ -185,34 +185,34 @@ public struct PrivateFolder: Sendable {
         // One name is enough, because the lock admits one writer.
         let temporary = "." + name + ".new"
         do throws(FileRefusal) {
-            let path = path(of: temporary)
-            let file = try newFile(temporary, in: folder.file, path: path)
-            try file.requirePrivate(mode_t(S_IFREG), path: path)
-            try file.write(bytes, path: path)
-            if isDurable { try file.synchronize(path: path) }
+            let file = try newFile(temporary, in: folder.file)
+            try file.write(bytes, path: path(of: temporary))
+            if isDurable { try file.synchronize(path: path(of: temporary)) }
+            // Before it takes its name, with the length and the time that it will be known by.
+            let status = try file.requirePrivate(mode_t(S_IFREG), path: path(of: temporary))
             guard unsafe renameat(descriptor, temporary, descriptor, name) == 0 else {
-                throw .system(self.path(of: name), operation: "rename", code: errno)
+                let code = errno
+                throw .system(path(of: name), operation: "rename", code: code)
             }
-            folder.use?.keep(
-                FileStatus(of: file.descriptor).map { KnownFile(file: file, status: $0, bytes: bytes) }, as: name)
+            folder.use?.keep(KnownFile(file: file, status: status, bytes: bytes), as: name)
         } catch {
             _ = unsafe unlinkat(descriptor, temporary, 0)
             throw error
         }
-        if isDurable { try folder.file.synchronize(path: self.path) }
+        if isDurable { try folder.file.synchronize(path: path) }
     }
 
     /// A file that was not there. What a killed writer left goes.
-    private func newFile(_ name: String, in folder: OpenFile, path: String) throws(FileRefusal) -> OpenFile {
+    private func newFile(_ name: String, in folder: OpenFile) throws(FileRefusal) -> OpenFile {
         let flags = O_WRONLY | O_CREAT | O_EXCL
         do throws(FileRefusal) {
-            if let file = try OpenFile.at(folder.descriptor, name, flags: flags, path: path) { return file }
+            if let file = try OpenFile.at(folder.descriptor, name, flags: flags, path: path(of: name)) { return file }
         } catch {
             guard case .system(_, _, EEXIST) = error else { throw error }
             _ = unsafe unlinkat(folder.descriptor, name, 0)
         }
-        guard let file = try OpenFile.at(folder.descriptor, name, flags: flags, path: path) else {
-            throw .missing(path)
+        guard let file = try OpenFile.at(folder.descriptor, name, flags: flags, path: path(of: name)) else {
+            throw .missing(path(of: name))
         }
         return file
     }

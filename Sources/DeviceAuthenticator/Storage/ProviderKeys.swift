@@ -22,6 +22,4 @@ struct ProviderKeys: Sendable, Equatable {
     var json: JSONObject { ["keys": .array(keys.map { .object($0.jwk) })] }
 
     subscript(thumbprint: KeyThumbprint) -> VerificationKey? { keys.first { $0.thumbprint == thumbprint } }
-
-    var set: VerificationKeySet { VerificationKeySet(keys.map { ($0.thumbprint.rawValue, $0) }) }
 }

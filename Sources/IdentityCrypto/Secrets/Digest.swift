@@ -25,10 +25,7 @@ public enum Digest {
 
 extension ContentDigest {
     /// The digest of the UTF-8 bytes of `text`.
-    public init(of text: String) {
-        // The base64url of 32 bytes always has the 43 characters that a ContentDigest wants.
-        self.init(rawValue: Base64URL.encode(Digest.sha256(Array(text.utf8))))!
-    }
+    public init(of text: String) { self.init(digest: Digest.sha256(Array(text.utf8))) }
 }
 
 extension CodeVerifier {

@@ -11,14 +11,22 @@ extension CompactJWS {
         type: String, payload: JSONObject, key: VerificationKey, keyIdentifier: String? = nil,
         header extra: JSONObject = [:], signature: (_ signingInput: [UInt8]) throws -> [UInt8]
     ) throws -> String {
-        var header: JSONObject = ["alg": .string(key.algorithm.rawValue), "typ": .string(type)]
-        if extra["jwk"] == nil && extra["x5c"] == nil {
-            header["kid"] = .string(keyIdentifier ?? key.thumbprint.rawValue)
-        }
-        for member in extra.members { header[member.name] = member.value }
-        var output = Base64URL.encodedBytes(header.serialized)
+        try signed(
+            payload: payload, header: JWSHeader(type: type, key: key, keyIdentifier: keyIdentifier, extra: extra),
+            signature: signature)
+    }
+
+    /// The same with a header that was encoded before.
+    package static func signed(
+        payload: JSONObject, header: JWSHeader, signature: (_ signingInput: [UInt8]) throws -> [UInt8]
+    ) throws -> String {
+        let payload = Base64URL.encodedBytes(payload.serialized)
+        var output: [UInt8] = []
+        // With two dots, and room for a signature of 64 bytes.
+        output.reserveCapacity(header.encoded.count + payload.count + 88)
+        output += header.encoded
         output.append(UInt8(ascii: "."))
-        output += Base64URL.encodedBytes(payload.serialized)
+        output += payload
         let signature = try signature(output)
         output.append(UInt8(ascii: "."))
         output += Base64URL.encodedBytes(signature)

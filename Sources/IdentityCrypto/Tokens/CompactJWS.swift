@@ -36,9 +36,11 @@ public struct CompactJWS: Sendable {
     public init(parsing text: String) throws(JWSError) {
         guard text.utf8.count <= Self.maximumLength else { throw .malformed }
         let bytes = Array(text.utf8)
-        let parts = bytes.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-        guard parts.count == 3, let header = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
-            let signature = Base64URL.decode(parts[2]), !signature.isEmpty,
+        // The first and the last dot: between them is none, for it is no character of base64url.
+        let dot = UInt8(ascii: ".")
+        guard let first = bytes.firstIndex(of: dot), let last = bytes.lastIndex(of: dot), first < last,
+            let header = Base64URL.decode(bytes[..<first]), let payload = Base64URL.decode(bytes[(first + 1)..<last]),
+            let signature = Base64URL.decode(bytes[(last + 1)...]), !signature.isEmpty,
             let object = try? StrictJSON.parseObject(header, maximumValues: Self.maximumValues.header)
         else { throw .malformed }
         guard object["crit"] == nil else { throw .criticalExtension }
@@ -50,7 +52,7 @@ public struct CompactJWS: Sendable {
         self.header = object
         unverifiedPayload = try? StrictJSON.parseObject(payload, maximumValues: Self.maximumValues.payload)
         self.signature = signature
-        signingInput = Array(bytes[..<parts[1].endIndex])
+        signingInput = Array(bytes[..<last])
     }
 
     /// The header's `kid`.

@@ -91,12 +91,26 @@ public struct VerifiedDPoPProof: Sendable {
         accessToken: String? = nil, identifier: TokenIdentifier = .random(bytes: 16),
         signature: (_ signingInput: [UInt8]) throws -> [UInt8]
     ) throws -> String {
+        try make(
+            header: header(of: key), method: method, url: url, now: now, nonce: nonce, accessToken: accessToken,
+            identifier: identifier, signature: signature)
+    }
+
+    /// The header of the proofs by `key` (RFC 9449 §4.2), the same in each of them.
+    package static func header(of key: VerificationKey) -> JWSHeader {
+        JWSHeader(type: type, key: key, extra: ["jwk": .object(key.jwk)])
+    }
+
+    /// A proof by the key of a header that was encoded before.
+    package static func make(
+        header: JWSHeader, method: String, url: String, now: Timestamp, nonce: String?, accessToken: String? = nil,
+        identifier: TokenIdentifier, signature: (_ signingInput: [UInt8]) throws -> [UInt8]
+    ) throws -> String {
         var claims: JSONObject = [
             "jti": .string(identifier.rawValue), "htm": .string(method), "htu": .string(url), "iat": now.json,
         ]
         claims["nonce"] = nonce.map { .string($0) }
         claims["ath"] = accessToken.map { .string(ContentDigest(of: $0).rawValue) }
-        return try CompactJWS.signed(
-            type: type, payload: claims, key: key, header: ["jwk": .object(key.jwk)], signature: signature)
+        return try CompactJWS.signed(payload: claims, header: header, signature: signature)
     }
 }

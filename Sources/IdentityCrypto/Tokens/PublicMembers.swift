@@ -38,8 +38,5 @@ enum PublicMembers {
 
 extension KeyThumbprint {
     /// The thumbprint of a JWK that has its required members alone, in the order of RFC 7638 §3.2.
-    init(ofRequiredMembers jwk: JSONObject) {
-        // The base64url of a SHA-256 digest always is a KeyThumbprint.
-        self.init(rawValue: Base64URL.encode(Digest.sha256(jwk.serialized)))!
-    }
+    init(ofRequiredMembers jwk: JSONObject) { self.init(digest: Digest.sha256(jwk.serialized)) }
 }

@@ -24,18 +24,20 @@ extension JSONValue {
         case .string(let value): Self.write(value, to: &output)
         case .array(let elements):
             output.append(UInt8(ascii: "["))
-            for (index, element) in elements.enumerated() {
+            for index in elements.indices {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                element.write(to: &output)
+                elements[index].write(to: &output)
             }
             output.append(UInt8(ascii: "]"))
         case .object(let object):
             output.append(UInt8(ascii: "{"))
-            for (index, member) in object.members.enumerated() {
+            // By place: to take out each member counted references for its name and its value.
+            let members = object.members
+            for index in members.indices {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                Self.write(member.name, to: &output)
+                Self.write(members[index].name, to: &output)
                 output.append(UInt8(ascii: ":"))
-                member.value.write(to: &output)
+                members[index].value.write(to: &output)
             }
             output.append(UInt8(ascii: "}"))
         }
@@ -59,7 +61,8 @@ extension JSONValue {
         output.append(UInt8(ascii: "\""))
         // Nearly all texts are written as they are.
         guard needsEscape(text) else {
-            output.append(contentsOf: text.utf8)
+            let bytes = text.utf8.span
+            unsafe bytes.withUnsafeBufferPointer { unsafe output.append(contentsOf: $0) }
             output.append(UInt8(ascii: "\""))
             return
         }

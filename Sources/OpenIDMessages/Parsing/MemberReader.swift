@@ -38,20 +38,29 @@ public enum MessageError: Error, Sendable, Equatable {
 
 /// Reads the members of one JSON object, each once, and refuses those that nobody asked for.
 public struct MemberReader {
-    /// Members that were not read yet. A list: messages have few members, and hashing their names costs more than
-    /// looking through them.
-    private var rest: [JSONObject.Member]
+    /// A list: messages have few members, and hashing their names costs more than looking through them.
+    private let members: [JSONObject.Member]
+    /// Which of them were read. To take them out would copy them all.
+    private var isRead: [Bool]
 
-    public init(_ object: JSONObject) { rest = object.members }
+    public init(_ object: JSONObject) {
+        members = object.members
+        isRead = [Bool](repeating: false, count: object.members.count)
+    }
 
     /// The value of `name`, if it is there.
     public mutating func optional(_ name: String) -> JSONValue? {
-        guard let index = rest.firstIndex(where: { $0.name == name }) else { return nil }
-        return rest.remove(at: index).value
+        guard let index = index(of: name) else { return nil }
+        isRead[index] = true
+        return members[index].value
     }
 
     /// True when `name` is there and was not read yet.
-    public func has(_ name: String) -> Bool { rest.contains { $0.name == name } }
+    public func has(_ name: String) -> Bool { index(of: name) != nil }
+
+    private func index(of name: String) -> Int? {
+        members.indices.first { !isRead[$0] && members[$0].name == name }
+    }
 
     /// The value of `name`.
     public mutating func value(_ name: String) throws(MessageError) -> JSONValue {
@@ -190,6 +199,7 @@ public struct MemberReader {
 
     /// Refuses members that were not read.
     public func finish() throws(MessageError) {
-        if let name = rest.map(\.name).min() { throw .unknown(name) }
+        let unread = members.indices.filter { !isRead[$0] }
+        if let name = unread.map({ members[$0].name }).min() { throw .unknown(name) }
     }
 }

@@ -101,6 +101,8 @@ private struct JSONReader {
         var names: Set<String> = []
         skipWhiteSpace()
         if take(UInt8(ascii: "}")) { return .object([:]) }
+        // A list that grows member by member is made anew twice on the way.
+        members.reserveCapacity(4)
         repeat {
             skipWhiteSpace()
             guard current == UInt8(ascii: "\"") else { throw .syntax(offset: position) }

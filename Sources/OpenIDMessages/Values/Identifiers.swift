@@ -140,6 +140,12 @@ public struct KeyThumbprint: WireValue {
         guard rawValue.utf8.count == 43, Base64URL.decode(rawValue) != nil else { return nil }
         self.rawValue = rawValue
     }
+
+    /// - Parameter digest: 32 bytes.
+    package init(digest: [UInt8]) {
+        precondition(digest.count == 32, "a SHA-256 digest has 32 bytes")
+        rawValue = Base64URL.encode(digest)
+    }
 }
 
 /// The SHA-256 digest of some exact bytes in base64url, as statements refer to each other.
@@ -148,6 +154,12 @@ public struct ContentDigest: WireValue {
     public init?(rawValue: String) {
         guard rawValue.utf8.count == 43, Base64URL.decode(rawValue) != nil else { return nil }
         self.rawValue = rawValue
+    }
+
+    /// - Parameter digest: 32 bytes.
+    package init(digest: [UInt8]) {
+        precondition(digest.count == 32, "a SHA-256 digest has 32 bytes")
+        rawValue = Base64URL.encode(digest)
     }
 }
 

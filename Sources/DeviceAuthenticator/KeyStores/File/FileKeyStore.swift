@@ -5,14 +5,21 @@ internal import OpenIDMessages
 struct FileKeyStore: SealableKeyStore {
     private let installation: SigningKey
     private let authentication: SigningKey
+    let proofHeader: JWSHeader
     let pinDerivation: PINDerivation
 
     var choice: KeyStoreChoice { .file }
 
     /// Fresh keys, in memory only.
     init(derivation: PINDerivation, random: RandomSource) {
-        installation = random.signingKey()
-        authentication = random.signingKey()
+        self.init(
+            installation: random.signingKey(), authentication: random.signingKey(), derivation: derivation)
+    }
+
+    private init(installation: SigningKey, authentication: SigningKey, derivation: PINDerivation) {
+        self.installation = installation
+        self.authentication = authentication
+        proofHeader = VerifiedDPoPProof.header(of: installation.publicKey)
         pinDerivation = derivation
     }
 
@@ -39,9 +46,11 @@ struct FileKeyStore: SealableKeyStore {
 
 extension FileKeyStore {
     init(reading reader: inout MemberReader) throws {
-        installation = try SigningKey(.es256, derRepresentation: reader.bytes("inst"))
-        authentication = try SigningKey(.es256, derRepresentation: reader.bytes("auth"))
-        pinDerivation = try PINDerivation(reading: &reader)
+        let installation = try SigningKey(.es256, derRepresentation: reader.bytes("inst"))
+        let authentication = try SigningKey(.es256, derRepresentation: reader.bytes("auth"))
+        self.init(
+            installation: installation, authentication: authentication,
+            derivation: try PINDerivation(reading: &reader))
     }
 
     var sealed: JSONObject {
