@@ -169,7 +169,7 @@ public struct PrivateFolder: Sendable {
     }
 
     private func read(_ name: String, in folder: OpenedFolder) throws(FileRefusal) -> [UInt8]? {
-        if let known = try folder.use?.bytes(of: name, path: path(of: name)) { return known }
+        if let known = folder.use?.bytes(of: name) { return known }
         let descriptor = folder.file.descriptor
         guard let file = try OpenFile.at(descriptor, name, flags: O_RDONLY, path: path(of: name)) else { return nil }
         let status = try file.requirePrivate(mode_t(S_IFREG), path: path(of: name))
