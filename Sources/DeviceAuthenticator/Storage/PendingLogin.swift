@@ -71,7 +71,7 @@ extension SealedFolder {
     /// Changes which login waits, while no other process does.
     ///
     /// - Parameter state: the device's state, where it was just read.
-    func updateLogin<Result>(
+    func updateLogin<Result: Sendable>(
         knowing state: DeviceState? = nil, _ change: (inout PendingLogin?) throws(DeviceError) -> Result
     ) throws(DeviceError) -> Result {
         if let held = folder.currentUse?.login { return try held.update(knowing: state, change) }
