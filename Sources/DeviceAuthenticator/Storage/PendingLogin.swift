@@ -89,7 +89,8 @@ extension SealedFolder {
     func answeredLogin(_ known: DeviceState? = nil) throws(FileRefusal) -> PendingLogin? {
         let state = if let known { known } else { try state() }
         guard let login = state?.answer?.login else { return nil }
-        return receipts.contains(SealedFolder.receiptName(login.transaction)) ? nil : login
+        let receipt = SealedFolder.receiptName(login.transaction)
+        return folder.contains(receipt, in: SealedFolder.receiptsName) ? nil : login
     }
 
     /// Nobody waits for the disk: a login is over after three minutes, and a machine that fails takes longer.

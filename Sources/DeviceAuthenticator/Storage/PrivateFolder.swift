@@ -44,8 +44,12 @@ public struct PrivateFolder: Sendable {
         return try read(name, in: folder)
     }
 
-    /// Whether anything has this name in the folder.
-    func contains(_ name: String) -> Bool { FileStatus(of: path(of: name), in: AT_FDCWD) != nil }
+    /// Whether anything has this name in the folder `inner` of this one.
+    func contains(_ name: String, in inner: String) -> Bool {
+        let name = inner + "/" + name
+        if let use = current.use { return FileStatus(of: name, in: use.folder.descriptor) != nil }
+        return FileStatus(of: path(of: name), in: AT_FDCWD) != nil
+    }
 
     /// The names of what is in the folder, sorted; none when the folder does not exist.
     func names() throws(FileRefusal) -> [String] {
