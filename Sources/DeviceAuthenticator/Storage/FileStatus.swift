@@ -29,11 +29,12 @@ struct FileStatus: Sendable {
         guard file.mode & 0o077 == 0 else { throw .openToOthers(path(), mode: file.mode) }
     }
 
-    /// Whether it is the same file with the same content, as long as one of the two is kept open: till then no other file has
-    /// its number.
+    /// Whether it is the same file with the same content, owner and mode, as long as one of the two is kept open: till then no
+    /// other file has its number.
     func isUnchanged(since earlier: FileStatus) -> Bool {
         let (a, b) = (file, earlier.file)
         return a.device == b.device && a.number == b.number && a.size == b.size
             && a.modified_seconds == b.modified_seconds && a.modified_nanoseconds == b.modified_nanoseconds
+            && a.kind == b.kind && a.owner == b.owner && a.mode == b.mode
     }
 }

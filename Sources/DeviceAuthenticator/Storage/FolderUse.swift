@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 internal import Synchronization
 
 /// The right to use a folder alone; it ends with the value.
@@ -30,13 +29,12 @@ public final class FolderUse: Sendable {
     func hold(_ login: HeldLogin) { held.withLock { $0 = login } }
 
     /// What is in a file; nil where that is not known and must be read. Some who change a profile do not use it alone, so that
-    /// the file is looked at each time, and refused as when it is opened.
-    func bytes(of name: String, path: @autoclosure () -> String) throws(FileRefusal) -> [UInt8]? {
-        guard let known = files.withLock({ $0[name] }),
-            let status = FileStatus(of: name, in: folder.descriptor)
+    /// the file is looked at each time: who owns it and who can reach it as well.
+    func bytes(of name: String) -> [UInt8]? {
+        guard let known = files.withLock({ $0[name] }), let status = FileStatus(of: name, in: folder.descriptor),
+            status.isUnchanged(since: known.status)
         else { return nil }
-        try status.requirePrivate(mode_t(S_IFREG), path: path())
-        return status.isUnchanged(since: known.status) ? known.bytes : nil
+        return known.bytes
     }
 
     /// What this use read or wrote last as a file, without a look at what lies there now.

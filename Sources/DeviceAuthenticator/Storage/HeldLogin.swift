@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Synchronization
 
 /// The login that waits, in the memory of the one who uses the profile alone and means to answer it at once. Its file is written
@@ -17,22 +16,24 @@ final class HeldLogin: Sendable {
 
     private let folder: SealedFolder
     private let content = Mutex(Content())
-    /// Held while it is changed.
-    private let change = NSLock()
+    /// Held while it is read or changed.
+    private let turn = Mutex<Void>(())
 
     init(_ folder: SealedFolder) { self.folder = folder }
 
     func login() throws(FileRefusal) -> PendingLogin? {
-        change.lock()
-        defer { change.unlock() }
-        return try read().login
+        try turn.withLock { (_) throws(FileRefusal) in try read().login }
     }
 
-    func update<Result>(
+    func update<Result: Sendable>(
         knowing state: DeviceState?, _ body: (inout PendingLogin?) throws(DeviceError) -> Result
     ) throws(DeviceError) -> Result {
-        change.lock()
-        defer { change.unlock() }
+        try turn.withLock { (_) throws(DeviceError) in try updated(knowing: state, body) }
+    }
+
+    private func updated<Result>(
+        knowing state: DeviceState?, _ body: (inout PendingLogin?) throws(DeviceError) -> Result
+    ) throws(DeviceError) -> Result {
         var now: Content
         do throws(FileRefusal) { now = try read(state) } catch { throw .file(error) }
         let before = now.login

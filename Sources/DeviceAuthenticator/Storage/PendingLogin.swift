@@ -71,7 +71,7 @@ extension SealedFolder {
     /// Changes which login waits, while no other process does.
     ///
     /// - Parameter state: the device's state, where it was just read.
-    func updateLogin<Result>(
+    func updateLogin<Result: Sendable>(
         knowing state: DeviceState? = nil, _ change: (inout PendingLogin?) throws(DeviceError) -> Result
     ) throws(DeviceError) -> Result {
         if let held = folder.currentUse?.login { return try held.update(knowing: state, change) }
@@ -89,7 +89,8 @@ extension SealedFolder {
     func answeredLogin(_ known: DeviceState? = nil) throws(FileRefusal) -> PendingLogin? {
         let state = if let known { known } else { try state() }
         guard let login = state?.answer?.login else { return nil }
-        return receipts.contains(SealedFolder.receiptName(login.transaction)) ? nil : login
+        let receipt = SealedFolder.receiptName(login.transaction)
+        return folder.contains(receipt, in: SealedFolder.receiptsName) ? nil : login
     }
 
     /// Nobody waits for the disk: a login is over after three minutes, and a machine that fails takes longer.

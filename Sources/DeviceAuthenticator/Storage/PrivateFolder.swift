@@ -44,8 +44,12 @@ public struct PrivateFolder: Sendable {
         return try read(name, in: folder)
     }
 
-    /// Whether anything has this name in the folder.
-    func contains(_ name: String) -> Bool { FileStatus(of: path(of: name), in: AT_FDCWD) != nil }
+    /// Whether anything has this name in the folder `inner` of this one.
+    func contains(_ name: String, in inner: String) -> Bool {
+        let name = inner + "/" + name
+        if let use = current.use { return FileStatus(of: name, in: use.folder.descriptor) != nil }
+        return FileStatus(of: path(of: name), in: AT_FDCWD) != nil
+    }
 
     /// The names of what is in the folder, sorted; none when the folder does not exist.
     func names() throws(FileRefusal) -> [String] {
@@ -169,7 +173,7 @@ public struct PrivateFolder: Sendable {
     }
 
     private func read(_ name: String, in folder: OpenedFolder) throws(FileRefusal) -> [UInt8]? {
-        if let known = try folder.use?.bytes(of: name, path: path(of: name)) { return known }
+        if let known = folder.use?.bytes(of: name) { return known }
         let descriptor = folder.file.descriptor
         guard let file = try OpenFile.at(descriptor, name, flags: O_RDONLY, path: path(of: name)) else { return nil }
         let status = try file.requirePrivate(mode_t(S_IFREG), path: path(of: name))
