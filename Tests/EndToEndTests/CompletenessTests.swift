@@ -12,7 +12,7 @@ struct CompletenessTests {
         ("swtpm", SoftTPM.isInstalled), ("softhsm2", SoftTokens.isInstalled), ("strace", Strace.isInstalled),
         ("libapache2-mod-auth-openidc", ApachePortal.isInstalled),
         ("python3-authlib", IndependentClient.isAuthlibInstalled),
-        ("python3-cryptography", IndependentDeviceTests.isCryptographyInstalled),
+        ("python3-cryptography", IndependentClient.isCryptographyInstalled),
         ("librsvg2-bin", isProgram("rsvg-convert")),
         ("zbar-tools", isProgram("zbarimg")), ("chromium", isProgram("chromium")),
         ("chromium-driver", isProgram("chromedriver")),

@@ -10,6 +10,8 @@ struct IndependentClient: Sendable {
     static let family = "Fremdsoftware"
     static let isAuthlibInstalled = FileManager.default.fileExists(
         atPath: "/usr/lib/python3/dist-packages/authlib/__init__.py")
+    static let isCryptographyInstalled = FileManager.default.fileExists(
+        atPath: "/usr/lib/python3/dist-packages/cryptography")
 
     let here: Installation
     let phone: Phone

@@ -5,11 +5,9 @@ import Testing
 /// A device client that shares no line with ours: Tests/Interop/device_client.py, written from docs/protocol.md.
 @Suite(
     "An independent device client in Python enrols and logs in",
-    .enabled(if: IndependentDeviceTests.isCryptographyInstalled, "python3-cryptography is needed"), .inTurn, .endsInTime
+    .enabled(if: IndependentClient.isCryptographyInstalled, "python3-cryptography is needed"), .inTurn, .endsInTime
 )
 struct IndependentDeviceTests {
-    static let isCryptographyInstalled = FileManager.default.fileExists(
-        atPath: "/usr/lib/python3/dist-packages/cryptography")
     private static let family = "Unabhaengig"
 
     /// With the library of PyPI, and with that of Debian where PyPI cannot be reached.
