@@ -185,7 +185,7 @@ private struct FormReader {
     private mutating func component(until isEnd: (Kind) -> Bool) -> String? {
         // Copies: what only this loop sees stays in registers.
         let (text, kinds, start) = (text, kinds, position)
-        var end = Self.endOfPlain(text, from: start)
+        var end = start
         var isPlain = true
         while end < text.count {
             let kind = kinds[Int(text[end])]
@@ -195,26 +195,6 @@ private struct FormReader {
         }
         position = end
         return isPlain ? String(decoding: text[start..<end], as: UTF8.self) : decoded(start..<end)
-    }
-
-    /// A place before which all bytes are plain: tokens and assertions are long, and have no others. Without a branch for each
-    /// byte, so that the processor looks at many at once.
-    private static func endOfPlain(_ text: [UInt8], from start: Int) -> Int {
-        unsafe text.withUnsafeBufferPointer { bytes in
-            var end = start
-            while end + 32 <= bytes.count {
-                var found: UInt8 = 0
-                for index in end..<(end + 32) {
-                    let byte = unsafe bytes[index]
-                    found |= (byte < 0x20 ? 1 : 0) | (byte >= 0x7F ? 1 : 0)
-                    found |= (byte == UInt8(ascii: "%") ? 1 : 0) | (byte == UInt8(ascii: "+") ? 1 : 0)
-                    found |= (byte == UInt8(ascii: "&") ? 1 : 0) | (byte == UInt8(ascii: "=") ? 1 : 0)
-                }
-                guard found == 0 else { break }
-                end += 32
-            }
-            return end
-        }
     }
 
     private func decoded(_ range: Range<Int>) -> String? {
