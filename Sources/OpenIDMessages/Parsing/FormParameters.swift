@@ -26,7 +26,9 @@ public struct FormParameters: Sendable, Equatable {
     public init(parsing text: some Collection<UInt8>, maximumLength: Int = 65_536) throws(FormError) {
         guard text.count <= maximumLength else { throw .tooLong }
         // An array: a generic collection costs a call or more for each byte.
-        try self.init(parsing: Array(text), maximumLength: maximumLength)
+        try self.init(
+            parsing: text.withContiguousStorageIfAvailable { unsafe Array($0) } ?? Array(text),
+            maximumLength: maximumLength)
     }
 
     public init(parsing text: [UInt8], maximumLength: Int = 65_536) throws(FormError) {
@@ -48,7 +50,10 @@ public struct FormParameters: Sendable, Equatable {
 
     /// The value of `name`, or nil when it is absent or empty.
     public subscript(name: String) -> String? {
-        pairs.first { $0.name == name && !$0.value.isEmpty }?.value
+        // By place: to take out each pair counted references for its name and its value.
+        guard let index = pairs.indices.first(where: { pairs[$0].name == name }) else { return nil }
+        let value = pairs[index].value
+        return value.isEmpty ? nil : value
     }
 
     /// The names in their order.

@@ -250,8 +250,8 @@ struct DearRequests {
             return (
                 post("/authorize by POST", .seeOther),
                 [
-                    post("form of 20 KB", .seeOther, Self.filler(56, 104)),
-                    post("form of 64 KB", .badRequest, Self.filler(56, 380)),
+                    post("form of 20 KB", .seeOther, Self.filler(55, 106)),
+                    post("form of 64 KB", .badRequest, Self.filler(55, 387)),
                 ]
             )
         }
