@@ -89,6 +89,7 @@ let package = Package(
         .systemLibrary(name: "CTSS2", providers: [.apt(["libtss2-dev"])]),
         .systemLibrary(name: "CFileStatus"),
         .systemLibrary(name: "CProcess"),
+        .systemLibrary(name: "CSQLiteSettings", providers: [.apt(["libsqlite3-dev"])]),
 
         // Rooms of the house; docs/architecture.md says what each is for.
         .target(name: "OpenIDMessages", swiftSettings: sourceTarget),
@@ -106,8 +107,10 @@ let package = Package(
             swiftSettings: sourceTarget),
         .target(
             name: "SQLiteStore",
-            dependencies: ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", .grdb, .grdbSQLite],
-            swiftSettings: sourceTarget),
+            dependencies: [
+                "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "CSQLiteSettings", .grdb,
+                .grdbSQLite,
+            ], swiftSettings: sourceTarget),
         .target(
             name: "OutboundHTTP",
             dependencies: ["OpenIDMessages", "ProviderCore", .nioCore, .nioPosix, .nioHTTP1, .nioSSL],

@@ -43,6 +43,7 @@ public final class SQLiteStore: ProviderStore {
     }
 
     private init(path: String, temporaryDirectory: String?, trace: (@Sendable (String) -> Void)? = nil) throws {
+        SQLiteSettings.made
         let lock = try DatabaseLock(database: path)
         try DatabaseFile.restrict(path)
         let migrator = DatabaseMigrator.citizenID

@@ -22,7 +22,10 @@ enum ImportTable {
         "AccountDirectory": ["OpenIDMessages"],
         "RegionFile": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "Yams"],
         "ProviderCore": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory"],
-        "SQLiteStore": ["OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "GRDB", "GRDBSQLite"],
+        "SQLiteStore": [
+            "OpenIDMessages", "IdentityCrypto", "AccountDirectory", "ProviderCore", "CSQLiteSettings", "GRDB",
+            "GRDBSQLite",
+        ],
         "OutboundHTTP": [
             "OpenIDMessages", "ProviderCore", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL",
         ],
