@@ -17,7 +17,6 @@ import ssl
 import time
 import urllib.parse
 
-from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -174,9 +173,10 @@ class Simulator:
     def __init__(self, key_file, certificate_file, key_store="strongbox"):
         with open(key_file, "rb") as file:
             self.key = serialization.load_pem_private_key(file.read(), None)
-        with open(certificate_file, "rb") as file:
-            certificates = x509.load_pem_x509_certificates(file.read())
-        self.chain = [base64.b64encode(one.public_bytes(serialization.Encoding.DER)).decode() for one in certificates]
+        with open(certificate_file, encoding="ascii") as file:
+            bodies = re.findall("-----BEGIN CERTIFICATE-----(.*?)-----END", file.read(), re.DOTALL)
+        # `x5c` has what stands between the lines of PEM (RFC 7515 §4.1.6).
+        self.chain = ["".join(body.split()) for body in bodies]
         self.key_store = key_store
 
     def evidence(self, offer, keys):
