@@ -40,6 +40,7 @@ extension DatabaseMigrator {
         migrator.registerNormalForm()
         migrator.registerRegistrationTokens()
         migrator.registerLevelBounds()
+        migrator.registerMembershipEvents()
         return migrator
     }
 

@@ -138,19 +138,24 @@ extension SQLiteStore {
     }
 }
 
+/// What was done to the memberships of `:account`. Its index has these kinds alone, so that they stand here in its order.
+let changesOfMembershipsSQL: String = {
+    // Words of an enumeration, not of anybody else.
+    let kinds = SecurityEvent.Kind.changesOfMemberships.map { "'\($0.rawValue)'" }.joined(separator: ", ")
+    return """
+        SELECT e.* FROM membership m CROSS JOIN audit_event e ON e.object = m.id AND e.company = m.company
+        WHERE m.account = :account AND e.seq < :before AND e.kind IN (\(kinds))
+        ORDER BY e.seq DESC LIMIT :limit
+        """
+}()
+
 extension Database {
     /// What was done to a person's memberships, whoever did it.
     fileprivate func changesOfMemberships(
         of account: AccountIdentifier, before cursor: Int64, limit: Int
     ) throws -> [StoredRow] {
-        // Words of an enumeration, not of anybody else.
-        let kinds = SecurityEvent.Kind.changesOfMemberships.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-        return try rows(
-            """
-            SELECT e.* FROM membership m CROSS JOIN audit_event e ON e.company = m.company AND e.object = m.id
-            WHERE m.account = :account AND e.seq < :before AND e.kind IN (\(kinds))
-            ORDER BY e.seq DESC LIMIT :limit
-            """, ["account": account.rawValue, "before": cursor, "limit": limit])
+        try rows(
+            changesOfMembershipsSQL, ["account": account.rawValue, "before": cursor, "limit": limit])
     }
 
     fileprivate func auditEntries(of chain: AuditChain, after number: Int64, limit: Int) throws -> [AuditEntry] {
