@@ -111,20 +111,23 @@ struct FolderUseTests {
         #expect(try inner.read("kept") == [1] && inner.read("noted") == [2])
         let attributes = try FileManager.default.attributesOfItem(atPath: inner.path)
         #expect((attributes[.posixPermissions] as? NSNumber)?.intValue == 0o700)
-        try workshop.setMode(0o644, "folder/inner/kept")
         try folder.keep("kept", in: "inner", [3])
-        #expect(try inner.read("kept") == [3], "a new file, which nobody else can reach")
+        #expect(try inner.read("kept") == [3])
+        try workshop.setMode(0o644, "folder/inner/kept")
+        let refusal = FileRefusal.openToOthers(inner.path + "/kept", mode: 0o644)
+        #expect(throws: refusal) { try folder.keep("kept", in: "inner", [4]) }
     }
 
     @Test func `files of a folder inside it are written one after the other, whoever writes them`() async throws {
         let (folder, other) = (folder, other)
-        await withTaskGroup { group in
+        try await withThrowingTaskGroup { group in
             for number in 0..<40 as Range<UInt8> {
                 group.addTask {
                     let folder = number % 2 == 0 ? other : folder
-                    try? folder.keep("kept", in: "inner", [UInt8](repeating: number, count: 5000))
+                    try folder.keep("kept", in: "inner", [UInt8](repeating: number, count: 5000))
                 }
             }
+            try await group.waitForAll()
         }
         let inner = folder.folder("inner")
         let kept = try #require(try inner.read("kept"))

@@ -96,6 +96,25 @@ struct HeldLoginTests {
         withExtendedLifetime(use) {}
     }
 
+    @Test func `an answer that somebody else gave up for one of theirs is signed anew, with the counter after it`()
+        async throws
+    {
+        let phone = try await workshop.enrolledPhone(provider)
+        let use = try phone.use(holdingLogin: true)
+        try await asked(phone)
+        await loseAnswer()
+        await #expect(throws: DeviceError.self) { try await phone.deny() }
+        try workshop.profile().updateState { state in
+            state.counter = 41
+            state.answer = nil
+        }
+        #expect(try await phone.deny().decision == .deny)
+        #expect(try phone.state().counter == 42)
+        let sent = await provider.bodies("/response").map { $0["response"] }
+        #expect(sent.count == 2 && sent[0] != sent[1])
+        withExtendedLifetime(use) {}
+    }
+
     @Test func `who is killed before the answer is signed scans again`() async throws {
         let phone = try await workshop.enrolledPhone(provider)
         let use = try phone.use(holdingLogin: true)

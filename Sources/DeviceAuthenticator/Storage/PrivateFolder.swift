@@ -76,6 +76,10 @@ public struct PrivateFolder: Sendable {
         let folder = folder(inner)
         let there = try folder.openedAnew(inner, in: around.file.descriptor)
         let target = if let there { OpenedFolder(file: there, use: nil) } else { try folder.made() }
+        // What lies there is refused as when it is read.
+        if let status = FileStatus(of: name, in: target.file.descriptor) {
+            try status.requirePrivate(mode_t(S_IFREG), path: folder.path(of: name))
+        }
         try folder.write(bytes, to: name, in: target, isDurable: isDurable)
     }
 

@@ -66,7 +66,7 @@ public struct SealedFolder: Sendable {
     }
 
     /// As `read`; where the login is held in memory, without a look at a file that this use has read or written: for a step that
-    /// signs nothing, between the claim and the answer, which look.
+    /// signs no answer, between the claim and the answer, which look.
     func recall<Value: Sendable>(
         _ name: String, as decode: (JSONObject) throws(FileRefusal) -> Value
     ) throws(FileRefusal) -> Value? {

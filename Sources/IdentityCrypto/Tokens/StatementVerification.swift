@@ -26,12 +26,7 @@ public final class SignedStatement<Statement: DeviceStatement>: Sendable {
 
     /// The same with the keys of a key set.
     public static func verify(_ text: String, keys: VerificationKeySet) throws(JWSError) -> SignedStatement {
-        try verify(CompactJWS(parsing: text), keys: keys)
-    }
-
-    /// The same for a token that was parsed.
-    public static func verify(_ token: CompactJWS, keys: VerificationKeySet) throws(JWSError) -> SignedStatement {
-        try SignedStatement(keys.verify(token, type: Statement.type))
+        try SignedStatement(keys.verify(CompactJWS(parsing: text), type: Statement.type))
     }
 
     /// Verifies a statement that brings its own public key in the header `jwk`, and no `kid` beside it: possession, not

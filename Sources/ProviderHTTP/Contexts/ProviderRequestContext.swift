@@ -5,18 +5,16 @@ internal import Synchronization
 /// What every handler may rely on.
 public struct ProviderRequestContext: RequestContext {
     public var coreContext: CoreRequestContextStorage
-    private let channel: any Channel
+    /// Where the call comes from; nil on a local socket. Asked at the beginning: a connection that is closed has none.
+    let remoteAddress: SocketAddress?
     /// Names the call in the operator's log and on error pages: ten characters that a person can read out.
     let trace: TraceIdentifier
 
     public init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        channel = source.channel
+        remoteAddress = source.channel.remoteAddress
         trace = TraceIdentifier()
     }
-
-    /// Where the call comes from; nil on a local socket. Few calls ask.
-    var remoteAddress: SocketAddress? { channel.remoteAddress }
 }
 
 /// A short reference without letters that look alike. It is written only when somebody is to read it.
