@@ -30,9 +30,7 @@ extension DeviceAuthenticator {
     private func answer(
         _ decision: LoginDecision, pin: PIN?, chosen: [String]? = nil, context: String? = nil
     ) async throws(DeviceError) -> LoginOutcome {
-        let (request, pending, _) = try await checkedRequest()
-        // As it lies there now: another process may have given the answer of before up.
-        let state = try state()
+        let (request, pending, state) = try await checkedRequest()
         // D-11.3: the person reads what is asked, and can refuse it; to approve takes the digits of the call.
         guard decision != .approve || request.statement.binding != .callCode || pending.isCallCodeSettled else {
             throw .callCodeNeeded

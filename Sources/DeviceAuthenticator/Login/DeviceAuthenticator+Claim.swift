@@ -95,7 +95,8 @@ extension DeviceAuthenticator {
     func checkedRequest() async throws(DeviceError) -> (
         request: SignedStatement<LoginRequestStatement>, pending: PendingLogin, state: DeviceState
     ) {
-        let state = try state(isRecalled: true)
+        // As it lies there now: what is to be sent again may have been given up meanwhile.
+        let state = try state()
         guard let pending = try login() else { throw .noLogin }
         guard let text = pending.request else { throw .requestNotYetThere }
         return (try await check(text, for: pending, state: state), pending, state)
