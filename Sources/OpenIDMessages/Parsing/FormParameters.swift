@@ -50,10 +50,9 @@ public struct FormParameters: Sendable, Equatable {
 
     /// The value of `name`, or nil when it is absent or empty.
     public subscript(name: String) -> String? {
-        // By place: to take out each pair counted references for its name and its value.
-        guard let index = pairs.indices.first(where: { pairs[$0].name == name }) else { return nil }
-        let value = pairs[index].value
-        return value.isEmpty ? nil : value
+        // Also one that was added to what was read, after an empty one. By place: to take out each pair counted references for
+        // its name and its value.
+        pairs.indices.first { pairs[$0].name == name && !pairs[$0].value.isEmpty }.map { pairs[$0].value }
     }
 
     /// The names in their order.
