@@ -19,9 +19,11 @@ struct FormParametersTests {
 
     @Test("a parameter without a value counts as absent", arguments: ["state", "state=", "state=&nonce=1"])
     func emptyValuesAreAbsent(_ text: String) throws {
-        let form = try parse(text)
+        var form = try parse(text)
         #expect(form["state"] == nil)
         #expect(form.names.first == "state")
+        form.append("state", "added")
+        #expect(form["state"] == "added")
     }
 
     @Test(
